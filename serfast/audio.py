@@ -1,0 +1,249 @@
+"""From recordings to samples: read, mix down to mono, resample.
+
+Everything behind this module takes one kind of signal: one-dimensional float32, full scale at 1.
+soundfile (libsndfile) decodes and soxr resamples; both are imported when they are first used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ._checks import fail, integer
+from ._decoder import Decoder, Signal, Source, first_not_finite
+from .errors import AudioError, ParameterError
+
+__all__ = ["Source", "as_mono_float32", "blocks", "load", "resample"]
+
+_FULL_SCALE = {
+    np.dtype(np.int16): 2.0**15,
+    np.dtype(np.int32): 2.0**31,
+    np.dtype(np.float32): 1.0,
+    np.dtype(np.float64): 1.0,
+}
+_BLOCK = 1 << 16
+# Beyond this ratio one of the two rates is a mistake, and the result would not fit in memory.
+_LARGEST_RATIO = 256
+
+
+def load(path: Source | NDArray[Any], sample_rate: int | None = None) -> tuple[Signal, int]:
+    """Read a recording as mono float32 samples.
+
+    Channels are averaged. The recording is resampled with soxr ("HQ") if `sample_rate` asks for
+    another rate than its own.
+
+    Parameters
+    ----------
+    path : path, binary file object or numpy.ndarray
+        WAV, FLAC, OGG (Vorbis, Opus), MP3, AIFF and whatever else libsndfile reads. A file
+        object is read from its start; one that can't seek, such as a pipe, is read to its end
+        first. An array is a signal already at `sample_rate`, which must then be given.
+    sample_rate : int, optional
+        Sample rate of the result [Hz]; default: the recording's own.
+
+    Returns
+    -------
+    y : numpy.ndarray, shape (n_samples,), float32
+        The samples, full scale at ±1 (lossy formats may exceed it a little).
+    sample_rate : int
+        Their rate [Hz].
+
+    Raises
+    ------
+    AudioError
+        The file is missing, a folder, not audio, shorter than its header says, holds no samples,
+        or one that isn't finite (the message has its index). The message names the file. Only
+        an Ogg stream can end early unnoticed: it doesn't say how long it is.
+    ParameterError
+        An argument breaks its rule.
+    ImportError
+        soundfile or soxr is missing; the message says what to install.
+
+    Examples
+    --------
+    >>> import io, soundfile
+    >>> wav = io.BytesIO()
+    >>> soundfile.write(wav, [[0.5, 0.0], [0.25, 0.25]], 8000, format="WAV")
+    >>> y, sample_rate = load(wav)
+    >>> y.tolist(), sample_rate
+    ([0.25, 0.25], 8000)
+    """
+    target = _optional_rate(sample_rate)
+    if isinstance(path, np.ndarray):
+        if target is None:
+            fail("sample_rate", "an int >= 1 when path is an array", sample_rate)
+        return as_mono_float32(path, "path"), target
+    with closing(Decoder(path)) as decoder:
+        parts = list(_converted(decoder, target, _BLOCK))
+        return np.concatenate(parts), target or decoder.sample_rate
+
+
+def blocks(path: Source, sample_rate: int | None = None, block: int = _BLOCK) -> Iterator[Signal]:
+    """Read a recording piece by piece, in constant memory; the pieces joined are `load`'s samples.
+
+    Parameters
+    ----------
+    path : path or binary file object
+        As for `load`.
+    sample_rate : int, optional
+        Sample rate of the pieces [Hz]; default: the recording's own.
+    block : int
+        Most samples to decode at once, at the recording's own rate.
+
+    Yields
+    ------
+    numpy.ndarray, shape (n,), float32
+        Never empty; of varying length when the recording is resampled.
+
+    Raises
+    ------
+    AudioError, ParameterError, ImportError
+        As `load`. Arguments are checked at once, the file as far as it has been read.
+
+    Examples
+    --------
+    >>> import io, soundfile
+    >>> wav = io.BytesIO()
+    >>> soundfile.write(wav, [0.0] * 1000, 8000, format="WAV")
+    >>> [len(piece) for piece in blocks(wav, block=400)]
+    [400, 400, 200]
+    """
+    return _opened_blocks(path, _optional_rate(sample_rate), integer("block", block))
+
+
+def resample(y: ArrayLike, orig_sr: int, target_sr: int) -> Signal:
+    """Change the sample rate of a signal with soxr's "HQ" filter.
+
+    Parameters
+    ----------
+    y : array_like, shape (n_samples,)
+        float32, float64, int16 or int32; see `as_mono_float32`.
+    orig_sr, target_sr : int
+        Sample rate of `y` and of the result [Hz], at most a factor of 256 apart.
+
+    Returns
+    -------
+    numpy.ndarray, shape (round(n_samples * target_sr / orig_sr),), float32
+        `y` itself, as float32, if the rates are equal.
+
+    Raises
+    ------
+    ParameterError
+        A rate or the signal breaks its rule, or the signal is too short to leave a sample.
+    ImportError
+        soxr is missing; the message says what to install.
+
+    Examples
+    --------
+    >>> resample([0.0] * 441, 44100, 16000).shape
+    (160,)
+    """
+    signal = as_mono_float32(y, "y")
+    ratio = _checked_ratio(integer("orig_sr", orig_sr), integer("target_sr", target_sr))
+    if ratio == 1:
+        return signal
+    resampled = _soxr().resample(signal, orig_sr, target_sr, quality="HQ")
+    if not resampled.size:
+        fail("y", f"at least {0.5 / ratio:.0f} samples at {orig_sr} Hz", f"{signal.size} samples")
+    return cast(Signal, resampled)
+
+
+def as_mono_float32(signal: ArrayLike, name: str = "signal") -> Signal:
+    """A signal in the one form that the library computes with.
+
+    Integers are scaled to ±1 (int16 / 32768, int32 / 2147483648). A contiguous float32 array is
+    returned as it is, without a copy; the caller's array is never written to.
+
+    Parameters
+    ----------
+    signal : array_like, shape (n_samples,)
+        float32, float64, int16 or int32, of any byte order; read-only and strided arrays too.
+    name : str
+        What error messages call it.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n_samples,), float32, C-contiguous
+
+    Raises
+    ------
+    ParameterError
+        Empty, not one-dimensional, another dtype, or a sample that isn't a finite float32.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> as_mono_float32(np.array([16384, -32768], dtype=np.int16)).tolist()
+    [0.5, -1.0]
+    """
+    try:
+        array = np.asarray(signal)
+    except ValueError:
+        fail(name, "one-dimensional", signal)
+    if array.ndim != 1:
+        rule = "one-dimensional (for channels, take their mean)"
+        raise ParameterError(f"{name} must be {rule}, got shape {array.shape}")
+    full_scale = _FULL_SCALE.get(array.dtype.newbyteorder("="))
+    if full_scale is None:
+        raise ParameterError(f"{name} must be float32, float64, int16 or int32, got {array.dtype}")
+    if not array.size:
+        raise ParameterError(f"{name} must hold at least one sample, got none")
+    with np.errstate(over="ignore"):
+        y = np.ascontiguousarray(array, dtype=np.float32)
+    if full_scale != 1.0:
+        return y / np.float32(full_scale)
+    if (index := first_not_finite(y)) is not None:
+        raise ParameterError(f"{name} must be finite, got {array[index]} at index {index}")
+    return y
+
+
+def _opened_blocks(path: Source, target: int | None, block: int) -> Iterator[Signal]:
+    with closing(Decoder(path)) as decoder:
+        yield from _converted(decoder, target, block)
+
+
+def _converted(decoder: Decoder, target: int | None, block: int) -> Iterator[Signal]:
+    """The recording's pieces at the rate `target`; at least one."""
+    rate, pieces = decoder.sample_rate, decoder.blocks(block)
+    if target is None or target == rate:
+        yield from pieces
+        return
+    _checked_ratio(rate, target)
+    stream = _soxr().ResampleStream(rate, target, 1, dtype="float32", quality="HQ")
+    any_sample = False
+    for piece in _then_none(pieces):
+        chunk = np.empty(0, np.float32) if piece is None else piece
+        resampled = stream.resample_chunk(chunk, last=piece is None)
+        if resampled.size:
+            any_sample = True
+            yield resampled
+    if not any_sample:
+        raise AudioError(f"{decoder.name}: too short to leave a sample at {target} Hz")
+
+
+def _then_none(pieces: Iterator[Signal]) -> Iterator[Signal | None]:
+    yield from pieces
+    yield None
+
+
+def _optional_rate(sample_rate: int | None) -> int | None:
+    return None if sample_rate is None else integer("sample_rate", sample_rate)
+
+
+def _checked_ratio(orig: int, target: int) -> float:
+    ratio = target / orig
+    if not 1 / _LARGEST_RATIO <= ratio <= _LARGEST_RATIO:
+        fail("sample_rate", f"within a factor of {_LARGEST_RATIO} of {orig} Hz", target)
+    return ratio
+
+
+def _soxr() -> Any:
+    try:
+        import soxr
+    except ImportError as error:
+        raise ImportError(f"resampling needs soxr: pip install soxr ({error})") from error
+    return soxr

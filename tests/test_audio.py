@@ -1,0 +1,369 @@
+"""Recordings in, one kind of signal out; and every kind of broken recording named as such."""
+
+from __future__ import annotations
+
+import io
+import struct
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+import soxr
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from serfast.audio import as_mono_float32, blocks, load, resample
+from serfast.errors import AudioError, ParameterError
+
+RATE = 16000
+
+
+def tone(seconds: float = 0.5, rate: int = RATE) -> np.ndarray:
+    t = np.arange(int(seconds * rate)) / rate
+    return (0.4 * np.sin(2 * np.pi * 440 * t)).astype(np.float32)
+
+
+def wav(path: Path, samples: np.ndarray, rate: int = RATE, subtype: str = "FLOAT") -> Path:
+    soundfile.write(path, samples, rate, subtype=subtype)
+    return path
+
+
+# --- what works -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("subtype", ["FLOAT", "DOUBLE"])
+def test_float_wav_is_read_exactly(tmp_path: Path, subtype: str) -> None:
+    y, rate = load(wav(tmp_path / "a.wav", tone(), subtype=subtype))
+    assert (y.dtype, y.ndim, rate, type(rate)) == (np.float32, 1, RATE, int)
+    np.testing.assert_array_equal(y, tone())
+
+
+@pytest.mark.parametrize("extension", ["wav", "flac", "aiff"])
+def test_pcm16_is_divided_by_32768(tmp_path: Path, extension: str) -> None:
+    pcm = np.array([0, 1, -1, 32767, -32768, 1234], dtype=np.int16)
+    path = tmp_path / f"a.{extension}"
+    soundfile.write(path, pcm, RATE)
+    y, _ = load(path)
+    np.testing.assert_array_equal(y, pcm.astype(np.float64) / 32768)
+    np.testing.assert_array_equal(as_mono_float32(pcm), y)
+
+
+@pytest.mark.parametrize(("extension", "name"), [("ogg", "Vorbis"), ("mp3", "MP3")])
+def test_lossy_formats_resemble_the_original(tmp_path: Path, extension: str, name: str) -> None:
+    path = tmp_path / f"a.{extension}"
+    soundfile.write(path, tone(), RATE)
+    y, rate = load(path)
+    assert (y.size, rate) == (tone().size, RATE), name
+    assert np.corrcoef(y, tone())[0, 1] > 0.99
+
+
+@pytest.mark.parametrize("n_channels", [2, 8])
+def test_channels_are_averaged(tmp_path: Path, n_channels: int) -> None:
+    rng = np.random.default_rng(n_channels)
+    channels = rng.uniform(-1, 1, (1000, n_channels)).astype(np.float32)
+    y, _ = load(wav(tmp_path / "a.wav", channels))
+    np.testing.assert_allclose(y, channels.astype(np.float64).mean(axis=1), atol=1e-6)
+
+
+def test_192_khz_eight_channels_to_16_khz(tmp_path: Path) -> None:
+    recording = np.repeat(tone(0.5, 192000)[:, np.newaxis], 8, axis=1)
+    y, rate = load(wav(tmp_path / "a.wav", recording, 192000), sample_rate=RATE)
+    assert (y.size, rate) == (RATE // 2, RATE)
+    middle = slice(800, -800)  # away from the filter's edges
+    np.testing.assert_allclose(y[middle], tone(0.5)[middle], atol=1e-4)
+
+
+@pytest.mark.parametrize("source", ["str", "path", "file", "bytes io", "pipe"])
+def test_sources(tmp_path: Path, source: str) -> None:
+    path = wav(tmp_path / "a.wav", tone()).rename(tmp_path / "täst \udcff.wav")
+    if source == "str":
+        y, _ = load(str(path))
+    elif source == "path":
+        y, _ = load(path)
+    elif source == "file":
+        with path.open("rb") as file:
+            file.seek(100)  # read from its start all the same
+            y, _ = load(file)
+            assert not file.closed
+    elif source == "bytes io":
+        y, _ = load(io.BytesIO(path.read_bytes()))
+    else:
+        code = "import sys; from serfast.audio import load; print(len(load(sys.stdin.buffer)[0]))"
+        command = [sys.executable, "-c", code]
+        result = subprocess.run(command, input=path.read_bytes(), capture_output=True, check=True)
+        assert int(result.stdout) == tone().size
+        return
+    np.testing.assert_array_equal(y, tone())
+
+
+def test_an_array_is_taken_at_the_given_rate() -> None:
+    y, rate = load(tone(), sample_rate=8000)
+    np.testing.assert_array_equal(y, tone())
+    assert rate == 8000
+
+
+@pytest.mark.parametrize("header_size", [0x7FFFF000, 0xFFFFFFFF], ids=["sox", "ffmpeg"])
+def test_wav_written_to_a_pipe_has_no_size(tmp_path: Path, header_size: int) -> None:
+    data = bytearray(wav(tmp_path / "a.wav", tone(), subtype="PCM_16").read_bytes())
+    at = data.index(b"data") + 4
+    data[at : at + 4] = struct.pack("<I", header_size)
+    y, _ = load(io.BytesIO(bytes(data)))
+    assert y.size == tone().size
+
+
+@pytest.mark.parametrize("target", [None, 8000, 22050])
+@pytest.mark.parametrize("block", [1, 777, 10**6])
+def test_blocks_joined_are_load(tmp_path: Path, target: int | None, block: int) -> None:
+    samples = np.random.default_rng(0).uniform(-1, 1, 3000).astype(np.float32)
+    path = wav(tmp_path / "a.wav", samples)
+    pieces = list(blocks(path, target, block=block))
+    assert all(piece.size for piece in pieces)
+    np.testing.assert_array_equal(np.concatenate(pieces), load(path, target)[0])
+
+
+def test_resampling_is_soxr_hq(tmp_path: Path) -> None:
+    expected = soxr.resample(tone(), RATE, 22050, quality="HQ")
+    np.testing.assert_array_equal(resample(tone(), RATE, 22050), expected)
+    np.testing.assert_array_equal(load(wav(tmp_path / "a.wav", tone()), 22050)[0], expected)
+
+
+def test_blocks_close_the_file_when_abandoned(tmp_path: Path) -> None:
+    path = wav(tmp_path / "a.wav", tone(2.0))
+    open_files = Path("/proc/self/fd")
+    pieces = blocks(path, block=100)
+    next(pieces)
+    pieces.close()
+    if open_files.exists():
+        assert not [fd for fd in open_files.iterdir() if fd.resolve() == path.resolve()]
+
+
+# --- arrays -----------------------------------------------------------------------------------
+
+
+@given(
+    values=st.lists(st.integers(-(2**15), 2**15 - 1), min_size=1, max_size=40),
+    dtype=st.sampled_from(["<i2", ">i2", "<i4", ">i4", "<f4", ">f4", "<f8", ">f8"]),
+    step=st.sampled_from([1, 2, -1]),
+)
+@settings(max_examples=80, deadline=None)
+def test_every_layout_gives_the_same_signal(values: list[int], dtype: str, step: int) -> None:
+    scale = {"i2": 1, "i4": 2**16, "f4": 2.0**-15, "f8": 2.0**-15}[dtype[1:]]
+    array = (np.array(values) * scale).astype(dtype)[::step]
+    array.flags.writeable = False
+    before = array.copy()
+    y = as_mono_float32(array)
+    assert y.dtype == np.float32 and y.dtype.isnative and y.flags.c_contiguous
+    np.testing.assert_array_equal(y, np.array(values)[::step] / 32768)
+    np.testing.assert_array_equal(array, before)
+
+
+def test_float32_is_not_copied() -> None:
+    signal = tone()
+    assert np.shares_memory(as_mono_float32(signal), signal)
+
+
+@pytest.mark.parametrize(
+    ("signal", "message"),
+    [
+        (np.zeros(0, np.float32), "y must hold at least one sample, got none"),
+        (np.zeros((2, 5)), r"y must be one-dimensional .*, got shape \(2, 5\)"),
+        (np.float32(1), r"y must be one-dimensional .*, got shape \(\)"),
+        ([[1.0], [1.0, 2.0]], "y must be one-dimensional, got"),
+        (np.zeros(3, complex), "y must be float32, float64, int16 or int32, got complex128"),
+        (np.array([object()]), "y must be float32.*got object"),
+        (["a"], "y must be float32.*got <U1"),
+        (np.zeros(3, np.uint8), "y must be float32.*got uint8"),
+        (np.zeros(3, bool), "y must be float32.*got bool"),
+        (np.array([0, 1, np.nan, np.nan]), "y must be finite, got nan at index 2"),
+        (np.array([0, -np.inf], np.float32), "y must be finite, got -inf at index 1"),
+        (np.array([0, 0, 0, 1e39]), r"y must be finite, got 1e\+39 at index 3"),
+        (None, "y must be one-dimensional"),
+    ],
+)
+def test_bad_arrays(signal: object, message: str) -> None:
+    with pytest.raises(ParameterError, match=message):
+        as_mono_float32(signal, "y")
+
+
+# --- bad arguments ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("rate", [0, -1, 16000.0, "16000", True, 2**40])
+def test_bad_sample_rates(tmp_path: Path, rate: object) -> None:
+    path = wav(tmp_path / "a.wav", tone())
+    for call in (load, blocks):
+        with pytest.raises(ParameterError, match="sample_rate must be an int"):
+            call(path, rate)
+    with pytest.raises(ParameterError, match="orig_sr must be an int"):
+        resample(tone(), rate, RATE)
+    with pytest.raises(ParameterError, match="target_sr must be an int"):
+        resample(tone(), RATE, rate)
+
+
+def test_a_rate_out_of_all_proportion(tmp_path: Path) -> None:
+    message = "sample_rate must be within a factor of 256 of 16000 Hz, got 50"
+    with pytest.raises(ParameterError, match=message):
+        load(wav(tmp_path / "a.wav", tone()), 50)
+    with pytest.raises(ParameterError, match=message):
+        resample(tone(), RATE, 50)
+
+
+def test_too_short_to_resample(tmp_path: Path) -> None:
+    with pytest.raises(AudioError, match=r"a\.wav: too short to leave a sample at 8000 Hz"):
+        load(wav(tmp_path / "a.wav", np.zeros(1, np.float32), 192000), 8000)
+    with pytest.raises(ParameterError, match="y must be at least 12 samples at 192000 Hz, got"):
+        resample(np.zeros(1), 192000, 8000)
+
+
+@pytest.mark.parametrize("path", [3, None, object(), io.StringIO("text")])
+def test_bad_sources(path: object) -> None:
+    with pytest.raises(ParameterError, match="path must be"):
+        load(path)
+
+
+def test_closed_and_text_files(tmp_path: Path) -> None:
+    path = wav(tmp_path / "a.wav", tone())
+    with path.open("rb") as file:
+        pass
+    with pytest.raises(ParameterError, match="path must be an open file"):
+        load(file)
+    with path.open() as text, pytest.raises(ParameterError, match="binary mode"):
+        load(text)
+
+
+def test_array_needs_a_rate() -> None:
+    with pytest.raises(ParameterError, match="sample_rate must be an int >= 1 when path is an"):
+        load(tone())
+
+
+@pytest.mark.parametrize("block", [0, -5, 1.5])
+def test_bad_block(block: object) -> None:
+    with pytest.raises(ParameterError, match="block must be an int >= 1"):
+        blocks("never opened.wav", block=block)
+
+
+# --- bad recordings ---------------------------------------------------------------------------
+
+
+def fails(path: Path, message: str) -> None:
+    """Path and file object give the same AudioError, which names the file."""
+    with pytest.raises(AudioError, match=message) as by_path:
+        load(path)
+    assert str(path) in str(by_path.value)
+    assert "\n" not in str(by_path.value)
+    with path.open("rb") as file, pytest.raises(AudioError, match=message) as by_file:
+        load(file)
+    assert str(path) in str(by_file.value)
+
+
+def test_missing_file(tmp_path: Path) -> None:
+    with pytest.raises(AudioError, match=r"none\.wav: no such file or directory"):
+        load(tmp_path / "none.wav")
+
+
+def test_folder(tmp_path: Path) -> None:
+    with pytest.raises(AudioError, match="is a folder, not a recording"):
+        load(tmp_path)
+
+
+def test_null_character_in_path() -> None:
+    with pytest.raises(AudioError, match="embedded null"):
+        load("a\0.wav")
+
+
+def test_text_called_wav(tmp_path: Path) -> None:
+    path = tmp_path / "notes.wav"
+    path.write_text("Dear diary, " * 50)
+    fails(path, r"not audio that can be read \(Format not recognised\)")
+
+
+def test_empty_file(tmp_path: Path) -> None:
+    path = tmp_path / "a.wav"
+    path.touch()
+    fails(path, "is empty")
+
+
+@pytest.mark.parametrize("extension", ["wav", "aiff"])
+def test_no_samples(tmp_path: Path, extension: str) -> None:
+    path = tmp_path / f"a.{extension}"
+    soundfile.write(path, np.zeros(0, np.int16), RATE)
+    fails(path, "holds no samples")
+
+
+def test_headerless_format(tmp_path: Path) -> None:
+    path = tmp_path / "a.raw"
+    path.write_bytes(bytes(1000))
+    with pytest.raises(AudioError, match="has no header"):
+        load(path)
+
+
+@pytest.mark.parametrize("missing", [1, 2, 1000])
+@pytest.mark.parametrize("kind", ["WAV", "WAVEX", "RF64", "AIFF"])
+def test_truncated_container(tmp_path: Path, kind: str, missing: int) -> None:
+    path = tmp_path / "a.wav"
+    soundfile.write(path, tone(), RATE, format=kind, subtype="PCM_16")
+    promised = tone().size * 2
+    path.write_bytes(path.read_bytes()[:-missing])
+    if kind == "AIFF":  # its sample chunk begins with two 32-bit numbers
+        promised += 8
+    fails(path, f"promises {promised} bytes of samples, the file holds {promised - missing}")
+
+
+@pytest.mark.parametrize("extension", ["flac", "mp3"])
+def test_truncated_compressed(tmp_path: Path, extension: str) -> None:
+    path = tmp_path / f"a.{extension}"
+    noise = np.random.default_rng(0).uniform(-0.5, 0.5, 5 * RATE)
+    soundfile.write(path, noise, RATE)
+    data = path.read_bytes()
+    path.write_bytes(data[: len(data) * 2 // 3])
+    fails(path, "is damaged or cut off|is cut off after")
+
+
+@pytest.mark.parametrize("size", [4, 12, 20, 40])
+def test_truncated_header(tmp_path: Path, size: int) -> None:
+    path = wav(tmp_path / "a.wav", tone())
+    path.write_bytes(path.read_bytes()[:size])
+    fails(path, "not audio that can be read|cut off|holds no samples")
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_samples_that_are_not_finite(tmp_path: Path, bad: float) -> None:
+    stereo = np.zeros((200_000, 2), np.float32)
+    stereo[150_003:, 1] = bad
+    fails(wav(tmp_path / "a.wav", stereo), "sample 150003 is not a finite float32")
+
+
+@given(cut=st.integers(0, 400), flips=st.lists(st.tuples(st.integers(0, 399), st.integers(1, 255))))
+@settings(max_examples=200, deadline=None)
+def test_damage_never_gives_another_exception(cut: int, flips: list[tuple[int, int]]) -> None:
+    file = io.BytesIO()
+    soundfile.write(file, tone()[:300], RATE, format="WAV", subtype="PCM_16")
+    data = bytearray(file.getvalue())
+    for at, mask in flips:
+        data[at] ^= mask
+    try:
+        y, _ = load(io.BytesIO(bytes(data[: len(data) - cut])))
+    except AudioError:
+        return
+    assert y.size and np.isfinite(y).all()
+
+
+def test_importing_audio_loads_no_audio_library() -> None:
+    code = "import sys, serfast.audio; print({'soundfile', 'soxr', 'scipy'} & set(sys.modules))"
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert result.stdout.strip() == "set()"
+
+
+@pytest.mark.parametrize("library", ["soundfile", "soxr"])
+def test_a_missing_library_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, library: str
+) -> None:
+    path = wav(tmp_path / "a.wav", tone())
+    monkeypatch.setitem(sys.modules, library, None)
+    with pytest.raises(ImportError, match=f"pip install {library}"):
+        load(path, 8000)
