@@ -1,0 +1,72 @@
+"""serfast: the feature engine for speech emotion recognition.
+
+Samples go in, feature rows come out; classifiers plug in behind them. Importing it loads NumPy
+and the native module; everything else is loaded when first used.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from . import presets
+from .errors import (
+    AudioError,
+    BackendError,
+    ModelError,
+    ParameterError,
+    SerfastError,
+    UnknownPluginError,
+)
+from .extractor import Extractor
+from .features import MFCC, RMS, YIN, LogMel, MelPower, PowerSpectrum, ZeroCrossingRate
+from .framing import frame_count
+from .spec import FeatureSpec
+
+if TYPE_CHECKING:
+    from .audio import load
+    from .recognizer import Recognizer
+    from .statistics import Statistics
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "MFCC",
+    "RMS",
+    "YIN",
+    "AudioError",
+    "BackendError",
+    "Extractor",
+    "FeatureSpec",
+    "LogMel",
+    "MelPower",
+    "ModelError",
+    "ParameterError",
+    "PowerSpectrum",
+    "Recognizer",
+    "SerfastError",
+    "Statistics",
+    "UnknownPluginError",
+    "ZeroCrossingRate",
+    "frame_count",
+    "load",
+    "presets",
+]
+
+_LAZY = {"load": "audio", "Recognizer": "recognizer", "Statistics": "statistics"}
+_SUBMODULES = {"audio", "backends", "compat", "registry", "testing"}
+
+
+def __getattr__(name: str) -> Any:
+    """Names whose modules are loaded at first use (PEP 562)."""
+    if name in _LAZY:
+        value = getattr(importlib.import_module(f"{__name__}.{_LAZY[name]}"), name)
+        globals()[name] = value
+        return value
+    if name in _SUBMODULES:
+        return importlib.import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LAZY, *_SUBMODULES})

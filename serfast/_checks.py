@@ -1,0 +1,75 @@
+"""Checks of arguments, all with one form of message: `name must be <rule>, got <value>`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection
+from numbers import Integral, Real
+from typing import Any, NoReturn
+
+from .errors import ParameterError
+
+__all__ = ["boolean", "choice", "fail", "integer", "number", "refuse", "shown"]
+
+
+def shown(value: object, limit: int = 60) -> str:
+    """The value as it appears in a message: its repr, cut to `limit` characters."""
+    text = repr(value)
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def refuse(name: str, rule: str, found: str) -> NoReturn:
+    """Raise the ParameterError `name must be rule, got found`, with `found` as it stands."""
+    raise ParameterError(f"{name} must be {rule}, got {found}")
+
+
+def fail(name: str, rule: str, value: object) -> NoReturn:
+    """Raise the ParameterError `name must be rule, got value`, with the value's repr."""
+    refuse(name, rule, shown(value))
+
+
+def integer(name: str, value: Any, minimum: int = 1, maximum: int = 2**31 - 1) -> int:
+    """`value` as an int within [minimum, maximum]; bool and float don't count as int."""
+    if isinstance(value, bool) or not isinstance(value, Integral) or value < minimum:
+        fail(name, f"an int >= {minimum}", value)
+    if value > maximum:
+        fail(name, f"an int <= {maximum}", value)
+    return int(value)
+
+
+def number(
+    name: str,
+    value: Any,
+    *,
+    above: float | None = None,
+    minimum: float | None = None,
+    maximum: float | None = None,
+) -> float:
+    """`value` as a finite float with `value > above`, `value >= minimum`, `value <= maximum`."""
+    bounds = {">": above, ">=": minimum, "<=": maximum}
+    parts = [f"{sign} {bound:g}" for sign, bound in bounds.items() if bound is not None]
+    rule = "a finite number" + (" " + " and ".join(parts) if parts else "")
+    if isinstance(value, bool) or not isinstance(value, Real) or not math.isfinite(value):
+        fail(name, rule, value)
+    x = float(value)
+    if (
+        (above is not None and x <= above)
+        or (minimum is not None and x < minimum)
+        or (maximum is not None and x > maximum)
+    ):
+        fail(name, rule, value)
+    return x
+
+
+def boolean(name: str, value: Any) -> bool:
+    """`value` if it is True or False; 0, 1 and "yes" are not."""
+    if not isinstance(value, bool):
+        fail(name, "True or False", value)
+    return value
+
+
+def choice(name: str, value: Any, allowed: Collection[Any]) -> Any:
+    """`value` if it is one of `allowed`."""
+    if not any(value is a or (type(value) is type(a) and value == a) for a in allowed):
+        fail(name, "one of " + ", ".join(repr(a) for a in allowed), value)
+    return value

@@ -1,0 +1,57 @@
+"""Back ends: each runs a :class:`serfast.program.Program` over samples. None falls back silently."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from typing import Any, Protocol, cast
+
+import numpy as np
+
+from .. import _checks as checks
+from ..errors import BackendError
+from ..program import Program
+
+__all__ = ["BACKENDS", "Run", "available", "get"]
+
+Samples = np.ndarray[Any, np.dtype[np.float32]]
+Rows = np.ndarray[Any, np.dtype[np.float32]]
+
+
+class Run(Protocol):
+    """A program made ready: computes all rows of a signal into `out` (immutable, thread-safe)."""
+
+    def __call__(self, samples: Samples, out: Rows) -> None: ...
+
+
+BACKENDS = ("native", "reference")
+
+
+def get(name: str) -> Callable[[Program], Run]:
+    """The function of back end `name` that makes a program ready to run.
+
+    Raises
+    ------
+    ParameterError
+        If there is no back end of that name.
+    BackendError
+        If it can't be imported; the message says why.
+    """
+    checks.choice("backend", name, BACKENDS)
+    try:
+        module = importlib.import_module(f"{__name__}.{name}")
+    except ImportError as error:
+        raise BackendError(f"backend {name!r} can't be loaded: {error}") from error
+    return cast("Callable[[Program], Run]", module.prepare)
+
+
+def available() -> dict[str, str | None]:
+    """Every back end by name, with None or the reason why it can't be used."""
+    result: dict[str, str | None] = {}
+    for name in BACKENDS:
+        try:
+            get(name)
+            result[name] = None
+        except BackendError as error:
+            result[name] = str(error)
+    return result

@@ -1,0 +1,223 @@
+"""Model bundles: everything a classifier needs, in one zip file (or folder), and no code.
+
+``model.json`` says what the model is: the format's version, the plugin that reads the weights, the
+classes, the FeatureSpec and its fingerprint, the Statistics, how it was trained and measured, and
+the SHA-256 of every other member. Beside it lie the plugin's weights: ``.npy`` arrays, and whatever
+other files the plugin reads itself. Nothing is unpickled and nothing is unpacked to disk, so a
+bundle from a stranger can be wrong, but it can't run anything.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ._members import read_members, zip_bytes
+from ._npy import array_bytes, read_array
+from .errors import ModelError, ParameterError
+from .fingerprint import fingerprint
+from .spec import FeatureSpec
+from .statistics import Statistics
+
+__all__ = ["FORMAT", "Bundle"]
+
+FORMAT = 1
+"""Version of the bundle's format; a bundle of a higher one is refused."""
+
+CARD = "model.json"
+MAX_CARD_BYTES = 2**20
+KEYS = ("format", "plugin", "classes", "spec", "fingerprint", "statistics", "card", "sha256")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bundle:
+    """A model as data.
+
+    Parameters
+    ----------
+    plugin : str
+        Name of the classifier plugin that made it and can read it.
+    classes : tuple of str
+        The classes, in the order of the probabilities; at least two, all different.
+    spec : FeatureSpec
+        The features that the model was trained on.
+    statistics : Statistics or None
+        How rows become the vector that a "vector" classifier takes; None for other inputs.
+    arrays : mapping of str to ndarray
+        Weights; ``arrays["weights"]`` is the member ``weights.npy``.
+    files : mapping of str to bytes
+        Members of other kinds, by their whole name.
+    card : dict
+        How the model was trained and measured: anything JSON can hold.
+
+    Examples
+    --------
+    >>> import numpy as np, serfast
+    >>> spec = serfast.FeatureSpec(features=[serfast.RMS()])
+    >>> bundle = Bundle(plugin="svm", classes=("calm", "loud"), spec=spec, statistics=None,
+    ...                 arrays={"weights": np.zeros((2, 1))})
+    >>> bundle.array("weights", (2, 1)).shape
+    (2, 1)
+    """
+
+    plugin: str
+    classes: tuple[str, ...]
+    spec: FeatureSpec
+    statistics: Statistics | None = None
+    arrays: Mapping[str, np.ndarray[Any, Any]] = field(default_factory=dict)
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    card: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        names = self.classes
+        if len(set(names)) < 2 or len(set(names)) != len(names):
+            raise ModelError(f"classes must be at least 2 different names, got {names!r:.80}")
+
+    def array(self, name: str, shape: tuple[int, ...]) -> np.ndarray[Any, Any]:
+        """The array of that name as float64, which must have this shape.
+
+        Raises
+        ------
+        ModelError
+            If it isn't there or its shape or dtype is another.
+        """
+        if name not in self.arrays:
+            raise ModelError(f"bundle must have the member {name}.npy, got {sorted(self.arrays)}")
+        array = self.arrays[name]
+        if array.shape != shape or array.dtype.kind != "f":
+            raise ModelError(
+                f"{name}.npy must be float of shape {shape}, got {array.dtype} {array.shape}"
+            )
+        return array.astype(np.float64)
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the zip file, whole or not at all; equal bundles give equal bytes."""
+        target = Path(path)
+        data = zip_bytes(self._members())
+        try:
+            handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        except OSError as error:
+            raise ModelError(f"bundle must be written to a folder that exists: {error}") from error
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+            os.chmod(temporary, 0o644)
+            os.replace(temporary, target)
+        except OSError as error:
+            os.unlink(temporary)
+            raise ModelError(f"bundle can't be written: {target}: {error}") from error
+        return target
+
+    def _members(self) -> dict[str, bytes]:
+        members = {f"{name}.npy": array_bytes(array) for name, array in self.arrays.items()}
+        members |= self.files
+        about = {
+            "format": FORMAT,
+            "plugin": self.plugin,
+            "classes": list(self.classes),
+            "spec": self.spec.to_dict(),
+            "fingerprint": fingerprint(self.spec),
+            "statistics": self.statistics.to_dict() if self.statistics else None,
+            "card": dict(self.card),
+            "sha256": {name: _sha256(members[name]) for name in sorted(members)},
+        }
+        text = json.dumps(about, indent=1, ensure_ascii=False, allow_nan=False)
+        return {CARD: text.encode() + b"\n", **members}
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Bundle:
+        """The bundle in a zip file or a folder, with everything checked.
+
+        Raises
+        ------
+        ModelError
+            If it is missing, damaged, too big, newer than this serfast, not what its checksums
+            say, or made for other features than this serfast computes.
+        """
+        members = read_members(Path(path))
+        about = _about(members.pop(CARD, None))
+        _check_sums(members, about["sha256"])
+        try:
+            spec = FeatureSpec.from_dict(about["spec"])
+            statistics = about["statistics"]
+            statistics = None if statistics is None else Statistics.from_dict(statistics)
+        except (ParameterError, TypeError) as error:
+            raise ModelError(f"{CARD} must hold a valid spec and statistics: {error}") from error
+        _check_fingerprint(spec, about["fingerprint"])
+        arrays = {n[:-4]: read_array(b, n) for n, b in members.items() if n.endswith(".npy")}
+        return cls(
+            plugin=about["plugin"],
+            classes=tuple(about["classes"]),
+            spec=spec,
+            statistics=statistics,
+            arrays=arrays,
+            files={n: data for n, data in members.items() if not n.endswith(".npy")},
+            card=about["card"],
+        )
+
+
+def _about(data: bytes | None) -> dict[str, Any]:
+    """model.json's dictionary, with every key there and of its type."""
+    if data is None:
+        raise ModelError(f"bundle must have the member {CARD}, got none")
+    if len(data) > MAX_CARD_BYTES:
+        raise ModelError(f"{CARD} must have at most {MAX_CARD_BYTES} bytes, got {len(data)}")
+    try:
+        about = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise ModelError(f"{CARD} must be JSON: {error}") from error
+    if not isinstance(about, dict) or type(about.get("format")) is not int:
+        raise ModelError(f"{CARD} must be an object with an int format, got {about!r:.80}")
+    if about["format"] > FORMAT:
+        raise ModelError(
+            f"format must be <= {FORMAT}, got {about['format']}: this bundle needs a newer serfast"
+        )
+    if about["format"] != FORMAT:
+        raise ModelError(f"format must be {FORMAT}, got {about['format']}")
+    missing = [key for key in KEYS if key not in about]
+    if missing:
+        raise ModelError(f"{CARD} must have the keys {', '.join(KEYS)}; missing: {missing[0]}")
+    _check_types(about)
+    return about
+
+
+def _check_types(about: Mapping[str, Any]) -> None:
+    for key, kind in (("plugin", str), ("fingerprint", str), ("card", dict), ("sha256", dict)):
+        if not isinstance(about[key], kind):
+            raise ModelError(f"{key} in {CARD} must be {kind.__name__}, got {about[key]!r:.80}")
+    classes = about["classes"]
+    if not isinstance(classes, list) or not all(isinstance(c, str) and c for c in classes):
+        raise ModelError(f"classes in {CARD} must be a list of names, got {classes!r:.80}")
+
+
+def _check_sums(members: Mapping[str, bytes], sums: Mapping[str, Any]) -> None:
+    if set(members) != set(sums):
+        odd = sorted(set(members) ^ set(sums))[0]
+        raise ModelError(f"members must be those that {CARD} lists, got a difference: {odd!r:.80}")
+    for name, data in members.items():
+        if _sha256(data) != sums[name]:
+            raise ModelError(
+                f"{name} must have the SHA-256 {sums[name]!r:.80}, got {_sha256(data)}: "
+                "the bundle is damaged"
+            )
+
+
+def _check_fingerprint(spec: FeatureSpec, found: str) -> None:
+    own = fingerprint(spec)
+    if found != own:
+        raise ModelError(
+            f"fingerprint must be {own[:16]}…, got {found[:16]!r}…: the model was trained on "
+            "features that this version of serfast computes differently; train it again"
+        )
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

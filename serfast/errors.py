@@ -1,0 +1,36 @@
+"""The exceptions that serfast raises: one root, one class per kind of cause."""
+
+from __future__ import annotations
+
+__all__ = [
+    "AudioError",
+    "BackendError",
+    "ModelError",
+    "ParameterError",
+    "SerfastError",
+    "UnknownPluginError",
+]
+
+
+class SerfastError(Exception):
+    """Root of every exception that serfast raises on purpose."""
+
+
+class ParameterError(SerfastError, ValueError):
+    """An argument breaks its rule; the message names argument, rule and value."""
+
+
+class AudioError(SerfastError):
+    """A recording can't be read or holds no usable audio."""
+
+
+class ModelError(SerfastError):
+    """A model bundle is damaged, unsafe, too new, or doesn't fit the features."""
+
+
+class BackendError(SerfastError, ImportError):
+    """A back end isn't there; the message says what to install."""
+
+
+class UnknownPluginError(SerfastError, LookupError):
+    """No installed distribution offers a plugin of that name."""

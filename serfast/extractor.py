@@ -1,0 +1,158 @@
+"""Extractor: a FeatureSpec made ready to run. Immutable, so threads may share it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+
+from . import _checks as checks
+from . import backends
+from .program import Program
+from .samples import as_samples
+from .spec import FeatureSpec
+
+__all__ = ["Extractor"]
+
+Rows = np.ndarray[Any, np.dtype[np.float32]]
+
+
+class Extractor:
+    """Turns signals into rows of features.
+
+    Parameters
+    ----------
+    spec : FeatureSpec
+        What to compute. Tables are made once, here.
+    backend : {"native", "reference"}
+        What computes it; see :mod:`serfast.backends`.
+
+    Raises
+    ------
+    ParameterError
+        If spec isn't a FeatureSpec, its window is unknown, or there is no such back end.
+    BackendError
+        If the back end can't be loaded.
+
+    Notes
+    -----
+    A row depends on its own samples and the spec alone (features with ``top_db`` or
+    ``ref="max"`` excepted): the same bits come out for any thread count and instruction set.
+
+    Examples
+    --------
+    >>> import numpy as np, serfast
+    >>> extractor = Extractor(serfast.FeatureSpec(features=[serfast.RMS()]))
+    >>> rows = extractor(np.ones(16000, dtype=np.float32))
+    >>> rows.shape, rows.dtype
+    ((101, 1), dtype('float32'))
+    """
+
+    __slots__ = ("_backend", "_run", "_spec")
+
+    def __init__(self, spec: FeatureSpec, backend: str = "native") -> None:
+        if not isinstance(spec, FeatureSpec):
+            checks.fail("spec", "a FeatureSpec", spec)
+        prepare = backends.get(backend)
+        self._spec = spec
+        self._backend = backend
+        self._run = prepare(Program.from_spec(spec))
+
+    @property
+    def spec(self) -> FeatureSpec:
+        """What is computed."""
+        return self._spec
+
+    @property
+    def backend(self) -> str:
+        """What computes it."""
+        return self._backend
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Name of every column of the rows."""
+        return self._spec.columns
+
+    def __repr__(self) -> str:
+        return f"Extractor({self._spec!r}, backend={self._backend!r})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Extractor, (self._spec, self._backend)
+
+    def __call__(self, signal: Any, out: Rows | None = None) -> Rows:
+        """All rows of a signal.
+
+        Parameters
+        ----------
+        signal : array_like of float32, float64 or int16, shape (n_samples,)
+            Samples at ``spec.sample_rate``; int16 is divided by 32768. Any strides; never
+            written to.
+        out : ndarray of float32, shape (n_rows, n_columns), C-contiguous, optional
+            Where to put the rows; it is returned. ``spec.frame_count(n_samples)`` says n_rows.
+
+        Returns
+        -------
+        ndarray of float32, shape (n_rows, n_columns), C-contiguous
+            Time on axis 0, ``spec.columns`` on axis 1.
+
+        Raises
+        ------
+        ParameterError
+            If the signal is empty, not one-dimensional, of another dtype, holds NaN or infinity,
+            or is shorter than a left-aligned frame; or if `out` doesn't fit. `out` is untouched
+            then.
+        """
+        samples = as_samples(signal)
+        spec = self._spec
+        n_rows = spec.frame_count(len(samples))
+        if n_rows == 0:
+            longest = max(spec.frame_lengths)
+            checks.refuse(
+                "signal",
+                f"at least {longest} samples long (the longest frame, center=False)",
+                f"{len(samples)} samples",
+            )
+        shape = (n_rows, len(spec.columns))
+        rows = np.empty(shape, dtype=np.float32) if out is None else _checked_out(out, shape)
+        self._run(samples, rows)
+        return rows
+
+    def map(self, signals: Iterable[Any], threads: int = 1) -> list[Rows]:
+        """Rows of many signals, computed by several threads.
+
+        Parameters
+        ----------
+        signals : iterable of array_like
+            As in a call.
+        threads : int
+            Threads, >= 1. The engine releases the GIL.
+
+        Returns
+        -------
+        list of ndarray
+            Rows of each signal, in order: bit for bit what one thread gives.
+
+        Raises
+        ------
+        ParameterError
+            As in a call; that of the first signal in order that has one.
+        """
+        checks.integer("threads", threads)
+        if threads == 1:
+            return [self(signal) for signal in signals]
+        with ThreadPoolExecutor(threads) as pool:
+            return list(pool.map(self, signals))
+
+
+def _checked_out(out: Any, shape: tuple[int, int]) -> Rows:
+    """`out` if the rows fit into it exactly."""
+    rule = f"a writeable C-contiguous float32 array of shape {shape}"
+    if not isinstance(out, np.ndarray):
+        checks.fail("out", rule, out)
+    if out.dtype != np.float32 or out.shape != shape:
+        checks.refuse("out", rule, f"{out.dtype} of shape {out.shape}")
+    if not (out.flags.c_contiguous and out.flags.writeable and out.flags.aligned):
+        checks.refuse("out", rule, "one that is read-only, misaligned or not C-contiguous")
+    return out

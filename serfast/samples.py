@@ -1,0 +1,79 @@
+"""Samples as they come → one contiguous float32 vector, checked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from . import _checks as checks
+
+__all__ = ["INT16_SCALE", "as_samples", "check_finite"]
+
+Samples = np.ndarray[Any, np.dtype[np.float32]]
+
+INT16_SCALE = np.float32(1 / 32768)
+
+
+def as_samples(signal: Any, name: str = "signal") -> Samples:
+    """The signal as a contiguous float32 vector; the same memory if it is one already.
+
+    Parameters
+    ----------
+    signal : array_like of float32, float64 or int16, shape (n,)
+        Samples in [-1, 1], or 16-bit PCM, which is divided by 32768. A list of numbers counts
+        as float64.
+    name : str
+        The argument's name in messages.
+
+    Returns
+    -------
+    ndarray of float32, shape (n,)
+
+    Raises
+    ------
+    ParameterError
+        If it is empty, not one-dimensional, of another dtype, or not finite (a float64 beyond
+        float32's range included).
+
+    Examples
+    --------
+    >>> as_samples(np.array([16384, -32768], dtype=np.int16)).tolist()
+    [0.5, -1.0]
+    """
+    array = np.asarray(signal)
+    if isinstance(signal, (list, tuple)) and array.dtype.kind == "i":
+        array = array.astype(np.float64)
+    kind = array.dtype.newbyteorder("=")
+    if kind not in (np.float32, np.float64, np.int16):
+        checks.refuse(name, "float32, float64 or int16", f"dtype {array.dtype}")
+    if array.ndim != 1:
+        checks.refuse(name, "one-dimensional", f"shape {array.shape}")
+    if array.size == 0:
+        checks.refuse(name, "at least 1 sample", "0 samples")
+    if kind == np.int16:
+        return np.multiply(array, INT16_SCALE, dtype=np.float32)
+    with np.errstate(over="ignore"):
+        samples = np.ascontiguousarray(array, dtype=np.float32)
+    if not samples.flags.aligned:
+        samples = samples.copy()
+    check_finite(samples, name, array)
+    return samples
+
+
+def check_finite(samples: Samples, name: str = "signal", original: Any = None) -> None:
+    """Raise ParameterError with the index of the first NaN or infinity, if there is one.
+
+    Parameters
+    ----------
+    samples : ndarray of float32, shape (n,)
+    name : str
+        The argument's name in the message.
+    original : ndarray, shape (n,), optional
+        What the samples were converted from; the message shows its value.
+    """
+    finite = np.isfinite(samples)
+    if not finite.all():
+        index = int(np.argmin(finite))
+        value = (samples if original is None else original)[index]
+        checks.refuse(name, "finite and within float32's range", f"{value!s} at index {index}")
