@@ -13,18 +13,13 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ._checks import fail, integer
-from ._decoder import Decoder, Signal, Source, first_not_finite
-from .errors import AudioError, ParameterError
+from ._checks import fail, integer, refuse
+from ._decoder import Decoder, Signal, Source
+from .errors import AudioError
+from .samples import as_samples
 
-__all__ = ["Source", "as_mono_float32", "blocks", "load", "resample"]
+__all__ = ["Source", "blocks", "load", "resample"]
 
-_FULL_SCALE = {
-    np.dtype(np.int16): 2.0**15,
-    np.dtype(np.int32): 2.0**31,
-    np.dtype(np.float32): 1.0,
-    np.dtype(np.float64): 1.0,
-}
 _BLOCK = 1 << 16
 # Beyond this ratio one of the two rates is a mistake, and the result would not fit in memory.
 _LARGEST_RATIO = 256
@@ -41,7 +36,8 @@ def load(path: Source | NDArray[Any], sample_rate: int | None = None) -> tuple[S
     path : path, binary file object or numpy.ndarray
         WAV, FLAC, OGG (Vorbis, Opus), MP3, AIFF and whatever else libsndfile reads. A file
         object is read from its start; one that can't seek, such as a pipe, is read to its end
-        first. An array is a signal already at `sample_rate`, which must then be given.
+        first. An array (float32, float64 or int16) is a signal already at `sample_rate`, which
+        must then be given.
     sample_rate : int, optional
         Sample rate of the result [Hz]; default: the recording's own.
 
@@ -76,7 +72,7 @@ def load(path: Source | NDArray[Any], sample_rate: int | None = None) -> tuple[S
     if isinstance(path, np.ndarray):
         if target is None:
             fail("sample_rate", "an int >= 1 when path is an array", sample_rate)
-        return as_mono_float32(path, "path"), target
+        return as_samples(path, "path"), target
     with closing(Decoder(path)) as decoder:
         parts = list(_converted(decoder, target, _BLOCK))
         return np.concatenate(parts), target or decoder.sample_rate
@@ -121,7 +117,7 @@ def resample(y: ArrayLike, orig_sr: int, target_sr: int) -> Signal:
     Parameters
     ----------
     y : array_like, shape (n_samples,)
-        float32, float64, int16 or int32; see `as_mono_float32`.
+        float32, float64 or int16 (divided by 32768).
     orig_sr, target_sr : int
         Sample rate of `y` and of the result [Hz], at most a factor of 256 apart.
 
@@ -142,63 +138,15 @@ def resample(y: ArrayLike, orig_sr: int, target_sr: int) -> Signal:
     >>> resample([0.0] * 441, 44100, 16000).shape
     (160,)
     """
-    signal = as_mono_float32(y, "y")
+    signal = as_samples(y, "y")
     ratio = _checked_ratio(integer("orig_sr", orig_sr), integer("target_sr", target_sr))
     if ratio == 1:
         return signal
     resampled = _soxr().resample(signal, orig_sr, target_sr, quality="HQ")
     if not resampled.size:
-        fail("y", f"at least {0.5 / ratio:.0f} samples at {orig_sr} Hz", f"{signal.size} samples")
+        rule = f"at least {0.5 / ratio:.0f} samples long at {orig_sr} Hz"
+        refuse("y", rule, f"{signal.size} samples")
     return cast(Signal, resampled)
-
-
-def as_mono_float32(signal: ArrayLike, name: str = "signal") -> Signal:
-    """A signal in the one form that the library computes with.
-
-    Integers are scaled to ±1 (int16 / 32768, int32 / 2147483648). A contiguous float32 array is
-    returned as it is, without a copy; the caller's array is never written to.
-
-    Parameters
-    ----------
-    signal : array_like, shape (n_samples,)
-        float32, float64, int16 or int32, of any byte order; read-only and strided arrays too.
-    name : str
-        What error messages call it.
-
-    Returns
-    -------
-    numpy.ndarray, shape (n_samples,), float32, C-contiguous
-
-    Raises
-    ------
-    ParameterError
-        Empty, not one-dimensional, another dtype, or a sample that isn't a finite float32.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> as_mono_float32(np.array([16384, -32768], dtype=np.int16)).tolist()
-    [0.5, -1.0]
-    """
-    try:
-        array = np.asarray(signal)
-    except ValueError:
-        fail(name, "one-dimensional", signal)
-    if array.ndim != 1:
-        rule = "one-dimensional (for channels, take their mean)"
-        raise ParameterError(f"{name} must be {rule}, got shape {array.shape}")
-    full_scale = _FULL_SCALE.get(array.dtype.newbyteorder("="))
-    if full_scale is None:
-        raise ParameterError(f"{name} must be float32, float64, int16 or int32, got {array.dtype}")
-    if not array.size:
-        raise ParameterError(f"{name} must hold at least one sample, got none")
-    with np.errstate(over="ignore"):
-        y = np.ascontiguousarray(array, dtype=np.float32)
-    if full_scale != 1.0:
-        return y / np.float32(full_scale)
-    if (index := first_not_finite(y)) is not None:
-        raise ParameterError(f"{name} must be finite, got {array[index]} at index {index}")
-    return y
 
 
 def _opened_blocks(path: Source, target: int | None, block: int) -> Iterator[Signal]:
