@@ -1,0 +1,71 @@
+"""A progress bar on standard error, drawn only where someone can see it: on a terminal."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import time
+from types import TracebackType
+from typing import TextIO
+
+__all__ = ["Progress"]
+
+_INTERVAL = 0.1  # seconds between two drawings
+_WIDTH = 28
+
+
+class Progress:
+    """Counts steps of work; a context manager that wipes the bar when done.
+
+    Parameters
+    ----------
+    total : int
+        Steps in all.
+    stream : text stream
+        Where to draw; nothing is drawn if it isn't a terminal.
+    """
+
+    def __init__(self, total: int, stream: TextIO | None = None) -> None:
+        self._total = total
+        self._stream = sys.stderr if stream is None else stream
+        self._visible = self._stream.isatty()
+        self._done = 0
+        self._begin = self._drawn = time.monotonic()
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._wipe()
+
+    def step(self, name: str) -> None:
+        """One step more is done; `name` says which."""
+        self._done += 1
+        now = time.monotonic()
+        if self._visible and now - self._drawn >= _INTERVAL:
+            self._drawn = now
+            self._wipe()
+            self._stream.write(self._line(name, now))
+            self._stream.flush()
+
+    def write(self, text: str) -> None:
+        """A line that stays, above the bar."""
+        self._wipe()
+        print(text, file=self._stream, flush=True)
+
+    def _line(self, name: str, now: float) -> str:
+        share = self._done / self._total
+        bar = ("#" * round(_WIDTH * share)).ljust(_WIDTH, "-")
+        left = (now - self._begin) * (1 - share) / share
+        text = f"{bar} {self._done}/{self._total}, {left:.0f} s left, {name}"
+        return text[: shutil.get_terminal_size().columns - 1]
+
+    def _wipe(self) -> None:
+        if self._visible:
+            self._stream.write("\r\x1b[K")
+            self._stream.flush()

@@ -1,0 +1,196 @@
+"""`serfast extract`: the feature rows of recordings, as a table."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from ..errors import AudioError, ParameterError, SerfastError
+
+if TYPE_CHECKING:
+    from ..extractor import Extractor
+    from ..spec import FeatureSpec
+
+__all__ = ["add_parser"]
+
+_SUFFIXES = (".npz", ".csv", ".parquet")
+_PRESETS = ("speech", "librosa")
+_EPILOG = """\
+One row per frame. CSV and Parquet have the columns file, time [s] and the features; an NPZ file
+holds files, columns, time_step [s], spec (JSON), and rows_0, rows_1 … in the order of files.
+
+A recording that can't be read is reported and left out; the exit status is then 1. OUT appears when
+all is done, not before.
+
+examples:
+  serfast extract speech.wav -o features.csv
+  serfast extract corpus/ -o features.npz --preset librosa --threads 4
+  python -c "import serfast; print(serfast.presets.speech().to_json(2))" > spec.json
+  serfast extract corpus/ -o features.parquet --spec spec.json
+"""
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Describe the command's arguments."""
+    parser = subparsers.add_parser(
+        "extract",
+        help="write the feature rows of recordings as NPZ, CSV or Parquet",
+        description="Write the feature rows of recordings as a table.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "files", nargs="+", type=Path, metavar="FILE", help="recording, or folder of recordings"
+    )
+    parser.add_argument(
+        "-o",
+        "--output",
+        required=True,
+        type=_output,
+        metavar="OUT",
+        help="table to write; the suffix .npz, .csv or .parquet chooses its kind",
+    )
+    features = parser.add_mutually_exclusive_group()
+    features.add_argument(
+        "--preset", choices=_PRESETS, default="speech", help="features (default: %(default)s)"
+    )
+    features.add_argument(
+        "--spec", type=Path, metavar="JSON", help="features: a FeatureSpec's JSON"
+    )
+    parser.add_argument(
+        "--backend", default="native", metavar="NAME", help="what computes (default: %(default)s)"
+    )
+    parser.add_argument("--force", action="store_true", help="replace OUT if it exists")
+    parser.add_argument(
+        "--threads",
+        type=_threads,
+        default=_processors(),
+        metavar="N",
+        help="recordings at a time (default: the processors, %(default)s here)",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Extract; exit status 1 if a recording failed."""
+    from ..extractor import Extractor
+    from ._output import replacing
+    from ._progress import Progress
+    from ._tables import TABLES
+
+    spec = _spec(arguments)
+    extractor = Extractor(spec, backend=arguments.backend)
+    paths, problems = _recordings(arguments.files)
+    n_rows = n_failed = 0
+    with (
+        replacing(arguments.output, arguments.force) as temporary,
+        closing(TABLES[arguments.output.suffix.lower()](temporary, spec)) as table,
+        Progress(len(paths)) as progress,
+    ):
+        for problem in problems:
+            progress.write(f"serfast extract: {problem}")
+        for path, future in _in_order(extractor, paths, arguments.threads):
+            try:
+                rows = future.result()
+            except (SerfastError, OSError) as error:
+                n_failed += 1
+                progress.write(f"serfast extract: {_named(path, error)}")
+            else:
+                table.add(_text(path), rows)
+                n_rows += len(rows)
+            progress.step(path.name)
+        if not n_rows:
+            raise SerfastError(f"no recording could be read, {arguments.output} was not written")
+    n_failed += len(problems)
+    print(
+        f"{arguments.output}: {len(paths) + len(problems) - n_failed} recordings, {n_rows} rows "
+        f"of {len(spec.columns)} columns, {n_failed} failed"
+    )
+    return 1 if n_failed else 0
+
+
+def _output(text: str) -> Path:
+    path = Path(text)
+    if path.suffix.lower() not in _SUFFIXES:
+        raise argparse.ArgumentTypeError(f"must end in {', '.join(_SUFFIXES)}, got {text!r}")
+    return path
+
+
+def _processors() -> int:
+    """Processors that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _threads(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"must be an int >= 1, got {text!r}")
+    return int(text)
+
+
+def _spec(arguments: argparse.Namespace) -> FeatureSpec:
+    from .. import presets
+    from ..spec import FeatureSpec
+
+    if arguments.spec is None:
+        spec: FeatureSpec = getattr(presets, arguments.preset)()
+        return spec
+    try:
+        return FeatureSpec.from_json(arguments.spec.read_bytes())
+    except ParameterError as error:
+        raise ParameterError(f"{arguments.spec}: {error}") from error
+
+
+def _recordings(arguments: Iterable[Path]) -> tuple[list[Path], list[str]]:
+    """The recordings meant, each once, and what is wrong with the other arguments."""
+    from ..corpus import audio_files
+
+    paths: dict[Path, None] = {}
+    problems = []
+    for argument in arguments:
+        found = audio_files(argument) if argument.is_dir() else [argument]
+        if not found:
+            problems.append(f"{argument}: no recordings in this folder")
+        paths.update(dict.fromkeys(found))
+    return list(paths), problems
+
+
+def _in_order(
+    extractor: Extractor, paths: list[Path], threads: int
+) -> Iterator[tuple[Path, Future[Any]]]:
+    """Each path with its rows to come, few of them waiting at a time, so that memory suffices."""
+    pool = ThreadPoolExecutor(threads)
+    waiting: deque[tuple[Path, Future[Any]]] = deque()
+    try:
+        for path in paths:
+            waiting.append((path, pool.submit(_rows, extractor, path)))
+            if len(waiting) > 2 * threads:
+                yield waiting.popleft()
+        yield from waiting
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _rows(extractor: Extractor, path: Path) -> Any:
+    from ..audio import load
+
+    # a spec's rate may be a fraction; `load` refuses that, as soxr does
+    y, _ = load(path, cast(int, extractor.spec.sample_rate))
+    return extractor(y)
+
+
+def _named(path: Path, error: Exception) -> str:
+    """The error, with the recording's name, which AudioError has in it already."""
+    return str(error) if isinstance(error, AudioError) else f"{path}: {error}"
+
+
+def _text(path: Path) -> str:
+    """The path as text that any file can hold; bytes that aren't UTF-8 become U+FFFD."""
+    return os.fsencode(path).decode("utf-8", "replace")

@@ -1,0 +1,76 @@
+"""`serfast info`: what is installed, what this processor can do, what doesn't load and why."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import platform
+from typing import Any
+
+__all__ = ["add_parser"]
+
+_EPILOG = """\
+examples:
+  serfast info
+  serfast info --json
+  SERFAST_ISA=baseline serfast info
+"""
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Describe the command's arguments."""
+    parser = subparsers.add_parser(
+        "info",
+        help="show versions, instruction sets, back ends and plugins",
+        description="Show versions, instruction sets, back ends and plugins, for bug reports.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print what is found; a plugin that doesn't load is no error of this command."""
+    facts = collect()
+    print(json.dumps(facts, indent=2) if arguments.json else as_text(facts))
+    return 0
+
+
+def collect() -> dict[str, Any]:
+    """All that the command shows, ready for JSON."""
+    import numpy
+
+    import serfast
+
+    from .. import backends, registry
+
+    return {
+        "serfast": serfast.__version__,
+        "python": f"{platform.python_version()} ({platform.python_implementation()})",
+        "numpy": numpy.__version__,
+        "platform": platform.platform(),
+        "isa": serfast.native_info(),
+        "backends": backends.available(),
+        "plugins": [dataclasses.asdict(plugin) for plugin in registry.info()],
+    }
+
+
+def as_text(facts: dict[str, Any]) -> str:
+    """The facts as aligned lines."""
+    isa = facts["isa"]
+    lines = [(name, facts[name]) for name in ("serfast", "python", "numpy", "platform")]
+    lines.append(("ISA in use", isa["in_use"]))
+    lines.append(("ISAs built", ", ".join(isa["built"])))
+    lines.append(("ISAs available", ", ".join(isa["available"])))
+    for name, reason in facts["backends"].items():
+        lines.append((f"back end {name}", reason or "available"))
+    for plugin in facts["plugins"]:
+        state = f"{plugin['distribution']} {plugin['version']}"
+        state += f", can't be loaded: {plugin['error']}" if plugin["error"] else ""
+        lines.append((f"plugin {plugin['name']}", state))
+    if not facts["plugins"]:
+        lines.append(("plugins", "none; try: pip install serfast-svm"))
+    width = max(len(name) for name, _ in lines)
+    return "\n".join(f"{name:{width}}  {value}" for name, value in lines)
