@@ -57,9 +57,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="table to write; the suffix .npz, .csv or .parquet chooses its kind",
     )
     features = parser.add_mutually_exclusive_group()
-    features.add_argument(
-        "--preset", choices=_PRESETS, default="speech", help="features (default: %(default)s)"
-    )
+    features.add_argument("--preset", choices=_PRESETS, help=f"features (default: {_PRESETS[0]})")
     features.add_argument(
         "--spec", type=Path, metavar="JSON", help="features: a FeatureSpec's JSON"
     )
@@ -140,7 +138,7 @@ def _spec(arguments: argparse.Namespace) -> FeatureSpec:
     from ..spec import FeatureSpec
 
     if arguments.spec is None:
-        spec: FeatureSpec = getattr(presets, arguments.preset)()
+        spec: FeatureSpec = getattr(presets, arguments.preset or _PRESETS[0])()
         return spec
     try:
         return FeatureSpec.from_json(arguments.spec.read_bytes())
