@@ -46,10 +46,14 @@ def _run(program: p.Program, samples: Samples, out: Rows) -> None:
     with np.errstate(over="ignore"):
         for energy in program.energies:
             for rows, frames in _blocks(y, energy.frames, hop, len(out)):
-                out[rows, energy.column] = energy.scale * np.sqrt(np.mean(frames**2, axis=1))
+                out[rows, energy.column] = energy.scale * np.sqrt(
+                    np.mean(frames**2, axis=1)
+                )
         for crossings in program.crossings:
             for rows, frames in _blocks(y, crossings.frames, hop, len(out)):
-                out[rows, crossings.column] = zero_crossing_rate(frames, crossings.threshold)
+                out[rows, crossings.column] = zero_crossing_rate(
+                    frames, crossings.threshold
+                )
         for pitch in program.pitches:
             for rows, frames in _blocks(y, pitch.frames, hop, len(out)):
                 f0, aperiodicity = _pitch(frames, pitch)
@@ -59,7 +63,9 @@ def _run(program: p.Program, samples: Samples, out: Rows) -> None:
             _spectrum(y, spectrum, hop, out)
 
 
-def _blocks(y: Array, frames: p.Frames, hop: int, n_rows: int) -> Iterator[tuple[slice, Array]]:
+def _blocks(
+    y: Array, frames: p.Frames, hop: int, n_rows: int
+) -> Iterator[tuple[slice, Array]]:
     """(rows, their frames as a matrix) until all rows are through.
 
     Frame t is ``y[t·hop - left : t·hop - left + length]``, with padding outside the signal.
@@ -160,14 +166,18 @@ def normalized_difference(frames: Array, min_lag: int, max_lag: int) -> Array:
              = sum_{j < N - τ} (x[j] - x[j + τ])² + sum_{j >= N - τ} x[j]²,
 
     which is librosa's reading of the paper's equation 6: all N samples take part at every lag.
-    Equation 8 divides it by its own mean so far: d'(τ) = τ · d(τ) / sum_{0 < j <= τ} d(j). A
-    frame of zeros gives zeros.
+    Equation 8 divides it by its own mean so far: d'(τ) = τ · d(τ) / sum_{0 < j <= τ} d(j).
+
+    librosa (0.11) doesn't subtract x[0]² from d(1). No lag of 1 is ever chosen, but d(1) counts
+    in every mean, and where the signal hardly moves from sample to sample that shifts F0 by up
+    to 1e-3, or to another trough: so we don't either. A frame of zeros gives zeros.
     """
     length = frames.shape[1]
     spectra = np.fft.rfft(frames, 2 * length, axis=1)
     r = np.fft.irfft(np.abs(spectra) ** 2, 2 * length, axis=1)
     lags = np.arange(1, max_lag + 1)
     head = np.cumsum(frames[:, :max_lag] ** 2, axis=1)
+    head[:, 0] = 0
     d = 2 * (r[:, :1] - r[:, lags]) - head
     total = np.cumsum(d, axis=1)
     normalized = np.divide(d * lags, total, out=np.zeros_like(d), where=total > 0)
