@@ -52,8 +52,9 @@ def load(path: Source | NDArray[Any], sample_rate: int | None = None) -> tuple[S
     ------
     AudioError
         The file is missing, a folder, not audio, shorter than its header says, holds no samples,
-        or one that isn't finite (the message has its index). The message names the file. Only
-        an Ogg stream can end early unnoticed: it doesn't say how long it is.
+        or one that isn't finite (the message has its index). The message names the file. A
+        cut-off file is noticed in WAV, RF64, AIFF, FLAC, CAF and MP3; in other formats it may
+        pass for a shorter one.
     ParameterError
         An argument breaks its rule.
     ImportError
@@ -139,12 +140,14 @@ def resample(y: ArrayLike, orig_sr: int, target_sr: int) -> Signal:
     (160,)
     """
     signal = as_samples(y, "y")
-    ratio = _checked_ratio(integer("orig_sr", orig_sr), integer("target_sr", target_sr))
-    if ratio == 1:
+    orig, target = integer("orig_sr", orig_sr), integer("target_sr", target_sr)
+    if _far_apart(orig, target):
+        fail("target_sr", f"within a factor of {_LARGEST_RATIO} of orig_sr, {orig} Hz", target)
+    if orig == target:
         return signal
-    resampled = _soxr().resample(signal, orig_sr, target_sr, quality="HQ")
+    resampled = _soxr().resample(signal, orig, target, quality="HQ")
     if not resampled.size:
-        rule = f"at least {0.5 / ratio:.0f} samples long at {orig_sr} Hz"
+        rule = f"at least {0.5 * orig / target:.0f} samples long at {orig} Hz"
         refuse("y", rule, f"{signal.size} samples")
     return cast(Signal, resampled)
 
@@ -160,7 +163,9 @@ def _converted(decoder: Decoder, target: int | None, block: int) -> Iterator[Sig
     if target is None or target == rate:
         yield from pieces
         return
-    _checked_ratio(rate, target)
+    if _far_apart(rate, target):
+        limit = f"more than a factor of {_LARGEST_RATIO} from {target} Hz"
+        raise AudioError(f"{decoder.name}: its sample rate of {rate} Hz is {limit}")
     stream = _soxr().ResampleStream(rate, target, 1, dtype="float32", quality="HQ")
     any_sample = False
     for piece in _then_none(pieces):
@@ -182,11 +187,8 @@ def _optional_rate(sample_rate: int | None) -> int | None:
     return None if sample_rate is None else integer("sample_rate", sample_rate)
 
 
-def _checked_ratio(orig: int, target: int) -> float:
-    ratio = target / orig
-    if not 1 / _LARGEST_RATIO <= ratio <= _LARGEST_RATIO:
-        fail("sample_rate", f"within a factor of {_LARGEST_RATIO} of {orig} Hz", target)
-    return ratio
+def _far_apart(orig: int, target: int) -> bool:
+    return not 1 / _LARGEST_RATIO <= target / orig <= _LARGEST_RATIO
 
 
 def _soxr() -> Any:
