@@ -1,0 +1,1 @@
+"""Drop-in modules: another toolkit's names and conventions over serfast's engine."""

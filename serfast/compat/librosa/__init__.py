@@ -1,0 +1,32 @@
+"""librosa's feature functions over serfast's engine: change the import, keep the program.
+
+Covered, with the signatures, defaults, shapes and errors of librosa 0.11: ``feature.rms``,
+``feature.zero_crossing_rate``, ``feature.melspectrogram``, ``feature.mfcc``, ``yin``,
+``filters.mel``, ``util.frame``, ``util.valid_audio`` and ``power_to_db``. How closely the numbers
+agree, and what raises, is in docs/librosa.md. Neither librosa nor SciPy nor Numba is imported.
+
+Examples
+--------
+>>> import numpy as np
+>>> import serfast.compat.librosa as librosa
+>>> y = np.sin(2 * np.pi * 440 / 22050 * np.arange(22050), dtype=np.float32)
+>>> librosa.feature.mfcc(y=y, sr=22050, n_mfcc=13).shape
+(13, 44)
+"""
+
+from __future__ import annotations
+
+from . import core, feature, filters, util
+from .core import power_to_db, yin
+from .util.exceptions import LibrosaError, ParameterError
+
+__all__ = [
+    "LibrosaError",
+    "ParameterError",
+    "core",
+    "feature",
+    "filters",
+    "power_to_db",
+    "util",
+    "yin",
+]

@@ -1,0 +1,133 @@
+"""How the functions here reach serfast's engine: one cached Extractor per set of arguments."""
+
+from __future__ import annotations
+
+import threading
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from ... import _checks as checks
+from ...errors import ParameterError
+from ...extractor import Extractor
+from ...features import Feature
+from ...framing import PAD_MODES
+from ...spec import FeatureSpec
+from .util.utils import check_finite
+
+__all__ = ["BACKEND", "AnyPadMode", "quiet", "rows"]
+
+BACKEND = "native"
+"""The back end that every function here runs on."""
+
+AnyPadMode: TypeAlias = str | Callable[..., Any]
+Array = np.ndarray[Any, Any]
+Rows = np.ndarray[Any, np.dtype[np.float32]]
+
+_lock = threading.Lock()
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Without serfast's own warnings: the functions here warn at every call, as librosa does.
+
+    The tables that warn are made once and then cached, so their warning comes once. The lock is
+    there because :class:`warnings.catch_warnings` changes the whole process's filters.
+    """
+    with _lock, warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        yield
+
+
+@lru_cache(maxsize=64)
+def _extractor(
+    backend: str, feature: Feature, sample_rate: float, hop_length: int, center: bool
+) -> Extractor:
+    spec = FeatureSpec(
+        sample_rate=sample_rate, hop_length=hop_length, center=center, features=(feature,)
+    )
+    with quiet():
+        return Extractor(spec, backend=backend)
+
+
+def rows(
+    y: Array,
+    feature: Feature,
+    *,
+    sr: float,
+    hop_length: int,
+    center: bool,
+    pad_mode: AnyPadMode,
+) -> Rows:
+    """The engine's rows of every channel.
+
+    Parameters
+    ----------
+    y : ndarray of real numbers, shape (..., n)
+        Samples; the engine takes them as float32.
+    feature : Feature
+        What to compute.
+    sr : float
+        Sample rate [Hz].
+    hop_length : int
+        Samples between frames.
+    center : bool
+        Whether frames are centred. Modes that the engine can't pad by itself are padded here.
+    pad_mode : str or callable
+        As for :func:`numpy.pad`; "empty", whose values are anyone's guess, is zeros.
+
+    Returns
+    -------
+    ndarray of float32, shape (..., n_frames, n_columns)
+
+    Raises
+    ------
+    ParameterError
+        If an argument breaks its rule; if y is empty, not finite, or shorter than a
+        left-aligned frame.
+    """
+    checks.integer("hop_length", hop_length)
+    if y.shape[-1] == 0:
+        checks.refuse("y", "at least 1 sample long", f"shape {y.shape}")
+    center = bool(center)
+    if center:
+        mode = "constant" if pad_mode == "empty" else pad_mode
+        if mode in PAD_MODES:
+            feature = replace(feature, pad_mode=mode)
+        else:
+            y, center = _padded(y, feature.length // 2, mode), False
+    if not center and y.shape[-1] < feature.length:
+        rule = f"at least {feature.length} samples long (a frame, not centred)"
+        checks.refuse("y", rule, f"{y.shape[-1]} samples (too short)")
+    extractor = _extractor(BACKEND, feature, checks.number("sr", sr, above=0), hop_length, center)
+    shape = (extractor.spec.frame_count(y.shape[-1]), len(feature.columns))
+    out = np.empty((*y.shape[:-1], *shape), dtype=np.float32)
+    try:
+        for channel in np.ndindex(y.shape[:-1]):
+            extractor(_as_known(y[channel]), out=out[channel])
+    except ParameterError:
+        check_finite(y)
+        raise
+    return out
+
+
+def _as_known(samples: Array) -> Array:
+    """The samples as a dtype that the engine takes; integers keep their values."""
+    return samples if samples.dtype in (np.float32, np.float64) else samples.astype(np.float32)
+
+
+def _padded(y: Array, width: int, mode: AnyPadMode) -> Array:
+    """y with `width` more samples on either side of its last axis."""
+    if not isinstance(mode, str) and not callable(mode):
+        checks.fail("pad_mode", "a mode of numpy.pad or a callable", mode)
+    try:
+        return np.pad(y, [(0, 0)] * (y.ndim - 1) + [(width, width)], mode=mode)  # type: ignore[call-overload, no-any-return]
+    except ValueError as error:
+        raise ParameterError(
+            f"pad_mode must be a mode of numpy.pad, got {mode!r}: {error}"
+        ) from error

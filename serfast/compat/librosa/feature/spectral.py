@@ -1,0 +1,310 @@
+"""Mel spectrogram and MFCC, as librosa calls them."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from .... import _checks as checks
+from ....features import MFCC, MelPower, PowerSpectrum
+from ....mfcc import cepstrum_matrix
+from .. import _engine as engine
+from ..core.spectrum import power_to_db
+from ..filters import MelBank
+from ..util.utils import check_audio
+
+__all__ = ["melspectrogram", "mfcc"]
+
+Array = np.ndarray[Any, Any]
+AnyWindow: TypeAlias = str | float | tuple[Any, ...] | Callable[[int], Array] | Any
+
+REFUSED_PADDING = ("wrap", "maximum", "mean", "median", "minimum")  # librosa.stft refuses them too
+TOP_DB = 80.0  # of mfcc's logarithm, as power_to_db's default
+
+
+@dataclass(frozen=True, kw_only=True)
+class Transform:
+    """The short-time transform before the mel bank: melspectrogram's arguments for it."""
+
+    n_fft: int = 2048
+    hop_length: int | None = 512
+    win_length: int | None = None
+    window: AnyWindow = "hann"
+    center: bool = True
+    pad_mode: engine.AnyPadMode = "constant"
+    power: float = 2.0
+
+    def __post_init__(self) -> None:
+        checks.integer("n_fft", self.n_fft, 2)
+        if self.win_length is not None:
+            checks.integer("win_length", self.win_length, 1, self.n_fft)
+        if self.center and isinstance(self.pad_mode, str) and self.pad_mode in REFUSED_PADDING:
+            checks.fail("pad_mode", f"none of {', '.join(REFUSED_PADDING)}", self.pad_mode)
+        checks.number("power", self.power)
+
+    def frames(self) -> dict[str, Any]:
+        """The arguments of a feature's frames and window."""
+        length = self.n_fft if self.win_length is None else self.win_length
+        return {
+            "n_fft": self.n_fft,
+            "win_length": self.win_length,
+            "window": _window(self.window, length),
+        }
+
+    def rows(self, y: Array, feature: PowerSpectrum, sr: float) -> Array:
+        """The engine's rows of every channel, shape (..., n_frames, n_columns)."""
+        hop = (self.win_length or self.n_fft) // 4 if self.hop_length is None else self.hop_length
+        return engine.rows(
+            y, feature, sr=sr, hop_length=hop, center=self.center, pad_mode=self.pad_mode
+        )
+
+    def warn_if_long(self, y: Array, stacklevel: int) -> None:
+        """Warn if a centred frame is longer than the signal."""
+        if self.center and self.n_fft > y.shape[-1]:
+            warnings.warn(
+                f"n_fft={self.n_fft} is too large for a signal of {y.shape[-1]} samples",
+                stacklevel=stacklevel + 1,
+            )
+
+
+def _window(window: AnyWindow, length: int) -> str | tuple[Any, ...]:
+    """The window as a feature takes it: a name, a (name, …) tuple, or its weights."""
+    if callable(window):
+        window = np.asarray(window(length))
+    if isinstance(window, str):
+        return window
+    if isinstance(window, tuple):
+        if not window or not isinstance(window[0], str):
+            checks.fail("window", "a tuple that begins with a name", window)
+        return tuple(np.asarray(part).tolist() if np.ndim(part) else part for part in window)
+    if isinstance(window, np.ndarray | list):
+        return tuple(np.asarray(window).tolist())
+    return "kaiser", checks.number("window", window)
+
+
+def melspectrogram(
+    *,
+    y: Array | None = None,
+    sr: float = 22050,
+    S: Array | None = None,
+    n_fft: int = 2048,
+    hop_length: int = 512,
+    win_length: int | None = None,
+    window: AnyWindow = "hann",
+    center: bool = True,
+    pad_mode: engine.AnyPadMode = "constant",
+    power: float = 2.0,
+    **kwargs: Any,
+) -> Array:
+    """Spectrogram in mel bands, from samples or from a spectrogram.
+
+    Parameters
+    ----------
+    y : ndarray of float, shape (..., n)
+        Samples; any leading axes are channels.
+    sr : float
+        Sample rate [Hz].
+    S : ndarray, shape (..., n_fft // 2 + 1, n_frames)
+        A spectrogram; taken if y is given too.
+    n_fft : int
+        Samples per frame.
+    hop_length : int
+        Samples between frames; None is ``win_length // 4``.
+    win_length : int or None
+        Samples under the window, in the middle of the frame; None is n_fft.
+    window : str, tuple, number, callable or array_like
+        A name or (name, parameter) tuple for ``scipy.signal.get_window``, kaiser's beta, a
+        function of win_length, or the win_length weights.
+    center : bool
+        Whether frame t is centred on sample ``t * hop_length``, rather than beginning there.
+    pad_mode : str or callable
+        What centred frames find beyond the signal's ends: a mode of :func:`numpy.pad` but wrap,
+        maximum, mean, median and minimum.
+    power : float
+        Exponent of the magnitude.
+    **kwargs
+        ``n_mels``, ``fmin``, ``fmax``, ``htk``, ``norm``, ``dtype``: see :func:`..filters.mel`.
+
+    Returns
+    -------
+    ndarray, shape (..., n_mels, n_frames)
+        float64 if y or dtype is, with float32's precision if computed from y.
+
+    Raises
+    ------
+    ParameterError
+        If neither y nor S is given, or an argument breaks its rule.
+    TypeError
+        If there is no such keyword.
+
+    Examples
+    --------
+    >>> melspectrogram(y=np.zeros(22050, dtype=np.float32), n_mels=64).shape
+    (64, 44)
+    """
+    if S is not None:
+        return _mel_of_spectrogram(S, sr, n_fft, kwargs)
+    transform = Transform(
+        n_fft=n_fft,
+        hop_length=hop_length,
+        win_length=win_length,
+        window=window,
+        center=center,
+        pad_mode=pad_mode,
+        power=power,
+    )
+    bank = MelBank(sr=sr, n_fft=n_fft, **kwargs)
+    return _mel_of_signal(_checked(y, transform, bank), transform, bank)
+
+
+def _mel_of_spectrogram(S: Any, sr: float, n_fft: int | None, bank: dict[str, Any]) -> Array:
+    """The bank times a spectrogram; n_fft is the one that S has, if it isn't as told."""
+    S = np.asarray(S)
+    if S.ndim < 2 or S.shape[-2] < 2:
+        checks.refuse("S", "of shape (..., n_fft // 2 + 1, n_frames)", f"shape {S.shape}")
+    if n_fft is None or n_fft // 2 + 1 != S.shape[-2]:
+        n_fft = 2 * (S.shape[-2] - 1)
+    checked = MelBank(sr=sr, n_fft=n_fft, **bank)
+    checked.warn_if_empty(stacklevel=3)
+    return np.asarray(checked.weights() @ S)
+
+
+def _checked(y: Array | None, transform: Transform, bank: MelBank) -> Array:
+    """y, if it is audio; gives the warnings that a call from outside is due."""
+    if y is None:
+        checks.refuse("y or S", "given", "neither")
+    check_audio(y)
+    transform.warn_if_long(y, stacklevel=3)
+    bank.warn_if_empty(stacklevel=3)
+    return y
+
+
+def _engine_bank(transform: Transform, bank: MelBank) -> dict[str, Any] | None:
+    """The arguments of a mel feature, or None if the engine hasn't such bands."""
+    if not bank.native or transform.power not in (1, 2):
+        return None
+    return {
+        **transform.frames(),
+        "power": transform.power,
+        "n_mels": bank.n_mels,
+        "fmin": bank.fmin,
+        "fmax": bank.fmax,
+        "htk": bank.htk,
+        "mel_norm": bank.norm,
+    }
+
+
+def _result_dtype(y: Array, bank: MelBank) -> np.dtype[Any]:
+    """librosa's: that of y or of the bank, whichever is wider, and float32 at least."""
+    return np.result_type(y.dtype, bank.dtype, np.float32)
+
+
+def _mel_of_signal(y: Array, transform: Transform, bank: MelBank) -> Array:
+    """The engine's mel power, or its power spectrum times a bank that it doesn't have."""
+    arguments = _engine_bank(transform, bank)
+    if arguments is not None:
+        rows = transform.rows(y, MelPower(**arguments), bank.sr)
+    else:
+        power = transform.rows(y, PowerSpectrum(**transform.frames()), bank.sr)
+        rows = power ** (transform.power / 2) @ bank.weights().T
+    return np.swapaxes(rows, -1, -2).astype(_result_dtype(y, bank), copy=False)
+
+
+def mfcc(
+    *,
+    y: Array | None = None,
+    sr: float = 22050,
+    S: Array | None = None,
+    n_mfcc: int = 20,
+    dct_type: int = 2,
+    norm: str | None = "ortho",
+    lifter: float = 0,
+    mel_norm: str | float | None = "slaney",
+    **kwargs: Any,
+) -> Array:
+    """Mel-frequency cepstral coefficients, from samples or from a log-mel spectrogram.
+
+    Parameters
+    ----------
+    y : ndarray of float, shape (..., n)
+        Samples; any leading axes are channels. The floor of the logarithm is 80 dB below the
+        largest band of all channels together.
+    sr : float
+        Sample rate [Hz].
+    S : ndarray, shape (..., n_mels, n_frames)
+        A log-mel spectrogram; taken if y is given too, and kwargs are then without effect.
+    n_mfcc : int
+        Coefficients; at most n_mels come out.
+    dct_type : {1, 2, 3}
+        Type of the cosine transform.
+    norm : {"ortho", None, "backward"}
+        Orthonormal, or plain sums (both others).
+    lifter : float
+        L > 0 multiplies coefficient n (from 0) by 1 + L/2 · sin(π (n + 1) / L); 0 doesn't.
+    mel_norm : {"slaney", None} or number
+        ``norm`` of the mel bank.
+    **kwargs
+        Arguments of :func:`melspectrogram`.
+
+    Returns
+    -------
+    ndarray, shape (..., n_mfcc, n_frames)
+        float64 if y or S is, with float32's precision if computed from y.
+
+    Raises
+    ------
+    ParameterError
+        If neither y nor S is given, or an argument breaks its rule.
+    TypeError
+        If there is no such keyword.
+
+    Examples
+    --------
+    >>> mfcc(S=np.zeros((128, 10))).shape
+    (20, 10)
+    """
+    checks.integer("n_mfcc", n_mfcc)
+    cepstrum = {"dct_type": dct_type, "dct_norm": _dct_norm(norm), "lifter": lifter}
+    if S is not None:
+        return _cepstra(np.asarray(S), n_mfcc, cepstrum)
+    own = {field.name for field in fields(Transform)}
+    transform = Transform(**{name: kwargs[name] for name in own & kwargs.keys()})
+    rest = {name: kwargs[name] for name in kwargs.keys() - own}
+    bank = MelBank(sr=sr, n_fft=transform.n_fft, norm=mel_norm, **rest)
+    y = _checked(y, transform, bank)
+    arguments = _engine_bank(transform, bank)
+    if y.ndim > 1 or arguments is None:
+        levels = power_to_db(_mel_of_signal(y, transform, bank), top_db=TOP_DB)
+        return _cepstra(levels, n_mfcc, cepstrum)
+    n_mfcc = _at_most(n_mfcc, bank.n_mels, lifter)
+    rows = transform.rows(y, MFCC(n_mfcc=n_mfcc, top_db=TOP_DB, **cepstrum, **arguments), bank.sr)
+    return rows.T.astype(_result_dtype(y, bank), copy=False)
+
+
+def _dct_norm(norm: Any) -> Any:
+    """The norm as serfast names it; "backward" is SciPy's word for None."""
+    return checks.choice("norm", None if norm == "backward" else norm, ("ortho", None))
+
+
+def _at_most(n_mfcc: int, n_mels: int, lifter: float) -> int:
+    """librosa gives no more coefficients than bands, and can't lifter what isn't there."""
+    if n_mfcc > n_mels and lifter > 0:
+        checks.fail("n_mfcc", f"<= n_mels ({n_mels}) when there is a lifter", n_mfcc)
+    return min(n_mfcc, n_mels)
+
+
+def _cepstra(S: Array, n_mfcc: int, cepstrum: dict[str, Any]) -> Array:
+    """Cosine transform of a log-mel spectrogram along its bands."""
+    if S.ndim < 2 or S.shape[-2] < 1 or S.dtype.kind not in "biuf":
+        rule = "real numbers of shape (..., n_mels, n_frames)"
+        checks.refuse("S", rule, f"dtype {S.dtype}, shape {S.shape}")
+    n_mels = S.shape[-2]
+    n_mfcc = _at_most(n_mfcc, n_mels, cepstrum["lifter"])
+    checked = MFCC(n_mels=n_mels, n_mfcc=n_mfcc, **cepstrum)
+    matrix = cepstrum_matrix(n_mfcc, n_mels, checked.dct_type, checked.dct_norm, checked.lifter)
+    dtype = np.result_type(S.dtype, np.float32) if S.dtype.kind == "f" else np.dtype(np.float64)
+    return (matrix @ S).astype(dtype, copy=False)

@@ -1,0 +1,168 @@
+"""Mel filter banks, as librosa calls them."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from ... import _checks as checks
+from ...mel import filter_bank
+from . import _engine as engine
+
+__all__ = ["MelBank", "mel"]
+
+Array = np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MelBank:
+    """Arguments of :func:`mel`, checked and in their plain types, so that they can be a key."""
+
+    sr: float
+    n_fft: int
+    n_mels: int = 128
+    fmin: float = 0.0
+    fmax: float | None = None
+    htk: bool = False
+    norm: str | float | None = "slaney"
+    dtype: DTypeLike = np.float32
+
+    def __post_init__(self) -> None:
+        sr = checks.number("sr", self.sr, above=0)
+        fmin = checks.number("fmin", self.fmin, minimum=0)
+        fmax = None if self.fmax is None else checks.number("fmax", self.fmax)
+        top = sr / 2 if fmax is None else fmax
+        if fmin >= top:
+            checks.fail("fmin", f"< fmax ({top:g} Hz)", self.fmin)
+        dtype = np.dtype(self.dtype)
+        if dtype.kind != "f":
+            checks.fail("dtype", "a floating-point dtype", self.dtype)
+        plain = {
+            "sr": sr,
+            "n_fft": checks.integer("n_fft", self.n_fft),
+            "n_mels": checks.integer("n_mels", int(self.n_mels)),
+            "fmin": fmin,
+            "fmax": fmax,
+            "htk": bool(self.htk),
+            "norm": _norm(self.norm),
+            "dtype": dtype,
+        }
+        for name, value in plain.items():
+            object.__setattr__(self, name, value)
+
+    @property
+    def native(self) -> bool:
+        """Whether the engine makes these very bands by itself."""
+        return self.norm in ("slaney", None) and self.top <= self.sr / 2
+
+    @property
+    def top(self) -> float:
+        """Upper edge of the last band [Hz]."""
+        return self.sr / 2 if self.fmax is None else self.fmax
+
+    def weights(self) -> Array:
+        """The bank itself, shape (n_mels, n_fft // 2 + 1)."""
+        with engine.quiet():
+            table = filter_bank(
+                sample_rate=self.sr,
+                n_fft=self.n_fft,
+                n_mels=self.n_mels,
+                fmin=self.fmin,
+                fmax=self.top,
+                htk=self.htk,
+                mel_norm="slaney" if self.norm == "slaney" else None,
+            )
+        if isinstance(self.norm, float):
+            table = _normalized(table, self.norm)
+        return table.astype(self.dtype)
+
+    def warn_if_empty(self, stacklevel: int) -> None:
+        """Warn if a band lies between two bins, so that it is always zero."""
+        if _has_empty_band(self):
+            warnings.warn(
+                f"Empty filters detected: {self.n_mels} mel bands are too many for n_fft="
+                f"{self.n_fft}, or fmax is too high; some bands will always be zero",
+                stacklevel=stacklevel + 1,
+            )
+
+
+@lru_cache(maxsize=256)
+def _has_empty_band(bank: MelBank) -> bool:
+    """Whether a band has no bin; one that begins at 0 Hz may."""
+    first = 1 if bank.fmin == 0 else 0
+    return not bank.weights()[first:].any(axis=1).all()
+
+
+def _norm(norm: Any) -> str | float | None:
+    """The norm as a plain value."""
+    if norm is None or (isinstance(norm, str) and norm == "slaney"):
+        return norm
+    rule = "'slaney', None, 0, a number > 0, inf or -inf"
+    if isinstance(norm, str | bool) or not np.isscalar(norm) or not np.isrealobj(norm):
+        checks.fail("norm", rule, norm)
+    if not (norm >= 0 or norm == -np.inf):
+        checks.fail("norm", rule, norm)
+    return float(norm)
+
+
+def _normalized(weights: Array, norm: float) -> Array:
+    """Rows divided by their norm; a row of (almost) no length stays as it is."""
+    length = np.linalg.norm(weights, ord=norm, axis=-1, keepdims=True)
+    length[length < np.finfo(np.float32).tiny] = 1.0
+    return np.asarray(weights / length)
+
+
+def mel(
+    *,
+    sr: float,
+    n_fft: int,
+    n_mels: int = 128,
+    fmin: float = 0.0,
+    fmax: float | None = None,
+    htk: bool = False,
+    norm: str | float | None = "slaney",
+    dtype: DTypeLike = np.float32,
+) -> Array:
+    """Bank of triangular filters, evenly spaced on the mel scale.
+
+    Parameters
+    ----------
+    sr : float
+        Sample rate [Hz].
+    n_fft : int
+        Length of the transform whose bins are weighted.
+    n_mels : int
+        Bands.
+    fmin, fmax : float
+        Lower edge of the first and upper edge of the last band [Hz]; fmax None is sr / 2.
+    htk : bool
+        HTK's mel scale instead of Slaney's.
+    norm : {"slaney", None} or number
+        "slaney": same area for every band; a number p: rows of unit p-norm; None: peak 1.
+    dtype : dtype
+        Of the result.
+
+    Returns
+    -------
+    ndarray, shape (n_mels, n_fft // 2 + 1)
+
+    Raises
+    ------
+    ParameterError
+        If an argument breaks its rule. Unlike librosa, fmin >= fmax is one that does.
+
+    Examples
+    --------
+    >>> mel(sr=22050, n_fft=2048).shape
+    (128, 1025)
+    """
+    bank = MelBank(
+        sr=sr, n_fft=n_fft, n_mels=n_mels, fmin=fmin, fmax=fmax, htk=htk, norm=norm, dtype=dtype
+    )
+    bank.warn_if_empty(stacklevel=2)
+    return bank.weights()
