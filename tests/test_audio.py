@@ -79,7 +79,8 @@ def test_192_khz_eight_channels_to_16_khz(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("source", ["str", "path", "file", "bytes io", "pipe"])
 def test_sources(tmp_path: Path, source: str) -> None:
-    path = wav(tmp_path / "a.wav", tone()).rename(tmp_path / "täst \udcff.wav")
+    name = "täst \udcff.wav" if sys.platform == "linux" else "täst.wav"  # \udcff: not UTF-8
+    path = wav(tmp_path / "a.wav", tone()).rename(tmp_path / name)
     if source == "str":
         y, _ = load(str(path))
     elif source == "path":
