@@ -10,6 +10,8 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from . import presets
+from ._version import __version__
+from .backends import native_info
 from .errors import (
     AudioError,
     BackendError,
@@ -27,8 +29,6 @@ if TYPE_CHECKING:
     from .audio import load
     from .recognizer import Recognizer
     from .statistics import Statistics
-
-__version__ = "0.1.0"
 
 __all__ = [
     "MFCC",
@@ -48,8 +48,10 @@ __all__ = [
     "Statistics",
     "UnknownPluginError",
     "ZeroCrossingRate",
+    "__version__",
     "frame_count",
     "load",
+    "native_info",
     "presets",
 ]
 

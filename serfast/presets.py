@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from .features import MFCC, RMS, YIN, LogMel, ZeroCrossingRate
 from .spec import FeatureSpec
 
-__all__ = ["librosa", "speech"]
+if TYPE_CHECKING:
+    from .statistics import Statistics
+
+__all__ = ["librosa", "speech", "speech_statistics"]
 
 
 def librosa(sample_rate: float = 22050) -> FeatureSpec:
@@ -44,6 +49,12 @@ def librosa(sample_rate: float = 22050) -> FeatureSpec:
 def speech() -> FeatureSpec:
     """What the default model uses: 16 kHz, a row every 10 ms, fit for streams.
 
+    Returns
+    -------
+    FeatureSpec
+        RMS and zero-crossing rate over 32 ms, 64 log-mel bands and 13 MFCC over 64 ms (long
+        enough to resolve the harmonics of a voice), YIN from 65 to 600 Hz.
+
     Examples
     --------
     >>> speech().whole_signal
@@ -55,8 +66,34 @@ def speech() -> FeatureSpec:
         features=(
             RMS(frame_length=512),
             ZeroCrossingRate(frame_length=512),
-            LogMel(n_fft=512, n_mels=40),
-            MFCC(n_fft=512, n_mels=40, n_mfcc=20),
+            LogMel(n_fft=1024, n_mels=64, log="ln"),
+            MFCC(n_fft=1024, n_mels=64, n_mfcc=13, log="ln"),
             YIN(frame_length=1024, fmin=65, fmax=600),
         ),
+    )
+
+
+def speech_statistics() -> Statistics:
+    """The statistics of :func:`speech`'s rows that the default model uses.
+
+    Examples
+    --------
+    >>> len(speech_statistics().names(speech().columns))
+    8863
+    """
+    from .statistics import Statistics
+
+    return Statistics(
+        functionals=(
+            *("mean", "std", "skewness", "kurtosis"),
+            *("p1", "p5", "p25", "p50", "p75", "p95", "p99", "range90", "iqr"),
+            *("slope", "trend", "curvature", "crossings", "argmax", "argmin"),
+            *("ac5", "ac10", "ac20"),
+        ),
+        deltas=2,
+        log=("rms",),
+        relative=("rms", "logmel", "mfcc_0"),
+        semitones=("f0",),
+        voiced=("rms", "zcr", "logmel", "mfcc", "aperiodicity"),
+        voiced_deltas=1,
     )

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from . import _checks as checks
+from ._engine import first_nonfinite
 
 __all__ = ["INT16_SCALE", "as_samples", "check_finite"]
 
@@ -72,8 +73,7 @@ def check_finite(samples: Samples, name: str = "signal", original: Any = None) -
     original : ndarray, shape (n,), optional
         What the samples were converted from; the message shows its value.
     """
-    finite = np.isfinite(samples)
-    if not finite.all():
-        index = int(np.argmin(finite))
+    index = first_nonfinite(samples)
+    if index is not None:
         value = (samples if original is None else original)[index]
         checks.refuse(name, "finite and within float32's range", f"{value!s} at index {index}")

@@ -12,7 +12,7 @@ from .. import _checks as checks
 from ..errors import BackendError
 from ..program import Program
 
-__all__ = ["BACKENDS", "Run", "available", "get"]
+__all__ = ["BACKENDS", "Run", "available", "get", "native_info"]
 
 Samples = np.ndarray[Any, np.dtype[np.float32]]
 Rows = np.ndarray[Any, np.dtype[np.float32]]
@@ -55,3 +55,34 @@ def available() -> dict[str, str | None]:
         except BackendError as error:
             result[name] = str(error)
     return result
+
+
+def native_info() -> dict[str, Any]:
+    """What the native module was built for and uses.
+
+    Returns
+    -------
+    dict
+        "built" and "available": lists of instruction sets, plainest first, that the module holds
+        and that this CPU can run; "in_use": the one that computes (the last available one, or
+        what the environment variable SERFAST_ISA named at import).
+
+    Raises
+    ------
+    BackendError
+        If the native module can't be loaded.
+
+    Examples
+    --------
+    >>> "baseline" in native_info()["available"]
+    True
+    """
+    try:
+        from .. import _engine
+    except ImportError as error:
+        raise BackendError(f"the native module can't be loaded: {error}") from error
+    return {
+        "built": _engine.isa_built(),
+        "available": _engine.isa_available(),
+        "in_use": _engine.isa_in_use(),
+    }

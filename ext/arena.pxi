@@ -1,0 +1,43 @@
+# Memory of a program: C arrays that live as long as the Arena does.
+
+cdef class Arena:
+    """Owns every block it gives out."""
+
+    cdef void **blocks
+    cdef size_t count
+
+    def __dealloc__(self):
+        cdef size_t i
+        for i in range(self.count):
+            free(self.blocks[i])
+        free(self.blocks)
+
+    cdef void *new(self, size_t n_bytes) except NULL:
+        """A block of zeros."""
+        cdef void **grown = <void **>malloc((self.count + 1) * sizeof(void *))
+        cdef size_t i
+        if grown == NULL:
+            raise MemoryError
+        for i in range(self.count):
+            grown[i] = self.blocks[i]
+        free(self.blocks)
+        self.blocks = grown
+        self.blocks[self.count] = calloc(n_bytes + 1, 1)
+        if self.blocks[self.count] == NULL:
+            raise MemoryError
+        self.count += 1
+        return self.blocks[self.count - 1]
+
+    cdef float *floats(self, values, size_t padding=SERFAST_PAD) except NULL:
+        """The values as floats, rounded to nearest, with zeros behind them."""
+        cdef bytes data = np.ascontiguousarray(values, dtype=np.float32).tobytes()
+        cdef float *block = <float *>self.new(len(data) + padding * sizeof(float))
+        memcpy(block, <const char *>data, len(data))
+        return block
+
+    cdef int32_t *ints(self, values) except NULL:
+        """The values as 32-bit integers."""
+        cdef bytes data = np.ascontiguousarray(values, dtype=np.int32).tobytes()
+        cdef int32_t *block = <int32_t *>self.new(len(data))
+        memcpy(block, <const char *>data, len(data))
+        return block

@@ -1,0 +1,32 @@
+"""Energy: root mean square and zero-crossing rate of a frame."""
+
+from libc.math cimport sqrtf
+
+from framing cimport Frames
+from kernels cimport serfast_kernels
+
+ctypedef struct Energy:
+    Frames frames
+    int column
+    float scale
+
+ctypedef struct Crossings:
+    Frames frames
+    int column
+    float threshold
+
+
+cdef inline void rms(
+    const serfast_kernels *k, const Energy *node, const float *frame, float *row
+) noexcept nogil:
+    """scale · √(Σ x² / n)"""
+    cdef float power = k.sum_squares(frame, node.frames.length) / <float>node.frames.length
+    row[node.column] = node.scale * sqrtf(power)
+
+
+cdef inline void zero_crossing_rate(
+    const serfast_kernels *k, const Crossings *node, const float *frame, float *row
+) noexcept nogil:
+    """Sign changes within the frame, divided by its length."""
+    cdef ptrdiff_t changes = k.sign_changes(frame, node.frames.length, node.threshold)
+    row[node.column] = <float>(<double>changes / <double>node.frames.length)

@@ -1,0 +1,172 @@
+"""serfast._engine: runs the frame program over a signal, on the kernels of one instruction set.
+
+`Engine` turns the tables of a `serfast.program.Program` into the C structs of program.pxd once;
+a call checks its two arrays, releases the GIL and computes every row. An Engine doesn't change
+after it was made, so threads may share it: each call has its own scratch.
+"""
+
+from cpython.buffer cimport (
+    PyBUF_FORMAT,
+    PyBUF_ND,
+    PyBUF_WRITABLE,
+    PyBuffer_Release,
+    PyObject_GetBuffer,
+)
+from libc.stdint cimport int32_t, uintptr_t
+from libc.stdlib cimport calloc, free, malloc
+from libc.string cimport memcpy
+
+from energy cimport Crossings, Energy
+from framing cimport CONSTANT, EDGE, REFLECT, Frames, Signal
+from kernels cimport (
+    SERFAST_MAX_PASSES,
+    SERFAST_PAD,
+    serfast_built,
+    serfast_can_run,
+    serfast_fft,
+    serfast_kernels,
+    serfast_pass,
+    serfast_rfft,
+)
+from mel cimport Log, Mel, finish_log, largest, relate
+from mfcc cimport Cepstrum
+from pitch cimport Pitch
+from program cimport Program, Scratch, compute_row
+from spectrum cimport Spectrum
+
+import os
+
+import numpy as np
+
+from serfast.fft import fast_length, real_fft
+
+include "isa.pxi"
+include "arena.pxi"
+include "tables.pxi"
+
+
+cdef class Engine:
+    """A program made ready to run: engine(samples, out) fills out with the rows of samples."""
+
+    cdef Program program
+    cdef Arena arena
+
+    def __init__(self, program):
+        self.arena = Arena()
+        fill_program(self.arena, &self.program, program)
+
+    def __reduce__(self):
+        raise TypeError("an Engine can't be pickled: pickle the FeatureSpec or the Extractor")
+
+    def __call__(self, samples, out):
+        """Compute all rows.
+
+        samples: contiguous float32, one-dimensional. out: contiguous float32, n_rows × n_columns;
+        the caller has made sure that the frames of the last row begin within the signal.
+        """
+        cdef Py_buffer x, rows
+        cdef int status
+        PyObject_GetBuffer(samples, &x, PyBUF_ND | PyBUF_FORMAT)
+        try:
+            PyObject_GetBuffer(out, &rows, PyBUF_ND | PyBUF_FORMAT | PyBUF_WRITABLE)
+            try:
+                check_buffer("samples", &x, 1)
+                check_buffer("out", &rows, 2)
+                if rows.shape[1] != self.program.n_columns:
+                    raise ValueError(
+                        f"out must have {self.program.n_columns} columns, got {rows.shape[1]}"
+                    )
+                with nogil:
+                    status = run(
+                        &self.program, <const float *>x.buf, x.shape[0], <float *>rows.buf,
+                        rows.shape[0],
+                    )
+                if status:
+                    raise MemoryError("no memory for the scratch of the feature engine")
+            finally:
+                PyBuffer_Release(&rows)
+        finally:
+            PyBuffer_Release(&x)
+
+
+cdef int check_buffer(str name, const Py_buffer *view, int ndim) except -1:
+    if view.ndim != ndim or view.itemsize != sizeof(float) or view.format[0] != c"f":
+        raise ValueError(f"{name} must be contiguous float32 with {ndim} dimensions")
+    return 0
+
+
+cdef int run(
+    const Program *p, const float *samples, ptrdiff_t n_samples, float *out, ptrdiff_t n_rows
+) noexcept nogil:
+    """All rows of a signal; -1 if there is no memory."""
+    cdef Signal signal
+    cdef Scratch scratch
+    cdef float *kept = NULL
+    cdef float *block = new_scratch(p, &scratch)
+    cdef ptrdiff_t t
+    if block == NULL:
+        return -1
+    if p.kept_size:
+        kept = <float *>malloc(n_rows * p.kept_size * sizeof(float))
+        if kept == NULL:
+            free(block)
+            return -1
+    signal.samples = samples
+    signal.begin = 0
+    signal.end = n_samples
+    for t in range(n_rows):
+        compute_row(p, &signal, t, out + t * p.n_columns, kept + t * p.kept_size, &scratch)
+    if p.kept_size:
+        finish_kept(p, kept, n_rows, out, &scratch)
+    free(kept)
+    free(block)
+    return 0
+
+
+cdef float *new_scratch(const Program *p, Scratch *s) noexcept nogil:
+    """One block of zeros, parted on cache lines; the caller frees it. NULL if there is no memory."""
+    cdef size_t sizes[8]
+    cdef float *parts[8]
+    cdef size_t total = 16
+    cdef int i
+    sizes[0] = sizes[1] = p.frame_size
+    sizes[2] = p.power_size
+    sizes[3] = sizes[4] = sizes[5] = p.band_size
+    sizes[6] = p.lag_size
+    sizes[7] = p.fft_size
+    for i in range(8):
+        sizes[i] = (sizes[i] + 15) // 16 * 16
+        total += sizes[i]
+    cdef float *block = <float *>calloc(total, sizeof(float))
+    if block == NULL:
+        return NULL
+    parts[0] = <float *>((<uintptr_t>block + 63) // 64 * 64)
+    for i in range(1, 8):
+        parts[i] = parts[i - 1] + sizes[i - 1]
+    s.frame, s.conditioned, s.power = parts[0], parts[1], parts[2]
+    s.mel, s.log_mel, s.product = parts[3], parts[4], parts[5]
+    s.lags, s.fft = parts[6], parts[7]
+    return block
+
+
+cdef void finish_kept(
+    const Program *p, float *kept, ptrdiff_t n_rows, float *out, const Scratch *s
+) noexcept nogil:
+    """What waited for the recording's largest value: every kept log-mel, in the tree's order."""
+    cdef const Log *log
+    cdef float *row
+    cdef float peak
+    cdef ptrdiff_t t
+    cdef int i, m, j
+    for i in range(p.n_spectra):
+        for m in range(p.spectra[i].n_mels):
+            for j in range(p.spectra[i].mels[m].n_logs):
+                log = &p.spectra[i].mels[m].logs[j]
+                if not log.whole:
+                    continue
+                peak = largest(log, kept, n_rows, p.kept_size)
+                for t in range(n_rows):
+                    row = kept + t * p.kept_size
+                    relate(log, row, peak)
+                    finish_log(p.kernels, log, row, out + t * p.n_columns, s.product)
+                kept += log.stride

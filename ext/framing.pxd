@@ -1,0 +1,50 @@
+"""Framing: where a frame's samples are, or what stands for those beyond the signal's ends."""
+
+cdef enum PadMode:
+    CONSTANT = 0
+    EDGE = 1
+    REFLECT = 2
+
+ctypedef struct Frames:
+    # frame t covers the samples [t·hop - left, t·hop - left + length)
+    int length
+    int left
+    int pad_mode
+
+ctypedef struct Signal:
+    # samples[i] is sample begin + i of the signal; those before `end` are there
+    const float *samples
+    ptrdiff_t begin
+    ptrdiff_t end
+
+
+cdef inline ptrdiff_t reflected(ptrdiff_t i, ptrdiff_t n) noexcept nogil:
+    """Index within 0 … n-1 that i falls on when the signal is mirrored at its ends, forever."""
+    if n == 1:
+        return 0
+    cdef ptrdiff_t period = 2 * (n - 1)
+    i %= period
+    if i < 0:
+        i += period
+    return i if i < n else period - i
+
+
+cdef inline const float *frame_at(
+    const Signal *signal, const Frames *frames, ptrdiff_t middle, float *scratch
+) noexcept nogil:
+    """Frame around sample `middle`: in place if it lies within the signal, else filled in."""
+    cdef ptrdiff_t start = middle - frames.left, i, k
+    if start >= signal.begin and start + frames.length <= signal.end:
+        return signal.samples + (start - signal.begin)
+    for k in range(frames.length):
+        i = start + k
+        if i < 0 or i >= signal.end:
+            if frames.pad_mode == CONSTANT:
+                scratch[k] = 0
+                continue
+            elif frames.pad_mode == EDGE:
+                i = 0 if i < 0 else signal.end - 1
+            else:
+                i = reflected(i, signal.end)
+        scratch[k] = signal.samples[i - signal.begin]
+    return scratch

@@ -1,0 +1,59 @@
+"""The kernels' C interface; kernels/kernels.h says what each one does."""
+
+from libc.stdint cimport int32_t
+
+cdef extern from "kernels/kernels.h" nogil:
+    enum:
+        SERFAST_PAD
+        SERFAST_MAX_PASSES
+        SERFAST_MAX_RADIX
+
+    ctypedef struct serfast_pass:
+        int radix
+        int blocks
+        const float *twiddle
+        const float *roots
+
+    ctypedef struct serfast_fft:
+        int n, rows, cols, row_stride, col_stride
+        int n_row_passes, n_col_passes
+        serfast_pass *row_passes
+        serfast_pass *col_passes
+        const float *twiddle_re
+        const float *twiddle_im
+        const serfast_fft *inner
+        const float *chirp_re
+        const float *chirp_im
+        const float *kernel_re
+        const float *kernel_im
+
+    ctypedef struct serfast_rfft:
+        int length
+        size_t area
+        serfast_fft fft
+        const float *split_re
+        const float *split_im
+
+    ctypedef struct serfast_bands:
+        int n_bands
+        const int32_t *first
+        const int32_t *blocks
+        const float *weights
+
+    ctypedef struct serfast_kernels:
+        const char *isa
+        float (*sum_squares)(const float *, ptrdiff_t) noexcept nogil
+        ptrdiff_t (*sign_changes)(const float *, ptrdiff_t, float) noexcept nogil
+        ptrdiff_t (*first_nonfinite)(const float *, ptrdiff_t) noexcept nogil
+        void (*condition)(const float *, ptrdiff_t, int, float, float *) noexcept nogil
+        void (*power_spectrum)(
+            const serfast_rfft *, const float *, const float *, float *, float *) noexcept nogil
+        void (*cosine_transform)(
+            const serfast_rfft *, const float *, int, float *, float *) noexcept nogil
+        void (*square_root)(float *, ptrdiff_t) noexcept nogil
+        void (*bands)(const serfast_bands *, const float *, float *) noexcept nogil
+        void (*logarithm)(const float *, ptrdiff_t, float, float, float, float *) noexcept nogil
+        void (*transposed_product)(const float *, int, int, const float *, float *) noexcept nogil
+
+    const serfast_kernels *serfast_built(int)
+    int serfast_can_run(const serfast_kernels *)

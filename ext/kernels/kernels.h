@@ -1,0 +1,115 @@
+/* The vector primitives of serfast, as one table of functions per instruction set.
+ *
+ * Everything here works on plain float arrays with their lengths and on scratch that the caller
+ * gives; nothing allocates, fails, keeps state or knows what a feature is. Every instruction set
+ * gives the same bits: elementwise arithmetic is never contracted to fused operations, and a sum
+ * runs over a fixed number of virtual lanes that are folded in a fixed order.
+ */
+#ifndef SERFAST_KERNELS_H
+#define SERFAST_KERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Arrays named "padded" must be readable (or writeable) up to the next multiple of this. */
+#define SERFAST_PAD 16
+
+#define SERFAST_MAX_PASSES 16
+#define SERFAST_MAX_RADIX 31 /* of a pass; larger prime factors take Bluestein's way */
+
+/* One Stockham pass: `blocks` butterflies of `radix` rows, then row k of block p times
+ * twiddle[p][k - 1] = exp(-2πi p k / (radix · blocks)), stored as re, im.
+ * `roots` holds exp(-2πi j / radix) for the radices that have no butterfly of their own. */
+typedef struct {
+    int radix, blocks;
+    const float *twiddle;
+    const float *roots;
+} serfast_pass;
+
+/* A complex FFT of n = rows · cols points, laid out as a matrix (Bailey, "FFTs in external or
+ * hierarchical memory", 1990): transform the columns, multiply by exp(-2πi k c / n), transpose,
+ * transform the columns again. Rows are padded to a stride that is a multiple of 4.
+ *
+ * With inner != NULL it is a convolution with a chirp instead (Bluestein 1970), for lengths with
+ * a large prime factor: chirp[k] = exp(-πi k² / n), and kernel = the transform of its inverse,
+ * divided by the inner length. */
+typedef struct serfast_fft {
+    int n, rows, cols, row_stride, col_stride;
+    int n_row_passes, n_col_passes;
+    serfast_pass row_passes[SERFAST_MAX_PASSES];
+    serfast_pass col_passes[SERFAST_MAX_PASSES];
+    const float *twiddle_re, *twiddle_im; /* rows × row_stride; NULL if rows == 1 */
+    const struct serfast_fft *inner;
+    const float *chirp_re, *chirp_im;     /* n, padded */
+    const float *kernel_re, *kernel_im;   /* inner->n, padded */
+} serfast_fft;
+
+/* A real FFT: of even length as a complex one of half the length, with
+ * split[k] = exp(-2πi k / length) for k <= length / 4; of odd length as a complex one. */
+typedef struct {
+    int length;
+    size_t area; /* floats in one of the 4 scratch arrays */
+    serfast_fft fft;
+    const float *split_re, *split_im; /* padded */
+} serfast_rfft;
+
+/* Sparse rows of a matrix: band b is the dot product of 16 · blocks[b] weights with the input
+ * from first[b] on. n_bands is a multiple of 4; the weights of all bands follow one another. */
+typedef struct {
+    int n_bands;
+    const int32_t *first, *blocks;
+    const float *weights;
+} serfast_bands;
+
+typedef struct {
+    const char *isa;
+
+    /* sum of x[i]² */
+    float (*sum_squares)(const float *x, ptrdiff_t n);
+
+    /* how many i in 1 … n-1 have (x[i] < -threshold) != (x[i-1] < -threshold) */
+    ptrdiff_t (*sign_changes)(const float *x, ptrdiff_t n, float threshold);
+
+    /* index of the first NaN or infinity, or n */
+    ptrdiff_t (*first_nonfinite)(const float *x, ptrdiff_t n);
+
+    /* y = x - mean(x) if remove_mean; then y[i] -= preemphasis · y[i-1], with y[-1] = y[0] */
+    void (*condition)(const float *x, ptrdiff_t n, int remove_mean, float preemphasis, float *y);
+
+    /* power[k] = |Σ window[i] x[i] exp(-2πi k i / length)|² for k <= length / 2. For even lengths
+     * the window is given halved. scratch: 4 · area floats. */
+    void (*power_spectrum)(const serfast_rfft *plan, const float *x, const float *window,
+                           float *power, float *scratch);
+
+    /* out[j] = Σ_i x[i] cos(2π j i / length) for j < n_out <= length / 2 + 1, where x, of even
+     * length, is halved: x[i] = half[i] and x[length - i] = half[i] for i <= length / 2. */
+    void (*cosine_transform)(const serfast_rfft *plan, const float *half, int n_out, float *out,
+                             float *scratch);
+
+    /* y[i] = sqrt(x[i]) */
+    void (*square_root)(float *x, ptrdiff_t n);
+
+    /* out[b] = dot products of the bands (out and x padded) */
+    void (*bands)(const serfast_bands *bands, const float *x, float *out);
+
+    /* y[i] = scale · ln(max(x[i], floor)) - offset, n rounded up to SERFAST_PAD (x, y padded) */
+    void (*logarithm)(const float *x, ptrdiff_t n, float scale, float floor, float offset,
+                      float *y);
+
+    /* y = Mᵀ x, M of n_in × stride, stride a multiple of 4: stride values of y are written */
+    void (*transposed_product)(const float *matrix, int n_in, int stride, const float *x, float *y);
+} serfast_kernels;
+
+extern const serfast_kernels serfast_kernels_baseline;
+#ifdef SERFAST_X86
+extern const serfast_kernels serfast_kernels_avx2;
+extern const serfast_kernels serfast_kernels_avx512;
+#endif
+
+/* The i-th instruction set that was built, from the plainest on; NULL behind the last. */
+const serfast_kernels *serfast_built(int i);
+
+/* Whether this CPU, and its operating system, can run it. */
+int serfast_can_run(const serfast_kernels *kernels);
+
+#endif

@@ -1,0 +1,67 @@
+/* Vectors of 4, 8 and 16 floats, and the few operations on them that C has no operator for.
+ *
+ * Needs SERFAST_LANES: the widest vector that the instruction set has (16, 8 or 4). This is the
+ * one place with constructs of GCC and Clang (vector extensions); other compilers get vectors of
+ * one lane, that is plain floats, and the same bits.
+ *
+ * Bodies that exist once per width are in *.inc files that are included with WIDTH set; there V is
+ * the vector, I the vector of integers and FN(name) the name for this width.
+ */
+#ifndef SERFAST_SIMD_H
+#define SERFAST_SIMD_H
+
+#include <math.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#if defined(__GNUC__) && !defined(SERFAST_PLAIN_C)
+#define INLINE static inline __attribute__((always_inline))
+typedef float f4 __attribute__((vector_size(16)));
+typedef float f8 __attribute__((vector_size(32)));
+typedef float f16 __attribute__((vector_size(64)));
+typedef int32_t i4 __attribute__((vector_size(16)));
+typedef int32_t i8 __attribute__((vector_size(32)));
+typedef int32_t i16 __attribute__((vector_size(64)));
+#define SHUFFLE(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
+#define TO_FLOAT(i, V) __builtin_convertvector(i, V)
+#else
+#define INLINE static inline
+#undef SERFAST_LANES
+#define SERFAST_LANES 1
+#define TO_FLOAT(i, V) ((V)(i))
+#endif
+
+typedef float f1;
+typedef int32_t i1;
+
+#define CONCAT_(a, b) a##b
+#define CONCAT(a, b) CONCAT_(a, b)
+#define FN(name) CONCAT(CONCAT(name, _), WIDTH)
+#define V CONCAT(f, WIDTH)
+#define I CONCAT(i, WIDTH)
+#define WIDEST(name) CONCAT(CONCAT(name, _), SERFAST_LANES)
+
+/* Run BODY(width, q) for q = 0 … n in steps of the widest vectors that still fit; n is a multiple
+ * of 4. A value's bits don't depend on the width it was computed in. */
+#if SERFAST_LANES == 16
+#define FOR_COLUMNS(q, n, BODY)                       \
+    do {                                              \
+        ptrdiff_t q = 0;                              \
+        for (; q + 16 <= (n); q += 16) BODY(16, q);   \
+        if (q + 8 <= (n)) { BODY(8, q); q += 8; }     \
+        if (q + 4 <= (n)) BODY(4, q);                 \
+    } while (0)
+#elif SERFAST_LANES == 8
+#define FOR_COLUMNS(q, n, BODY)                       \
+    do {                                              \
+        ptrdiff_t q = 0;                              \
+        for (; q + 8 <= (n); q += 8) BODY(8, q);      \
+        if (q + 4 <= (n)) BODY(4, q);                 \
+    } while (0)
+#else
+#define FOR_COLUMNS(q, n, BODY) \
+    for (ptrdiff_t q = 0; q < (n); q += SERFAST_LANES) BODY(SERFAST_LANES, q)
+#endif
+
+#endif

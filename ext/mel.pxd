@@ -1,0 +1,63 @@
+"""Mel: power in bands, and its logarithm; what hangs below the logarithm is done from here."""
+
+from libc.string cimport memcpy
+
+from kernels cimport serfast_bands, serfast_kernels
+from mfcc cimport Cepstrum, mfcc
+
+ctypedef struct Log:
+    float scale
+    float floor
+    float offset
+    int whole       # 1: the row is kept until the recording's largest value is known
+    int relative    # 1: that value becomes the offset
+    int limited     # 1: values below that value - top are raised to it
+    float top
+    int column      # -1: not wanted
+    int n_mels
+    int stride      # n_mels, padded
+    int n_cepstra
+    Cepstrum *cepstra
+
+ctypedef struct Mel:
+    serfast_bands bands
+    int n_mels
+    int column      # -1: not wanted
+    int n_logs
+    Log *logs
+
+
+cdef inline void finish_log(
+    const serfast_kernels *k, const Log *node, const float *log_mel, float *row, float *product
+) noexcept nogil:
+    """Put a log-mel row into its columns, and its cepstra into theirs."""
+    cdef int i
+    if node.column >= 0:
+        memcpy(row + node.column, log_mel, node.n_mels * sizeof(float))
+    for i in range(node.n_cepstra):
+        mfcc(k, &node.cepstra[i], log_mel, node.n_mels, row, product)
+
+
+cdef inline float largest(
+    const Log *node, const float *kept, ptrdiff_t n_rows, ptrdiff_t row_size
+) noexcept nogil:
+    """Largest of all values of a recording's kept rows."""
+    cdef float peak = kept[0], value
+    cdef ptrdiff_t t
+    cdef int i
+    for t in range(n_rows):
+        for i in range(node.n_mels):
+            value = kept[t * row_size + i]
+            peak = value if value > peak else peak
+    return peak
+
+
+cdef inline void relate(const Log *node, float *log_mel, float peak) noexcept nogil:
+    """Raise a kept row to peak - top, and take the peak as its offset, as the node asks."""
+    cdef float least = peak - node.top, value
+    cdef int i
+    for i in range(node.n_mels):
+        value = log_mel[i]
+        if node.limited and value < least:
+            value = least
+        log_mel[i] = value - peak if node.relative else value

@@ -1,0 +1,88 @@
+"""The frame program as C structs, and the one function that computes a row."""
+
+from libc.string cimport memcpy
+
+from energy cimport Crossings, Energy, rms, zero_crossing_rate
+from framing cimport Signal, frame_at
+from kernels cimport serfast_kernels
+from mel cimport Log, Mel, finish_log
+from pitch cimport Pitch, yin
+from spectrum cimport Spectrum, spectrum
+
+ctypedef struct Program:
+    const serfast_kernels *kernels
+    ptrdiff_t hop_length
+    ptrdiff_t n_columns
+    int n_energies
+    int n_crossings
+    int n_pitches
+    int n_spectra
+    Energy *energies
+    Crossings *crossings
+    Pitch *pitches
+    Spectrum *spectra
+    # floats of scratch: for a frame, a spectrum, a mel row or product, YIN's lags, an FFT
+    size_t frame_size
+    size_t power_size
+    size_t band_size
+    size_t lag_size
+    size_t fft_size
+    ptrdiff_t kept_size  # floats per row that wait for the whole recording
+
+ctypedef struct Scratch:
+    float *frame
+    float *conditioned
+    float *power
+    float *mel
+    float *log_mel
+    float *product
+    float *lags
+    float *fft
+
+
+cdef inline void mel_row(
+    const Program *p, const Mel *node, float *row, float **kept, const Scratch *s
+) noexcept nogil:
+    """Everything below one mel bank, from s.power."""
+    cdef const serfast_kernels *k = p.kernels
+    cdef const Log *log
+    cdef int i
+    k.bands(&node.bands, s.power, s.mel)
+    if node.column >= 0:
+        memcpy(row + node.column, s.mel, node.n_mels * sizeof(float))
+    for i in range(node.n_logs):
+        log = &node.logs[i]
+        if log.whole:
+            k.logarithm(s.mel, node.n_mels, log.scale, log.floor, log.offset, kept[0])
+            kept[0] += log.stride
+        else:
+            k.logarithm(s.mel, node.n_mels, log.scale, log.floor, log.offset, s.log_mel)
+            finish_log(k, log, s.log_mel, row, s.product)
+
+
+cdef inline void compute_row(
+    const Program *p, const Signal *signal, ptrdiff_t t, float *row, float *kept, const Scratch *s
+) noexcept nogil:
+    """Row t. What waits for the whole recording goes to `kept`, in the order of the tree."""
+    cdef const serfast_kernels *k = p.kernels
+    cdef ptrdiff_t middle = t * p.hop_length
+    cdef const float *frame
+    cdef const Spectrum *node
+    cdef int i, m
+    for i in range(p.n_energies):
+        frame = frame_at(signal, &p.energies[i].frames, middle, s.frame)
+        rms(k, &p.energies[i], frame, row)
+    for i in range(p.n_crossings):
+        frame = frame_at(signal, &p.crossings[i].frames, middle, s.frame)
+        zero_crossing_rate(k, &p.crossings[i], frame, row)
+    for i in range(p.n_pitches):
+        frame = frame_at(signal, &p.pitches[i].frames, middle, s.frame)
+        yin(k, &p.pitches[i], frame, row, s.conditioned, s.power, s.lags, s.fft)
+    for i in range(p.n_spectra):
+        node = &p.spectra[i]
+        frame = frame_at(signal, &node.frames, middle, s.frame)
+        spectrum(k, node, frame, s.power, s.conditioned, s.fft)
+        if node.column >= 0:
+            memcpy(row + node.column, s.power, node.bins * sizeof(float))
+        for m in range(node.n_mels):
+            mel_row(p, &node.mels[m], row, &kept, s)

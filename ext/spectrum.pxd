@@ -1,0 +1,49 @@
+"""Spectrum: condition and window a frame, transform it, and give the power or magnitude."""
+
+from libc.string cimport memset
+
+from framing cimport Frames
+from kernels cimport SERFAST_PAD, serfast_kernels, serfast_rfft
+from mel cimport Mel
+
+ctypedef struct Spectrum:
+    Frames frames
+    serfast_rfft plan
+    const float *window   # of the frame's length, halved for even lengths
+    int start             # the window's samples: [start, start + win_length)
+    int win_length
+    int conditioned
+    int remove_dc
+    float preemphasis
+    int magnitude
+    int bins
+    int column            # -1: not wanted
+    int n_mels
+    Mel *mels
+
+
+cdef inline void spectrum(
+    const serfast_kernels *k,
+    const Spectrum *node,
+    const float *frame,
+    float *power,
+    float *conditioned,
+    float *fft,
+) noexcept nogil:
+    """|Σ w x exp(-2πi k n / N)|², or its root.
+
+    What `conditioned` holds outside the window is finite, and weighted with 0.
+    """
+    if node.conditioned:
+        k.condition(
+            frame + node.start,
+            node.win_length,
+            node.remove_dc,
+            node.preemphasis,
+            conditioned + node.start,
+        )
+        frame = conditioned
+    k.power_spectrum(&node.plan, frame, node.window, power, fft)
+    if node.magnitude:
+        k.square_root(power, node.bins)
+    memset(power + node.bins, 0, SERFAST_PAD * sizeof(float))

@@ -1,0 +1,230 @@
+# From the Python program (float64 tables, serfast.program) to the C structs of program.pxd.
+
+cdef int NO_COLUMN = -1
+
+
+cdef int column_or_none(column) except? -2:
+    return NO_COLUMN if column is None else column
+
+
+cdef Frames frames_of(frames) except *:
+    cdef Frames result
+    result.length = frames.length
+    result.left = frames.left
+    result.pad_mode = {"constant": CONSTANT, "edge": EDGE, "reflect": REFLECT}[frames.pad_mode]
+    return result
+
+
+cdef int fill_passes(Arena arena, serfast_pass *target, passes) except -1:
+    cdef int i
+    if len(passes) > SERFAST_MAX_PASSES:
+        raise ValueError(f"an FFT stage has at most {SERFAST_MAX_PASSES} passes")
+    for i, item in enumerate(passes):
+        target[i].radix = item.radix
+        target[i].blocks = item.blocks
+        target[i].twiddle = arena.floats(interleaved(item.twiddle))
+        target[i].roots = arena.floats(interleaved(item.roots))
+    return len(passes)
+
+
+def interleaved(values):
+    """Complex values as re, im, re, im …"""
+    return np.stack([values.real, values.imag], axis=-1)
+
+
+cdef int fill_fft(Arena arena, serfast_fft *target, plan) except -1:
+    cdef serfast_fft *inner
+    target.n, target.rows, target.cols = plan.n, plan.rows, plan.cols
+    target.row_stride, target.col_stride = plan.row_stride, plan.col_stride
+    target.n_row_passes = fill_passes(arena, target.row_passes, plan.row_passes)
+    target.n_col_passes = fill_passes(arena, target.col_passes, plan.col_passes)
+    if plan.rows > 1:
+        target.twiddle_re = arena.floats(plan.twiddle.real)
+        target.twiddle_im = arena.floats(plan.twiddle.imag)
+    if plan.inner is not None:
+        inner = <serfast_fft *>arena.new(sizeof(serfast_fft))
+        fill_fft(arena, inner, plan.inner)
+        target.inner = inner
+        target.chirp_re = arena.floats(plan.chirp.real)
+        target.chirp_im = arena.floats(plan.chirp.imag)
+        target.kernel_re = arena.floats(plan.kernel.real)
+        target.kernel_im = arena.floats(plan.kernel.imag)
+    return 0
+
+
+cdef int fill_rfft(Arena arena, serfast_rfft *target, int length) except -1:
+    plan = real_fft(length)
+    target.length = length
+    target.area = plan.complex.area
+    fill_fft(arena, &target.fft, plan.complex)
+    target.split_re = arena.floats(plan.split.real)
+    target.split_im = arena.floats(plan.split.imag)
+    return 0
+
+
+cdef int fill_energies(Arena arena, Program *p, energies) except -1:
+    cdef int i
+    p.n_energies = len(energies)
+    p.energies = <Energy *>arena.new(len(energies) * sizeof(Energy))
+    for i, node in enumerate(energies):
+        p.energies[i].frames = frames_of(node.frames)
+        p.energies[i].column = node.column
+        p.energies[i].scale = node.scale
+    return 0
+
+
+cdef int fill_crossings(Arena arena, Program *p, crossings) except -1:
+    cdef int i
+    p.n_crossings = len(crossings)
+    p.crossings = <Crossings *>arena.new(len(crossings) * sizeof(Crossings))
+    for i, node in enumerate(crossings):
+        p.crossings[i].frames = frames_of(node.frames)
+        p.crossings[i].column = node.column
+        p.crossings[i].threshold = node.threshold
+    return 0
+
+
+cdef int fill_pitches(Arena arena, Program *p, pitches) except -1:
+    cdef int i, length
+    p.n_pitches = len(pitches)
+    p.pitches = <Pitch *>arena.new(len(pitches) * sizeof(Pitch))
+    for i, node in enumerate(pitches):
+        # long enough that no lag wraps around
+        length = 2 * fast_length((node.frames.length + node.max_lag + 1) // 2)
+        p.pitches[i].frames = frames_of(node.frames)
+        p.pitches[i].column = node.column
+        p.pitches[i].min_lag = node.min_lag
+        p.pitches[i].max_lag = node.max_lag
+        p.pitches[i].sample_rate = node.sample_rate
+        p.pitches[i].threshold = node.threshold
+        fill_rfft(arena, &p.pitches[i].plan, length)
+        p.pitches[i].halves = arena.floats(np.full(length, 0.5))
+        p.frame_size = max(p.frame_size, <size_t>length)
+        p.power_size = max(p.power_size, <size_t>length // 2 + 1)
+        p.lag_size = max(p.lag_size, 2 * <size_t>node.max_lag + 2)
+        p.fft_size = max(p.fft_size, 4 * p.pitches[i].plan.area)
+    return 0
+
+
+cdef int fill_spectra(Arena arena, Program *p, spectra) except -1:
+    cdef int i, length
+    cdef Spectrum *target
+    p.n_spectra = len(spectra)
+    p.spectra = <Spectrum *>arena.new(len(spectra) * sizeof(Spectrum))
+    for i, node in enumerate(spectra):
+        target = &p.spectra[i]
+        length = node.frames.length
+        window = np.zeros(length)
+        window[node.start : node.start + len(node.window)] = node.window
+        target.frames = frames_of(node.frames)
+        fill_rfft(arena, &target.plan, length)
+        target.window = arena.floats(window if length % 2 else window / 2)
+        target.start = node.start
+        target.win_length = len(node.window)
+        target.remove_dc = node.remove_dc
+        target.preemphasis = node.preemphasis
+        target.conditioned = node.remove_dc or node.preemphasis != 0
+        target.magnitude = node.power == 1
+        target.bins = length // 2 + 1
+        target.column = column_or_none(node.column)
+        fill_mels(arena, p, target, node.mels)
+        p.power_size = max(p.power_size, <size_t>target.bins)
+        p.fft_size = max(p.fft_size, 4 * target.plan.area)
+    return 0
+
+
+cdef int fill_mels(Arena arena, Program *p, Spectrum *spectrum, mels) except -1:
+    cdef int i
+    cdef Mel *target
+    spectrum.n_mels = len(mels)
+    spectrum.mels = <Mel *>arena.new(len(mels) * sizeof(Mel))
+    for i, node in enumerate(mels):
+        target = &spectrum.mels[i]
+        first, blocks, weights = packed_bands(node.weights)
+        target.bands.n_bands = len(first)
+        target.bands.first = arena.ints(first)
+        target.bands.blocks = arena.ints(blocks)
+        target.bands.weights = arena.floats(weights)
+        target.n_mels = len(node.weights)
+        target.column = column_or_none(node.column)
+        fill_logs(arena, p, target, node.logs)
+        p.band_size = max(p.band_size, <size_t>len(first))
+    return 0
+
+
+def packed_bands(weights):
+    """Sparse rows of the mel matrix: first bin, blocks of 16 weights, and the weights.
+
+    Zero bands complete the last four; a block may reach past the last bin, with zero weights.
+    """
+    first, blocks, packed = [], [], []
+    for band in range((len(weights) + 3) // 4 * 4):
+        row = weights[band] if band < len(weights) else np.zeros(1)
+        used = np.flatnonzero(row)
+        begin, end = (used[0], used[-1] + 1) if used.size else (0, 1)
+        count = (end - begin + 15) // 16
+        block = np.zeros(16 * count)
+        block[: end - begin] = row[begin:end]
+        first.append(begin)
+        blocks.append(count)
+        packed.append(block)
+    return first, blocks, np.concatenate(packed)
+
+
+cdef int fill_logs(Arena arena, Program *p, Mel *mel, logs) except -1:
+    cdef int i
+    cdef Log *target
+    mel.n_logs = len(logs)
+    mel.logs = <Log *>arena.new(len(logs) * sizeof(Log))
+    for i, node in enumerate(logs):
+        target = &mel.logs[i]
+        target.scale = node.scale
+        target.floor = node.amin
+        target.offset = node.offset
+        target.whole = node.whole_signal
+        target.relative = node.relative
+        target.limited = node.top is not None
+        target.top = node.top or 0
+        target.column = column_or_none(node.column)
+        target.n_mels = mel.n_mels
+        target.stride = (mel.n_mels + SERFAST_PAD - 1) // SERFAST_PAD * SERFAST_PAD
+        fill_cepstra(arena, p, target, node.cepstra)
+        if target.whole:
+            p.kept_size += target.stride
+    return 0
+
+
+cdef int fill_cepstra(Arena arena, Program *p, Log *log, cepstra) except -1:
+    cdef int i
+    cdef Cepstrum *target
+    log.n_cepstra = len(cepstra)
+    log.cepstra = <Cepstrum *>arena.new(len(cepstra) * sizeof(Cepstrum))
+    for i, node in enumerate(cepstra):
+        target = &log.cepstra[i]
+        target.column = node.column
+        target.n = len(node.matrix)
+        target.stride = (target.n + 3) // 4 * 4
+        matrix = np.zeros((log.n_mels, target.stride))
+        matrix[:, : target.n] = node.matrix.T
+        target.matrix = arena.floats(matrix)
+    return 0
+
+
+cdef int fill_program(Arena arena, Program *p, program) except -1:
+    p.kernels = kernels
+    p.hop_length = program.hop_length
+    p.n_columns = program.n_columns
+    nodes = (program.energies, program.crossings, program.pitches, program.spectra)
+    p.frame_size = max(node.frames.length for group in nodes for node in group)
+    p.lag_size = p.fft_size = p.band_size = p.power_size = 0
+    p.kept_size = 0
+    fill_energies(arena, p, program.energies)
+    fill_crossings(arena, p, program.crossings)
+    fill_pitches(arena, p, program.pitches)
+    fill_spectra(arena, p, program.spectra)
+    # room for whole vectors behind each, and for what reads past a spectrum's last bin
+    p.frame_size += SERFAST_PAD
+    p.power_size += 2 * SERFAST_PAD
+    p.band_size += 2 * SERFAST_PAD
+    p.lag_size += 2 * SERFAST_PAD
+    return 0

@@ -1,0 +1,199 @@
+"""Tables of the FFT: how a length is taken apart, and its twiddle factors.
+
+A complex transform of n points is laid out as a matrix of rows × cols; the columns are transformed
+in passes of small radices, multiplied by twiddle factors, transposed, and transformed again
+(``ext/kernels/fft.inc``). A real transform of even length is a complex one of half the length.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from math import inf
+from typing import Any
+
+import numpy as np
+
+__all__ = ["MAX_RADIX", "Matrix", "Pass", "RealFFT", "fast_length", "matrix_plan", "real_fft"]
+
+Table = np.ndarray[Any, np.dtype[np.float64]]
+Complex = np.ndarray[Any, np.dtype[np.complex128]]
+
+MAX_RADIX = 31
+"""Largest prime that a pass can do; larger ones go through a convolution."""
+
+_COST = {2: 1.0, 3: 1.3, 4: 1.4, 5: 2.0, 8: 2.3}
+"""Relative time of a pass over one row of columns, by radix: loads, stores and arithmetic."""
+
+
+@dataclass(frozen=True, eq=False)
+class Pass:
+    """One Stockham pass: `blocks` butterflies of `radix` rows.
+
+    twiddle[p, k] is exp(-2πi p k / (radix · blocks)) for k >= 1, roots[j] exp(-2πi j / radix).
+    """
+
+    radix: int
+    blocks: int
+    twiddle: Complex
+    roots: Complex
+
+
+@dataclass(frozen=True, eq=False)
+class Matrix:
+    """A complex transform of n = rows · cols points; strides are padded to multiples of 4.
+
+    With `inner`, it is the convolution of Bluestein (IEEE Trans. Audio Electroacoust. 18 (1970),
+    451-455) instead: jk = (j² + k² - (k-j)²) / 2 turns the sum into one with a chirp.
+    """
+
+    n: int
+    rows: int
+    cols: int
+    row_stride: int
+    col_stride: int
+    row_passes: tuple[Pass, ...]
+    col_passes: tuple[Pass, ...]
+    twiddle: Complex
+    inner: Matrix | None = None
+    chirp: Complex | None = None
+    kernel: Complex | None = None
+
+    @property
+    def area(self) -> int:
+        """Floats that a scratch array needs."""
+        tiles = max(_up4(self.rows) * self.row_stride, _up4(self.cols) * self.col_stride)
+        return max(tiles, self.inner.area if self.inner else 0) + 32
+
+
+@dataclass(frozen=True, eq=False)
+class RealFFT:
+    """A real transform of `length` samples over a complex one; split[k] = exp(-2πi k / length)."""
+
+    length: int
+    complex: Matrix
+    split: Complex
+
+
+def _up4(n: int) -> int:
+    return (n + 3) // 4 * 4
+
+
+def _unit(numerator: Any, denominator: int) -> Complex:
+    """exp(-2πi numerator / denominator), with the angle reduced before it is rounded."""
+    return np.exp(-2j * np.pi * (np.asarray(numerator) % denominator) / denominator)
+
+
+@cache
+def _radices(n: int) -> tuple[float, tuple[int, ...]]:
+    """Cheapest sequence of radices whose product is n, with its cost per value; inf if none."""
+    if n == 1:
+        return 0.0, ()
+    best: tuple[float, tuple[int, ...]] = (inf, ())
+    for radix in (8, 5, 4, 3, 2, *range(7, MAX_RADIX + 1, 2)):
+        if n % radix == 0 and (radix < 9 or all(radix % d for d in (3, 5))):
+            cost, rest = _radices(n // radix)
+            cost += _COST.get(radix, radix * 0.8) / radix * (2 if radix > 5 and radix % 2 else 1)
+            cost += 0.25
+            if cost < best[0]:
+                best = (cost, (radix, *rest))
+    return best
+
+
+def _vectors(width: int) -> float:
+    """Vector operations for one row of `width` columns, in units of 16 lanes' time."""
+    return width // 16 + 0.7 * (width % 16 // 8) + 0.5 * (width % 8 // 4)
+
+
+@cache
+def _shape(n: int) -> tuple[float, int]:
+    """Cheapest number of rows for n points, with the cost; inf if n has too large a factor."""
+    best = (inf, 1)
+    for rows in range(1, n + 1):
+        if n % rows:
+            continue
+        cols = n // rows
+        cost = n / rows * _radices(cols)[0] * _vectors(_up4(rows))
+        if rows > 1:
+            cost += n / cols * _radices(rows)[0] * _vectors(_up4(cols)) + n / 16 * 0.5
+        if rows % 4:
+            cost += cols * 1.0  # rows of the result are moved together
+        if cost < best[0]:
+            best = (cost, rows)
+    return best
+
+
+def _passes(n: int) -> tuple[Pass, ...]:
+    passes = []
+    for radix in _radices(n)[1]:
+        n //= radix
+        products = np.outer(np.arange(n), np.arange(1, radix))
+        twiddle = _unit(products, radix * n)
+        passes.append(Pass(radix, n, twiddle, _unit(np.arange(radix), radix)))
+    return tuple(passes)
+
+
+@cache
+def matrix_plan(n: int) -> Matrix:
+    """Plan of a complex transform of n >= 1 points.
+
+    Examples
+    --------
+    >>> plan = matrix_plan(256)
+    >>> plan.rows, plan.cols, [p.radix for p in plan.row_passes]
+    (16, 16, [4, 4])
+    """
+    cost, rows = _shape(n)
+    if cost == inf:
+        return _chirp_plan(n)
+    cols = n // rows
+    row_stride = _up4(cols)
+    twiddle = np.ones((rows, row_stride), dtype=np.complex128)
+    twiddle[:, :cols] = _unit(np.outer(np.arange(rows), np.arange(cols)), n)
+    return Matrix(
+        n, rows, cols, row_stride, _up4(rows), _passes(rows), _passes(cols), twiddle
+    )
+
+
+def _chirp_plan(n: int) -> Matrix:
+    inner = matrix_plan(fast_length(2 * n - 1, unpadded=True))
+    k = np.arange(n)
+    chirp = _unit(k * k, 2 * n)
+    kernel = np.zeros(inner.n, dtype=np.complex128)
+    kernel[:n] = chirp.conj()
+    kernel[inner.n - n + 1 :] = chirp.conj()[:0:-1]
+    none = np.ones((1, 1), dtype=np.complex128)
+    return Matrix(
+        n, 1, n, _up4(n), 4, (), (), none, inner, chirp, np.fft.fft(kernel) / inner.n
+    )
+
+
+@cache
+def fast_length(minimum: int, unpadded: bool = False) -> int:
+    """The complex length >= minimum that costs least; it has no prime factor above 5.
+
+    `unpadded` asks for one whose columns need no padding: its points follow one another.
+    """
+    best = (inf, minimum)
+    for n in range(minimum, 2 * minimum + 4):
+        rest = n
+        for prime in (2, 3, 5):
+            while rest % prime == 0:
+                rest //= prime
+        cost, rows = _shape(n) if rest == 1 else (inf, 1)
+        if not (unpadded and n // rows % 4):
+            best = min(best, (cost, n))
+    return best[1]
+
+
+@cache
+def real_fft(length: int) -> RealFFT:
+    """Plan of a real transform of `length` >= 2 samples.
+
+    Examples
+    --------
+    >>> real_fft(512).complex.n, real_fft(441).complex.n
+    (256, 441)
+    """
+    points = length if length % 2 else length // 2
+    return RealFFT(length, matrix_plan(points), _unit(np.arange(length // 2 + 1), length))

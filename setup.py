@@ -1,0 +1,77 @@
+"""The native build: kernels once per instruction set, and the Cython engine over them.
+
+Everything else about the package is in pyproject.toml.
+"""
+
+import os
+import platform
+import sysconfig
+
+from setuptools import Extension, setup
+
+try:
+    from Cython.Build import cythonize
+except ImportError as error:  # pip brings Cython along; a bare `python setup.py` may not
+    raise SystemExit("building serfast needs Cython: pip install cython, or pip install .") from error
+
+MACHINE = platform.machine().lower()
+X86 = MACHINE in ("x86_64", "amd64")
+MSVC = os.name == "nt" and "gcc" not in (sysconfig.get_config_var("CC") or "")
+
+# Rows must be bit-equal on every instruction set: no contraction to fused operations, nothing
+# that changes a value. The two last flags only say that errno and traps aren't looked at.
+EXACT = (
+    ["/O2", "/fp:precise"]
+    if MSVC
+    else ["-O3", "-std=c11", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math"]
+)
+QUIET = [] if MSVC else ["-fvisibility=hidden", "-g0"]
+ISA_FLAGS = {
+    "baseline": [],
+    "avx2": ["/arch:AVX2"] if MSVC else ["-mavx2"],
+    "avx512": ["/arch:AVX512"]
+    if MSVC
+    else ["-mavx512f", "-mavx512dq", "-mavx512bw", "-mavx512vl", "-mprefer-vector-width=512"],
+}
+ISAS = ["baseline", "avx2", "avx512"] if X86 else ["baseline"]
+MACROS = [("SERFAST_X86", "1")] if X86 else []
+HEADERS = [
+    f"ext/kernels/{name}" for name in sorted(os.listdir("ext/kernels")) if not name.endswith(".c")
+]
+
+
+def library(name, flags):
+    """A static library of one C file: setuptools compiles each with flags of its own."""
+    options = {
+        "sources": [f"ext/kernels/{name}.c"],
+        "obj_deps": {"": HEADERS},
+        "macros": MACROS,
+        "cflags": EXACT + QUIET + flags,
+    }
+    return f"serfast_{name}", options
+
+
+engine = Extension(
+    "serfast._engine",
+    ["ext/engine.pyx"],
+    include_dirs=["ext"],
+    define_macros=MACROS,
+    extra_compile_args=EXACT + QUIET,
+    extra_link_args=[] if MSVC or platform.system() == "Darwin" else ["-Wl,--gc-sections", "-s"],
+    depends=HEADERS,
+)
+
+setup(
+    libraries=[library("select", []), *(library(isa, ISA_FLAGS[isa]) for isa in ISAS)],
+    ext_modules=cythonize(
+        [engine],
+        build_dir="build/cython",
+        include_path=["ext"],
+        compiler_directives={
+            "language_level": 3,
+            "boundscheck": False,
+            "cdivision": True,
+            "initializedcheck": False,
+        },
+    ),
+)
