@@ -27,6 +27,7 @@ from .spec import FeatureSpec
 
 if TYPE_CHECKING:
     from .audio import load
+    from .fingerprint import fingerprint
     from .recognizer import Recognizer
     from .statistics import Statistics
 
@@ -49,13 +50,19 @@ __all__ = [
     "UnknownPluginError",
     "ZeroCrossingRate",
     "__version__",
+    "fingerprint",
     "frame_count",
     "load",
     "native_info",
     "presets",
 ]
 
-_LAZY = {"load": "audio", "Recognizer": "recognizer", "Statistics": "statistics"}
+_LAZY = {
+    "Recognizer": "recognizer",
+    "Statistics": "statistics",
+    "fingerprint": "fingerprint",
+    "load": "audio",
+}
 _SUBMODULES = {"audio", "backends", "compat", "registry", "testing"}
 
 

@@ -1,0 +1,76 @@
+"""The fingerprint of a spec: a hash of the rows it gives for a built-in signal.
+
+A model stores it, and loading the model computes it again: rows are bit-equal on every instruction
+set, so a different fingerprint means that inference wouldn't see the features of training.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from .extractor import Extractor
+from .spec import FeatureSpec
+
+__all__ = ["fingerprint", "signal"]
+
+LENGTH = 16384
+"""Samples of the test signal, at least; long frames get four of theirs."""
+
+
+def signal(n_samples: int = LENGTH) -> np.ndarray[Any, np.dtype[np.int16]]:
+    """The test signal: a rising triangle wave under noise, swelling, with a silence in it.
+
+    Made of integers alone, so that no machine's arithmetic can change it.
+
+    Parameters
+    ----------
+    n_samples : int
+        Samples, >= 1.
+
+    Returns
+    -------
+    ndarray of int16, shape (n_samples,)
+
+    Examples
+    --------
+    >>> signal(4).dtype
+    dtype('int16')
+    """
+    i = np.arange(n_samples, dtype=np.int64)
+    phase = (i * 400 + i * i // 64) % 65536  # a fundamental that rises
+    triangle = np.abs(phase - 32768) - 16384
+    mixed = (i * 2654435761 + 40503) % 2**32  # Knuth's multiplicative hash of the index
+    mixed ^= mixed >> 15
+    noise = (mixed * 2246822519 % 2**32 >> 18) - 8192
+    swell = (i * 7 // 16) % 2048
+    samples = (triangle + noise // 4) * swell // 2048
+    samples[(i // 512) % 8 == 5] = 0
+    return samples.astype(np.int16)
+
+
+@lru_cache(maxsize=32)
+def fingerprint(spec: FeatureSpec) -> str:
+    """SHA-256 of the rows that the spec gives for the test signal, on the native back end.
+
+    Parameters
+    ----------
+    spec : FeatureSpec
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits; the same on every instruction set.
+
+    Examples
+    --------
+    >>> import serfast
+    >>> len(fingerprint(serfast.presets.speech()))
+    64
+    """
+    extractor = Extractor(spec)
+    rows = extractor(signal(max(LENGTH, 4 * max(spec.frame_lengths))))
+    return hashlib.sha256(rows.astype("<f4").tobytes()).hexdigest()
