@@ -54,7 +54,7 @@ def read_members(path: Path) -> dict[str, bytes]:
             return _read_folder(path)
         return _read_zip(path)
     except (OSError, zipfile.BadZipFile, zlib.error, EOFError) as error:
-        raise ModelError(f"bundle must be a readable zip file or folder: {path}: {error}") from error
+        raise ModelError(f"bundle must be a readable zip or folder: {path}: {error}") from error
     except (RuntimeError, NotImplementedError, ValueError) as error:
         # zipfile's words for encrypted members and for methods that it doesn't know
         raise ModelError(f"bundle must be a plain zip file: {path}: {error}") from error
@@ -71,7 +71,11 @@ def _read_zip(path: Path) -> dict[str, bytes]:
                     f"member {entry.filename!r} must unpack to at most {MAX_RATIO} times its "
                     f"size, got {entry.file_size} from {entry.compress_size} bytes"
                 )
-        return {e.filename: _bounded(archive.open(e).read, e.file_size, e.filename) for e in entries}
+        members = {}
+        for entry in entries:
+            with archive.open(entry) as file:
+                members[entry.filename] = _bounded(file.read, entry.file_size, entry.filename)
+        return members
 
 
 def _read_folder(path: Path) -> dict[str, bytes]:
@@ -96,9 +100,7 @@ def _check_sizes(sizes: Mapping[str, int], count: int) -> None:
     if count > MAX_MEMBERS:
         raise ModelError(f"bundle must have at most {MAX_MEMBERS} members, got {count}")
     if sum(sizes.values()) > MAX_BYTES:
-        raise ModelError(
-            f"bundle must hold at most {MAX_BYTES} bytes, got {sum(sizes.values())}"
-        )
+        raise ModelError(f"bundle must hold at most {MAX_BYTES} bytes, got {sum(sizes.values())}")
 
 
 def _checked_name(name: str) -> str:

@@ -79,7 +79,7 @@ def speech_statistics() -> Statistics:
     Examples
     --------
     >>> len(speech_statistics().names(speech().columns))
-    8863
+    8867
     """
     from .statistics import Statistics
 

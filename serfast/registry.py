@@ -55,9 +55,10 @@ def get(name: str) -> Plugin:
     """
     points = [point for point in entry_points(group=GROUP) if point.name == name]
     if not points:
+        installed = ", ".join(available()) or "none"
         raise UnknownPluginError(
-            f"classifier must be one of the installed plugins ({', '.join(available()) or 'none'}), "
-            f"got {name!r}; try: pip install serfast-{name}"
+            f"classifier must be an installed plugin ({installed}), got {name!r}; "
+            f"is there a package for it? try: pip install serfast-{name}"
         )
     if len(points) > 1:
         owners = " and ".join(sorted(_owner(point)[0] for point in points))

@@ -1,0 +1,52 @@
+"""What serfast finds behind the entry point `svm`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from serfast.bundle import Bundle
+from serfast.classifier import Examples, Input, Weights
+from serfast.errors import ModelError
+
+from .inference import LinearSvm
+
+__all__ = ["PLUGIN", "SvmPlugin"]
+
+MODEL = Path(__file__).parent / "models" / "emodb.zip"
+
+
+class SvmPlugin:
+    """Linear support vector machine on statistics; see :mod:`serfast_svm.training`."""
+
+    input: Input = "vector"
+
+    def train(self, examples: Examples, *, seed: int = 0) -> Weights:
+        """Choose, train and calibrate; nothing is drawn at random, so `seed` changes nothing."""
+        from .training import train
+
+        return train(examples)
+
+    def load(self, bundle: Bundle) -> LinearSvm:
+        """The machine in a bundle; ModelError if its arrays don't fit classes and statistics."""
+        if bundle.statistics is None:
+            raise ModelError("statistics in the bundle must be given for the plugin svm, got null")
+        k, d = len(bundle.classes), len(bundle.statistics.names(bundle.spec.columns))
+        sharpness = float(bundle.array("sharpness", ()))
+        if sharpness <= 0:
+            raise ModelError(f"sharpness.npy must be > 0, got {sharpness}")
+        return LinearSvm(
+            classes=bundle.classes,
+            spec=bundle.spec,
+            weights=np.ascontiguousarray(bundle.array("weights", (k, d))),
+            intercepts=bundle.array("intercepts", (k,)),
+            sharpness=sharpness,
+        )
+
+    def default_model(self) -> Path:
+        """The model for seven emotions, trained on EmoDB."""
+        return MODEL
+
+
+PLUGIN = SvmPlugin()

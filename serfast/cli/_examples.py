@@ -1,0 +1,90 @@
+"""What `train` and `evaluate` share: their arguments, and the examples these ask for."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import ParameterError
+
+if TYPE_CHECKING:
+    from ..classifier import Examples, Plugin
+    from ..spec import FeatureSpec
+    from ..statistics import Statistics
+
+__all__ = ["add_arguments", "features", "make"]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments for recordings, features and classifier."""
+    parser.add_argument("folder", type=Path, metavar="FOLDER", help="folder of recordings, or CSV")
+    parser.add_argument(
+        "--labels",
+        default="auto",
+        metavar="SCHEME",
+        help="auto, emodb, ravdess, crema-d (by file names), or a CSV file with the columns path, "
+        "label, speaker (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--classifier", default="svm", metavar="NAME", help="plugin (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--spec", type=Path, metavar="JSON", help="features: a FeatureSpec (default: speech preset)"
+    )
+    parser.add_argument(
+        "--statistics",
+        type=Path,
+        metavar="JSON",
+        help="statistics: a Statistics dictionary (default: speech preset's)",
+    )
+    parser.add_argument(
+        "--plain",
+        action="store_true",
+        help="train on the recordings alone, without copies at other speeds",
+    )
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="default: %(default)s")
+    parser.add_argument(
+        "--backend", default="native", metavar="NAME", help="what computes (default: %(default)s)"
+    )
+
+
+def features(arguments: argparse.Namespace) -> tuple[FeatureSpec, Statistics]:
+    """The spec and statistics asked for."""
+    from .. import presets
+    from ..spec import FeatureSpec
+    from ..statistics import Statistics
+
+    spec, statistics = presets.speech(), presets.speech_statistics()
+    if arguments.spec is not None:
+        spec = FeatureSpec.from_json(arguments.spec.read_bytes())
+        if arguments.statistics is None:
+            statistics = Statistics()
+    if arguments.statistics is not None:
+        try:
+            statistics = Statistics.from_dict(json.loads(arguments.statistics.read_bytes()))
+        except ValueError as error:
+            raise ParameterError(f"{arguments.statistics}: {error}") from error
+    return spec, statistics
+
+
+def make(
+    arguments: argparse.Namespace, plugin: Plugin, spec: FeatureSpec, statistics: Statistics
+) -> Examples:
+    """The examples, with a progress bar."""
+    from ..corpus import find_recordings
+    from ..training import SPEEDS, make_examples
+    from ._progress import Progress
+
+    recordings = find_recordings(arguments.folder, arguments.labels)
+    with Progress(len(recordings)) as progress:
+        return make_examples(
+            recordings,
+            spec,
+            statistics,
+            kind=plugin.input,
+            speeds=() if arguments.plain else SPEEDS,
+            backend=arguments.backend,
+            progress=lambda path: progress.step(Path(path).name),
+        )

@@ -1,0 +1,76 @@
+"""`serfast evaluate`: how well a classifier does on speakers that it doesn't know."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from . import _examples
+
+if TYPE_CHECKING:
+    from ..evaluation import Fold
+
+__all__ = ["add_parser"]
+
+_EPILOG = """\
+Leave one speaker out: for every speaker a classifier is trained on all others (what it chooses and
+scales, it does by those others alone) and predicts that speaker's recordings, each by itself. The
+report is of all predictions pooled.
+
+examples:
+  serfast evaluate emodb/wav --plot confusion.png
+  serfast evaluate recordings/ --labels table.csv --json measured.json
+"""
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Describe the command's arguments."""
+    parser = subparsers.add_parser(
+        "evaluate",
+        help="measure a classifier, leaving one speaker out",
+        description="Measure a classifier on a folder of labelled recordings.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    _examples.add_arguments(parser)
+    parser.add_argument(
+        "--plot", type=Path, metavar="PNG", help="confusion matrix as a picture (.png, .svg, .pdf)"
+    )
+    parser.add_argument(
+        "--json", type=Path, metavar="FILE", help="the figures, as `train --measured` takes them"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Evaluate and report."""
+    from .. import registry
+    from ..evaluation import leave_one_speaker_out
+    from ..report import classification_report, plot_confusion
+
+    plugin = registry.get(arguments.classifier)
+    spec, statistics = _examples.features(arguments)
+    examples = _examples.make(arguments, plugin, spec, statistics)
+    evaluation = leave_one_speaker_out(
+        arguments.classifier,
+        plugin,
+        examples,
+        spec,
+        statistics,
+        seed=arguments.seed,
+        progress=_tell,
+    )
+    print(classification_report(evaluation.matrix, evaluation.classes))
+    if arguments.plot:
+        plot_confusion(evaluation.matrix, evaluation.classes, arguments.plot)
+    if arguments.json:
+        arguments.json.write_text(json.dumps(evaluation.card(), indent=1) + "\n")
+    return 0
+
+
+def _tell(fold: Fold) -> None:
+    text = f"speaker {fold.speaker}: UAR {100 * fold.uar:.1f} %, {len(fold.true)} recordings"
+    print(text, file=sys.stderr, flush=True)

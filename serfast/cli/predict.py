@@ -1,0 +1,106 @@
+"""`serfast predict`: the emotion in recordings."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from ..errors import AudioError, SerfastError
+
+if TYPE_CHECKING:
+    from ..recognizer import Recognizer
+
+__all__ = ["add_parser"]
+
+_EPILOG = """\
+The time is that of reading the recording and recognising it, without starting the program and
+loading the model. A recording that can't be read is reported and the rest goes on; the exit status
+is then 1.
+
+examples:
+  serfast predict speech.wav
+  serfast predict *.wav --json > emotions.json
+  serfast predict speech.flac --classifier my-model.zip
+"""
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Describe the command's arguments."""
+    parser = subparsers.add_parser(
+        "predict",
+        help="tell the emotion in recordings",
+        description="Tell the emotion in recordings.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="recording")
+    parser.add_argument(
+        "--classifier",
+        default="svm",
+        metavar="NAME",
+        help="an installed plugin, or the path of a model bundle (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--backend", default="native", metavar="NAME", help="what computes (default: %(default)s)"
+    )
+    parser.add_argument("--json", action="store_true", help="print a JSON list, one object a file")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Predict; exit status 1 if a recording failed."""
+    from ..recognizer import Recognizer
+
+    recognizer = Recognizer(arguments.classifier, arguments.backend)
+    found = []
+    for path in arguments.files:
+        try:
+            answer = _answer(recognizer, path)
+        except (SerfastError, OSError) as error:
+            answer = {"file": str(path), "error": _named(path, error)}
+            print(f"serfast predict: {answer['error']}", file=sys.stderr)
+        else:
+            if not arguments.json:
+                print(_text(answer))
+        found.append(answer)
+    if arguments.json:
+        print(json.dumps(found, indent=1))
+    return 1 if any("error" in answer for answer in found) else 0
+
+
+def _answer(recognizer: Recognizer, path: Path) -> dict[str, Any]:
+    from ..audio import load
+
+    start = perf_counter()
+    y, sample_rate = load(path)
+    result = recognizer.predict(y, sample_rate)
+    seconds = perf_counter() - start
+    duration = len(y) / sample_rate
+    return {
+        "file": str(path),
+        "label": result.label,
+        "probabilities": {name: round(p, 6) for name, p in result.probabilities.items()},
+        "duration_s": round(duration, 6),
+        "elapsed_s": round(seconds, 6),
+        "times_real_time": round(duration / seconds, 1),
+    }
+
+
+def _text(answer: dict[str, Any]) -> str:
+    ranked = sorted(answer["probabilities"].items(), key=lambda item: -item[1])
+    width = max(len(name) for name, _ in ranked)
+    bars = [f"  {name:{width}}  {100 * p:5.1f} %  {'█' * round(30 * p)}" for name, p in ranked]
+    speed = (
+        f"  {answer['duration_s']:.2f} s of sound in {1000 * answer['elapsed_s']:.1f} ms: "
+        f"{answer['times_real_time']:.0f} times faster than real time"
+    )
+    return "\n".join([f"{answer['file']}: {answer['label']}", *map(str.rstrip, bars), speed])
+
+
+def _named(path: Path, error: Exception) -> str:
+    """The error, with the recording's name, which AudioError has in it already."""
+    return str(error) if isinstance(error, AudioError) else f"{path}: {error}"

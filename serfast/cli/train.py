@@ -1,0 +1,89 @@
+"""`serfast train`: a model bundle from a folder of labelled recordings."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+from ..errors import ParameterError
+from . import _examples
+
+__all__ = ["add_parser"]
+
+_EPILOG = """\
+The bundle is one zip file with everything that prediction needs and no code. The same recordings
+and seed give the same bytes on the same machine.
+
+examples:
+  serfast train emodb/wav -o model.zip
+  serfast train recordings/ --labels table.csv --classifier svm -o model.zip
+  serfast evaluate emodb/wav --json measured.json
+  serfast train emodb/wav --measured measured.json -o model.zip
+"""
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Describe the command's arguments."""
+    parser = subparsers.add_parser(
+        "train",
+        help="train a classifier on a folder of labelled recordings",
+        description="Train a classifier and write its model bundle.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    _examples.add_arguments(parser)
+    parser.add_argument(
+        "-o", "--output", required=True, type=Path, metavar="ZIP", help="bundle to write"
+    )
+    parser.add_argument(
+        "--measured",
+        type=Path,
+        metavar="JSON",
+        help="figures of `serfast evaluate --json`, to go into the bundle's card",
+    )
+    parser.add_argument("--corpus", metavar="TEXT", help="what the card says of the recordings")
+    parser.add_argument("--force", action="store_true", help="replace ZIP if it exists")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Train and write the bundle."""
+    from .. import registry
+    from ..training import train
+
+    if arguments.output.exists() and not arguments.force:
+        raise ParameterError(f"{arguments.output} exists already: give --force to replace it")
+    card = _card(arguments)
+    plugin = registry.get(arguments.classifier)
+    spec, statistics = _examples.features(arguments)
+    examples = _examples.make(arguments, plugin, spec, statistics)
+    bundle = train(
+        arguments.classifier,
+        plugin,
+        examples,
+        spec,
+        statistics if plugin.input == "vector" else None,
+        seed=arguments.seed,
+        card=card,
+    )
+    path = bundle.save(arguments.output)
+    about = bundle.card["training"]
+    print(
+        f"{path}: {arguments.classifier}, {len(bundle.classes)} classes, {about['recordings']} "
+        f"recordings of {len(about['speakers'])} speakers, {path.stat().st_size / 1e6:.2f} MB"
+    )
+    return 0
+
+
+def _card(arguments: argparse.Namespace) -> dict[str, Any]:
+    card: dict[str, Any] = {}
+    if arguments.corpus:
+        card["corpus"] = arguments.corpus
+    if arguments.measured:
+        try:
+            card["measured"] = json.loads(arguments.measured.read_bytes())
+        except ValueError as error:
+            raise ParameterError(f"{arguments.measured} must be JSON: {error}") from error
+    return card

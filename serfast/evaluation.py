@@ -1,0 +1,155 @@
+"""Evaluation: leave one speaker out, so that nobody is judged by a model that knows their voice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .classifier import Examples, Plugin
+from .errors import ParameterError
+from .report import Counts, confusion_matrix, unweighted_average_recall
+from .spec import FeatureSpec
+from .statistics import Statistics
+from .training import bundle_of
+
+__all__ = ["Evaluation", "Fold", "leave_one_speaker_out"]
+
+PROTOCOL = (
+    "leave one speaker out; everything (scaling, choice, calibration) by the training speakers "
+    "alone; UAR pooled over all speakers' recordings"
+)
+
+
+@dataclass(frozen=True)
+class Fold:
+    """What came out for one speaker, by a model trained on the others."""
+
+    speaker: str
+    true: tuple[str, ...]
+    predicted: tuple[str, ...]
+    probabilities: np.ndarray[Any, Any]
+    """float64, shape (n, n_classes)."""
+    chosen: dict[str, Any]
+    """What the plugin says it chose."""
+
+    @property
+    def uar(self) -> float:
+        """Unweighted average recall of the classes that this speaker has recordings of."""
+        classes = sorted({*self.true, *self.predicted})
+        matrix = confusion_matrix(self.true, self.predicted, classes)
+        support = matrix.sum(axis=1)
+        return float((matrix.diagonal()[support > 0] / support[support > 0]).mean())
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """The folds of a leave-one-speaker-out evaluation."""
+
+    classes: tuple[str, ...]
+    folds: tuple[Fold, ...]
+
+    @property
+    def matrix(self) -> Counts:
+        """Confusion matrix over all folds: row true, column predicted."""
+        true = [label for fold in self.folds for label in fold.true]
+        predicted = [label for fold in self.folds for label in fold.predicted]
+        return confusion_matrix(true, predicted, self.classes)
+
+    @property
+    def uar(self) -> float:
+        """Unweighted average recall over all folds' recordings pooled, 0 to 1."""
+        return unweighted_average_recall(self.matrix)
+
+    def card(self) -> dict[str, Any]:
+        """The measurement as a bundle's card tells it."""
+        return {
+            "protocol": PROTOCOL,
+            "uar": round(self.uar, 4),
+            "uar_by_speaker": {fold.speaker: round(fold.uar, 4) for fold in self.folds},
+            "recordings": int(self.matrix.sum()),
+            "classes": list(self.classes),
+            "confusion_matrix": self.matrix.tolist(),
+            "chosen_by_fold": {fold.speaker: fold.chosen for fold in self.folds},
+        }
+
+
+def leave_one_speaker_out(
+    name: str,
+    plugin: Plugin,
+    examples: Examples,
+    spec: FeatureSpec,
+    statistics: Statistics | None,
+    *,
+    seed: int = 0,
+    progress: Callable[[Fold], None] | None = None,
+) -> Evaluation:
+    """Measure a plugin: train without a speaker, predict that speaker, for every speaker.
+
+    Nothing of the speaker left out, altered copies included, is shown to the plugin before its
+    weights are stored; then the unaltered recordings are predicted one by one, each by itself.
+
+    Parameters
+    ----------
+    name : str
+        The plugin's name.
+    plugin : Plugin
+    examples : Examples
+        Of at least 2 speakers (3 if the plugin itself holds speakers out) and 2 classes.
+    spec, statistics
+        What the examples were made with.
+    seed : int
+        Of the training.
+    progress : callable, optional
+        Called with each fold when it is done.
+
+    Returns
+    -------
+    Evaluation
+
+    Raises
+    ------
+    ParameterError
+        If there are too few speakers or classes.
+    """
+    speakers = sorted(set(examples.speakers.tolist()))
+    if len(speakers) < 2:
+        raise ParameterError(f"speakers must be at least 2 to leave one out, got {speakers}")
+    folds = []
+    for speaker in speakers:
+        own = examples.speakers == speaker
+        fold = _fold(
+            name,
+            plugin,
+            speaker,
+            examples.where(~own),
+            examples.where(own & ~examples.altered),
+            (spec, statistics, seed),
+        )
+        folds.append(fold)
+        if progress:
+            progress(fold)
+    return Evaluation(examples.classes, tuple(folds))
+
+
+def _fold(
+    name: str,
+    plugin: Plugin,
+    speaker: str,
+    training: Examples,
+    test: Examples,
+    settings: tuple[FeatureSpec, Statistics | None, int],
+) -> Fold:
+    spec, statistics, seed = settings
+    weights = plugin.train(training, seed=seed)
+    classifier = plugin.load(bundle_of(name, weights, training, spec, statistics, {}))
+    probabilities = np.array([classifier.predict_proba(x) for x in test.inputs])
+    predicted = _labels(classifier.classes, probabilities.argmax(axis=1))
+    true = tuple(str(label) for label in test.labels)
+    return Fold(speaker, true, predicted, probabilities, dict(weights.card))
+
+
+def _labels(classes: tuple[str, ...], indices: Iterable[int]) -> tuple[str, ...]:
+    return tuple(classes[i] for i in indices)

@@ -1,0 +1,188 @@
+"""Functionals: what one number says about a series. A table of small functions.
+
+Each takes a :class:`Series` and gives one number a series, finite for every finite input. A series
+that varies by less than float32 can resolve counts as constant: rounding has no shape.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import cached_property
+from math import factorial
+from typing import Any, TypeAlias
+
+import numpy as np
+
+__all__ = ["FUNCTIONALS", "Series", "apply", "delta", "is_functional"]
+
+Array: TypeAlias = np.ndarray[Any, np.dtype[np.float64]]
+
+RESOLUTION = 1e-6
+"""Standard deviation, as a share of the series' largest value, below which it is constant."""
+
+NUMBERED = re.compile(r"(p)(100|[1-9]?[0-9])|(ac)([1-9][0-9]?)")
+
+
+class Series:
+    """Some series of equal length, and what several functionals share.
+
+    Parameters
+    ----------
+    values : ndarray of float64, shape (n_series, n_points)
+        n_points >= 1.
+    """
+
+    def __init__(self, values: Array) -> None:
+        self.values = np.ascontiguousarray(values)
+
+    @cached_property
+    def sorted(self) -> Array:
+        """Each series' values in order."""
+        return np.sort(self.values, axis=-1)
+
+    @cached_property
+    def standard(self) -> Array:
+        """Each series with mean 0 and standard deviation 1; a constant one is 0."""
+        x = self.values
+        deviation = x.std(axis=-1, keepdims=True)
+        varies = deviation > RESOLUTION * np.abs(x).max(axis=-1, keepdims=True)
+        centred = x - x.mean(axis=-1, keepdims=True)
+        return np.where(varies, centred / np.where(varies, deviation, 1.0), 0.0)
+
+    def quantile(self, share: float) -> Array:
+        """The value below which this share lies, interpolated linearly (Hyndman and Fan's 7)."""
+        place = share * (self.values.shape[-1] - 1)
+        low = int(place)
+        high = min(low + 1, self.values.shape[-1] - 1)
+        below, above = self.sorted[:, low], self.sorted[:, high]
+        return below + (above - below) * (place - low)
+
+    def coefficient(self, basis: Array) -> Array:
+        """Least-squares coefficient of a function of time; 0 where there are too few points."""
+        basis = basis - basis.mean()
+        energy = basis @ basis
+        if energy < RESOLUTION:
+            return np.zeros(len(self.values))
+        return self.values @ basis / energy
+
+    def autocorrelation(self, lag: int) -> Array:
+        """Correlation coefficient with the series `lag` points later, over all points."""
+        z = self.standard
+        return (z[:, :-lag] * z[:, lag:]).sum(axis=-1) / z.shape[-1]
+
+    @property
+    def time(self) -> Array:
+        """From -1 at the first point to 1 at the last."""
+        return np.linspace(-1, 1, self.values.shape[-1])
+
+
+def _crossings(s: Series) -> Array:
+    above = s.standard > 0
+    return (above[:, 1:] != above[:, :-1]).mean(axis=-1) if above.shape[-1] > 1 else 0 * above[:, 0]
+
+
+FUNCTIONALS: dict[str, Callable[[Series], Array]] = {
+    "mean": lambda s: s.values.mean(axis=-1),
+    "std": lambda s: s.values.std(axis=-1),
+    "skewness": lambda s: (s.standard**3).mean(axis=-1),
+    "kurtosis": lambda s: (s.standard**4).mean(axis=-1),
+    "min": lambda s: s.sorted[:, 0],
+    "max": lambda s: s.sorted[:, -1],
+    "range": lambda s: s.sorted[:, -1] - s.sorted[:, 0],
+    "range98": lambda s: s.quantile(0.99) - s.quantile(0.01),
+    "range90": lambda s: s.quantile(0.95) - s.quantile(0.05),
+    "iqr": lambda s: s.quantile(0.75) - s.quantile(0.25),
+    "slope": lambda s: s.coefficient(np.arange(float(s.values.shape[-1]))),
+    "trend": lambda s: s.coefficient(s.time),
+    "curvature": lambda s: s.coefficient(s.time**2),
+    "crossings": _crossings,
+    "argmax": lambda s: s.values.argmax(axis=-1) / s.values.shape[-1],
+    "argmin": lambda s: s.values.argmin(axis=-1) / s.values.shape[-1],
+}
+"""Name → function.
+
+Moments (of the population; the kurtosis of a Gaussian is 3); extremes; ranges (range98 from the
+1st to the 99th percentile, range90 from the 5th to the 95th, iqr from the 25th to the 75th); the
+fitted straight line's rise per point (slope) and per half series (trend); the fitted parabola's
+coefficient of time², time running from -1 to 1 (curvature); crossings of the mean per step; where
+the largest and smallest value stand, 0 to 1 (argmax, argmin).
+
+Beside these: percentiles ``p0`` … ``p100``, and the autocorrelation ``ac1`` … ``ac99`` at a lag.
+"""
+
+
+def is_functional(name: object) -> bool:
+    """Whether :func:`apply` knows the name."""
+    return isinstance(name, str) and (name in FUNCTIONALS or bool(NUMBERED.fullmatch(name)))
+
+
+def apply(names: tuple[str, ...], values: Array) -> Array:
+    """Functionals of each series.
+
+    Parameters
+    ----------
+    names : tuple of str
+        Keys of :data:`FUNCTIONALS`, percentiles and autocorrelations.
+    values : ndarray of float64, shape (n_series, n_points)
+
+    Returns
+    -------
+    ndarray of float64, shape (n_series, len(names))
+
+    Examples
+    --------
+    >>> apply(("mean", "p50", "range"), np.array([[1.0, 2.0, 6.0]])).tolist()
+    [[3.0, 2.0, 5.0]]
+    """
+    series = Series(values)
+    return np.stack([_functional(name)(series) for name in names], axis=-1)
+
+
+def _functional(name: str) -> Callable[[Series], Array]:
+    if name in FUNCTIONALS:
+        return FUNCTIONALS[name]
+    percentile, percent, _, lag = NUMBERED.fullmatch(name).groups()  # type: ignore[union-attr]
+    if percentile:
+        return lambda s: s.quantile(int(percent) / 100)
+    return lambda s: s.autocorrelation(int(lag))
+
+
+def delta(x: Array, order: int = 1, width: int = 9) -> Array:
+    """Derivative of each series, smoothed over `width` points.
+
+    In every window of `width` points a polynomial of degree `order` is fitted, and its derivative
+    of that order, a constant, is the middle point's value (Savitzky and Golay, Anal. Chem. 36
+    (1964), 1627-1639). The first and last ``width // 2`` points take that of the nearest window.
+
+    Parameters
+    ----------
+    x : ndarray of float64, shape (n_series, n_points)
+    order : int
+        Of the derivative, >= 1.
+    width : int
+        Points in a window, odd, > order. Shorter series get the widest window that fits, and
+        zeros if that can't hold the polynomial.
+
+    Returns
+    -------
+    ndarray of float64, shape (n_series, n_points)
+        Units of `x` per point^order. Equal to ``librosa.feature.delta(x)`` where that is defined
+        (n_points >= width).
+
+    Examples
+    --------
+    >>> delta(np.array([[0.0, 1.0, 2.0, 3.0]]), width=3).round(12).tolist()
+    [[1.0, 1.0, 1.0, 1.0]]
+    """
+    n = x.shape[-1]
+    width = min(width, n - 1 + n % 2)
+    if width <= order:
+        return np.zeros_like(x)
+    half = width // 2
+    t = np.arange(-half, half + 1.0)
+    weights = factorial(order) * np.linalg.pinv(np.vander(t, order + 1, increasing=True))[order]
+    inner = np.zeros((len(x), n - 2 * half))
+    for i, weight in enumerate(weights):
+        inner += weight * x[:, i : n - 2 * half + i]
+    return np.pad(inner, [(0, 0), (half, half)], mode="edge")

@@ -1,0 +1,164 @@
+"""Recognizer: a recording goes in, an emotion comes out."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+
+from . import _checks as checks
+from . import registry
+from .bundle import Bundle
+from .classifier import Classifier
+from .errors import ModelError
+from .extractor import Extractor
+from .samples import as_samples
+from .spec import FeatureSpec
+from .statistics import Statistics
+
+__all__ = ["Recognizer", "Result", "inputs_of"]
+
+MAX_CHANNELS = 32
+"""Beyond it a two-dimensional signal has probably its channels first."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a recognizer says of one recording."""
+
+    label: str
+    """The most probable class."""
+    probabilities: dict[str, float]
+    """Of every class; they add up to 1."""
+
+
+class Recognizer:
+    """Features, statistics and a classifier in one.
+
+    Parameters
+    ----------
+    classifier : str or path
+        Name of an installed classifier plugin, for the model that comes with it; or the path of a
+        model bundle (a zip file or a folder).
+    backend : {"native", "reference"}
+        What computes the features.
+
+    Raises
+    ------
+    UnknownPluginError
+        If there is no such plugin.
+    ModelError
+        If the plugin can't be imported, comes without a model, or the bundle is damaged.
+
+    Notes
+    -----
+    Immutable; threads may share it.
+
+    Examples
+    --------
+    >>> import serfast
+    >>> recognizer = serfast.Recognizer("svm")
+    >>> y = np.sin(np.arange(16000) * 0.1)
+    >>> recognizer.predict(y, 16000).label in recognizer.classes
+    True
+    """
+
+    def __init__(self, classifier: str | os.PathLike[str], backend: str = "native") -> None:
+        bundle = _bundle(classifier)
+        self._classifier = registry.get(bundle.plugin).load(bundle)
+        self._statistics = bundle.statistics
+        self._extractor = Extractor(bundle.spec, backend)
+        self._card = bundle.card
+        if self._classifier.input == "vector" and bundle.statistics is None:
+            raise ModelError("statistics in the bundle must be given for a vector classifier")
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The classes that it tells apart."""
+        return self._classifier.classes
+
+    @property
+    def spec(self) -> FeatureSpec:
+        """The features that it looks at."""
+        return self._extractor.spec
+
+    @property
+    def card(self) -> dict[str, Any]:
+        """How the model was trained and measured, as the bundle says."""
+        return dict(self._card)
+
+    def predict(self, y: Any, sample_rate: int) -> Result:
+        """The class of one recording.
+
+        Parameters
+        ----------
+        y : array_like of float32, float64 or int16, shape (n,) or (n, n_channels)
+            Samples in [-1, 1], or 16-bit PCM; n >= 1. Channels are averaged.
+        sample_rate : int
+            Of `y` [Hz]; resampled to the model's if another.
+
+        Returns
+        -------
+        Result
+
+        Raises
+        ------
+        ParameterError
+            If y is empty, not finite or of another shape or dtype, or sample_rate isn't an int.
+        """
+        samples = _at_rate(y, sample_rate, self.spec.sample_rate)
+        x = inputs_of(samples, self._classifier.input, self._extractor, self._statistics)
+        return _result(self._classifier, x)
+
+
+def inputs_of(
+    samples: np.ndarray[Any, Any],
+    kind: str,
+    extractor: Extractor,
+    statistics: Statistics | None,
+) -> np.ndarray[Any, Any]:
+    """What a classifier that takes `kind` gets of these samples, in training and later."""
+    if kind == "samples":
+        return samples
+    rows = extractor(samples)
+    if kind == "rows" or statistics is None:
+        return rows
+    return statistics(rows, extractor.spec.columns)
+
+
+def _bundle(classifier: str | os.PathLike[str]) -> Bundle:
+    """The bundle at a path, or the one of the plugin of that name.
+
+    What looks like a path is one: it has a separator or a suffix, or exists and is no plugin.
+    """
+    path = Path(classifier)
+    is_name = isinstance(classifier, str) and path.name == classifier and not path.suffix
+    if not is_name or (classifier not in registry.available() and path.exists()):
+        return Bundle.load(path)
+    model = registry.get(str(classifier)).default_model()
+    if model is None:
+        raise ModelError(f"plugin {classifier!r} must come with a model, or give a bundle's path")
+    return Bundle.load(model)
+
+
+def _at_rate(y: Any, sample_rate: int, wanted: float) -> np.ndarray[Any, Any]:
+    """Mono samples at the wanted rate [Hz]."""
+    from .audio import resample
+
+    array = np.asarray(y)
+    if array.ndim == 2 and 1 <= array.shape[1] <= MAX_CHANNELS:
+        flat = as_samples(array.reshape(-1), "y")
+        array = flat.reshape(array.shape).mean(axis=1, dtype=np.float32)
+    elif array.ndim != 1:
+        rule = f"of shape (n,) or (n, n_channels) with up to {MAX_CHANNELS} channels"
+        checks.refuse("y", rule, f"shape {array.shape}")
+    return resample(array, sample_rate, cast(int, wanted))
+
+
+def _result(classifier: Classifier, x: np.ndarray[Any, Any]) -> Result:
+    probabilities = classifier.predict_proba(x)
+    table = dict(zip(classifier.classes, probabilities.tolist(), strict=True))
+    return Result(max(table, key=table.__getitem__), table)

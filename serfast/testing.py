@@ -1,0 +1,201 @@
+"""The contract of classifier plugins, as checks that every plugin's own tests call.
+
+    def test_contract(tmp_path):
+        serfast.testing.check_plugin("svm", tmp_path)
+
+Each check raises AssertionError with what was broken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from . import registry
+from .bundle import Bundle
+from .classifier import Classifier, Examples, Input, Plugin
+from .errors import ModelError, ParameterError, SerfastError
+from .features import RMS, ZeroCrossingRate
+from .spec import FeatureSpec
+from .statistics import Statistics
+from .training import bundle_of
+
+__all__ = ["check_classifier", "check_plugin", "toy_examples"]
+
+SPEC = FeatureSpec(features=(RMS(), ZeroCrossingRate()))
+STATISTICS = Statistics(functionals=("mean", "std", "slope"), deltas=1)
+THREADS = 4
+
+Inputs = Sequence[np.ndarray[Any, Any]] | np.ndarray[Any, Any]
+
+
+def check_classifier(classifier: Classifier, inputs: Inputs) -> None:
+    """Check that a trained classifier keeps its contract.
+
+    Probabilities are finite, from 0 to 1, add up to 1, one a class; the same for the same input,
+    from many threads too; a read-only input is taken and left as it is; bad input raises
+    ParameterError and harms nothing.
+
+    Parameters
+    ----------
+    classifier : Classifier
+    inputs : sequence of ndarray
+        Valid inputs, at least two.
+
+    Raises
+    ------
+    AssertionError
+        If it doesn't.
+    """
+    _require(isinstance(classifier, Classifier), "it must have every member of Classifier")
+    _require(classifier.input in ("vector", "rows", "samples"), f"input is {classifier.input!r}")
+    _require(isinstance(classifier.spec, FeatureSpec), f"spec is {classifier.spec!r}")
+    classes = classifier.classes
+    _require(isinstance(classes, tuple) and len(set(classes)) >= 2, f"classes are {classes!r}")
+    _require(len(inputs) >= 2, "inputs must be at least 2")
+    first = [classifier.predict_proba(x) for x in inputs]
+    for probabilities in first:
+        _check_probabilities(probabilities, len(classes))
+    _check_bad_input(classifier, inputs[0])
+    frozen = [np.array(x) for x in inputs]
+    for x in frozen:
+        x.flags.writeable = False
+    again = [classifier.predict_proba(x) for x in frozen]
+    _require(_equal(first, again), "the same input must give the same bits")
+    with ThreadPoolExecutor(THREADS) as pool:
+        runs = list(pool.map(lambda _: [classifier.predict_proba(x) for x in inputs], range(16)))
+    _require(all(_equal(first, run) for run in runs), "threads must not change the bits")
+
+
+def check_plugin(name: str, folder: Path) -> None:
+    """Check that an installed plugin keeps its contract, from training to a loaded bundle.
+
+    Parameters
+    ----------
+    name : str
+        Of the entry point.
+    folder : Path
+        An empty folder to write bundles to (pytest's tmp_path).
+
+    Raises
+    ------
+    AssertionError
+        If it doesn't.
+    """
+    plugin = registry.get(name)
+    _require(isinstance(plugin, Plugin), "it must have every member of Plugin")
+    examples = toy_examples(plugin.input)
+    bundle = _trained(name, plugin, examples)
+    again = _trained(name, plugin, examples)
+    files = [b.save(folder / f"{i}.zip").read_bytes() for i, b in enumerate([bundle, again])]
+    _require(files[0] == files[1], "training twice must give the same bundle")
+    fresh = plugin.load(bundle)
+    loaded = plugin.load(Bundle.load(folder / "0.zip"))
+    before = [fresh.predict_proba(x) for x in examples.inputs]
+    after = [loaded.predict_proba(x) for x in examples.inputs]
+    _require(_equal(before, after), "a loaded model must give the same bits as before saving")
+    _require(loaded.classes == examples.classes, f"classes are {loaded.classes}")
+    check_classifier(loaded, examples.inputs)
+    right = [loaded.classes[int(p.argmax())] for p in after]
+    _require(np.mean(right == examples.labels) > 0.9, "it must learn classes that lie far apart")
+    _check_bad_bundles(plugin, bundle)
+    one = examples.where(examples.labels == examples.classes[0])
+    with _raises(ParameterError, "training on one class"):
+        plugin.train(one)
+
+
+def toy_examples(kind: Input, seed: int = 0) -> Examples:
+    """Examples of three classes that lie far apart, by four speakers; every fourth is altered."""
+    random = np.random.default_rng(seed)
+    labels = np.array(["anger", "neutral", "sadness"] * 16)
+    speakers = np.repeat(["a", "b", "c", "d"], 12)
+    level = np.searchsorted(np.unique(labels), labels)
+    if kind == "vector":
+        names = STATISTICS.names(SPEC.columns)
+        size: tuple[int, ...] = (len(names),)
+    else:
+        names = ()
+        size = (30, len(SPEC.columns)) if kind == "rows" else (4800,)
+    dtype = np.float64 if kind == "vector" else np.float32
+    inputs = [(random.normal(size=size) * 0.1 + 0.3 * k).astype(dtype) for k in level]
+    return Examples(
+        inputs=np.stack(inputs) if kind == "vector" else inputs,
+        labels=labels,
+        speakers=speakers,
+        altered=np.arange(len(labels)) % 4 == 3,
+        names=names,
+    )
+
+
+def _trained(name: str, plugin: Plugin, examples: Examples) -> Bundle:
+    statistics = STATISTICS if plugin.input == "vector" else None
+    return bundle_of(name, plugin.train(examples, seed=1), examples, SPEC, statistics, {})
+
+
+def _check_probabilities(probabilities: np.ndarray[Any, Any], n_classes: int) -> None:
+    _require(isinstance(probabilities, np.ndarray), "probabilities must be an array")
+    _require(
+        probabilities.shape == (n_classes,) and probabilities.dtype == np.float64,
+        f"probabilities must be float64 ({n_classes},), got "
+        f"{probabilities.dtype} {probabilities.shape}",
+    )
+    _require(bool(np.isfinite(probabilities).all()), "probabilities must be finite")
+    _require(bool((probabilities >= 0).all()), "probabilities must be >= 0")
+    _require(abs(probabilities.sum() - 1) < 1e-9, "probabilities must add up to 1")
+
+
+def _check_bad_input(classifier: Classifier, x: np.ndarray[Any, Any]) -> None:
+    wrong_size = x[:-1] if classifier.input == "vector" else x[..., None]
+    poisoned = np.array(x)
+    poisoned.flat[-1] = np.nan
+    for bad, what in (
+        (x[:0], "an empty input"),
+        (wrong_size, "an input of another shape"),
+        (np.stack([x, x])[None], "a batch"),
+        (poisoned, "NaN"),
+        (poisoned * np.inf, "infinity"),
+        (np.array(["no numbers"]), "text"),
+        (None, "None"),
+    ):
+        with _raises(ParameterError, what):
+            classifier.predict_proba(bad)  # type: ignore[arg-type]
+
+
+def _check_bad_bundles(plugin: Plugin, bundle: Bundle) -> None:
+    """Without any of its members, or with a class more, a bundle isn't loaded."""
+    for name in bundle.arrays:
+        rest = {key: array for key, array in bundle.arrays.items() if key != name}
+        with _raises(ModelError, f"a bundle without {name}.npy"):
+            plugin.load(replace(bundle, arrays=rest))
+    for name in bundle.files:
+        rest_files = {key: data for key, data in bundle.files.items() if key != name}
+        with _raises(ModelError, f"a bundle without {name}"):
+            plugin.load(replace(bundle, files=rest_files))
+    with _raises(ModelError, "a bundle with a class more than its weights"):
+        plugin.load(replace(bundle, classes=(*bundle.classes, "zeal")))
+
+
+def _equal(a: Sequence[np.ndarray[Any, Any]], b: Sequence[np.ndarray[Any, Any]]) -> bool:
+    return all(np.array_equal(x, y) for x, y in zip(a, b, strict=True))
+
+
+def _require(condition: bool | np.bool_, message: str) -> None:
+    if not condition:
+        raise AssertionError(message)
+
+
+@contextmanager
+def _raises(error: type[SerfastError], what: str) -> Iterator[None]:
+    try:
+        yield
+    except error:
+        return
+    except Exception as other:
+        raise AssertionError(f"{what} must raise {error.__name__}, got {other!r}") from other
+    raise AssertionError(f"{what} must raise {error.__name__}, got no error")
