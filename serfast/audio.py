@@ -158,7 +158,7 @@ def _opened_blocks(path: Source, target: int | None, block: int) -> Iterator[Sig
 
 
 def _converted(decoder: Decoder, target: int | None, block: int) -> Iterator[Signal]:
-    """The recording's pieces at the rate `target`; at least one."""
+    """Give the recording's pieces at the rate `target`; at least one."""
     rate, pieces = decoder.sample_rate, decoder.blocks(block)
     if target is None or target == rate:
         yield from pieces

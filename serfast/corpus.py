@@ -21,7 +21,8 @@ from .errors import ParameterError
 __all__ = ["AUDIO_SUFFIXES", "SCHEMES", "Recording", "audio_files", "find_recordings"]
 
 AUDIO_SUFFIXES = frozenset(
-    ".aif .aifc .aiff .au .caf .flac .mp3 .oga .ogg .opus .rf64 .w64 .wav".split()
+    (".aif", ".aifc", ".aiff", ".au", ".caf", ".flac", ".mp3")
+    + (".oga", ".ogg", ".opus", ".rf64", ".w64", ".wav")
 )
 """Suffixes, in lower case, by which a folder's recordings are known."""
 
@@ -63,7 +64,7 @@ class Scheme:
     emotions: dict[str, str]
 
     def read(self, path: Path) -> Recording | None:
-        """The recording that the file's name describes, or None if it is named otherwise."""
+        """Give the recording that the file's name describes, or None if it is named otherwise."""
         match = self.pattern.fullmatch(path.stem)
         if not match:
             return None
@@ -183,7 +184,7 @@ def audio_files(folder: str | os.PathLike[str]) -> list[Path]:
 
 
 def _detect(paths: list[Path]) -> Scheme:
-    """The one scheme that fits file names here."""
+    """Find the one scheme that fits file names here."""
     fits = {}
     for scheme in SCHEMES.values():
         if matching := [path for path in paths if scheme.read(path)]:
@@ -217,10 +218,10 @@ def _from_names(paths: list[Path], scheme: Scheme) -> list[Recording]:
 
 
 def _from_csv(table: Path, folder: Path) -> list[Recording]:
-    """The recordings that a CSV file lists, all of them inside `folder`."""
+    """Read the recordings that a CSV file lists, all of them inside `folder`."""
     lines = _lines(table)
     _, header = next(lines)
-    if not _COLUMNS <= set(header) or len(set(header)) < len(header):
+    if not _COLUMNS.issubset(header) or len(set(header)) < len(header):
         rule = "header must name path, label and speaker, each once"
         raise ParameterError(f"{table}: {rule}, got {','.join(header) or 'nothing'}")
     recordings: dict[Path, Recording] = {}
@@ -241,7 +242,7 @@ def _from_csv(table: Path, folder: Path) -> list[Recording]:
 
 
 def _lines(table: Path) -> Iterator[tuple[int, list[str]]]:
-    """Number and cells of the header and of each line that isn't blank."""
+    """Give number and cells of the header and of each line that isn't blank."""
     try:
         with table.open(newline="", encoding="utf-8-sig") as file:
             reader = csv.reader(file, strict=True)

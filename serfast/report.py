@@ -139,7 +139,7 @@ def unweighted_average_recall(matrix: Counts) -> float:
 
 
 def classification_report(matrix: Counts, classes: Sequence[str]) -> str:
-    """The scores of each class and of the whole, as a table of text.
+    """Lay the scores of each class and of the whole out as a table of text.
 
     Parameters
     ----------
@@ -227,7 +227,7 @@ def plot_confusion(
 
 
 def _figure(width: float) -> Any:
-    """An empty figure [inch], drawn without a display and without pyplot's global state."""
+    """Make an empty figure [inch], drawn without a display and without pyplot's global state."""
     try:
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure

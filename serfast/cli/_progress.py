@@ -54,7 +54,7 @@ class Progress:
             self._stream.flush()
 
     def write(self, text: str) -> None:
-        """A line that stays, above the bar."""
+        """Print a line that stays, above the bar."""
         self._wipe()
         print(text, file=self._stream, flush=True)
 

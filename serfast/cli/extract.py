@@ -151,7 +151,7 @@ def _spec(arguments: argparse.Namespace) -> FeatureSpec:
 
 
 def _recordings(arguments: Iterable[Path]) -> tuple[list[Path], list[str]]:
-    """The recordings meant, each once, and what is wrong with the other arguments."""
+    """List the recordings meant, each once, and what is wrong with the other arguments."""
     from ..corpus import audio_files
 
     paths: dict[Path, None] = {}
@@ -189,10 +189,10 @@ def _rows(extractor: Extractor, path: Path) -> Any:
 
 
 def _named(path: Path, error: Exception) -> str:
-    """The error, with the recording's name, which AudioError has in it already."""
+    """Give the error with the recording's name, which AudioError has in it already."""
     return str(error) if isinstance(error, AudioError) else f"{path}: {error}"
 
 
 def _text(path: Path) -> str:
-    """The path as text that any file can hold; bytes that aren't UTF-8 become U+FFFD."""
+    """Give the path as text that any file can hold; bytes that aren't UTF-8 become U+FFFD."""
     return os.fsencode(path).decode("utf-8", "replace")

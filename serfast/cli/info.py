@@ -58,7 +58,7 @@ def collect() -> dict[str, Any]:
 
 
 def as_text(facts: dict[str, Any]) -> str:
-    """The facts as aligned lines."""
+    """Lay the facts out as aligned lines."""
     isa = facts["isa"]
     lines = [(name, facts[name]) for name in ("serfast", "python", "numpy", "platform")]
     lines.append(("ISA in use", isa["in_use"]))
