@@ -20,9 +20,8 @@ from .errors import ParameterError
 
 __all__ = ["AUDIO_SUFFIXES", "SCHEMES", "Recording", "audio_files", "find_recordings"]
 
-AUDIO_SUFFIXES = frozenset(
-    (".aif", ".aifc", ".aiff", ".au", ".caf", ".flac", ".mp3")
-    + (".oga", ".ogg", ".opus", ".rf64", ".w64", ".wav")
+AUDIO_SUFFIXES = frozenset({".aif", ".aifc", ".aiff", ".au", ".caf", ".flac", ".mp3"}) | frozenset(
+    {".oga", ".ogg", ".opus", ".rf64", ".w64", ".wav"}
 )
 """Suffixes, in lower case, by which a folder's recordings are known."""
 
