@@ -33,6 +33,8 @@ _ALIASES = {"rectangular": "boxcar", "ones": "boxcar", "hanning": "hann"}
 def _named(window: str | tuple[Any, ...], length: int) -> Table:
     name = window if isinstance(window, str) else window[0] if len(window) == 1 else None
     sums = COSINE_SUMS.get(_ALIASES.get(name, name)) if name is not None else None
+    if length == 1 and sums is not None:
+        return np.ones(1)  # as in SciPy: a window of one sample is the sample
     if sums is not None:
         angle = 2 * np.pi * np.arange(length) / length
         terms = [(-1) ** i * a * np.cos(i * angle) for i, a in enumerate(sums)]

@@ -6,6 +6,12 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+pytest_plugins = ["parity_report"]
+
+settings.register_profile("serfast", deadline=None)  # a first call compiles, loads or caches
+settings.load_profile("serfast")
 
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
 

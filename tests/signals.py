@@ -51,9 +51,7 @@ def voice(rate: int, n_samples: int, seed: int = 0) -> np.ndarray:
     phase = 2 * np.pi * np.cumsum(140 + 30 * np.sin(2 * np.pi * 1.3 * t)) / rate
     harmonics = np.sum([np.sin(k * phase) / k for k in range(1, 12)], axis=0)
     envelope = np.clip(np.sin(2 * np.pi * 2.1 * t), 0, None)
-    return (0.3 * envelope * harmonics).astype(np.float32) + noise(
-        n_samples, seed, 1e-3
-    )
+    return (0.3 * envelope * harmonics).astype(np.float32) + noise(n_samples, seed, 1e-3)
 
 
 def synthetic(rate: int, n_fft: int) -> dict[str, np.ndarray]:

@@ -27,7 +27,7 @@ SIZES = (256, 400, 512, 1024, 2048, 441, 1103)
 WINDOWS = ("hann", "hamming")
 N_MFCC = 20
 THRESHOLD = 0.1
-UNITS = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, tol.YIN_NOISE.limit)
+UNITS = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 64.0)
 
 GRID = [
     (rate, n_fft, hop, center)
@@ -69,9 +69,7 @@ class Cell:
     def check(self, tolerance: tol.Tolerance, value: float, where: str) -> None:
         self.measured.add(tolerance, value, f"{self.name} {where}")
         if not value <= tolerance.limit:
-            self.failures.append(
-                f"{where}: {tolerance.what} {value:.3g} > {tolerance.limit:g}"
-            )
+            self.failures.append(f"{where}: {tolerance.what} {value:.3g} > {tolerance.limit:g}")
 
     def finish(self) -> None:
         assert not self.failures, f"{self.name}\n" + "\n".join(self.failures)
@@ -101,9 +99,7 @@ def test_energy_and_spectrum(
     ]
     for window in WINDOWS:
         features += spectral_features(n_fft, window)
-    spec = serfast.FeatureSpec(
-        sample_rate=rate, hop_length=hop, center=center, features=features
-    )
+    spec = serfast.FeatureSpec(sample_rate=rate, hop_length=hop, center=center, features=features)
     extractor = serfast.Extractor(spec)
     cell = Cell(measured, f"{rate} n_fft={n_fft} hop={hop} center={center}")
     for name, y in grid_signals(emodb, rate, n_fft).items():
@@ -132,7 +128,7 @@ def check_energy(
     center: bool,
 ) -> None:
     frames = {"frame_length": n_fft, "hop_length": hop, "center": center}
-    expected = librosa.feature.rms(y=y.astype(np.float64), dtype=np.float64, **frames).T
+    expected = librosa.feature.rms(y=y, **frames).T
     cell.check(tol.RMS, relative(rms - expected, expected), name)
     expected = librosa.feature.zero_crossing_rate(y, **frames).T.astype(np.float32)
     cell.check(tol.ZCR, float(np.abs(zcr - expected).max()), name)
@@ -147,9 +143,7 @@ def check_spectrum(
     logmel: np.ndarray,
     mfcc: np.ndarray,
 ) -> None:
-    cell.check(
-        tol.MEL_POWER, relative(mel - power, power.max(axis=1, keepdims=True)), where
-    )
+    cell.check(tol.MEL_POWER, relative(mel - power, power.max(axis=1, keepdims=True)), where)
     level = librosa.power_to_db(power, top_db=None)
     loud = level >= level.max() - tol.LOG_MEL_RANGE
     cell.check(tol.LOG_MEL, float(np.abs(logmel - level)[loud].max()), where)
@@ -171,7 +165,7 @@ def test_pitch(rate: int, n_fft: int, emodb: Path, measured: Measured) -> None:
     fmin, fmax = pitch_range(rate, n_fft)
     pitch = serfast.YIN(frame_length=n_fft, fmin=fmin, fmax=fmax, threshold=THRESHOLD)
     cell = Cell(measured, f"{rate} frame_length={n_fft}")
-    n_frames = n_outside = 0
+    n_frames = n_outside = n_tied = 0
     for hop, center in product(sorted({n_fft // 4, 160, 512}), (True, False)):
         spec = serfast.FeatureSpec(
             sample_rate=rate, hop_length=hop, center=center, features=[pitch]
@@ -195,9 +189,9 @@ def test_pitch(rate: int, n_fft: int, emodb: Path, measured: Measured) -> None:
             tied, outside = check_pitch(cell, where, spec, f0, expected, frames)
             n_frames += len(f0) - tied
             n_outside += outside
-    cell.check(
-        tol.YIN_SHARE_OUTSIDE, n_outside / n_frames, f"{n_outside} of {n_frames}"
-    )
+            n_tied += tied
+    where = f"{n_outside} of {n_frames}, not counting {n_tied} ties"
+    cell.check(tol.YIN_SHARE_OUTSIDE, n_outside / n_frames, where)
     cell.finish()
 
 
@@ -238,10 +232,8 @@ def check_pitch(
     return tied, len(outside) - tied
 
 
-def noise_needed(
-    frame: np.ndarray, lags: tuple[int, int], answers: tuple[float, float]
-) -> float:
-    """Smallest noise [EPS · r(0)] that leads YIN to both answers; infinity if none does."""
+def noise_needed(frame: np.ndarray, lags: tuple[int, int], answers: tuple[float, float]) -> float:
+    """Least of `UNITS` of noise [EPS · r(0)] that leads YIN to both answers; infinity if none."""
     truth = yin_noise.exact(frame, *lags)
     for units in (yin_noise.TIE, *UNITS):
         if all(yin_noise.reachable(truth, lag, units, THRESHOLD) for lag in answers):
@@ -255,9 +247,7 @@ def test_a_signal_shorter_than_a_left_aligned_frame_is_refused_by_both(
 ) -> None:
     y = signals.noise(n_fft - 1)
     spec = serfast.FeatureSpec(center=False, features=[serfast.MelPower(n_fft=n_fft)])
-    with pytest.raises(
-        serfast.ParameterError, match=f"signal must be at least {n_fft} samples"
-    ):
+    with pytest.raises(serfast.ParameterError, match=f"signal must be at least {n_fft} samples"):
         serfast.Extractor(spec)(y)
     with pytest.raises(librosa.ParameterError):
         librosa.feature.melspectrogram(y=y, n_fft=n_fft, center=False)

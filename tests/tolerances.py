@@ -19,12 +19,11 @@ class Tolerance(NamedTuple):
 RMS = Tolerance(
     1e-6,
     "RMS, relative",
-    "a float32 has 6e-8 of its value; librosa sums n_fft squares one after the other in float32, "
-    "so its samples are given to it in float64",
+    "a sum of n_fft squares in float32: half its relative error, a few of float32's 6e-8",
 )
 ZCR = Tolerance(0.0, "ZCR", "a count over a constant: equal once rounded to float32")
 MEL_POWER = Tolerance(
-    1e-4,
+    4e-6,
     "mel power, of the frame's peak",
     "float32 FFT: relative to the frame's largest band, since each bin carries the rounding noise "
     "of all others",
@@ -37,12 +36,12 @@ LOG_MEL = Tolerance(
 LOG_MEL_RANGE = 80.0
 """dB below the recording's peak down to which LOG_MEL holds; below, MEL_POWER alone does."""
 MFCC = Tolerance(
-    2e-2,
+    4e-3,
     "MFCC, top_db=80",
-    "an orthonormal DCT of n_mels bands that are each off by up to LOG_MEL",
+    "an orthonormal DCT of n_mels bands, few of which are off by as much as LOG_MEL",
 )
 MFCC_SPEECH_MEDIAN = Tolerance(
-    1e-3, "MFCC on speech, median", "most bands of speech are within 40 dB of the peak"
+    5e-5, "MFCC on speech, median", "most bands of speech are within 40 dB of the peak"
 )
 YIN = Tolerance(
     1e-4,
@@ -56,10 +55,10 @@ YIN_SHARE_OUTSIDE = Tolerance(
     "is a coin's; frames that are tied in exact arithmetic don't count",
 )
 YIN_NOISE = Tolerance(
-    64.0,
+    8.0,
     "noise of d that explains them [eps r(0)]",
-    "librosa sums up to n_fft squares in float32, one by one: sqrt(2048) roundings of half an "
-    "eps each are about 23, three sigma about 64",
+    "librosa takes the autocorrelation from a float32 FFT and sums squares in float32; either "
+    "leaves a few eps of the frame's energy",
 )
 
 REFERENCE = Tolerance(

@@ -33,15 +33,11 @@ def exact(frame: np.ndarray, min_lag: int, max_lag: int) -> Frame:
     """
     x = frame.astype(np.float64)
     extended = np.concatenate([x, np.zeros(max_lag)])
-    shifted = np.lib.stride_tricks.sliding_window_view(extended, len(x))[
-        1 : max_lag + 1
-    ]
+    shifted = np.lib.stride_tricks.sliding_window_view(extended, len(x))[1 : max_lag + 1]
     d = ((x - shifted) ** 2).sum(axis=1)
     d[0] += x[0] ** 2
     total = np.cumsum(d)
-    per_total = np.divide(
-        np.arange(1, max_lag + 1), total, out=np.zeros(max_lag), where=total > 0
-    )
+    per_total = np.divide(np.arange(1, max_lag + 1), total, out=np.zeros(max_lag), where=total > 0)
     wanted = slice(min_lag - 1, None)
     return Frame((d * per_total)[wanted], (np.sum(x**2) * per_total)[wanted], min_lag)
 
@@ -68,9 +64,7 @@ def _candidates(d: np.ndarray, noise: np.ndarray, threshold: float) -> np.ndarra
     return trough | (low <= high.min())
 
 
-def _end_of_first_certain_dip(
-    low: np.ndarray, high: np.ndarray, threshold: float
-) -> int | None:
+def _end_of_first_certain_dip(low: np.ndarray, high: np.ndarray, threshold: float) -> int | None:
     """First lag by which a trough below the threshold has come for certain; None if never.
 
     Between two values that stay above a third one lies a trough at most as high as that one.

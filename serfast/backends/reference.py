@@ -46,14 +46,10 @@ def _run(program: p.Program, samples: Samples, out: Rows) -> None:
     with np.errstate(over="ignore"):
         for energy in program.energies:
             for rows, frames in _blocks(y, energy.frames, hop, len(out)):
-                out[rows, energy.column] = energy.scale * np.sqrt(
-                    np.mean(frames**2, axis=1)
-                )
+                out[rows, energy.column] = energy.scale * np.sqrt(np.mean(frames**2, axis=1))
         for crossings in program.crossings:
             for rows, frames in _blocks(y, crossings.frames, hop, len(out)):
-                out[rows, crossings.column] = zero_crossing_rate(
-                    frames, crossings.threshold
-                )
+                out[rows, crossings.column] = zero_crossing_rate(frames, crossings.threshold)
         for pitch in program.pitches:
             for rows, frames in _blocks(y, pitch.frames, hop, len(out)):
                 f0, aperiodicity = _pitch(frames, pitch)
@@ -63,9 +59,7 @@ def _run(program: p.Program, samples: Samples, out: Rows) -> None:
             _spectrum(y, spectrum, hop, out)
 
 
-def _blocks(
-    y: Array, frames: p.Frames, hop: int, n_rows: int
-) -> Iterator[tuple[slice, Array]]:
+def _blocks(y: Array, frames: p.Frames, hop: int, n_rows: int) -> Iterator[tuple[slice, Array]]:
     """(rows, their frames as a matrix) until all rows are through.
 
     Frame t is ``y[t·hop - left : t·hop - left + length]``, with padding outside the signal.
