@@ -30,7 +30,7 @@ EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 def zip_bytes(members: Mapping[str, bytes]) -> bytes:
-    """The members as a zip file: sorted, stored, undated, so equal members give equal bytes."""
+    """Pack members into a zip file: sorted, stored, undated, so equal members give equal bytes."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
         for name in sorted(members):

@@ -25,7 +25,7 @@ HEADER = re.compile(rb"\x93NUMPY([\x01-\x03])\x00", re.DOTALL)
 
 
 def array_bytes(array: np.ndarray[Any, Any]) -> bytes:
-    """The array as an .npy file, little-endian and C-contiguous: the same bytes everywhere."""
+    """Write an .npy file, little-endian and C-contiguous: the same bytes everywhere."""
     plain = np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<"))
     if plain.dtype.str not in DTYPES:
         raise ModelError(f"array must be of a dtype in {sorted(DTYPES)}, got {array.dtype}")
@@ -35,7 +35,7 @@ def array_bytes(array: np.ndarray[Any, Any]) -> bytes:
 
 
 def read_array(data: bytes, name: str) -> np.ndarray[Any, Any]:
-    """The array in an .npy file's bytes, read-only.
+    """Read the array in an .npy file's bytes; it is read-only.
 
     Raises
     ------

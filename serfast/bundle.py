@@ -82,7 +82,7 @@ class Bundle:
             raise ModelError(f"classes must be at least 2 different names, got {names!r:.80}")
 
     def array(self, name: str, shape: tuple[int, ...]) -> np.ndarray[Any, Any]:
-        """The array of that name as float64, which must have this shape.
+        """Give the array of that name as float64, which must have this shape.
 
         Raises
         ------
@@ -134,7 +134,7 @@ class Bundle:
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Bundle:
-        """The bundle in a zip file or a folder, with everything checked.
+        """Read the bundle in a zip file or a folder, with everything checked.
 
         Raises
         ------

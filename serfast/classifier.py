@@ -93,7 +93,7 @@ class Examples:
         return tuple(sorted(set(self.labels.tolist())))
 
     def where(self, mask: np.ndarray[Any, Any]) -> Examples:
-        """The examples where `mask` is true."""
+        """Select the examples where `mask` is true."""
         index = np.flatnonzero(mask)
         inputs = self.inputs
         chosen = inputs[index] if isinstance(inputs, np.ndarray) else [inputs[i] for i in index]
@@ -137,7 +137,7 @@ class Plugin(Protocol):
         """
 
     def load(self, bundle: Bundle) -> Classifier:
-        """The classifier in a bundle.
+        """Make the classifier in a bundle.
 
         Raises
         ------
@@ -146,7 +146,7 @@ class Plugin(Protocol):
         """
 
     def default_model(self) -> Path | None:
-        """The bundle that comes with the plugin, if one does."""
+        """Locate the bundle that comes with the plugin, if one does."""
 
 
 def check_input(x: object, shape: tuple[int | None, ...], dtype: type[np.floating[Any]]) -> Any:

@@ -64,7 +64,7 @@ class Evaluation:
         return unweighted_average_recall(self.matrix)
 
     def card(self) -> dict[str, Any]:
-        """The measurement as a bundle's card tells it."""
+        """Tell the measurement as a bundle's card does."""
         return {
             "protocol": PROTOCOL,
             "uar": round(self.uar, 4),

@@ -51,12 +51,12 @@ class Series:
         return np.where(varies, centred / np.where(varies, deviation, 1.0), 0.0)
 
     def quantile(self, share: float) -> Array:
-        """The value below which this share lies, interpolated linearly (Hyndman and Fan's 7)."""
+        """Find the value below which this share lies, interpolated linearly (Hyndman and Fan's 7)."""
         place = share * (self.values.shape[-1] - 1)
         low = int(place)
         high = min(low + 1, self.values.shape[-1] - 1)
         below, above = self.sorted[:, low], self.sorted[:, high]
-        return below + (above - below) * (place - low)
+        return np.asarray(below + (above - below) * (place - low))
 
     def coefficient(self, basis: Array) -> Array:
         """Least-squares coefficient of a function of time; 0 where there are too few points."""
@@ -64,12 +64,12 @@ class Series:
         energy = basis @ basis
         if energy < RESOLUTION:
             return np.zeros(len(self.values))
-        return self.values @ basis / energy
+        return np.asarray(self.values @ basis / energy)
 
     def autocorrelation(self, lag: int) -> Array:
         """Correlation coefficient with the series `lag` points later, over all points."""
         z = self.standard
-        return (z[:, :-lag] * z[:, lag:]).sum(axis=-1) / z.shape[-1]
+        return np.asarray((z[:, :-lag] * z[:, lag:]).sum(axis=-1) / z.shape[-1])
 
     @property
     def time(self) -> Array:
@@ -79,7 +79,8 @@ class Series:
 
 def _crossings(s: Series) -> Array:
     above = s.standard > 0
-    return (above[:, 1:] != above[:, :-1]).mean(axis=-1) if above.shape[-1] > 1 else 0 * above[:, 0]
+    steps = max(above.shape[-1] - 1, 1)
+    return np.asarray((above[:, 1:] != above[:, :-1]).sum(axis=-1) / steps)
 
 
 FUNCTIONALS: dict[str, Callable[[Series], Array]] = {
@@ -149,7 +150,7 @@ def _functional(name: str) -> Callable[[Series], Array]:
 
 
 def delta(x: Array, order: int = 1, width: int = 9) -> Array:
-    """Derivative of each series, smoothed over `width` points.
+    """Differentiate each series, smoothed over `width` points.
 
     In every window of `width` points a polynomial of degree `order` is fitted, and its derivative
     of that order, a constant, is the middle point's value (Savitzky and Golay, Anal. Chem. 36

@@ -14,7 +14,7 @@ __all__ = ["librosa", "speech", "speech_statistics"]
 
 
 def librosa(sample_rate: float = 22050) -> FeatureSpec:
-    """librosa's defaults: what its functions give without further arguments.
+    """Take librosa's defaults: what its functions give without further arguments.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ def librosa(sample_rate: float = 22050) -> FeatureSpec:
 
 
 def speech() -> FeatureSpec:
-    """What the default model uses: 16 kHz, a row every 10 ms, fit for streams.
+    """Take what the default model uses: 16 kHz, a row every 10 ms, fit for streams.
 
     Returns
     -------
@@ -74,7 +74,7 @@ def speech() -> FeatureSpec:
 
 
 def speech_statistics() -> Statistics:
-    """The statistics of :func:`speech`'s rows that the default model uses.
+    """Take the statistics of :func:`speech`'s rows that the default model uses.
 
     Examples
     --------

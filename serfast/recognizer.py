@@ -91,7 +91,7 @@ class Recognizer:
         return dict(self._card)
 
     def predict(self, y: Any, sample_rate: int) -> Result:
-        """The class of one recording.
+        """Tell the class of one recording.
 
         Parameters
         ----------
@@ -120,7 +120,7 @@ def inputs_of(
     extractor: Extractor,
     statistics: Statistics | None,
 ) -> np.ndarray[Any, Any]:
-    """What a classifier that takes `kind` gets of these samples, in training and later."""
+    """Make what a classifier of this `kind` of input gets of these samples, in training and later."""
     if kind == "samples":
         return samples
     rows = extractor(samples)
@@ -130,7 +130,7 @@ def inputs_of(
 
 
 def _bundle(classifier: str | os.PathLike[str]) -> Bundle:
-    """The bundle at a path, or the one of the plugin of that name.
+    """Load the bundle at a path, or the one of the plugin of that name.
 
     What looks like a path is one: it has a separator or a suffix, or exists and is no plugin.
     """

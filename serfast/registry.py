@@ -39,12 +39,12 @@ class PluginInfo:
 
 
 def available() -> tuple[str, ...]:
-    """The names of the installed classifier plugins, sorted; imports none of them."""
+    """List the names of the installed classifier plugins, sorted; imports none of them."""
     return tuple(sorted({point.name for point in entry_points(group=GROUP)}))
 
 
 def get(name: str) -> Plugin:
-    """The plugin of that name, imported now.
+    """Import the plugin of that name.
 
     Raises
     ------

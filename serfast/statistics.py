@@ -101,7 +101,7 @@ class Statistics:
         checks.number("max_aperiodicity", self.max_aperiodicity, above=0)
 
     def names(self, columns: Sequence[str]) -> tuple[str, ...]:
-        """The name of each entry of the vector that rows with these columns give.
+        """Name each entry of the vector that rows with these columns give.
 
         Raises
         ------
@@ -119,7 +119,7 @@ class Statistics:
         return tuple(entries + ["voiced.share"] * self._gates)
 
     def __call__(self, rows: Any, columns: Sequence[str]) -> Array:
-        """The vector of these rows.
+        """Make the vector of these rows.
 
         Parameters
         ----------
@@ -146,7 +146,7 @@ class Statistics:
         return self._gated(x, columns)
 
     def _gated(self, x: Array, columns: tuple[str, ...]) -> Array:
-        """The vector where some columns' functionals are over voiced rows; x[column, row]."""
+        """Make the vector where some columns' functionals are over voiced rows; x[column, row]."""
         voiced = self._is_voiced(x[columns.index("aperiodicity")])
         pitch, twice = _select(columns, self.semitones), _select(columns, self.voiced)
         x[pitch] = _interpolated(x[pitch], voiced)
@@ -168,7 +168,7 @@ class Statistics:
         return bool(self.semitones or self.voiced)
 
     def _is_voiced(self, aperiodicity: Array) -> Mask:
-        return aperiodicity <= max(self.max_aperiodicity, aperiodicity.min())
+        return np.asarray(aperiodicity <= max(self.max_aperiodicity, aperiodicity.min()))
 
     def _transformed(self, x: Array, columns: tuple[str, ...]) -> Array:
         for name in self.log:
@@ -190,20 +190,21 @@ class Statistics:
             checks.fail("columns", "with aperiodicity for semitones and voiced", columns)
 
     def to_dict(self) -> dict[str, Any]:
-        """The arguments as lists, strings and numbers."""
+        """Give the arguments as lists, strings and numbers."""
         own = dataclasses.asdict(self)
         return {key: list(v) if isinstance(v, tuple) else v for key, v in own.items()}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Statistics:
-        """What :meth:`to_dict` wrote; unknown keys raise ParameterError."""
+        """Read what :meth:`to_dict` wrote; unknown keys raise ParameterError."""
         if not isinstance(data, Mapping):
             checks.fail("statistics", "a mapping", data)
         known = [field.name for field in dataclasses.fields(cls)]
         for key in data:
             if key not in known:
                 checks.fail("key of statistics", "one of " + ", ".join(known), key)
-        return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in data.items()})
+        own: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in data.items()}
+        return cls(**own)
 
 
 def _names(argument: str, value: Any) -> tuple[str, ...]:
@@ -216,7 +217,7 @@ def _names(argument: str, value: Any) -> tuple[str, ...]:
 
 
 def _select(columns: tuple[str, ...], names: tuple[str, ...]) -> list[int]:
-    """Indices of the columns that are named, or whose family (name without number) is."""
+    """Find the the columns that are named, or whose family (name without number) is."""
     chosen = set(names)
     return [i for i, c in enumerate(columns) if c in chosen or _family(c) in chosen]
 
@@ -227,7 +228,7 @@ def _family(column: str) -> str:
 
 
 def _checked(rows: Any, columns: tuple[str, ...]) -> Array:
-    """A copy of the rows as series: x[column, row]."""
+    """Copy the rows as series: x[column, row]."""
     try:
         x = np.array(rows, dtype=np.float64)
     except (TypeError, ValueError):
@@ -244,7 +245,7 @@ def _checked(rows: Any, columns: tuple[str, ...]) -> Array:
 
 
 def _interpolated(x: Array, voiced: Mask) -> Array:
-    """The series with straight lines across the points that aren't voiced, held at the ends."""
+    """Draw straight lines across the points that aren't voiced, held at the ends."""
     t = np.arange(x.shape[-1])
     for series in x:
         series[:] = np.interp(t, t[voiced], series[voiced])

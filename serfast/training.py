@@ -142,7 +142,7 @@ def bundle_of(
     statistics: Statistics | None,
     card: dict[str, Any],
 ) -> Bundle:
-    """The bundle of weights that a plugin trained on these examples."""
+    """Bundle the weights that a plugin trained on these examples."""
     return Bundle(
         plugin=name,
         classes=examples.classes,
@@ -155,7 +155,7 @@ def bundle_of(
 
 
 def _faster(y: np.ndarray[Any, Any], factor: float) -> np.ndarray[Any, Any]:
-    """The signal played `factor` times as fast."""
+    """Play the signal `factor` times as fast."""
     if factor == 1:
         return y
     from .audio import resample

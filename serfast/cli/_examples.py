@@ -51,7 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def features(arguments: argparse.Namespace) -> tuple[FeatureSpec, Statistics]:
-    """The spec and statistics asked for."""
+    """Read the spec and statistics asked for."""
     from .. import presets
     from ..spec import FeatureSpec
     from ..statistics import Statistics
@@ -72,7 +72,7 @@ def features(arguments: argparse.Namespace) -> tuple[FeatureSpec, Statistics]:
 def make(
     arguments: argparse.Namespace, plugin: Plugin, spec: FeatureSpec, statistics: Statistics
 ) -> Examples:
-    """The examples, with a progress bar."""
+    """Make the examples, with a progress bar."""
     from ..corpus import find_recordings
     from ..training import SPEEDS, make_examples
     from ._progress import Progress

@@ -102,5 +102,5 @@ def _text(answer: dict[str, Any]) -> str:
 
 
 def _named(path: Path, error: Exception) -> str:
-    """The error, with the recording's name, which AudioError has in it already."""
+    """Write the error with the recording's name, which AudioError has in it already."""
     return str(error) if isinstance(error, AudioError) else f"{path}: {error}"

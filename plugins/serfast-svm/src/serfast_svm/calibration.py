@@ -14,7 +14,7 @@ RANGE = (1e-4, 1e4)
 
 
 def fit_sharpness(values: np.ndarray[Any, Any], codes: np.ndarray[Any, Any]) -> float:
-    """The b for which softmax(b * values) gives the true classes the highest likelihood.
+    """Find the b for which softmax(b * values) makes the true classes most likely.
 
     Parameters
     ----------

@@ -29,7 +29,7 @@ class SvmPlugin:
         return train(examples)
 
     def load(self, bundle: Bundle) -> LinearSvm:
-        """The machine in a bundle; ModelError if its arrays don't fit classes and statistics."""
+        """Make the machine in a bundle; ModelError if its arrays don't fit classes and statistics."""
         if bundle.statistics is None:
             raise ModelError("statistics in the bundle must be given for the plugin svm, got null")
         k, d = len(bundle.classes), len(bundle.statistics.names(bundle.spec.columns))
@@ -45,7 +45,7 @@ class SvmPlugin:
         )
 
     def default_model(self) -> Path:
-        """The model for seven emotions, trained on EmoDB."""
+        """Locate the model for seven emotions, trained on EmoDB."""
         return MODEL
 
 

@@ -57,7 +57,7 @@ class Scaling:
 
     @classmethod
     def fit(cls, x: Array, keep: Mask) -> Scaling:
-        """The scaling by these examples; entries not to keep get the factor 0."""
+        """Fit the scaling to these examples; entries not to keep get the factor 0."""
         mean, deviation = x.mean(axis=0), x.std(axis=0)
         keep = keep & (deviation > 1e-9 * np.maximum(np.abs(mean), 1e-9))
         if not keep.any():
@@ -105,7 +105,7 @@ def _check(examples: Examples) -> None:
 
 
 def _choose(x: Array, examples: Examples) -> tuple[Choice, float, Array]:
-    """The best choice, its recall, and its decision values for each speaker when left out."""
+    """Find the best choice, its recall, and its decision values for each speaker left out."""
     codes, classes = _codes(examples), len(examples.classes)
     menu = [Choice(subset, cost) for subset in SUBSETS for cost in COSTS]
     values = {choice: np.zeros((len(x), classes)) for choice in menu}

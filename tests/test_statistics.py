@@ -1,0 +1,295 @@
+"""Statistics and functionals, against SciPy, librosa, NumPy and worked examples."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import librosa
+import numpy as np
+import pytest
+import scipy.stats
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+import serfast
+from serfast import functionals, presets
+from serfast.statistics import Statistics
+
+EVERY = (*functionals.FUNCTIONALS, "p0", "p1", "p33", "p50", "p100", "ac1", "ac7", "ac99")
+SPEECH = presets.speech_statistics()
+COLUMNS = presets.speech().columns
+WIDE = {"allow_nan": False, "allow_infinity": False, "width": 32}
+
+
+def series(n: int = 200, seed: int = 0) -> np.ndarray:
+    return np.random.default_rng(seed).gamma(2.0, 3.0, size=(3, n))
+
+
+def one(name: str, x: np.ndarray) -> np.ndarray:
+    return functionals.apply((name,), x)[:, 0]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("mean", lambda x: np.mean(x, axis=1)),
+        ("std", lambda x: np.std(x, axis=1)),
+        ("skewness", lambda x: scipy.stats.skew(x, axis=1)),
+        ("kurtosis", lambda x: scipy.stats.kurtosis(x, axis=1, fisher=False)),
+        ("min", lambda x: np.min(x, axis=1)),
+        ("max", lambda x: np.max(x, axis=1)),
+        ("range", lambda x: np.ptp(x, axis=1)),
+        ("range98", lambda x: np.diff(np.percentile(x, [1, 99], axis=1), axis=0)[0]),
+        ("range90", lambda x: np.diff(np.percentile(x, [5, 95], axis=1), axis=0)[0]),
+        ("iqr", lambda x: scipy.stats.iqr(x, axis=1)),
+        ("p0", lambda x: np.min(x, axis=1)),
+        ("p5", lambda x: np.percentile(x, 5, axis=1)),
+        ("p50", lambda x: np.median(x, axis=1)),
+        ("p99", lambda x: np.percentile(x, 99, axis=1)),
+        ("p100", lambda x: np.max(x, axis=1)),
+        ("slope", lambda x: np.polyfit(np.arange(x.shape[1]), x.T, 1)[0]),
+        ("trend", lambda x: np.polyfit(np.linspace(-1, 1, x.shape[1]), x.T, 1)[0]),
+        ("curvature", lambda x: np.polyfit(np.linspace(-1, 1, x.shape[1]), x.T, 2)[0]),
+        ("argmax", lambda x: np.argmax(x, axis=1) / x.shape[1]),
+        ("argmin", lambda x: np.argmin(x, axis=1) / x.shape[1]),
+    ],
+)
+@pytest.mark.parametrize("n", [3, 4, 50, 301])
+def test_functional_equals_its_textbook_formula(name, expected, n):
+    x = series(n)
+    found = one(name, x)
+    worst = np.abs(found - expected(x)).max()
+    print(f"{name} n={n}: {worst:.2e}")
+    np.testing.assert_allclose(found, expected(x), rtol=1e-9, atol=1e-9)
+
+
+def test_crossings_counts_sign_changes_about_the_mean():
+    x = np.array([[0.0, 2.0, 0.0, 2.0, 2.0], [1.0, 2.0, 3.0, 4.0, 5.0]])
+    assert one("crossings", x).tolist() == [3 / 4, 1 / 4]
+
+
+def test_autocorrelation_of_a_sine_is_a_cosine_of_the_lag():
+    n, period = 10_000, 50
+    x = np.sin(2 * np.pi * np.arange(n) / period)[None]
+    for lag in (5, 10, 20):
+        # the estimate divides by n, so it is short of the cosine by lag / n
+        expected = np.cos(2 * np.pi * lag / period) * (1 - lag / n)
+        assert one(f"ac{lag}", x)[0] == pytest.approx(expected, abs=2e-3)
+
+
+@pytest.mark.parametrize("order", [1, 2, 3])
+@pytest.mark.parametrize("width", [5, 9, 11])
+@pytest.mark.parametrize("n", [11, 12, 200])
+def test_delta_equals_librosa(order, width, n):
+    x = series(n)
+    expected = librosa.feature.delta(x, width=width, order=order)
+    worst = np.abs(functionals.delta(x, order, width) - expected).max()
+    print(f"order {order} width {width} n {n}: {worst:.2e}")
+    assert worst < 1e-12 * np.abs(x).max() + 1e-11
+
+
+@pytest.mark.parametrize("n", [2, 3, 4, 5, 6, 7, 8])
+def test_delta_of_a_short_line_is_its_slope_once_a_window_fits(n):
+    line = 0.5 * np.arange(float(n))[None]
+    expected = 0.5 if n >= 3 else 0.0
+    np.testing.assert_allclose(functionals.delta(line), np.full((1, n), expected), atol=1e-12)
+
+
+@pytest.mark.parametrize("n", [1, 2])
+def test_delta_of_too_few_points_is_zero(n):
+    assert not functionals.delta(series(n), 1).any()
+    assert not functionals.delta(series(n), 2).any()
+
+
+@given(
+    hnp.arrays(
+        np.float32,
+        st.tuples(st.integers(1, 12), st.just(3)),
+        elements=st.floats(**WIDE),
+    )
+)
+def test_finite_for_any_finite_rows(rows):
+    statistics = Statistics(functionals=EVERY, deltas=3, delta_width=5)
+    vector = statistics(rows, ["a", "b", "c"])
+    assert vector.shape == (3 * 4 * len(EVERY),)
+    assert np.isfinite(vector).all()
+
+
+@given(st.integers(1, 30), st.floats(**WIDE))
+def test_finite_and_flat_for_constant_rows(n, value):
+    names = ("std", "skewness", "kurtosis", "range", "iqr", "crossings", "ac1")
+    rows = np.full((n, 2), value, np.float32)
+    assert not Statistics(functionals=names)(rows, ["a", "b"]).any()
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 8, 9, 300])
+def test_the_speech_preset_is_finite_for_any_length(n):
+    rows = np.random.default_rng(n).uniform(0.01, 1, size=(n, len(COLUMNS)))
+    vector = SPEECH(rows.astype(np.float32), COLUMNS)
+    assert vector.dtype == np.float64
+    assert vector.shape == (len(SPEECH.names(COLUMNS)),)
+    assert np.isfinite(vector).all()
+
+
+def test_names_stand_for_the_entries_in_their_order():
+    rows = np.array([[1.0, 10.0], [2.0, 30.0], [3.0, 50.0]])
+    statistics = Statistics(functionals=("mean", "max"), deltas=1)
+    named = dict(zip(statistics.names(["a", "b"]), statistics(rows, ["a", "b"]), strict=True))
+    assert named == pytest.approx(
+        {
+            "a.mean": 2,
+            "a.max": 3,
+            "b.mean": 30,
+            "b.max": 50,
+            "a.delta.mean": 1,
+            "a.delta.max": 1,
+            "b.delta.mean": 20,
+            "b.delta.max": 20,
+        }
+    )
+
+
+def test_names_are_all_different():
+    names = SPEECH.names(COLUMNS)
+    assert len(set(names)) == len(names)
+
+
+def test_gain_changes_nothing_where_columns_are_relative():
+    random = np.random.default_rng(3)
+    rows = random.normal(size=(40, 4))
+    columns = ["rms", "logmel_0", "logmel_1", "mfcc_0"]
+    rows[:, 0] = np.exp(rows[:, 0])
+    louder = rows + [0, 2.5, 2.5, 7.0]
+    louder[:, 0] *= 10
+    statistics = Statistics(log=("rms",), relative=("rms", "logmel", "mfcc_0"))
+    np.testing.assert_allclose(statistics(louder, columns), statistics(rows, columns), atol=1e-9)
+    plain = Statistics(log=("rms",))
+    assert not np.allclose(plain(louder, columns), plain(rows, columns), atol=1e-3)
+
+
+def test_pitch_is_in_semitones_and_of_voiced_rows_alone():
+    rows = np.array([[200.0, 0.1], [555.0, 0.9], [400.0, 0.1], [77.0, 1.0]], np.float32)
+    statistics = Statistics(functionals=("min", "max", "mean"), deltas=0, semitones=("f0",))
+    columns = ["f0", "aperiodicity"]
+    named = dict(zip(statistics.names(columns), statistics(rows, columns), strict=True))
+    assert named["f0.min"] == pytest.approx(12)
+    assert named["f0.max"] == pytest.approx(24)
+    assert named["f0.mean"] == pytest.approx(18)
+    assert named["voiced.share"] == 0.5
+
+
+def test_voiced_entries_are_those_of_the_voiced_rows():
+    random = np.random.default_rng(5)
+    rows = np.column_stack([random.normal(size=50), random.uniform(size=50)])
+    statistics = Statistics(deltas=0, voiced=("x",), max_aperiodicity=0.4)
+    columns = ["x", "aperiodicity"]
+    named = dict(zip(statistics.names(columns), statistics(rows, columns), strict=True))
+    chosen = rows[rows[:, 1] <= 0.4, 0]
+    assert named["x.voiced.mean"] == pytest.approx(chosen.mean())
+    assert named["x.voiced.p25"] == pytest.approx(np.percentile(chosen, 25))
+    assert named["x.mean"] == pytest.approx(rows[:, 0].mean())
+
+
+def test_without_a_voiced_row_the_least_aperiodic_one_counts():
+    rows = np.array([[100.0, 0.9], [200.0, 0.8], [400.0, 1.0]])
+    statistics = Statistics(functionals=("mean",), deltas=0, semitones=("f0",))
+    assert statistics(rows, ["f0", "aperiodicity"])[0] == pytest.approx(12)
+
+
+def test_rows_are_left_as_they_are():
+    rows = np.random.default_rng(1).uniform(size=(20, len(COLUMNS))).astype(np.float32)
+    copy = rows.copy()
+    rows.flags.writeable = False
+    SPEECH(rows, COLUMNS)
+    assert np.array_equal(rows, copy)
+
+
+def test_any_memory_order_gives_the_same_bits():
+    rows = np.random.default_rng(1).uniform(size=(20, 6))
+    columns = [f"c_{i}" for i in range(6)]
+    first = Statistics()(rows, columns)
+    wide = np.zeros((40, 12))
+    wide[::2, ::2] = rows
+    assert np.array_equal(Statistics()(np.asfortranarray(rows), columns), first)
+    assert np.array_equal(Statistics()(wide[::2, ::2], columns), first)
+
+
+def test_json_round_trip_and_hash():
+    again = Statistics.from_dict(json.loads(json.dumps(SPEECH.to_dict())))
+    assert again == SPEECH
+    assert hash(again) == hash(SPEECH)
+    assert {again: 1}[SPEECH] == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"functionals": ()}, "functionals must be at least 1 name"),
+        ({"functionals": ("mean", "mean")}, "none twice"),
+        ({"functionals": ("median",)}, "got 'median'"),
+        ({"functionals": ("p101",)}, "got 'p101'"),
+        ({"functionals": ("ac0",)}, "got 'ac0'"),
+        ({"functionals": "mean"}, "functionals must be a sequence of names, got 'mean'"),
+        ({"functionals": (1,)}, "functionals must be a sequence of names"),
+        ({"deltas": -1}, "deltas must be an int >= 0, got -1"),
+        ({"deltas": 4}, "deltas must be an int <= 3, got 4"),
+        ({"voiced_deltas": 9}, "voiced_deltas must be"),
+        ({"delta_width": 3}, "delta_width must be an int >= 5, got 3"),
+        ({"delta_width": 6}, "delta_width must be odd, got 6"),
+        ({"max_aperiodicity": 0}, "max_aperiodicity must be"),
+        ({"log": "rms"}, "log must be a sequence of names, got 'rms'"),
+    ],
+)
+def test_bad_arguments_are_named(arguments, message):
+    with pytest.raises(serfast.ParameterError, match=message.replace("(", r"\(")):
+        Statistics(**arguments)
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns", "message"),
+    [
+        (np.zeros((0, 2)), ["a", "b"], "rows must be at least 1 row"),
+        (np.zeros(2), ["a", "b"], r"rows must be of shape \(n_rows, 2\)"),
+        (np.zeros((2, 3)), ["a", "b"], r"rows must be of shape \(n_rows, 2\)"),
+        (np.array([[0, 1], [2, np.nan]]), ["a", "b"], "nan at row 1, b"),
+        (np.array([[np.inf, 1]]), ["a", "b"], "inf at row 0, a"),
+        ([["x", "y"]], ["a", "b"], "rows must be an array of numbers"),
+        (np.zeros((2, 2)), "ab", "columns must be a sequence of names"),
+    ],
+)
+def test_bad_rows_are_named(rows, columns, message):
+    with pytest.raises(serfast.ParameterError, match=message):
+        Statistics()(rows, columns)
+
+
+@pytest.mark.parametrize(
+    "statistics",
+    [Statistics(log=("rms",)), Statistics(relative=("logmel",)), Statistics(voiced=("mfcc",))],
+)
+def test_a_column_that_is_not_there_is_named(statistics):
+    with pytest.raises(serfast.ParameterError, match="must be columns or families of zcr"):
+        statistics.names(["zcr"])
+
+
+def test_voicing_needs_aperiodicity():
+    with pytest.raises(serfast.ParameterError, match="columns must be with aperiodicity"):
+        Statistics(semitones=("f0",)).names(["f0"])
+
+
+@pytest.mark.parametrize("data", [[], {"medians": 1}, None])
+def test_a_bad_dictionary_is_refused(data):
+    with pytest.raises(serfast.ParameterError):
+        Statistics.from_dict(data)
+
+
+def test_it_runs_without_scipy():
+    code = (
+        "import sys, numpy; sys.modules['scipy'] = None\n"
+        "from serfast.statistics import Statistics\n"
+        "print(Statistics()(numpy.eye(20), [str(i) for i in range(20)]).sum() > 0)"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert out.stdout.strip() == "True"
