@@ -50,6 +50,11 @@ cdef extern from "kernels/kernels.h" nogil:
             const serfast_rfft *, const float *, const float *, float *, float *) noexcept nogil
         void (*cosine_transform)(
             const serfast_rfft *, const float *, int, float *, float *) noexcept nogil
+        void (*lag_difference)(
+            const float *, const float *, ptrdiff_t, float, float *) noexcept nogil
+        void (*over_running_mean)(float *, ptrdiff_t) noexcept nogil
+        ptrdiff_t (*first_trough)(const float *, ptrdiff_t, float) noexcept nogil
+        ptrdiff_t (*smallest)(const float *, ptrdiff_t) noexcept nogil
         void (*square_root)(float *, ptrdiff_t) noexcept nogil
         void (*bands)(const serfast_bands *, const float *, float *) noexcept nogil
         void (*logarithm)(const float *, ptrdiff_t, float, float, float, float *) noexcept nogil

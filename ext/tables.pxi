@@ -90,7 +90,7 @@ cdef int fill_pitches(Arena arena, Program *p, pitches) except -1:
     p.pitches = <Pitch *>arena.new(len(pitches) * sizeof(Pitch))
     for i, node in enumerate(pitches):
         # long enough that no lag wraps around
-        length = 2 * fast_length((node.frames.length + node.max_lag + 1) // 2)
+        length = 2 * fast_length((node.frames.length + node.max_lag + 1) // 2, unpadded=True)
         p.pitches[i].frames = frames_of(node.frames)
         p.pitches[i].column = node.column
         p.pitches[i].min_lag = node.min_lag
@@ -101,7 +101,7 @@ cdef int fill_pitches(Arena arena, Program *p, pitches) except -1:
         p.pitches[i].halves = arena.floats(np.full(length, 0.5))
         p.frame_size = max(p.frame_size, <size_t>length)
         p.power_size = max(p.power_size, <size_t>length // 2 + 1)
-        p.lag_size = max(p.lag_size, 2 * <size_t>node.max_lag + 2)
+        p.lag_size = max(p.lag_size, 2 * <size_t>node.max_lag + 2 * SERFAST_PAD)
         p.fft_size = max(p.fft_size, 4 * p.pitches[i].plan.area)
     return 0
 
@@ -118,7 +118,9 @@ cdef int fill_spectra(Arena arena, Program *p, spectra) except -1:
         window[node.start : node.start + len(node.window)] = node.window
         target.frames = frames_of(node.frames)
         fill_rfft(arena, &target.plan, length)
-        target.window = arena.floats(window if length % 2 else window / 2)
+        target.window = arena.floats(
+            window if length % 2 else np.concatenate([window[::2], window[1::2]]) / 2
+        )
         target.start = node.start
         target.win_length = len(node.window)
         target.remove_dc = node.remove_dc

@@ -76,17 +76,30 @@ typedef struct {
     /* y = x - mean(x) if remove_mean; then y[i] -= preemphasis · y[i-1], with y[-1] = y[0] */
     void (*condition)(const float *x, ptrdiff_t n, int remove_mean, float preemphasis, float *y);
 
-    /* power[k] = |Σ window[i] x[i] exp(-2πi k i / length)|² for k <= length / 2. For even lengths
-     * the window is given halved. scratch: 4 · area floats. */
+    /* power[k] = |Σ w[i] x[i] exp(-2πi k i / length)|² for k <= length / 2. For even lengths the
+     * window is given as w[0] w[2] … w[1] w[3] …, all halved. scratch: 4 · area floats. */
     void (*power_spectrum)(const serfast_rfft *plan, const float *x, const float *window,
                            float *power, float *scratch);
 
-    /* out[j] = Σ_i x[i] cos(2π j i / length) for j < n_out <= length / 2 + 1, where x, of even
-     * length, is halved: x[i] = half[i] and x[length - i] = half[i] for i <= length / 2. */
+    /* out[j] = 2 Σ_i x[i] cos(2π j i / length) for j < n_out <= length / 2, where x is halved:
+     * x[i] = x[length - i] = half[i] for i <= length / 2. The plan's points must follow one
+     * another (row_stride == cols). */
     void (*cosine_transform)(const serfast_rfft *plan, const float *half, int n_out, float *out,
                              float *scratch);
 
-    /* y[i] = sqrt(x[i]) */
+    /* d[i] = scale · (r[0] - r[i + 1]) - Σ_{j <= i} x[j]² */
+    void (*lag_difference)(const float *r, const float *x, ptrdiff_t n, float scale, float *d);
+
+    /* d[i] = d[i] / mean(d[0] … d[i]), and 0 where the sum is 0 */
+    void (*over_running_mean)(float *d, ptrdiff_t n);
+
+    /* index of the first d[i] < threshold with d[i-1] > d[i] <= d[i+1], 1 <= i < n - 1; or n */
+    ptrdiff_t (*first_trough)(const float *d, ptrdiff_t n, float threshold);
+
+    /* index of the first of the smallest values */
+    ptrdiff_t (*smallest)(const float *d, ptrdiff_t n);
+
+    /* x[i] = sqrt(x[i]) */
     void (*square_root)(float *x, ptrdiff_t n);
 
     /* out[b] = dot products of the bands (out and x padded) */
