@@ -6,9 +6,8 @@ import threading
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 
@@ -16,16 +15,17 @@ from ... import _checks as checks
 from ...errors import ParameterError
 from ...extractor import Extractor
 from ...features import Feature
-from ...framing import PAD_MODES
+from ...framing import PAD_MODES, PadMode
 from ...spec import FeatureSpec
 from .util.utils import check_finite
 
-__all__ = ["BACKEND", "AnyPadMode", "quiet", "rows"]
+__all__ = ["BACKEND", "AnyPadMode", "feature", "quiet", "rows"]
 
 BACKEND = "native"
 """The back end that every function here runs on."""
 
 AnyPadMode: TypeAlias = str | Callable[..., Any]
+F = TypeVar("F", bound=Feature)
 Array = np.ndarray[Any, Any]
 Rows = np.ndarray[Any, np.dtype[np.float32]]
 
@@ -46,18 +46,33 @@ def quiet() -> Iterator[None]:
 
 @lru_cache(maxsize=64)
 def _extractor(
-    backend: str, feature: Feature, sample_rate: float, hop_length: int, center: bool
-) -> Extractor:
+    backend: str,
+    feature: Feature,
+    sample_rate: float,
+    hop_length: int,
+    center: bool,
+    pad_mode: PadMode,
+) -> tuple[Extractor, int]:
     spec = FeatureSpec(
-        sample_rate=sample_rate, hop_length=hop_length, center=center, features=(feature,)
+        sample_rate=sample_rate,
+        hop_length=hop_length,
+        center=center,
+        pad_mode=pad_mode,
+        features=(feature,),
     )
     with quiet():
-        return Extractor(spec, backend=backend)
+        return Extractor(spec, backend=backend), len(spec.columns)
+
+
+@lru_cache(maxsize=64, typed=True)
+def feature(kind: type[F], **arguments: Any) -> F:
+    """Make a feature, or take the one made before: a window of 2048 numbers is slow to check."""
+    return kind(**arguments)
 
 
 def rows(
     y: Array,
-    feature: Feature,
+    what: Feature,
     *,
     sr: float,
     hop_length: int,
@@ -70,7 +85,7 @@ def rows(
     ----------
     y : ndarray of real numbers, shape (..., n)
         Samples; the engine takes them as float32.
-    feature : Feature
+    what : Feature
         What to compute.
     sr : float
         Sample rate [Hz].
@@ -92,21 +107,16 @@ def rows(
         left-aligned frame.
     """
     checks.integer("hop_length", hop_length)
+    sr = checks.number("sr", sr, above=0)
     if y.shape[-1] == 0:
         checks.refuse("y", "at least 1 sample long", f"shape {y.shape}")
-    center = bool(center)
-    if center:
-        mode = "constant" if pad_mode == "empty" else pad_mode
-        if mode in PAD_MODES:
-            feature = replace(feature, pad_mode=mode)
-        else:
-            y, center = _padded(y, feature.length // 2, mode), False
-    if not center and y.shape[-1] < feature.length:
-        rule = f"at least {feature.length} samples long (a frame, not centred)"
+    y, center, mode = _padding(y, what.length, bool(center), pad_mode)
+    if not center and y.shape[-1] < what.length:
+        rule = f"at least {what.length} samples long (a frame, not centred)"
         checks.refuse("y", rule, f"{y.shape[-1]} samples (too short)")
-    extractor = _extractor(BACKEND, feature, checks.number("sr", sr, above=0), hop_length, center)
-    shape = (extractor.spec.frame_count(y.shape[-1]), len(feature.columns))
-    out = np.empty((*y.shape[:-1], *shape), dtype=np.float32)
+    extractor, n_columns = _extractor(BACKEND, what, sr, hop_length, center, mode)
+    n_frames = extractor.spec.frame_count(y.shape[-1])
+    out = np.empty((*y.shape[:-1], n_frames, n_columns), dtype=np.float32)
     try:
         for channel in np.ndindex(y.shape[:-1]):
             extractor(_as_known(y[channel]), out=out[channel])
@@ -117,16 +127,25 @@ def rows(
 
 
 def _as_known(samples: Array) -> Array:
-    """The samples as a dtype that the engine takes; integers keep their values."""
+    """Samples as a dtype that the engine takes; integers keep their values."""
     return samples if samples.dtype in (np.float32, np.float64) else samples.astype(np.float32)
 
 
-def _padded(y: Array, width: int, mode: AnyPadMode) -> Array:
-    """y with `width` more samples on either side of its last axis."""
+def _padding(
+    y: Array, frame_length: int, center: bool, mode: AnyPadMode
+) -> tuple[Array, bool, PadMode]:
+    """Who pads: the engine (y, True, mode), or nobody any more (padded y, False, any mode)."""
+    if not center:
+        return y, False, "constant"
+    for own in PAD_MODES:
+        if mode == own or (mode, own) == ("empty", "constant"):
+            return y, True, own
     if not isinstance(mode, str) and not callable(mode):
         checks.fail("pad_mode", "a mode of numpy.pad or a callable", mode)
+    width = [(0, 0)] * (y.ndim - 1) + [(frame_length // 2, frame_length // 2)]
+    pad: Callable[..., Array] = np.pad
     try:
-        return np.pad(y, [(0, 0)] * (y.ndim - 1) + [(width, width)], mode=mode)  # type: ignore[call-overload, no-any-return]
+        return pad(y, width, mode=mode), False, "constant"
     except ValueError as error:
         raise ParameterError(
             f"pad_mode must be a mode of numpy.pad, got {mode!r}: {error}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from dataclasses import dataclass
 from functools import lru_cache
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -58,28 +59,11 @@ class MelBank:
     @property
     def native(self) -> bool:
         """Whether the engine makes these very bands by itself."""
-        return self.norm in ("slaney", None) and self.top <= self.sr / 2
-
-    @property
-    def top(self) -> float:
-        """Upper edge of the last band [Hz]."""
-        return self.sr / 2 if self.fmax is None else self.fmax
+        return self.norm in ("slaney", None) and (self.fmax is None or self.fmax <= self.sr / 2)
 
     def weights(self) -> Array:
-        """The bank itself, shape (n_mels, n_fft // 2 + 1)."""
-        with engine.quiet():
-            table = filter_bank(
-                sample_rate=self.sr,
-                n_fft=self.n_fft,
-                n_mels=self.n_mels,
-                fmin=self.fmin,
-                fmax=self.top,
-                htk=self.htk,
-                mel_norm="slaney" if self.norm == "slaney" else None,
-            )
-        if isinstance(self.norm, float):
-            table = _normalized(table, self.norm)
-        return table.astype(self.dtype)
+        """Make the bank, shape (n_mels, n_fft // 2 + 1); the array is shared and read-only."""
+        return _weights(self)
 
     def warn_if_empty(self, stacklevel: int) -> None:
         """Warn if a band lies between two bins, so that it is always zero."""
@@ -89,6 +73,25 @@ class MelBank:
                 f"{self.n_fft}, or fmax is too high; some bands will always be zero",
                 stacklevel=stacklevel + 1,
             )
+
+
+@lru_cache(maxsize=16)
+def _weights(bank: MelBank) -> Array:
+    with engine.quiet():
+        table = filter_bank(
+            sample_rate=bank.sr,
+            n_fft=bank.n_fft,
+            n_mels=bank.n_mels,
+            fmin=bank.fmin,
+            fmax=bank.fmax,
+            htk=bank.htk,
+            mel_norm="slaney" if bank.norm == "slaney" else None,
+        )
+    if isinstance(bank.norm, float):
+        table = _normalized(table, bank.norm)
+    weights = table.astype(bank.dtype)
+    weights.flags.writeable = False
+    return weights
 
 
 @lru_cache(maxsize=256)
@@ -102,11 +105,9 @@ def _norm(norm: Any) -> str | float | None:
     """The norm as a plain value."""
     if norm is None or (isinstance(norm, str) and norm == "slaney"):
         return norm
-    rule = "'slaney', None, 0, a number > 0, inf or -inf"
-    if isinstance(norm, str | bool) or not np.isscalar(norm) or not np.isrealobj(norm):
-        checks.fail("norm", rule, norm)
-    if not (norm >= 0 or norm == -np.inf):
-        checks.fail("norm", rule, norm)
+    is_number = isinstance(norm, Real) and not isinstance(norm, bool)
+    if not is_number or not (norm >= 0 or norm == -np.inf):
+        checks.fail("norm", "'slaney', None, 0, a number > 0, inf or -inf", norm)
     return float(norm)
 
 
@@ -165,4 +166,4 @@ def mel(
         sr=sr, n_fft=n_fft, n_mels=n_mels, fmin=fmin, fmax=fmax, htk=htk, norm=norm, dtype=dtype
     )
     bank.warn_if_empty(stacklevel=2)
-    return bank.weights()
+    return bank.weights().copy()

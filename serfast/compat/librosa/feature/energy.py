@@ -69,19 +69,19 @@ def rms(
     dtype = np.dtype(dtype)
     if dtype.kind != "f":
         checks.fail("dtype", "a floating-point dtype", dtype)
-    if y is not None:
-        rows = engine.rows(
-            _real_samples(y),
-            RMS(frame_length=frame_length),
-            sr=ANY_RATE,
-            hop_length=hop_length,
-            center=center,
-            pad_mode=pad_mode,
-        )
-        return np.swapaxes(rows, -1, -2).astype(dtype, copy=False)
-    if S is not None:
+    if y is None and S is None:
+        checks.refuse("y or S", "given", "neither")
+    if y is None:
         return _rms_of_spectrogram(S, frame_length, dtype)
-    checks.refuse("y or S", "given", "neither")
+    rows = engine.rows(
+        _real_samples(y),
+        RMS(frame_length=frame_length),
+        sr=ANY_RATE,
+        hop_length=hop_length,
+        center=center,
+        pad_mode=pad_mode,
+    )
+    return np.swapaxes(rows, -1, -2).astype(dtype, copy=False)
 
 
 def _real_samples(y: Any) -> Array:
@@ -232,4 +232,4 @@ def _ternary_changes(
     total = np.zeros(signs.shape, dtype=np.float64)
     np.cumsum(signs[..., 1:] != signs[..., :-1], axis=-1, out=total[..., 1:])
     ends = frame(total, frame_length=frame_length, hop_length=hop_length)
-    return ends[..., -1, :] - ends[..., 0, :]
+    return np.asarray(ends[..., -1, :] - ends[..., 0, :])

@@ -207,9 +207,9 @@ def _mel_of_signal(y: Array, transform: Transform, bank: MelBank) -> Array:
     """The engine's mel power, or its power spectrum times a bank that it doesn't have."""
     arguments = _engine_bank(transform, bank)
     if arguments is not None:
-        rows = transform.rows(y, MelPower(**arguments), bank.sr)
+        rows = transform.rows(y, engine.feature(MelPower, **arguments), bank.sr)
     else:
-        power = transform.rows(y, PowerSpectrum(**transform.frames()), bank.sr)
+        power = transform.rows(y, engine.feature(PowerSpectrum, **transform.frames()), bank.sr)
         rows = power ** (transform.power / 2) @ bank.weights().T
     return np.swapaxes(rows, -1, -2).astype(_result_dtype(y, bank), copy=False)
 
@@ -268,12 +268,16 @@ def mfcc(
     (20, 10)
     """
     checks.integer("n_mfcc", n_mfcc)
-    cepstrum = {"dct_type": dct_type, "dct_norm": _dct_norm(norm), "lifter": lifter}
+    cepstrum = {
+        "dct_type": checks.choice("dct_type", checks.integer("dct_type", dct_type), (1, 2, 3)),
+        "dct_norm": _dct_norm(norm),
+        "lifter": checks.number("lifter", lifter, minimum=0),
+    }
     if S is not None:
         return _cepstra(np.asarray(S), n_mfcc, cepstrum)
-    own = {field.name for field in fields(Transform)}
-    transform = Transform(**{name: kwargs[name] for name in own & kwargs.keys()})
-    rest = {name: kwargs[name] for name in kwargs.keys() - own}
+    before = {field.name for field in fields(Transform)}
+    transform = Transform(**{name: kwargs[name] for name in before & kwargs.keys()})
+    rest = {name: kwargs[name] for name in kwargs.keys() - before}
     bank = MelBank(sr=sr, n_fft=transform.n_fft, norm=mel_norm, **rest)
     y = _checked(y, transform, bank)
     arguments = _engine_bank(transform, bank)
@@ -281,7 +285,8 @@ def mfcc(
         levels = power_to_db(_mel_of_signal(y, transform, bank), top_db=TOP_DB)
         return _cepstra(levels, n_mfcc, cepstrum)
     n_mfcc = _at_most(n_mfcc, bank.n_mels, lifter)
-    rows = transform.rows(y, MFCC(n_mfcc=n_mfcc, top_db=TOP_DB, **cepstrum, **arguments), bank.sr)
+    own = engine.feature(MFCC, n_mfcc=n_mfcc, top_db=TOP_DB, **cepstrum, **arguments)
+    rows = transform.rows(y, own, bank.sr)
     return rows.T.astype(_result_dtype(y, bank), copy=False)
 
 
@@ -291,7 +296,7 @@ def _dct_norm(norm: Any) -> Any:
 
 
 def _at_most(n_mfcc: int, n_mels: int, lifter: float) -> int:
-    """librosa gives no more coefficients than bands, and can't lifter what isn't there."""
+    """As in librosa: no more coefficients than bands, and no lifter beyond them."""
     if n_mfcc > n_mels and lifter > 0:
         checks.fail("n_mfcc", f"<= n_mels ({n_mels}) when there is a lifter", n_mfcc)
     return min(n_mfcc, n_mels)

@@ -72,7 +72,7 @@ def frame(
 
 
 def check_audio(y: Any) -> None:
-    """Raise ParameterError unless y is an ndarray of floats with a time axis, not empty."""
+    """Raise ParameterError unless y is an ndarray of floats with a time axis."""
     if not isinstance(y, np.ndarray):
         checks.fail("y", "a numpy.ndarray", y)
     if not np.issubdtype(y.dtype, np.floating):
