@@ -1,4 +1,4 @@
-"""The engine against the installed librosa, over a grid of rates, frames, hops, windows and signals.
+"""The engine against the installed librosa, over a grid of rates, frames, hops, windows, signals.
 
 One test is one cell: all signals and both windows, so that one spec computes everything at once.
 A failure lists signal, measure and value; the parity report shows the worst of all cells.

@@ -36,7 +36,7 @@ def test_a_window_of_ones_own_is_taken_as_it_is() -> None:
 @pytest.mark.parametrize("window", ["nonesuch", "kaiser", ("hann", "x", 3)])
 def test_an_unknown_window_is_refused(window: str) -> None:
     spec = serfast.FeatureSpec(features=[serfast.PowerSpectrum(window=window)])
-    with pytest.raises(serfast.ParameterError, match="^window must be .*, got "):
+    with pytest.raises(serfast.ParameterError, match=r"^window must be .*, got "):
         serfast.Extractor(spec)
 
 

@@ -1,4 +1,4 @@
-"""Which F0 rounding noise can lead YIN to: how a difference between two implementations is explained.
+"""Which F0 rounding noise can lead YIN to: how a difference of two implementations is explained.
 
 YIN chooses among troughs, so noise far below any tolerance can move its answer by an octave: when
 two troughs are equally deep, or one touches the threshold. A value of F0 is *reachable* if some

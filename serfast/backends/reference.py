@@ -1,4 +1,4 @@
-"""The reference back end: every formula in plain NumPy and float64. Slow, obvious, the truth in tests.
+"""The reference back end: every formula in NumPy and float64. Slow, obvious, the truth in tests.
 
 Each stage is the formula in its docstring and little else; no stage knows another's tricks. Only
 the rows are rounded, once, to float32.
@@ -36,7 +36,7 @@ BLOCK = 1024
 
 
 def prepare(program: p.Program) -> partial[None]:
-    """The program ready to run: a function of (samples, out) that fills `out`."""
+    """Make a program ready to run: a function of (samples, out) that fills `out`."""
     return partial(_run, program)
 
 
@@ -119,7 +119,7 @@ def cepstrum(levels: Array, node: p.Cepstrum) -> Array:
 
 
 def _spectrum(y: Array, node: p.Spectrum, hop: int, out: Rows) -> None:
-    """A spectrum's columns, and those of everything that hangs below it."""
+    """Fill a spectrum's columns, and those of everything that hangs below it."""
     bands = [np.empty((len(out), len(mel.weights))) for mel in node.mels]
     for rows, frames in _blocks(y, node.frames, hop, len(out)):
         spectrum = power_spectrum(frames, node)
