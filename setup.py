@@ -12,7 +12,9 @@ from setuptools import Extension, setup
 try:
     from Cython.Build import cythonize
 except ImportError as error:  # pip brings Cython along; a bare `python setup.py` may not
-    raise SystemExit("building serfast needs Cython: pip install cython, or pip install .") from error
+    raise SystemExit(
+        "building serfast needs Cython: pip install cython, or pip install ."
+    ) from error
 
 MACHINE = platform.machine().lower()
 X86 = MACHINE in ("x86_64", "amd64")

@@ -27,7 +27,6 @@ from .spec import FeatureSpec
 
 if TYPE_CHECKING:
     from .audio import load
-    from .fingerprint import fingerprint
     from .recognizer import Recognizer
     from .statistics import Statistics
 
@@ -50,7 +49,6 @@ __all__ = [
     "UnknownPluginError",
     "ZeroCrossingRate",
     "__version__",
-    "fingerprint",
     "frame_count",
     "load",
     "native_info",
@@ -60,7 +58,6 @@ __all__ = [
 _LAZY = {
     "Recognizer": "recognizer",
     "Statistics": "statistics",
-    "fingerprint": "fingerprint",
     "load": "audio",
 }
 _SUBMODULES = {"audio", "backends", "compat", "registry", "testing"}

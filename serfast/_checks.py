@@ -30,9 +30,9 @@ def fail(name: str, rule: str, value: object) -> NoReturn:
 
 def integer(name: str, value: Any, minimum: int = 1, maximum: int = 2**31 - 1) -> int:
     """`value` as an int within [minimum, maximum]; bool and float don't count as int."""
-    if isinstance(value, bool) or not isinstance(value, Integral) or value < minimum:
+    if isinstance(value, bool) or not isinstance(value, Integral) or int(value) < minimum:
         fail(name, f"an int >= {minimum}", value)
-    if value > maximum:
+    if int(value) > maximum:
         fail(name, f"an int <= {maximum}", value)
     return int(value)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -142,6 +141,8 @@ class Extractor:
         checks.integer("threads", threads)
         if threads == 1:
             return [self(signal) for signal in signals]
+        from concurrent.futures import ThreadPoolExecutor  # costs every import otherwise
+
         with ThreadPoolExecutor(threads) as pool:
             return list(pool.map(self, signals))
 

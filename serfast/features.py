@@ -441,7 +441,6 @@ class YIN(Feature):
 
 
 FEATURES: dict[str, type[Feature]] = {
-    cls.__name__: cls
-    for cls in (RMS, ZeroCrossingRate, PowerSpectrum, MelPower, LogMel, MFCC, YIN)
+    cls.__name__: cls for cls in (RMS, ZeroCrossingRate, PowerSpectrum, MelPower, LogMel, MFCC, YIN)
 }
 """Every feature by the name that stands in a spec's JSON."""

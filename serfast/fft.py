@@ -150,9 +150,7 @@ def matrix_plan(n: int) -> Matrix:
     row_stride = _up4(cols)
     twiddle = np.ones((rows, row_stride), dtype=np.complex128)
     twiddle[:, :cols] = _unit(np.outer(np.arange(rows), np.arange(cols)), n)
-    return Matrix(
-        n, rows, cols, row_stride, _up4(rows), _passes(rows), _passes(cols), twiddle
-    )
+    return Matrix(n, rows, cols, row_stride, _up4(rows), _passes(rows), _passes(cols), twiddle)
 
 
 def _chirp_plan(n: int) -> Matrix:
@@ -163,9 +161,7 @@ def _chirp_plan(n: int) -> Matrix:
     kernel[:n] = chirp.conj()
     kernel[inner.n - n + 1 :] = chirp.conj()[:0:-1]
     none = np.ones((1, 1), dtype=np.complex128)
-    return Matrix(
-        n, 1, n, _up4(n), 4, (), (), none, inner, chirp, np.fft.fft(kernel) / inner.n
-    )
+    return Matrix(n, 1, n, _up4(n), 4, (), (), none, inner, chirp, np.fft.fft(kernel) / inner.n)
 
 
 @cache

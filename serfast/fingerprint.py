@@ -49,7 +49,7 @@ def signal(n_samples: int = LENGTH) -> np.ndarray[Any, np.dtype[np.int16]]:
     swell = (i * 7 // 16) % 2048
     samples = (triangle + noise // 4) * swell // 2048
     samples[(i // 512) % 8 == 5] = 0
-    return samples.astype(np.int16)
+    return np.asarray(samples, dtype=np.int16)
 
 
 @lru_cache(maxsize=32)

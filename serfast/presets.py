@@ -32,15 +32,14 @@ def librosa(sample_rate: float = 22050) -> FeatureSpec:
     >>> len(librosa().columns)
     152
     """
-    mel = {"n_fft": 2048, "n_mels": 128, "top_db": 80.0}
     return FeatureSpec(
         sample_rate=sample_rate,
         hop_length=512,
         features=(
             RMS(frame_length=2048),
             ZeroCrossingRate(frame_length=2048),
-            LogMel(**mel),
-            MFCC(n_mfcc=20, **mel),
+            LogMel(n_fft=2048, n_mels=128, top_db=80.0),
+            MFCC(n_fft=2048, n_mels=128, n_mfcc=20, top_db=80.0),
             YIN(frame_length=2048, fmin=65.40639132514966, fmax=2093.004522404789),
         ),
     )

@@ -22,7 +22,17 @@ from .pitch import lag_range
 from .spec import FeatureSpec
 from .spectrum import window_table
 
-__all__ = ["Cepstrum", "Crossings", "Energy", "Frames", "Log", "Mel", "Pitch", "Program", "Spectrum"]
+__all__ = [
+    "Cepstrum",
+    "Crossings",
+    "Energy",
+    "Frames",
+    "Log",
+    "Mel",
+    "Pitch",
+    "Program",
+    "Spectrum",
+]
 
 N = TypeVar("N", "Spectrum", "Mel", "Log")
 Table = np.ndarray[Any, np.dtype[np.float64]]
@@ -69,7 +79,7 @@ class Pitch:
 
 @dataclass(eq=False)
 class Cepstrum:
-    """matrix @ log-mel into `column` …"""
+    """matrix @ log-mel, into the columns from `column` on."""
 
     column: int
     matrix: Table
@@ -187,7 +197,9 @@ class _Builder:
         )
         return Pitch(self._frames(feature), column, rate, low, high, feature.threshold)
 
-    def _shared(self, key: tuple[Any, ...], make: Callable[[], N], siblings: list[N], claim: bool) -> N:
+    def _shared(
+        self, key: tuple[Any, ...], make: Callable[[], N], siblings: list[N], claim: bool
+    ) -> N:
         """The node for `key`, made if there is none, or if its columns are already another's."""
         node: N | None = self.nodes.get(key)
         if node is None or (claim and node.column is not None):
@@ -215,7 +227,7 @@ class _Builder:
 
     def _mel(self, feature: f.MelPower, claim: bool) -> Mel:
         spectrum = self._spectrum(feature, claim=False)
-        bank = {
+        bank: dict[str, Any] = {
             "n_fft": feature.n_fft,
             "n_mels": feature.n_mels,
             "fmin": feature.fmin,
@@ -237,9 +249,7 @@ class _Builder:
         offset = 0.0 if relative else scale * math.log(max(feature.amin, ref))
         top = None if feature.top_db is None else feature.top_db * scale / DECIBEL
         settings = (scale, feature.amin, offset, relative, top)
-        return self._shared(
-            ("log", id(mel), *settings), lambda: Log(*settings), mel.logs, claim
-        )
+        return self._shared(("log", id(mel), *settings), lambda: Log(*settings), mel.logs, claim)
 
 
 def _cepstrum(feature: f.MFCC, column: int) -> Cepstrum:

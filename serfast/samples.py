@@ -53,7 +53,8 @@ def as_samples(signal: Any, name: str = "signal") -> Samples:
     if array.size == 0:
         checks.refuse(name, "at least 1 sample", "0 samples")
     if kind == np.int16:
-        return np.multiply(array, INT16_SCALE, dtype=np.float32)
+        scaled: Samples = np.multiply(array, INT16_SCALE, dtype=np.float32)
+        return scaled
     with np.errstate(over="ignore"):
         samples = np.ascontiguousarray(array, dtype=np.float32)
     if not samples.flags.aligned:

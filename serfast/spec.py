@@ -175,7 +175,7 @@ def _feature(item: Any) -> Feature:
     """One feature from its dictionary; JSON's lists become tuples again."""
     if not isinstance(item, Mapping):
         checks.fail("feature", "a mapping", item)
-    fields = {k: tuple(v) if isinstance(v, list) else v for k, v in item.items()}
+    fields: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in item.items()}
     kind = fields.pop("type", None)
     if not isinstance(kind, str) or kind not in FEATURES:
         checks.fail("feature type", "one of " + ", ".join(FEATURES), kind)

@@ -1,4 +1,4 @@
-"""Back ends: each runs a :class:`serfast.program.Program` over samples. None falls back silently."""
+"""Back ends: each runs a :class:`serfast.program.Program`; none falls back to another silently."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""Benchmarks: run them from the repository's root, `python -m benchmarks.librosa_table`."""

@@ -1,0 +1,84 @@
+"""What is built: the sdist builds into the same wheel, which holds no generated C."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def build(source: Path, target: Path, *what: str) -> Path:
+    """One distribution of the tree at `source`, made with the packages of this environment."""
+    code = (
+        f"import sys; from setuptools import build_meta as b;print(b.build_{what[0]}(sys.argv[1]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(target)],
+        cwd=source,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "SOURCE_DATE_EPOCH": "1700000000"},
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    return target / done.stdout.strip().splitlines()[-1]
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Path]:
+    """The sdist, the wheel of the tree, the wheel of the unpacked sdist."""
+    base = tmp_path_factory.mktemp("built")
+    tree = base / "tree"
+    ignored = shutil.ignore_patterns(".git", ".venv", "build", "dist", "*.egg-info", "*.so")
+    shutil.copytree(ROOT, tree, ignore=ignored)
+    for name in ("sdist", "wheel", "again"):
+        (base / name).mkdir()
+    sdist = build(tree, base / "sdist", "sdist")
+    with tarfile.open(sdist) as archive:
+        archive.extractall(base / "unpacked", filter="data")
+    unpacked = next((base / "unpacked").iterdir())
+    return sdist, build(tree, base / "wheel", "wheel"), build(unpacked, base / "again", "wheel")
+
+
+def contents(wheel: Path) -> dict[str, str]:
+    with zipfile.ZipFile(wheel) as archive:
+        return {name: hashlib.sha256(archive.read(name)).hexdigest() for name in archive.namelist()}
+
+
+def test_sdist_builds_into_the_same_wheel(built):
+    _, wheel, again = built
+    assert wheel.name == again.name
+    first, second = contents(wheel), contents(again)
+    assert first.keys() == second.keys()
+    different = {name for name in first if first[name] != second[name]}
+    # the linker may lay the module out differently; its size and everything else are equal
+    assert all("_engine" in name or name.endswith("RECORD") for name in different), different
+
+
+def test_wheel_holds_what_runs_and_nothing_else(built):
+    names = contents(built[1])
+    allowed = (".py", ".pyi", ".so", ".pyd", "py.typed")
+    package = [name for name in names if name.startswith("serfast/")]
+    assert any("_engine" in name and name.endswith((".so", ".pyd")) for name in package)
+    assert all(name.endswith(allowed) for name in package), package
+    others = [name for name in names if not name.startswith("serfast/")]
+    assert all(".dist-info/" in name for name in others), others
+
+
+def test_wheel_is_small(built):
+    assert built[1].stat().st_size <= 600 * 1024
+
+
+def test_sdist_holds_sources_and_no_generated_c(built):
+    with tarfile.open(built[0]) as archive:
+        names = [name.partition("/")[2] for name in archive.getnames()]
+    assert {"ext/engine.pyx", "ext/kernels/fft.inc", "LICENSE", "setup.py"} <= set(names)
+    assert not [name for name in names if name.endswith((".so", "engine.c")) or "build/" in name]
