@@ -21,6 +21,7 @@ __all__ = ["array_bytes", "read_array"]
 DTYPES = frozenset(["<f4", "<f8", "<i4", "<i8", "|i1", "|u1", "|b1"])
 MAX_DIMENSIONS = 8
 MAX_HEADER = 4096
+MAX_SIZE = 2**31
 HEADER = re.compile(rb"\x93NUMPY([\x01-\x03])\x00", re.DOTALL)
 
 
@@ -80,7 +81,7 @@ def _header(data: bytes, name: str) -> tuple[int, dict[str, Any]]:
         )
     if not _is_shape(header["shape"]):
         raise ModelError(
-            f"{name} must have up to {MAX_DIMENSIONS} sizes >= 0, got {header['shape']!r:.80}"
+            f"{name} must have up to {MAX_DIMENSIONS} sizes >= 0 and < 2^31, got {header['shape']!r:.80}"
         )
     return start, header
 
@@ -89,5 +90,5 @@ def _is_shape(shape: object) -> bool:
     return (
         isinstance(shape, tuple)
         and len(shape) <= MAX_DIMENSIONS
-        and all(type(size) is int and size >= 0 for size in shape)
+        and all(type(size) is int and 0 <= size < MAX_SIZE for size in shape)
     )

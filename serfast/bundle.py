@@ -129,7 +129,10 @@ class Bundle:
             "card": dict(self.card),
             "sha256": {name: _sha256(members[name]) for name in sorted(members)},
         }
-        text = json.dumps(about, indent=1, ensure_ascii=False, allow_nan=False)
+        try:
+            text = json.dumps(about, indent=1, ensure_ascii=False, allow_nan=False)
+        except (TypeError, ValueError) as error:
+            raise ModelError(f"card must be what JSON can hold: {error}") from error
         return {CARD: text.encode() + b"\n", **members}
 
     @classmethod

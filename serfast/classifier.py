@@ -167,8 +167,9 @@ def check_input(x: object, shape: tuple[int | None, ...], dtype: type[np.floatin
         want is None or want == have for want, have in zip(shape, array.shape, strict=True)
     )
     if not fits or array.size == 0:
-        text = ", ".join("n" if size is None else str(size) for size in shape)
-        raise ParameterError(f"x must be of shape ({text}), got {array.shape}")
+        sizes = ", ".join("n" if size is None else str(size) for size in shape)
+        comma = "," * (len(shape) == 1)
+        raise ParameterError(f"x must be of shape ({sizes}{comma}), got {array.shape}")
     if not np.isfinite(array).all():
         index = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
         raise ParameterError(f"x must be finite, got {array[index]} at index {index}")

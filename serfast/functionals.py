@@ -51,7 +51,7 @@ class Series:
         return np.where(varies, centred / np.where(varies, deviation, 1.0), 0.0)
 
     def quantile(self, share: float) -> Array:
-        """Find the value below which this share lies, interpolated linearly (Hyndman and Fan's 7)."""
+        """Find the value below which this share lies, interpolated linearly."""
         place = share * (self.values.shape[-1] - 1)
         low = int(place)
         high = min(low + 1, self.values.shape[-1] - 1)

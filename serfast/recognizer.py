@@ -120,7 +120,7 @@ def inputs_of(
     extractor: Extractor,
     statistics: Statistics | None,
 ) -> np.ndarray[Any, Any]:
-    """Make what a classifier of this `kind` of input gets of these samples, in training and later."""
+    """Make the input of this `kind` from samples; the same in training and later."""
     if kind == "samples":
         return samples
     rows = extractor(samples)

@@ -5,9 +5,8 @@ A distribution announces its classifiers in the entry-point group ``serfast.clas
     [project.entry-points."serfast.classifiers"]
     svm = "serfast_svm:PLUGIN"
 
-The object named is a :class:`serfast.classifier.Plugin`. Names are read from the installed
-metadata, so listing them runs no plugin's code; nothing is cached, so a plugin installed while
-the program runs is found.
+The object named is a :class:`serfast.classifier.Plugin`. Names come from installed metadata, so
+listing them runs no plugin's code; nothing is kept, so what is installed later is found.
 """
 
 from __future__ import annotations

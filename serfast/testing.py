@@ -152,14 +152,14 @@ def _check_probabilities(probabilities: np.ndarray[Any, Any], n_classes: int) ->
 
 def _check_bad_input(classifier: Classifier, x: np.ndarray[Any, Any]) -> None:
     wrong_size = x[:-1] if classifier.input == "vector" else x[..., None]
-    poisoned = np.array(x)
-    poisoned.flat[-1] = np.nan
+    poisoned, infinite = np.array(x), np.array(x)
+    poisoned.flat[-1], infinite.flat[0] = np.nan, -np.inf
     for bad, what in (
         (x[:0], "an empty input"),
         (wrong_size, "an input of another shape"),
         (np.stack([x, x])[None], "a batch"),
         (poisoned, "NaN"),
-        (poisoned * np.inf, "infinity"),
+        (infinite, "infinity"),
         (np.array(["no numbers"]), "text"),
         (None, "None"),
     ):

@@ -162,7 +162,7 @@ def test_gain_changes_nothing_where_columns_are_relative():
     rows = random.normal(size=(40, 4))
     columns = ["rms", "logmel_0", "logmel_1", "mfcc_0"]
     rows[:, 0] = np.exp(rows[:, 0])
-    louder = rows + [0, 2.5, 2.5, 7.0]
+    louder = rows + np.array([0, 2.5, 2.5, 7.0])
     louder[:, 0] *= 10
     statistics = Statistics(log=("rms",), relative=("rms", "logmel", "mfcc_0"))
     np.testing.assert_allclose(statistics(louder, columns), statistics(rows, columns), atol=1e-9)

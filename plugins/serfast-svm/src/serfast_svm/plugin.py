@@ -29,7 +29,7 @@ class SvmPlugin:
         return train(examples)
 
     def load(self, bundle: Bundle) -> LinearSvm:
-        """Make the machine in a bundle; ModelError if its arrays don't fit classes and statistics."""
+        """Make a bundle's machine; ModelError if its arrays don't fit classes and statistics."""
         if bundle.statistics is None:
             raise ModelError("statistics in the bundle must be given for the plugin svm, got null")
         k, d = len(bundle.classes), len(bundle.statistics.names(bundle.spec.columns))

@@ -87,12 +87,7 @@ def train(examples: Examples) -> Weights:
             "intercepts": intercepts - weights @ scaling.mean,
             "sharpness": np.array(sharpness),
         },
-        card={
-            "subset": choice.subset,
-            "C": choice.cost,
-            "held_out_recall": round(recall, 4),
-            "menu": {"subset": list(SUBSETS), "C": list(COSTS)},
-        },
+        card={"subset": choice.subset, "C": choice.cost, "held_out_uar": round(recall, 4)},
     )
 
 

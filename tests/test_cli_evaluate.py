@@ -1,0 +1,61 @@
+"""`serfast evaluate`, as a user runs it."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+
+import pytest
+
+from cli_corpus import write_corpus
+from plugin_stub import install_nearest
+from serfast.cli.main import main
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    site = tmp_path / "site"
+    site.mkdir()
+    install_nearest(site)
+    monkeypatch.syspath_prepend(str(site))
+    importlib.invalidate_caches()
+    sys.modules.pop("nearest_mod", None)
+    return write_corpus(tmp_path / "wav")
+
+
+def test_reports_draws_and_writes(folder, capsys):
+    plot, figures = folder.parent / "confusion.png", folder.parent / "measured.json"
+    extra = ["--plain", "--plot", str(plot), "--json", str(figures)]
+    assert main(["evaluate", str(folder), "--classifier", "nearest", *extra]) == 0
+    out, err = capsys.readouterr()
+    assert "precision" in out
+    assert "UAR" in out
+    assert "12 recordings" in out
+    assert [line.split()[1] for line in err.splitlines()] == ["03:", "08:", "09:"]
+    assert plot.read_bytes().startswith(b"\x89PNG")
+    card = json.loads(figures.read_text())
+    assert card["recordings"] == 12
+    assert card["classes"] == ["anger", "sadness"]
+    matrix = card["confusion_matrix"]
+    recalls = [matrix[k][k] / sum(matrix[k]) for k in range(2)]
+    assert card["uar"] == pytest.approx(sum(recalls) / 2, abs=1e-4)
+
+
+def test_one_speaker_is_too_few(folder, capsys):
+    for path in folder.glob("0[89]*.wav"):
+        path.unlink()
+    assert main(["evaluate", str(folder), "--classifier", "nearest", "--plain"]) == 1
+    assert "speakers must be at least 2" in capsys.readouterr().err
+
+
+def test_an_empty_folder(tmp_path, capsys):
+    assert main(["evaluate", str(tmp_path)]) == 1
+    assert "recordings" in capsys.readouterr().err
+
+
+def test_help_shows_an_example(capsys):
+    with pytest.raises(SystemExit) as stop:
+        main(["evaluate", "--help"])
+    assert stop.value.code == 0
+    assert "serfast evaluate emodb/wav --plot confusion.png" in capsys.readouterr().out

@@ -1,0 +1,128 @@
+"""`serfast train`, as a user runs it."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+
+import pytest
+
+import serfast
+from cli_corpus import write_corpus
+from plugin_stub import install_nearest
+from serfast.bundle import Bundle
+from serfast.cli.main import main
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    site = tmp_path / "site"
+    site.mkdir()
+    install_nearest(site)
+    monkeypatch.syspath_prepend(str(site))
+    importlib.invalidate_caches()
+    sys.modules.pop("nearest_mod", None)
+    return write_corpus(tmp_path / "wav")
+
+
+def run(folder, *extra):
+    model = folder.parent / "model.zip"
+    return main(["train", str(folder), "--classifier", "nearest", "-o", str(model), *extra]), model
+
+
+def test_trains_a_bundle_that_predicts(folder, capsys):
+    status, model = run(folder)
+    assert status == 0
+    assert "2 classes, 12 recordings of 3 speakers" in capsys.readouterr().out
+    bundle = Bundle.load(model)
+    assert bundle.plugin == "nearest"
+    assert bundle.classes == ("anger", "sadness")
+    assert bundle.spec == serfast.presets.speech()
+    assert bundle.statistics == serfast.presets.speech_statistics()
+    training = bundle.card["training"]
+    assert training["speakers"] == ["03", "08", "09"]
+    assert (training["recordings"], training["altered_copies"]) == (12, 48)
+    assert set(serfast.Recognizer(model).classes) == {"anger", "sadness"}
+
+
+def test_spec_statistics_seed_and_measurement_of_ones_own(folder):
+    spec = serfast.FeatureSpec(features=[serfast.RMS()])
+    texts = {
+        "spec.json": spec.to_json(),
+        "statistics.json": json.dumps({"functionals": ["mean"], "deltas": 0}),
+        "measured.json": json.dumps({"uar": 0.5}),
+    }
+    for name, text in texts.items():
+        (folder.parent / name).write_text(text)
+    given = [[f"--{name[:-5]}", str(folder.parent / name)] for name in texts]
+    extra = [word for pair in given for word in pair]
+    status, model = run(folder, *extra, "--plain", "--seed", "5", "--corpus", "noise")
+    assert status == 0
+    bundle = Bundle.load(model)
+    assert bundle.spec == spec
+    assert bundle.array("means", (2, 1)).ravel() == pytest.approx([0.3, 0.02], rel=0.05)
+    assert bundle.card["measured"] == {"uar": 0.5}
+    assert bundle.card["corpus"] == "noise"
+    assert bundle.card["training"]["altered_copies"] == 0
+    assert bundle.card["training"]["chosen"] == {"seed": 5}
+    assert serfast.Recognizer(model).predict([0.3] * 16000, 16000).label == "anger"
+
+
+def test_same_call_same_bytes(folder):
+    _, model = run(folder, "--plain")
+    first = model.read_bytes()
+    assert run(folder, "--plain", "--force")[0] == 0
+    assert model.read_bytes() == first
+
+
+def test_labels_from_a_table(folder):
+    table = folder / "labels.csv"
+    rows = [f"{p.name},{'xy'[i % 2]},s{i % 3}" for i, p in enumerate(sorted(folder.glob("*.wav")))]
+    table.write_text("\n".join(["path,label,speaker", *rows]))
+    status, model = run(folder, "--labels", str(table), "--plain")
+    assert status == 0
+    assert Bundle.load(model).classes == ("x", "y")
+    assert Bundle.load(model).card["training"]["speakers"] == ["s0", "s1", "s2"]
+
+
+def test_an_existing_bundle_is_kept_without_force(folder, capsys):
+    model = folder.parent / "model.zip"
+    model.write_bytes(b"precious")
+    assert run(folder)[0] == 1
+    assert "--force" in capsys.readouterr().err
+    assert model.read_bytes() == b"precious"
+
+
+@pytest.mark.parametrize(
+    ("extra", "message"),
+    [
+        (["--labels", "martian"], "martian"),
+        (["--classifier", "cnn"], "'cnn'"),
+        (["--statistics", "{folder}/03a01Wa.wav"], "03a01Wa.wav"),
+        (["--measured", "{folder}/03a01Wa.wav"], "must be JSON"),
+        (["--spec", "{folder}/gone.json"], "gone.json"),
+    ],
+)
+def test_bad_arguments_are_named_and_write_nothing(folder, capsys, extra, message):
+    status, model = run(folder, *[word.format(folder=folder) for word in extra])
+    assert status == 1
+    err = capsys.readouterr().err
+    assert message in err
+    assert len(err.splitlines()) == 1
+    assert not model.exists()
+
+
+def test_an_unreadable_recording_is_named(folder, capsys):
+    (folder / "03a01Wc.wav").write_text("no audio")
+    status, model = run(folder)
+    assert status == 1
+    assert "03a01Wc.wav" in capsys.readouterr().err
+    assert not model.exists()
+
+
+def test_help_shows_an_example(capsys):
+    with pytest.raises(SystemExit) as stop:
+        main(["train", "--help"])
+    assert stop.value.code == 0
+    assert "serfast train emodb/wav -o model.zip" in capsys.readouterr().out
