@@ -127,7 +127,7 @@ def melspectrogram(
     power : float
         Exponent of the magnitude.
     **kwargs
-        ``n_mels``, ``fmin``, ``fmax``, ``htk``, ``norm``, ``dtype``: see :func:`..filters.mel`.
+        ``n_mels``, ``fmin``, ``fmax``, ``htk``, ``norm``, ``dtype``: see ``filters.mel``.
 
     Returns
     -------
