@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Collection
 from numbers import Integral, Real
 from typing import Any, NoReturn
 
+import numpy as np
+
 from .errors import ParameterError
 
-__all__ = ["boolean", "choice", "fail", "integer", "number", "refuse", "shown"]
+__all__ = ["boolean", "choice", "fail", "integer", "number", "plain", "refuse", "shown"]
 
 
 def shown(value: object, limit: int = 60) -> str:
@@ -73,3 +76,11 @@ def choice(name: str, value: Any, allowed: Collection[Any]) -> Any:
     if not any(value is a or (type(value) is type(a) and value == a) for a in allowed):
         fail(name, "one of " + ", ".join(repr(a) for a in allowed), value)
     return value
+
+
+def plain(instance: Any) -> None:
+    """Make Python's own of NumPy's scalars in a frozen dataclass, which JSON couldn't hold."""
+    for field in dataclasses.fields(instance):
+        value = getattr(instance, field.name)
+        if isinstance(value, np.generic):
+            object.__setattr__(instance, field.name, value.item())

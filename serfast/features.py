@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, TypeAlias
 
+import numpy as np
+
 from . import _checks as checks
 from .framing import PAD_MODES, PadMode
 
@@ -49,6 +51,7 @@ class Feature:
     pad_mode: PadMode | None = None
 
     def __post_init__(self) -> None:
+        checks.plain(self)
         if self.name is not None and (not isinstance(self.name, str) or not self.name):
             checks.fail("name", "None or a str of at least 1 character", self.name)
         if self.pad_mode is not None:
@@ -206,8 +209,9 @@ def _window(window: Any, win_length: int) -> Window:
     """The window in its hashable form: a name, a (name, …) tuple, or a tuple of floats."""
     if isinstance(window, str):
         return window
-    if isinstance(window, tuple) and window and isinstance(window[0], str):
-        return window
+    if isinstance(window, (tuple, list)) and window and isinstance(window[0], str):
+        named: Window = _frozen(window)
+        return named
     rule = f"a name, a (name, parameter) tuple or {win_length} (win_length) finite numbers"
     if not isinstance(window, Iterable):
         checks.fail("window", rule, window)
@@ -215,6 +219,13 @@ def _window(window: Any, win_length: int) -> Window:
     if len(weights) != win_length:
         checks.refuse("window", rule, f"{len(weights)} numbers")
     return tuple(checks.number(f"window[{i}]", w) for i, w in enumerate(weights))
+
+
+def _frozen(value: Any) -> Any:
+    """Lists and arrays as tuples, however deep: hashable, and themselves again after JSON."""
+    if isinstance(value, (np.ndarray, np.generic)):
+        value = value.tolist()
+    return tuple(_frozen(v) for v in value) if isinstance(value, (tuple, list)) else value
 
 
 @dataclass(frozen=True, kw_only=True)

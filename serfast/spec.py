@@ -67,6 +67,7 @@ class FeatureSpec:
     features: tuple[Feature, ...] = ()
 
     def __post_init__(self) -> None:
+        checks.plain(self)
         rate = checks.number("sample_rate", self.sample_rate, above=0)
         object.__setattr__(self, "sample_rate", int(rate) if rate.is_integer() else rate)
         checks.integer("hop_length", self.hop_length)
