@@ -9,10 +9,9 @@ import hashlib
 import json
 import warnings
 
+import serfast
 import signals
 from broad import RATE, broad_specs
-
-import serfast
 
 
 def main() -> None:

@@ -7,12 +7,12 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-import signals
-import tolerances as tol
 from hypothesis import given
 from hypothesis import strategies as st
 
 import serfast
+import signals
+import tolerances as tol
 from serfast.backends import BACKENDS
 
 both = pytest.mark.parametrize("backend", BACKENDS)

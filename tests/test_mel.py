@@ -7,11 +7,11 @@ import warnings
 import librosa
 import numpy as np
 import pytest
-import signals
 from hypothesis import given
 from hypothesis import strategies as st
 
 import serfast
+import signals
 from serfast.backends import BACKENDS
 from serfast.mel import filter_bank, hz_to_mel, mel_to_hz
 

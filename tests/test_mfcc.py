@@ -6,9 +6,9 @@ import librosa
 import numpy as np
 import pytest
 import scipy.fft
-import signals
 
 import serfast
+import signals
 from serfast.backends import BACKENDS
 from serfast.mfcc import cepstrum_matrix, dct_matrix, lifter_weights
 

@@ -13,12 +13,12 @@ from pathlib import Path
 import librosa
 import numpy as np
 import pytest
+
+import serfast
 import signals
 import tolerances as tol
 import yin_noise
 from parity_report import Measured
-
-import serfast
 from serfast.framing import pad
 from serfast.pitch import lag_range
 

@@ -6,12 +6,12 @@ import warnings
 
 import numpy as np
 import pytest
-import signals
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 import serfast
+import signals
 from serfast.backends import BACKENDS
 from serfast.pitch import lag_range
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import signals
 
 import serfast
+import signals
 from serfast.backends import BACKENDS
 from serfast.program import Program
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import signals
-import tolerances as tol
-import yin_noise
-from broad import RATE, broad_specs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import serfast
+import signals
+import tolerances as tol
+import yin_noise
+from broad import RATE, broad_specs
 from serfast.backends import reference
 from serfast.program import Program
 

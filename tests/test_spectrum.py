@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import scipy.signal
+
+import serfast
 import signals
 import tolerances as tol
 from broad import SIZES
-
-import serfast
 from serfast.backends import BACKENDS
 from serfast.framing import PAD_MODES
 from serfast.spectrum import COSINE_SUMS, window_table
