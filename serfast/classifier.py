@@ -96,7 +96,9 @@ class Examples:
         """Select the examples where `mask` is true."""
         index = np.flatnonzero(mask)
         inputs = self.inputs
-        chosen = inputs[index] if isinstance(inputs, np.ndarray) else [inputs[i] for i in index]
+        chosen = (
+            inputs[index] if isinstance(inputs, np.ndarray) else [inputs[int(i)] for i in index]
+        )
         return replace(
             self,
             inputs=chosen,

@@ -50,6 +50,11 @@ class Series:
         centred = x - x.mean(axis=-1, keepdims=True)
         return np.where(varies, centred / np.where(varies, deviation, 1.0), 0.0)
 
+    @cached_property
+    def standard_squared(self) -> Array:
+        """The square of `standard`, many times faster than a power."""
+        return self.standard * self.standard
+
     def quantile(self, share: float) -> Array:
         """Find the value below which this share lies, interpolated linearly."""
         place = share * (self.values.shape[-1] - 1)
@@ -86,8 +91,8 @@ def _crossings(s: Series) -> Array:
 FUNCTIONALS: dict[str, Callable[[Series], Array]] = {
     "mean": lambda s: s.values.mean(axis=-1),
     "std": lambda s: s.values.std(axis=-1),
-    "skewness": lambda s: (s.standard**3).mean(axis=-1),
-    "kurtosis": lambda s: (s.standard**4).mean(axis=-1),
+    "skewness": lambda s: (s.standard * s.standard_squared).mean(axis=-1),
+    "kurtosis": lambda s: (s.standard_squared * s.standard_squared).mean(axis=-1),
     "min": lambda s: s.sorted[:, 0],
     "max": lambda s: s.sorted[:, -1],
     "range": lambda s: s.sorted[:, -1] - s.sorted[:, 0],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -16,6 +17,7 @@ from .functionals import Array
 __all__ = ["Statistics"]
 
 Mask: TypeAlias = np.ndarray[Any, np.dtype[np.bool_]]
+Chosen: TypeAlias = np.ndarray[Any, np.dtype[np.intp]]
 
 LOG_FLOOR = 1e-5
 """What `log` takes as the least value: -100 dB of an amplitude."""
@@ -184,7 +186,7 @@ class Statistics:
     def _check_columns(self, columns: tuple[str, ...]) -> None:
         for field in ("log", "relative", "semitones", "voiced"):
             for name in getattr(self, field):
-                if not _select(columns, (name,)):
+                if not len(_select(columns, (name,))):
                     checks.fail(field, f"columns or families of {', '.join(columns)}", name)
         if self._gates and "aperiodicity" not in columns:
             checks.fail("columns", "with aperiodicity for semitones and voiced", columns)
@@ -216,10 +218,14 @@ def _names(argument: str, value: Any) -> tuple[str, ...]:
     return tuple(value)
 
 
-def _select(columns: tuple[str, ...], names: tuple[str, ...]) -> list[int]:
+@lru_cache(maxsize=256)
+def _select(columns: tuple[str, ...], names: tuple[str, ...]) -> Chosen:
     """Find the the columns that are named, or whose family (name without number) is."""
     chosen = set(names)
-    return [i for i, c in enumerate(columns) if c in chosen or _family(c) in chosen]
+    found = [i for i, c in enumerate(columns) if c in chosen or _family(c) in chosen]
+    indices = np.array(found, dtype=np.intp)
+    indices.flags.writeable = False
+    return indices
 
 
 def _family(column: str) -> str:

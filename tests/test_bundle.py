@@ -77,7 +77,12 @@ def npy_header(text: str, data: bytes = b"") -> bytes:
 
 
 def assert_same(a: Bundle, b: Bundle) -> None:
-    assert (a.plugin, a.classes, a.spec, a.statistics) == (b.plugin, b.classes, b.spec, b.statistics)
+    assert (a.plugin, a.classes, a.spec, a.statistics) == (
+        b.plugin,
+        b.classes,
+        b.spec,
+        b.statistics,
+    )
     assert dict(a.card) == dict(b.card)
     assert dict(a.files) == dict(b.files)
     assert a.arrays.keys() == b.arrays.keys()
@@ -100,9 +105,7 @@ def test_a_folder_is_a_bundle_too(tmp_path):
 
 def test_a_repacked_deflated_zip_is_a_bundle_too(tmp_path):
     contents = members(make().save(tmp_path / "model.zip"))
-    assert_same(
-        Bundle.load(write(tmp_path / "other.zip", contents, zipfile.ZIP_DEFLATED)), make()
-    )
+    assert_same(Bundle.load(write(tmp_path / "other.zip", contents, zipfile.ZIP_DEFLATED)), make())
 
 
 def test_equal_bundles_give_equal_bytes(tmp_path):
@@ -267,7 +270,18 @@ def test_member_that_nobody_listed(tmp_path):
 
 @pytest.mark.parametrize(
     "name",
-    ["../evil.npy", "/etc/evil.npy", "a/b.npy", "..", ".hidden", "C:evil", "a\\b", "a b", "é", "x" * 101],
+    [
+        "../evil.npy",
+        "/etc/evil.npy",
+        "a/b.npy",
+        "..",
+        ".hidden",
+        "C:evil",
+        "a\\b",
+        "a b",
+        "é",
+        "x" * 101,
+    ],
 )
 def test_name_with_a_path(tmp_path, name):
     contents = members(make().save(tmp_path / "good.zip"))

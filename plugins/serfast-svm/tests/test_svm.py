@@ -203,7 +203,9 @@ def test_default_model_says_how_it_was_made_and_measured(model):
     assert measured["recordings"] == model.card["training"]["recordings"] == 418
     assert len(model.card["training"]["speakers"]) == 8
     matrix = np.array(measured["confusion_matrix"])
-    assert measured["uar"] == pytest.approx((matrix.diagonal() / matrix.sum(axis=1)).mean(), abs=1e-4)
+    assert measured["uar"] == pytest.approx(
+        (matrix.diagonal() / matrix.sum(axis=1)).mean(), abs=1e-4
+    )
     assert measured["uar"] > 0.768  # ComParE 2016 on the same speakers
     assert PLUGIN.default_model().stat().st_size < 1_000_000
 

@@ -27,6 +27,7 @@ __all__ = ["COSTS", "SUBSETS", "Scaling", "train"]
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
+Codes = np.ndarray[Any, np.dtype[np.intp]]
 
 COSTS = (0.3, 1.0, 3.0)
 """C of the menu, for inputs scaled to an expected squared length of 1."""
@@ -124,7 +125,7 @@ def _left_out(examples: Examples) -> Iterator[Mask]:
         yield examples.speakers == speaker
 
 
-def _fit(gram: Array, codes: Array, classes: int, cost: float) -> tuple[Array, Array]:
+def _fit(gram: Array, codes: Codes, classes: int, cost: float) -> tuple[Array, Array]:
     """Dual coefficients (classes, n) and intercepts (classes,) of one machine per class.
 
     Positives and negatives of a class weigh the same in sum. Where there are only the ones or only
@@ -150,10 +151,10 @@ def _kept(examples: Examples, subset: str) -> Mask:
     return np.array([not any(fnmatchcase(name, p) for p in patterns) for name in names])
 
 
-def _codes(examples: Examples) -> Array:
-    return np.searchsorted(examples.classes, examples.labels)
+def _codes(examples: Examples) -> Codes:
+    return np.asarray(np.searchsorted(examples.classes, examples.labels))
 
 
-def _recall(predicted: Array, codes: Array) -> float:
+def _recall(predicted: Array, codes: Codes) -> float:
     """Unweighted average recall of the classes that occur."""
     return float(np.mean([(predicted[codes == k] == k).mean() for k in np.unique(codes)]))

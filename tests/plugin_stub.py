@@ -1,0 +1,73 @@
+"""A classifier plugin in thirty lines, and a way to install it for a test."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from serfast.classifier import Weights, check_input
+from serfast.errors import ModelError, ParameterError
+
+
+class Nearest:
+    """The nearest class mean, by squared distance."""
+
+    input = "vector"
+
+    def __init__(self, classes, spec, means):
+        self.classes, self.spec, self.means = classes, spec, means
+
+    def predict_proba(self, x):
+        vector = check_input(x, self.means.shape[1:], np.float64)
+        distance = ((self.means - vector) ** 2).sum(axis=1)
+        shares = np.exp(distance.min() - distance)
+        return shares / shares.sum()
+
+
+class NearestPlugin:
+    """Trains and loads :class:`Nearest`; notes what it was shown."""
+
+    input = "vector"
+
+    def __init__(self, model: Path | None = None):
+        self.shown: list[Any] = []
+        self.model = model
+
+    def train(self, examples, *, seed=0):
+        if len(examples.classes) < 2:
+            raise ParameterError(f"labels must be of 2 classes, got {examples.classes}")
+        self.shown.append(examples)
+        x = np.asarray(examples.inputs)
+        means = [x[examples.labels == name].mean(axis=0) for name in examples.classes]
+        return Weights(arrays={"means": np.array(means)}, card={"seed": seed})
+
+    def load(self, bundle):
+        if bundle.statistics is None:
+            raise ModelError("statistics in the bundle must be given, got null")
+        size = len(bundle.statistics.names(bundle.spec.columns))
+        means = bundle.array("means", (len(bundle.classes), size))
+        return Nearest(bundle.classes, bundle.spec, means)
+
+    def default_model(self):
+        return self.model
+
+
+def install(folder: Path, module: str, source: str, distribution: str, entry: str) -> None:
+    """Lay a distribution into a folder on sys.path, as pip would."""
+    (folder / f"{module}.py").write_text(source)
+    about = folder / f"{distribution.replace('-', '_')}-1.2.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {distribution}\nVersion: 1.2\n")
+    (about / "entry_points.txt").write_text(f"[serfast.classifiers]\n{entry}\n")
+
+
+def install_nearest(folder: Path, model: Path | None = None) -> None:
+    """Install :class:`NearestPlugin` under the name `nearest`, with this default model."""
+    source = (
+        "from pathlib import Path\n"
+        "from plugin_stub import NearestPlugin\n"
+        f"PLUGIN = NearestPlugin({f'Path({str(model)!r})' if model else None})\n"
+    )
+    install(folder, "nearest_mod", source, "serfast-nearest", "nearest = nearest_mod:PLUGIN")
