@@ -1,15 +1,28 @@
-"""Tables of the mel stage: the mel scales, the triangular filter bank, the logarithm's scale."""
+"""The mel stage: mel scales, triangular filter bank, and the power in its bands, plain or log."""
 
 from __future__ import annotations
 
 import math
 import warnings
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-__all__ = ["DECIBEL", "filter_bank", "hz_to_mel", "log_scale", "mel_to_hz"]
+from . import _checks as checks
+from .feature import check_band
+from .spectrum import PowerSpectrum
+
+__all__ = [
+    "DECIBEL",
+    "LogMel",
+    "MelPower",
+    "filter_bank",
+    "hz_to_mel",
+    "log_scale",
+    "mel_to_hz",
+]
 
 Table = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -107,3 +120,105 @@ def filter_bank(
 def log_scale(log: Literal["db", "ln"]) -> float:
     """Factor on the natural logarithm: 1, or 10 / ln 10 for decibel."""
     return DECIBEL if log == "db" else 1.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class MelPower(PowerSpectrum):
+    """Power in mel bands; n_mels columns.
+
+    Parameters
+    ----------
+    n_mels : int
+        Bands, >= 1.
+    fmin, fmax : float
+        Lower edge of the first and upper edge of the last band [Hz]; fmax None is half the
+        sample rate.
+    htk : bool
+        False: Slaney's mel scale (linear below 1 kHz); True: HTK's 2595 log10(1 + f/700).
+    mel_norm : {"slaney", None}
+        "slaney" gives every triangle the same area; None gives every one the peak 1.
+
+    Notes
+    -----
+    ``librosa.feature.melspectrogram`` to 1e-4 of a frame's peak. Slaney, Auditory Toolbox,
+    Interval Research report 1998-010; Young et al., The HTK Book, section 5.4.
+
+    Examples
+    --------
+    >>> MelPower(n_mels=2, name="band").columns
+    ('band_0', 'band_1')
+    """
+
+    prefix: ClassVar[str] = "mel"
+
+    n_mels: int = 40
+    fmin: float = 0.0
+    fmax: float | None = None
+    htk: bool = False
+    mel_norm: Literal["slaney"] | None = "slaney"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        checks.integer("n_mels", self.n_mels)
+        checks.number("fmin", self.fmin, minimum=0)
+        if self.fmax is not None:
+            checks.number("fmax", self.fmax, above=0)
+        checks.boolean("htk", self.htk)
+        checks.choice("mel_norm", self.mel_norm, ("slaney", None))
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return self._numbered(self.n_mels)
+
+    def check(self, sample_rate: float) -> None:
+        check_band(self.fmin, self.fmax, sample_rate)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogMel(MelPower):
+    """Logarithm of the power in mel bands; n_mels columns, in decibel or neper.
+
+    Parameters
+    ----------
+    log : {"db", "ln"}
+        Decibel, 10 log10(S / ref), or natural logarithm, ln(S / ref).
+    ref : float or "max"
+        The power of 0 dB, > 0; "max" is the recording's largest band (not for streams).
+    amin : float
+        Floor of S and of ref, >= 1.2e-38 (the smallest normal float32).
+    top_db : float or None
+        Values more than this below the recording's largest are raised to it [dB]; not for
+        streams. None: no such floor.
+
+    Notes
+    -----
+    ``librosa.power_to_db(melspectrogram)`` to 0.01 dB within 80 dB of the recording's peak;
+    librosa's own default is ``top_db=80``.
+
+    Examples
+    --------
+    >>> LogMel(n_mels=80, ref="max").whole_signal
+    True
+    """
+
+    prefix: ClassVar[str] = "logmel"
+
+    log: Literal["db", "ln"] = "db"
+    ref: float | Literal["max"] = 1.0
+    amin: float = 1e-10
+    top_db: float | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        checks.choice("log", self.log, ("db", "ln"))
+        if isinstance(self.ref, str):
+            checks.choice("ref", self.ref, ("max",))
+        else:
+            checks.number("ref", self.ref, above=0)
+        checks.number("amin", self.amin, minimum=1.1754944e-38, maximum=1e30)
+        if self.top_db is not None:
+            checks.number("top_db", self.top_db, minimum=0)
+
+    @property
+    def whole_signal(self) -> bool:
+        return self.top_db is not None or self.ref == "max"

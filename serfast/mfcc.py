@@ -1,12 +1,16 @@
-"""Tables of the MFCC stage: the cosine transforms and the lifter."""
+"""The MFCC stage: cosine transforms and lifter of a log-mel row."""
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-__all__ = ["cepstrum_matrix", "dct_matrix", "lifter_weights"]
+from . import _checks as checks
+from .mel import LogMel
+
+__all__ = ["MFCC", "cepstrum_matrix", "dct_matrix", "lifter_weights"]
 
 Table = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -84,3 +88,53 @@ def cepstrum_matrix(
     """Cosine transform and lifter in one matrix, shape (n_mfcc, n_mels)."""
     matrix = dct_matrix(n_mfcc, n_mels, dct_type, norm)
     return np.asarray(matrix * lifter_weights(n_mfcc, lifter)[:, np.newaxis])
+
+
+@dataclass(frozen=True, kw_only=True)
+class MFCC(LogMel):
+    """Mel-frequency cepstral coefficients; n_mfcc columns.
+
+    Parameters
+    ----------
+    n_mfcc : int
+        Coefficients, 1 to n_mels.
+    dct_type : {1, 2, 3}
+        Type of the cosine transform over the bands (1 needs n_mels >= 2).
+    dct_norm : {"ortho", None}
+        Orthonormal, or plain sums.
+    lifter : float
+        L > 0 multiplies coefficient n (from 0) by 1 + L/2 · sin(π (n + 1) / L); 0 doesn't.
+
+    Notes
+    -----
+    ``librosa.feature.mfcc`` to 0.02 (1e-3 in the median, on speech). Davis and Mermelstein,
+    IEEE Trans. ASSP 28 (1980), 357–366; lifter: Juang, Rabiner and Wilpon, IEEE Trans. ASSP 35
+    (1987), 947–954.
+
+    Examples
+    --------
+    >>> MFCC(n_mfcc=3).columns
+    ('mfcc_0', 'mfcc_1', 'mfcc_2')
+    """
+
+    prefix: ClassVar[str] = "mfcc"
+
+    n_mfcc: int = 13
+    dct_type: int = 2
+    dct_norm: Literal["ortho"] | None = "ortho"
+    lifter: float = 0.0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        checks.integer("n_mfcc", self.n_mfcc)
+        if self.n_mfcc > self.n_mels:
+            checks.fail("n_mfcc", f"<= n_mels ({self.n_mels})", self.n_mfcc)
+        checks.choice("dct_type", self.dct_type, (1, 2, 3))
+        if self.dct_type == 1 and self.n_mels < 2:
+            checks.fail("n_mels", ">= 2 for dct_type=1", self.n_mels)
+        checks.choice("dct_norm", self.dct_norm, ("ortho", None))
+        checks.number("lifter", self.lifter, minimum=0)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return self._numbered(self.n_mfcc)

@@ -1,19 +1,23 @@
-"""Tables of the spectrum stage: windows."""
+"""The spectrum stage: the windowed power spectrum, and the tables of windows."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
 
 from . import _checks as checks
 from .errors import ParameterError
-from .features import Window
+from .feature import Feature
 
-__all__ = ["COSINE_SUMS", "window_table"]
+__all__ = ["COSINE_SUMS", "PowerSpectrum", "Window", "window_table"]
 
 Table = np.ndarray[Any, np.dtype[np.float64]]
+Window: TypeAlias = str | tuple[Any, ...]
+"""A SciPy window name, a (name, parameter …) tuple, or the win_length numbers themselves."""
 
 COSINE_SUMS: dict[str, tuple[float, ...]] = {
     "boxcar": (1.0,),
@@ -86,3 +90,88 @@ def window_table(window: Window, win_length: int) -> Table:
     if not np.isfinite(table).all():
         checks.fail("window", "one with finite weights", window)
     return table
+
+
+@dataclass(frozen=True, kw_only=True)
+class PowerSpectrum(Feature):
+    """Windowed power spectrum |X[k]|²; n_fft // 2 + 1 columns.
+
+    Parameters
+    ----------
+    n_fft : int
+        Samples per frame and length of the transform, >= 2; products of 2, 3 and 5 are fastest.
+    win_length : int or None
+        Samples under the window, 1 to n_fft, in the middle of the frame; None is n_fft.
+    window : str, tuple or sequence of float
+        A name that ``scipy.signal.get_window`` knows, a tuple of name and parameters, or the
+        win_length weights themselves. Periodic (``fftbins=True``).
+    preemphasis : float
+        0 to 1: x[i] - preemphasis · x[i-1] within the window's samples, x[-1] taken as x[0];
+        after the mean is removed, before windowing (the order of HTK and Kaldi).
+    remove_dc : bool
+        Take the mean of the window's samples away first.
+    power : {1.0, 2.0}
+        Exponent of |X|: 2 is power, 1 is magnitude.
+
+    Notes
+    -----
+    ``|sum_i w[i] x[i] exp(-2πj k i / n_fft)| ** power``, not scaled by n_fft, as ``librosa.stft``.
+
+    Examples
+    --------
+    >>> len(PowerSpectrum(n_fft=400).columns)
+    201
+    """
+
+    prefix: ClassVar[str] = "power"
+
+    n_fft: int = 512
+    win_length: int | None = None
+    window: Window = "hann"
+    preemphasis: float = 0.0
+    remove_dc: bool = False
+    power: float = 2.0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        checks.integer("n_fft", self.n_fft, 2)
+        if self.win_length is not None:
+            checks.integer("win_length", self.win_length, 1)
+            if self.win_length > self.n_fft:
+                checks.fail("win_length", f"<= n_fft ({self.n_fft})", self.win_length)
+        object.__setattr__(self, "window", _window(self.window, self.win_length or self.n_fft))
+        checks.number("preemphasis", self.preemphasis, minimum=0, maximum=1)
+        checks.boolean("remove_dc", self.remove_dc)
+        checks.choice("power", checks.number("power", self.power), (1.0, 2.0))
+        object.__setattr__(self, "power", float(self.power))
+
+    @property
+    def length(self) -> int:
+        return self.n_fft
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return self._numbered(self.n_fft // 2 + 1)
+
+
+def _window(window: Any, win_length: int) -> Window:
+    """The window in its hashable form: a name, a (name, …) tuple, or a tuple of floats."""
+    if isinstance(window, str):
+        return window
+    if isinstance(window, (tuple, list)) and window and isinstance(window[0], str):
+        named: Window = _frozen(window)
+        return named
+    rule = f"a name, a (name, parameter) tuple or {win_length} (win_length) finite numbers"
+    if not isinstance(window, Iterable):
+        checks.fail("window", rule, window)
+    weights = tuple(window)
+    if len(weights) != win_length:
+        checks.refuse("window", rule, f"{len(weights)} numbers")
+    return tuple(checks.number(f"window[{i}]", w) for i, w in enumerate(weights))
+
+
+def _frozen(value: Any) -> Any:
+    """Lists and arrays as tuples, however deep: hashable, and themselves again after JSON."""
+    if isinstance(value, (np.ndarray, np.generic)):
+        value = value.tolist()
+    return tuple(_frozen(v) for v in value) if isinstance(value, (tuple, list)) else value
