@@ -80,9 +80,8 @@ def _header(data: bytes, name: str) -> tuple[int, dict[str, Any]]:
             f"{name} must have a dtype in {sorted(DTYPES)}, got {header['descr']!r:.80}"
         )
     if not _is_shape(header["shape"]):
-        raise ModelError(
-            f"{name} must have up to {MAX_DIMENSIONS} sizes >= 0 and < 2^31, got {header['shape']!r:.80}"
-        )
+        sizes = f"up to {MAX_DIMENSIONS} sizes >= 0 and < 2^31"
+        raise ModelError(f"{name} must have {sizes}, got {header['shape']!r:.80}")
     return start, header
 
 

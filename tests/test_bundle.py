@@ -264,7 +264,7 @@ def test_huge_model_json(tmp_path):
 
 def test_member_that_nobody_listed(tmp_path):
     contents = members(make().save(tmp_path / "good.zip"))
-    with pytest.raises(ModelError, match="got a difference: 'more.txt'"):
+    with pytest.raises(ModelError, match=r"got a difference: 'more.txt'"):
         Bundle.load(write(tmp_path / "bad.zip", {**contents, "more.txt": b"x"}))
 
 
@@ -352,7 +352,7 @@ def test_encrypted_zip(tmp_path):
             data[place + flags] |= 1
             place = data.find(signature, place + 4)
     (tmp_path / "bad.zip").write_bytes(data)
-    with pytest.raises(ModelError, match="plain zip file.*encrypted"):
+    with pytest.raises(ModelError, match=r"plain zip file.*encrypted"):
         Bundle.load(tmp_path / "bad.zip")
 
 

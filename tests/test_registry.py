@@ -8,9 +8,8 @@ import sys
 
 import pytest
 
-from serfast import ModelError, SerfastError, UnknownPluginError, registry
-
 from plugin_stub import install
+from serfast import ModelError, SerfastError, UnknownPluginError, registry
 
 GOOD = "PLUGIN = 'a plugin'\n"
 

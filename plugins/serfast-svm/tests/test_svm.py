@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -19,7 +20,11 @@ from sklearn.svm import SVC
 import serfast
 from serfast.bundle import Bundle
 from serfast.classifier import Examples
+from serfast.cli.main import main
+from serfast.corpus import find_recordings
+from serfast.evaluation import leave_one_speaker_out
 from serfast.testing import check_classifier, check_plugin, toy_examples
+from serfast.training import make_examples
 from serfast_svm import PLUGIN, training
 from serfast_svm.calibration import fit_sharpness
 from serfast_svm.inference import LinearSvm, softmax
@@ -248,8 +253,6 @@ def test_it_runs_where_scikit_learn_is_missing():
 @pytest.fixture(scope="module")
 def emodb() -> Path:
     """Folder of EmoDB's recordings, by the rule of the core's tests."""
-    import os
-
     folder = Path(os.environ.get("SERFAST_DATA", "")) / "emodb" / "wav"
     if any(folder.glob("*.wav")):
         return folder
@@ -259,14 +262,17 @@ def emodb() -> Path:
 
 
 def test_default_model_knows_its_training_recordings(emodb, capsys):
-    from serfast.cli.main import main
-
     files = sorted(map(str, emodb.glob("*.wav")))[::20]
     assert main(["predict", *files, "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     codes = {
-        **{"W": "anger", "L": "boredom", "E": "disgust", "A": "fear"},
-        **{"F": "happiness", "T": "sadness", "N": "neutral"},
+        "W": "anger",
+        "L": "boredom",
+        "E": "disgust",
+        "A": "fear",
+        "F": "happiness",
+        "T": "sadness",
+        "N": "neutral",
     }
     right = [answer["label"] == codes[Path(answer["file"]).stem[5]] for answer in found]
     assert np.mean(right) > 0.9
@@ -274,10 +280,6 @@ def test_default_model_knows_its_training_recordings(emodb, capsys):
 
 def test_three_speakers_train_and_predict_a_fourth(emodb):
     """The whole way on real speech, small: three speakers train, a fourth is better than chance."""
-    from serfast.corpus import find_recordings
-    from serfast.evaluation import leave_one_speaker_out
-    from serfast.training import make_examples
-
     chosen = [r for r in find_recordings(emodb, "emodb") if r.speaker in ("08", "09", "14", "16")]
     spec, statistics = serfast.presets.speech(), serfast.presets.speech_statistics()
     data = make_examples(chosen[::3], spec, statistics, speeds=())

@@ -57,5 +57,6 @@ class LinearSvm:
 
 def softmax(z: Array) -> Array:
     """exp(z) / sum(exp(z)) along the last axis, without overflow."""
-    e = np.exp(z - z.max(axis=-1, keepdims=True))
+    with np.errstate(over="ignore"):
+        e = np.exp(z - z.max(axis=-1, keepdims=True))
     return np.asarray(e / e.sum(axis=-1, keepdims=True))
