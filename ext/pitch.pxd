@@ -66,6 +66,8 @@ cdef inline void yin(
     k.cosine_transform(&node.plan, power, node.max_lag + 1, r, fft)
     # r is 2 · plan.length times the autocorrelation
     k.lag_difference(r, padded, node.max_lag, <float>(1.0 / node.plan.length), d)
+    # librosa leaves x[0]² out of d(1); at high sample rates that is felt in every d'
+    d[0] = (r[0] - r[1]) / <float>node.plan.length
     k.over_running_mean(d, node.max_lag)
     d += node.min_lag - 1
     i = chosen_lag(k, d, n, node.threshold)

@@ -49,7 +49,7 @@ class Extractor:
     ((101, 1), dtype('float32'))
     """
 
-    __slots__ = ("_backend", "_run", "_spec")
+    __slots__ = ("_backend", "_n_columns", "_run", "_spec")
 
     def __init__(self, spec: FeatureSpec, backend: str = "native") -> None:
         if not isinstance(spec, FeatureSpec):
@@ -57,6 +57,7 @@ class Extractor:
         prepare = backends.get(backend)
         self._spec = spec
         self._backend = backend
+        self._n_columns = len(spec.columns)
         self._run = prepare(Program.from_spec(spec))
 
     @property
@@ -113,7 +114,7 @@ class Extractor:
                 f"at least {longest} samples long (the longest frame, center=False)",
                 f"{len(samples)} samples",
             )
-        shape = (n_rows, len(spec.columns))
+        shape = (n_rows, self._n_columns)
         rows = np.empty(shape, dtype=np.float32) if out is None else _checked_out(out, shape)
         self._run(samples, rows)
         return rows

@@ -140,8 +140,8 @@ def matrix_plan(n: int) -> Matrix:
     Examples
     --------
     >>> plan = matrix_plan(256)
-    >>> plan.rows, plan.cols, [p.radix for p in plan.row_passes]
-    (16, 16, [4, 4])
+    >>> plan.rows * plan.cols, plan.cols == plan.row_stride
+    (256, True)
     """
     cost, rows = _shape(n)
     if cost == inf:

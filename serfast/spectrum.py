@@ -81,7 +81,7 @@ def window_table(window: Window, win_length: int) -> Table:
 
     Examples
     --------
-    >>> window_table("hann", 4).tolist()
+    >>> window_table("hann", 4).round(12).tolist()
     [0.0, 0.5, 1.0, 0.5]
     """
     if isinstance(window, tuple) and not isinstance(window[0], str):
