@@ -70,7 +70,7 @@ class Statistics:
     >>> statistics = Statistics(functionals=("mean", "p50"), deltas=1)
     >>> statistics.names(["rms"])
     ('rms.mean', 'rms.p50', 'rms.delta.mean', 'rms.delta.p50')
-    >>> statistics(np.array([[1.0], [2.0], [6.0]]), ["rms"]).tolist()
+    >>> statistics(np.array([[1.0], [2.0], [6.0]]), ["rms"]).round(9).tolist()
     [3.0, 2.0, 2.5, 2.5]
     """
 

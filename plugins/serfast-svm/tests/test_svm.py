@@ -138,6 +138,22 @@ def test_subsets_leave_out_what_they_say(subset):
     assert training._kept(data, subset).tolist() == kept[subset]
 
 
+@pytest.mark.parametrize("count", [2, 7, 8, 9, 30])
+def test_every_speaker_is_left_out_once_in_at_most_eight_parts(count):
+    n = 4 * count
+    data = Examples(
+        inputs=np.zeros((n, 1)),
+        labels=np.array(["a", "b"] * (n // 2)),
+        speakers=np.array([f"s{i % count}" for i in range(n)]),
+        altered=np.zeros(n, bool),
+    )
+    masks = np.array(list(training._left_out(data)))
+    assert len(masks) == min(count, 8)
+    assert (masks.sum(axis=0) == 1).all()
+    for speaker in set(data.speakers):
+        assert masks[:, data.speakers == speaker].any(axis=1).sum() == 1
+
+
 def test_constant_entries_get_no_weight():
     data = examples()
     data.inputs[:, 7] = 1 / 3
