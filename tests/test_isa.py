@@ -91,3 +91,20 @@ def test_a_program_can_catch_it(isa: str, expected: str) -> None:
     )
     done = run(isa, "-c", program)
     assert (done.returncode, done.stdout.strip()) == (0, expected), done.stderr
+
+
+LOUD = """
+import numpy as np
+import serfast
+spec = serfast.FeatureSpec(features=[serfast.YIN(), serfast.RMS(), serfast.MFCC(top_db=80.0)])
+y = np.random.default_rng(0).uniform(-1, 1, 4000)
+for exponent in range(10, 39):
+    f0 = serfast.Extractor(spec)((y * 10.0**exponent).astype(np.float32))[:, 0]
+    assert np.all((f0 > 64) & (f0 < 640)), exponent
+"""
+
+
+@pytest.mark.parametrize("isa", INFO["available"])
+def test_samples_as_large_as_float32_holds_crash_nothing(isa: str) -> None:
+    done = run(isa, "-c", LOUD)
+    assert done.returncode == 0, done.stderr

@@ -13,6 +13,7 @@ import tolerances as tol
 import yin_noise
 from broad import RATE, broad_specs
 from serfast.backends import reference
+from serfast.framing import PAD_MODES
 from serfast.program import Program
 
 pytestmark = pytest.mark.filterwarnings("ignore:n_mels must be small enough")
@@ -117,6 +118,44 @@ def assert_agrees(feature: object, rows: np.ndarray, expected: np.ndarray) -> No
 def log_unit(feature: serfast.LogMel) -> float:
     """One decibel in the feature's unit."""
     return 1.0 if feature.log == "db" else float(np.log(10) / 10)
+
+
+@st.composite
+def grids(draw: st.DrawFn) -> tuple[serfast.FeatureSpec, int]:
+    """A spec with frames and hops of any length, and a number of samples that gives rows."""
+    n_fft, length = draw(st.integers(2, 700)), draw(st.integers(1, 700))
+    win_length = draw(st.integers(1, n_fft))
+    features = [
+        serfast.RMS(frame_length=length),
+        serfast.ZeroCrossingRate(frame_length=length, pad_mode=None),
+        serfast.PowerSpectrum(n_fft=n_fft, win_length=win_length, remove_dc=draw(st.booleans())),
+        serfast.MelPower(n_fft=n_fft, win_length=win_length, n_mels=draw(st.integers(1, 60))),
+        serfast.YIN(frame_length=draw(st.integers(130, 700)), fmin=128, fmax=700),
+    ]
+    center = draw(st.booleans())
+    spec = serfast.FeatureSpec(
+        hop_length=draw(st.integers(1, 900)),
+        center=center,
+        pad_mode=draw(st.sampled_from(PAD_MODES)),
+        features=features,
+    )
+    return spec, draw(st.integers(1 if center else max(spec.frame_lengths), 2000))
+
+
+@given(grids())
+@settings(max_examples=200)
+@pytest.mark.filterwarnings("ignore:frame_length should hold")
+def test_native_agrees_with_the_reference_on_any_grid(
+    grid: tuple[serfast.FeatureSpec, int],
+) -> None:
+    spec, n_samples = grid
+    y = signals.noise(n_samples, seed=n_samples)
+    rows = serfast.Extractor(spec)(y)
+    expected = serfast.Extractor(spec, backend="reference")(y)
+    assert rows.shape == expected.shape
+    for feature, columns in column_groups(spec)[:-1]:
+        assert_agrees(feature, rows[:, columns], expected[:, columns])
+    assert np.isfinite(rows).all()
 
 
 def test_prepare_leaves_the_program_alone() -> None:
