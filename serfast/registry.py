@@ -23,18 +23,16 @@ if TYPE_CHECKING:
 __all__ = ["GROUP", "PluginInfo", "available", "get", "info"]
 
 GROUP = "serfast.classifiers"
-"""The entry-point group."""
 
 
 @dataclass(frozen=True)
 class PluginInfo:
-    """One installed plugin: what ``serfast info`` shows of it."""
+    """One installed plugin; `error` is why it can't be loaded, None if it can."""
 
     name: str
     distribution: str
     version: str
     error: str | None
-    """Why it can't be loaded; None if it can."""
 
 
 def available() -> tuple[str, ...]:
@@ -45,12 +43,8 @@ def available() -> tuple[str, ...]:
 def get(name: str) -> Plugin:
     """Import the plugin of that name.
 
-    Raises
-    ------
-    UnknownPluginError
-        If no installed distribution, or more than one, offers it.
-    ModelError
-        If it can't be imported; the cause is chained.
+    Raises UnknownPluginError if no installed distribution offers it, or more than one, and
+    ModelError, with the cause chained, if it can't be imported.
     """
     points = [point for point in entry_points(group=GROUP) if point.name == name]
     if not points:
@@ -64,29 +58,23 @@ def get(name: str) -> Plugin:
         raise UnknownPluginError(
             f"classifier {name!r} must come from one distribution, got {owners}: uninstall one"
         )
-    return _load(points[0])
-
-
-def info() -> tuple[PluginInfo, ...]:
-    """Every installed plugin with its version and load error; imports each."""
-    points = sorted(entry_points(group=GROUP), key=lambda point: (point.name, _owner(point)))
-    return tuple(PluginInfo(point.name, *_owner(point), _error(point.name)) for point in points)
-
-
-def _load(point: EntryPoint) -> Plugin:
     try:
-        return point.load()  # type: ignore[no-any-return]
+        return points[0].load()  # type: ignore[no-any-return]
     except Exception as error:  # a plugin's module may raise anything: report it, with its cause
         raise ModelError(
-            f"plugin {point.name!r} of {' '.join(_owner(point))} can't be imported: "
+            f"plugin {name!r} of {' '.join(_owner(points[0]))} can't be imported: "
             f"{type(error).__name__}: {error}"
         ) from error
 
 
+def info() -> tuple[PluginInfo, ...]:
+    """Describe every installed plugin: name, distribution, version, load error; imports each."""
+    owners = sorted((point.name, *_owner(point)) for point in entry_points(group=GROUP))
+    return tuple(PluginInfo(*owner, _error(owner[0])) for owner in owners)
+
+
 def _owner(point: EntryPoint) -> tuple[str, str]:
-    if point.dist is None:
-        return ("unknown", "")
-    return (point.dist.name, point.dist.version)
+    return (point.dist.name, point.dist.version) if point.dist else ("unknown", "")
 
 
 def _error(name: str) -> str | None:

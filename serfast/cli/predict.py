@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 __all__ = ["add_parser"]
 
 _EPILOG = """\
-The time is that of reading the recording and recognising it, without starting the program and
-loading the model. A recording that can't be read is reported and the rest goes on; the exit status
+The time is that of reading the recording (for the first one, loading the decoder too) and
+recognising it. A recording that can't be read is reported and the rest goes on; the exit status
 is then 1.
 
 examples:
