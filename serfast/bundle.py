@@ -197,8 +197,12 @@ def _check_types(about: Mapping[str, Any]) -> None:
         if not isinstance(about[key], kind):
             raise ModelError(f"{key} in {CARD} must be {kind.__name__}, got {about[key]!r:.80}")
     classes = about["classes"]
-    if not isinstance(classes, list) or not all(isinstance(c, str) and c for c in classes):
+    if not isinstance(classes, list) or not all(map(_is_name, classes)):
         raise ModelError(f"classes in {CARD} must be a list of names, got {classes!r:.80}")
+
+
+def _is_name(value: object) -> bool:
+    return isinstance(value, str) and value.isprintable() and value != ""
 
 
 def _check_sums(members: Mapping[str, bytes], sums: Mapping[str, Any]) -> None:

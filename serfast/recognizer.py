@@ -134,6 +134,8 @@ def _bundle(classifier: str | os.PathLike[str]) -> Bundle:
 
     What looks like a path is one: it has a separator or a suffix, or exists and is no plugin.
     """
+    if not isinstance(classifier, (str, os.PathLike)):
+        checks.fail("classifier", "a plugin's name or a bundle's path", classifier)
     path = Path(classifier)
     is_name = isinstance(classifier, str) and path.name == classifier and not path.suffix
     if not is_name or (classifier not in registry.available() and path.exists()):

@@ -222,6 +222,7 @@ def test_wrong_checksum(tmp_path):
         ({"plugin": None}, "missing: plugin"),
         ({"plugin": 3}, "plugin in model.json must be str, got 3"),
         ({"classes": "ab"}, "classes in model.json must be a list of names"),
+        ({"classes": ["a", "\x1b[2J"]}, "classes in model.json must be a list of names"),
         ({"classes": ["a", 1]}, "classes in model.json must be a list of names"),
         ({"classes": ["a"]}, "classes must be at least 2"),
         ({"spec": {}}, "model.json must hold a valid spec"),
@@ -323,10 +324,27 @@ def test_zip_bomb_by_ratio(tmp_path):
 
 
 def test_zip_bomb_by_size(tmp_path, monkeypatch):
-    monkeypatch.setattr(_members, "MAX_BYTES", 1000)
-    path = make().save(tmp_path / "model.zip")
-    with pytest.raises(ModelError, match="must hold at most 1000 bytes"):
+    data = make(files={"zeros.bin": bytes(90_000)}).save(tmp_path / "model.zip")
+    path = write(tmp_path / "packed.zip", members(data), zipfile.ZIP_DEFLATED)
+    monkeypatch.setattr(_members, "MAX_BYTES", 50_000)
+    monkeypatch.setattr(_members, "MAX_RATIO", 10**6)
+    assert path.stat().st_size < 50_000
+    with pytest.raises(ModelError, match="must hold at most 50000 bytes"):
         Bundle.load(path)
+
+
+def test_file_too_big_to_read(tmp_path):
+    path = tmp_path / "model.zip"
+    with open(path, "wb") as file:
+        file.truncate(_members.MAX_BYTES + 1)  # a hole: takes no space
+    with pytest.raises(ModelError, match="must be a file of at most"):
+        Bundle.load(path)
+
+
+def test_pipe_does_not_block(tmp_path):
+    os.mkfifo(tmp_path / "model.zip")
+    with pytest.raises(ModelError, match="must be a file"):
+        Bundle.load(tmp_path / "model.zip")
 
 
 def test_zip_that_declares_terabytes(tmp_path):

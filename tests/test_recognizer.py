@@ -161,6 +161,12 @@ def test_unknown_classifier_lists_the_installed_ones(path):
         serfast.Recognizer("cnn")
 
 
+@pytest.mark.parametrize("classifier", [None, 5, b"svm"])
+def test_a_classifier_that_is_neither_name_nor_path(classifier):
+    with pytest.raises(serfast.ParameterError, match="classifier must be a plugin's name"):
+        serfast.Recognizer(classifier)
+
+
 def test_missing_bundle(path):
     with pytest.raises(serfast.ModelError, match=r"gone\.zip"):
         serfast.Recognizer(path.parent / "gone.zip")

@@ -37,7 +37,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--statistics",
         type=Path,
         metavar="JSON",
-        help="statistics: a Statistics dictionary (default: speech preset's)",
+        help="statistics: a Statistics dictionary (default: speech preset's, or Statistics() if "
+        "--spec is given)",
     )
     parser.add_argument(
         "--plain",
@@ -50,27 +51,30 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def features(arguments: argparse.Namespace) -> tuple[FeatureSpec, Statistics]:
-    """Read the spec and statistics asked for."""
+def features(
+    arguments: argparse.Namespace, plugin: Plugin
+) -> tuple[FeatureSpec, Statistics | None]:
+    """Read the spec and statistics asked for; no statistics if the plugin takes no vector."""
     from .. import presets
     from ..spec import FeatureSpec
     from ..statistics import Statistics
 
     spec, statistics = presets.speech(), presets.speech_statistics()
     if arguments.spec is not None:
-        spec = FeatureSpec.from_json(arguments.spec.read_bytes())
-        if arguments.statistics is None:
-            statistics = Statistics()
+        spec, statistics = FeatureSpec.from_json(arguments.spec.read_bytes()), Statistics()
     if arguments.statistics is not None:
         try:
             statistics = Statistics.from_dict(json.loads(arguments.statistics.read_bytes()))
         except ValueError as error:
             raise ParameterError(f"{arguments.statistics}: {error}") from error
-    return spec, statistics
+    return spec, statistics if plugin.input == "vector" else None
 
 
 def make(
-    arguments: argparse.Namespace, plugin: Plugin, spec: FeatureSpec, statistics: Statistics
+    arguments: argparse.Namespace,
+    plugin: Plugin,
+    spec: FeatureSpec,
+    statistics: Statistics | None,
 ) -> Examples:
     """Make the examples, with a progress bar."""
     from ..corpus import find_recordings

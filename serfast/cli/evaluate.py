@@ -52,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
     from ..report import classification_report, plot_confusion
 
     plugin = registry.get(arguments.classifier)
-    spec, statistics = _examples.features(arguments)
+    spec, statistics = _examples.features(arguments, plugin)
     examples = _examples.make(arguments, plugin, spec, statistics)
     evaluation = leave_one_speaker_out(
         arguments.classifier,

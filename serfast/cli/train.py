@@ -57,14 +57,14 @@ def run(arguments: argparse.Namespace) -> int:
         raise ParameterError(f"{arguments.output} exists already: give --force to replace it")
     card = _card(arguments)
     plugin = registry.get(arguments.classifier)
-    spec, statistics = _examples.features(arguments)
+    spec, statistics = _examples.features(arguments, plugin)
     examples = _examples.make(arguments, plugin, spec, statistics)
     bundle = train(
         arguments.classifier,
         plugin,
         examples,
         spec,
-        statistics if plugin.input == "vector" else None,
+        statistics,
         seed=arguments.seed,
         card=card,
     )

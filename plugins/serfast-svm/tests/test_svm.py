@@ -266,6 +266,13 @@ def test_it_runs_where_scikit_learn_is_missing():
     subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
 
 
+def test_training_without_scikit_learn_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "sklearn", None)
+    monkeypatch.setitem(sys.modules, "sklearn.svm", None)
+    with pytest.raises(ImportError, match=r"pip install 'serfast-svm\[train\]'"):
+        PLUGIN.train(examples())
+
+
 @pytest.fixture(scope="module")
 def emodb() -> Path:
     """Folder of EmoDB's recordings, by the rule of the core's tests."""

@@ -23,7 +23,21 @@ class SvmPlugin:
     input: Input = "vector"
 
     def train(self, examples: Examples, *, seed: int = 0) -> Weights:
-        """Choose, train and calibrate; nothing is drawn at random, so `seed` changes nothing."""
+        """Choose, train and calibrate; nothing is drawn at random, so `seed` changes nothing.
+
+        Raises
+        ------
+        ParameterError
+            If there are fewer than two classes or speakers, or all inputs are the same.
+        ImportError
+            If scikit-learn is missing.
+        """
+        try:
+            import sklearn.svm  # noqa: F401
+        except ImportError as error:
+            raise ImportError(
+                f"training needs scikit-learn: pip install 'serfast-svm[train]' ({error})"
+            ) from error
         from .training import train
 
         return train(examples)
