@@ -12,6 +12,13 @@ from libc.string cimport memcpy, memset
 from framing cimport Frames
 from kernels cimport SERFAST_PAD, serfast_kernels, serfast_rfft
 
+# Below it (-300 dB of full scale) squares lose their digits to underflow.
+cdef extern from *:
+    """
+    static const float LEAST_ENERGY = 1e-30f;
+    """
+    const float LEAST_ENERGY
+
 ctypedef struct Pitch:
     Frames frames
     int column
@@ -43,7 +50,7 @@ cdef inline double parabola(const float *d, ptrdiff_t i, ptrdiff_t n) noexcept n
         return 0
     cdef double a = <double>d[i + 1] + d[i - 1] - 2 * <double>d[i]
     cdef double b = (<double>d[i + 1] - d[i - 1]) / 2
-    return 0 if fabs(b) >= fabs(a) else -b / a
+    return -b / a if fabs(b) < fabs(a) else 0
 
 
 cdef inline void yin(
@@ -56,7 +63,7 @@ cdef inline void yin(
     float *lags,
     float *fft,
 ) noexcept nogil:
-    """F0 [Hz] and d' at the chosen lag; 1 for a frame without energy."""
+    """F0 [Hz] and d' at the chosen lag; 1 where float32 can't tell: no energy, or far too much."""
     cdef ptrdiff_t n = node.max_lag - node.min_lag + 1, length = node.frames.length, i
     cdef float *r = lags
     cdef float *d = lags + node.max_lag + SERFAST_PAD
@@ -72,4 +79,4 @@ cdef inline void yin(
     d += node.min_lag - 1
     i = chosen_lag(k, d, n, node.threshold)
     row[node.column] = <float>(node.sample_rate / (node.min_lag + i + parabola(d, i, n)))
-    row[node.column + 1] = d[i] if r[0] > 0 else 1
+    row[node.column + 1] = d[i] if r[0] > LEAST_ENERGY and d[i] == d[i] else 1

@@ -96,7 +96,7 @@ typedef struct {
     /* index of the first d[i] < threshold with d[i-1] > d[i] <= d[i+1], 1 <= i < n - 1; or n */
     ptrdiff_t (*first_trough)(const float *d, ptrdiff_t n, float threshold);
 
-    /* index of the first of the smallest values */
+    /* index of the first of the smallest values; 0 if there is none, for NaN */
     ptrdiff_t (*smallest)(const float *d, ptrdiff_t n);
 
     /* x[i] = sqrt(x[i]) */
