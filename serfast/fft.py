@@ -102,7 +102,7 @@ def _radices(n: int) -> tuple[float, tuple[int, ...]]:
 
 def _vectors(width: int) -> float:
     """Vector operations for one row of `width` columns, in units of 16 lanes' time."""
-    return width // 16 + 0.7 * (width % 16 // 8) + 0.5 * (width % 8 // 4)
+    return width // 16 + 0.5 * (width % 16 // 8) + 0.5 * (width % 8 // 4)
 
 
 @cache
@@ -113,11 +113,15 @@ def _shape(n: int) -> tuple[float, int]:
         if n % rows:
             continue
         cols = n // rows
-        cost = n / rows * _radices(cols)[0] * _vectors(_up4(rows))
+        cost = cols * _radices(cols)[0] * _vectors(_up4(rows))
         if rows > 1:
-            cost += n / cols * _radices(rows)[0] * _vectors(_up4(cols)) + n / 16 * 0.5
-        if rows % 4:
-            cost += cols * 1.0  # rows of the result are moved together
+            cost += rows * _radices(rows)[0] * _vectors(_up4(cols))
+        if rows != 8 or cols % 4:  # 8 rows are transposed on their way (first_stage_of_8)
+            cost += n / 16 * 1.5
+        if cols % 4:  # the first pass can't pack the signal itself (run_real)
+            cost += n / 16 * 2
+        if rows % 4:  # rows of the result are moved together (run_matrix)
+            cost += cols
         if cost < best[0]:
             best = (cost, rows)
     return best
