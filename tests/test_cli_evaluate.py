@@ -42,6 +42,23 @@ def test_reports_draws_and_writes(folder, capsys):
     assert card["uar"] == pytest.approx(sum(recalls) / 2, abs=1e-4)
 
 
+@pytest.mark.parametrize(
+    ("extra", "message"),
+    [
+        (["--plot", "{folder}/matrix.doc"], "plot must end in .png, .svg, .pdf"),
+        (["--plot", "{folder}/none/matrix.png"], "output must be a file in an existing folder"),
+        (["--json", "{folder}"], "output must be a file in an existing folder"),
+    ],
+)
+def test_outputs_are_checked_before_the_work(folder, capsys, extra, message):
+    words = [word.format(folder=folder) for word in extra]
+    assert main(["evaluate", str(folder), "--classifier", "nearest", *words]) == 1
+    out, err = capsys.readouterr()
+    assert message in err
+    assert out == ""
+    assert "speaker" not in err
+
+
 def test_one_speaker_is_too_few(folder, capsys):
     for path in folder.glob("0[89]*.wav"):
         path.unlink()

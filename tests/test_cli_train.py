@@ -94,6 +94,11 @@ def test_an_existing_bundle_is_kept_without_force(folder, capsys):
     assert model.read_bytes() == b"precious"
 
 
+def test_no_folder_for_the_bundle_is_said_before_training(folder, capsys):
+    assert main(["train", str(folder), "-o", str(folder / "none" / "model.zip")]) == 1
+    assert "output must be in an existing folder" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("extra", "message"),
     [

@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..errors import ParameterError
 from . import _examples
 
 if TYPE_CHECKING:
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["add_parser"]
 
+_PICTURES = (".png", ".svg", ".pdf")
 _EPILOG = """\
 Leave one speaker out: for every speaker a classifier is trained on all others (what it chooses and
 scales, it does by those others alone) and predicts that speaker's recordings, each by itself. The
@@ -51,6 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
     from ..evaluation import leave_one_speaker_out
     from ..report import classification_report, plot_confusion
 
+    _check_outputs(arguments)
     plugin = registry.get(arguments.classifier)
     spec, statistics = _examples.features(arguments, plugin)
     examples = _examples.make(arguments, plugin, spec, statistics)
@@ -64,11 +68,23 @@ def run(arguments: argparse.Namespace) -> int:
         progress=_tell,
     )
     print(classification_report(evaluation.matrix, evaluation.classes))
-    if arguments.plot:
-        plot_confusion(evaluation.matrix, evaluation.classes, arguments.plot)
     if arguments.json:
         arguments.json.write_text(json.dumps(evaluation.card(), indent=1) + "\n")
+    if arguments.plot:
+        plot_confusion(evaluation.matrix, evaluation.classes, arguments.plot)
     return 0
+
+
+def _check_outputs(arguments: argparse.Namespace) -> None:
+    """Refuse what can't be written before the hours of work, not after."""
+    for path in filter(None, (arguments.plot, arguments.json)):
+        if path.is_dir() or not path.parent.is_dir():
+            raise ParameterError(f"output must be a file in an existing folder, got {path}")
+    if arguments.plot:
+        if arguments.plot.suffix.lower() not in _PICTURES:
+            raise ParameterError(f"plot must end in {', '.join(_PICTURES)}, got {arguments.plot}")
+        if find_spec("matplotlib") is None:
+            raise ImportError("--plot needs matplotlib: pip install 'serfast[cli]'")
 
 
 def _tell(fold: Fold) -> None:

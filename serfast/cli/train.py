@@ -55,6 +55,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     if arguments.output.exists() and not arguments.force:
         raise ParameterError(f"{arguments.output} exists already: give --force to replace it")
+    if not arguments.output.parent.is_dir():
+        raise ParameterError(f"output must be in an existing folder, got {arguments.output}")
     card = _card(arguments)
     plugin = registry.get(arguments.classifier)
     spec, statistics = _examples.features(arguments, plugin)
