@@ -56,6 +56,10 @@ class Statistics:
         Columns whose functionals are taken a second time over voiced rows alone.
     voiced_deltas : int
         Highest order of derivative for which they are, 0 to 3.
+    trim_db : float or None
+        Rows before the first and after the last whose column ``rms`` is within this many
+        decibels of the loudest row's are left out, > 0; None leaves in all. So silence around
+        the speech doesn't matter.
     max_aperiodicity : float
         Rows whose column ``aperiodicity`` is not above it are voiced, > 0. If none is, the least
         aperiodic one is.
@@ -85,6 +89,7 @@ class Statistics:
     semitones: tuple[str, ...] = ()
     voiced: tuple[str, ...] = ()
     voiced_deltas: int = 0
+    trim_db: float | None = None
     max_aperiodicity: float = 0.3
 
     def __post_init__(self) -> None:
@@ -100,6 +105,8 @@ class Statistics:
         checks.integer("voiced_deltas", self.voiced_deltas, 0, 3)
         if checks.integer("delta_width", self.delta_width, 5) % 2 == 0:
             checks.fail("delta_width", "odd", self.delta_width)
+        if self.trim_db is not None:
+            checks.number("trim_db", self.trim_db, above=0)
         checks.number("max_aperiodicity", self.max_aperiodicity, above=0)
 
     def names(self, columns: Sequence[str]) -> tuple[str, ...]:
@@ -141,7 +148,7 @@ class Statistics:
         """
         columns = _names("columns", columns)
         self._check_columns(columns)
-        x = self._transformed(_checked(rows, columns), columns)
+        x = self._transformed(self._trimmed(_checked(rows, columns), columns), columns)
         if not self._gates:
             orders = [self._derivative(x, order) for order in range(self.deltas + 1)]
             return np.concatenate([functionals.apply(self.functionals, y).ravel() for y in orders])
@@ -172,6 +179,13 @@ class Statistics:
     def _is_voiced(self, aperiodicity: Array) -> Mask:
         return np.asarray(aperiodicity <= max(self.max_aperiodicity, aperiodicity.min()))
 
+    def _trimmed(self, x: Array, columns: tuple[str, ...]) -> Array:
+        if self.trim_db is None:
+            return x
+        level = np.abs(x[columns.index("rms")])
+        loud = np.flatnonzero(level >= level.max() * 10 ** (-self.trim_db / 20))
+        return np.ascontiguousarray(x[:, loud[0] : loud[-1] + 1])
+
     def _transformed(self, x: Array, columns: tuple[str, ...]) -> Array:
         for name in self.log:
             chosen = _select(columns, (name,))
@@ -188,6 +202,8 @@ class Statistics:
             for name in getattr(self, field):
                 if not len(_select(columns, (name,))):
                     checks.fail(field, f"columns or families of {', '.join(columns)}", name)
+        if self.trim_db is not None and "rms" not in columns:
+            checks.fail("columns", "with rms for trim_db", columns)
         if self._gates and "aperiodicity" not in columns:
             checks.fail("columns", "with aperiodicity for semitones and voiced", columns)
 
@@ -220,7 +236,7 @@ def _names(argument: str, value: Any) -> tuple[str, ...]:
 
 @lru_cache(maxsize=256)
 def _select(columns: tuple[str, ...], names: tuple[str, ...]) -> Chosen:
-    """Find the the columns that are named, or whose family (name without number) is."""
+    """Find the columns that are named, or whose family (name without number) is."""
     chosen = set(names)
     found = [i for i, c in enumerate(columns) if c in chosen or _family(c) in chosen]
     indices = np.array(found, dtype=np.intp)

@@ -118,6 +118,29 @@ def test_finite_for_any_finite_rows(rows):
     assert np.isfinite(vector).all()
 
 
+@given(
+    hnp.arrays(
+        np.float32,
+        st.tuples(st.integers(1, 12), st.just(4)),
+        elements=st.floats(**WIDE),
+    )
+)
+def test_finite_with_every_transform_for_any_finite_rows(rows):
+    statistics = Statistics(
+        functionals=EVERY,
+        log=("rms",),
+        relative=("rms", "mel"),
+        semitones=("f0",),
+        voiced=("mel",),
+        voiced_deltas=1,
+        trim_db=40,
+    )
+    columns = ["rms", "mel_0", "f0", "aperiodicity"]
+    vector = statistics(rows, columns)
+    assert len(vector) == len(statistics.names(columns))
+    assert np.isfinite(vector).all()
+
+
 @given(st.integers(1, 30), st.floats(**WIDE))
 def test_finite_and_flat_for_constant_rows(n, value):
     names = ("std", "skewness", "kurtosis", "range", "iqr", "crossings", "ac1")
@@ -199,6 +222,52 @@ def test_without_a_voiced_row_the_least_aperiodic_one_counts():
     assert statistics(rows, ["f0", "aperiodicity"])[0] == pytest.approx(12)
 
 
+def test_silence_around_the_speech_is_trimmed_and_pauses_stay():
+    random = np.random.default_rng(4)
+    rows = random.uniform(0.1, 1, size=(60, 2))
+    rows[20:40] = 1e-6  # a pause
+    silence = np.full((30, 2), 9e-5)
+    columns = ["rms", "zcr"]
+    padded = np.concatenate([silence, rows, silence[:7]])
+    expected = Statistics()(rows, columns)
+    peak = rows[:, 0].max()
+    assert 20 * np.log10(9e-5 / peak) < -80
+    assert np.array_equal(Statistics(trim_db=80)(padded, columns), expected)
+    assert not np.array_equal(Statistics(trim_db=90)(padded, columns), expected)
+    assert np.array_equal(Statistics(trim_db=80)(rows, columns), expected)
+
+
+def test_trimming_silence_alone_leaves_all():
+    rows = np.column_stack([np.zeros(20), np.arange(20.0)])
+    columns = ["rms", "x"]
+    assert np.array_equal(Statistics(trim_db=60)(rows, columns), Statistics()(rows, columns))
+
+
+def test_trimming_needs_rms():
+    with pytest.raises(serfast.ParameterError, match="columns must be with rms for trim_db"):
+        Statistics(trim_db=60).names(["zcr"])
+
+
+def test_silence_and_gain_hardly_change_the_speech_presets_vector():
+    """On a synthetic voice: the padded, quieter signal has nearly the same statistics."""
+    n = 16000
+    t = np.arange(n) / 16000
+    phase = 2 * np.pi * np.cumsum(140 + 30 * np.sin(2 * np.pi * 2 * t)) / 16000
+    voice = sum(np.sin(k * phase) / k for k in range(1, 20)) * (0.6 + 0.4 * np.sin(15 * t))
+    voice = 0.2 * voice + np.random.default_rng(0).normal(size=n) * 0.002
+    # a multiple of the hop, so that the frames fall on the same samples
+    padded = np.concatenate([np.zeros(160 * 40), 0.25 * voice, np.zeros(160 * 50)])
+    extractor = serfast.Extractor(presets.speech())
+    one, two = (SPEECH(extractor(y), COLUMNS) for y in (voice, padded))
+    plain = serfast.Statistics.from_dict({**SPEECH.to_dict(), "trim_db": None})
+    three = plain(extractor(padded), COLUMNS)
+    means = [i for i, name in enumerate(SPEECH.names(COLUMNS)) if name.endswith(".p50")]
+    near = np.abs(one - two)[means].mean()
+    far = np.abs(one - three)[means].mean()
+    print(f"trimmed {near:.3f}, untrimmed {far:.3f}")
+    assert near < far / 5
+
+
 def test_rows_are_left_as_they_are():
     rows = np.random.default_rng(1).uniform(size=(20, len(COLUMNS))).astype(np.float32)
     copy = rows.copy()
@@ -240,6 +309,8 @@ def test_json_round_trip_and_hash():
         ({"delta_width": 3}, "delta_width must be an int >= 5, got 3"),
         ({"delta_width": 6}, "delta_width must be odd, got 6"),
         ({"max_aperiodicity": 0}, "max_aperiodicity must be"),
+        ({"trim_db": 0}, "trim_db must be"),
+        ({"trim_db": "60"}, "trim_db must be"),
         ({"log": "rms"}, "log must be a sequence of names, got 'rms'"),
     ],
 )
