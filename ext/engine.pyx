@@ -12,9 +12,10 @@ from cpython.buffer cimport (
     PyBuffer_Release,
     PyObject_GetBuffer,
 )
-from libc.stdint cimport int32_t, uintptr_t
-from libc.stdlib cimport calloc, free, malloc
-from libc.string cimport memcpy
+from libc.math cimport isfinite
+from libc.stdint cimport int16_t, int32_t, uintptr_t
+from libc.stdlib cimport calloc, free, malloc, realloc
+from libc.string cimport memcpy, memmove
 
 from energy cimport Crossings, Energy
 from framing cimport CONSTANT, EDGE, REFLECT, Frames, Signal
@@ -38,7 +39,11 @@ import os
 
 import numpy as np
 
+from serfast._checks import refuse
+from serfast.errors import SerfastError
 from serfast.fft import fast_length, real_fft
+
+FLOAT32_DTYPE = np.dtype(np.float32)
 
 include "isa.pxi"
 include "arena.pxi"
@@ -170,3 +175,6 @@ cdef void finish_kept(
                     relate(log, row, peak)
                     finish_log(p.kernels, log, row, out + t * p.n_columns, s.product)
                 kept += log.stride
+
+
+include "stream.pxi"

@@ -13,6 +13,11 @@ ctypedef struct Program:
     const serfast_kernels *kernels
     ptrdiff_t hop_length
     ptrdiff_t n_columns
+    # the frames of row t lie within [t · hop - left_reach, t · hop + right_reach), and there are
+    # 1 + (n - last_reach) // hop rows of n samples
+    ptrdiff_t left_reach
+    ptrdiff_t right_reach
+    ptrdiff_t last_reach
     int n_energies
     int n_crossings
     int n_pitches

@@ -217,7 +217,11 @@ cdef int fill_program(Arena arena, Program *p, program) except -1:
     p.hop_length = program.hop_length
     p.n_columns = program.n_columns
     nodes = (program.energies, program.crossings, program.pitches, program.spectra)
-    p.frame_size = max(node.frames.length for group in nodes for node in group)
+    frames = [node.frames for group in nodes for node in group]
+    p.frame_size = max(f.length for f in frames)
+    p.left_reach = max(f.left for f in frames)
+    p.right_reach = max(f.length - f.left for f in frames)
+    p.last_reach = max(f.length - 2 * f.left for f in frames)
     p.lag_size = p.fft_size = p.band_size = p.power_size = 0
     p.kept_size = 0
     fill_energies(arena, p, program.energies)

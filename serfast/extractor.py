@@ -12,6 +12,7 @@ from . import backends
 from .program import Program
 from .samples import as_samples
 from .spec import FeatureSpec
+from .stream import Stream, make_stream
 
 __all__ = ["Extractor"]
 
@@ -118,6 +119,23 @@ class Extractor:
         rows = np.empty(shape, dtype=np.float32) if out is None else _checked_out(out, shape)
         self._run(samples, rows)
         return rows
+
+    def stream(self) -> Stream:
+        """A stream of its own state, over the tables of this extractor.
+
+        Returns
+        -------
+        Stream
+
+        Raises
+        ------
+        ParameterError
+            If a feature needs the whole signal (``top_db``, ``ref="max"``), or a centred one is
+            padded with "reflect".
+        BackendError
+            If the back end has no streams.
+        """
+        return make_stream(self._spec, self._run)
 
     def map(self, signals: Iterable[Any], threads: int = 1) -> list[Rows]:
         """Rows of many signals, computed by several threads.

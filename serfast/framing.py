@@ -44,8 +44,7 @@ def frame_count(
     final : bool
         True: the signal ends here, and a centred frame may reach past its end by
         ``frame_length // 2``. False: more will come, and only rows whose frames are complete
-        count. Then a centred signal of up to half the longest frame has no row yet: what stands
-        left of sample 0 may mirror the samples right of it.
+        count.
     frame_lengths : iterable of int
         Frame length of each feature.
     hop_length : int
@@ -69,8 +68,6 @@ def frame_count(
     """
     lengths = list(frame_lengths)
     if n_samples <= 0 or not lengths:
-        return 0
-    if not final and n_samples <= max(left_padding(length, center) for length in lengths):
         return 0
     counts = []
     for length in lengths:

@@ -9,11 +9,47 @@ import numpy as np
 from . import _checks as checks
 from ._engine import first_nonfinite
 
-__all__ = ["INT16_SCALE", "as_samples", "check_finite"]
+__all__ = ["INT16_SCALE", "as_samples", "as_vector", "check_finite"]
 
 Samples = np.ndarray[Any, np.dtype[np.float32]]
 
 INT16_SCALE = np.float32(1 / 32768)
+
+
+def as_vector(signal: Any, name: str = "signal") -> np.ndarray[Any, Any]:
+    """The signal as a contiguous, aligned vector of one of the three dtypes, not yet converted.
+
+    Parameters
+    ----------
+    signal : array_like of float32, float64 or int16, shape (n,)
+        A list of numbers counts as float64.
+    name : str
+        The argument's name in messages.
+
+    Returns
+    -------
+    ndarray of float32, float64 or int16, shape (n,)
+        The same memory if it fits already.
+
+    Raises
+    ------
+    ParameterError
+        If it is not one-dimensional or of another dtype.
+
+    Examples
+    --------
+    >>> as_vector([0, 1]).dtype, as_vector(np.zeros(3, dtype=">i2")).dtype
+    (dtype('float64'), dtype('int16'))
+    """
+    array = np.asarray(signal)
+    if isinstance(signal, (list, tuple)) and (array.dtype.kind == "i" or array.size == 0):
+        array = array.astype(np.float64)
+    kind = array.dtype.newbyteorder("=")
+    if kind not in (np.float32, np.float64, np.int16):
+        checks.refuse(name, "float32, float64 or int16", f"dtype {array.dtype}")
+    if array.ndim != 1:
+        checks.refuse(name, "one-dimensional", f"shape {array.shape}")
+    return np.require(array, kind, ["C", "A"])
 
 
 def as_samples(signal: Any, name: str = "signal") -> Samples:
@@ -42,23 +78,14 @@ def as_samples(signal: Any, name: str = "signal") -> Samples:
     >>> as_samples(np.array([16384, -32768], dtype=np.int16)).tolist()
     [0.5, -1.0]
     """
-    array = np.asarray(signal)
-    if isinstance(signal, (list, tuple)) and array.dtype.kind == "i":
-        array = array.astype(np.float64)
-    kind = array.dtype.newbyteorder("=")
-    if kind not in (np.float32, np.float64, np.int16):
-        checks.refuse(name, "float32, float64 or int16", f"dtype {array.dtype}")
-    if array.ndim != 1:
-        checks.refuse(name, "one-dimensional", f"shape {array.shape}")
+    array = as_vector(signal, name)
     if array.size == 0:
         checks.refuse(name, "at least 1 sample", "0 samples")
-    if kind == np.int16:
+    if array.dtype == np.int16:
         scaled: Samples = np.multiply(array, INT16_SCALE, dtype=np.float32)
         return scaled
     with np.errstate(over="ignore"):
-        samples = np.ascontiguousarray(array, dtype=np.float32)
-    if not samples.flags.aligned:
-        samples = samples.copy()
+        samples = array.astype(np.float32, copy=False)
     check_finite(samples, name, array)
     return samples
 

@@ -1,0 +1,219 @@
+# A stream: the samples that later rows still need, and counters. Rows come from compute_row, as in
+# a batch, so they have the same bits.
+
+cdef enum SampleFormat:
+    FLOAT32
+    FLOAT64
+    INT16
+
+
+cdef class StreamState:
+    """What serfast.Stream stands on; see there for the contract."""
+
+    cdef Engine engine
+    cdef Scratch scratch
+    cdef float *scratch_block
+    cdef float *samples      # samples[i] is sample begin + i
+    cdef ptrdiff_t capacity
+    cdef ptrdiff_t begin, end
+    cdef ptrdiff_t next_row  # the first one that wasn't given yet
+    cdef ptrdiff_t hop, left, right
+    cdef bint flushed, busy
+
+    def __cinit__(self, Engine engine, *args):
+        cdef const Program *p = &engine.program
+        self.engine = engine
+        self.hop = p.hop_length
+        self.left, self.right = p.left_reach, p.right_reach
+        self.capacity = 4 * (self.left + self.right) + 4096
+        self.samples = <float *>malloc(self.capacity * sizeof(float))
+        self.scratch_block = new_scratch(p, &self.scratch)
+        if self.samples == NULL or self.scratch_block == NULL:
+            raise MemoryError("no memory for a stream")
+
+    def __dealloc__(self):
+        free(self.samples)
+        free(self.scratch_block)
+
+    def __reduce__(self):
+        raise TypeError("a stream can't be pickled: pickle its extractor and make a new stream")
+
+    @property
+    def n_seen(self):
+        """Samples accepted since the beginning or the last reset."""
+        return self.end
+
+    @property
+    def n_emitted(self):
+        """Rows given since then."""
+        return self.next_row
+
+    @property
+    def lookahead(self):
+        """Samples from a row's moment to the end of its longest frame."""
+        return self.right
+
+    def reset(self):
+        """Forget all samples: the next chunk begins a new signal."""
+        self._enter()
+        self.begin = self.end = self.next_row = 0
+        self.flushed = self.busy = False
+
+    def accept(self, chunk, out=None):
+        """Take the next samples; give the rows that are complete."""
+        cdef Py_buffer x
+        cdef SampleFormat kind
+        self._enter()
+        try:
+            if self.flushed:
+                raise SerfastError("stream must be reset after flush() before it accepts more")
+            array = checked_chunk(chunk, &kind)
+            PyObject_GetBuffer(array, &x, PyBUF_ND | PyBUF_FORMAT)
+            try:
+                check_values(array, &x, kind)
+                return self._advance(&x, kind, out)
+            finally:
+                PyBuffer_Release(&x)
+        finally:
+            self.busy = False
+
+    def flush(self, out=None):
+        """End the signal; give the rows that were waiting for padding."""
+        self._enter()
+        try:
+            self.flushed = True
+            return self._advance(NULL, FLOAT32, out)
+        finally:
+            self.busy = False
+
+    cdef int _enter(self) except -1:
+        if self.busy:
+            raise SerfastError("stream must be used by one thread at a time, got two: make one each")
+        self.busy = True
+        return 0
+
+    cdef ptrdiff_t _complete(self, ptrdiff_t end) noexcept nogil:
+        """Rows that `end` samples complete, or, after the flush, that there are at all."""
+        cdef ptrdiff_t reach = self.engine.program.last_reach if self.flushed else self.right
+        return 1 + (end - reach) // self.hop if end >= reach and end > 0 else 0
+
+    cdef object _advance(self, const Py_buffer *x, SampleFormat kind, out):
+        cdef ptrdiff_t n = x.shape[0] if x != NULL else 0
+        cdef ptrdiff_t room = self._complete(self.end + n) - self.next_row
+        cdef Py_buffer rows
+        cdef int status
+        cdef bint given = out is not None
+        if not given:
+            out = np.empty((room, self.engine.program.n_columns), dtype=np.float32)
+        PyObject_GetBuffer(out, &rows, PyBUF_ND | PyBUF_FORMAT | PyBUF_WRITABLE)
+        try:
+            check_buffer("out", &rows, 2)
+            if rows.shape[1] != self.engine.program.n_columns:
+                refuse("out", f"of {self.engine.program.n_columns} columns", rows.shape[1])
+            room = min(room, rows.shape[0])
+            with nogil:
+                status = self._run(x.buf if x != NULL else NULL, n, kind, <float *>rows.buf, room)
+            if status:
+                raise MemoryError("no memory for the samples of rows that wait")
+        finally:
+            PyBuffer_Release(&rows)
+        return room if given else out
+
+    cdef int _run(
+        self, const void *chunk, ptrdiff_t n, SampleFormat kind, float *out, ptrdiff_t room
+    ) noexcept nogil:
+        """Append n samples, piece by piece, and compute `room` rows; -1 if there is no memory."""
+        cdef ptrdiff_t taken = 0, piece, ready
+        cdef ptrdiff_t goal = self.next_row + room
+        while True:
+            ready = min(goal, self._complete(self.end))
+            out = self._rows(ready, out)
+            if taken == n:
+                return 0
+            piece = self._space(n - taken)
+            if piece < 0:
+                return -1
+            convert(chunk, taken, piece, kind, self.samples + (self.end - self.begin))
+            self.end += piece
+            taken += piece
+
+    cdef float *_rows(self, ptrdiff_t stop, float *out) noexcept nogil:
+        """Compute the rows up to `stop` into out; where the next one goes."""
+        cdef const Program *p = &self.engine.program
+        cdef Signal signal
+        signal.samples = self.samples
+        signal.begin = self.begin
+        signal.end = self.end
+        while self.next_row < stop:
+            compute_row(p, &signal, self.next_row, out, NULL, &self.scratch)
+            self.next_row += 1
+            out += p.n_columns
+        return out
+
+    cdef ptrdiff_t _space(self, ptrdiff_t wanted) noexcept nogil:
+        """How many of `wanted` samples may be appended, >= 1, after forgetting what no row needs.
+
+        -1 if there is no memory: then nothing has changed.
+        """
+        cdef ptrdiff_t kept = self.end - self.begin
+        cdef ptrdiff_t unneeded = min(self.next_row * self.hop - self.left, self.end) - self.begin
+        cdef float *grown
+        if self.capacity - kept >= wanted:
+            return wanted
+        if unneeded > 0:
+            kept -= unneeded
+            memmove(self.samples, self.samples + unneeded, kept * sizeof(float))
+            self.begin += unneeded
+        if kept == self.capacity:  # rows wait for room in `out`
+            grown = <float *>realloc(self.samples, 2 * self.capacity * sizeof(float))
+            if grown == NULL:
+                return -1
+            self.samples = grown
+            self.capacity *= 2
+        return min(wanted, self.capacity - kept)
+
+
+cdef inline void convert(
+    const void *chunk, ptrdiff_t begin, ptrdiff_t n, SampleFormat kind, float *y
+) noexcept nogil:
+    """n samples of a chunk, from `begin` on, as float; 16-bit integers are divided by 32768."""
+    cdef ptrdiff_t i
+    if kind == FLOAT32:
+        memcpy(y, <const float *>chunk + begin, n * sizeof(float))
+    elif kind == FLOAT64:
+        for i in range(n):
+            y[i] = <float>(<const double *>chunk)[begin + i]
+    else:
+        for i in range(n):
+            y[i] = (<const int16_t *>chunk)[begin + i] * <float>(1.0 / 32768)
+
+
+cdef object checked_chunk(chunk, SampleFormat *kind):
+    """The chunk as a contiguous vector of one of three formats; ParameterError if it can't be."""
+    array = chunk if type(chunk) is np.ndarray else np.asarray(chunk)
+    dtype = array.dtype
+    if dtype is FLOAT32_DTYPE and array.ndim == 1 and array.flags.c_contiguous:
+        kind[0] = FLOAT32  # what a live service sends
+        return array
+    from serfast.samples import as_vector  # which imports this module
+
+    array = as_vector(chunk, "chunk")
+    dtype = array.dtype
+    kind[0] = INT16 if dtype == np.int16 else FLOAT64 if dtype == np.float64 else FLOAT32
+    return array
+
+
+cdef int check_values(array, const Py_buffer *x, SampleFormat kind) except -1:
+    """Refuse NaN, infinity, and doubles beyond float's range, before anything changes."""
+    cdef ptrdiff_t i = 0, n = x.shape[0]
+    cdef const double *doubles = <const double *>x.buf
+    if kind == FLOAT32:
+        i = kernels.first_nonfinite(<const float *>x.buf, n)
+    elif kind == FLOAT64:
+        while i < n and isfinite(<float>doubles[i]):
+            i += 1
+    else:
+        i = n
+    if i < n:
+        refuse("chunk", "finite and within float32's range", f"{array[i]!s} at index {i}")
+    return 0
