@@ -4,7 +4,7 @@ Everything else about the package is in pyproject.toml.
 """
 
 import os
-import platform
+import sys
 import sysconfig
 
 from setuptools import Extension, setup
@@ -16,24 +16,17 @@ except ImportError as error:  # pip brings Cython along; a bare `python setup.py
         "building serfast needs Cython: pip install cython, or pip install ."
     ) from error
 
-MACHINE = platform.machine().lower()
-X86 = MACHINE in ("x86_64", "amd64")
-MSVC = os.name == "nt" and "gcc" not in (sysconfig.get_config_var("CC") or "")
+# The target's name, not this machine's: "linux-x86_64", "macosx-11.0-arm64", "…-universal2".
+X86 = sysconfig.get_platform().endswith(("x86_64", "amd64"))
 
 # Rows must be bit-equal on every instruction set: no contraction to fused operations, nothing
 # that changes a value. The two last flags only say that errno and traps aren't looked at.
-EXACT = (
-    ["/O2", "/fp:precise"]
-    if MSVC
-    else ["-O3", "-std=c11", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math"]
-)
-QUIET = [] if MSVC else ["-fvisibility=hidden", "-g0"]
+EXACT = ["-O3", "-std=c11", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math"]
+QUIET = ["-fvisibility=hidden", "-g0"]
 ISA_FLAGS = {
     "baseline": [],
-    "avx2": ["/arch:AVX2"] if MSVC else ["-mavx2"],
-    "avx512": ["/arch:AVX512"]
-    if MSVC
-    else ["-mavx512f", "-mavx512dq", "-mavx512bw", "-mavx512vl", "-mprefer-vector-width=512"],
+    "avx2": ["-mavx2"],
+    "avx512": ["-mavx512f", "-mavx512dq", "-mavx512bw", "-mavx512vl", "-mprefer-vector-width=512"],
 }
 ISAS = ["baseline", "avx2", "avx512"] if X86 else ["baseline"]
 MACROS = [("SERFAST_X86", "1")] if X86 else []
@@ -59,7 +52,7 @@ engine = Extension(
     include_dirs=["ext"],
     define_macros=MACROS,
     extra_compile_args=EXACT + QUIET,
-    extra_link_args=[] if MSVC or platform.system() == "Darwin" else ["-Wl,--gc-sections", "-s"],
+    extra_link_args=["-s"] if sys.platform.startswith("linux") else [],
     depends=HEADERS,
 )
 

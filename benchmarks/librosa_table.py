@@ -116,8 +116,9 @@ def machine() -> str:
             cpu = line.partition(": ")[2]
             break
     return (
-        f"{cpu}, {serfast.native_info()['in_use']}, one thread; Python {platform.python_version()}, "
-        f"NumPy {np.__version__}, serfast {serfast.__version__}, librosa {librosa.__version__}"
+        f"{cpu}, {serfast.native_info()['in_use']}, one thread; "
+        f"Python {platform.python_version()}, NumPy {np.__version__}, "
+        f"serfast {serfast.__version__}, librosa {librosa.__version__}"
     )
 
 

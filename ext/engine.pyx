@@ -56,7 +56,7 @@ cdef class Engine:
     cdef Program program
     cdef Arena arena
 
-    def __init__(self, program):
+    def __cinit__(self, program):
         self.arena = Arena()
         fill_program(self.arena, &self.program, program)
 
@@ -77,6 +77,8 @@ cdef class Engine:
             try:
                 check_buffer("samples", &x, 1)
                 check_buffer("out", &rows, 2)
+                if x.shape[0] == 0:
+                    raise ValueError("samples must hold at least 1, got 0")
                 if rows.shape[1] != self.program.n_columns:
                     raise ValueError(
                         f"out must have {self.program.n_columns} columns, got {rows.shape[1]}"

@@ -30,11 +30,11 @@ cdef inline void spectrum(
     float *conditioned,
     float *fft,
 ) noexcept nogil:
-    """|Σ w x exp(-2πi k n / N)|², or its root.
-
-    What `conditioned` holds outside the window is finite, and weighted with 0.
-    """
+    """|Σ w x exp(-2πi k n / N)|², or its root."""
+    cdef int end = node.start + node.win_length
     if node.conditioned:
+        memset(conditioned, 0, node.start * sizeof(float))
+        memset(conditioned + end, 0, (node.frames.length - end) * sizeof(float))
         k.condition(
             frame + node.start,
             node.win_length,

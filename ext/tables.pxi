@@ -98,6 +98,8 @@ cdef int fill_pitches(Arena arena, Program *p, pitches) except -1:
         p.pitches[i].sample_rate = node.sample_rate
         p.pitches[i].threshold = node.threshold
         fill_rfft(arena, &p.pitches[i].plan, length)
+        if p.pitches[i].plan.fft.row_stride != p.pitches[i].plan.fft.cols:
+            raise ValueError(f"the plan of {length} samples must not be padded")
         p.pitches[i].halves = arena.floats(np.full(length, 0.5))
         p.frame_size = max(p.frame_size, <size_t>length)
         p.power_size = max(p.power_size, <size_t>length // 2 + 1)

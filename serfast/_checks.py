@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Collection
-from numbers import Integral, Real
+from numbers import Integral
 from typing import Any, NoReturn
 
 import numpy as np
@@ -52,10 +52,13 @@ def number(
     bounds = {">": above, ">=": minimum, "<=": maximum}
     parts = [f"{sign} {bound:g}" for sign, bound in bounds.items() if bound is not None]
     rule = "a finite number" + (" " + " and ".join(parts) if parts else "")
-    if isinstance(value, bool) or not isinstance(value, Real) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
         fail(name, rule, value)
-    x = float(value)
-    if (
+    try:
+        x = float(value)
+    except OverflowError:  # an int beyond any float
+        fail(name, rule, value)
+    if not math.isfinite(x) or (
         (above is not None and x <= above)
         or (minimum is not None and x < minimum)
         or (maximum is not None and x > maximum)

@@ -116,7 +116,7 @@ class Extractor:
                 f"{len(samples)} samples",
             )
         shape = (n_rows, self._n_columns)
-        rows = np.empty(shape, dtype=np.float32) if out is None else _checked_out(out, shape)
+        rows = np.empty(shape, np.float32) if out is None else _checked_out(out, shape, samples)
         self._run(samples, rows)
         return rows
 
@@ -166,8 +166,8 @@ class Extractor:
             return list(pool.map(self, signals))
 
 
-def _checked_out(out: Any, shape: tuple[int, int]) -> Rows:
-    """`out` if the rows fit into it exactly."""
+def _checked_out(out: Any, shape: tuple[int, int], samples: np.ndarray[Any, Any]) -> Rows:
+    """`out` if the rows fit into it exactly, and aren't written over the samples."""
     rule = f"a writeable C-contiguous float32 array of shape {shape}"
     if not isinstance(out, np.ndarray):
         checks.fail("out", rule, out)
@@ -175,4 +175,6 @@ def _checked_out(out: Any, shape: tuple[int, int]) -> Rows:
         checks.refuse("out", rule, f"{out.dtype} of shape {out.shape}")
     if not (out.flags.c_contiguous and out.flags.writeable and out.flags.aligned):
         checks.refuse("out", rule, "one that is read-only, misaligned or not C-contiguous")
+    if np.may_share_memory(out, samples):
+        checks.refuse("out", rule + " of its own", "one that shares the signal's memory")
     return out

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from math import inf
+from math import inf, isqrt
 from typing import Any
 
 import numpy as np
@@ -81,7 +81,9 @@ def _up4(n: int) -> int:
 
 def _unit(numerator: Any, denominator: int) -> Complex:
     """exp(-2πi numerator / denominator), with the angle reduced before it is rounded."""
-    return np.exp(-2j * np.pi * (np.asarray(numerator) % denominator) / denominator)
+    values = np.exp(-2j * np.pi * (np.asarray(numerator) % denominator) / denominator)
+    values.setflags(write=False)  # plans are cached
+    return np.asarray(values)
 
 
 @cache
@@ -109,9 +111,8 @@ def _vectors(width: int) -> float:
 def _shape(n: int) -> tuple[float, int]:
     """Cheapest number of rows for n points, with the cost; inf if n has too large a factor."""
     best = (inf, 1)
-    for rows in range(1, n + 1):
-        if n % rows:
-            continue
+    small = [d for d in range(1, isqrt(n) + 1) if n % d == 0]
+    for rows in sorted({*small, *(n // d for d in small)}):
         cols = n // rows
         cost = cols * _radices(cols)[0] * _vectors(_up4(rows))
         if rows > 1:
@@ -170,12 +171,12 @@ def _chirp_plan(n: int) -> Matrix:
 
 @cache
 def fast_length(minimum: int, unpadded: bool = False) -> int:
-    """The complex length >= minimum that costs least; it has no prime factor above 5.
+    """The complex length >= minimum that costs least, >= 16; it has no prime factor above 5.
 
     `unpadded` asks for one whose columns need no padding: its points follow one another.
     """
-    best = (inf, minimum)
-    for n in range(minimum, 2 * minimum + 4):
+    best = (inf, 0)
+    for n in range(max(minimum, 16), 2 * max(minimum, 16)):
         rest = n
         for prime in (2, 3, 5):
             while rest % prime == 0:

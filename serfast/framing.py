@@ -16,6 +16,8 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
+from . import _checks as checks
+
 __all__ = ["PAD_MODES", "PadMode", "frame_count", "left_padding", "pad"]
 
 PadMode: TypeAlias = Literal["constant", "edge", "reflect"]
@@ -57,6 +59,11 @@ def frame_count(
     int
         Rows, >= 0.
 
+    Raises
+    ------
+    ParameterError
+        If a number isn't an int, or hop or frame length is below 1.
+
     Examples
     --------
     >>> frame_count(16000, frame_lengths=[512, 1024], hop_length=160)
@@ -66,7 +73,9 @@ def frame_count(
     >>> frame_count(16000, final=False, frame_lengths=[512, 1024], hop_length=160)
     97
     """
-    lengths = list(frame_lengths)
+    checks.integer("n_samples", n_samples, minimum=-(2**62), maximum=2**62)
+    checks.integer("hop_length", hop_length)
+    lengths = [checks.integer("frame_length", length) for length in frame_lengths]
     if n_samples <= 0 or not lengths:
         return 0
     counts = []

@@ -52,8 +52,9 @@ class YIN(Feature):
     Notes
     -----
     Columns: ``f0`` [Hz], always a number (gate it with the other one); ``aperiodicity``, the
-    cumulative-mean-normalised difference d'(τ) at the chosen lag: about 0 for a periodic frame,
-    about 1 for noise, and 1 for a frame without energy.
+    cumulative-mean-normalised difference d'(τ) at the chosen lag: small for a periodic frame
+    (up to τ / (2 · frame_length), since the lagged frame ends in zeros, as librosa's does), about
+    1 for noise, more for a constant, and 1 for a frame without energy.
 
     De Cheveigné and Kawahara, J. Acoust. Soc. Am. 111 (2002), 1917–1930, equations 6 to 8 and
     section II.E. ``f0`` agrees with ``librosa.yin`` to 1e-4 relative.
@@ -89,6 +90,10 @@ class YIN(Feature):
 
     def check(self, sample_rate: float) -> None:
         check_band(self.fmin, self.fmax, sample_rate)
+        if math.floor(sample_rate / self.fmax) >= math.ceil(sample_rate / self.fmin):
+            checks.fail(
+                "fmin", f"at least a sample's period below fmax ({self.fmax} Hz)", self.fmin
+            )
         if sample_rate / self.fmin >= self.frame_length - 1:
             checks.fail(
                 "frame_length",

@@ -175,7 +175,7 @@ class _Builder:
         elif isinstance(feature, f.PowerSpectrum):
             self._spectrum(feature, claim=True).column = column
         elif isinstance(feature, f.ZeroCrossingRate):
-            threshold = feature.threshold / self.spec.sample_scale
+            threshold = abs(feature.threshold) / self.spec.sample_scale  # no -0.0
             self.program.crossings.append(Crossings(self._frames(feature), column, threshold))
         elif isinstance(feature, f.RMS):
             node = Energy(self._frames(feature), column, self.spec.sample_scale)

@@ -8,6 +8,7 @@ import numpy as np
 
 from . import _checks as checks
 from ._engine import first_nonfinite
+from .errors import ParameterError
 
 __all__ = ["INT16_SCALE", "as_samples", "as_vector", "check_finite"]
 
@@ -41,7 +42,12 @@ def as_vector(signal: Any, name: str = "signal") -> np.ndarray[Any, Any]:
     >>> as_vector([0, 1]).dtype, as_vector(np.zeros(3, dtype=">i2")).dtype
     (dtype('float64'), dtype('int16'))
     """
-    array = np.asarray(signal)
+    try:
+        array = np.asarray(signal)
+    except ValueError as error:  # a ragged list
+        raise ParameterError(f"{name} must be one-dimensional numbers, got {error}") from error
+    if np.ma.is_masked(signal):
+        checks.refuse(name, "without masked samples", "a mask: fill or drop them first")
     if isinstance(signal, (list, tuple)) and (array.dtype.kind == "i" or array.size == 0):
         array = array.astype(np.float64)
     kind = array.dtype.newbyteorder("=")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -38,7 +39,7 @@ class FeatureSpec:
         What a centred frame finds beyond the signal's ends: zeros, the nearest sample, or the
         mirrored signal. A feature may have its own.
     sample_scale : float
-        Factor on the samples before any feature, > 0: 1 for samples in [-1, 1), 32768 for
+        Factor on the samples before any feature, 1e-9 to 1e9: 1 for samples in [-1, 1), 32768 for
         toolkits that take 16-bit integers as they are.
     features : iterable of Feature
         At least one; their columns stand side by side in this order.
@@ -73,13 +74,13 @@ class FeatureSpec:
         checks.integer("hop_length", self.hop_length)
         checks.boolean("center", self.center)
         checks.choice("pad_mode", self.pad_mode, PAD_MODES)
-        checks.number("sample_scale", self.sample_scale, above=0)
+        checks.number("sample_scale", self.sample_scale, minimum=1e-9, maximum=1e9)
         object.__setattr__(self, "features", _feature_tuple(self.features))
         for feature in self.features:
             feature.check(rate)
         names = self.columns
-        twice = sorted({name for name in names if names.count(name) > 1})
-        if twice:
+        if len(set(names)) < len(names):
+            twice = [name for name, count in Counter(names).items() if count > 1]
             raise ParameterError(
                 f"features must have different column names, got {twice[0]!r} twice: "
                 "give one of them a name=…"
@@ -129,11 +130,11 @@ class FeatureSpec:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> FeatureSpec:
-        """The spec that :meth:`to_dict` wrote; unknown or missing keys raise ParameterError."""
+        """The spec that :meth:`to_dict` wrote; missing keys are defaults, unknown ones an error."""
         if not isinstance(data, Mapping):
             checks.fail("spec", "a mapping", data)
         fields = dict(data)
-        if fields.pop("format", None) != FORMAT:
+        if (version := fields.pop("format", None)) != FORMAT or version is True:
             checks.fail("spec format", str(FORMAT), data.get("format"))
         features = fields.pop("features", ())
         if not isinstance(features, (list, tuple)):
@@ -146,7 +147,7 @@ class FeatureSpec:
         """The spec that :meth:`to_json` wrote."""
         try:
             data = json.loads(text)
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, RecursionError) as error:
             raise ParameterError(f"spec must be JSON text: {error}") from error
         return cls.from_dict(data)
 

@@ -30,6 +30,9 @@ COSINE_SUMS: dict[str, tuple[float, ...]] = {
 }
 """Windows ``a0 - a1 cos θ + a2 cos 2θ - …`` by their SciPy names (Harris, Proc. IEEE 66 (1978))."""
 
+LARGEST = 1e18
+"""Of a window's weights: their products with samples must not leave float32's range."""
+
 _ALIASES = {"rectangular": "boxcar", "ones": "boxcar", "hanning": "hann"}
 
 
@@ -37,12 +40,20 @@ _ALIASES = {"rectangular": "boxcar", "ones": "boxcar", "hanning": "hann"}
 def _named(window: str | tuple[Any, ...], length: int) -> Table:
     name = window if isinstance(window, str) else window[0] if len(window) == 1 else None
     sums = COSINE_SUMS.get(_ALIASES.get(name, name)) if name is not None else None
-    if length == 1 and sums is not None:
+    table = _scipy_window(window, length) if sums is None else _cosine_sum(sums, length)
+    table.setflags(write=False)  # cached
+    return table
+
+
+def _cosine_sum(sums: tuple[float, ...], length: int) -> Table:
+    if length == 1:
         return np.ones(1)  # as in SciPy: a window of one sample is the sample
-    if sums is not None:
-        angle = 2 * np.pi * np.arange(length) / length
-        terms = [(-1) ** i * a * np.cos(i * angle) for i, a in enumerate(sums)]
-        return np.asarray(np.sum(terms, axis=0))
+    angle = 2 * np.pi * np.arange(length) / length
+    terms = [(-1) ** i * a * np.cos(i * angle) for i, a in enumerate(sums)]
+    return np.asarray(np.sum(terms, axis=0))
+
+
+def _scipy_window(window: str | tuple[Any, ...], length: int) -> Table:
     try:
         from scipy.signal import get_window
     except ImportError as error:
@@ -51,7 +62,7 @@ def _named(window: str | tuple[Any, ...], length: int) -> Table:
             f"(pip install scipy), got {window!r}"
         ) from error
     try:
-        return np.asarray(get_window(window, length, fftbins=True), dtype=np.float64)
+        return np.array(get_window(window, length, fftbins=True), dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise ParameterError(
             f"window must be a name that scipy.signal.get_window knows, got {window!r}: {error}"
@@ -160,6 +171,10 @@ def _window(window: Any, win_length: int) -> Window:
         return window
     if isinstance(window, (tuple, list)) and window and isinstance(window[0], str):
         named: Window = _frozen(window)
+        try:
+            hash(named)
+        except TypeError:
+            checks.fail("window", "a tuple of a name and numbers", window)
         return named
     rule = f"a name, a (name, parameter) tuple or {win_length} (win_length) finite numbers"
     if not isinstance(window, Iterable):
@@ -167,7 +182,10 @@ def _window(window: Any, win_length: int) -> Window:
     weights = tuple(window)
     if len(weights) != win_length:
         checks.refuse("window", rule, f"{len(weights)} numbers")
-    return tuple(checks.number(f"window[{i}]", w) for i, w in enumerate(weights))
+    return tuple(
+        checks.number(f"window[{i}]", w, minimum=-LARGEST, maximum=LARGEST)
+        for i, w in enumerate(weights)
+    )
 
 
 def _frozen(value: Any) -> Any:

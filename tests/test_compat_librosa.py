@@ -12,12 +12,12 @@ from typing import Any
 import librosa
 import numpy as np
 import pytest
-import tolerances as tol
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from parity_report import Measured
 
 import serfast.compat.librosa as ours
+import tolerances as tol
+from parity_report import Measured
 
 Array = np.ndarray[Any, Any]
 

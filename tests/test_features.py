@@ -51,7 +51,7 @@ REFUSED = [
     (
         serfast.PowerSpectrum,
         {"n_fft": 2, "window": [1.0, nan]},
-        "window[1] must be a finite number, got nan",
+        "window[1] must be a finite number >= -1e+18 and <= 1e+18, got nan",
     ),
     (
         serfast.PowerSpectrum,

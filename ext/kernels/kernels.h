@@ -105,7 +105,7 @@ typedef struct {
     /* out[b] = dot products of the bands (out and x padded) */
     void (*bands)(const serfast_bands *bands, const float *x, float *out);
 
-    /* y[i] = scale · ln(max(x[i], floor)) - offset, n rounded up to SERFAST_PAD (x, y padded) */
+    /* y[i] = scale · ln(max(x[i], floor)) - offset, with whole vectors (x, y padded) */
     void (*logarithm)(const float *x, ptrdiff_t n, float scale, float floor, float offset,
                       float *y);
 

@@ -1,8 +1,8 @@
 /* Vectors of 4, 8 and 16 floats, and the few operations on them that C has no operator for.
  *
  * Needs SERFAST_LANES: the widest vector that the instruction set has (16, 8 or 4). This is the
- * one place with constructs of GCC and Clang (vector extensions); other compilers get vectors of
- * one lane, that is plain floats, and the same bits.
+ * one place with constructs of GCC >= 12 and Clang (vector extensions); other compilers get vectors
+ * of one lane, that is plain floats, and the same bits.
  *
  * Bodies that exist once per width are in *.inc files that are included with WIDTH set; there V is
  * the vector, I the vector of integers and FN(name) the name for this width.
@@ -15,7 +15,16 @@
 #include <stdint.h>
 #include <string.h>
 
-#if defined(__GNUC__) && !defined(SERFAST_PLAIN_C)
+#include <float.h>
+#if defined(FLT_EVAL_METHOD) && FLT_EVAL_METHOD != 0
+#error "float must be computed as float (on 32-bit x86: -msse2 -mfpmath=sse)"
+#endif
+
+#ifndef __has_builtin
+#define __has_builtin(name) 0
+#endif
+
+#if defined(__GNUC__) && __has_builtin(__builtin_shufflevector) && !defined(SERFAST_PLAIN_C)
 #define INLINE static inline __attribute__((always_inline))
 typedef float f4 __attribute__((vector_size(16)));
 typedef float f8 __attribute__((vector_size(32)));

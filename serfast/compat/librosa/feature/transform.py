@@ -75,7 +75,9 @@ def _window(window: AnyWindow, length: int) -> str | tuple[Any, ...]:
     if isinstance(window, tuple):
         if not window or not isinstance(window[0], str):
             checks.fail("window", "a tuple that begins with a name", window)
-        return tuple(np.asarray(part).tolist() if np.ndim(part) else part for part in window)
+        return tuple(
+            tuple(np.asarray(part).tolist()) if np.ndim(part) else part for part in window
+        )
     if isinstance(window, np.ndarray | list):
         return tuple(np.asarray(window).tolist())
     return "kaiser", checks.number("window", window)
