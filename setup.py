@@ -33,6 +33,7 @@ MACROS = [("SERFAST_X86", "1")] if X86 else []
 HEADERS = [
     f"ext/kernels/{name}" for name in sorted(os.listdir("ext/kernels")) if not name.endswith(".c")
 ]
+PUBLIC = "serfast/include"
 
 
 def library(name, flags):
@@ -49,11 +50,11 @@ def library(name, flags):
 engine = Extension(
     "serfast._engine",
     ["ext/engine.pyx"],
-    include_dirs=["ext"],
+    include_dirs=["ext", PUBLIC],
     define_macros=MACROS,
     extra_compile_args=EXACT + QUIET,
     extra_link_args=["-s"] if sys.platform.startswith("linux") else [],
-    depends=HEADERS,
+    depends=[*HEADERS, f"{PUBLIC}/serfast.h"],
 )
 
 setup(

@@ -180,3 +180,4 @@ cdef void finish_kept(
 
 
 include "stream.pxi"
+include "native.pxi"

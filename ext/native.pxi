@@ -1,0 +1,302 @@
+# The functions of serfast/native.pxd and serfast/include/serfast.h, which say what each one does.
+#
+# `api` puts them into this module's __pyx_capi__, where `from serfast cimport native` finds them
+# (serfast/native.py passes it on); the table at the end holds the same ones for C.
+
+from cpython.pycapsule cimport PyCapsule_New
+from cpython.ref cimport Py_DECREF, Py_INCREF, PyObject
+
+from serfast_api cimport (
+    SERFAST_ABI,
+    SERFAST_E_FLUSHED,
+    SERFAST_E_INTERNAL,
+    SERFAST_E_MEMORY,
+    SERFAST_E_NOT_FINITE,
+    SERFAST_E_POINTER,
+    SERFAST_E_SHORT,
+    SERFAST_E_SIZE,
+    SERFAST_E_SPEC,
+    SERFAST_OK,
+    serfast_api,
+    serfast_program,
+    serfast_stream,
+)
+
+cdef extern from *:
+    """
+    #ifdef _WIN32
+    #define SERFAST_EXPORTED __declspec(dllexport)
+    #else
+    #define SERFAST_EXPORTED __attribute__((visibility("default")))
+    #endif
+
+    static serfast_api serfast_table; /* its abi is 0 until the module is ready */
+
+    SERFAST_EXPORTED const serfast_api *serfast_get_api(uint32_t abi)
+    {
+        return abi == SERFAST_ABI && serfast_table.abi != 0 ? &serfast_table : NULL;
+    }
+
+    static const char *const serfast_messages[] = {
+        "no error",
+        "pointers must be aligned and not NULL",
+        "sizes must be >= 0, and n_rows what row_count gives",
+        "samples must be enough for one row",
+        "samples must be finite",
+        "spec must be the JSON of a FeatureSpec, and streamable for a stream: see reason",
+        "stream must be reset after flush before it accepts more",
+        "no memory",
+        "unexpected Python error: see reason",
+    };
+    #define SERFAST_N_MESSAGES ((int)(sizeof serfast_messages / sizeof *serfast_messages))
+    """
+    serfast_api serfast_table
+    const char *serfast_messages[]
+    const int SERFAST_N_MESSAGES
+
+cdef struct Made:
+    # what a serfast_program is: the program lies in the extractor's engine
+    PyObject *extractor
+    const Program *program
+
+cdef ptrdiff_t MOST = <ptrdiff_t>((<size_t>-1) // (4 * sizeof(float)))  # samples: no sum overflows
+
+
+# ---- the engine, as these functions see it -------------------------------------------------------
+
+cdef ptrdiff_t rows_of(const Program *p, ptrdiff_t n_samples) noexcept nogil:
+    if n_samples < 1 or n_samples < p.last_reach:
+        return 0
+    return 1 + (n_samples - p.last_reach) // p.hop_length
+
+
+cdef ptrdiff_t rows_ready(StreamState state, ptrdiff_t n_samples) noexcept nogil:
+    return state._complete(state.end + n_samples) - state.next_row
+
+
+cdef ptrdiff_t advance(
+    StreamState state, const float *samples, ptrdiff_t n_samples, float *rows, ptrdiff_t room
+) noexcept nogil:
+    room = min(room, rows_ready(state, n_samples))
+    if state._run(samples, n_samples, FLOAT32, rows, room):
+        return SERFAST_E_MEMORY
+    return room
+
+
+cdef bint was_flushed(StreamState state) noexcept nogil:
+    return state.flushed
+
+
+cdef void end_signal(StreamState state) noexcept nogil:
+    state.flushed = True
+
+
+cdef void begin_signal(StreamState state) noexcept nogil:
+    state.begin = state.end = state.next_row = 0
+    state.flushed = False
+
+
+# ---- what the caller may have got wrong ----------------------------------------------------------
+
+cdef int check_array(const float *values, ptrdiff_t size) noexcept nogil:
+    """An array of `size` floats; without any, its pointer doesn't matter."""
+    if size < 0 or size > MOST:
+        return SERFAST_E_SIZE
+    if size > 0 and (values == NULL or <uintptr_t>values % sizeof(float)):
+        return SERFAST_E_POINTER
+    return SERFAST_OK
+
+
+cdef int check_samples(const float *samples, ptrdiff_t n_samples) noexcept nogil:
+    cdef int status = check_array(samples, n_samples)
+    if status == SERFAST_OK and kernels.first_nonfinite(samples, n_samples) < n_samples:
+        return SERFAST_E_NOT_FINITE
+    return status
+
+
+cdef int failed(error, char *reason, ptrdiff_t reason_size):
+    """The code of an exception; as much of its text as `reason` has room for."""
+    cdef bytes text
+    if reason != NULL and reason_size > 0:
+        text = str(error).encode("utf-8", "replace")[: reason_size - 1]
+        text = text.decode("utf-8", "ignore").encode()  # not half a character
+        memcpy(reason, <const char *>text, len(text) + 1)
+    if isinstance(error, MemoryError):
+        return SERFAST_E_MEMORY
+    return SERFAST_E_SPEC if isinstance(error, (SerfastError, RecursionError)) else SERFAST_E_INTERNAL
+
+
+cdef serfast_program *new_program(bytes spec) except NULL:
+    from serfast.extractor import Extractor  # which imports this module
+    from serfast.spec import FeatureSpec
+
+    extractor = Extractor(FeatureSpec.from_json(spec))
+    cdef Engine engine = extractor._run
+    cdef Made *made = <Made *>malloc(sizeof(Made))
+    if made == NULL:
+        raise MemoryError("no memory for a program")
+    Py_INCREF(extractor)
+    made.extractor = <PyObject *>extractor
+    made.program = &engine.program
+    return <serfast_program *>made
+
+
+cdef serfast_stream *new_stream(const serfast_program *program) except NULL:
+    cdef StreamState state = (<object>(<const Made *>program).extractor).stream()
+    Py_INCREF(state)
+    return <serfast_stream *><PyObject *>state
+
+
+# ---- the functions -------------------------------------------------------------------------------
+
+cdef api const char *message "serfast_message"(int code) noexcept nogil:
+    if -SERFAST_N_MESSAGES < code <= 0:
+        return serfast_messages[-code]
+    return "unknown code"
+
+
+cdef api int make_program "serfast_make_program"(
+    const char *spec, ptrdiff_t n_bytes, serfast_program **program, char *reason,
+    ptrdiff_t reason_size,
+) noexcept with gil:
+    if program == NULL or spec == NULL:
+        return SERFAST_E_POINTER
+    program[0] = NULL
+    if n_bytes < 0 or reason_size < 0:
+        return SERFAST_E_SIZE
+    try:
+        program[0] = new_program(spec[:n_bytes])
+    except BaseException as error:  # the caller knows no exceptions
+        return failed(error, reason, reason_size)
+    return SERFAST_OK
+
+
+cdef api void free_program "serfast_free_program"(serfast_program *program) noexcept with gil:
+    if program != NULL:
+        Py_DECREF(<object>(<Made *>program).extractor)
+        free(program)
+
+
+cdef api ptrdiff_t column_count "serfast_column_count"(
+    const serfast_program *program
+) noexcept nogil:
+    return SERFAST_E_POINTER if program == NULL else (<const Made *>program).program.n_columns
+
+
+cdef api ptrdiff_t row_count "serfast_row_count"(
+    const serfast_program *program, ptrdiff_t n_samples
+) noexcept nogil:
+    if program == NULL:
+        return SERFAST_E_POINTER
+    if n_samples < 0 or n_samples > MOST:
+        return SERFAST_E_SIZE
+    return rows_of((<const Made *>program).program, n_samples)
+
+
+cdef api int extract "serfast_extract"(
+    const serfast_program *program, const float *samples, ptrdiff_t n_samples, float *rows,
+    ptrdiff_t n_rows,
+) noexcept nogil:
+    cdef ptrdiff_t wanted = row_count(program, n_samples)
+    cdef int status
+    if wanted < 0:
+        return <int>wanted
+    if wanted == 0:
+        return SERFAST_E_SHORT
+    if n_rows != wanted:
+        return SERFAST_E_SIZE
+    status = check_array(rows, n_rows)
+    if status == SERFAST_OK:
+        status = check_samples(samples, n_samples)
+    if status == SERFAST_OK and run(
+        (<const Made *>program).program, samples, n_samples, rows, n_rows
+    ):
+        status = SERFAST_E_MEMORY
+    return status
+
+
+cdef api int make_stream "serfast_make_stream"(
+    const serfast_program *program, serfast_stream **stream, char *reason, ptrdiff_t reason_size
+) noexcept with gil:
+    if stream == NULL:
+        return SERFAST_E_POINTER
+    stream[0] = NULL
+    if program == NULL:
+        return SERFAST_E_POINTER
+    if reason_size < 0:
+        return SERFAST_E_SIZE
+    try:
+        stream[0] = new_stream(program)
+    except BaseException as error:  # as above
+        return failed(error, reason, reason_size)
+    return SERFAST_OK
+
+
+cdef api void free_stream "serfast_free_stream"(serfast_stream *stream) noexcept with gil:
+    if stream != NULL:
+        Py_DECREF(<object><PyObject *>stream)
+
+
+cdef api ptrdiff_t ready_count "serfast_ready_count"(
+    const serfast_stream *stream, ptrdiff_t n_samples
+) noexcept nogil:
+    if stream == NULL:
+        return SERFAST_E_POINTER
+    if n_samples < 0 or n_samples > MOST:
+        return SERFAST_E_SIZE
+    return rows_ready(<StreamState>stream, n_samples)
+
+
+cdef api ptrdiff_t accept "serfast_accept"(
+    serfast_stream *stream, const float *samples, ptrdiff_t n_samples, float *rows, ptrdiff_t room
+) noexcept nogil:
+    cdef int status
+    if stream == NULL:
+        return SERFAST_E_POINTER
+    if was_flushed(<StreamState>stream):
+        return SERFAST_E_FLUSHED
+    status = check_array(rows, room)
+    if status == SERFAST_OK:
+        status = check_samples(samples, n_samples)
+    if status != SERFAST_OK:
+        return status
+    return advance(<StreamState>stream, samples, n_samples, rows, room)
+
+
+cdef api ptrdiff_t flush "serfast_flush"(
+    serfast_stream *stream, float *rows, ptrdiff_t room
+) noexcept nogil:
+    cdef int status
+    if stream == NULL:
+        return SERFAST_E_POINTER
+    status = check_array(rows, room)
+    if status != SERFAST_OK:
+        return status
+    end_signal(<StreamState>stream)
+    return advance(<StreamState>stream, NULL, 0, rows, room)
+
+
+cdef api int reset "serfast_reset"(serfast_stream *stream) noexcept nogil:
+    if stream == NULL:
+        return SERFAST_E_POINTER
+    begin_signal(<StreamState>stream)
+    return SERFAST_OK
+
+
+# ---- the table -----------------------------------------------------------------------------------
+
+serfast_table.size = sizeof(serfast_api)
+serfast_table.message = message
+serfast_table.make_program = make_program
+serfast_table.free_program = free_program
+serfast_table.column_count = column_count
+serfast_table.row_count = row_count
+serfast_table.extract = extract
+serfast_table.make_stream = make_stream
+serfast_table.free_stream = free_stream
+serfast_table.ready_count = ready_count
+serfast_table.accept = accept
+serfast_table.flush = flush
+serfast_table.reset = reset
+serfast_table.abi = SERFAST_ABI  # last: from now on serfast_get_api gives it
+_C_API = PyCapsule_New(&serfast_table, "serfast._engine._C_API", NULL)
