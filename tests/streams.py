@@ -94,6 +94,6 @@ lengths = (
         max_size=12,
     )
     .filter(any)
-    .map(lambda drawn: drawn + [0])
+    .map(lambda drawn: [*drawn, 0])
 )
 """Lengths of chunks for `divide`: at least one isn't empty, and the last one is."""

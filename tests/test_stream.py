@@ -189,9 +189,7 @@ PCM = (VOICE * 20000).astype(np.int16)
     lengths=streams.lengths,
     dtypes=st.lists(st.sampled_from(["<i2", ">i2", "<f4", ">f4", "<f8", ">f8"]), min_size=1),
 )
-def test_every_format_gives_the_same_bits(
-    name: str, lengths: list[int], dtypes: list[str]
-) -> None:
+def test_every_format_gives_the_same_bits(name: str, lengths: list[int], dtypes: list[str]) -> None:
     chunks = [
         chunk.astype(dtype) if dtype.endswith("i2") else (chunk / 32768).astype(dtype)
         for chunk, dtype in zip(divide(PCM, lengths), itertools.cycle(dtypes), strict=False)

@@ -1,0 +1,193 @@
+"""Threads: one extractor for all of them, a stream for each, and the GIL is theirs meanwhile."""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import numpy as np
+import pytest
+
+import serfast
+import signals
+from streams import EXTRACTORS, RATE, SPECS, VOICE, assert_same_bits, batch, divide, push
+
+SPEECH = EXTRACTORS["speech"]
+N_COLUMNS = len(SPEECH.columns)
+LONG = np.tile(signals.voice(RATE, 10 * RATE), 30)
+ONE_EACH = "stream must be used by one thread at a time, got two: make one each"
+
+
+@contextmanager
+def no_forced_switches() -> Iterator[None]:
+    """While this holds, a thread gets the GIL only when another one gives it away."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(100.0)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(before)
+
+
+def test_eight_threads_on_one_extractor() -> None:
+    together = threading.Barrier(8)
+
+    def work(i: int) -> list[np.ndarray]:
+        stream, rows = SPEECH.stream(), []
+        samples = signals.voice(RATE, 20000 + 77 * i, seed=i)
+        together.wait()
+        for _ in range(3):
+            rows.append(push(stream, divide(samples, [160, 0, 1, 37 * i])))
+            stream.reset()
+        return rows
+
+    with ThreadPoolExecutor(8) as pool:
+        results = list(pool.map(work, range(8)))
+    for i, repeated in enumerate(results):
+        expected = SPEECH(signals.voice(RATE, 20000 + 77 * i, seed=i))
+        for rows in repeated:
+            assert_same_bits(rows, expected)
+
+
+@pytest.mark.parametrize("name", ["centred, edge, odd", "left-aligned, even"])
+def test_a_stream_may_be_handed_from_thread_to_thread(name: str) -> None:
+    stream, rows = EXTRACTORS[name].stream(), []
+    with ThreadPoolExecutor(4) as pool:
+        for chunk in divide(VOICE, [99]):
+            rows.append(pool.submit(stream.accept, chunk).result())
+    assert_same_bits(np.concatenate([*rows, stream.flush()]), batch(name, VOICE))
+
+
+# --- The GIL ------------------------------------------------------------------------------------
+
+
+def into_array() -> Callable[[], object]:
+    out = np.empty((SPEECH.spec.frame_count(len(LONG)), N_COLUMNS), np.float32)
+    return lambda: SPEECH(LONG, out=out)
+
+
+def into_stream() -> Callable[[], object]:
+    stream, out = SPEECH.stream(), np.empty((len(LONG) // 160, N_COLUMNS), np.float32)
+    return lambda: stream.accept(LONG, out)
+
+
+CALLS = {"extractor": into_array, "stream": into_stream}
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_a_second_thread_goes_on_during_a_long_extraction(call: str) -> None:
+    extract, turns, done = CALLS[call](), [0], threading.Event()
+
+    def count() -> None:
+        while not done.is_set():
+            turns[0] += 1
+            time.sleep(0)  # gives the GIL away
+
+    with no_forced_switches():
+        thread = threading.Thread(target=count)
+        thread.start()
+        before = turns[0]
+        extract()
+        during = turns[0] - before
+        done.set()
+        thread.join()
+    assert during > 10
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows' C library has no usleep")
+@pytest.mark.parametrize("call", CALLS)
+def test_the_gil_is_released_once_per_call(call: str) -> None:
+    """A thread that takes the GIL whenever it can and keeps it long enough gets it once."""
+    usleep = ctypes.PyDLL(None).usleep  # a PyDLL keeps the GIL during the call
+    extract, turns, done = CALLS[call](), [0], threading.Event()
+    started = time.perf_counter()
+    extract()
+    hold = int(3e6 * (time.perf_counter() - started)) + 50_000
+    extract = CALLS[call]()
+
+    def take() -> None:
+        while not done.is_set():
+            turns[0] += 1
+            usleep(hold)
+            time.sleep(0.001)
+
+    with no_forced_switches():
+        thread = threading.Thread(target=take)
+        thread.start()
+        usleep(20_000)  # by now the other thread waits for the GIL
+        before = turns[0]
+        extract()
+        during = turns[0] - before
+        done.set()
+        thread.join()
+    assert during == 1
+
+
+# --- One stream, two threads --------------------------------------------------------------------
+
+
+def intruders(stream: serfast.stream.Stream) -> dict[str, Callable[[], object]]:
+    out = np.empty((5, N_COLUMNS), np.float32)
+    return {
+        "accept": lambda: stream.accept(VOICE),
+        "accept with out": lambda: stream.accept(VOICE, out),
+        "flush": stream.flush,
+        "reset": stream.reset,
+    }
+
+
+@pytest.mark.parametrize("method", intruders(SPEECH.stream()))
+def test_a_stream_in_use_by_another_thread_refuses_and_stays_whole(method: str) -> None:
+    stream, rows = SPEECH.stream(), []
+    begun = threading.Event()
+
+    def work() -> None:
+        begun.set()
+        rows.append(stream.accept(LONG))
+
+    with no_forced_switches():
+        thread = threading.Thread(target=work)
+        thread.start()
+        begun.wait()  # comes back when accept has given the GIL away
+        with pytest.raises(serfast.SerfastError) as caught:
+            intruders(stream)[method]()
+        assert not rows, "the other thread was through too early to tell"
+        thread.join()
+    assert str(caught.value) == ONE_EACH
+    assert_same_bits(np.concatenate([*rows, stream.flush()]), SPEECH(LONG))
+
+
+def test_threads_that_fight_over_a_stream_crash_nothing() -> None:
+    stream = serfast.Extractor(SPECS["centred, both paddings"]).stream()
+    together = threading.Barrier(4)
+
+    def fight(seed: int) -> set[str]:
+        random = np.random.default_rng(seed)
+        out = np.empty((3, len(stream.columns)), np.float32)
+        said = set()
+        together.wait()
+        for action in random.integers(0, 20, 3000):
+            try:
+                if action == 0:
+                    stream.reset()
+                elif action == 1:
+                    stream.flush()
+                elif action < 10:
+                    stream.accept(LONG[: 500 * action], out)
+                else:
+                    stream.accept(VOICE[: 10 * action])
+            except serfast.SerfastError as error:
+                said.add(str(error))
+        return said
+
+    with ThreadPoolExecutor(4) as pool:
+        said = set().union(*pool.map(fight, range(4)))
+    assert said <= {ONE_EACH, "stream must be reset after flush() before it accepts more"}
+    stream.reset()
+    rows = push(stream, divide(VOICE, [160]))
+    assert_same_bits(rows, batch("centred, both paddings", VOICE))
