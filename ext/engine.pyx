@@ -17,6 +17,7 @@ from libc.stdint cimport int16_t, int32_t, uintptr_t
 from libc.stdlib cimport calloc, free, malloc, realloc
 from libc.string cimport memcpy, memmove
 
+from delta cimport Delta, Rows, row_at
 from energy cimport Crossings, Energy
 from framing cimport CONSTANT, EDGE, REFLECT, Frames, Signal
 from kernels cimport (
@@ -32,7 +33,7 @@ from kernels cimport (
 from mel cimport Log, Mel, finish_log, largest, relate
 from mfcc cimport Cepstrum
 from pitch cimport Pitch
-from program cimport Program, Scratch, compute_row
+from program cimport Program, Scratch, compute_row, finish_row
 from spectrum cimport Spectrum
 
 import os
@@ -106,28 +107,48 @@ cdef int run(
     const Program *p, const float *samples, ptrdiff_t n_samples, float *out, ptrdiff_t n_rows
 ) noexcept nogil:
     """All rows of a signal; -1 if there is no memory."""
-    cdef Signal signal
     cdef Scratch scratch
-    cdef float *kept = NULL
+    cdef Rows rows
+    cdef bint wide = p.row_size > p.n_columns
+    cdef size_t row_bytes = p.row_size * sizeof(float), kept_bytes = p.kept_size * sizeof(float)
     cdef float *block = new_scratch(p, &scratch)
+    cdef float *kept = <float *>malloc(n_rows * kept_bytes + 1)
+    rows.data = <float *>malloc(n_rows * row_bytes + 1) if wide else out
+    rows.kept = n_rows
+    rows.size = p.row_size
+    cdef bint enough = block != NULL and kept != NULL and rows.data != NULL
+    if enough:
+        run_rows(p, samples, n_samples, &rows, n_rows, kept, &scratch, out)
+    if wide:
+        free(rows.data)
+    free(kept)
+    free(block)
+    return 0 if enough else -1
+
+
+cdef void run_rows(
+    const Program *p,
+    const float *samples,
+    ptrdiff_t n_samples,
+    const Rows *rows,
+    ptrdiff_t n_rows,
+    float *kept,
+    const Scratch *scratch,
+    float *out,
+) noexcept nogil:
+    """Rows first, then what needs all of them: the recording's largest value, derivatives."""
+    cdef Signal signal
     cdef ptrdiff_t t
-    if block == NULL:
-        return -1
-    if p.kept_size:
-        kept = <float *>malloc(n_rows * p.kept_size * sizeof(float))
-        if kept == NULL:
-            free(block)
-            return -1
     signal.samples = samples
     signal.begin = 0
     signal.end = n_samples
     for t in range(n_rows):
-        compute_row(p, &signal, t, out + t * p.n_columns, kept + t * p.kept_size, &scratch)
+        compute_row(p, &signal, t, row_at(rows, t), kept + t * p.kept_size, scratch)
     if p.kept_size:
-        finish_kept(p, kept, n_rows, out, &scratch)
-    free(kept)
-    free(block)
-    return 0
+        finish_kept(p, kept, rows, n_rows, scratch)
+    if p.n_deltas:
+        for t in range(n_rows):
+            finish_row(p, rows, t, n_rows, out + t * p.n_columns)
 
 
 cdef float *new_scratch(const Program *p, Scratch *s) noexcept nogil:
@@ -157,7 +178,7 @@ cdef float *new_scratch(const Program *p, Scratch *s) noexcept nogil:
 
 
 cdef void finish_kept(
-    const Program *p, float *kept, ptrdiff_t n_rows, float *out, const Scratch *s
+    const Program *p, float *kept, const Rows *rows, ptrdiff_t n_rows, const Scratch *s
 ) noexcept nogil:
     """What waited for the recording's largest value: every kept log-mel, in the tree's order."""
     cdef const Log *log
@@ -175,7 +196,7 @@ cdef void finish_kept(
                 for t in range(n_rows):
                     row = kept + t * p.kept_size
                     relate(log, row, peak)
-                    finish_log(p.kernels, log, row, out + t * p.n_columns, s.product)
+                    finish_log(p.kernels, log, row, row_at(rows, t), s.product)
                 kept += log.stride
 
 

@@ -2,6 +2,7 @@
 
 from libc.string cimport memcpy
 
+from delta cimport Delta, Rows, delta, row_at
 from energy cimport Crossings, Energy, rms, zero_crossing_rate
 from framing cimport Signal, frame_at
 from kernels cimport serfast_kernels
@@ -13,6 +14,8 @@ ctypedef struct Program:
     const serfast_kernels *kernels
     ptrdiff_t hop_length
     ptrdiff_t n_columns
+    ptrdiff_t row_size  # n_columns, and columns behind them that only deltas look at
+    ptrdiff_t lookahead # rows that a row waits for
     # the frames of row t lie within [t · hop - left_reach, t · hop + right_reach), and there are
     # 1 + (n - last_reach) // hop rows of n samples
     ptrdiff_t left_reach
@@ -26,6 +29,8 @@ ctypedef struct Program:
     Crossings *crossings
     Pitch *pitches
     Spectrum *spectra
+    int n_deltas
+    Delta *deltas
     # floats of scratch: for a frame, a spectrum, a mel row or product, YIN's lags, an FFT
     size_t frame_size
     size_t power_size
@@ -68,7 +73,10 @@ cdef inline void mel_row(
 cdef inline void compute_row(
     const Program *p, const Signal *signal, ptrdiff_t t, float *row, float *kept, const Scratch *s
 ) noexcept nogil:
-    """Row t. What waits for the whole recording goes to `kept`, in the order of the tree."""
+    """Row t but for its deltas; row_size floats.
+
+    What waits for the whole recording goes to `kept`, in the order of the tree.
+    """
     cdef const serfast_kernels *k = p.kernels
     cdef ptrdiff_t middle = t * p.hop_length
     cdef const float *frame
@@ -91,3 +99,15 @@ cdef inline void compute_row(
             memcpy(row + node.column, s.power, node.bins * sizeof(float))
         for m in range(node.n_mels):
             mel_row(p, &node.mels[m], row, &kept, s)
+
+
+cdef inline void finish_row(
+    const Program *p, const Rows *rows, ptrdiff_t t, ptrdiff_t n_rows, float *out
+) noexcept nogil:
+    """The spec's columns of row t, deltas and all, when `n_rows` rows have been computed."""
+    cdef const float *row = row_at(rows, t)
+    cdef int i
+    if row != out:
+        memcpy(out, row, p.n_columns * sizeof(float))
+    for i in range(p.n_deltas):
+        delta(&p.deltas[i], rows, t, n_rows, out)

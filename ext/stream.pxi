@@ -16,6 +16,8 @@ cdef class StreamState:
     cdef float *samples      # samples[i] is sample begin + i
     cdef ptrdiff_t capacity
     cdef ptrdiff_t begin, end
+    cdef Rows recent         # those that derivatives look at
+    cdef ptrdiff_t computed  # rows so far, deltas not counted
     cdef ptrdiff_t next_row  # the first one that wasn't given yet
     cdef ptrdiff_t hop, left, right
     cdef bint flushed, busy
@@ -28,12 +30,16 @@ cdef class StreamState:
         self.capacity = 4 * (self.left + self.right) + 4096
         self.samples = <float *>malloc(self.capacity * sizeof(float))
         self.scratch_block = new_scratch(p, &self.scratch)
-        if self.samples == NULL or self.scratch_block == NULL:
+        self.recent.kept = 2 * p.lookahead + 1
+        self.recent.size = p.row_size
+        self.recent.data = <float *>malloc(self.recent.kept * p.row_size * sizeof(float))
+        if self.samples == NULL or self.scratch_block == NULL or self.recent.data == NULL:
             raise MemoryError("no memory for a stream")
 
     def __dealloc__(self):
         free(self.samples)
         free(self.scratch_block)
+        free(self.recent.data)
 
     def __reduce__(self):
         raise TypeError("a stream can't be pickled: pickle its extractor and make a new stream")
@@ -50,13 +56,13 @@ cdef class StreamState:
 
     @property
     def lookahead(self):
-        """Samples from a row's moment to the end of its longest frame."""
-        return self.right
+        """Samples from a row's moment to the end of all that it depends on."""
+        return self.right + self.engine.program.lookahead * self.hop
 
     def reset(self):
         """Forget all samples: the next chunk begins a new signal."""
         self._enter()
-        self.begin = self.end = self.next_row = 0
+        self.begin = self.end = self.next_row = self.computed = 0
         self.flushed = self.busy = False
 
     def accept(self, chunk, out=None):
@@ -93,9 +99,13 @@ cdef class StreamState:
         return 0
 
     cdef ptrdiff_t _complete(self, ptrdiff_t end) noexcept nogil:
-        """Rows that `end` samples complete, or, after the flush, that there are at all."""
+        """Rows that can be given after `end` samples; after the flush, all that there are."""
+        cdef ptrdiff_t ahead = self.engine.program.lookahead
         cdef ptrdiff_t reach = self.engine.program.last_reach if self.flushed else self.right
-        return 1 + (end - reach) // self.hop if end >= reach and end > 0 else 0
+        cdef ptrdiff_t rows = 1 + (end - reach) // self.hop if end >= reach and end > 0 else 0
+        if self.flushed:
+            return rows
+        return rows - ahead if rows > 2 * ahead else 0
 
     cdef object _advance(self, const Py_buffer *x, SampleFormat kind, out):
         cdef ptrdiff_t n = x.shape[0] if x != NULL else 0
@@ -145,10 +155,27 @@ cdef class StreamState:
         signal.begin = self.begin
         signal.end = self.end
         while self.next_row < stop:
-            compute_row(p, &signal, self.next_row, out, NULL, &self.scratch)
+            if p.n_deltas:
+                self._derived_row(&signal, out)
+            else:
+                compute_row(p, &signal, self.next_row, out, NULL, &self.scratch)
+                self.computed += 1
             self.next_row += 1
             out += p.n_columns
         return out
+
+    cdef void _derived_row(self, const Signal *signal, float *out) noexcept nogil:
+        """The next row with its deltas, after the rows that these look ahead to."""
+        cdef const Program *p = &self.engine.program
+        cdef ptrdiff_t needed = max(self.next_row, p.lookahead) + p.lookahead + 1
+        if self.flushed:
+            needed = min(needed, self._complete(self.end))
+        while self.computed < needed:
+            compute_row(
+                p, signal, self.computed, row_at(&self.recent, self.computed), NULL, &self.scratch
+            )
+            self.computed += 1
+        finish_row(p, &self.recent, self.next_row, self.computed, out)
 
     cdef ptrdiff_t _space(self, ptrdiff_t wanted) noexcept nogil:
         """How many of `wanted` samples may be appended, >= 1, after forgetting what no row needs.
@@ -156,7 +183,7 @@ cdef class StreamState:
         -1 if there is no memory: then nothing has changed.
         """
         cdef ptrdiff_t kept = self.end - self.begin
-        cdef ptrdiff_t unneeded = min(self.next_row * self.hop - self.left, self.end) - self.begin
+        cdef ptrdiff_t unneeded = min(self.computed * self.hop - self.left, self.end) - self.begin
         cdef float *grown
         if self.capacity - kept >= wanted:
             return wanted

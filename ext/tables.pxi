@@ -214,10 +214,26 @@ cdef int fill_cepstra(Arena arena, Program *p, Log *log, cepstra) except -1:
     return 0
 
 
+cdef int fill_deltas(Arena arena, Program *p, deltas) except -1:
+    cdef int i
+    p.n_deltas = len(deltas)
+    p.deltas = <Delta *>arena.new(len(deltas) * sizeof(Delta))
+    p.lookahead = 0
+    for i, node in enumerate(deltas):
+        p.deltas[i].source = node.source.start
+        p.deltas[i].n = node.source.stop - node.source.start
+        p.deltas[i].column = node.column
+        p.deltas[i].width = len(node.weights)
+        p.deltas[i].weights = arena.floats(node.weights)
+        p.lookahead = max(p.lookahead, <ptrdiff_t>len(node.weights) // 2)
+    return 0
+
+
 cdef int fill_program(Arena arena, Program *p, program) except -1:
     p.kernels = kernels
     p.hop_length = program.hop_length
     p.n_columns = program.n_columns
+    p.row_size = program.row_size
     nodes = (program.energies, program.crossings, program.pitches, program.spectra)
     frames = [node.frames for group in nodes for node in group]
     p.frame_size = max(f.length for f in frames)
@@ -230,6 +246,7 @@ cdef int fill_program(Arena arena, Program *p, program) except -1:
     fill_crossings(arena, p, program.crossings)
     fill_pitches(arena, p, program.pitches)
     fill_spectra(arena, p, program.spectra)
+    fill_deltas(arena, p, program.deltas)
     # room for whole vectors behind each, and for what reads past a spectrum's last bin
     p.frame_size += SERFAST_PAD
     p.power_size += 2 * SERFAST_PAD

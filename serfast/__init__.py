@@ -21,7 +21,7 @@ from .errors import (
     UnknownPluginError,
 )
 from .extractor import Extractor
-from .features import MFCC, RMS, YIN, LogMel, MelPower, PowerSpectrum, ZeroCrossingRate
+from .features import MFCC, RMS, YIN, Delta, LogMel, MelPower, PowerSpectrum, ZeroCrossingRate
 from .framing import frame_count
 from .spec import FeatureSpec
 
@@ -36,6 +36,7 @@ __all__ = [
     "YIN",
     "AudioError",
     "BackendError",
+    "Delta",
     "Extractor",
     "FeatureSpec",
     "LogMel",

@@ -46,6 +46,11 @@ class Feature:
         raise TypeError(f"{type(self).__name__} has no frame: use one of the features")
 
     @property
+    def lookahead(self) -> int:
+        """Rows after it that a row waits for in a stream."""
+        return 0
+
+    @property
     def whole_signal(self) -> bool:
         """Whether a row depends on the whole signal, so that the feature can't be streamed."""
         return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .delta import Delta
 from .energy import RMS, ZeroCrossingRate
 from .feature import Feature
 from .mel import LogMel, MelPower
@@ -14,6 +15,7 @@ __all__ = [
     "MFCC",
     "RMS",
     "YIN",
+    "Delta",
     "Feature",
     "LogMel",
     "MelPower",
@@ -23,6 +25,7 @@ __all__ = [
 ]
 
 FEATURES: dict[str, type[Feature]] = {
-    cls.__name__: cls for cls in (RMS, ZeroCrossingRate, PowerSpectrum, MelPower, LogMel, MFCC, YIN)
+    cls.__name__: cls
+    for cls in (RMS, ZeroCrossingRate, PowerSpectrum, MelPower, LogMel, MFCC, YIN, Delta)
 }
 """Every feature by the name that stands in a spec's JSON."""

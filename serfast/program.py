@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from . import features as f
+from .delta import delta_weights
 from .framing import PadMode, left_padding
 from .mel import DECIBEL, filter_bank, log_scale
 from .mfcc import cepstrum_matrix
@@ -25,6 +26,7 @@ from .spectrum import window_table
 __all__ = [
     "Cepstrum",
     "Crossings",
+    "Delta",
     "Energy",
     "Frames",
     "Log",
@@ -135,24 +137,41 @@ class Spectrum:
 
 
 @dataclass(eq=False)
+class Delta:
+    """Sum of weights · rows around a row; from the columns of `source` into those at `column`.
+
+    Row t of n takes the rows around min(max(t, half), n - 1 - half), with half = width // 2; it is
+    0 when there are fewer rows than weights.
+    """
+
+    source: slice
+    column: int
+    weights: Table
+
+
+@dataclass(eq=False)
 class Program:
-    """Everything a back end needs to turn samples into rows."""
+    """Everything a back end needs to turn samples into rows.
+
+    Rows have `row_size` columns inside: the `n_columns` of the spec, and behind them those that
+    only deltas look at.
+    """
 
     hop_length: int
     n_columns: int
+    row_size: int
     energies: list[Energy] = field(default_factory=list)
     crossings: list[Crossings] = field(default_factory=list)
     pitches: list[Pitch] = field(default_factory=list)
     spectra: list[Spectrum] = field(default_factory=list)
+    deltas: list[Delta] = field(default_factory=list)
 
     @classmethod
     def from_spec(cls, spec: FeatureSpec) -> Program:
         """Make every table that the spec needs, and share what can be shared."""
         builder = _Builder(spec)
-        column = 0
-        for feature in spec.features:
+        for feature, column in builder.columns.copy().items():
             builder.add(feature, column)
-            column += len(feature.columns)
         return builder.program
 
 
@@ -161,7 +180,12 @@ class _Builder:
 
     def __init__(self, spec: FeatureSpec) -> None:
         self.spec = spec
-        self.program = Program(spec.hop_length, len(spec.columns))
+        self.columns: dict[f.Feature, int] = {}
+        n_columns = 0
+        for feature in spec.features:
+            self.columns[feature] = n_columns
+            n_columns += len(feature.columns)
+        self.program = Program(spec.hop_length, n_columns, n_columns)
         self.nodes: dict[tuple[Any, ...], Any] = {}
 
     def add(self, feature: f.Feature, column: int) -> None:
@@ -182,10 +206,22 @@ class _Builder:
             self.program.energies.append(node)
         elif isinstance(feature, f.YIN):
             self.program.pitches.append(self._pitch(feature, column))
+        elif isinstance(feature, f.Delta):
+            self.program.deltas.append(self._delta(feature, column))
 
     def _frames(self, feature: f.Feature) -> Frames:
         left = left_padding(feature.length, self.spec.center)
         return Frames(feature.length, left, feature.pad_mode or self.spec.pad_mode)
+
+    def _delta(self, feature: f.Delta, column: int) -> Delta:
+        base = feature.feature
+        if base not in self.columns:  # it isn't wanted itself: it goes behind the spec's columns
+            self.columns[base] = self.program.row_size
+            self.program.row_size += len(base.columns)
+            self.add(base, self.columns[base])
+        first = self.columns[base]
+        weights = delta_weights(feature.width, feature.order)
+        return Delta(slice(first, first + len(base.columns)), column, weights)
 
     def _pitch(self, feature: f.YIN, column: int) -> Pitch:
         rate = float(self.spec.sample_rate)

@@ -97,19 +97,30 @@ class FeatureSpec:
         return tuple(feature.length for feature in self.features)
 
     @property
+    def lookahead(self) -> int:
+        """Rows that a row waits for in a stream: half the width of the widest delta."""
+        return max(feature.lookahead for feature in self.features)
+
+    @property
     def whole_signal(self) -> tuple[Feature, ...]:
         """The features that need the whole signal (top_db, ref="max"), so can't be streamed."""
         return tuple(feature for feature in self.features if feature.whole_signal)
 
     def frame_count(self, n_samples: int, final: bool = True) -> int:
-        """Number of rows that n_samples give; see :func:`serfast.framing.frame_count`."""
-        return frame_count(
+        """Number of rows that n_samples give; see :func:`serfast.framing.frame_count`.
+
+        Before the end (``final=False``), rows wait for those that a derivative of theirs looks
+        ahead to.
+        """
+        rows = frame_count(
             n_samples,
             final,
             frame_lengths=self.frame_lengths,
             hop_length=self.hop_length,
             center=self.center,
         )
+        ahead = self.lookahead
+        return rows if final else rows - ahead if rows > 2 * ahead else 0
 
     def times(self, n_rows: int) -> list[float]:
         """Moment of each row [s]."""
@@ -118,10 +129,7 @@ class FeatureSpec:
     def to_dict(self) -> dict[str, Any]:
         """The spec as plain dictionaries, lists, strings and numbers."""
         own = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
-        own["features"] = [
-            {"type": type(feature).__name__, **dataclasses.asdict(feature)}
-            for feature in self.features
-        ]
+        own["features"] = [_feature_dict(feature) for feature in self.features]
         return {"format": FORMAT, **own}
 
     def to_json(self, indent: int | None = None) -> str:
@@ -166,6 +174,13 @@ def _feature_tuple(features: Any) -> tuple[Feature, ...]:
     return result
 
 
+def _feature_dict(feature: Feature) -> dict[str, Any]:
+    """One feature as a dictionary; the feature of a delta is a dictionary in it."""
+    values = {f.name: getattr(feature, f.name) for f in dataclasses.fields(feature)}
+    nested = {k: _feature_dict(v) for k, v in values.items() if isinstance(v, Feature)}
+    return {"type": type(feature).__name__, **values, **nested}
+
+
 def _known_keys(cls: type[Any], fields: Mapping[str, Any], what: str) -> None:
     allowed = {f.name for f in dataclasses.fields(cls)}
     for key in fields:
@@ -181,6 +196,8 @@ def _feature(item: Any) -> Feature:
     kind = fields.pop("type", None)
     if not isinstance(kind, str) or kind not in FEATURES:
         checks.fail("feature type", "one of " + ", ".join(FEATURES), kind)
+    if isinstance(fields.get("feature"), Mapping):
+        fields["feature"] = _feature(fields["feature"])
     cls = FEATURES[kind]
     _known_keys(cls, fields, kind)
     return cls(**fields)

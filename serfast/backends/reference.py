@@ -17,6 +17,7 @@ from ..framing import pad
 
 __all__ = [
     "cepstrum",
+    "derivative",
     "logarithm",
     "normalized_difference",
     "parabolic_shift",
@@ -41,7 +42,29 @@ def prepare(program: p.Program) -> partial[None]:
 
 
 def _run(program: p.Program, samples: Samples, out: Rows) -> None:
-    y = samples.astype(np.float64)
+    rows = np.zeros((len(out), program.row_size), dtype=np.float64)
+    _features(program, samples.astype(np.float64), rows)
+    for delta in program.deltas:
+        target = slice(delta.column, delta.column + delta.source.stop - delta.source.start)
+        rows[:, target] = derivative(rows[:, delta.source], delta.weights)
+    with np.errstate(over="ignore"):
+        out[:] = rows[:, : program.n_columns]
+
+
+def derivative(rows: Array, weights: Array) -> Array:
+    """Weighted sum of the rows around each row; the first and last window serve the ends.
+
+    d[t] = Σ_j weights[j] · rows[c - half + j], with c = t moved into [half, n - 1 - half].
+    """
+    width, n_rows = len(weights), len(rows)
+    if n_rows < width:
+        return np.zeros_like(rows)
+    windows = np.lib.stride_tricks.sliding_window_view(rows, width, axis=0)
+    middles = np.clip(np.arange(n_rows) - width // 2, 0, n_rows - width)
+    return np.asarray(windows[middles] @ weights)
+
+
+def _features(program: p.Program, y: Array, out: Array) -> None:
     hop = program.hop_length
     with np.errstate(over="ignore"):
         for energy in program.energies:
@@ -118,7 +141,7 @@ def cepstrum(levels: Array, node: p.Cepstrum) -> Array:
     return np.asarray(levels @ node.matrix.T)
 
 
-def _spectrum(y: Array, node: p.Spectrum, hop: int, out: Rows) -> None:
+def _spectrum(y: Array, node: p.Spectrum, hop: int, out: Array) -> None:
     """Fill a spectrum's columns, and those of everything that hangs below it."""
     bands = [np.empty((len(out), len(mel.weights))) for mel in node.mels]
     for rows, frames in _blocks(y, node.frames, hop, len(out)):
@@ -135,7 +158,7 @@ def _spectrum(y: Array, node: p.Spectrum, hop: int, out: Rows) -> None:
                 _put(out, transform.column, cepstrum(levels, transform))
 
 
-def _put(out: Rows, column: int | None, values: Array) -> None:
+def _put(out: Array, column: int | None, values: Array) -> None:
     """Store values from `column` on, if these columns are wanted."""
     if column is not None:
         out[:, column : column + values.shape[1]] = values
