@@ -117,7 +117,7 @@ def test_nested_json_is_an_error_of_ours() -> None:
     ("signal", "message"),
     [
         ([[1.0], [1.0, 2.0]], "signal must be one-dimensional numbers"),
-        (np.ma.masked_array([1.0, 2.0], mask=[True, False]), "signal must be without masked samples"),
+        (np.ma.masked_array([1.0, 2.0], mask=[True, False]), "signal must be without masked"),
     ],
 )
 def test_signals_that_numpy_would_bend(signal: object, message: str) -> None:
