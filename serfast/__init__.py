@@ -23,6 +23,7 @@ from .errors import (
 from .extractor import Extractor
 from .features import MFCC, RMS, YIN, Delta, LogMel, MelPower, PowerSpectrum, ZeroCrossingRate
 from .framing import frame_count
+from .rows import feature_rows
 from .spec import FeatureSpec
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ __all__ = [
     "UnknownPluginError",
     "ZeroCrossingRate",
     "__version__",
+    "feature_rows",
     "frame_count",
     "load",
     "native_info",

@@ -14,6 +14,7 @@ from . import registry
 from .bundle import Bundle
 from .classifier import Classifier
 from .errors import ModelError
+from .events import EventStream, Plan
 from .extractor import Extractor
 from .samples import as_samples
 from .spec import FeatureSpec
@@ -112,6 +113,71 @@ class Recognizer:
         samples = _at_rate(y, sample_rate, self.spec.sample_rate)
         x = inputs_of(samples, self._classifier.input, self._extractor, self._statistics)
         return _result(self._classifier, x)
+
+
+    def stream(
+        self,
+        *,
+        window: float = 3.0,
+        hop: float = 0.5,
+        sample_rate: int | None = None,
+        gate_db: float | None = 12.0,
+        smoothing: float = 0.0,
+    ) -> EventStream:
+        """Make a stream: chunks of a signal go in, events come out while it goes on.
+
+        Parameters
+        ----------
+        window : float
+            How much is judged at once [s], > 0, in whole rows. A signal that ends sooner is
+            judged as a whole.
+        hop : float
+            How often [s], > 0, in whole rows.
+        sample_rate : int or None
+            Of the chunks [Hz]; resampled to the model's if another. None: the model's.
+        gate_db : float or None
+            A window is judged only if a tenth of it is that much louder [dB] than the
+            background; see :class:`serfast.gate.EnergyGate`. None: judge every window.
+        smoothing : float
+            Time constant [s] over which probabilities are smoothed, >= 0: those of an event count
+            for exp(-d / smoothing) in the next one's, d seconds later. 0: not at all.
+
+        Returns
+        -------
+        EventStream
+
+        Raises
+        ------
+        ParameterError
+            If an argument breaks its rule; if the features can't be streamed; if a classifier of
+            samples is to be given another sample rate (resample the chunks first); or if
+            the model has no column `rms` for the gate.
+
+        Examples
+        --------
+        >>> stream = Recognizer("svm").stream(window=2.0, hop=0.5)
+        >>> syllables = np.sin(np.arange(40000) * 0.1) * np.sin(np.arange(40000) * 0.0005)
+        >>> chunks = np.array_split(syllables, 40)
+        >>> [(event.start, event.end) for chunk in chunks for event in stream.accept(chunk)]
+        [(0.0, 2.0)]
+        >>> [(event.start, event.end) for event in stream.flush()]
+        [(0.5, 2.5)]
+        """
+        own = self.spec.sample_rate
+        rate = own if sample_rate is None else checks.integer("sample_rate", sample_rate)
+        if rate != own and self._classifier.input == "samples":
+            checks.fail("sample_rate", f"the model's {own} for a classifier of samples", rate)
+        plan = Plan.of(
+            self.spec,
+            window=window,
+            hop=hop,
+            gate_db=gate_db,
+            smoothing=smoothing,
+            sample_rate=rate,
+        )
+        extractor = self._extractor
+        stream = extractor.stream() if rate == own else extractor.stream(sample_rate=rate)
+        return EventStream(self._classifier, self._statistics, stream, plan)
 
 
 def inputs_of(
