@@ -71,8 +71,7 @@ cdef class StreamState:
         cdef SampleFormat kind
         self._enter()
         try:
-            if self.flushed:
-                raise SerfastError("stream must be reset after flush() before it accepts more")
+            self._check_open()
             array = checked_chunk(chunk, &kind)
             PyObject_GetBuffer(array, &x, PyBUF_ND | PyBUF_FORMAT)
             try:
@@ -91,6 +90,36 @@ cdef class StreamState:
             return self._advance(NULL, FLOAT32, out)
         finally:
             self.busy = False
+
+    @property
+    def ended(self):
+        """Whether the signal has been ended."""
+        return self.flushed
+
+    def check_accept(self, out=None):
+        """Raise what accept() would for this `out`, before anything changes."""
+        cdef Py_buffer rows
+        self._check_open()
+        if out is not None:
+            self._borrow(out, &rows)
+            PyBuffer_Release(&rows)
+
+    cdef int _check_open(self) except -1:
+        if self.flushed:
+            raise SerfastError("stream must be reset after flush() before it accepts more")
+        return 0
+
+    cdef int _borrow(self, out, Py_buffer *rows) except -1:
+        """The memory of `out`, if rows fit into it; the caller releases it."""
+        PyObject_GetBuffer(out, rows, PyBUF_ND | PyBUF_FORMAT | PyBUF_WRITABLE)
+        try:
+            check_buffer("out", rows, 2)
+            if rows.shape[1] != self.engine.program.n_columns:
+                refuse("out", f"of {self.engine.program.n_columns} columns", str(rows.shape[1]))
+        except BaseException:
+            PyBuffer_Release(rows)
+            raise
+        return 0
 
     cdef int _enter(self) except -1:
         if self.busy:
@@ -115,11 +144,8 @@ cdef class StreamState:
         cdef bint given = out is not None
         if not given:
             out = np.empty((room, self.engine.program.n_columns), dtype=np.float32)
-        PyObject_GetBuffer(out, &rows, PyBUF_ND | PyBUF_FORMAT | PyBUF_WRITABLE)
+        self._borrow(out, &rows)
         try:
-            check_buffer("out", &rows, 2)
-            if rows.shape[1] != self.engine.program.n_columns:
-                refuse("out", f"of {self.engine.program.n_columns} columns", rows.shape[1])
             room = min(room, rows.shape[0])
             with nogil:
                 status = self._run(x.buf if x != NULL else NULL, n, kind, <float *>rows.buf, room)

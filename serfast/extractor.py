@@ -120,8 +120,13 @@ class Extractor:
         self._run(samples, rows)
         return rows
 
-    def stream(self) -> Stream:
+    def stream(self, sample_rate: float | None = None) -> Stream:
         """A stream of its own state, over the tables of this extractor.
+
+        Parameters
+        ----------
+        sample_rate : float, optional
+            Of the chunks [Hz]; another than the spec's is resampled on the way, with soxr.
 
         Returns
         -------
@@ -135,7 +140,7 @@ class Extractor:
         BackendError
             If the back end has no streams.
         """
-        return make_stream(self._spec, self._run)
+        return make_stream(self._spec, self._run, sample_rate)
 
     def map(self, signals: Iterable[Any], threads: int = 1) -> list[Rows]:
         """Rows of many signals, computed by several threads.

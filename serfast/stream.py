@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from . import _checks as checks
 from ._engine import Engine, StreamState
 from .errors import BackendError, ParameterError
+from .samples import as_samples, as_vector
 from .spec import FeatureSpec
 
 __all__ = ["Latency", "Stream"]
@@ -68,8 +72,83 @@ class Stream(StreamState):
         return Latency(samples, samples / self._spec.sample_rate)
 
 
-def make_stream(spec: FeatureSpec, engine: object) -> Stream:
-    """A stream for a spec, if it can be streamed.
+class ResampledStream(Stream):
+    """A stream whose chunks come at another sample rate than the spec's, through soxr's stream.
+
+    The rows are those of the signal resampled as a whole, for every division into chunks: soxr
+    keeps what it still needs of the past. They come later by its filter's length, so `latency` is
+    what they wait for once the stream runs: the filter's delay was measured when it was made.
+    """
+
+    __slots__ = ("_delay", "_rate", "_resampler", "_taken")
+
+    def __init__(self, engine: Engine, spec: FeatureSpec, sample_rate: float) -> None:
+        super().__init__(engine, spec)
+        self._rate = sample_rate
+        self._resampler = _soxr_stream(sample_rate, spec.sample_rate)
+        self._taken = 0
+        self._delay = _filter_delay(sample_rate, spec.sample_rate)
+
+    @property
+    def n_seen(self) -> int:
+        """Samples accepted since the beginning or the last reset, at their own rate."""
+        return self._taken
+
+    @property
+    def latency(self) -> Latency:
+        """How long after its own moment a row comes out, in samples at the chunks' rate."""
+        behind = self.lookahead * self._rate / self._spec.sample_rate + self._delay
+        return Latency(math.ceil(behind), behind / self._rate)
+
+    def accept(self, chunk: Any, out: Any = None) -> Any:
+        self.check_accept(out)
+        samples = as_vector(chunk, "chunk")
+        if not len(samples):
+            return super().accept(samples, out)
+        samples = as_samples(samples, "chunk")
+        self._taken += len(samples)
+        return super().accept(self._resampler.resample_chunk(samples), out)
+
+    def flush(self, out: Any = None) -> Any:
+        if self._taken and not self.ended:
+            self.check_accept(out)
+            rest = self._resampler.resample_chunk(np.empty(0, np.float32), last=True)
+            super().accept(rest, np.empty((0, len(self.columns)), np.float32))  # its rows wait
+        return super().flush(out)
+
+    def reset(self) -> None:
+        super().reset()
+        self._resampler.clear()
+        self._taken = 0
+
+
+def _soxr_stream(orig_sr: float, target_sr: float) -> Any:
+    """soxr's streaming resampler of one channel, at the quality of serfast.audio.resample."""
+    try:
+        import soxr
+    except ImportError as error:
+        raise ImportError("resampling needs soxr: pip install soxr") from error
+    return soxr.ResampleStream(orig_sr, target_sr, 1, dtype="float32", quality="HQ")
+
+
+@lru_cache(maxsize=16)
+def _filter_delay(orig_sr: float, target_sr: float) -> int:
+    """Samples at orig_sr by which soxr's output lags behind its input, at most.
+
+    Measured: how many samples have come out after so many have gone in.
+    """
+    resampler = _soxr_stream(orig_sr, target_sr)
+    piece = np.zeros(max(1, round(orig_sr / target_sr)), np.float32)
+    given, taken, delay = 0, 0, 0
+    while taken < 8192 * max(1, orig_sr / target_sr):
+        given += len(resampler.resample_chunk(piece))
+        taken += len(piece)
+        delay = max(delay, math.ceil(taken - given * orig_sr / target_sr))
+    return delay
+
+
+def make_stream(spec: FeatureSpec, engine: object, sample_rate: float | None = None) -> Stream:
+    """A stream for a spec, if it can be streamed; of chunks at `sample_rate`, if that is another.
 
     Raises
     ------
@@ -92,4 +171,9 @@ def make_stream(spec: FeatureSpec, engine: object) -> Stream:
                 )
     if not isinstance(engine, Engine):
         raise BackendError("backend of a stream must be 'native': the reference has no streams")
-    return Stream(engine, spec)
+    if sample_rate is None or sample_rate == spec.sample_rate:
+        return Stream(engine, spec)
+    rate = checks.number("sample_rate", sample_rate, minimum=1, maximum=1e7)
+    if not 1 / 256 <= rate / spec.sample_rate <= 256:
+        checks.fail("sample_rate", f"within a factor of 256 of {spec.sample_rate} Hz", sample_rate)
+    return ResampledStream(engine, spec, rate)
