@@ -114,7 +114,6 @@ class Recognizer:
         x = inputs_of(samples, self._classifier.input, self._extractor, self._statistics)
         return _result(self._classifier, x)
 
-
     def stream(
         self,
         *,

@@ -9,7 +9,8 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from ..errors import AudioError, SerfastError
+from ..errors import AudioError, ParameterError, SerfastError
+from . import _live
 
 if TYPE_CHECKING:
     from ..recognizer import Recognizer
@@ -21,10 +22,15 @@ The time is that of reading the recording (for the first one, loading the decode
 recognising it. A recording that can't be read is reported and the rest goes on; the exit status
 is then 1.
 
+With --stream every window of 3 s is judged, every 0.5 s, as soon as it has been read; those
+without speech are skipped.
+
 examples:
   serfast predict speech.wav
   serfast predict *.wav --json > emotions.json
   serfast predict speech.flac --classifier my-model.zip
+  serfast predict --stream meeting.wav
+  arecord -t raw -f S16_LE -c 1 -r 16000 | serfast predict --stream - --rate 16000
 """
 
 
@@ -47,7 +53,13 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "--backend", default="native", metavar="NAME", help="what computes (default: %(default)s)"
     )
-    parser.add_argument("--json", action="store_true", help="print a JSON list, one object a file")
+    parser.add_argument(
+        "--json",
+        action="store_true",
+        help="print a JSON list, one object a file; "
+        "with --stream one object a line, one for each event",
+    )
+    _live.add_arguments(parser)
     parser.set_defaults(run=run)
 
 
@@ -55,7 +67,11 @@ def run(arguments: argparse.Namespace) -> int:
     """Predict; exit status 1 if a recording failed."""
     from ..recognizer import Recognizer
 
+    if not arguments.stream and _live.STANDARD_INPUT in arguments.files:
+        raise ParameterError("FILE - must be given with --stream")
     recognizer = Recognizer(arguments.classifier, arguments.backend)
+    if arguments.stream:
+        return _live.run(arguments, recognizer)
     found = []
     for path in arguments.files:
         try:

@@ -1,0 +1,131 @@
+"""`serfast predict --stream`: events from a recording or from standard input, as they come."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .. import _checks as checks
+from ..errors import ParameterError
+
+if TYPE_CHECKING:
+    from ..events import Event
+    from ..recognizer import Recognizer
+
+__all__ = ["STANDARD_INPUT", "add_arguments", "run"]
+
+STANDARD_INPUT = Path("-")
+
+CHUNK = 0.01
+"""How much is read at once [s]."""
+
+Chunk = np.ndarray[Any, Any]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the arguments of a live run."""
+    group = parser.add_argument_group("live")
+    group.add_argument(
+        "--stream",
+        action="store_true",
+        help="print an event for every window, as a live run would; FILE - is 16-bit "
+        "little-endian mono PCM from standard input",
+    )
+    group.add_argument(
+        "--rate", type=int, metavar="HZ", help="sample rate of FILE - (default: the model's)"
+    )
+    group.add_argument(
+        "--window", type=float, default=3.0, metavar="S", help="seconds judged (%(default)s)"
+    )
+    group.add_argument(
+        "--hop", type=float, default=0.5, metavar="S", help="seconds between events (%(default)s)"
+    )
+    group.add_argument(
+        "--smoothing",
+        type=float,
+        default=0.0,
+        metavar="S",
+        help="time constant of smoothing the probabilities, in seconds (%(default)s: none)",
+    )
+
+
+def run(arguments: argparse.Namespace, recognizer: Recognizer) -> int:
+    """Print the events of one recording or of standard input."""
+    if len(arguments.files) > 1:
+        raise ParameterError(f"FILE must be one with --stream, got {len(arguments.files)}")
+    path = arguments.files[0]
+    rate, chunks = _source(path, arguments.rate, recognizer)
+    stream = recognizer.stream(
+        window=arguments.window,
+        hop=arguments.hop,
+        smoothing=arguments.smoothing,
+        sample_rate=rate,
+    )
+    write = _json if arguments.json else _text
+    n_events = 0
+    for events in _until_the_end(stream, chunks):
+        n_events += len(events)
+        for event in events:
+            print(write(event), flush=True)
+    if not n_events:
+        print(f"serfast predict: no speech in {_named(path)}", file=sys.stderr)
+    return 0
+
+
+def _until_the_end(stream: Any, chunks: Iterator[Chunk]) -> Iterator[list[Event]]:
+    for chunk in chunks:
+        yield stream.accept(chunk)
+    yield stream.flush()
+
+
+def _source(path: Path, rate: int | None, recognizer: Recognizer) -> tuple[int, Iterator[Chunk]]:
+    """Sample rate of the chunks, and the chunks."""
+    own = int(recognizer.spec.sample_rate)
+    if path == STANDARD_INPUT:
+        rate = own if rate is None else checks.integer("--rate", rate)
+        return rate, _pcm(max(1, round(CHUNK * rate)))
+    if rate is not None:
+        raise ParameterError(f"--rate must be given for FILE - alone, got {rate} for {path}")
+    from ..audio import blocks
+
+    return own, blocks(path, own, max(1, round(CHUNK * own)))
+
+
+def _pcm(n_samples: int) -> Iterator[Chunk]:
+    """Read 16-bit little-endian samples from standard input, so many at once, to its end."""
+    if sys.stdin.isatty():
+        raise ParameterError("standard input must be raw PCM, got a terminal")
+    source = sys.stdin.buffer
+    while data := source.read(2 * n_samples):
+        if len(data) % 2:
+            print("serfast: warning: standard input ended within a sample", file=sys.stderr)
+        yield np.frombuffer(data[: len(data) & ~1], dtype="<i2")
+
+
+def _json(event: Event) -> str:
+    return json.dumps(
+        {
+            "start": round(event.start, 6),
+            "end": round(event.end, 6),
+            "label": event.label,
+            "probabilities": {name: round(p, 6) for name, p in event.probabilities.items()},
+            "voiced": None if event.voiced is None else round(event.voiced, 6),
+        }
+    )
+
+
+def _text(event: Event) -> str:
+    width = max(map(len, event.probabilities))
+    share = 100 * event.probabilities[event.label]
+    line = f"{event.start:8.2f} – {event.end:.2f} s  {event.label:{width}}  {share:5.1f} %"
+    return line if event.voiced is None else f"{line}  voiced {100 * event.voiced:3.0f} %"
+
+
+def _named(path: Path) -> str:
+    return "standard input" if path == STANDARD_INPUT else str(path)
