@@ -1,0 +1,48 @@
+"""What the tests share: the corpus, and the rule that CI skips nothing."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+pytest_plugins = ["parity_report"]
+
+IN_CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
+
+# No deadline: a first call loads or caches. CI draws the same examples every time.
+settings.register_profile("serfast", deadline=None, derandomize=IN_CI)
+settings.load_profile("serfast")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def away_from_the_sources(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Work in an empty folder, so that child processes find the installed package.
+
+    Python puts the working folder first, and the repository's has the sources without the built
+    module in it.
+    """
+    if "SERFAST_DATA" in os.environ:
+        os.environ["SERFAST_DATA"] = str(Path(os.environ["SERFAST_DATA"]).resolve())
+    before = Path.cwd()
+    os.chdir(tmp_path_factory.mktemp("away"))
+    yield
+    os.chdir(before)
+
+
+@pytest.fixture(scope="session")
+def emodb() -> Path:
+    """Folder of EmoDB's recordings; without SERFAST_DATA the test is skipped, in CI it fails."""
+    folder = Path(os.environ.get("SERFAST_DATA", "")) / "emodb" / "wav"
+    if "SERFAST_DATA" in os.environ and any(folder.glob("*.wav")):
+        return folder
+    message = (
+        "EmoDB not found: set SERFAST_DATA to the folder that holds emodb/wav "
+        "(the corpus is free, CC0: see docs/data.md)"
+    )
+    if IN_CI:
+        pytest.fail(message)
+    pytest.skip(message)
