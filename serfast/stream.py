@@ -123,7 +123,7 @@ class ResampledStream(Stream):
 
 
 def _soxr_stream(orig_sr: float, target_sr: float) -> Any:
-    """soxr's streaming resampler of one channel, at the quality of serfast.audio.resample."""
+    """Streaming resampler of one channel, at the quality of serfast.audio.resample."""
     try:
         import soxr
     except ImportError as error:

@@ -128,7 +128,9 @@ ARGUMENTS = {
 
 
 ARGUMENTS["Delta"] = {
-    "feature": st.sampled_from([serfast.RMS(pad_mode="edge"), serfast.LogMel(window=("tukey", 0.3))]),
+    "feature": st.sampled_from(
+        [serfast.RMS(pad_mode="edge"), serfast.LogMel(window=("tukey", 0.3))]
+    ),
     "width": st.integers(2, 20).map(lambda half: 2 * half + 1),
     "order": st.integers(1, 4),
 }
