@@ -27,8 +27,18 @@ def run(block: str) -> dict[str, Any]:
     return names
 
 
-def test_there_are_three() -> None:
-    assert len(BLOCKS) == 3
+def test_there_are_four() -> None:
+    assert len(BLOCKS) == 4
+
+
+def test_nothing_is_left_to_fill_in() -> None:
+    assert "@@" not in (ROOT / "README.md").read_text("utf-8")
+
+
+def test_streaming_example() -> None:
+    names = run(BLOCKS[1])
+    assert names["stream"].n_emitted == 101
+    assert names["rows"].shape[1] == 26
 
 
 def test_features_example(capsys: pytest.CaptureFixture[str]) -> None:
@@ -40,15 +50,15 @@ def test_features_example(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_prediction_example(capsys: pytest.CaptureFixture[str]) -> None:
-    names = run(BLOCKS[1])
+    names = run(BLOCKS[2])
     printed = capsys.readouterr().out
     assert names["result"].label == printed.split()[0]
     assert sum(names["result"].probabilities.values()) == pytest.approx(1)
 
 
 def test_plugin_example() -> None:
-    names = run(BLOCKS[2])
-    plugin = names["Plugin"]()
+    names = run(BLOCKS[3])
+    plugin = names["PLUGIN"]
     labels = np.array(["low", "high", "low", "high"])
     examples = Examples(
         inputs=np.array([[0.0, 0.1], [5.0, 5.1], [0.2, 0.0], [5.2, 5.0]]),
