@@ -31,7 +31,7 @@ def delta_weights(width: int, order: int) -> Table:
 
     Examples
     --------
-    >>> (delta_weights(5, 1) * 10).round(9).tolist()
+    >>> ((delta_weights(5, 1) * 10).round(9) + 0).tolist()
     [-2.0, -1.0, 0.0, 1.0, 2.0]
     """
     position = np.arange(width) - width // 2
