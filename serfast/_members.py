@@ -24,6 +24,8 @@ MAX_BYTES = 512 * 2**20
 MAX_MEMBERS = 64
 MAX_RATIO = 200
 """Most uncompressed bytes per compressed one; deflate reaches 1032 on constant bytes."""
+METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""What zip tools write unless told otherwise; LZMA's and bzip2's ratio has no bound."""
 
 NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
 EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -54,31 +56,41 @@ def read_members(path: Path) -> dict[str, bytes]:
             return _read_folder(path)
         return _read_zip(path)
     except (OSError, zipfile.BadZipFile, zlib.error, EOFError) as error:
-        raise ModelError(f"bundle must be a readable zip or folder: {path}: {error}") from error
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ModelError(f"bundle must be a readable zip or folder: {reason}") from error
     except (RuntimeError, NotImplementedError, ValueError) as error:
         # zipfile's words for encrypted members and for methods that it doesn't know
-        raise ModelError(f"bundle must be a plain zip file: {path}: {error}") from error
+        raise ModelError(f"bundle must be a plain zip file: {error}") from error
 
 
 def _read_zip(path: Path) -> dict[str, bytes]:
     status = path.stat()
     if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_BYTES:
-        raise ModelError(f"bundle must be a file of at most {MAX_BYTES} bytes, got {path}")
+        raise ModelError(f"bundle must be a file of at most {MAX_BYTES} bytes")
     with zipfile.ZipFile(path) as archive:
         entries = archive.infolist()
         names = [entry.filename for entry in entries]
         _check_sizes({entry.filename: entry.file_size for entry in entries}, len(names))
         for entry in entries:
-            if entry.file_size > MAX_RATIO * max(entry.compress_size, 1):
-                raise ModelError(
-                    f"member {entry.filename!r} must unpack to at most {MAX_RATIO} times its "
-                    f"size, got {entry.file_size} from {entry.compress_size} bytes"
-                )
+            _check_compression(entry)
         members = {}
         for entry in entries:
             with archive.open(entry) as file:
                 members[entry.filename] = _bounded(file.read, entry.file_size, entry.filename)
         return members
+
+
+def _check_compression(entry: zipfile.ZipInfo) -> None:
+    if entry.compress_type not in METHODS:
+        raise ModelError(
+            f"member {entry.filename!r} must be stored or deflated, got {entry.compress_type} "
+            "as its method"
+        )
+    if entry.file_size > MAX_RATIO * max(entry.compress_size, 1):
+        raise ModelError(
+            f"member {entry.filename!r} must unpack to at most {MAX_RATIO} times its "
+            f"size, got {entry.file_size} from {entry.compress_size} bytes"
+        )
 
 
 def _read_folder(path: Path) -> dict[str, bytes]:

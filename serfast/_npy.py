@@ -22,6 +22,8 @@ DTYPES = frozenset(["<f4", "<f8", "<i4", "<i8", "|i1", "|u1", "|b1"])
 MAX_DIMENSIONS = 8
 MAX_HEADER = 4096
 MAX_SIZE = 2**31
+MAX_PRODUCT = 2**60
+"""NumPy counts bytes in 64 bits, sizes of an empty array included."""
 HEADER = re.compile(rb"\x93NUMPY([\x01-\x03])\x00", re.DOTALL)
 
 
@@ -71,7 +73,7 @@ def _header(data: bytes, name: str) -> tuple[int, dict[str, Any]]:
         raise ModelError(f"{name} must have its header within {MAX_HEADER} bytes, got {start}")
     try:
         header = ast.literal_eval(data[8 + width : start].decode("latin-1").strip())
-    except (ValueError, SyntaxError, MemoryError, RecursionError) as error:
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError) as error:
         raise ModelError(f"{name} must have a readable .npy header: {error}") from error
     if not isinstance(header, dict) or set(header) != {"descr", "fortran_order", "shape"}:
         raise ModelError(f"{name} must have descr, fortran_order and shape, got {header!r:.80}")
@@ -90,4 +92,5 @@ def _is_shape(shape: object) -> bool:
         isinstance(shape, tuple)
         and len(shape) <= MAX_DIMENSIONS
         and all(type(size) is int and 0 <= size < MAX_SIZE for size in shape)
+        and math.prod(size for size in shape if size) < MAX_PRODUCT
     )

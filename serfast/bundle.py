@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import tempfile
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,8 +20,10 @@ from typing import Any
 
 import numpy as np
 
+from ._limits import check_limits, check_numbers
 from ._members import read_members, zip_bytes
 from ._npy import array_bytes, read_array
+from ._replacing import replacing
 from .errors import ModelError, ParameterError
 from .fingerprint import fingerprint
 from .spec import FeatureSpec
@@ -34,6 +36,7 @@ FORMAT = 1
 
 CARD = "model.json"
 MAX_CARD_BYTES = 2**20
+PLUGIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 KEYS = ("format", "plugin", "classes", "spec", "fingerprint", "statistics", "card", "sha256")
 
 
@@ -44,9 +47,10 @@ class Bundle:
     Parameters
     ----------
     plugin : str
-        Name of the classifier plugin that made it and can read it.
+        Name of the classifier plugin that made it and can read it: up to 64 of letters, digits,
+        '.', '_' and '-'.
     classes : tuple of str
-        The classes, in the order of the probabilities; at least two, all different.
+        The classes, in the order of the probabilities; at least two, all different, printable.
     spec : FeatureSpec
         The features that the model was trained on.
     statistics : Statistics or None
@@ -57,6 +61,11 @@ class Bundle:
         Members of other kinds, by their whole name.
     card : dict
         How the model was trained and measured: anything JSON can hold.
+
+    Raises
+    ------
+    ModelError
+        If the plugin's name or a class breaks its rule.
 
     Examples
     --------
@@ -78,6 +87,11 @@ class Bundle:
 
     def __post_init__(self) -> None:
         names = self.classes
+        if not isinstance(self.plugin, str) or not PLUGIN_NAME.fullmatch(self.plugin):
+            rule = "up to 64 letters, digits, '.', '_', '-'"
+            raise ModelError(f"plugin must be {rule}, got {self.plugin!r:.80}")
+        if not all(map(_is_name, names)):
+            raise ModelError(f"classes must be printable names, got {names!r:.80}")
         if len(set(names)) < 2 or len(set(names)) != len(names):
             raise ModelError(f"classes must be at least 2 different names, got {names!r:.80}")
 
@@ -99,21 +113,21 @@ class Bundle:
         return array.astype(np.float64)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write the zip file, whole or not at all; equal bundles give equal bytes."""
+        """Write the zip file, whole or not at all; equal bundles give equal bytes.
+
+        Raises
+        ------
+        ModelError
+            If it can't be written, or holds what a bundle can't.
+        """
         target = Path(path)
         data = zip_bytes(self._members())
         try:
-            handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+            with replacing(target) as temporary:
+                temporary.write_bytes(data)
         except OSError as error:
-            raise ModelError(f"bundle must be written to a folder that exists: {error}") from error
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-            os.chmod(temporary, 0o644)
-            os.replace(temporary, target)
-        except OSError as error:
-            os.unlink(temporary)
-            raise ModelError(f"bundle can't be written: {target}: {error}") from error
+            reason = error.strerror if target.parent.is_dir() else "give a folder that exists"
+            raise ModelError(f"{target}: bundle can't be written: {reason}") from error
         return target
 
     def _members(self) -> dict[str, bytes]:
@@ -130,10 +144,10 @@ class Bundle:
             "sha256": {name: _sha256(members[name]) for name in sorted(members)},
         }
         try:
-            text = json.dumps(about, indent=1, ensure_ascii=False, allow_nan=False)
-        except (TypeError, ValueError) as error:
+            text = json.dumps(about, indent=1, ensure_ascii=False, allow_nan=False).encode()
+        except (TypeError, ValueError, RecursionError) as error:
             raise ModelError(f"card must be what JSON can hold: {error}") from error
-        return {CARD: text.encode() + b"\n", **members}
+        return {CARD: text + b"\n", **members}
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Bundle:
@@ -143,17 +157,22 @@ class Bundle:
         ------
         ModelError
             If it is missing, damaged, too big, newer than this serfast, not what its checksums
-            say, or made for other features than this serfast computes.
+            say, asks for features beyond all need, or was made for others than this serfast
+            computes. The message begins with `path`.
         """
-        members = read_members(Path(path))
+        try:
+            return cls._load(Path(path))
+        except (ModelError, MemoryError) as error:
+            raise ModelError(
+                f"{os.fsdecode(path)}: {str(error) or 'needs too much memory'}"
+            ) from error
+
+    @classmethod
+    def _load(cls, path: Path) -> Bundle:
+        members = read_members(path)
         about = _about(members.pop(CARD, None))
         _check_sums(members, about["sha256"])
-        try:
-            spec = FeatureSpec.from_dict(about["spec"])
-            statistics = about["statistics"]
-            statistics = None if statistics is None else Statistics.from_dict(statistics)
-        except (ParameterError, TypeError) as error:
-            raise ModelError(f"{CARD} must hold a valid spec and statistics: {error}") from error
+        spec, statistics = _features(about)
         _check_fingerprint(spec, about["fingerprint"])
         arrays = {n[:-4]: read_array(b, n) for n, b in members.items() if n.endswith(".npy")}
         return cls(
@@ -205,6 +224,22 @@ def _is_name(value: object) -> bool:
     return isinstance(value, str) and value.isprintable() and value != ""
 
 
+def _features(about: Mapping[str, Any]) -> tuple[FeatureSpec, Statistics | None]:
+    """Spec and statistics, fit for each other and within the limits for strangers."""
+    try:
+        check_numbers(about["spec"])
+        check_numbers(about["statistics"])
+        spec = FeatureSpec.from_dict(about["spec"])
+        found = about["statistics"]
+        statistics = None if found is None else Statistics.from_dict(found)
+        check_limits(spec, statistics)
+        if statistics is not None:
+            statistics.names(spec.columns)
+    except (ParameterError, TypeError, ArithmeticError, RecursionError) as error:
+        raise ModelError(f"{CARD} must hold a valid spec and statistics: {error}") from error
+    return spec, statistics
+
+
 def _check_sums(members: Mapping[str, bytes], sums: Mapping[str, Any]) -> None:
     if set(members) != set(sums):
         odd = sorted(set(members) ^ set(sums))[0]
@@ -218,7 +253,10 @@ def _check_sums(members: Mapping[str, bytes], sums: Mapping[str, Any]) -> None:
 
 
 def _check_fingerprint(spec: FeatureSpec, found: str) -> None:
-    own = fingerprint(spec)
+    try:
+        own = fingerprint(spec)
+    except (ParameterError, ArithmeticError, TypeError) as error:
+        raise ModelError(f"{CARD} must hold a spec that can be computed: {error}") from error
     if found != own:
         raise ModelError(
             f"fingerprint must be {own[:16]}…, got {found[:16]!r}…: the model was trained on "

@@ -153,6 +153,55 @@ def test_saving_where_there_is_no_folder(tmp_path):
         make().save(tmp_path / "none" / "model.zip")
 
 
+def test_saving_cleans_up_after_any_error(tmp_path, monkeypatch):
+    def stop(*arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "replace", stop)
+    with pytest.raises(KeyboardInterrupt):
+        make().save(tmp_path / "model.zip")
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize("umask", [0o022, 0o077])
+def test_saving_respects_the_umask(tmp_path, umask):
+    before = os.umask(umask)
+    try:
+        path = make().save(tmp_path / "model.zip")
+    finally:
+        os.umask(before)
+    assert path.stat().st_mode & 0o777 == 0o666 & ~umask
+
+
+def test_saving_where_it_cannot_be_names_the_file_wanted(tmp_path):
+    (tmp_path / "model.zip").mkdir()
+    with pytest.raises(ModelError, match=r"model\.zip: bundle can't be written: Is a directory"):
+        make().save(tmp_path / "model.zip")
+    assert os.listdir(tmp_path) == ["model.zip"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"classes": ("a\nb", "c")}, r"classes must be printable names"),
+        ({"classes": ("", "c")}, r"classes must be printable names"),
+        ({"classes": ("\udc80", "c")}, r"classes must be printable names"),
+        ({"plugin": "x; rm -rf"}, r"plugin must be up to 64 letters"),
+        ({"plugin": "\x1b[2J"}, r"plugin must be up to 64 letters"),
+        ({"plugin": "-e."}, r"plugin must be up to 64 letters"),
+        ({"plugin": ""}, r"plugin must be up to 64 letters"),
+    ],
+)
+def test_what_could_not_be_loaded_is_not_made(changes, message):
+    with pytest.raises(ModelError, match=message):
+        make(**changes)
+
+
+def test_card_that_utf8_cannot_hold(tmp_path):
+    with pytest.raises(ModelError, match="card must be what JSON can hold"):
+        make(card={"corpus": "\udc80"}).save(tmp_path / "model.zip")
+
+
 @pytest.mark.parametrize("classes", [(), ("one",), ("a", "a"), ("a", "b", "a")])
 def test_classes_must_be_different(classes):
     with pytest.raises(ModelError, match="classes must be at least 2 different names"):
@@ -323,6 +372,101 @@ def test_zip_bomb_by_ratio(tmp_path):
         Bundle.load(write(tmp_path / "bad.zip", bomb, zipfile.ZIP_DEFLATED))
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_methods_whose_ratio_has_no_bound(tmp_path, method):
+    contents = members(make().save(tmp_path / "good.zip"))
+    with pytest.raises(ModelError, match="must be stored or deflated"):
+        Bundle.load(write(tmp_path / "bad.zip", contents, method))
+
+
+def spec_of(*features: dict[str, Any], **grid: Any) -> dict[str, Any]:
+    return {"format": 1, "features": list(features), **grid}
+
+
+@pytest.mark.parametrize(
+    ("spec", "message"),
+    [
+        (spec_of({"type": "LogMel", "n_mels": 10**5}), "n_mels in a bundle must be <= 1024"),
+        (spec_of({"type": "LogMel", "n_mels": 10**8}), "n_mels in a bundle must be <= 1024"),
+        (spec_of({"type": "MFCC", "n_fft": 2**24}), "n_fft in a bundle must be <= 65536"),
+        (spec_of({"type": "RMS", "frame_length": 2**30}), "frame_length in a bundle must be"),
+        (spec_of({"type": "RMS", "name": "x" * 10**5}), "name in a bundle must have at most 256"),
+        (spec_of({"type": "RMS"}, hop_length=2**30), "hop_length in a bundle must be"),
+        (spec_of({"type": "RMS"}, sample_rate=1e300), "sample_rate in a bundle must be <="),
+        (spec_of({"type": "RMS"}, sample_rate=0.5), "sample_rate in a bundle must be whole"),
+        (
+            spec_of({"type": "Delta", "feature": {"type": "LogMel", "n_mels": 10**8}}),
+            "n_mels in a bundle must be <= 1024",
+        ),
+        (
+            spec_of(*[{"type": "RMS", "name": f"r{i}"} for i in range(65)]),
+            "features in a bundle must have at most 64 entries, got 65",
+        ),
+        (
+            spec_of({"type": "PowerSpectrum", "n_fft": 65536}),
+            "columns of a bundle must be at most 16384, got 32769",
+        ),
+        (
+            spec_of({"type": "LogMel", "n_mels": 1024, "n_fft": 65536}),
+            "mel weights of a bundle must be at most",
+        ),
+        (
+            spec_of({"type": "PowerSpectrum", "n_fft": 32000}, hop_length=1),
+            "rows × columns of the test signal",
+        ),
+        (
+            spec_of({"type": "RMS", "frame_length": 65536}, hop_length=1),
+            "multiplications for the test signal",
+        ),
+        ({"features": {"type": "RMS"}, "format": 1}, "valid spec"),
+        (spec_of({"type": "RMS", "frame_length": 1e400}), "frame_length in a bundle must be <="),
+    ],
+)
+def test_specs_beyond_all_need_are_refused_at_once(tmp_path, spec, message):
+    with pytest.raises(ModelError, match=message):
+        Bundle.load(changed(tmp_path, spec=spec))
+
+
+@pytest.mark.parametrize(
+    ("statistics", "message"),
+    [
+        ({"functionals": [f"p{i}" for i in range(300)]}, "functionals in a bundle must have"),
+        ({"log": ["rms"] * 1000}, "log in a bundle must have at most 256 entries"),
+        ({"delta_width": 2**30 + 1}, "delta_width in a bundle must be <= 1001"),
+        ({"log": ["nothing"]}, "valid spec and statistics: log must be columns or families"),
+    ],
+)
+def test_statistics_beyond_all_need_are_refused(tmp_path, statistics, message):
+    with pytest.raises(ModelError, match=message):
+        Bundle.load(changed(tmp_path, statistics=statistics))
+
+
+def test_a_vector_beyond_all_need_is_refused(tmp_path):
+    spec = spec_of({"type": "PowerSpectrum", "n_fft": 16384})
+    statistics = {"functionals": [f"p{i}" for i in range(100)], "deltas": 0}
+    with pytest.raises(ModelError, match="statistics of a bundle must be at most 1000000"):
+        Bundle.load(changed(tmp_path, spec=spec, statistics=statistics))
+
+
+def test_memory_that_is_not_there_is_an_error_of_ours(tmp_path, monkeypatch):
+    def exhausted(spec: object) -> str:
+        raise MemoryError
+
+    path = make().save(tmp_path / "model.zip")
+    monkeypatch.setattr("serfast.bundle.fingerprint", exhausted)
+    with pytest.raises(ModelError, match=r"model\.zip: needs too much memory"):
+        Bundle.load(path)
+
+
+@pytest.mark.parametrize("spoil", ["spec", "plugin", "sha256"])
+def test_errors_name_the_bundle(tmp_path, spoil):
+    path = changed(tmp_path, **{spoil: None})
+    with pytest.raises(ModelError) as error:
+        Bundle.load(path)
+    assert str(error.value).startswith(f"{path}: ")
+    assert str(error.value).count(str(path)) == 1
+
+
 def test_zip_bomb_by_size(tmp_path, monkeypatch):
     data = make(files={"zeros.bin": bytes(90_000)}).save(tmp_path / "model.zip")
     path = write(tmp_path / "packed.zip", members(data), zipfile.ZIP_DEFLATED)
@@ -415,6 +559,14 @@ def test_not_a_zip(tmp_path):
             npy_header("{'descr': '<f8', 'fortran_order': False, 'shape': (0, 2147483648)}"),
             "must have up to 8 sizes >= 0",
         ),
+        (
+            npy_header(
+                "{'descr': '<f8', 'fortran_order': False, "
+                "'shape': (0, 2147483647, 2147483647, 2147483647)}"
+            ),
+            "must have up to 8 sizes >= 0",
+        ),
+        (npy_header("{[]: 1}"), "must have a readable .npy header"),
         (npy(np.array([1.0, np.nan])), "must hold finite numbers"),
         (npy(np.array([np.inf])), "must hold finite numbers"),
     ],
