@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ._calls import calling, load_classifier, probabilities_of
 from .classifier import Examples, Plugin
 from .errors import ParameterError
 from .report import Counts, confusion_matrix, unweighted_average_recall
@@ -31,7 +32,8 @@ class Fold:
     true: tuple[str, ...]
     predicted: tuple[str, ...]
     probabilities: np.ndarray[Any, Any]
-    """float64, shape (n, n_classes)."""
+    """float64, shape (n, n_classes): one row a recording, the classes those of the training
+    speakers, sorted. They are fewer than the evaluation's if this speaker alone has a class."""
     chosen: dict[str, Any]
     """What the plugin says it chose."""
 
@@ -39,9 +41,7 @@ class Fold:
     def uar(self) -> float:
         """Unweighted average recall of the classes that this speaker has recordings of."""
         classes = sorted({*self.true, *self.predicted})
-        matrix = confusion_matrix(self.true, self.predicted, classes)
-        support = matrix.sum(axis=1)
-        return float((matrix.diagonal()[support > 0] / support[support > 0]).mean())
+        return unweighted_average_recall(confusion_matrix(self.true, self.predicted, classes))
 
 
 @dataclass(frozen=True)
@@ -143,9 +143,11 @@ def _fold(
     settings: tuple[FeatureSpec, Statistics | None, int],
 ) -> Fold:
     spec, statistics, seed = settings
-    weights = plugin.train(training, seed=seed)
-    classifier = plugin.load(bundle_of(name, weights, training, spec, statistics, {}))
-    probabilities = np.array([classifier.predict_proba(x) for x in test.inputs])
+    with calling(name, "train"):
+        weights = plugin.train(training, seed=seed)
+    bundle = bundle_of(name, weights, training, spec, statistics, {})
+    classifier = load_classifier(name, plugin, bundle)
+    probabilities = np.array([probabilities_of(classifier, x, name) for x in test.inputs])
     predicted = _labels(classifier.classes, probabilities.argmax(axis=1))
     true = tuple(str(label) for label in test.labels)
     return Fold(speaker, true, predicted, probabilities, dict(weights.card))

@@ -11,8 +11,8 @@ import numpy as np
 
 from . import _checks as checks
 from . import registry
+from ._calls import calling, load_classifier, probabilities_of
 from .bundle import Bundle
-from .classifier import Classifier
 from .errors import ModelError
 from .events import EventStream, Plan
 from .extractor import Extractor
@@ -69,7 +69,9 @@ class Recognizer:
 
     def __init__(self, classifier: str | os.PathLike[str], backend: str = "native") -> None:
         bundle = _bundle(classifier)
-        self._classifier = registry.get(bundle.plugin).load(bundle)
+        self._plugin = bundle.plugin
+        plugin = registry.get(bundle.plugin, hint=False)
+        self._classifier = load_classifier(bundle.plugin, plugin, bundle)
         self._statistics = bundle.statistics
         self._extractor = Extractor(bundle.spec, backend)
         self._card = bundle.card
@@ -109,10 +111,14 @@ class Recognizer:
         ------
         ParameterError
             If y is empty, not finite or of another shape or dtype, or sample_rate isn't an int.
+        ModelError
+            If the model gives anything but probabilities for y.
         """
         samples = _at_rate(y, sample_rate, self.spec.sample_rate)
         x = inputs_of(samples, self._classifier.input, self._extractor, self._statistics)
-        return _result(self._classifier, x)
+        probabilities = probabilities_of(self._classifier, x, self._plugin)
+        table = dict(zip(self.classes, probabilities.tolist(), strict=True))
+        return Result(max(table, key=table.__getitem__), table)
 
     def stream(
         self,
@@ -188,9 +194,13 @@ def inputs_of(
     """Make the input of this `kind` from samples; the same in training and later."""
     if kind == "samples":
         return samples
+    if kind not in ("rows", "vector"):
+        checks.fail("kind", "vector, rows or samples", kind)
     rows = extractor(samples)
-    if kind == "rows" or statistics is None:
+    if kind == "rows":
         return rows
+    if statistics is None:
+        checks.fail("statistics", "given for kind 'vector'", statistics)
     return statistics(rows, extractor.spec.columns)
 
 
@@ -201,11 +211,16 @@ def _bundle(classifier: str | os.PathLike[str]) -> Bundle:
     """
     if not isinstance(classifier, (str, os.PathLike)):
         checks.fail("classifier", "a plugin's name or a bundle's path", classifier)
+    if not os.fspath(classifier):
+        checks.fail("classifier", "a plugin's name or a bundle's path", classifier)
     path = Path(classifier)
     is_name = isinstance(classifier, str) and path.name == classifier and not path.suffix
     if not is_name or (classifier not in registry.available() and path.exists()):
         return Bundle.load(path)
-    model = registry.get(str(classifier)).default_model()
+    plugin = registry.get(str(classifier))
+    with calling(str(classifier), "default_model"):
+        model = plugin.default_model()
+        model = None if model is None else Path(model)
     if model is None:
         raise ModelError(f"plugin {classifier!r} must come with a model, or give a bundle's path")
     return Bundle.load(model)
@@ -223,9 +238,3 @@ def _at_rate(y: Any, sample_rate: int, wanted: float) -> np.ndarray[Any, Any]:
         rule = f"of shape (n,) or (n, n_channels) with up to {MAX_CHANNELS} channels"
         checks.refuse("y", rule, f"shape {array.shape}")
     return resample(array, sample_rate, cast(int, wanted))
-
-
-def _result(classifier: Classifier, x: np.ndarray[Any, Any]) -> Result:
-    probabilities = classifier.predict_proba(x)
-    table = dict(zip(classifier.classes, probabilities.tolist(), strict=True))
-    return Result(max(table, key=table.__getitem__), table)

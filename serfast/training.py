@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from . import _checks as checks
+from ._calls import calling
 from .bundle import Bundle
-from .classifier import Examples, Input, Plugin
+from .classifier import Examples, Input, Plugin, Weights
 from .corpus import Recording
 from .errors import ParameterError
 from .extractor import Extractor
@@ -122,8 +123,16 @@ def train(
     -------
     bundle : Bundle
         Its card has, beside `card`, what was trained on and what the plugin says it chose.
+
+    Raises
+    ------
+    ParameterError
+        If the plugin refuses the examples.
+    ModelError
+        If the plugin fails, or gives what a bundle can't hold.
     """
-    weights = plugin.train(examples, seed=seed)
+    with calling(name, "train"):
+        weights = plugin.train(examples, seed=seed)
     about = {
         "recordings": int((~examples.altered).sum()),
         "altered_copies": int(examples.altered.sum()),
@@ -136,7 +145,7 @@ def train(
 
 def bundle_of(
     name: str,
-    weights: Any,
+    weights: Weights,
     examples: Examples,
     spec: FeatureSpec,
     statistics: Statistics | None,

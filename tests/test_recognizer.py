@@ -14,6 +14,7 @@ from scipy.signal import resample_poly
 import serfast
 from plugin_stub import NearestPlugin, install_nearest
 from serfast.bundle import Bundle
+from serfast.recognizer import inputs_of
 from serfast.statistics import Statistics
 
 SPEC = serfast.FeatureSpec(features=[serfast.RMS(), serfast.ZeroCrossingRate()])
@@ -161,7 +162,7 @@ def test_unknown_classifier_lists_the_installed_ones(path):
         serfast.Recognizer("cnn")
 
 
-@pytest.mark.parametrize("classifier", [None, 5, b"svm"])
+@pytest.mark.parametrize("classifier", [None, 5, b"svm", ""])
 def test_a_classifier_that_is_neither_name_nor_path(classifier):
     with pytest.raises(serfast.ParameterError, match="classifier must be a plugin's name"):
         serfast.Recognizer(classifier)
@@ -174,8 +175,14 @@ def test_missing_bundle(path):
 
 def test_bundle_of_a_plugin_that_is_not_installed(path, bundle, tmp_path):
     foreign = replace(bundle, plugin="cnn").save(tmp_path / "foreign.zip")
-    with pytest.raises(serfast.UnknownPluginError, match="'cnn'"):
+    with pytest.raises(serfast.UnknownPluginError, match="'cnn'") as error:
         serfast.Recognizer(foreign)
+    assert "pip install" not in str(error.value)  # a stranger's advice
+
+
+def test_inputs_of_an_unknown_kind():
+    with pytest.raises(serfast.ParameterError, match="kind must be vector, rows or samples"):
+        inputs_of(np.zeros(10, np.float32), "pictures", serfast.Extractor(SPEC), STATISTICS)
 
 
 def test_plugin_without_a_model(path, tmp_path, monkeypatch):

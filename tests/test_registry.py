@@ -8,10 +8,10 @@ import sys
 
 import pytest
 
-from plugin_stub import install
+from plugin_stub import NearestPlugin, install
 from serfast import ModelError, SerfastError, UnknownPluginError, registry
 
-GOOD = "PLUGIN = 'a plugin'\n"
+GOOD = "from plugin_stub import NearestPlugin\nPLUGIN = NearestPlugin()\n"
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def test_lists_without_importing(site):
 
 def test_gets_by_importing(site):
     install(site, "gets_mod", GOOD, "serfast-zz", "zz = gets_mod:PLUGIN")
-    assert registry.get("zz") == "a plugin"
+    assert isinstance(registry.get("zz"), NearestPlugin)
 
 
 def test_unknown_name_lists_what_there_is(site):
@@ -48,6 +48,7 @@ def test_unknown_name_lists_what_there_is(site):
         ("raise RuntimeError('no licence')", "RuntimeError: no licence"),
         ("this is no Python", "SyntaxError"),
         ("OTHER = 1", "AttributeError"),
+        ("import sys; sys.exit(3)", "SystemExit: 3"),
     ],
 )
 def test_broken_plugin_is_reported_with_its_cause(site, source, cause):
@@ -61,13 +62,39 @@ def test_broken_plugin_is_reported_with_its_cause(site, source, cause):
     assert cause in found.error
 
 
+@pytest.mark.parametrize(
+    ("source", "fault"),
+    [
+        ("PLUGIN = 42", "must be an object with input, train, load, default_model .* got 42"),
+        ("class PLUGIN: pass", "must be an object with"),
+        ("from plugin_stub import NearestPlugin as PLUGIN", "must be an object with"),
+        (GOOD + "PLUGIN.input = 'pictures'", "must have vector, rows or samples as its input"),
+    ],
+)
+def test_what_is_no_plugin_is_said(site, source, fault):
+    name = f"no_plugin_{abs(hash(source))}"
+    install(site, name, source, "serfast-odd", f"odd = {name}:PLUGIN")
+    with pytest.raises(ModelError, match=f"plugin 'odd' of serfast-odd 1.2 {fault}"):
+        registry.get("odd")
+    [found] = [plugin for plugin in registry.info() if plugin.name == "odd"]
+    assert "must" in str(found.error)
+
+
+@pytest.mark.parametrize("name", ["x; rm -rf", "\x1b[2J", "", "a/b", "-e"])
+def test_no_odd_name_stands_in_a_command_to_copy(site, name):
+    with pytest.raises(UnknownPluginError) as error:
+        registry.get(name)
+    assert "pip install" not in str(error.value)
+    assert str(error.value).isprintable()
+
+
 def test_one_broken_plugin_leaves_the_others(site):
     install(site, "bad_mod", "raise ImportError('x')", "serfast-bad", "bad = bad_mod:PLUGIN")
     install(site, "fine_mod", GOOD, "serfast-fine", "fine = fine_mod:PLUGIN")
     errors = {plugin.name: plugin.error for plugin in registry.info()}
     assert errors["fine"] is None
     assert errors["bad"] is not None
-    assert registry.get("fine") == "a plugin"
+    assert isinstance(registry.get("fine"), NearestPlugin)
 
 
 def test_duplicate_names_both_distributions(site):
