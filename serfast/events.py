@@ -162,6 +162,8 @@ class EventStream:
         The last one is of the last `window`, or of everything if there is less, unless another
         window has ended within half a `hop` of there.
         """
+        if self._ended:
+            return []
         self._ended = True
         events: list[Event] = []
         n = 1

@@ -42,22 +42,40 @@ class Series:
         return np.sort(self.values, axis=-1)
 
     @cached_property
-    def standard(self) -> Array:
-        """Each series with mean 0 and standard deviation 1; a constant one is 0."""
-        x = self.values
-        deviation = x.std(axis=-1, keepdims=True)
-        varies = deviation > RESOLUTION * np.abs(x).max(axis=-1, keepdims=True)
-        centred = x - x.mean(axis=-1, keepdims=True)
-        return np.where(varies, centred / np.where(varies, deviation, 1.0), 0.0)
+    def mean(self) -> Array:
+        """Each series' mean."""
+        return np.asarray(self.values.mean(axis=-1))
 
     @cached_property
-    def standard_squared(self) -> Array:
-        """The square of `standard`, many times faster than a power."""
-        return self.standard * self.standard
+    def _centred(self) -> Array:
+        return self.values - self.mean[:, None]
 
-    def quantile(self, share: float) -> Array:
-        """Find the value below which this share lies, interpolated linearly."""
-        place = share * (self.values.shape[-1] - 1)
+    @cached_property
+    def deviation(self) -> Array:
+        """Each series' standard deviation."""
+        return np.sqrt(_mean_product(self._centred, self._centred))
+
+    @cached_property
+    def scale(self) -> Array:
+        """The same; 1 for a constant series."""
+        largest = np.maximum(self.sorted[:, -1], -self.sorted[:, 0])
+        return np.where(self.deviation > RESOLUTION * largest, self.deviation, 1.0)
+
+    @cached_property
+    def centred(self) -> Array:
+        """Each series less its mean; a constant one is 0."""
+        centred = self._centred
+        centred[self.scale != self.deviation] = 0.0
+        return centred
+
+    @cached_property
+    def squared(self) -> Array:
+        """The square of `centred`, many times faster than a power."""
+        return self.centred * self.centred
+
+    def quantile(self, percent: int) -> Array:
+        """Find the value below which so many percent lie, interpolated linearly."""
+        place = percent / 100 * (self.values.shape[-1] - 1)
         low = int(place)
         high = min(low + 1, self.values.shape[-1] - 1)
         below, above = self.sorted[:, low], self.sorted[:, high]
@@ -73,8 +91,9 @@ class Series:
 
     def autocorrelation(self, lag: int) -> Array:
         """Correlation coefficient with the series `lag` points later, over all points."""
-        z = self.standard
-        return np.asarray((z[:, :-lag] * z[:, lag:]).sum(axis=-1) / z.shape[-1])
+        c, n = self.centred, self.values.shape[-1]
+        lag = min(lag, n)
+        return _mean_product(c[:, : n - lag], c[:, lag:], n) / self.scale**2
 
     @property
     def time(self) -> Array:
@@ -82,23 +101,28 @@ class Series:
         return np.linspace(-1, 1, self.values.shape[-1])
 
 
+def _mean_product(x: Array, y: Array, n: int | None = None) -> Array:
+    """Sum of x * y over the points, divided by n; by default their number."""
+    return np.asarray(np.einsum("st,st->s", x, y) / (n or x.shape[-1]))
+
+
 def _crossings(s: Series) -> Array:
-    above = s.standard > 0
+    above = s.centred > 0
     steps = max(above.shape[-1] - 1, 1)
-    return np.asarray((above[:, 1:] != above[:, :-1]).sum(axis=-1) / steps)
+    return np.asarray(np.count_nonzero(above[:, 1:] != above[:, :-1], axis=-1) / steps)
 
 
 FUNCTIONALS: dict[str, Callable[[Series], Array]] = {
-    "mean": lambda s: s.values.mean(axis=-1),
-    "std": lambda s: s.values.std(axis=-1),
-    "skewness": lambda s: (s.standard * s.standard_squared).mean(axis=-1),
-    "kurtosis": lambda s: (s.standard_squared * s.standard_squared).mean(axis=-1),
+    "mean": lambda s: s.mean,
+    "std": lambda s: s.deviation,
+    "skewness": lambda s: _mean_product(s.squared, s.centred) / s.scale**3,
+    "kurtosis": lambda s: _mean_product(s.squared, s.squared) / s.scale**4,
     "min": lambda s: s.sorted[:, 0],
     "max": lambda s: s.sorted[:, -1],
     "range": lambda s: s.sorted[:, -1] - s.sorted[:, 0],
-    "range98": lambda s: s.quantile(0.99) - s.quantile(0.01),
-    "range90": lambda s: s.quantile(0.95) - s.quantile(0.05),
-    "iqr": lambda s: s.quantile(0.75) - s.quantile(0.25),
+    "range98": lambda s: s.quantile(99) - s.quantile(1),
+    "range90": lambda s: s.quantile(95) - s.quantile(5),
+    "iqr": lambda s: s.quantile(75) - s.quantile(25),
     "slope": lambda s: s.coefficient(np.arange(float(s.values.shape[-1]))),
     "trend": lambda s: s.coefficient(s.time),
     "curvature": lambda s: s.coefficient(s.time**2),
@@ -150,7 +174,7 @@ def _functional(name: str) -> Callable[[Series], Array]:
         return FUNCTIONALS[name]
     percentile, percent, _, lag = NUMBERED.fullmatch(name).groups()  # type: ignore[union-attr]
     if percentile:
-        return lambda s: s.quantile(int(percent) / 100)
+        return lambda s: s.quantile(int(percent))
     return lambda s: s.autocorrelation(int(lag))
 
 

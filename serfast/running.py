@@ -67,7 +67,6 @@ class SlidingWindow:
         left = n_rows - (self._stop - self._hop)
         if n_rows == 0 or (begun and left <= self._hop / 2):
             return None
-        self._stop = n_rows + self._hop
         return max(0, n_rows - self._window), n_rows
 
     def reset(self) -> None:
@@ -212,8 +211,8 @@ class RunningStatistics:
 
     def flush(self) -> list[Summary]:
         """End the stream; give the statistics of its last rows, as :class:`SlidingWindow` says."""
+        rest = None if self._flushed else self._sliding.rest(self._recent.n_rows)
         self._flushed = True
-        rest = self._sliding.rest(self._recent.n_rows)
         return [self._summary(*rest)] if rest else []
 
     def reset(self) -> None:

@@ -150,27 +150,28 @@ class Statistics:
         self._check_columns(columns)
         x = self._transformed(self._trimmed(_checked(rows, columns), columns), columns)
         if not self._gates:
-            orders = [self._derivative(x, order) for order in range(self.deltas + 1)]
-            return np.concatenate([functionals.apply(self.functionals, y).ravel() for y in orders])
+            return functionals.apply(self.functionals, self._series(x)).ravel()
         return self._gated(x, columns)
 
     def _gated(self, x: Array, columns: tuple[str, ...]) -> Array:
         """Make the vector where some columns' functionals are over voiced rows; x[column, row]."""
         voiced = self._is_voiced(x[columns.index("aperiodicity")])
-        pitch, twice = _select(columns, self.semitones), _select(columns, self.voiced)
-        x[pitch] = _interpolated(x[pitch], voiced)
-        every, gated = [], []
-        for order in range(self.deltas + 1):
-            y = self._derivative(x, order)
-            values = functionals.apply(self.functionals, y)
-            values[pitch] = functionals.apply(self.functionals, y[pitch][:, voiced])
-            every.append(values.ravel())
-            if order <= self.voiced_deltas:
-                gated.append(functionals.apply(self.functionals, y[twice][:, voiced]).ravel())
-        return np.concatenate([*every, *gated, [voiced.mean()]])
+        chosen = _select(columns, self.semitones)
+        x[chosen] = _interpolated(x[chosen], voiced)
+        series = self._series(x)
+        starts = len(columns) * np.arange(self.deltas + 1)[:, None]
+        pitch = (starts + chosen).ravel()
+        twice = (starts[: self.voiced_deltas + 1] + _select(columns, self.voiced)).ravel()
+        values = functionals.apply(self.functionals, series)
+        speech = series[np.concatenate([pitch, twice])].compress(voiced, axis=1)
+        gated = functionals.apply(self.functionals, speech)
+        values[pitch] = gated[: len(pitch)]
+        return np.concatenate([values.ravel(), gated[len(pitch) :].ravel(), [voiced.mean()]])
 
-    def _derivative(self, x: Array, order: int) -> Array:
-        return functionals.delta(x, order, self.delta_width) if order else x
+    def _series(self, x: Array) -> Array:
+        """Line up the columns and their derivatives, order after order."""
+        orders = range(1, self.deltas + 1)
+        return np.concatenate([x, *(functionals.delta(x, o, self.delta_width) for o in orders)])
 
     @property
     def _gates(self) -> bool:
