@@ -40,7 +40,7 @@ import os
 
 import numpy as np
 
-from serfast._checks import refuse
+from serfast._checks import refuse, refuse_sample
 from serfast.errors import SerfastError
 from serfast.fft import fast_length, real_fft
 
@@ -68,10 +68,12 @@ cdef class Engine:
         """Compute all rows.
 
         samples: contiguous float32, one-dimensional. out: contiguous float32, n_rows × n_columns;
-        the caller has made sure that the frames of the last row begin within the signal.
+        the caller has made sure that the frames of the last row begin within the signal. Gives the
+        index of the first NaN or infinity, having written nothing, or None.
         """
         cdef Py_buffer x, rows
-        cdef int status
+        cdef ptrdiff_t bad
+        cdef int status = 0
         PyObject_GetBuffer(samples, &x, PyBUF_ND | PyBUF_FORMAT)
         try:
             PyObject_GetBuffer(out, &rows, PyBUF_ND | PyBUF_FORMAT | PyBUF_WRITABLE)
@@ -84,21 +86,36 @@ cdef class Engine:
                     raise ValueError(
                         f"out must have {self.program.n_columns} columns, got {rows.shape[1]}"
                     )
+                if overlap(&x, &rows):
+                    refuse("out", "an array of its own", "one that shares the signal's memory")
                 with nogil:
-                    status = run(
-                        &self.program, <const float *>x.buf, x.shape[0], <float *>rows.buf,
-                        rows.shape[0],
-                    )
+                    bad = kernels.first_nonfinite(<const float *>x.buf, x.shape[0])
+                    if bad == x.shape[0]:
+                        status = run(
+                            &self.program, <const float *>x.buf, x.shape[0], <float *>rows.buf,
+                            rows.shape[0],
+                        )
                 if status:
                     raise MemoryError("no memory for the scratch of the feature engine")
+                return None if bad == x.shape[0] else bad
             finally:
                 PyBuffer_Release(&rows)
         finally:
             PyBuffer_Release(&x)
 
 
+cdef bint overlap(const Py_buffer *a, const Py_buffer *b) noexcept:
+    cdef const char *x = <const char *>a.buf
+    cdef const char *y = <const char *>b.buf
+    return x < y + b.len and y < x + a.len
+
+
+cdef bint is_floats(const Py_buffer *view, int ndim) noexcept:
+    return view.ndim == ndim and view.itemsize == sizeof(float) and view.format[0] == c"f"
+
+
 cdef int check_buffer(str name, const Py_buffer *view, int ndim) except -1:
-    if view.ndim != ndim or view.itemsize != sizeof(float) or view.format[0] != c"f":
+    if not is_floats(view, ndim):
         raise ValueError(f"{name} must be contiguous float32 with {ndim} dimensions")
     return 0
 

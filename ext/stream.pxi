@@ -86,6 +86,7 @@ cdef class StreamState:
         """End the signal; give the rows that were waiting for padding."""
         self._enter()
         try:
+            self._check_out(out)
             self.flushed = True
             return self._advance(NULL, FLOAT32, out)
         finally:
@@ -98,11 +99,15 @@ cdef class StreamState:
 
     def check_accept(self, out=None):
         """Raise what accept() would for this `out`, before anything changes."""
-        cdef Py_buffer rows
         self._check_open()
+        self._check_out(out)
+
+    cdef int _check_out(self, out) except -1:
+        cdef Py_buffer rows
         if out is not None:
             self._borrow(out, &rows)
             PyBuffer_Release(&rows)
+        return 0
 
     cdef int _check_open(self) except -1:
         if self.flushed:
@@ -111,15 +116,15 @@ cdef class StreamState:
 
     cdef int _borrow(self, out, Py_buffer *rows) except -1:
         """The memory of `out`, if rows fit into it; the caller releases it."""
-        PyObject_GetBuffer(out, rows, PyBUF_ND | PyBUF_FORMAT | PyBUF_WRITABLE)
+        rule = f"a writeable C-contiguous float32 array of {self.engine.program.n_columns} columns"
         try:
-            check_buffer("out", rows, 2)
-            if rows.shape[1] != self.engine.program.n_columns:
-                refuse("out", f"of {self.engine.program.n_columns} columns", str(rows.shape[1]))
-        except BaseException:
-            PyBuffer_Release(rows)
-            raise
-        return 0
+            PyObject_GetBuffer(out, rows, PyBUF_ND | PyBUF_FORMAT | PyBUF_WRITABLE)
+        except (BufferError, TypeError, ValueError) as error:
+            refuse("out", rule, f"{type(out).__name__}: {error}")
+        if is_floats(rows, 2) and rows.shape[1] == self.engine.program.n_columns:
+            return 0
+        PyBuffer_Release(rows)
+        refuse("out", rule, f"{getattr(out, 'dtype', type(out))} of shape {np.shape(out)}")
 
     cdef int _enter(self) except -1:
         if self.busy:
@@ -268,5 +273,5 @@ cdef int check_values(array, const Py_buffer *x, SampleFormat kind) except -1:
     else:
         i = n
     if i < n:
-        refuse("chunk", "finite and within float32's range", f"{array[i]!s} at index {i}")
+        refuse_sample("chunk", array, i)
     return 0

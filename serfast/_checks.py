@@ -12,7 +12,17 @@ import numpy as np
 
 from .errors import ParameterError
 
-__all__ = ["boolean", "choice", "fail", "integer", "number", "plain", "refuse", "shown"]
+__all__ = [
+    "boolean",
+    "choice",
+    "fail",
+    "integer",
+    "number",
+    "plain",
+    "refuse",
+    "refuse_sample",
+    "shown",
+]
 
 
 def shown(value: object, limit: int = 60) -> str:
@@ -29,6 +39,11 @@ def refuse(name: str, rule: str, found: str) -> NoReturn:
 def fail(name: str, rule: str, value: object) -> NoReturn:
     """Raise the ParameterError `name must be rule, got value`, with the value's repr."""
     refuse(name, rule, shown(value))
+
+
+def refuse_sample(name: str, samples: Any, index: int) -> NoReturn:
+    """Raise the ParameterError about the sample at `index`, which float32 can't hold."""
+    refuse(name, "finite and within float32's range", f"{samples[index]!s} at index {index}")
 
 
 def integer(name: str, value: Any, minimum: int = 1, maximum: int = 2**31 - 1) -> int:

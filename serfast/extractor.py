@@ -10,7 +10,7 @@ import numpy as np
 from . import _checks as checks
 from . import backends
 from .program import Program
-from .samples import as_samples
+from .samples import converted
 from .spec import FeatureSpec
 from .stream import Stream, make_stream
 
@@ -105,7 +105,7 @@ class Extractor:
             or is shorter than a left-aligned frame; or if `out` doesn't fit. `out` is untouched
             then.
         """
-        samples = as_samples(signal)
+        samples, array = converted(signal)
         spec = self._spec
         n_rows = spec.frame_count(len(samples))
         if n_rows == 0:
@@ -116,8 +116,10 @@ class Extractor:
                 f"{len(samples)} samples",
             )
         shape = (n_rows, self._n_columns)
-        rows = np.empty(shape, np.float32) if out is None else _checked_out(out, shape, samples)
-        self._run(samples, rows)
+        rows = np.empty(shape, np.float32) if out is None else _checked_out(out, shape)
+        bad = self._run(samples, rows)
+        if bad is not None:
+            checks.refuse_sample("signal", array, bad)
         return rows
 
     def stream(self, sample_rate: float | None = None) -> Stream:
@@ -171,8 +173,8 @@ class Extractor:
             return list(pool.map(self, signals))
 
 
-def _checked_out(out: Any, shape: tuple[int, int], samples: np.ndarray[Any, Any]) -> Rows:
-    """`out` if the rows fit into it exactly, and aren't written over the samples."""
+def _checked_out(out: Any, shape: tuple[int, int]) -> Rows:
+    """`out` if the rows fit into it exactly."""
     rule = f"a writeable C-contiguous float32 array of shape {shape}"
     if not isinstance(out, np.ndarray):
         checks.fail("out", rule, out)
@@ -180,6 +182,4 @@ def _checked_out(out: Any, shape: tuple[int, int], samples: np.ndarray[Any, Any]
         checks.refuse("out", rule, f"{out.dtype} of shape {out.shape}")
     if not (out.flags.c_contiguous and out.flags.writeable and out.flags.aligned):
         checks.refuse("out", rule, "one that is read-only, misaligned or not C-contiguous")
-    if np.may_share_memory(out, samples):
-        checks.refuse("out", rule + " of its own", "one that shares the signal's memory")
     return out

@@ -10,7 +10,7 @@ from . import _checks as checks
 from ._engine import first_nonfinite
 from .errors import ParameterError
 
-__all__ = ["INT16_SCALE", "as_samples", "as_vector", "check_finite"]
+__all__ = ["INT16_SCALE", "as_samples", "as_vector", "converted"]
 
 Samples = np.ndarray[Any, np.dtype[np.float32]]
 
@@ -84,30 +84,26 @@ def as_samples(signal: Any, name: str = "signal") -> Samples:
     >>> as_samples(np.array([16384, -32768], dtype=np.int16)).tolist()
     [0.5, -1.0]
     """
+    samples, array = converted(signal, name)
+    index = first_nonfinite(samples)
+    if index is not None:
+        checks.refuse_sample(name, array, index)
+    return samples
+
+
+def converted(signal: Any, name: str = "signal") -> tuple[Samples, np.ndarray[Any, Any]]:
+    """Convert as :func:`as_samples` does, but don't look for NaN and infinity: the engine will.
+
+    Returns
+    -------
+    samples : ndarray of float32, shape (n,)
+    array : ndarray, shape (n,)
+        What they were converted from, to show in a message.
+    """
     array = as_vector(signal, name)
     if array.size == 0:
         checks.refuse(name, "at least 1 sample", "0 samples")
     if array.dtype == np.int16:
-        scaled: Samples = np.multiply(array, INT16_SCALE, dtype=np.float32)
-        return scaled
+        return np.multiply(array, INT16_SCALE, dtype=np.float32), array
     with np.errstate(over="ignore"):
-        samples = array.astype(np.float32, copy=False)
-    check_finite(samples, name, array)
-    return samples
-
-
-def check_finite(samples: Samples, name: str = "signal", original: Any = None) -> None:
-    """Raise ParameterError with the index of the first NaN or infinity, if there is one.
-
-    Parameters
-    ----------
-    samples : ndarray of float32, shape (n,)
-    name : str
-        The argument's name in the message.
-    original : ndarray, shape (n,), optional
-        What the samples were converted from; the message shows its value.
-    """
-    index = first_nonfinite(samples)
-    if index is not None:
-        value = (samples if original is None else original)[index]
-        checks.refuse(name, "finite and within float32's range", f"{value!s} at index {index}")
+        return array.astype(np.float32, copy=False), array

@@ -19,9 +19,13 @@ Rows = np.ndarray[Any, np.dtype[np.float32]]
 
 
 class Run(Protocol):
-    """A program made ready: computes all rows of a signal into `out` (immutable, thread-safe)."""
+    """A program made ready: computes all rows of a signal into `out` (immutable, thread-safe).
 
-    def __call__(self, samples: Samples, out: Rows) -> None: ...
+    Samples are looked through first: it returns the index of the first NaN or infinity, having
+    written nothing, or None when all went well.
+    """
+
+    def __call__(self, samples: Samples, out: Rows) -> int | None: ...
 
 
 BACKENDS = ("native", "reference")

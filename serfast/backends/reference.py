@@ -36,12 +36,14 @@ BLOCK = 1024
 """Frames computed at a time: bounds the memory of a long recording."""
 
 
-def prepare(program: p.Program) -> partial[None]:
+def prepare(program: p.Program) -> partial[int | None]:
     """Make a program ready to run: a function of (samples, out) that fills `out`."""
     return partial(_run, program)
 
 
-def _run(program: p.Program, samples: Samples, out: Rows) -> None:
+def _run(program: p.Program, samples: Samples, out: Rows) -> int | None:
+    if not np.isfinite(samples).all():
+        return int(np.argmin(np.isfinite(samples)))
     rows = np.zeros((len(out), program.row_size), dtype=np.float64)
     _features(program, samples.astype(np.float64), rows)
     for delta in program.deltas:
@@ -49,6 +51,7 @@ def _run(program: p.Program, samples: Samples, out: Rows) -> None:
         rows[:, target] = derivative(rows[:, delta.source], delta.weights)
     with np.errstate(over="ignore"):
         out[:] = rows[:, : program.n_columns]
+    return None
 
 
 def derivative(rows: Array, weights: Array) -> Array:
