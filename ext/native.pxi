@@ -1,13 +1,11 @@
 # The functions of serfast/native.pxd and serfast/include/serfast.h, which say what each one does.
 #
 # `api` puts them into this module's __pyx_capi__, where `from serfast cimport native` finds them
-# (serfast/native.py passes it on); the table at the end holds the same ones for C.
+# (serfast/native.py passes it on); native_table.pxi holds the same ones for C.
 
-from cpython.pycapsule cimport PyCapsule_New
 from cpython.ref cimport Py_DECREF, Py_INCREF, PyObject
 
 from serfast_api cimport (
-    SERFAST_ABI,
     SERFAST_E_FLUSHED,
     SERFAST_E_INTERNAL,
     SERFAST_E_MEMORY,
@@ -17,29 +15,15 @@ from serfast_api cimport (
     SERFAST_E_SIZE,
     SERFAST_E_SPEC,
     SERFAST_OK,
-    serfast_api,
     serfast_program,
     serfast_stream,
 )
 
 cdef extern from *:
     """
-    #ifdef _WIN32
-    #define SERFAST_EXPORTED __declspec(dllexport)
-    #else
-    #define SERFAST_EXPORTED __attribute__((visibility("default")))
-    #endif
-
-    static serfast_api serfast_table; /* its abi is 0 until the module is ready */
-
-    SERFAST_EXPORTED const serfast_api *serfast_get_api(uint32_t abi)
-    {
-        return abi == SERFAST_ABI && serfast_table.abi != 0 ? &serfast_table : NULL;
-    }
-
     static const char *const serfast_messages[] = {
         "no error",
-        "pointers must be aligned and not NULL",
+        "pointers must not be NULL, nor arrays misaligned or overlapping",
         "sizes must be >= 0, and n_rows what row_count gives",
         "samples must be enough for one row",
         "samples must be finite",
@@ -50,7 +34,6 @@ cdef extern from *:
     };
     #define SERFAST_N_MESSAGES ((int)(sizeof serfast_messages / sizeof *serfast_messages))
     """
-    serfast_api serfast_table
     const char *serfast_messages[]
     const int SERFAST_N_MESSAGES
 
@@ -83,6 +66,18 @@ cdef ptrdiff_t advance(
     return room
 
 
+cdef int check_chunk(
+    StreamState state, const float *samples, ptrdiff_t n_samples, const float *rows, ptrdiff_t room
+) noexcept nogil:
+    cdef int status = check_array(rows, room)
+    if status == SERFAST_OK:
+        status = check_array(samples, n_samples)
+    if status != SERFAST_OK:
+        return status
+    room = min(room, rows_ready(state, n_samples))
+    return check_arrays(samples, n_samples, rows, room, state.engine.program.n_columns)
+
+
 cdef bint was_flushed(StreamState state) noexcept nogil:
     return state.flushed
 
@@ -92,7 +87,7 @@ cdef void end_signal(StreamState state) noexcept nogil:
 
 
 cdef void begin_signal(StreamState state) noexcept nogil:
-    state.begin = state.end = state.next_row = 0
+    state.begin = state.end = state.next_row = state.computed = 0
     state.flushed = False
 
 
@@ -107,11 +102,27 @@ cdef int check_array(const float *values, ptrdiff_t size) noexcept nogil:
     return SERFAST_OK
 
 
-cdef int check_samples(const float *samples, ptrdiff_t n_samples) noexcept nogil:
-    cdef int status = check_array(samples, n_samples)
-    if status == SERFAST_OK and kernels.first_nonfinite(samples, n_samples) < n_samples:
+cdef int check_arrays(
+    const float *samples, ptrdiff_t n_samples, const float *rows, ptrdiff_t n_rows,
+    ptrdiff_t n_columns,
+) noexcept nogil:
+    """Samples in, rows out: two arrays that don't overlap, and nothing but numbers."""
+    cdef int status = check_array(rows, n_rows)
+    if status == SERFAST_OK:
+        status = check_array(samples, n_samples)
+    if status != SERFAST_OK:
+        return status
+    if n_rows > 0 and samples < rows + n_rows * n_columns and rows < samples + n_samples:
+        return SERFAST_E_POINTER
+    if n_samples > 0 and kernels.first_nonfinite(samples, n_samples) < n_samples:
         return SERFAST_E_NOT_FINITE
-    return status
+    return SERFAST_OK
+
+
+cdef void forget(char *reason, ptrdiff_t reason_size) noexcept nogil:
+    """Nothing is wrong so far."""
+    if reason != NULL and reason_size > 0:
+        reason[0] = 0
 
 
 cdef int failed(error, char *reason, ptrdiff_t reason_size):
@@ -123,7 +134,9 @@ cdef int failed(error, char *reason, ptrdiff_t reason_size):
         memcpy(reason, <const char *>text, len(text) + 1)
     if isinstance(error, MemoryError):
         return SERFAST_E_MEMORY
-    return SERFAST_E_SPEC if isinstance(error, (SerfastError, RecursionError)) else SERFAST_E_INTERNAL
+    if isinstance(error, (SerfastError, RecursionError)):
+        return SERFAST_E_SPEC
+    return SERFAST_E_INTERNAL
 
 
 cdef serfast_program *new_program(bytes spec) except NULL:
@@ -162,6 +175,7 @@ cdef api int make_program "serfast_make_program"(
     if program == NULL or spec == NULL:
         return SERFAST_E_POINTER
     program[0] = NULL
+    forget(reason, reason_size)
     if n_bytes < 0 or reason_size < 0:
         return SERFAST_E_SIZE
     try:
@@ -198,6 +212,7 @@ cdef api int extract "serfast_extract"(
     ptrdiff_t n_rows,
 ) noexcept nogil:
     cdef ptrdiff_t wanted = row_count(program, n_samples)
+    cdef const Program *p
     cdef int status
     if wanted < 0:
         return <int>wanted
@@ -205,12 +220,9 @@ cdef api int extract "serfast_extract"(
         return SERFAST_E_SHORT
     if n_rows != wanted:
         return SERFAST_E_SIZE
-    status = check_array(rows, n_rows)
-    if status == SERFAST_OK:
-        status = check_samples(samples, n_samples)
-    if status == SERFAST_OK and run(
-        (<const Made *>program).program, samples, n_samples, rows, n_rows
-    ):
+    p = (<const Made *>program).program
+    status = check_arrays(samples, n_samples, rows, n_rows, p.n_columns)
+    if status == SERFAST_OK and run(p, samples, n_samples, rows, n_rows):
         status = SERFAST_E_MEMORY
     return status
 
@@ -221,6 +233,7 @@ cdef api int make_stream "serfast_make_stream"(
     if stream == NULL:
         return SERFAST_E_POINTER
     stream[0] = NULL
+    forget(reason, reason_size)
     if program == NULL:
         return SERFAST_E_POINTER
     if reason_size < 0:
@@ -255,9 +268,7 @@ cdef api ptrdiff_t accept "serfast_accept"(
         return SERFAST_E_POINTER
     if was_flushed(<StreamState>stream):
         return SERFAST_E_FLUSHED
-    status = check_array(rows, room)
-    if status == SERFAST_OK:
-        status = check_samples(samples, n_samples)
+    status = check_chunk(<StreamState>stream, samples, n_samples, rows, room)
     if status != SERFAST_OK:
         return status
     return advance(<StreamState>stream, samples, n_samples, rows, room)
@@ -283,20 +294,4 @@ cdef api int reset "serfast_reset"(serfast_stream *stream) noexcept nogil:
     return SERFAST_OK
 
 
-# ---- the table -----------------------------------------------------------------------------------
-
-serfast_table.size = sizeof(serfast_api)
-serfast_table.message = message
-serfast_table.make_program = make_program
-serfast_table.free_program = free_program
-serfast_table.column_count = column_count
-serfast_table.row_count = row_count
-serfast_table.extract = extract
-serfast_table.make_stream = make_stream
-serfast_table.free_stream = free_stream
-serfast_table.ready_count = ready_count
-serfast_table.accept = accept
-serfast_table.flush = flush
-serfast_table.reset = reset
-serfast_table.abi = SERFAST_ABI  # last: from now on serfast_get_api gives it
-_C_API = PyCapsule_New(&serfast_table, "serfast._engine._C_API", NULL)
+include "native_table.pxi"

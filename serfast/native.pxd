@@ -10,8 +10,8 @@ the others never do. A Program may be used by any number of threads at once, a S
 time. Failures are negative codes that message() puts into words; nothing has changed then.
 
 Samples are float32 in [-1, 1] at the spec's sample rate; rows are float32, row after row of
-column_count() values, bit for bit those of serfast.Extractor. They must not overlap. What each
-function does stands in include/serfast.h, which declares the same ones for C.
+column_count() values, bit for bit those of serfast.Extractor. What each function does stands in
+include/serfast.h, which declares the same ones for C.
 """
 
 cdef extern from *:

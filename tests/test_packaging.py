@@ -3,49 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import shutil
-import subprocess
-import sys
 import tarfile
 import zipfile
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[1]
-
-
-def build(source: Path, target: Path, *what: str) -> Path:
-    """One distribution of the tree at `source`, made with the packages of this environment."""
-    code = (
-        f"import sys; from setuptools import build_meta as b;print(b.build_{what[0]}(sys.argv[1]))"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code, str(target)],
-        cwd=source,
-        capture_output=True,
-        text=True,
-        env={**os.environ, "SOURCE_DATE_EPOCH": "1700000000"},
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
-    return target / done.stdout.strip().splitlines()[-1]
+from building import build, copied_tree, tree_wheel
 
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Path]:
     """The sdist, the wheel of the tree, the wheel of the unpacked sdist."""
-    base = tmp_path_factory.mktemp("built")
-    tree = base / "tree"
-    ignored = shutil.ignore_patterns(".git", ".venv", "build", "dist", "*.egg-info", "*.so")
-    shutil.copytree(ROOT, tree, ignore=ignored)
-    for name in ("sdist", "wheel", "again"):
-        (base / name).mkdir()
-    sdist = build(tree, base / "sdist", "sdist")
+    wheel = tree_wheel(tmp_path_factory)
+    base = tmp_path_factory.mktemp("sdist")
+    sdist = build(copied_tree(wheel.parents[1]), base / "sdist", "sdist")
     with tarfile.open(sdist) as archive:
         archive.extractall(base / "unpacked", filter="data")
     unpacked = next((base / "unpacked").iterdir())
-    return sdist, build(tree, base / "wheel", "wheel"), build(unpacked, base / "again", "wheel")
+    return sdist, wheel, build(unpacked, base / "again", "wheel")
 
 
 def contents(wheel: Path) -> dict[str, str]:
@@ -65,10 +41,12 @@ def test_sdist_builds_into_the_same_wheel(built):
 
 def test_wheel_holds_what_runs_and_nothing_else(built):
     names = contents(built[1])
-    allowed = (".py", ".pyi", ".so", ".pyd", "py.typed")
+    allowed = (".py", ".pyi", ".so", ".pyd", ".pxd", ".h", "py.typed")
     package = [name for name in names if name.startswith("serfast/")]
     assert any("_engine" in name and name.endswith((".so", ".pyd")) for name in package)
     assert all(name.endswith(allowed) for name in package), package
+    public = {name for name in package if name.endswith((".pxd", ".h"))}
+    assert public == {"serfast/native.pxd", "serfast/include/serfast.h"}
     others = [name for name in names if not name.startswith("serfast/")]
     assert all(".dist-info/" in name for name in others), others
 

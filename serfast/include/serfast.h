@@ -14,7 +14,7 @@
  * Failures are negative codes, message(code) says what each one means; nothing has changed then.
  * Samples are float32 in [-1, 1] at the spec's sample rate (16-bit integers: multiply by
  * 1.0f / 32768). Rows are float32, row after row, column_count values each, and are bit for bit
- * those of serfast.Extractor. Arrays of samples and of rows must not overlap.
+ * those of serfast.Extractor.
  */
 #ifndef SERFAST_H
 #define SERFAST_H
@@ -33,7 +33,7 @@ extern "C" {
 
 enum {
     SERFAST_OK = 0,
-    SERFAST_E_POINTER = -1,    /* a pointer is NULL, or not aligned for its type */
+    SERFAST_E_POINTER = -1,    /* a pointer is NULL, or an array misaligned or overlapping */
     SERFAST_E_SIZE = -2,       /* a size is negative, too large, or not the one asked for */
     SERFAST_E_SHORT = -3,      /* too few samples for one row */
     SERFAST_E_NOT_FINITE = -4, /* NaN or infinity among the samples */
@@ -55,7 +55,7 @@ typedef struct serfast_api {
 
     /* Make a program from n_bytes of JSON, as FeatureSpec.to_json() writes it.
      * `reason` (may be NULL) gets up to reason_size bytes of UTF-8, ended by 0, that say what is
-     * wrong with the spec. On failure *program is NULL. */
+     * wrong with the spec; "" if it isn't the spec's fault. On failure *program is NULL. */
     int (*make_program)(const char *spec, ptrdiff_t n_bytes, serfast_program **program,
                         char *reason, ptrdiff_t reason_size);
     void (*free_program)(serfast_program *program); /* NULL is fine; its streams live on */
