@@ -31,6 +31,17 @@ def _every_feature(length: int, pad_mode: str | None = None) -> list[serfast.fea
     ]
 
 
+def _with_deltas(length: int, width: int) -> list[serfast.features.Feature]:
+    """The same, with first and second derivatives of some, one of which isn't wanted itself."""
+    features, hidden = _every_feature(length), serfast.RMS(frame_length=length + 2, name="hidden")
+    return [
+        serfast.Delta(features[-1], width=width),
+        *features,
+        serfast.Delta(features[5], width=5, order=2),
+        serfast.Delta(hidden, width=width + 2),
+    ]
+
+
 SPECS = {
     "speech": serfast.presets.speech(),
     "centred, zeros, even": _spec(*_every_feature(512), hop_length=160),
@@ -47,10 +58,12 @@ SPECS = {
     "hop of 1": _spec(serfast.RMS(frame_length=7), serfast.MFCC(n_fft=32, n_mels=2, n_mfcc=2),
                       hop_length=1),
     "reflect, left-aligned": _spec(*_every_feature(256), center=False, pad_mode="reflect"),
+    "deltas, centred": _spec(*_with_deltas(400, 9), hop_length=160, pad_mode="edge"),
+    "deltas, left-aligned": _spec(*_with_deltas(255, 3), hop_length=77, center=False),
     "integer scale": _spec(*_every_feature(400), sample_scale=32768.0, center=False),
 }  # fmt: skip
 """Specs at 16 kHz by name: every feature with centre on and off, each causal padding, odd and
-even frames, hops from one sample to beyond the frame."""
+even frames, hops from one sample to beyond the frame, deltas."""
 
 EXTRACTORS = {name: serfast.Extractor(spec) for name, spec in SPECS.items()}
 VOICE = signals.voice(RATE, 5000, seed=4)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ctypes
+import os
+import subprocess
 import sys
 import threading
 import time
@@ -15,7 +17,7 @@ import pytest
 
 import serfast
 import signals
-from streams import EXTRACTORS, RATE, SPECS, VOICE, assert_same_bits, batch, divide, push
+from streams import EXTRACTORS, RATE, VOICE, assert_same_bits, batch, divide, push
 
 SPEECH = EXTRACTORS["speech"]
 N_COLUMNS = len(SPEECH.columns)
@@ -66,17 +68,22 @@ def test_a_stream_may_be_handed_from_thread_to_thread(name: str) -> None:
 # --- The GIL ------------------------------------------------------------------------------------
 
 
-def into_array() -> Callable[[], object]:
-    out = np.empty((SPEECH.spec.frame_count(len(LONG)), N_COLUMNS), np.float32)
-    return lambda: SPEECH(LONG, out=out)
+def into_array(samples: np.ndarray) -> Callable[[], object]:
+    out = np.empty((SPEECH.spec.frame_count(len(samples)), N_COLUMNS), np.float32)
+    return lambda: SPEECH(samples, out=out)
 
 
-def into_stream() -> Callable[[], object]:
-    stream, out = SPEECH.stream(), np.empty((len(LONG) // 160, N_COLUMNS), np.float32)
-    return lambda: stream.accept(LONG, out)
+def into_stream(samples: np.ndarray) -> Callable[[], object]:
+    stream, out = SPEECH.stream(), np.empty((len(samples) // 160, N_COLUMNS), np.float32)
+    return lambda: stream.accept(samples, out)
 
 
-CALLS = {"extractor": into_array, "stream": into_stream}
+CALLS: dict[str, Callable[[], Callable[[], object]]] = {
+    "extractor": lambda: into_array(LONG),
+    "stream": lambda: into_stream(LONG),
+    "stream, int16": lambda: into_stream((LONG * 20000).astype(np.int16)),
+    "stream, float64": lambda: into_stream(LONG.astype(np.float64)),
+}
 
 
 @pytest.mark.parametrize("call", CALLS)
@@ -141,9 +148,10 @@ def intruders(stream: serfast.stream.Stream) -> dict[str, Callable[[], object]]:
     }
 
 
+@pytest.mark.parametrize("rate", [RATE, 3 * RATE])
 @pytest.mark.parametrize("method", intruders(SPEECH.stream()))
-def test_a_stream_in_use_by_another_thread_refuses_and_stays_whole(method: str) -> None:
-    stream, rows = SPEECH.stream(), []
+def test_a_stream_in_use_by_another_thread_refuses_and_stays_whole(method: str, rate: int) -> None:
+    stream, rows = SPEECH.stream(sample_rate=rate), []
     begun = threading.Event()
 
     def work() -> None:
@@ -159,11 +167,12 @@ def test_a_stream_in_use_by_another_thread_refuses_and_stays_whole(method: str) 
         assert not rows, "the other thread was through too early to tell"
         thread.join()
     assert str(caught.value) == ONE_EACH
-    assert_same_bits(np.concatenate([*rows, stream.flush()]), SPEECH(LONG))
+    expected = push(SPEECH.stream(sample_rate=rate), [LONG])
+    assert_same_bits(np.concatenate([*rows, stream.flush()]), expected)
 
 
-def test_threads_that_fight_over_a_stream_crash_nothing() -> None:
-    stream = serfast.Extractor(SPECS["centred, both paddings"]).stream()
+def fight_over(stream: serfast.stream.Stream, untouched: serfast.stream.Stream) -> None:
+    """Four threads call whatever they like; after a reset the stream is as good as new."""
     together = threading.Barrier(4)
 
     def fight(seed: int) -> set[str]:
@@ -171,7 +180,7 @@ def test_threads_that_fight_over_a_stream_crash_nothing() -> None:
         out = np.empty((3, len(stream.columns)), np.float32)
         said = set()
         together.wait()
-        for action in random.integers(0, 20, 3000):
+        for action in random.integers(0, 20, 1000):
             try:
                 if action == 0:
                     stream.reset()
@@ -180,7 +189,7 @@ def test_threads_that_fight_over_a_stream_crash_nothing() -> None:
                 elif action < 10:
                     stream.accept(LONG[: 500 * action], out)
                 else:
-                    stream.accept(VOICE[: 10 * action])
+                    stream.accept(VOICE[: 100 * action])
             except serfast.SerfastError as error:
                 said.add(str(error))
         return said
@@ -189,5 +198,26 @@ def test_threads_that_fight_over_a_stream_crash_nothing() -> None:
         said = set().union(*pool.map(fight, range(4)))
     assert said <= {ONE_EACH, "stream must be reset after flush() before it accepts more"}
     stream.reset()
-    rows = push(stream, divide(VOICE, [160]))
-    assert_same_bits(rows, batch("centred, both paddings", VOICE))
+    assert_same_bits(push(stream, divide(VOICE, [160])), push(untouched, divide(VOICE, [160])))
+
+
+FIGHT = """
+import sys
+import streams, test_stream_threads
+sys.setswitchinterval(1e-5)
+extractor, rate = streams.EXTRACTORS["deltas, centred"], int(sys.argv[1])
+test_stream_threads.fight_over(*(extractor.stream(sample_rate=rate) for _ in range(2)))
+"""
+
+
+@pytest.mark.parametrize("rate", [RATE, 3 * RATE])
+def test_threads_that_fight_over_a_stream_crash_nothing(rate: int) -> None:
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run(
+        [sys.executable, "-c", FIGHT, str(rate)],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
