@@ -172,10 +172,12 @@ cdef api int make_program "serfast_make_program"(
     const char *spec, ptrdiff_t n_bytes, serfast_program **program, char *reason,
     ptrdiff_t reason_size,
 ) noexcept with gil:
-    if program == NULL or spec == NULL:
+    forget(reason, reason_size)
+    if program == NULL:
         return SERFAST_E_POINTER
     program[0] = NULL
-    forget(reason, reason_size)
+    if spec == NULL:
+        return SERFAST_E_POINTER
     if n_bytes < 0 or reason_size < 0:
         return SERFAST_E_SIZE
     try:
@@ -230,10 +232,10 @@ cdef api int extract "serfast_extract"(
 cdef api int make_stream "serfast_make_stream"(
     const serfast_program *program, serfast_stream **stream, char *reason, ptrdiff_t reason_size
 ) noexcept with gil:
+    forget(reason, reason_size)
     if stream == NULL:
         return SERFAST_E_POINTER
     stream[0] = NULL
-    forget(reason, reason_size)
     if program == NULL:
         return SERFAST_E_POINTER
     if reason_size < 0:
