@@ -49,14 +49,15 @@ cdef ptrdiff_t feed(
     ptrdiff_t n_columns,
 ) noexcept nogil:
     """Push all samples, then flush; how many rows were written, or a negative code."""
-    cdef ptrdiff_t first, written = 0, n_samples = samples.shape[0], n
-    for first in range(0, n_samples, chunk):
+    cdef ptrdiff_t taken = 0, written = 0, n_samples = samples.shape[0], n
+    while taken < n_samples:
+        chunk = min(chunk, n_samples - taken)
         n = native.accept(
-            stream, &samples[first], min(chunk, n_samples - first),
-            rows + written * n_columns, room - written,
+            stream, &samples[taken], chunk, rows + written * n_columns, room - written
         )
         if n < 0:
             return n
+        taken += chunk
         written += n
     n = native.flush(stream, rows + written * n_columns, room - written)
     return n if n < 0 else written + n
