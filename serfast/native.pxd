@@ -7,7 +7,7 @@
 
 `spec` is the bytes of `FeatureSpec.to_json().encode()`. make_… and free_… take the GIL themselves;
 the others never do. A Program may be used by any number of threads at once, a Stream by one at a
-time. Failures are negative codes that message() puts into words; nothing has changed then.
+time. Failures are negative codes that message() puts into words.
 
 Samples are float32 in [-1, 1] at the spec's sample rate; rows are float32, row after row of
 column_count() values, bit for bit those of serfast.Extractor. What each function does stands in

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import importlib.util
 import json
 import re
@@ -181,6 +182,21 @@ def test_threads_make_and_free_programs_at_once() -> None:
     for thread in threads:
         thread.join()
     assert counts == [len(SPECS["speech"].columns)] * 20
+
+
+def test_what_is_freed_is_gone() -> None:
+    def alive() -> int:
+        gc.collect()
+        kinds = (serfast.Extractor, serfast.stream.Stream)
+        return sum(isinstance(thing, kinds) for thing in gc.get_objects())
+
+    before = alive()
+    program = client.make_program(api, SPECS["speech"])
+    stream = client.make_stream(api, program)
+    assert alive() == before + 2
+    api.free_stream(stream)
+    api.free_program(program)
+    assert alive() == before
 
 
 # ---- what is wrong: a code, and nothing written

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from building import ROOT, build, install, run, tree_wheel
 from streams import SPECS, VOICE
 
 EXAMPLES = ROOT / "examples"
+DOCS = ROOT / "docs" / "native.md"
 NATIVE_CLIENT = Path(__file__).with_name("native_client.c")
 
 COMPARE = """
@@ -67,32 +69,11 @@ for name, call in calls.items():
 print(json.dumps(said))
 """
 
-CFFI = """
-import sys
-from pathlib import Path
-import cffi
-import numpy as np
-import serfast
-from serfast import native
 
-ffi = cffi.FFI()
-header = (Path(native.get_include()) / "serfast.h").read_text()
-begin, end = "it stands. */", "/* end of declarations */"
-ffi.cdef(header[header.index(begin) + len(begin) : header.index(end)])
-library = ffi.dlopen(native.library())
-api = library.serfast_get_api(library.SERFAST_ABI)
-x = np.load(Path(sys.argv[1]) / "samples.npy")
-spec = serfast.presets.speech()
-text = spec.to_json().encode()
-program = ffi.new("serfast_program **")
-assert api.make_program(text, len(text), program, ffi.NULL, 0) == library.SERFAST_OK
-shape = (api.row_count(program[0], len(x)), api.column_count(program[0]))
-rows = np.empty(shape, np.float32)
-samples = ffi.from_buffer("float[]", x)
-status = api.extract(program[0], samples, len(x), ffi.from_buffer("float[]", rows), len(rows))
-api.free_program(program[0])
-print(status, rows.tobytes() == serfast.Extractor(spec)(x).tobytes())
-"""
+def documented(language: str) -> str:
+    """The example of docs/native.md in this language."""
+    (block,) = re.findall(rf"```{language}\n(.*?)```", DOCS.read_text("utf-8"), re.DOTALL)
+    return block
 
 
 @pytest.fixture(scope="module")
@@ -104,6 +85,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     source = shutil.copytree(EXAMPLES / "cython-client", base / "cython-client")
     install(build(source, base / "wheel", "wheel", path=folder), folder)
     shutil.copy(NATIVE_CLIENT, base)
+    (base / "documented.c").write_text(documented("c"))
     run("-c", BUILD_C, str(folder), cwd=base, path=folder)
     return folder
 
@@ -118,7 +100,7 @@ assert include.startswith(sys.argv[1]), "the header of the installed wheel"
 flags = ["-std=c11", "-Wall", "-Wextra", "-Werror", "-Wno-unused-parameter"]
 client = Extension(
     "native_client",
-    ["native_client.c"],
+    ["native_client.c", "documented.c"],
     include_dirs=[include],
     extra_compile_args=flags,
     extra_link_args=["-pthread"],
@@ -165,8 +147,8 @@ def test_ctypes_example_gets_the_extractors_bits(site: Path, inputs: Path) -> No
     assert printed == "410 rows of 81 columns: equal bits\n"
 
 
-def test_cffi_reads_the_header_as_it_stands(site: Path, inputs: Path) -> None:
-    assert run("-c", CFFI, str(inputs), cwd=inputs, path=site) == "0 True\n"
+def test_cffi_example_of_the_documentation(site: Path, inputs: Path) -> None:
+    assert run("-c", documented("python"), cwd=inputs, path=site) == "0 True\n"
 
 
 def test_the_clients_run_on_the_installed_package(site: Path, inputs: Path) -> None:

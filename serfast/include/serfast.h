@@ -11,7 +11,8 @@
  * calls no Python. A program doesn't change, so any number of threads may use it at once; a stream
  * belongs to one thread at a time.
  *
- * Failures are negative codes, message(code) says what each one means; nothing has changed then.
+ * Failures are negative codes, message(code) says what each one means. Nothing has changed then,
+ * but for a stream that got no memory: reset it.
  * Samples are float32 in [-1, 1] at the spec's sample rate (16-bit integers: multiply by
  * 1.0f / 32768). Rows are float32, row after row, column_count values each, and are bit for bit
  * those of serfast.Extractor.
@@ -26,7 +27,7 @@
 extern "C" {
 #endif
 
-/* From here to "end of declarations" it is what cffi's cdef() takes as it stands. */
+/* cffi: declarations begin */
 
 /* Changes when something here stops being compatible; new functions only make the table longer. */
 #define SERFAST_ABI 1
@@ -91,7 +92,7 @@ typedef struct serfast_api {
 /* The table; NULL if `abi` isn't the library's, or serfast hasn't been imported. */
 const serfast_api *serfast_get_api(uint32_t abi);
 
-/* end of declarations */
+/* cffi: declarations end */
 
 #ifdef __cplusplus
 }
