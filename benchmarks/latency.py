@@ -193,7 +193,7 @@ def measure(subject: Subject, n_chunks: int) -> dict[str, Any]:
         "version": installed,
         "numpy": np.__version__,
         "python": platform.python_version(),
-        **dict(zip(QUANTILES, found.tolist(), strict=True)),
+        **dict(zip(QUANTILES, found.round(3).tolist(), strict=True)),
     }
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -321,3 +323,10 @@ def test_a_features_own_padding_counts_before_the_specs() -> None:
 def test_a_back_end_without_streams_says_so() -> None:
     with pytest.raises(serfast.BackendError, match="backend of a stream must be 'native'"):
         serfast.Extractor(SPECS["speech"], backend="reference").stream()
+
+
+def test_the_examples_of_the_documentation_run() -> None:
+    page = Path(__file__).parent.parent / "docs" / "streaming.md"
+    blocks = re.findall(r"```python\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
+    assert len(blocks) == 2
+    exec(compile("".join(blocks), page.name, "exec"), {})
