@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import io
 import os
+import stat
 from collections.abc import Iterator
 from typing import Any, BinaryIO, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from . import riff
+from . import ogg, riff
 from ._checks import fail
+from ._pipe import read_pipe
 from .errors import AudioError
 
 __all__ = ["Decoder", "Signal", "Source", "first_not_finite"]
@@ -85,17 +87,30 @@ def _readable(path: Source) -> tuple[str, str | bytes | BinaryIO]:
         name = os.fsdecode(path)
     except TypeError:
         fail("path", "a path, a binary file object or an array", path)
-    if os.path.isdir(name):
-        raise AudioError(f"{name}: is a folder, not a recording")
     if name.lower().endswith(".raw"):
         raise AudioError(f"{name}: has no header to tell rate and format; convert it to WAV")
     try:
+        mode = os.stat(name).st_mode
+        if stat.S_ISFIFO(mode):
+            content = io.BytesIO(read_pipe(name))
+            _check_container(name, content)
+            content.seek(0)
+            return name, content
+        _check_kind(name, mode)
         with open(name, "rb") as file:
             _check_container(name, file)
     except (OSError, ValueError) as error:  # ValueError: a path with a null character
         reason = getattr(error, "strerror", None) or str(error)
         raise AudioError(f"{name}: {reason[:1].lower()}{reason[1:]}") from error
     return name, name if os.name == "nt" else os.fsencode(name)  # keeps undecodable names
+
+
+def _check_kind(name: str, mode: int) -> None:
+    """Refuse what isn't a file before opening it: a device may never end."""
+    if stat.S_ISDIR(mode):
+        raise AudioError(f"{name}: is a folder, not a recording")
+    if not stat.S_ISREG(mode):
+        raise AudioError(f"{name}: is a device or socket, not a recording")
 
 
 def _seekable(file: Any) -> BinaryIO:
@@ -112,13 +127,13 @@ def _seekable(file: Any) -> BinaryIO:
 
 
 def _check_container(name: str, file: BinaryIO) -> None:
-    if not file.seekable():
-        raise AudioError(f"{name}: can't seek in it; open it and give the file object")
     if file.seek(0, os.SEEK_END) == 0:
         raise AudioError(f"{name}: is empty")
     if lack := riff.shortfall(file):
         promise = f"its header promises {lack.promised} bytes of samples"
         raise AudioError(f"{name}: is cut off: {promise}, the file holds {lack.present}")
+    if ogg.is_cut_off(file):
+        raise AudioError(f"{name}: is cut off: no Ogg page says that it is the last")
 
 
 def first_not_finite(y: Signal) -> int | None:

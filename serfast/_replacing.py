@@ -23,14 +23,15 @@ def replacing(path: Path) -> Iterator[Path]:
     Yields
     ------
     Path
-        Where to write: in the same folder, so that renaming is atomic. Removed after any error.
+        Where to write: in the same folder, so that renaming is atomic, and with the same suffix.
+        Removed after any error.
 
     Raises
     ------
     OSError
         It can't be written; the error names `path`, not the name that nobody asked for.
     """
-    temporary = path.with_name(f".{secrets.token_hex(8)}.part")
+    temporary = path.with_name(f".{secrets.token_hex(8)}.part{path.suffix}")
     try:
         yield temporary
         os.replace(temporary, path)

@@ -35,7 +35,7 @@ def load(path: Source | NDArray[Any], sample_rate: int | None = None) -> tuple[S
     ----------
     path : path, binary file object or numpy.ndarray
         WAV, FLAC, OGG (Vorbis, Opus), MP3, AIFF and whatever else libsndfile reads. A file
-        object is read from its start; one that can't seek, such as a pipe, is read to its end
+        object is read from its start; one that can't seek, and a pipe's path, is read to its end
         first. An array (float32, float64 or int16) is a signal already at `sample_rate`, which
         must then be given.
     sample_rate : int, optional
@@ -51,10 +51,10 @@ def load(path: Source | NDArray[Any], sample_rate: int | None = None) -> tuple[S
     Raises
     ------
     AudioError
-        The file is missing, a folder, not audio, shorter than its header says, holds no samples,
-        or one that isn't finite (the message has its index). The message names the file. A
-        cut-off file is noticed in WAV, RF64, AIFF, FLAC, CAF and MP3; in other formats it may
-        pass for a shorter one.
+        The file is missing, a folder, a device, a pipe that nobody writes to, not audio, shorter
+        than its header says, holds no samples, or one that isn't finite (the message has its
+        index). The message names the file. A cut-off file is noticed in WAV, RF64, W64, AIFF, AU,
+        CAF, FLAC, OGG (Vorbis, Opus) and MP3; in other formats it may pass for a shorter one.
     ParameterError
         An argument breaks its rule.
     ImportError

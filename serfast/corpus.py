@@ -38,17 +38,28 @@ class Recording:
     path : Path
         Its file.
     label : str
-        Its class, in the schemes' case an emotion.
+        Its class, in the schemes' case an emotion; printable.
     speaker : str
-        Who speaks, as the corpus numbers them.
+        Who speaks, as the corpus numbers them; printable.
     text : str or None
         Which sentence is said, as the corpus numbers them, if known.
+
+    Raises
+    ------
+    ParameterError
+        If label or speaker breaks its rule: no model could hold it.
     """
 
     path: Path
     label: str
     speaker: str
     text: str | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("label", "speaker"):
+            value = getattr(self, name)
+            if not isinstance(value, str) or not value or not value.isprintable():
+                fail(name, "printable text", value)
 
 
 @dataclass(frozen=True)
@@ -165,7 +176,8 @@ def audio_files(folder: str | os.PathLike[str]) -> list[Path]:
     Parameters
     ----------
     folder : path
-        Where to look. Links to files count, links to folders aren't followed.
+        Where to look. Links to files count, links to folders aren't followed; pipes and devices
+        are passed over.
 
     Returns
     -------
@@ -177,7 +189,9 @@ def audio_files(folder: str | os.PathLike[str]) -> list[Path]:
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in names:
             path = Path(parent, name)
-            if path.suffix.lower() in AUDIO_SUFFIXES and not name.startswith("."):
+            if path.suffix.lower() not in AUDIO_SUFFIXES or name.startswith("."):
+                continue
+            if path.is_file() or not path.exists():  # a broken link is reported when it is read
                 found.append(path)
     return sorted(found, key=lambda path: path.parts)
 
@@ -223,14 +237,15 @@ def _from_csv(table: Path, folder: Path) -> list[Recording]:
     if not _COLUMNS.issubset(header) or len(set(header)) < len(header):
         rule = "header must name path, label and speaker, each once"
         raise ParameterError(f"{table}: {rule}, got {','.join(header) or 'nothing'}")
-    recordings: dict[Path, Recording] = {}
+    recordings: dict[str, Recording] = {}
     problems = []
     for number, cells in lines:
         try:
             recording = _from_cells(header, cells, table.parent, folder)
-            if recording.path in recordings:
+            resolved = os.path.realpath(recording.path)  # by whatever way: the same file
+            if resolved in recordings:
                 raise ParameterError(f"{recording.path} is listed twice")
-            recordings[recording.path] = recording
+            recordings[resolved] = recording
         except ParameterError as error:
             problems.append(f"line {number}: {error}")
     if problems:

@@ -1,4 +1,4 @@
-"""Whether a RIFF or IFF container (WAV, RF64, AIFF) holds all the bytes that its header promises.
+"""Whether a container (WAV, RF64, W64, AIFF, AU) holds all the bytes that its header promises.
 
 libsndfile shortens a recording whose data chunk runs past the end of the file without a word. A
 half-copied recording would then give half the features; so the promise is compared with the file.
@@ -23,6 +23,13 @@ _CONTAINERS = {
 # Programs that write into a pipe can't go back to fill the size in. They leave 0x7FFFF000 (sox,
 # espeak-ng), 0x80000000 or 0xFFFFFFFF (ffmpeg) there: "until the end of the file".
 _SIZE_UNKNOWN = 0x7FFF0000
+
+# Wave64 names chunks by GUIDs whose first four bytes are those of RIFF's in lower case. A chunk's
+# size counts its header of 24 bytes, and the next one starts at a multiple of 8.
+_WAVE64 = b"riff\x2e\x91\xcf\x11\xa5\xd6\x28\xdb\x04\xc1\x00\x00"
+_WAVE64_DATA = b"data\xf3\xac\xd3\x11\x8c\xd1\x00\xc0\x4f\x8e\xdb\x8a"
+
+_AU_ORDER = {b".snd": ">", b"dns.": "<"}
 
 
 class Shortfall(NamedTuple):
@@ -56,9 +63,15 @@ def shortfall(file: BinaryIO) -> Shortfall | None:
 def _shortfall(file: BinaryIO) -> Shortfall | None:
     length = file.seek(0, os.SEEK_END)
     file.seek(0)
-    container = file.read(12)[:4]
+    head = file.read(16)
+    container = head[:4]
+    if container in _AU_ORDER and len(head) >= 12:
+        return _au(_AU_ORDER[container], head, length)
+    if head == _WAVE64:
+        return _wave64(file, length)
     if container not in _CONTAINERS:
         return None
+    file.seek(12)
     order, data_id = _CONTAINERS[container]
     wide_size = None
     while len(header := file.read(8)) == 8 and any(header):
@@ -72,4 +85,25 @@ def _shortfall(file: BinaryIO) -> Shortfall | None:
             present = length - start
             return None if unknown or known <= present else Shortfall(known, present)
         file.seek(start + size + size % 2)  # chunks start at even offsets
+    return None
+
+
+def _au(order: str, header: bytes, length: int) -> Shortfall | None:
+    offset, size = struct.unpack(order + "II", header[4:12])
+    present = max(0, length - offset)
+    return None if size >= _SIZE_UNKNOWN or size <= present else Shortfall(size, present)
+
+
+def _wave64(file: BinaryIO, length: int) -> Shortfall | None:
+    file.seek(40)
+    while len(header := file.read(24)) == 24:
+        identifier, size = header[:16], int.from_bytes(header[16:], "little") - 24
+        start = file.tell()
+        present = length - start
+        if identifier == _WAVE64_DATA:
+            unknown = size < 0 or size >= 2**62
+            return None if unknown or size <= present else Shortfall(size, present)
+        if not 0 <= size <= present:
+            return None
+        file.seek(start + size + -size % 8)
     return None

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import os
 import struct
 import subprocess
 import sys
+import threading
 import tracemalloc
 from pathlib import Path
 
@@ -16,6 +18,7 @@ import soxr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from serfast import _pipe
 from serfast.audio import blocks, load, resample
 from serfast.errors import AudioError, ParameterError
 
@@ -298,7 +301,7 @@ def test_headerless_format(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("missing", [1, 2, 1000])
-@pytest.mark.parametrize("kind", ["WAV", "WAVEX", "RF64", "AIFF"])
+@pytest.mark.parametrize("kind", ["WAV", "WAVEX", "RF64", "AIFF", "W64", "AU"])
 def test_truncated_container(tmp_path: Path, kind: str, missing: int) -> None:
     path = tmp_path / "a.wav"
     soundfile.write(path, tone(), RATE, format=kind, subtype="PCM_16")
@@ -317,6 +320,84 @@ def test_truncated_compressed(tmp_path: Path, extension: str) -> None:
     data = path.read_bytes()
     path.write_bytes(data[: len(data) * 2 // 3])
     fails(path, "is damaged or cut off|is cut off after")
+
+
+@pytest.mark.parametrize("endian", ["BIG", "LITTLE"])
+def test_whole_au_of_either_byte_order(tmp_path: Path, endian: str) -> None:
+    path = tmp_path / "a.au"
+    soundfile.write(path, tone(), RATE, endian=endian)
+    assert load(path)[0].size == tone().size
+    path.write_bytes(path.read_bytes()[:-2])
+    fails(path, "is cut off")
+
+
+@pytest.mark.parametrize("share", [0.3, 0.9, 0.999])
+@pytest.mark.parametrize("subtype", ["VORBIS", "OPUS"])
+def test_truncated_ogg(tmp_path: Path, subtype: str, share: float) -> None:
+    path = tmp_path / "a.ogg"
+    noise = np.random.default_rng(0).uniform(-0.5, 0.5, 5 * RATE)
+    soundfile.write(path, noise, RATE, format="OGG", subtype=subtype)
+    data = path.read_bytes()
+    assert load(path)[0].size
+    path.write_bytes(data[: int(len(data) * share)])
+    fails(path, "is cut off: no Ogg page says that it is the last")
+    whole_pages = data[: data.rindex(b"OggS")]
+    path.write_bytes(whole_pages)
+    fails(path, "is cut off: no Ogg page says that it is the last")
+
+
+def test_a_pipe_by_name(tmp_path: Path) -> None:
+    pipe, path = tmp_path / "pipe.wav", wav(tmp_path / "a.wav", tone())
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=lambda: pipe.write_bytes(path.read_bytes()))
+    writer.start()
+    y, rate = load(pipe)
+    writer.join()
+    assert rate == RATE
+    assert np.array_equal(y, load(path)[0])
+
+
+def test_a_pipe_that_is_slow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_pipe, "PATIENCE", 0.1)
+    pipe, path = tmp_path / "pipe.wav", wav(tmp_path / "a.wav", tone())
+    os.mkfifo(pipe)
+    command = f"exec 3> {pipe}; echo open; sleep 0.5; cat {path} >&3"
+    with subprocess.Popen(["sh", "-c", command]):
+        assert load(pipe)[0].size == tone().size
+
+
+def test_a_pipe_that_nobody_writes_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_pipe, "PATIENCE", 0.01)
+    os.mkfifo(tmp_path / "pipe.wav")
+    with pytest.raises(AudioError, match=r"pipe\.wav: is a pipe that nobody writes to"):
+        load(tmp_path / "pipe.wav")
+
+
+def test_a_pipe_without_end() -> None:
+    code = "from serfast.audio import load; from serfast import _pipe; _pipe.MAX_BYTES = 1000\n"
+    code += "try: load('/dev/stdin')\nexcept Exception as error: print(error)"
+    with subprocess.Popen(["yes"], stdout=subprocess.PIPE) as endless:
+        command = [sys.executable, "-c", code]
+        out = subprocess.run(command, stdin=endless.stdout, capture_output=True, text=True)
+        endless.kill()
+    assert "must hold at most 1000 bytes" in out.stdout
+
+
+def test_standard_input_by_its_path(tmp_path: Path) -> None:
+    path = wav(tmp_path / "a.wav", tone())
+    code = "from serfast.audio import load; print(len(load('/dev/stdin')[0]))"
+    command = [sys.executable, "-c", code]
+    piped = subprocess.run(command, input=path.read_bytes(), capture_output=True, check=True)
+    assert int(piped.stdout) == tone().size
+    with path.open("rb") as file:
+        redirected = subprocess.run(command, stdin=file, capture_output=True, check=True)
+    assert int(redirected.stdout) == tone().size
+
+
+@pytest.mark.parametrize("device", ["/dev/zero", "/dev/null"])
+def test_devices(device: str) -> None:
+    with pytest.raises(AudioError, match="is a device or socket, not a recording"):
+        load(device)
 
 
 @pytest.mark.parametrize("size", [4, 12, 20, 40])

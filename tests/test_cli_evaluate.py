@@ -46,8 +46,12 @@ def test_reports_draws_and_writes(folder, capsys):
     ("extra", "message"),
     [
         (["--plot", "{folder}/matrix.doc"], "plot must end in .png, .svg, .pdf"),
-        (["--plot", "{folder}/none/matrix.png"], "output must be a file in an existing folder"),
-        (["--json", "{folder}"], "output must be a file in an existing folder"),
+        (["--plot", "{folder}/none/matrix.png"], "output must be in an existing folder"),
+        (["--json", "{folder}"], "output must be a file, got the folder"),
+        (["--json", "{folder}/a", "--plot", "{folder}/../wav/a"], "must be different files"),
+        (["--json", "{folder}/03a01Wa.wav"], "output must be a new file (or use --force)"),
+        (["--json", "/dev/null", "--force"], "got the device or pipe"),
+        (["--spec", "{folder}/03a01Wa.wav"], "03a01Wa.wav: spec must be JSON text"),
     ],
 )
 def test_outputs_are_checked_before_the_work(folder, capsys, extra, message):

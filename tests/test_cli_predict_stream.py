@@ -120,7 +120,6 @@ def test_nothing_and_silence_are_said_to_be_no_speech(data, capsys, monkeypatch)
         (["--stream", "-", "--rate", "0"], "--rate must be an int >= 1, got 0"),
         (["--stream", "-", "--window", "0"], "window must be a finite number > 0"),
         (["--stream", "-", "--hop", "nan"], "hop must be"),
-        (["-"], "FILE - must be given with --stream"),
     ],
 )
 def test_errors_are_one_clear_line(arguments, message, capsys, monkeypatch):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from pathlib import Path
 
@@ -169,6 +170,30 @@ def test_csv_bad_lines_are_numbered(tmp_path: Path, line: str, problem: str) -> 
     path = table(folder, f"path,label,speaker\ngood.wav,joy,1\n\n{line}\n")
     with pytest.raises(ParameterError, match=f"labels.csv: line 4: {problem}"):
         find_recordings(folder, path)
+
+
+@pytest.mark.parametrize(("label", "speaker"), [('"a\nb"', "s"), ("x", '"s\x1b[2J"'), ("", "s")])
+def test_labels_that_no_model_could_hold(tmp_path: Path, label: str, speaker: str) -> None:
+    (tmp_path / "a.wav").touch()
+    table = tmp_path / "labels.csv"
+    table.write_text(f"path,label,speaker\na.wav,{label},{speaker}\n")
+    with pytest.raises(ParameterError, match=r"labels\.csv: line \d: (label|speaker) (must|is)"):
+        find_recordings(table)
+
+
+def test_csv_lists_a_file_once_by_whatever_way(tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "a.wav").touch()
+    table = tmp_path / "labels.csv"
+    table.write_text("path,label,speaker\na.wav,x,s\nsub/../a.wav,y,s\n")
+    with pytest.raises(ParameterError, match=r"line 3: .*a\.wav is listed twice"):
+        find_recordings(table)
+
+
+def test_pipes_in_a_folder_are_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "a.wav").touch()
+    os.mkfifo(tmp_path / "b.wav")
+    assert audio_files(tmp_path) == [tmp_path / "a.wav"]
 
 
 def test_csv_that_is_none(tmp_path: Path) -> None:

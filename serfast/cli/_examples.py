@@ -56,18 +56,20 @@ def features(
 ) -> tuple[FeatureSpec, Statistics | None]:
     """Read the spec and statistics asked for; no statistics if the plugin takes no vector."""
     from .. import presets
-    from ..spec import FeatureSpec
     from ..statistics import Statistics
+    from ._spec import read_spec
 
     spec, statistics = presets.speech(), presets.speech_statistics()
     if arguments.spec is not None:
-        spec, statistics = FeatureSpec.from_json(arguments.spec.read_bytes()), Statistics()
+        spec, statistics = read_spec(arguments.spec), Statistics()
+    if plugin.input != "vector":
+        return spec, None
     if arguments.statistics is not None:
         try:
             statistics = Statistics.from_dict(json.loads(arguments.statistics.read_bytes()))
-        except ValueError as error:
+        except (ValueError, TypeError, RecursionError) as error:
             raise ParameterError(f"{arguments.statistics}: {error}") from error
-    return spec, statistics if plugin.input == "vector" else None
+    return spec, statistics
 
 
 def make(

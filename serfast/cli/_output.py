@@ -1,48 +1,54 @@
-"""Output files that appear whole or not at all."""
+"""Output files, checked before the work that fills them."""
 
 from __future__ import annotations
 
 import os
-import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
+import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from ..errors import ParameterError
 
-__all__ = ["replacing"]
+__all__ = ["check_outputs"]
 
 
-@contextmanager
-def replacing(path: Path, force: bool) -> Iterator[Path]:
-    """Write a file under another name, and give it its own when all went well.
+def check_outputs(paths: Iterable[Path | None], force: bool) -> None:
+    """Refuse what can't be written before the hours of work, not after.
 
     Parameters
     ----------
-    path : Path
-        The file wanted.
+    paths : iterable of Path or None
+        The files wanted; None is none.
     force : bool
-        Whether it may replace an existing one.
-
-    Yields
-    ------
-    Path
-        Where to write: in the same folder, so that renaming is atomic. Removed after an error.
+        Whether they may replace existing files.
 
     Raises
     ------
     ParameterError
-        The file exists and `force` is false, it is a folder, or its folder doesn't exist.
+        One exists and `force` is false, is a folder or a device, is in a folder that doesn't exist
+        or can't be written to, or is wanted twice.
     """
+    seen: set[str] = set()
+    for path in paths:
+        if path is None:
+            continue
+        _check(path, force)
+        if (real := os.path.realpath(path)) in seen:
+            raise ParameterError(f"outputs must be different files, got {path} twice")
+        seen.add(real)
+
+
+def _check(path: Path, force: bool) -> None:
     if path.is_dir():
         raise ParameterError(f"output must be a file, got the folder {path}")
+    if path.exists() and not path.is_file():
+        raise ParameterError(f"output must be a file, got the device or pipe {path}")
     if path.exists() and not force:
         raise ParameterError(f"output must be a new file (or use --force), got {path}")
     if not path.parent.is_dir():
         raise ParameterError(f"output must be in an existing folder, got {path}")
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
-        yield temporary
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+        tempfile.TemporaryFile(dir=path.parent).close()
+    except OSError as error:
+        reason = f"output must be in a folder that can be written to, got {path}"
+        raise ParameterError(f"{reason}: {error.strerror}") from error

@@ -45,12 +45,14 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "--json", type=Path, metavar="FILE", help="the figures, as `train --measured` takes them"
     )
+    parser.add_argument("--force", action="store_true", help="replace PNG and FILE if they exist")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Evaluate and report."""
     from .. import registry
+    from .._replacing import replacing
     from ..evaluation import leave_one_speaker_out
     from ..report import classification_report, plot_confusion
 
@@ -69,17 +71,19 @@ def run(arguments: argparse.Namespace) -> int:
     )
     print(classification_report(evaluation.matrix, evaluation.classes))
     if arguments.json:
-        arguments.json.write_text(json.dumps(evaluation.card(), indent=1) + "\n")
+        with replacing(arguments.json) as path:
+            path.write_text(json.dumps(evaluation.card(), indent=1) + "\n")
     if arguments.plot:
-        plot_confusion(evaluation.matrix, evaluation.classes, arguments.plot)
+        with replacing(arguments.plot) as path:
+            plot_confusion(evaluation.matrix, evaluation.classes, path)
     return 0
 
 
 def _check_outputs(arguments: argparse.Namespace) -> None:
-    """Refuse what can't be written before the hours of work, not after."""
-    for path in filter(None, (arguments.plot, arguments.json)):
-        if path.is_dir() or not path.parent.is_dir():
-            raise ParameterError(f"output must be a file in an existing folder, got {path}")
+    """Refuse what can't be written or drawn before the work."""
+    from ._output import check_outputs
+
+    check_outputs([arguments.plot, arguments.json], arguments.force)
     if arguments.plot:
         if arguments.plot.suffix.lower() not in _PICTURES:
             raise ParameterError(f"plot must end in {', '.join(_PICTURES)}, got {arguments.plot}")

@@ -11,7 +11,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from ..errors import AudioError, ParameterError, SerfastError
+from ..errors import SerfastError
+from ._recordings import named, source
 
 if TYPE_CHECKING:
     from ..extractor import Extractor
@@ -51,7 +52,11 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "files", nargs="+", type=Path, metavar="FILE", help="recording, or folder of recordings"
+        "files",
+        nargs="+",
+        type=Path,
+        metavar="FILE",
+        help="recording, or folder of recordings; - is standard input",
     )
     parser.add_argument(
         "-o",
@@ -81,17 +86,19 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Extract; exit status 1 if a recording failed."""
+    from .._replacing import replacing
     from ..extractor import Extractor
-    from ._output import replacing
+    from ._output import check_outputs
     from ._progress import Progress
     from ._tables import TABLES
 
+    check_outputs([arguments.output], arguments.force)
     spec = _spec(arguments)
     extractor = Extractor(spec, backend=arguments.backend)
     paths, problems = _recordings(arguments.files)
     n_rows = n_failed = 0
     with (
-        replacing(arguments.output, arguments.force) as temporary,
+        replacing(arguments.output) as temporary,
         closing(TABLES[arguments.output.suffix.lower()](temporary, spec)) as table,
         Progress(len(paths)) as progress,
     ):
@@ -102,7 +109,7 @@ def run(arguments: argparse.Namespace) -> int:
                 rows = future.result()
             except (SerfastError, OSError) as error:
                 n_failed += 1
-                progress.write(f"serfast extract: {_named(path, error)}")
+                progress.write(f"serfast extract: {named(path, error)}")
             else:
                 table.add(_text(path), rows)
                 n_rows += len(rows)
@@ -139,29 +146,27 @@ def _threads(text: str) -> int:
 
 def _spec(arguments: argparse.Namespace) -> FeatureSpec:
     from .. import presets
-    from ..spec import FeatureSpec
+    from ._spec import read_spec
 
-    if arguments.spec is None:
-        spec: FeatureSpec = getattr(presets, arguments.preset or _PRESETS[0])()
-        return spec
-    try:
-        return FeatureSpec.from_json(arguments.spec.read_bytes())
-    except ParameterError as error:
-        raise ParameterError(f"{arguments.spec}: {error}") from error
+    if arguments.spec is not None:
+        return read_spec(arguments.spec)
+    spec: FeatureSpec = getattr(presets, arguments.preset or _PRESETS[0])()
+    return spec
 
 
 def _recordings(arguments: Iterable[Path]) -> tuple[list[Path], list[str]]:
     """List the recordings meant, each once, and what is wrong with the other arguments."""
     from ..corpus import audio_files
 
-    paths: dict[Path, None] = {}
+    paths: dict[str, Path] = {}  # by where they are in the end: ../a.wav may be a.wav again
     problems = []
     for argument in arguments:
         found = audio_files(argument) if argument.is_dir() else [argument]
         if not found:
             problems.append(f"{argument}: no recordings in this folder")
-        paths.update(dict.fromkeys(found))
-    return list(paths), problems
+        for path in found:
+            paths.setdefault(os.path.realpath(path), path)
+    return list(paths.values()), problems
 
 
 def _in_order(
@@ -184,13 +189,8 @@ def _rows(extractor: Extractor, path: Path) -> Any:
     from ..audio import load
 
     # a spec's rate may be a fraction; `load` refuses that, as soxr does
-    y, _ = load(path, cast(int, extractor.spec.sample_rate))
+    y, _ = load(source(path), cast(int, extractor.spec.sample_rate))
     return extractor(y)
-
-
-def _named(path: Path, error: Exception) -> str:
-    """Give the error with the recording's name, which AudioError has in it already."""
-    return str(error) if isinstance(error, AudioError) else f"{path}: {error}"
 
 
 def _text(path: Path) -> str:

@@ -1,18 +1,23 @@
 """The command `serfast`: reads the arguments, runs one command, tells how it ended.
 
 Exit status: 0 if all went well, 1 after an error (one line on standard error), 2 after bad usage,
-130 after Ctrl-C, 141 if whoever read the output went away (as the shell counts signals).
+130 after Ctrl-C, 141 if whoever read the output went away, 143 after SIGTERM (as the shell counts
+signals). No half-written file is left behind by any of them.
 """
 
 from __future__ import annotations
 
 import argparse
 import importlib
+import io
 import os
+import signal
 import sys
+import threading
 import warnings
-from collections.abc import Sequence
-from typing import TextIO
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import NoReturn, TextIO
 
 from .. import __version__
 from ..errors import SerfastError
@@ -49,9 +54,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     SystemExit
         After bad usage, and after --help and --version.
     """
+    _make_streams_usable()
     arguments = _parser().parse_args(argv)
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), _terminable():
             warnings.showwarning = _show_warning
             status = int(arguments.run(arguments))
         sys.stdout.flush()
@@ -60,6 +66,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         # Python flushes standard output once more on its way out; give it somewhere to go
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
+    except _Terminated:
+        return 143
     except KeyboardInterrupt:
         print("serfast: interrupted", file=sys.stderr)
         return 130
@@ -80,6 +88,37 @@ def _parser() -> argparse.ArgumentParser:
     for name in COMMANDS:
         importlib.import_module(f".{name}", __package__).add_parser(subparsers)
     return parser
+
+
+class _Terminated(KeyboardInterrupt):
+    """SIGTERM, which like Ctrl-C shall unwind everything and be caught by nobody else."""
+
+
+@contextmanager
+def _terminable() -> Iterator[None]:
+    """Make SIGTERM an exception meanwhile, so that half-written files are removed."""
+
+    def terminate(number: int, frame: object) -> NoReturn:
+        raise _Terminated
+
+    if threading.current_thread() is not threading.main_thread():  # signals are the main one's
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, terminate)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before or signal.SIG_DFL)
+
+
+def _make_streams_usable() -> None:
+    """Whatever they are, they take all text: closed ones drop it, ASCII ones show '?'."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None or stream.closed:
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115 - as long as the process
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def _one_line(error: Exception) -> str:

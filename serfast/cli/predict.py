@@ -9,8 +9,9 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from ..errors import AudioError, ParameterError, SerfastError
+from ..errors import SerfastError
 from . import _live
+from ._recordings import named, source
 
 if TYPE_CHECKING:
     from ..recognizer import Recognizer
@@ -43,7 +44,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="recording")
+    parser.add_argument(
+        "files", nargs="+", type=Path, metavar="FILE", help="recording; - is standard input"
+    )
     parser.add_argument(
         "--classifier",
         default="svm",
@@ -67,8 +70,6 @@ def run(arguments: argparse.Namespace) -> int:
     """Predict; exit status 1 if a recording failed."""
     from ..recognizer import Recognizer
 
-    if not arguments.stream and _live.STANDARD_INPUT in arguments.files:
-        raise ParameterError("FILE - must be given with --stream")
     recognizer = Recognizer(arguments.classifier, arguments.backend)
     if arguments.stream:
         return _live.run(arguments, recognizer)
@@ -77,7 +78,7 @@ def run(arguments: argparse.Namespace) -> int:
         try:
             answer = _answer(recognizer, path)
         except (SerfastError, OSError) as error:
-            answer = {"file": str(path), "error": _named(path, error)}
+            answer = {"file": str(path), "error": named(path, error)}
             print(f"serfast predict: {answer['error']}", file=sys.stderr)
         else:
             if not arguments.json:
@@ -92,7 +93,7 @@ def _answer(recognizer: Recognizer, path: Path) -> dict[str, Any]:
     from ..audio import load
 
     start = perf_counter()
-    y, sample_rate = load(path)
+    y, sample_rate = load(source(path))
     result = recognizer.predict(y, sample_rate)
     seconds = perf_counter() - start
     duration = len(y) / sample_rate
@@ -115,8 +116,3 @@ def _text(answer: dict[str, Any]) -> str:
         f"{answer['times_real_time']:.0f} times faster than real time"
     )
     return "\n".join([f"{answer['file']}: {answer['label']}", *map(str.rstrip, bars), speed])
-
-
-def _named(path: Path, error: Exception) -> str:
-    """Write the error with the recording's name, which AudioError has in it already."""
-    return str(error) if isinstance(error, AudioError) else f"{path}: {error}"

@@ -52,11 +52,9 @@ def run(arguments: argparse.Namespace) -> int:
     """Train and write the bundle."""
     from .. import registry
     from ..training import train
+    from ._output import check_outputs
 
-    if arguments.output.exists() and not arguments.force:
-        raise ParameterError(f"{arguments.output} exists already: give --force to replace it")
-    if not arguments.output.parent.is_dir():
-        raise ParameterError(f"output must be in an existing folder, got {arguments.output}")
+    check_outputs([arguments.output], arguments.force)
     card = _card(arguments)
     plugin = registry.get(arguments.classifier)
     spec, statistics = _examples.features(arguments, plugin)

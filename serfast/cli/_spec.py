@@ -1,0 +1,31 @@
+"""The argument --spec: a FeatureSpec's JSON in a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import ParameterError
+
+if TYPE_CHECKING:
+    from ..spec import FeatureSpec
+
+__all__ = ["read_spec"]
+
+
+def read_spec(path: Path) -> FeatureSpec:
+    """Read the spec in a file.
+
+    Raises
+    ------
+    ParameterError
+        It holds no spec; the message names the file.
+    OSError
+        The file can't be read.
+    """
+    from ..spec import FeatureSpec
+
+    try:
+        return FeatureSpec.from_json(path.read_bytes())
+    except (ParameterError, TypeError) as error:
+        raise ParameterError(f"{path}: {error}") from error
