@@ -61,7 +61,7 @@ def test_bad_chunks_and_buffers_change_nothing() -> None:
     for bad in ([1.0, np.nan], [[1.0]], np.zeros(2, complex)):
         with pytest.raises(serfast.ParameterError, match="chunk must be"):
             stream.accept(bad)
-    with pytest.raises(serfast.ParameterError, match="out must be a writeable .* 14 columns"):
+    with pytest.raises(serfast.ParameterError, match=r"out must be a writeable .* 14 columns"):
         stream.accept(NOISE, np.empty((5, 3), np.float32))
     assert np.array_equal(stream.accept(NOISE), clean.accept(NOISE))
     few = np.empty((1, 14), np.float32)
