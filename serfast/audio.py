@@ -22,7 +22,7 @@ __all__ = ["Source", "blocks", "load", "resample"]
 
 _BLOCK = 1 << 16
 # Beyond this ratio one of the two rates is a mistake, and the result would not fit in memory.
-_LARGEST_RATIO = 256
+LARGEST_RATIO = 256
 
 
 def load(path: Source | NDArray[Any], sample_rate: int | None = None) -> tuple[Signal, int]:
@@ -142,7 +142,7 @@ def resample(y: ArrayLike, orig_sr: int, target_sr: int) -> Signal:
     signal = as_samples(y, "y")
     orig, target = integer("orig_sr", orig_sr), integer("target_sr", target_sr)
     if _far_apart(orig, target):
-        fail("target_sr", f"within a factor of {_LARGEST_RATIO} of orig_sr, {orig} Hz", target)
+        fail("target_sr", f"within a factor of {LARGEST_RATIO} of orig_sr, {orig} Hz", target)
     if orig == target:
         return signal
     resampled = _soxr().resample(signal, orig, target, quality="HQ")
@@ -164,7 +164,7 @@ def _converted(decoder: Decoder, target: int | None, block: int) -> Iterator[Sig
         yield from pieces
         return
     if _far_apart(rate, target):
-        limit = f"more than a factor of {_LARGEST_RATIO} from {target} Hz"
+        limit = f"more than a factor of {LARGEST_RATIO} from {target} Hz"
         raise AudioError(f"{decoder.name}: its sample rate of {rate} Hz is {limit}")
     stream = _soxr().ResampleStream(rate, target, 1, dtype="float32", quality="HQ")
     any_sample = False
@@ -188,7 +188,7 @@ def _optional_rate(sample_rate: int | None) -> int | None:
 
 
 def _far_apart(orig: int, target: int) -> bool:
-    return not 1 / _LARGEST_RATIO <= target / orig <= _LARGEST_RATIO
+    return not 1 / LARGEST_RATIO <= target / orig <= LARGEST_RATIO
 
 
 def _soxr() -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -24,6 +25,9 @@ __all__ = ["Recognizer", "Result", "inputs_of"]
 
 MAX_CHANNELS = 32
 """Beyond it a two-dimensional signal has probably its channels first."""
+
+QUIET = 1e-3
+"""Peak below which a recording counts as silence: -60 dB of full scale."""
 
 
 @dataclass(frozen=True)
@@ -113,8 +117,15 @@ class Recognizer:
             If y is empty, not finite or of another shape or dtype, or sample_rate isn't an int.
         ModelError
             If the model gives anything but probabilities for y.
+
+        Warns
+        -----
+        UserWarning
+            There is hardly anything to judge: no sample is above -60 dB of full scale (0.001),
+            or y is shorter than one of the features' frames.
         """
         samples = _at_rate(y, sample_rate, self.spec.sample_rate)
+        _warn_of_nothing(samples, max(self.spec.frame_lengths))
         x = inputs_of(samples, self._classifier.input, self._extractor, self._statistics)
         probabilities = probabilities_of(self._classifier, x, self._plugin)
         table = dict(zip(self.classes, probabilities.tolist(), strict=True))
@@ -197,6 +208,9 @@ def inputs_of(
     if kind not in ("rows", "vector"):
         checks.fail("kind", "vector, rows or samples", kind)
     rows = extractor(samples)
+    if not np.isfinite(rows).all():
+        peak = f"a peak of {np.abs(samples).max():g}"
+        checks.refuse("signal", "small enough for finite features (full scale is 1)", peak)
     if kind == "rows":
         return rows
     if statistics is None:
@@ -228,13 +242,36 @@ def _bundle(classifier: str | os.PathLike[str]) -> Bundle:
 
 def _at_rate(y: Any, sample_rate: int, wanted: float) -> np.ndarray[Any, Any]:
     """Mono samples at the wanted rate [Hz]."""
-    from .audio import resample
+    from .audio import LARGEST_RATIO, resample
 
+    rate = checks.integer("sample_rate", sample_rate)
+    if not wanted / LARGEST_RATIO <= rate <= wanted * LARGEST_RATIO:
+        rule = f"within a factor of {LARGEST_RATIO} of the model's {wanted} Hz"
+        checks.fail("sample_rate", rule, rate)
     array = np.asarray(y)
     if array.ndim == 2 and 1 <= array.shape[1] <= MAX_CHANNELS:
+        _check_channels(array)
         flat = as_samples(array.reshape(-1), "y")
         array = flat.reshape(array.shape).mean(axis=1, dtype=np.float32)
     elif array.ndim != 1:
         rule = f"of shape (n,) or (n, n_channels) with up to {MAX_CHANNELS} channels"
         checks.refuse("y", rule, f"shape {array.shape}")
-    return resample(array, sample_rate, cast(int, wanted))
+    return resample(array, rate, cast(int, wanted))
+
+
+def _check_channels(array: np.ndarray[Any, Any]) -> None:
+    """Refuse NaN and infinity by where they are, sample and channel."""
+    if array.dtype.kind == "f" and not (finite := np.isfinite(array)).all():
+        row, channel = np.argwhere(~finite)[0].tolist()
+        found = f"{array[row, channel]} at index ({row}, {channel})"
+        checks.refuse("y", "finite and within float32's range", found)
+
+
+def _warn_of_nothing(samples: np.ndarray[Any, Any], frame: int) -> None:
+    if max(samples.max(), -samples.min()) < QUIET:
+        message = f"y has no sample above {QUIET:g} of full scale: the answer says nothing"
+    elif len(samples) < frame:
+        message = f"y has {len(samples)} samples, less than a frame of {frame}: hardly an answer"
+    else:
+        return
+    warnings.warn(message, stacklevel=3)

@@ -89,6 +89,23 @@ def test_one_file_by_two_ways_is_one(recording: Path, tmp_path: Path) -> None:
     assert b": 1 recordings" in done.stdout
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc is a folder where nobody can write")
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["extract", "{}", "-o", "/proc/out.csv"],
+        ["train", "{}", "-o", "/proc/out.zip"],
+        ["evaluate", "{}", "--json", "/proc/out.json"],
+    ],
+)
+def test_a_folder_that_cannot_be_written_to_is_said_first(
+    recording: Path, words: list[str]
+) -> None:
+    done = run(*[word.format(recording.parent) for word in words])
+    assert done.returncode == 1
+    assert b"output must be in a folder that can be written to, got /proc/out" in done.stderr
+
+
 def test_termination_leaves_no_half_file(recording: Path, tmp_path: Path) -> None:
     """The pipe never ends, so the work goes on until the process is told to end."""
     folder = tmp_path / "out"

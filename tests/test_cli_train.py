@@ -13,6 +13,7 @@ from cli_corpus import write_corpus
 from plugin_stub import install_nearest
 from serfast.bundle import Bundle
 from serfast.cli.main import main
+from serfast.fingerprint import fingerprint
 
 
 @pytest.fixture
@@ -51,22 +52,54 @@ def test_spec_statistics_seed_and_measurement_of_ones_own(folder):
     texts = {
         "spec.json": spec.to_json(),
         "statistics.json": json.dumps({"functionals": ["mean"], "deltas": 0}),
-        "measured.json": json.dumps({"uar": 0.5}),
     }
     for name, text in texts.items():
         (folder.parent / name).write_text(text)
     given = [[f"--{name[:-5]}", str(folder.parent / name)] for name in texts]
-    extra = [word for pair in given for word in pair]
-    status, model = run(folder, *extra, "--plain", "--seed", "5", "--corpus", "noise")
+    extra = [word for pair in given for word in pair] + ["--plain", "--seed", "5"]
+    measured = folder.parent / "measured.json"
+    words = ["evaluate", str(folder), "--classifier", "nearest", "--json", str(measured), *extra]
+    assert main(words) == 0
+    status, model = run(folder, *extra, "--measured", str(measured), "--corpus", "noise")
     assert status == 0
     bundle = Bundle.load(model)
     assert bundle.spec == spec
     assert bundle.array("means", (2, 1)).ravel() == pytest.approx([0.3, 0.02], rel=0.05)
-    assert bundle.card["measured"] == {"uar": 0.5}
+    assert bundle.card["measured"] == json.loads(measured.read_text())
     assert bundle.card["corpus"] == "noise"
     assert bundle.card["training"]["altered_copies"] == 0
     assert bundle.card["training"]["chosen"] == {"seed": 5}
     assert serfast.Recognizer(model).predict([0.3] * 16000, 16000).label == "anger"
+
+
+SETUP = {
+    "plugin": "nearest",
+    "fingerprint": fingerprint(serfast.presets.speech()),
+    "statistics": serfast.presets.speech_statistics().to_dict(),
+    "plain": False,
+}
+
+
+@pytest.mark.parametrize(
+    ("figures", "message"),
+    [
+        ([1], "must be written by `serfast evaluate --json`"),
+        ({"uar": 0.5}, "must be written by `serfast evaluate --json`"),
+        ({"uar": 2, "setup": SETUP}, "uar in"),
+        ({"setup": SETUP}, "uar in"),
+        ({"uar": 0.5, "setup": {**SETUP, "plugin": "svm"}}, "plugin in"),
+        ({"uar": 0.5, "setup": {**SETUP, "fingerprint": "0" * 64}}, "fingerprint in"),
+        ({"uar": 0.5, "setup": {**SETUP, "statistics": {}}}, "statistics in"),
+        ({"uar": 0.5, "setup": {**SETUP, "plain": True}}, "plain in"),
+    ],
+)
+def test_figures_of_something_else_are_refused(folder, capsys, figures, message):
+    measured = folder.parent / "measured.json"
+    measured.write_text(json.dumps(figures))
+    status, model = run(folder, "--measured", str(measured))
+    assert status == 1
+    assert message in capsys.readouterr().err
+    assert not model.exists()
 
 
 def test_same_call_same_bytes(folder):

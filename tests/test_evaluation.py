@@ -13,6 +13,7 @@ from plugin_stub import NearestPlugin
 from serfast.classifier import Examples
 from serfast.evaluation import leave_one_speaker_out
 from serfast.statistics import Statistics
+from serfast_svm import PLUGIN
 
 SPEC = serfast.FeatureSpec(features=[serfast.RMS()])
 STATISTICS = Statistics(functionals=("mean", "std"), deltas=0)
@@ -97,6 +98,21 @@ def test_folds_are_told_as_they_come():
         "nearest", NearestPlugin(), examples(), SPEC, STATISTICS, progress=told.append
     )
     assert tuple(told) == found.folds
+
+
+def test_a_class_that_one_speaker_alone_tells_apart():
+    data = examples(speakers="ab")
+    data.labels[data.speakers == "b"] = "joy"
+    n = int((data.speakers == "b").sum())
+    message = rf"2 classes without speaker 'a', got {n} recordings of \['joy'\] by 1 others"
+    with pytest.raises(serfast.ParameterError, match=message):
+        leave_one_speaker_out("n", NearestPlugin(), data, SPEC, STATISTICS)
+
+
+def test_a_plugin_that_needs_more_speakers_is_told_of_with_the_speaker_left_out():
+    match = r"without speaker 'a' \(\d+ examples of 1 speakers left\): .*\(3 to evaluate it\)"
+    with pytest.raises(serfast.ParameterError, match=match):
+        leave_one_speaker_out("svm", PLUGIN, examples(speakers="ab"), SPEC, STATISTICS)
 
 
 def test_one_speaker_is_too_few():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -115,8 +116,20 @@ def test_read_only_and_strided_signals_work_and_stay(path):
     assert recognizer.predict(wide[:, 1], RATE) == recognizer.predict(y, RATE)
 
 
-def test_one_sample_is_enough(path):
-    assert serfast.Recognizer(path).predict(np.array([0.1]), RATE).label == "quiet"
+def test_one_sample_is_enough_but_hardly_an_answer(path):
+    with pytest.warns(UserWarning, match="y has 1 samples, less than a frame of 512"):
+        assert serfast.Recognizer(path).predict(np.array([0.1]), RATE).label == "quiet"
+
+
+def test_silence_is_said_once_a_call(path):
+    recognizer = serfast.Recognizer(path)
+    for silence in (np.zeros(RATE), noise(1e-5), np.full((RATE, 2), -5e-4)):
+        with pytest.warns(UserWarning, match="no sample above 0.001") as told:
+            recognizer.predict(silence, RATE)
+        assert [warning.filename for warning in told] == [__file__]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        recognizer.predict(noise(0.001), RATE)
 
 
 def test_threads_share_it(path):
@@ -133,6 +146,8 @@ def test_threads_share_it(path):
         (np.zeros(0), "y must be at least 1 sample"),
         (np.array([0.0, np.nan, np.inf]), "nan at index 1"),
         (np.array([0.0, 0.0, -np.inf]), "-inf at index 2"),
+        (np.array([[0.0, 0.0], [0.0, np.nan]]), r"nan at index \(1, 1\)"),
+        (np.full(RATE, 1e30), "signal must be small enough .* got a peak of 1e\\+30"),
         (np.zeros((2, 16000)), r"up to 32 channels, got shape \(2, 16000\)"),
         (np.zeros((2, 2, 2)), r"shape \(2, 2, 2\)"),
         (np.zeros((100, 0)), r"shape \(100, 0\)"),
@@ -153,7 +168,15 @@ def test_bad_signals_are_named_and_harm_nothing(path, y, message):
 
 @pytest.mark.parametrize("rate", [0, -16000, 16000.5, "16000", None, True])
 def test_bad_rates_are_named(path, rate):
-    with pytest.raises(serfast.ParameterError, match="must be an int >= 1"):
+    with pytest.raises(serfast.ParameterError, match=r"^sample_rate must be an int >= 1"):
+        serfast.Recognizer(path).predict(noise(0.2), rate)
+
+
+@pytest.mark.parametrize("rate", [1, 10**8])
+def test_rates_out_of_all_proportion(path, rate):
+    with pytest.raises(
+        serfast.ParameterError, match=r"^sample_rate must be within a factor of 256"
+    ):
         serfast.Recognizer(path).predict(noise(0.2), rate)
 
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..errors import ParameterError
 
 if TYPE_CHECKING:
     from ..classifier import Examples, Plugin
+    from ..corpus import Recording
     from ..spec import FeatureSpec
     from ..statistics import Statistics
 
-__all__ = ["add_arguments", "features", "make"]
+__all__ = ["add_arguments", "features", "find", "make", "setup"]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -72,18 +73,38 @@ def features(
     return spec, statistics
 
 
+def setup(
+    arguments: argparse.Namespace, spec: FeatureSpec, statistics: Statistics | None
+) -> dict[str, Any]:
+    """Tell what a measurement is of: figures of one setup say nothing of another."""
+    from ..fingerprint import fingerprint
+
+    return {
+        "plugin": arguments.classifier,
+        "fingerprint": fingerprint(spec),
+        "statistics": statistics.to_dict() if statistics else None,
+        "plain": arguments.plain,
+    }
+
+
+def find(arguments: argparse.Namespace) -> list[Recording]:
+    """Find the recordings asked for."""
+    from ..corpus import find_recordings
+
+    return find_recordings(arguments.folder, arguments.labels)
+
+
 def make(
     arguments: argparse.Namespace,
+    recordings: list[Recording],
     plugin: Plugin,
     spec: FeatureSpec,
     statistics: Statistics | None,
 ) -> Examples:
     """Make the examples, with a progress bar."""
-    from ..corpus import find_recordings
     from ..training import SPEEDS, make_examples
     from ._progress import Progress
 
-    recordings = find_recordings(arguments.folder, arguments.labels)
     with Progress(len(recordings)) as progress:
         return make_examples(
             recordings,

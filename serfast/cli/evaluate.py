@@ -53,13 +53,15 @@ def run(arguments: argparse.Namespace) -> int:
     """Evaluate and report."""
     from .. import registry
     from .._replacing import replacing
-    from ..evaluation import leave_one_speaker_out
+    from ..evaluation import check_speakers, leave_one_speaker_out
     from ..report import classification_report, plot_confusion
 
     _check_outputs(arguments)
     plugin = registry.get(arguments.classifier)
     spec, statistics = _examples.features(arguments, plugin)
-    examples = _examples.make(arguments, plugin, spec, statistics)
+    recordings = _examples.find(arguments)
+    check_speakers([r.speaker for r in recordings], [r.label for r in recordings])
+    examples = _examples.make(arguments, recordings, plugin, spec, statistics)
     evaluation = leave_one_speaker_out(
         arguments.classifier,
         plugin,
@@ -71,8 +73,9 @@ def run(arguments: argparse.Namespace) -> int:
     )
     print(classification_report(evaluation.matrix, evaluation.classes))
     if arguments.json:
+        card = {**evaluation.card(), "setup": _examples.setup(arguments, spec, statistics)}
         with replacing(arguments.json) as path:
-            path.write_text(json.dumps(evaluation.card(), indent=1) + "\n")
+            path.write_text(json.dumps(card, indent=1) + "\n")
     if arguments.plot:
         with replacing(arguments.plot) as path:
             plot_confusion(evaluation.matrix, evaluation.classes, path)

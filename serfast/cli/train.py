@@ -55,10 +55,11 @@ def run(arguments: argparse.Namespace) -> int:
     from ._output import check_outputs
 
     check_outputs([arguments.output], arguments.force)
-    card = _card(arguments)
     plugin = registry.get(arguments.classifier)
     spec, statistics = _examples.features(arguments, plugin)
-    examples = _examples.make(arguments, plugin, spec, statistics)
+    card = _card(arguments, _examples.setup(arguments, spec, statistics))
+    recordings = _examples.find(arguments)
+    examples = _examples.make(arguments, recordings, plugin, spec, statistics)
     bundle = train(
         arguments.classifier,
         plugin,
@@ -77,13 +78,30 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _card(arguments: argparse.Namespace) -> dict[str, Any]:
+def _card(arguments: argparse.Namespace, setup: dict[str, Any]) -> dict[str, Any]:
     card: dict[str, Any] = {}
     if arguments.corpus:
         card["corpus"] = arguments.corpus
     if arguments.measured:
-        try:
-            card["measured"] = json.loads(arguments.measured.read_bytes())
-        except ValueError as error:
-            raise ParameterError(f"{arguments.measured} must be JSON: {error}") from error
+        card["measured"] = _measured(arguments.measured, setup)
     return card
+
+
+def _measured(path: Path, setup: dict[str, Any]) -> dict[str, Any]:
+    """Read the figures, which must be of what is about to be trained."""
+    try:
+        figures = json.loads(path.read_bytes())
+    except (ValueError, RecursionError) as error:
+        raise ParameterError(f"{path} must be JSON: {error}") from error
+    if not isinstance(figures, dict) or not isinstance(figures.get("setup"), dict):
+        raise ParameterError(f"{path} must be written by `serfast evaluate --json`")
+    uar = figures.get("uar")
+    if not isinstance(uar, float | int) or not 0 <= uar <= 1:
+        raise ParameterError(f"uar in {path} must be from 0 to 1, got {uar!r:.80}")
+    for key, wanted in setup.items():
+        if (found := figures["setup"].get(key)) != wanted:
+            raise ParameterError(
+                f"{key} in {path} must be that of the training, {wanted!r:.60}, got {found!r:.60}: "
+                "evaluate with the same arguments"
+            )
+    return figures

@@ -101,7 +101,10 @@ def _check(examples: Examples) -> None:
     if len(examples.classes) < 2:
         raise ParameterError(f"labels must be of at least 2 classes, got {examples.classes}")
     if len(speakers) < 2:
-        raise ParameterError(f"speakers must be at least 2, got {sorted(speakers)}")
+        raise ParameterError(
+            "speakers must be at least 2 to train the plugin svm (3 to evaluate it), "
+            f"got {sorted(speakers)}"
+        )
 
 
 def _choose(x: Array, examples: Examples) -> tuple[Choice, float, Array]:
