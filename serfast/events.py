@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from . import _checks as checks
+from ._calls import probabilities_of
 from .classifier import Classifier
 from .gate import MEMORY, EnergyGate
 from .running import Recent, SlidingWindow
@@ -101,14 +102,19 @@ class EventStream:
 
     __slots__ = (
         *("_classifier", "_ended", "_levels", "_loudness", "_n_seen", "_plan", "_previous"),
-        *("_recent", "_samples", "_sliding", "_statistics", "_stream", "_voicing"),
+        *("_plugin", "_recent", "_samples", "_sliding", "_statistics", "_stream", "_voicing"),
     )
 
     def __init__(
-        self, classifier: Classifier, statistics: Statistics | None, stream: Stream, plan: Plan
+        self,
+        classifier: Classifier,
+        plugin: str,
+        statistics: Statistics | None,
+        stream: Stream,
+        plan: Plan,
     ) -> None:
         columns = stream.columns
-        self._classifier, self._statistics = classifier, statistics
+        self._classifier, self._plugin, self._statistics = classifier, plugin, statistics
         self._stream, self._plan = stream, plan
         self._loudness = columns.index("rms") if plan.gate else 0
         self._voicing = columns.index("aperiodicity") if "aperiodicity" in columns else None
@@ -141,6 +147,9 @@ class EventStream:
         ParameterError
             If the chunk is bad, as in :meth:`serfast.Stream.accept`: the stream then goes on as
             if it hadn't come.
+        ModelError
+            If the model gives anything but probabilities for a window, or fails: the stream goes
+            on with the next window.
         SerfastError
             After `flush`.
         """
@@ -200,7 +209,8 @@ class EventStream:
         if self._ended:
             end = min(end, self._n_seen / self._plan.sample_rate)
         rows = self._recent.between(start, stop)
-        probabilities = self._classifier.predict_proba(self._input(start, stop))
+        x = self._input(start, stop)
+        probabilities = probabilities_of(self._classifier, x, self._plugin)
         probabilities = self._smoothed(end, probabilities)
         table = dict(zip(self.classes, probabilities.tolist(), strict=True))
         label = max(table, key=table.__getitem__)

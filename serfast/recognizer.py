@@ -193,7 +193,7 @@ class Recognizer:
         )
         extractor = self._extractor
         stream = extractor.stream() if rate == own else extractor.stream(sample_rate=rate)
-        return EventStream(self._classifier, self._statistics, stream, plan)
+        return EventStream(self._classifier, self._plugin, self._statistics, stream, plan)
 
 
 def inputs_of(

@@ -137,6 +137,9 @@ def test_a_terminal_is_no_pcm(capsys, monkeypatch):
     monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
     assert main(["predict", "--stream", "-"]) == 1
     assert "standard input must be raw PCM, got a terminal" in capsys.readouterr().err
+    monkeypatch.setattr(sys, "stdin", None)
+    assert main(["predict", "--stream", "-"]) == 1
+    assert "standard input must be raw PCM" in capsys.readouterr().err
 
 
 def test_a_cut_off_recording_gives_its_events_first(recording, tmp_path, capsys):

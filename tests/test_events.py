@@ -333,7 +333,7 @@ def test_a_window_that_fails_harms_no_other(tmp_path, monkeypatch):
     assert stream.accept(Y[:9000]) == expected[:1]
     with monkeypatch.context() as broken:
         broken.setattr(type(recognizer._classifier), "predict_proba", lambda self, x: 1 / 0)
-        with pytest.raises(ZeroDivisionError):
+        with pytest.raises(serfast.ModelError, match=r"'of-rows'.*ZeroDivisionError"):
             stream.accept(Y[9000:17000])
     assert events_of(stream, [Y[17000:]]) == expected[2:]
 

@@ -99,8 +99,8 @@ def _source(path: Path, rate: int | None, recognizer: Recognizer) -> tuple[int, 
 
 def _pcm(n_samples: int) -> Iterator[Chunk]:
     """Read 16-bit little-endian samples from standard input, so many at once, to its end."""
-    if sys.stdin.isatty():
-        raise ParameterError("standard input must be raw PCM, got a terminal")
+    if sys.stdin is None or sys.stdin.isatty():
+        raise ParameterError("standard input must be raw PCM, got a terminal or nothing")
     source = sys.stdin.buffer
     while data := source.read(2 * n_samples):
         if len(data) % 2:
