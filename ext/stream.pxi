@@ -20,6 +20,8 @@ cdef class StreamState:
     cdef ptrdiff_t computed  # rows so far, deltas not counted
     cdef ptrdiff_t next_row  # the first one that wasn't given yet
     cdef ptrdiff_t hop, left, right
+    cdef object resampler    # soxr's stream, if chunks come at another rate
+    cdef ptrdiff_t taken     # samples that went into it
     cdef bint flushed, busy
 
     def __cinit__(self, Engine engine, *args):
@@ -46,8 +48,8 @@ cdef class StreamState:
 
     @property
     def n_seen(self):
-        """Samples accepted since the beginning or the last reset."""
-        return self.end
+        """Samples accepted since the beginning or the last reset, at the chunks' own rate."""
+        return self.end if self.resampler is None else self.taken
 
     @property
     def n_emitted(self):
@@ -59,26 +61,32 @@ cdef class StreamState:
         """Samples from a row's moment to the end of all that it depends on."""
         return self.right + self.engine.program.lookahead * self.hop
 
+    def resample_with(self, resampler):
+        """Put every chunk through a soxr.ResampleStream first; before the first one."""
+        self.resampler = resampler
+
     def reset(self):
         """Forget all samples: the next chunk begins a new signal."""
         self._enter()
-        self.begin = self.end = self.next_row = self.computed = 0
-        self.flushed = self.busy = False
+        try:
+            if self.resampler is not None:
+                self.resampler.clear()
+            self.begin = self.end = self.next_row = self.computed = self.taken = 0
+            self.flushed = False
+        finally:
+            self.busy = False
 
     def accept(self, chunk, out=None):
         """Take the next samples; give the rows that are complete."""
-        cdef Py_buffer x
         cdef SampleFormat kind
         self._enter()
         try:
             self._check_open()
             array = checked_chunk(chunk, &kind)
-            PyObject_GetBuffer(array, &x, PyBUF_ND | PyBUF_FORMAT)
-            try:
-                check_values(array, &x, kind)
-                return self._advance(&x, kind, out)
-            finally:
-                PyBuffer_Release(&x)
+            if self.resampler is None:
+                return self._append(array, kind, out)
+            self._check_out(out)
+            return self._append(self._resampled(array), FLOAT32, out)
         finally:
             self.busy = False
 
@@ -87,20 +95,34 @@ cdef class StreamState:
         self._enter()
         try:
             self._check_out(out)
+            if self.resampler is not None and self.taken and not self.flushed:
+                rest = self.resampler.resample_chunk(np.empty(0, np.float32), last=True)
+                none = np.empty((0, self.engine.program.n_columns), np.float32)
+                self._append(rest, FLOAT32, none)  # its rows wait
             self.flushed = True
             return self._advance(NULL, FLOAT32, out)
         finally:
             self.busy = False
 
-    @property
-    def ended(self):
-        """Whether the signal has been ended."""
-        return self.flushed
+    cdef object _resampled(self, array):
+        """The chunk at the spec's sample rate, as far as soxr has come."""
+        from serfast.samples import as_samples  # which imports this module
 
-    def check_accept(self, out=None):
-        """Raise what accept() would for this `out`, before anything changes."""
-        self._check_open()
-        self._check_out(out)
+        if not len(array):
+            return np.empty(0, np.float32)
+        samples = as_samples(array, "chunk")
+        self.taken += len(samples)
+        return self.resampler.resample_chunk(samples)
+
+    cdef object _append(self, array, SampleFormat kind, out):
+        """Take the samples of a vector; give rows."""
+        cdef Py_buffer x
+        PyObject_GetBuffer(array, &x, PyBUF_ND | PyBUF_FORMAT)
+        try:
+            check_values(array, &x, kind)
+            return self._advance(&x, kind, out)
+        finally:
+            PyBuffer_Release(&x)
 
     cdef int _check_out(self, out) except -1:
         cdef Py_buffer rows
@@ -116,15 +138,18 @@ cdef class StreamState:
 
     cdef int _borrow(self, out, Py_buffer *rows) except -1:
         """The memory of `out`, if rows fit into it; the caller releases it."""
-        rule = f"a writeable C-contiguous float32 array of {self.engine.program.n_columns} columns"
         try:
             PyObject_GetBuffer(out, rows, PyBUF_ND | PyBUF_FORMAT | PyBUF_WRITABLE)
         except (BufferError, TypeError, ValueError) as error:
-            refuse("out", rule, f"{type(out).__name__}: {error}")
+            self._refuse_out(f"{type(out).__name__}: {error}")
         if is_floats(rows, 2) and rows.shape[1] == self.engine.program.n_columns:
             return 0
         PyBuffer_Release(rows)
-        refuse("out", rule, f"{getattr(out, 'dtype', type(out))} of shape {np.shape(out)}")
+        self._refuse_out(f"{getattr(out, 'dtype', type(out))} of shape {np.shape(out)}")
+
+    cdef int _refuse_out(self, str found) except -1:
+        columns = self.engine.program.n_columns
+        refuse("out", f"a writeable C-contiguous float32 array of {columns} columns", found)
 
     cdef int _enter(self) except -1:
         if self.busy:

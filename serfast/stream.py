@@ -11,7 +11,6 @@ import numpy as np
 from . import _checks as checks
 from ._engine import Engine, StreamState
 from .errors import BackendError, ParameterError
-from .samples import as_samples, as_vector
 from .spec import FeatureSpec
 
 __all__ = ["Latency", "Stream"]
@@ -23,7 +22,8 @@ class Latency(NamedTuple):
     """How long after its own moment a row comes out."""
 
     samples: int
-    """Row t is given as soon as sample ``t * hop_length + samples - 1`` has been accepted."""
+    """Row t is given as soon as sample ``t * hop_length + samples - 1`` has been accepted (the first
+    rows of a delta only with the row at the middle of its first window)."""
     seconds: float
     """The same in seconds."""
 
@@ -80,46 +80,19 @@ class ResampledStream(Stream):
     what they wait for once the stream runs: the filter's delay was measured when it was made.
     """
 
-    __slots__ = ("_delay", "_rate", "_resampler", "_taken")
+    __slots__ = ("_delay", "_rate")
 
     def __init__(self, engine: Engine, spec: FeatureSpec, sample_rate: float) -> None:
         super().__init__(engine, spec)
         self._rate = sample_rate
-        self._resampler = _soxr_stream(sample_rate, spec.sample_rate)
-        self._taken = 0
         self._delay = _filter_delay(sample_rate, spec.sample_rate)
-
-    @property
-    def n_seen(self) -> int:
-        """Samples accepted since the beginning or the last reset, at their own rate."""
-        return self._taken
+        self.resample_with(_soxr_stream(sample_rate, spec.sample_rate))
 
     @property
     def latency(self) -> Latency:
         """How long after its own moment a row comes out, in samples at the chunks' rate."""
         behind = self.lookahead * self._rate / self._spec.sample_rate + self._delay
         return Latency(math.ceil(behind), behind / self._rate)
-
-    def accept(self, chunk: Any, out: Any = None) -> Any:
-        self.check_accept(out)
-        samples = as_vector(chunk, "chunk")
-        if not len(samples):
-            return super().accept(samples, out)
-        samples = as_samples(samples, "chunk")
-        self._taken += len(samples)
-        return super().accept(self._resampler.resample_chunk(samples), out)
-
-    def flush(self, out: Any = None) -> Any:
-        if self._taken and not self.ended:
-            self.check_accept(out)
-            rest = self._resampler.resample_chunk(np.empty(0, np.float32), last=True)
-            super().accept(rest, np.empty((0, len(self.columns)), np.float32))  # its rows wait
-        return super().flush(out)
-
-    def reset(self) -> None:
-        super().reset()
-        self._resampler.clear()
-        self._taken = 0
 
 
 def _soxr_stream(orig_sr: float, target_sr: float) -> Any:
