@@ -22,8 +22,8 @@ class Latency(NamedTuple):
     """How long after its own moment a row comes out."""
 
     samples: int
-    """Row t is given as soon as sample ``t * hop_length + samples - 1`` has been accepted (the first
-    rows of a delta only with the row at the middle of its first window)."""
+    """Row t is given with sample ``t * hop_length + samples - 1``; the first rows of a delta only
+    with the row in the middle of its first window."""
     seconds: float
     """The same in seconds."""
 
