@@ -42,7 +42,6 @@ import numpy as np
 
 from serfast._checks import refuse, refuse_sample
 from serfast.errors import SerfastError
-from serfast.fft import fast_length, real_fft
 
 FLOAT32_DTYPE = np.dtype(np.float32)
 

@@ -53,6 +53,8 @@ cdef int fill_fft(Arena arena, serfast_fft *target, plan) except -1:
 
 
 cdef int fill_rfft(Arena arena, serfast_rfft *target, int length) except -1:
+    from serfast.fft import real_fft  # here: `import serfast` needn't wait for it
+
     plan = real_fft(length)
     target.length = length
     target.area = plan.complex.area
@@ -85,6 +87,8 @@ cdef int fill_crossings(Arena arena, Program *p, crossings) except -1:
 
 
 cdef int fill_pitches(Arena arena, Program *p, pitches) except -1:
+    from serfast.fft import fast_length
+
     cdef int i, length
     p.n_pitches = len(pitches)
     p.pitches = <Pitch *>arena.new(len(pitches) * sizeof(Pitch))

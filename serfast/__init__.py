@@ -9,7 +9,6 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from . import presets
 from ._version import __version__
 from .backends import native_info
 from .errors import (
@@ -23,12 +22,13 @@ from .errors import (
 from .extractor import Extractor
 from .features import MFCC, RMS, YIN, Delta, LogMel, MelPower, PowerSpectrum, ZeroCrossingRate
 from .framing import frame_count
-from .rows import feature_rows
 from .spec import FeatureSpec
 
 if TYPE_CHECKING:
+    from . import presets
     from .audio import load
     from .recognizer import Recognizer
+    from .rows import feature_rows
     from .statistics import Statistics
 
 __all__ = [
@@ -61,9 +61,13 @@ __all__ = [
 _LAZY = {
     "Recognizer": "recognizer",
     "Statistics": "statistics",
+    "feature_rows": "rows",
     "load": "audio",
 }
-_SUBMODULES = {"audio", "backends", "compat", "registry", "testing"}
+_SUBMODULES = {
+    *("audio", "backends", "bundle", "compat", "corpus", "evaluation", "events", "fingerprint"),
+    *("native", "presets", "registry", "report", "running", "testing", "training"),
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -9,7 +9,6 @@ import numpy as np
 
 from . import _checks as checks
 from . import backends
-from .program import Program
 from .samples import converted
 from .spec import FeatureSpec
 from .stream import Stream, make_stream
@@ -55,6 +54,8 @@ class Extractor:
     def __init__(self, spec: FeatureSpec, backend: str = "native") -> None:
         if not isinstance(spec, FeatureSpec):
             checks.fail("spec", "a FeatureSpec", spec)
+        from .program import Program  # here: `import serfast` needn't wait for it
+
         prepare = backends.get(backend)
         self._spec = spec
         self._backend = backend

@@ -26,7 +26,7 @@ _COST = {2: 1.0, 3: 1.3, 4: 1.4, 5: 2.0, 8: 2.3}
 """Relative time of a pass over one row of columns, by radix: loads, stores and arithmetic."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Pass:
     """One Stockham pass: `blocks` butterflies of `radix` rows.
 
@@ -39,7 +39,7 @@ class Pass:
     roots: Complex
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Matrix:
     """A complex transform of n = rows · cols points; strides are padded to multiples of 4.
 
@@ -66,7 +66,7 @@ class Matrix:
         return max(tiles, self.inner.area if self.inner else 0) + 32
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class RealFFT:
     """A real transform of `length` samples over a complex one; split[k] = exp(-2πi k / length)."""
 

@@ -49,7 +49,7 @@ class Frames:
     pad_mode: PadMode
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Energy:
     """RMS: scale · sqrt(mean(x²)) into `column`."""
 
@@ -58,7 +58,7 @@ class Energy:
     scale: float
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Crossings:
     """Zero-crossing rate into `column`; |x| <= threshold counts as zero."""
 
@@ -67,7 +67,7 @@ class Crossings:
     threshold: float
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Pitch:
     """YIN over lags min_lag … max_lag; F0 into `column`, aperiodicity into `column + 1`."""
 
@@ -79,7 +79,7 @@ class Pitch:
     threshold: float
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Cepstrum:
     """matrix @ log-mel, into the columns from `column` on."""
 
@@ -87,7 +87,7 @@ class Cepstrum:
     matrix: Table
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Log:
     """scale · ln(max(amin, S)) - offset; into `column` … if wanted.
 
@@ -109,7 +109,7 @@ class Log:
         return self.relative or self.top is not None
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Mel:
     """weights @ spectrum, shape (n_mels, n_fft // 2 + 1); into `column` … if wanted."""
 
@@ -118,7 +118,7 @@ class Mel:
     logs: list[Log] = field(default_factory=list)
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Spectrum:
     """|FFT(window · x)| ** power; into `column` … if wanted.
 
@@ -136,7 +136,7 @@ class Spectrum:
     mels: list[Mel] = field(default_factory=list)
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Delta:
     """Sum of weights · rows around a row; from the columns of `source` into those at `column`.
 
@@ -149,7 +149,7 @@ class Delta:
     weights: Table
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Program:
     """Everything a back end needs to turn samples into rows.
 

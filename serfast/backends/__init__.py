@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
-from typing import Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import numpy as np
 
 from .. import _checks as checks
 from ..errors import BackendError
-from ..program import Program
+
+if TYPE_CHECKING:
+    from ..program import Program
 
 __all__ = ["BACKENDS", "Run", "available", "get", "native_info"]
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from .._engine import Engine
-from ..program import Program
 from . import Run
+
+if TYPE_CHECKING:
+    from ..program import Program
 
 __all__ = ["prepare"]
 
