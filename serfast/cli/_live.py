@@ -13,14 +13,13 @@ import numpy as np
 
 from .. import _checks as checks
 from ..errors import ParameterError
+from ._recordings import STANDARD_INPUT
 
 if TYPE_CHECKING:
     from ..events import Event
     from ..recognizer import Recognizer
 
-__all__ = ["STANDARD_INPUT", "add_arguments", "run"]
-
-STANDARD_INPUT = Path("-")
+__all__ = ["add_arguments", "run"]
 
 CHUNK = 0.01
 """How much is read at once [s]."""
