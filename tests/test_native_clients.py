@@ -144,7 +144,8 @@ def test_what_is_refused_raises_with_serfasts_words(site: Path, inputs: Path) ->
 def test_ctypes_example_gets_the_extractors_bits(site: Path, inputs: Path) -> None:
     example, speech = EXAMPLES / "ctypes_client.py", EXAMPLES / "speech.flac"
     printed = run(str(example), str(speech), cwd=inputs, path=site)
-    assert printed == "410 rows of 81 columns: equal bits\n"
+    samples, _ = serfast.load(speech, sample_rate=16000)
+    assert printed == f"{1 + len(samples) // 160} rows of 81 columns: equal bits\n"
 
 
 def test_cffi_example_of_the_documentation(site: Path, inputs: Path) -> None:
