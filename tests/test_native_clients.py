@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import serfast
 from building import ROOT, build, install, run, tree_wheel
 from streams import SPECS, VOICE
 
