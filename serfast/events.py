@@ -15,7 +15,7 @@ from .gate import MEMORY, EnergyGate
 from .running import Recent, SlidingWindow
 from .samples import as_samples
 from .spec import FeatureSpec
-from .statistics import Statistics
+from .statistics import Statistics, Vector
 from .stream import Stream
 
 __all__ = ["Event", "EventStream", "Plan"]
@@ -102,7 +102,8 @@ class EventStream:
 
     __slots__ = (
         *("_classifier", "_ended", "_levels", "_loudness", "_n_seen", "_plan", "_previous"),
-        *("_plugin", "_recent", "_samples", "_sliding", "_statistics", "_stream", "_voicing"),
+        *("_plugin", "_recent", "_samples", "_sliding", "_statistics", "_stream", "_vector"),
+        "_voicing",
     )
 
     def __init__(
@@ -110,11 +111,13 @@ class EventStream:
         classifier: Classifier,
         plugin: str,
         statistics: Statistics | None,
+        vector: Vector | None,
         stream: Stream,
         plan: Plan,
     ) -> None:
         columns = stream.columns
-        self._classifier, self._plugin, self._statistics = classifier, plugin, statistics
+        self._classifier, self._plugin = classifier, plugin
+        self._statistics, self._vector = statistics, vector
         self._stream, self._plan = stream, plan
         self._loudness = columns.index("rms") if plan.gate else 0
         self._voicing = columns.index("aperiodicity") if "aperiodicity" in columns else None
@@ -231,9 +234,7 @@ class EventStream:
             missing = 0 if self._ended else max(0, hop - self._stream.latency.samples)
             return self._samples.between(start * hop, stop * hop - missing)
         rows = self._recent.between(start, stop)
-        if self._classifier.input == "rows" or self._statistics is None:
-            return rows.copy()
-        return self._statistics(rows, self._stream.columns)
+        return rows.copy() if self._vector is None else self._vector(rows)
 
     def _smoothed(self, end: float, probabilities: Array) -> Array:
         """Mix in the last event's probabilities, the less the longer ago it was."""
