@@ -2,6 +2,7 @@
 
 from libc.string cimport memcpy
 
+from custom cimport GUARD, Custom, Faults, custom
 from delta cimport Delta, Rows, delta, row_at
 from energy cimport Crossings, Energy, rms, zero_crossing_rate
 from framing cimport Signal, frame_at
@@ -29,6 +30,8 @@ ctypedef struct Program:
     Crossings *crossings
     Pitch *pitches
     Spectrum *spectra
+    int n_customs
+    Custom *customs
     int n_deltas
     Delta *deltas
     # floats of scratch: for a frame, a spectrum, a mel row or product, YIN's lags, an FFT
@@ -37,6 +40,8 @@ ctypedef struct Program:
     size_t band_size
     size_t lag_size
     size_t fft_size
+    size_t output_size # of the functions' outputs, with guards
+    size_t held_size   # of spectra that the next row looks at
     ptrdiff_t kept_size  # floats per row that wait for the whole recording
 
 ctypedef struct Scratch:
@@ -48,6 +53,13 @@ ctypedef struct Scratch:
     float *product
     float *lags
     float *fft
+    float *outputs
+    float *held
+    RowState *state
+
+ctypedef struct RowState:
+    ptrdiff_t held_row # whose spectra are held
+    Faults faults
 
 
 cdef inline void mel_row(
@@ -68,6 +80,38 @@ cdef inline void mel_row(
         else:
             k.logarithm(s.mel, node.n_mels, log.scale, log.floor, log.offset, s.log_mel)
             finish_log(k, log, s.log_mel, row, s.product)
+
+
+cdef inline const float *previous_spectrum(
+    const Program *p, const Spectrum *node, const Signal *signal, ptrdiff_t t, const Scratch *s
+) noexcept nogil:
+    """The spectrum of row t - 1, from that row or computed again; row 0 has its own."""
+    cdef float *held = s.held + node.held
+    cdef const float *frame
+    if t == 0:
+        return s.power
+    if s.state.held_row != t - 1:
+        frame = frame_at(signal, &node.frames, (t - 1) * p.hop_length, s.frame)
+        spectrum(p.kernels, node, frame, held, s.conditioned, s.fft)
+    return held
+
+
+cdef inline void spectrum_customs(
+    const Program *p, const Spectrum *node, const Signal *signal, ptrdiff_t t, float *row,
+    const Scratch *s,
+) noexcept nogil:
+    """The functions that look at a spectrum, from s.power."""
+    cdef const float *previous = NULL
+    cdef const float *frame
+    cdef int i
+    if node.held >= 0:
+        previous = previous_spectrum(p, node, signal, t, s)
+    frame = frame_at(signal, &node.frames, t * p.hop_length, s.frame)
+    for i in range(node.n_customs):
+        custom(&node.customs[i], frame, s.power, previous, t, row, s.conditioned, s.outputs,
+               &s.state.faults)
+    if node.held >= 0:
+        memcpy(s.held + node.held, s.power, node.bins * sizeof(float))
 
 
 cdef inline void compute_row(
@@ -99,6 +143,12 @@ cdef inline void compute_row(
             memcpy(row + node.column, s.power, node.bins * sizeof(float))
         for m in range(node.n_mels):
             mel_row(p, &node.mels[m], row, &kept, s)
+        if node.n_customs:
+            spectrum_customs(p, node, signal, t, row, s)
+    for i in range(p.n_customs):
+        frame = frame_at(signal, &p.customs[i].frames, middle, s.frame)
+        custom(&p.customs[i], frame, NULL, NULL, t, row, s.conditioned, s.outputs, &s.state.faults)
+    s.state.held_row = t
 
 
 cdef inline void finish_row(

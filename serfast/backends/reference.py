@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 
 from .. import program as p
+from ..callbacks import Inputs, python_call
+from ..custom import warn_of_faults
 from ..framing import pad
 
 __all__ = [
@@ -38,6 +40,10 @@ BLOCK = 1024
 
 def prepare(program: p.Program) -> partial[int | None]:
     """Make a program ready to run: a function of (samples, out) that fills `out`."""
+    for node, spectrum in program.all_customs:
+        from ..trial import try_out  # which imports this module
+
+        try_out(node, spectrum, python_call(node.feature))
     return partial(_run, program)
 
 
@@ -83,6 +89,10 @@ def _features(program: p.Program, y: Array, out: Array) -> None:
                 out[rows, pitch.column + 1] = aperiodicity
         for spectrum in program.spectra:
             _spectrum(y, spectrum, hop, out)
+            for custom in spectrum.customs:
+                _custom(y, custom, spectrum, hop, out)
+        for custom in program.customs:
+            _custom(y, custom, None, hop, out)
 
 
 def _blocks(y: Array, frames: p.Frames, hop: int, n_rows: int) -> Iterator[tuple[slice, Array]]:
@@ -159,6 +169,27 @@ def _spectrum(y: Array, node: p.Spectrum, hop: int, out: Array) -> None:
             _put(out, log.column, levels)
             for transform in log.cepstra:
                 _put(out, transform.column, cepstrum(levels, transform))
+
+
+def _custom(y: Array, node: p.Custom, spectrum: p.Spectrum | None, hop: int, out: Array) -> None:
+    """Call a function of one's own for each row; where it raises, its columns are NaN."""
+    call, frequencies = python_call(node.feature), p.bin_frequencies(node) if spectrum else None
+    columns = slice(node.column, node.column + len(node.feature.columns))
+    before: Array | None = None
+    for rows, frames in _blocks(y, node.frames, hop, len(out)):
+        powers = power_spectrum(frames, spectrum) if spectrum else [None] * len(frames)
+        for row, frame, power in zip(out[rows], node.scale * frames, powers, strict=True):
+            previous = power if before is None else before
+            inputs = Inputs(frame, node.sample_rate, power, previous, frequencies)
+            row[columns] = np.nan
+            try:
+                call(inputs, row[columns])
+            except Exception:
+                row[columns] = np.nan
+            before = power
+    faults = ~np.isfinite(out[:, columns]).all(axis=1)
+    if faults.any():
+        warn_of_faults(node.feature, int(faults.argmax()), int(faults.sum()))
 
 
 def _put(out: Array, column: int | None, values: Array) -> None:
