@@ -52,7 +52,7 @@ from kernels cimport (
 from mel cimport Log, Mel, finish_log, largest, relate
 from mfcc cimport Cepstrum
 from pitch cimport Pitch
-from program cimport Program, RowState, Scratch, compute_row, finish_row
+from program cimport Program, Scratch, compute_row, finish_row
 from spectrum cimport Spectrum
 from statistics cimport Family, Job, VectorProgram, Table, Workspace, make_vector
 
@@ -172,7 +172,7 @@ cdef int run(
     if enough:
         run_rows(p, samples, n_samples, &rows, n_rows, kept, &scratch, out)
         if faults != NULL:
-            faults[0] = scratch.state.faults
+            faults[0] = scratch.faults[0]
     if wide:
         free(rows.data)
     free(kept)
@@ -218,7 +218,7 @@ cdef float *new_scratch(const Program *p, Scratch *s) noexcept nogil:
     sizes[7] = p.fft_size
     sizes[8] = p.output_size
     sizes[9] = p.held_size
-    sizes[10] = (sizeof(RowState) + sizeof(float) - 1) // sizeof(float)
+    sizes[10] = (sizeof(Faults) + sizeof(float) - 1) // sizeof(float)
     for i in range(11):
         sizes[i] = (sizes[i] + 15) // 16 * 16
         total += sizes[i]
@@ -232,8 +232,7 @@ cdef float *new_scratch(const Program *p, Scratch *s) noexcept nogil:
     s.mel, s.log_mel, s.product = parts[3], parts[4], parts[5]
     s.lags, s.fft = parts[6], parts[7]
     s.outputs, s.held = parts[8], parts[9]
-    s.state = <RowState *>parts[10]
-    s.state.held_row = -2  # before the row before the first
+    s.faults = <Faults *>parts[10]
     return block
 
 

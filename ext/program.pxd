@@ -55,11 +55,7 @@ ctypedef struct Scratch:
     float *fft
     float *outputs
     float *held
-    RowState *state
-
-ctypedef struct RowState:
-    ptrdiff_t held_row # whose spectra are held
-    Faults faults
+    Faults *faults
 
 
 cdef inline void mel_row(
@@ -82,34 +78,22 @@ cdef inline void mel_row(
             finish_log(k, log, s.log_mel, row, s.product)
 
 
-cdef inline const float *previous_spectrum(
-    const Program *p, const Spectrum *node, const Signal *signal, ptrdiff_t t, const Scratch *s
-) noexcept nogil:
-    """The spectrum of row t - 1, from that row or computed again; row 0 has its own."""
-    cdef float *held = s.held + node.held
-    cdef const float *frame
-    if t == 0:
-        return s.power
-    if s.state.held_row != t - 1:
-        frame = frame_at(signal, &node.frames, (t - 1) * p.hop_length, s.frame)
-        spectrum(p.kernels, node, frame, held, s.conditioned, s.fft)
-    return held
-
-
 cdef inline void spectrum_customs(
     const Program *p, const Spectrum *node, const Signal *signal, ptrdiff_t t, float *row,
     const Scratch *s,
 ) noexcept nogil:
-    """The functions that look at a spectrum, from s.power."""
+    """The functions that look at a spectrum, from s.power, and at that of row t - 1 if it is held.
+
+    Row 0 has nothing before it and is given its own.
+    """
     cdef const float *previous = NULL
-    cdef const float *frame
+    cdef const float *frame = frame_at(signal, &node.frames, t * p.hop_length, s.frame)
     cdef int i
     if node.held >= 0:
-        previous = previous_spectrum(p, node, signal, t, s)
-    frame = frame_at(signal, &node.frames, t * p.hop_length, s.frame)
+        previous = s.held + node.held if t > 0 else s.power
     for i in range(node.n_customs):
         custom(&node.customs[i], frame, s.power, previous, t, row, s.conditioned, s.outputs,
-               &s.state.faults)
+               s.faults)
     if node.held >= 0:
         memcpy(s.held + node.held, s.power, node.bins * sizeof(float))
 
@@ -117,7 +101,7 @@ cdef inline void spectrum_customs(
 cdef inline void compute_row(
     const Program *p, const Signal *signal, ptrdiff_t t, float *row, float *kept, const Scratch *s
 ) noexcept nogil:
-    """Row t but for its deltas; row_size floats.
+    """Row t but for its deltas; row_size floats. The same scratch has seen row t - 1 just before.
 
     What waits for the whole recording goes to `kept`, in the order of the tree.
     """
@@ -147,8 +131,7 @@ cdef inline void compute_row(
             spectrum_customs(p, node, signal, t, row, s)
     for i in range(p.n_customs):
         frame = frame_at(signal, &p.customs[i].frames, middle, s.frame)
-        custom(&p.customs[i], frame, NULL, NULL, t, row, s.conditioned, s.outputs, &s.state.faults)
-    s.state.held_row = t
+        custom(&p.customs[i], frame, NULL, NULL, t, row, s.conditioned, s.outputs, s.faults)
 
 
 cdef inline void finish_row(

@@ -273,8 +273,6 @@ cdef int fill_program(Arena arena, Program *p, program, callbacks) except -1:
     frames = [node.frames for group in nodes for node in group]
     p.frame_size = max(f.length for f in frames)
     p.left_reach = max(f.left for f in frames)
-    if any(spectrum.remembered for spectrum in program.spectra):
-        p.left_reach += program.hop_length  # the frame before
     p.right_reach = max(f.length - f.left for f in frames)
     p.last_reach = max(f.length - 2 * f.left for f in frames)
     p.lag_size = p.fft_size = p.band_size = p.power_size = 0

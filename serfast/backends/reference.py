@@ -173,23 +173,37 @@ def _spectrum(y: Array, node: p.Spectrum, hop: int, out: Array) -> None:
 
 def _custom(y: Array, node: p.Custom, spectrum: p.Spectrum | None, hop: int, out: Array) -> None:
     """Call a function of one's own for each row; where it raises, its columns are NaN."""
-    call, frequencies = python_call(node.feature), p.bin_frequencies(node) if spectrum else None
+    call = python_call(node.feature)
     columns = slice(node.column, node.column + len(node.feature.columns))
-    before: Array | None = None
-    for rows, frames in _blocks(y, node.frames, hop, len(out)):
-        powers = power_spectrum(frames, spectrum) if spectrum else [None] * len(frames)
-        for row, frame, power in zip(out[rows], node.scale * frames, powers, strict=True):
-            previous = power if before is None else before
-            inputs = Inputs(frame, node.sample_rate, power, previous, frequencies)
-            row[columns] = np.nan
-            try:
-                call(inputs, row[columns])
-            except Exception:
-                row[columns] = np.nan
-            before = power
+    for row, inputs in zip(out[:, columns], _inputs(y, node, spectrum, hop, len(out)), strict=True):
+        row[:] = np.nan
+        try:
+            call(inputs, row)
+        except Exception:  # the function's own
+            row[:] = np.nan
     faults = ~np.isfinite(out[:, columns]).all(axis=1)
     if faults.any():
         warn_of_faults(node.feature, int(faults.argmax()), int(faults.sum()))
+
+
+def _inputs(
+    y: Array, node: p.Custom, spectrum: p.Spectrum | None, hop: int, n_rows: int
+) -> Iterator[Inputs]:
+    """What each row's function is given, read-only; the first row is its own predecessor."""
+    frequencies = p.bin_frequencies(node)
+    before: Array | None = None
+    for _, frames in _blocks(y, node.frames, hop, n_rows):
+        scaled = node.scale * frames
+        scaled.setflags(write=False)
+        if spectrum is None:
+            yield from (Inputs(frame, node.sample_rate) for frame in scaled)
+            continue
+        powers = power_spectrum(frames, spectrum)
+        powers.setflags(write=False)
+        for frame, power in zip(scaled, powers, strict=True):
+            previous = power if before is None else before
+            yield Inputs(frame, node.sample_rate, power, previous, frequencies)
+            before = power
 
 
 def _put(out: Array, column: int | None, values: Array) -> None:
