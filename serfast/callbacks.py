@@ -15,7 +15,8 @@ from __future__ import annotations
 
 import ctypes
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -84,7 +85,7 @@ class Inputs:
 
 
 Call = Callable[[Inputs, Array], None]
-"""Computes one row's outputs into an array, which is full of NaN before."""
+"""Computes one row's outputs into an array; leaves it alone if it raises."""
 
 
 def compiled(feature: CustomFeature) -> Callback:
@@ -172,11 +173,28 @@ def python_call(feature: CustomFeature) -> Call:
     fixed = dict(zip((p.name for p in feature.parameters), feature.values, strict=True))
 
     def call(inputs: Inputs, out: Array) -> None:
-        given = {**vars(inputs), **fixed, "out": out}
-        with np.errstate(divide="raise", invalid="raise", over="ignore"):
+        with guarded(out, np.float64) as room, np.errstate(divide="raise", invalid="raise"):
+            given = {**vars(inputs), **fixed, "out": room}
             compute(*(given[name] for name in feature.arguments))
 
     return call
+
+
+@contextmanager
+def guarded(out: Array, dtype: type[np.floating[Any]]) -> Iterator[Array]:
+    """Room for a row's outputs, full of NaN; they are in `out` in the end.
+
+    Raises
+    ------
+    ArithmeticError
+        If what stands around that room was changed, by code that doesn't check bounds.
+    """
+    room = np.full(len(out) + 2 * GUARD, CANARY, dtype=dtype)
+    room[GUARD:-GUARD] = np.nan
+    yield room[GUARD:-GUARD]
+    if (room[:GUARD] != CANARY).any() or (room[-GUARD:] != CANARY).any():
+        raise ArithmeticError("values outside of out")
+    out[:] = room[GUARD:-GUARD]
 
 
 def native_call(feature: CustomFeature, callback: Callback) -> Call:
@@ -187,26 +205,16 @@ def native_call(feature: CustomFeature, callback: Callback) -> Call:
     def call(inputs: Inputs, out: Array) -> None:
         arrays = [
             None if array is None else np.ascontiguousarray(array, dtype=np.float32)
-            for array in (
-                inputs.frame,
-                inputs.spectrum,
-                inputs.previous_spectrum,
-                inputs.frequencies,
-            )
+            for array in (inputs.frame, *(getattr(inputs, name) for name in SPECTRUM_INPUTS))
         ]
-        frame, spectrum, previous, frequencies = (a if a is None else a.ctypes for a in arrays)
-        n_bins = 0 if arrays[1] is None else len(arrays[1])
-        guarded = np.full(len(out) + 2 * GUARD, CANARY, dtype=np.float32)
-        target = guarded[GUARD:-GUARD]
-        target[:] = out
-        status = function(
-            frame, len(inputs.frame), spectrum, previous, frequencies, n_bins,
-            inputs.sample_rate, parameters.ctypes, target.ctypes, len(target),
-        )  # fmt: skip
-        if status:
-            raise ArithmeticError(f"status {status}")
-        if (guarded[:GUARD] != CANARY).any() or (guarded[-GUARD:] != CANARY).any():
-            raise ArithmeticError("values outside of out")
-        out[:] = target
+        frame, *spectra = (None if array is None else array.ctypes for array in arrays)
+        n_bins = 0 if inputs.spectrum is None else len(inputs.spectrum)
+        with guarded(out, np.float32) as target:
+            status = function(
+                frame, len(inputs.frame), *spectra, n_bins, inputs.sample_rate, parameters.ctypes,
+                target.ctypes, len(target),
+            )  # fmt: skip
+            if status:
+                raise ArithmeticError(f"status {status}")
 
     return call

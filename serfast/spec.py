@@ -208,12 +208,12 @@ def _feature(item: Any) -> Feature:
 def _feature_class(fields: dict[str, Any]) -> type[Feature]:
     """The class that "type" names, one of a package if "package" is there; takes both away."""
     kind, package = fields.pop("type", None), fields.pop("package", None)
-    if isinstance(kind, str) and isinstance(package, str):
-        from . import offered
-
-        return offered.get(kind, package)
-    if package is not None:
-        checks.fail("package of a feature", "a str", package)
-    if not isinstance(kind, str) or kind not in FEATURES:
+    if not isinstance(kind, str) or (package is None and kind not in FEATURES):
         checks.fail("feature type", "one of " + ", ".join(FEATURES), kind)
-    return FEATURES[kind]
+    if package is None:
+        return FEATURES[kind]
+    if not isinstance(package, str):
+        checks.fail("package of a feature", "a str", package)
+    from . import offered
+
+    return offered.get(kind, package)

@@ -176,7 +176,6 @@ def _custom(y: Array, node: p.Custom, spectrum: p.Spectrum | None, hop: int, out
     call = python_call(node.feature)
     columns = slice(node.column, node.column + len(node.feature.columns))
     for row, inputs in zip(out[:, columns], _inputs(y, node, spectrum, hop, len(out)), strict=True):
-        row[:] = np.nan
         try:
             call(inputs, row)
         except Exception:  # the function's own

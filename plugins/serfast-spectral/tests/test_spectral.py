@@ -62,7 +62,7 @@ def test_parity_with_librosa(feature, function, limit, backend) -> None:
     found = rows(feature, backend=backend)[:, 0]
     error = worst(found, expected)
     middle = np.median(np.abs(found - expected) / np.maximum(expected, 1e-30))
-    print(f"{feature.columns[0]} {backend}: {middle:.1e} median, {error:.1e} worst (limit {limit:g})")
+    print(f"{feature.columns[0]}, {backend}: median {middle:.1e}, worst {error:.1e} <= {limit:g}")
     assert middle <= 1e-6
     assert found.shape == expected.shape
     assert error <= limit

@@ -23,7 +23,7 @@ class SpectralFlatness(PowerFeature):
 
     Notes
     -----
-    ``librosa.feature.spectral_flatness`` to 5e-3 relative, in most frames 1e-6: a pure tone's weakest
+    ``librosa.feature.spectral_flatness`` to 5e-3 relative, in most frames 1e-6: a tone's weakest
     bins, 120 dB and more below it, hold float32's noise, and their logarithms count like others.
     Dubnov, IEEE Signal Processing Letters 11 (2004), 698–701.
 
