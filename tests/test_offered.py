@@ -79,7 +79,7 @@ def test_a_name_offered_by_another_package_is_not_it(site) -> None:
     data["features"][0]["package"] = "serfast-original"
     with pytest.raises(
         UnknownPluginError,
-        match="'serfast-original', which isn't installed or .*; serfast-thirds offers one",
+        match=r"'serfast-original', which isn't installed or .*; serfast-thirds offers one",
     ):
         serfast.FeatureSpec.from_dict(data)
 
