@@ -113,7 +113,7 @@ def _compiled(
     numba = _numba(name)
     types = _types(numba.types, arguments)
     try:
-        checked = numba.njit(types, boundscheck=True, nogil=True)(function)
+        checked = numba.njit(types, boundscheck=True, nogil=True, no_cpython_wrapper=True)(function)
     except Exception as error:  # Numba's errors have no common root
         raise ParameterError(f"compute of {name} must compile with Numba, got {error}") from error
     returned = checked.nopython_signatures[0].return_type

@@ -15,6 +15,7 @@ from serfast import offered
 from serfast.bundle import Bundle
 from serfast.cli.main import main
 from serfast.errors import ModelError, ParameterError, UnknownPluginError
+from serfast.testing import check_feature
 
 SOURCE = """
 import serfast
@@ -172,3 +173,27 @@ def test_a_bundle_holds_such_a_spec(site, tmp_path, monkeypatch) -> None:
     monkeypatch.setattr("serfast._entries.points", lambda group, name: [])
     with pytest.raises(ModelError, match=r"b: .*must come from the package 'serfast-fifths'"):
         Bundle.load(path)
+
+
+def body(lines: str) -> str:
+    return f"import numpy as np\n{SOURCE}".replace("    out[0] = factor * frame[0]", lines)
+
+
+def test_the_contract_passes_a_good_feature(site) -> None:
+    offer(site, "sixths", "offers_sixths", "serfast-sixths")
+    check_feature(offered.get("sixths")(frame_length=200))
+
+
+@pytest.mark.filterwarnings("ignore::serfast.errors.FeatureWarning")
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        ("    out[0] = frame.itemsize", "values must be the Python function's, got differences"),
+        ("    out[0] = np.nan if 0 < np.abs(frame).max() < 0.5 else 1", "values must be finite"),
+    ],
+)
+def test_the_contract_catches_a_bad_feature(site, lines, message) -> None:
+    name = f"bad_{abs(hash(lines))}"
+    offer(site, name, f"offers_{name}", "serfast-bad", body(lines))
+    with pytest.raises(AssertionError, match=message):
+        check_feature(offered.get(name)())

@@ -12,6 +12,7 @@ import serfast
 import serfast_spectral as spectral
 from serfast.cli.main import main
 from serfast.errors import ParameterError
+from serfast.testing import check_feature
 
 RATE, N_FFT, HOP = 16000, 512, 160
 GRID = {"n_fft": N_FFT, "hop_length": HOP, "center": True, "pad_mode": "constant"}
@@ -129,6 +130,11 @@ def test_stream_deltas_and_threads_have_the_batchs_bits() -> None:
         np.testing.assert_array_equal(np.concatenate(parts).view("u4"), batch.view("u4"))
     for each in extractor.map([Y] * 6, threads=3):
         np.testing.assert_array_equal(each.view("u4"), batch.view("u4"))
+
+
+@pytest.mark.parametrize("cls", ALL, ids=lambda cls: cls.__name__)
+def test_contract(cls) -> None:
+    check_feature(cls(n_fft=400, name="own"), tolerance=1e-3)
 
 
 def test_json_names_the_package() -> None:
