@@ -48,10 +48,3 @@ cdef class Arena:
         cdef int32_t *block = <int32_t *>self.new(len(data))
         memcpy(block, <const char *>data, len(data))
         return block
-
-    cdef double *doubles(self, values) except NULL:
-        """The values as they are."""
-        cdef bytes data = np.ascontiguousarray(values, dtype=np.float64).tobytes()
-        cdef double *block = <double *>self.new(len(data))
-        memcpy(block, <const char *>data, len(data))
-        return block
