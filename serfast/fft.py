@@ -2,7 +2,8 @@
 
 A complex transform of n points is laid out as a matrix of rows × cols; the columns are transformed
 in passes of small radices, multiplied by twiddle factors, transposed, and transformed again
-(``ext/kernels/fft.inc``). A real transform of even length is a complex one of half the length.
+(``ext/kernels/fft.inc``). With 8 or 16 rows all of this but the last happens in registers. A real
+transform of even length is a complex one of half the length.
 """
 
 from __future__ import annotations
@@ -22,7 +23,10 @@ Complex = np.ndarray[Any, np.dtype[np.complex128]]
 MAX_RADIX = 31
 """Largest prime that a pass can do; larger ones go through a convolution."""
 
-_COST = {2: 1.0, 3: 1.3, 4: 1.4, 5: 2.0, 8: 2.3}
+IN_REGISTERS = (8, 16)
+"""Numbers of rows whose first stage needs no passes (``ext/kernels/first.inc``)."""
+
+_COST = {2: 1.0, 3: 1.3, 4: 1.4, 5: 2.0, 8: 2.3, 16: 4.5}
 """Relative time of a pass over one row of columns, by radix: loads, stores and arithmetic."""
 
 
@@ -41,9 +45,9 @@ class Pass:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Matrix:
-    """A complex transform of n = rows · cols points; strides are padded to multiples of 4.
+    """A complex transform of n = rows · cols points.
 
-    With `inner`, it is the convolution of Bluestein (IEEE Trans. Audio Electroacoust. 18 (1970),
+    Strides are padded to multiples of 4, unless the first stage happens in registers. With `inner`, it is the convolution of Bluestein (IEEE Trans. Audio Electroacoust. 18 (1970),
     451-455) instead: jk = (j² + k² - (k-j)²) / 2 turns the sum into one with a chirp.
     """
 
@@ -60,6 +64,11 @@ class Matrix:
     kernel: Complex | None = None
 
     @property
+    def in_registers(self) -> bool:
+        """Whether the first stage needs no passes: one vector, at least, of 8 or 16 rows."""
+        return self.inner is None and _in_registers(self.rows, self.cols)
+
+    @property
     def area(self) -> int:
         """Floats that a scratch array needs."""
         tiles = max(_up4(self.rows) * self.row_stride, _up4(self.cols) * self.col_stride)
@@ -73,6 +82,10 @@ class RealFFT:
     length: int
     complex: Matrix
     split: Complex
+
+
+def _in_registers(rows: int, cols: int) -> bool:
+    return rows in IN_REGISTERS and cols >= 4
 
 
 def _up4(n: int) -> int:
@@ -92,8 +105,8 @@ def _radices(n: int) -> tuple[float, tuple[int, ...]]:
     if n == 1:
         return 0.0, ()
     best: tuple[float, tuple[int, ...]] = (inf, ())
-    for radix in (8, 5, 4, 3, 2, *range(7, MAX_RADIX + 1, 2)):
-        if n % radix == 0 and (radix < 9 or all(radix % d for d in (3, 5))):
+    for radix in (16, 8, 5, 4, 3, 2, *range(7, MAX_RADIX + 1, 2)):
+        if n % radix == 0 and (radix < 9 or radix == 16 or all(radix % d for d in (3, 5))):
             cost, rest = _radices(n // radix)
             cost += _COST.get(radix, radix * 0.8) / radix * (2 if radix > 5 and radix % 2 else 1)
             cost += 0.25
@@ -110,18 +123,19 @@ def _vectors(width: int) -> float:
 @cache
 def _shape(n: int) -> tuple[float, int]:
     """Cheapest number of rows for n points, with the cost; inf if n has too large a factor."""
+    import os
+    force = os.environ.get("FORCE_ROWS")
     best = (inf, 1)
     small = [d for d in range(1, isqrt(n) + 1) if n % d == 0]
     for rows in sorted({*small, *(n // d for d in small)}):
         cols = n // rows
         cost = cols * _radices(cols)[0] * _vectors(_up4(rows))
-        if rows > 1:
+        if _in_registers(rows, cols):
             cost += rows * _radices(rows)[0] * _vectors(_up4(cols))
-        if rows != 8 or cols % 4:  # 8 rows are transposed on their way (first_stage_of_8)
-            cost += n / 16 * 1.5
-        if cols % 4:  # the first pass can't pack the signal itself (run_real)
-            cost += n / 16 * 2
-        if rows % 4:  # rows of the result are moved together (run_matrix)
+            if force and rows == int(force): cost = 0.
+        else:
+            cost += rows * _radices(rows)[0] * _vectors(_up4(cols)) + n / 16 * 4
+        if rows % 4:  # rows of the result are moved together
             cost += cols
         if cost < best[0]:
             best = (cost, rows)
@@ -152,14 +166,14 @@ def matrix_plan(n: int) -> Matrix:
     if cost == inf:
         return _chirp_plan(n)
     cols = n // rows
-    row_stride = _up4(cols)
+    row_stride = cols if _in_registers(rows, cols) else _up4(cols)
     twiddle = np.ones((rows, row_stride), dtype=np.complex128)
     twiddle[:, :cols] = _unit(np.outer(np.arange(rows), np.arange(cols)), n)
     return Matrix(n, rows, cols, row_stride, _up4(rows), _passes(rows), _passes(cols), twiddle)
 
 
 def _chirp_plan(n: int) -> Matrix:
-    inner = matrix_plan(fast_length(2 * n - 1, unpadded=True))
+    inner = matrix_plan(fast_length(2 * n - 1))
     k = np.arange(n)
     chirp = _unit(k * k, 2 * n)
     kernel = np.zeros(inner.n, dtype=np.complex128)
@@ -170,20 +184,24 @@ def _chirp_plan(n: int) -> Matrix:
 
 
 @cache
-def fast_length(minimum: int, unpadded: bool = False) -> int:
-    """The complex length >= minimum that costs least, >= 16; it has no prime factor above 5.
+def fast_length(minimum: int) -> int:
+    """The complex length >= minimum that costs least, of those whose first stage needs no passes.
 
-    `unpadded` asks for one whose columns need no padding: its points follow one another.
+    Examples
+    --------
+    >>> fast_length(636)
+    640
     """
     best = (inf, 0)
-    for n in range(max(minimum, 16), 2 * max(minimum, 16)):
+    for n in range(max(minimum, 32), 2 * max(minimum, 32)):
         rest = n
         for prime in (2, 3, 5):
             while rest % prime == 0:
                 rest //= prime
-        cost, rows = _shape(n) if rest == 1 else (inf, 1)
-        if not (unpadded and n // rows % 4):
-            best = min(best, (cost, n))
+        if rest == 1:
+            cost, rows = _shape(n)
+            if _in_registers(rows, n // rows):
+                best = min(best, (cost, n))
     return best[1]
 
 

@@ -49,6 +49,15 @@ typedef int64_t l8 __attribute__((vector_size(64)));
 #define MASK(condition) (-(int64_t)(condition))
 #endif
 
+/* Before a loop over an array that has to end up in registers. */
+#if defined(__clang__)
+#define UNROLL _Pragma("clang loop unroll(full)")
+#elif defined(__GNUC__)
+#define UNROLL _Pragma("GCC unroll 16")
+#else
+#define UNROLL
+#endif
+
 typedef float f1;
 typedef int32_t i1;
 typedef double d1;
