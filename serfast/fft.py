@@ -23,8 +23,8 @@ Complex = np.ndarray[Any, np.dtype[np.complex128]]
 MAX_RADIX = 31
 """Largest prime that a pass can do; larger ones go through a convolution."""
 
-IN_REGISTERS = (8, 16)
-"""Numbers of rows whose first stage needs no passes (``ext/kernels/first.inc``)."""
+_IN_REGISTERS = ((16, 8), (8, 4))
+"""Numbers of rows whose first stage needs no passes, with the least number of columns for each."""
 
 _COST = {2: 1.0, 3: 1.3, 4: 1.4, 5: 2.0, 8: 2.3, 16: 4.5}
 """Relative time of a pass over one row of columns, by radix: loads, stores and arithmetic."""
@@ -65,8 +65,8 @@ class Matrix:
 
     @property
     def in_registers(self) -> bool:
-        """Whether the first stage needs no passes: one vector, at least, of 8 or 16 rows."""
-        return self.inner is None and _in_registers(self.rows, self.cols)
+        """Whether the first stage needs no passes (``ext/kernels/first.inc``)."""
+        return self.inner is None and self.rows == _rows_in_registers(self.n)
 
     @property
     def area(self) -> int:
@@ -82,10 +82,6 @@ class RealFFT:
     length: int
     complex: Matrix
     split: Complex
-
-
-def _in_registers(rows: int, cols: int) -> bool:
-    return rows in IN_REGISTERS and cols >= 4
 
 
 def _up4(n: int) -> int:
@@ -106,7 +102,7 @@ def _radices(n: int) -> tuple[float, tuple[int, ...]]:
         return 0.0, ()
     best: tuple[float, tuple[int, ...]] = (inf, ())
     for radix in (16, 8, 5, 4, 3, 2, *range(7, MAX_RADIX + 1, 2)):
-        if n % radix == 0 and (radix < 9 or radix == 16 or all(radix % d for d in (3, 5))):
+        if n % radix == 0 and (radix < 9 or all(radix % d for d in (3, 5))):
             cost, rest = _radices(n // radix)
             cost += _COST.get(radix, radix * 0.8) / radix * (2 if radix > 5 and radix % 2 else 1)
             cost += 0.25
@@ -121,25 +117,33 @@ def _vectors(width: int) -> float:
 
 
 @cache
+def _rows_in_registers(n: int) -> int:
+    """Number of rows with which n points need no passes in their first stage; 0 if there is none.
+
+    16 where it divides n: more of the work happens in registers, and wider vectors behind them.
+    """
+    for rows, least_cols in _IN_REGISTERS:
+        if n % rows == 0 and n // rows >= least_cols and _radices(n // rows)[0] < inf:
+            return rows
+    return 0
+
+
+def _cost(rows: int, cols: int) -> float:
+    return (
+        rows * _radices(rows)[0] * _vectors(_up4(cols))
+        + cols * _radices(cols)[0] * _vectors(_up4(rows))
+        + (cols if rows % 4 else 0)  # rows of the result are moved together
+    )
+
+
+@cache
 def _shape(n: int) -> tuple[float, int]:
     """Cheapest number of rows for n points, with the cost; inf if n has too large a factor."""
-    import os
-    force = os.environ.get("FORCE_ROWS")
-    best = (inf, 1)
+    rows = _rows_in_registers(n)
+    if rows:
+        return _cost(rows, n // rows), rows
     small = [d for d in range(1, isqrt(n) + 1) if n % d == 0]
-    for rows in sorted({*small, *(n // d for d in small)}):
-        cols = n // rows
-        cost = cols * _radices(cols)[0] * _vectors(_up4(rows))
-        if _in_registers(rows, cols):
-            cost += rows * _radices(rows)[0] * _vectors(_up4(cols))
-            if force and rows == int(force): cost = 0.
-        else:
-            cost += rows * _radices(rows)[0] * _vectors(_up4(cols)) + n / 16 * 4
-        if rows % 4:  # rows of the result are moved together
-            cost += cols
-        if cost < best[0]:
-            best = (cost, rows)
-    return best
+    return min((_cost(rows, n // rows), rows) for rows in {*small, *(n // d for d in small)})
 
 
 def _passes(n: int) -> tuple[Pass, ...]:
@@ -166,7 +170,7 @@ def matrix_plan(n: int) -> Matrix:
     if cost == inf:
         return _chirp_plan(n)
     cols = n // rows
-    row_stride = cols if _in_registers(rows, cols) else _up4(cols)
+    row_stride = cols if rows == _rows_in_registers(n) else _up4(cols)
     twiddle = np.ones((rows, row_stride), dtype=np.complex128)
     twiddle[:, :cols] = _unit(np.outer(np.arange(rows), np.arange(cols)), n)
     return Matrix(n, rows, cols, row_stride, _up4(rows), _passes(rows), _passes(cols), twiddle)
@@ -198,10 +202,8 @@ def fast_length(minimum: int) -> int:
         for prime in (2, 3, 5):
             while rest % prime == 0:
                 rest //= prime
-        if rest == 1:
-            cost, rows = _shape(n)
-            if _in_registers(rows, n // rows):
-                best = min(best, (cost, n))
+        if rest == 1 and _rows_in_registers(n):
+            best = min(best, (_shape(n)[0], n))
     return best[1]
 
 
