@@ -47,7 +47,9 @@ class Pass:
 class Matrix:
     """A complex transform of n = rows · cols points.
 
-    Strides are padded to multiples of 4, unless the first stage happens in registers. With `inner`, it is the convolution of Bluestein (IEEE Trans. Audio Electroacoust. 18 (1970),
+    Strides are padded to multiples of 4, unless the first stage happens in registers.
+
+    With `inner`, it is the convolution of Bluestein (IEEE Trans. Audio Electroacoust. 18 (1970),
     451-455) instead: jk = (j² + k² - (k-j)²) / 2 turns the sum into one with a chirp.
     """
 
