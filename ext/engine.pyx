@@ -42,6 +42,7 @@ from kernels cimport (
     SERFAST_PAD,
     SERFAST_RUN,
     SERFAST_SERIES,
+    serfast_band_pair,
     serfast_built,
     serfast_can_run,
     serfast_fft,
@@ -68,6 +69,7 @@ FLOAT32_DTYPE = np.dtype(np.float32)
 
 include "isa.pxi"
 include "arena.pxi"
+include "packing.pxi"
 include "tables.pxi"
 
 

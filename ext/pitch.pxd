@@ -27,7 +27,7 @@ ctypedef struct Pitch:
     double sample_rate
     float threshold
     serfast_rfft plan
-    const float *halves   # 0.5, as often as the plan has samples
+    const float *window   # all ones
 
 
 cdef inline ptrdiff_t chosen_lag(
@@ -69,7 +69,7 @@ cdef inline void yin(
     cdef float *d = lags + node.max_lag + SERFAST_PAD
     memcpy(padded, frame, length * sizeof(float))
     memset(padded + length, 0, (node.plan.length - length) * sizeof(float))
-    k.power_spectrum(&node.plan, padded, node.halves, power, fft)
+    k.power_spectrum(&node.plan, padded, node.window, power, fft)
     k.cosine_transform(&node.plan, power, node.max_lag + 1, r, fft)
     # r is 2 · plan.length times the autocorrelation
     k.lag_difference(r, padded, node.max_lag, <float>(1.0 / node.plan.length), d)

@@ -10,7 +10,7 @@ from mel cimport Mel
 ctypedef struct Spectrum:
     Frames frames
     serfast_rfft plan
-    const float *window   # of the frame's length, as power_spectrum wants it
+    const float *window   # of the frame's length, packed as power_spectrum wants it
     int start             # the window's samples: [start, start + win_length)
     int win_length
     int conditioned

@@ -27,21 +27,16 @@ cdef int fill_passes(Arena arena, serfast_pass *target, passes) except -1:
     return len(passes)
 
 
-def interleaved(values):
-    """Complex values as re, im, re, im …"""
-    return np.stack([values.real, values.imag], axis=-1)
-
-
 cdef int fill_fft(Arena arena, serfast_fft *target, plan) except -1:
     cdef serfast_fft *inner
     target.n, target.rows, target.cols = plan.n, plan.rows, plan.cols
     target.row_stride, target.col_stride = plan.row_stride, plan.col_stride
+    target.width = first_stage_width(plan, kernels.lanes)
     target.n_row_passes = fill_passes(arena, target.row_passes, plan.row_passes)
     target.n_col_passes = fill_passes(arena, target.col_passes, plan.col_passes)
-    if plan.rows > 1:
-        target.twiddle_re = arena.floats(plan.twiddle.real)
-        target.twiddle_im = arena.floats(plan.twiddle.imag)
-    if plan.inner is not None:
+    if plan.inner is None:
+        target.factors = arena.floats(packed_factors(plan, target.width))
+    else:
         inner = <serfast_fft *>arena.new(sizeof(serfast_fft))
         fill_fft(arena, inner, plan.inner)
         target.inner = inner
@@ -62,6 +57,13 @@ cdef int fill_rfft(Arena arena, serfast_rfft *target, int length) except -1:
     target.split_re = arena.floats(plan.split.real)
     target.split_im = arena.floats(plan.split.imag)
     return 0
+
+
+cdef const float *window_of(Arena arena, const serfast_rfft *plan, window) except NULL:
+    """The window as power_spectrum wants it."""
+    from serfast.fft import real_fft
+
+    return arena.floats(packed_window(real_fft(plan.length).complex, window, plan.fft.width))
 
 
 cdef int fill_energies(Arena arena, Program *p, energies) except -1:
@@ -94,7 +96,7 @@ cdef int fill_pitches(Arena arena, Program *p, pitches) except -1:
     p.pitches = <Pitch *>arena.new(len(pitches) * sizeof(Pitch))
     for i, node in enumerate(pitches):
         # long enough that no lag wraps around
-        length = 2 * fast_length((node.frames.length + node.max_lag + 1) // 2, unpadded=True)
+        length = 2 * fast_length((node.frames.length + node.max_lag + 1) // 2)
         p.pitches[i].frames = frames_of(node.frames)
         p.pitches[i].column = node.column
         p.pitches[i].min_lag = node.min_lag
@@ -102,9 +104,9 @@ cdef int fill_pitches(Arena arena, Program *p, pitches) except -1:
         p.pitches[i].sample_rate = node.sample_rate
         p.pitches[i].threshold = node.threshold
         fill_rfft(arena, &p.pitches[i].plan, length)
-        if p.pitches[i].plan.fft.row_stride != p.pitches[i].plan.fft.cols:
-            raise ValueError(f"the plan of {length} samples must not be padded")
-        p.pitches[i].halves = arena.floats(np.full(length, 0.5))
+        if not p.pitches[i].plan.fft.width:
+            raise ValueError(f"the first stage of {length} samples must be one in registers")
+        p.pitches[i].window = window_of(arena, &p.pitches[i].plan, np.ones(length))
         p.frame_size = max(p.frame_size, <size_t>length)
         p.power_size = max(p.power_size, <size_t>length // 2 + 1)
         p.lag_size = max(p.lag_size, 2 * <size_t>node.max_lag + 2 * SERFAST_PAD)
@@ -124,9 +126,7 @@ cdef int fill_spectra(Arena arena, Program *p, spectra, callbacks) except -1:
         window[node.start : node.start + len(node.window)] = node.window
         target.frames = frames_of(node.frames)
         fill_rfft(arena, &target.plan, length)
-        target.window = arena.floats(
-            window if length % 2 else np.concatenate([window[::2], window[1::2]]) / 2
-        )
+        target.window = window_of(arena, &target.plan, window)
         target.start = node.start
         target.win_length = len(node.window)
         target.remove_dc = node.remove_dc
@@ -154,35 +154,15 @@ cdef int fill_mels(Arena arena, Program *p, Spectrum *spectrum, mels) except -1:
     spectrum.mels = <Mel *>arena.new(len(mels) * sizeof(Mel))
     for i, node in enumerate(mels):
         target = &spectrum.mels[i]
-        first, blocks, weights = packed_bands(node.weights)
-        target.bands.n_bands = len(first)
-        target.bands.first = arena.ints(first)
-        target.bands.blocks = arena.ints(blocks)
+        pairs, weights = packed_bands(node.weights)
+        target.bands.n_bands = 2 * len(pairs)
+        target.bands.pairs = <const serfast_band_pair *>arena.ints(pairs)
         target.bands.weights = arena.floats(weights)
         target.n_mels = len(node.weights)
         target.column = column_or_none(node.column)
         fill_logs(arena, p, target, node.logs)
-        p.band_size = max(p.band_size, <size_t>len(first))
+        p.band_size = max(p.band_size, <size_t>target.bands.n_bands)
     return 0
-
-
-def packed_bands(weights):
-    """Sparse rows of the mel matrix: first bin, blocks of 16 weights, and the weights.
-
-    Zero bands complete the last four; a block may reach past the last bin, with zero weights.
-    """
-    first, blocks, packed = [], [], []
-    for band in range((len(weights) + 3) // 4 * 4):
-        row = weights[band] if band < len(weights) else np.zeros(1)
-        used = np.flatnonzero(row)
-        begin, end = (used[0], used[-1] + 1) if used.size else (0, 1)
-        count = (end - begin + 15) // 16
-        block = np.zeros(16 * count)
-        block[: end - begin] = row[begin:end]
-        first.append(begin)
-        blocks.append(count)
-        packed.append(block)
-    return first, blocks, np.concatenate(packed)
 
 
 cdef int fill_logs(Arena arena, Program *p, Mel *mel, logs) except -1:
