@@ -1,0 +1,82 @@
+"""Reports as markdown. Nothing is measured here: the same report gives the same text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from .conditions import sentence
+
+Report = Mapping[str, Any]
+
+
+def markdown(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table; all columns but the first two are numbers."""
+    rule = "|".join("---" if i < 2 else "---:" for i in range(len(header)))
+    lines = [f"| {' | '.join(header)} |", f"|{rule}|"]
+    return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in rows)])
+
+
+def number(value: float) -> str:
+    """Three significant digits, never as a power of ten."""
+    if value >= 99.95:
+        return f"{value:.0f}"
+    return (
+        f"{value:.1f}" if value >= 9.995 else f"{value:.2f}" if value >= 0.9995 else f"{value:.3f}"
+    )
+
+
+def peers_table(report: Report) -> str:
+    """The report of `benchmarks.peers`."""
+    rows = [row for work in report["works"] for row in _work_rows(work)]
+    conditions = (
+        f"{report['signal']['seconds']:g} s of speech ({report['signal']['from']}); "
+        f"{sentence(report['machine'])}. One thread on one core, packages in turn, medians of "
+        f"{report['repeat']}."
+    )
+    table = markdown(["work", "package", "time", "serfast's lead", "error, median / largest"], rows)
+    wins = _wins(report)
+    verdict = f"A peer is faster in: {'; '.join(wins)}." if wins else "No peer is faster."
+    return "\n\n".join([conditions, table, verdict])
+
+
+def _work_rows(work: Report) -> Iterable[list[str]]:
+    """One line for each package."""
+    own = {line["isa"]: line for line in work["results"] if line["package"] == "serfast"}
+    for i, line in enumerate(work["results"]):
+        name = f"{line['package']} {line.get('version', '')}".strip()
+        if line["subject"].startswith("aubio_"):
+            name += f", {line['subject'].removeprefix('aubio_')}"
+        first = [work["title"] if i == 0 else "", f"{name}, {line['isa']}" if line["isa"] else name]
+        if "trouble" in line:
+            yield [*first, line["trouble"], "", ""]
+            continue
+        lead = "" if line["package"] == "serfast" else _lead(line["ms"], own)
+        yield [*first, f"{number(line['ms'])} ms", lead, _error(line["error"])]
+
+
+def _lead(ms: float, own: Mapping[str | None, Report]) -> str:
+    """How many times serfast's time a peer takes, in brackets with other instruction sets."""
+    ratios = {isa: ms / line["ms"] for isa, line in own.items() if "ms" in line}
+    if not ratios:
+        return ""
+    first = ratios.pop(None)
+    text = f"{number(first)} ×" if first >= 1 else f"**{number(first)} ×**"
+    others = ", ".join(f"{number(ratio)} {isa}" for isa, ratio in ratios.items())
+    return f"{text} ({others})" if others else text
+
+
+def _error(error: Report) -> str:
+    if "none" in error:
+        return str(error["none"])
+    return f"{error['median']:.0e} / {error['largest']:.0e} {error['unit']}".rstrip()
+
+
+def _wins(report: Report) -> list[str]:
+    """Every (work, peer) in which the peer is faster."""
+    found = []
+    for work in report["works"]:
+        times = {line["subject"]: line["ms"] for line in reversed(work["results"]) if "ms" in line}
+        own = times.pop("serfast", 0.0)
+        found += [f"{work['title']}: {peer}" for peer, ms in times.items() if ms < own]
+    return found
