@@ -80,3 +80,52 @@ def _wins(report: Report) -> list[str]:
         own = times.pop("serfast", 0.0)
         found += [f"{work['title']}: {peer}" for peer, ms in times.items() if ms < own]
     return found
+
+
+def stages_table(report: Report, instructions: Report | None = None) -> str:
+    """The report of `benchmarks.roofline`, and the counts of `benchmarks.instructions`."""
+    isas: Mapping[str, Report] = report["isas"]
+    counts: Mapping[str, Mapping[str, int]] = (instructions or {}).get("instructions", {})
+    best = list(isas)[-1]
+    rows = []
+    for stage in report["stages"]:
+        name, cost = stage["name"], (stage["operations"], stage["bytes"])
+        times = [isas[isa]["us"][name] for isa in isas]
+        rows.append(
+            [
+                name,
+                *(f"{value}" for value in cost),
+                *(f"{counts[isa].get(name, '')}" for isa in counts),
+                *(number(us) for us in times),
+                f"{100 * least_time(stage, isas[best]) / times[-1]:.0f} %",
+                _beside_neighbour(stage, report),
+            ]
+        )
+    header = ["stage", "operations", "bytes", *(f"instructions, {isa}" for isa in counts)]
+    header += [*(f"µs, {isa}" for isa in isas), "of the peak", "cost of a sample"]
+    peaks = "; ".join(
+        f"{isa} {number(isas[isa]['operations_per_s'] / 1e9)} G operations, "
+        f"{number(isas[isa]['bytes_per_s'] / 1e9)} GB"
+        for isa in isas
+    )
+    about = f"{sentence(report['machine'])}. One thread on one core. Peak in a second: {peaks}."
+    if instructions:
+        about += f" Instructions: {instructions['compiler']}, {instructions['valgrind']}."
+    return f"{about}\n\n{markdown(header, rows)}"
+
+
+def least_time(stage: Report, isa: Report) -> float:
+    """Microseconds that a row would take at the machine's peak."""
+    arithmetic = stage["operations"] / isa["operations_per_s"]
+    return float(1e6 * max(arithmetic, stage["bytes"] / isa["bytes_per_s"]))
+
+
+def _beside_neighbour(stage: Report, report: Report) -> str:
+    """Cost of a sample of the frame, in that of the stage nearby, for every instruction set."""
+    if stage["near"] is None:
+        return ""
+    near = next(other for other in report["stages"] if other["name"] == stage["near"])
+    samples = stage["frame_length"] / near["frame_length"]
+    ratios = [isa["us"][stage["name"]] / isa["us"][near["name"]] for isa in report["isas"].values()]
+    each = ", ".join(number(ratio / samples) for ratio in ratios)
+    return f"{each} × {near['name'].split()[-1]}'s"
