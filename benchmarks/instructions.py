@@ -1,13 +1,13 @@
 """Instructions of a row of each stage: they don't depend on how busy the machine is.
 
-    python -m benchmarks.instructions [--record | --check] [--json]
+    python -m benchmarks.instructions [--record | --check] [--json | --counts FILE]
 
 A stage computes N rows and then 2 N under callgrind; the difference, divided by N, is a row's:
 Python, the call and the checks of its arguments cancel out. Valgrind 3.19 knows no AVX-512, so the
 instruction sets are baseline and AVX2. `--record` writes benchmarks/results/instructions.json;
 `--check` compares with it and fails if a stage takes over 5 % more. Another major version of the
 compiler makes other instructions: then there is nothing to compare with, which fails too, with
-another exit status (3).
+another exit status (3). `--counts` takes what `--json` printed instead of counting.
 
 Needs Valgrind with its headers and a C compiler (`apt-get install valgrind gcc`).
 """
@@ -165,18 +165,20 @@ def main() -> None:
     what.add_argument("--record", action="store_true", help=f"write {RECORD.name}")
     what.add_argument("--check", action="store_true", help=f"compare with {RECORD.name}")
     parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--counts", type=Path, help="file that --json made: count nothing")
     parser.add_argument("--library", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.library:
         run_stages(arguments.library)
         return
-    found = measured()
+    counts = arguments.counts
+    found = measured() if counts is None else json.loads(counts.read_text("utf-8"))
     text = json.dumps(found, indent=1)
     if arguments.json:
         print(text)
     else:
-        for isa, counts in found["instructions"].items():
-            print("\n".join(f"{isa:9} {n:7d}  {stage}" for stage, n in counts.items()))
+        for isa, stages in found["instructions"].items():
+            print("\n".join(f"{isa:9} {n:7d}  {stage}" for stage, n in stages.items()))
     if arguments.record:
         RECORD.write_text(text + "\n", encoding="utf-8")
     sys.exit(check(found) if arguments.check else 0)

@@ -18,16 +18,19 @@ def speech(paths: Sequence[str | Path], seconds: float, sample_rate: int) -> Arr
     """The recordings one after the other, again and again; without any, the synthetic sample."""
     import serfast
 
-    files = paths or [SAMPLE]
-    joined = np.concatenate([serfast.load(path, sample_rate=sample_rate)[0] for path in files])
-    return np.resize(joined, round(seconds * sample_rate))
+    wanted, parts = round(seconds * sample_rate), [np.empty(0, np.float32)]
+    for path in paths or [SAMPLE]:
+        parts.append(serfast.load(path, sample_rate=sample_rate)[0])
+        if sum(map(len, parts)) >= wanted:
+            break
+    return np.resize(np.concatenate(parts), wanted)
 
 
 def named(paths: Sequence[str | Path]) -> str:
     """What `speech` plays, in words that don't tell where the files are."""
     if not paths:
         return "examples/speech.flac"
-    return Path(paths[0]).name if len(paths) == 1 else f"{len(paths)} recordings"
+    return Path(paths[0]).name if len(paths) == 1 else f"from {len(paths)} recordings"
 
 
 def speech_like(seconds: float, sample_rate: int) -> Array:

@@ -129,3 +129,44 @@ def _beside_neighbour(stage: Report, report: Report) -> str:
     ratios = [isa["us"][stage["name"]] / isa["us"][near["name"]] for isa in report["isas"].values()]
     each = ", ".join(number(ratio / samples) for ratio in ratios)
     return f"{each} × {near['name'].split()[-1]}'s"
+
+
+def long_table(report: Report) -> str:
+    """The report of `benchmarks.long`."""
+    rows = []
+    for length in report["lengths"]:
+        for way in ("blocks", "at once"):
+            if way in length:
+                found = length[way]
+                per_row = 1e6 * found["taken_s"] / found["rows"]
+                figures = [f"{found['taken_s']:.3g} s", f"{per_row:.2f}"]
+                rows.append(
+                    [_duration(length["seconds"]), way, *figures, f"{found['peak_mb']:.0f}"]
+                )
+    header = ["recording", "read", "time", "µs a row", "most memory [MiB]"]
+    return f"{sentence(report['machine'])}. One thread on one core.\n\n{markdown(header, rows)}"
+
+
+def _duration(seconds: float) -> str:
+    for unit, length in (("h", 3600), ("min", 60)):
+        if seconds >= length:
+            return f"{seconds / length:g} {unit}"
+    return f"{seconds:g} s"
+
+
+def start_table(report: Report) -> str:
+    """The report of `benchmarks.start`."""
+    rows = [[name, f"{ms:.3f}"] for name, ms in report["ms"].items()]
+    conditions = f"{sentence(report['machine'])}. Medians of {report['repeat']} fresh processes."
+    return f"{conditions}\n\n{markdown(['what', 'ms'], rows)}"
+
+
+def threads_table(report: Report) -> str:
+    """The report of `benchmarks.threads`."""
+    one, two = report["s"]["1"], report["s"]["2"]
+    equal = "bit for bit the same rows" if report["equal"] else "ROWS THAT DIFFER"
+    return (
+        f"{sentence(report['machine'])}. {report['count']} recordings, {report['seconds']:.0f} s "
+        f"together; medians of {report['repeat']} in turn: one thread "
+        f"{1e3 * one:.1f} ms, two {1e3 * two:.1f} ms, {one / two:.2f} × as fast, {equal}."
+    )

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 import warnings
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -61,9 +62,8 @@ class Package:
 
     def close(self) -> None:
         """End the process."""
-        if self._process.stdin:
-            self._process.stdin.close()
-        self._process.wait()
+        with suppress(BrokenPipeError):  # it may have ended by itself
+            self._process.communicate()
 
     def _ask(self, *request: str) -> Any:
         """The child's answer; None if there is or was trouble."""
