@@ -2,9 +2,9 @@
 
     python -m benchmarks.publish [--check]
 
-Between `<!-- results: NAME -->` and `<!-- end -->` a page has the table of
-benchmarks/results/NAME.json and nothing else; `--check` writes nothing and fails if a page shows
-other results.
+Between `<!-- results: NAME -->` and `<!-- end -->` a page has the table of that name (`PARTS`),
+made from a file in benchmarks/results/, and nothing else; `--check` writes nothing and fails if a
+page shows other results.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ def formulas() -> str:
 
 
 PARTS: Mapping[str, Callable[[], str]] = {
+    "summary": lambda: tables.peers_summary(load("peers")),
     "peers": lambda: tables.peers_table(load("peers")),
     "roofline": lambda: tables.stages_table(load("roofline"), load("instructions")),
     "formulas": formulas,
@@ -41,7 +42,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "start": lambda: tables.start_table(load("start")),
     "threads": lambda: tables.threads_table(load("threads")),
 }
-"""The text of each part; "formulas" alone comes from no file."""
+"""The text of each part. "summary" is that of peers.json, "formulas" comes from no file."""
 
 
 def published(page: str) -> str:

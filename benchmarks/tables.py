@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from math import inf
 from typing import Any
 
 from .conditions import sentence
@@ -10,9 +11,9 @@ from .conditions import sentence
 Report = Mapping[str, Any]
 
 
-def markdown(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table; all columns but the first two are numbers."""
-    rule = "|".join("---" if i < 2 else "---:" for i in range(len(header)))
+def markdown(header: Sequence[str], rows: Iterable[Sequence[str]], text: int = 2) -> str:
+    """A table; all columns but the first ones, `text` of them, are numbers."""
+    rule = "|".join("---" if i < text else "---:" for i in range(len(header)))
     lines = [f"| {' | '.join(header)} |", f"|{rule}|"]
     return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in rows)])
 
@@ -27,59 +28,102 @@ def number(value: float) -> str:
 
 
 def peers_table(report: Report) -> str:
-    """The report of `benchmarks.peers`."""
+    """The report of `benchmarks.peers`: a line for each work and package."""
     rows = [row for work in report["works"] for row in _work_rows(work)]
-    conditions = (
-        f"{report['signal']['seconds']:g} s of speech ({report['signal']['from']}); "
-        f"{sentence(report['machine'])}. One thread on one core, packages in turn, medians of "
-        f"{report['repeat']}."
+    header = ["work", "package", "time", "serfast's lead", "error, median / largest"]
+    return "\n\n".join([_peers_conditions(report), markdown(header, rows), _verdict(report)])
+
+
+def peers_summary(report: Report) -> str:
+    """The same, a line for each work."""
+    rows = []
+    for work in report["works"]:
+        own, peers = _parted(work)
+        times = [number(line["ms"]) for line in own.values() if "ms" in line]
+        leads = [f"{_name(line)} {_lead(line, own)}" for line in peers]
+        errors = [_largest(line) for line in [own[None], *peers]]
+        time = f"{times[0]} ms" + (f" ({', '.join(times[1:])})" if times[1:] else "")
+        rows.append([work["title"], time, ", ".join(leads), ", ".join(filter(None, errors))])
+    isas = [line["isa"] for line in report["works"][0]["results"] if line["isa"]]
+    brackets = f" (with {', '.join(isas)})" if isas else ""
+    header = ["work", f"serfast{brackets}", f"how many times as fast{brackets}", "largest error"]
+    table = markdown(header, rows, text=4)
+    return "\n\n".join([_peers_conditions(report), table, _verdict(report)])
+
+
+def _peers_conditions(report: Report) -> str:
+    lines = [line for work in report["works"] for line in work["results"] if "version" in line]
+    versions = dict.fromkeys(
+        f"{line['package']} {line['version']}" for line in lines if line["package"] != "serfast"
     )
-    table = markdown(["work", "package", "time", "serfast's lead", "error, median / largest"], rows)
-    wins = _wins(report)
-    verdict = f"A peer is faster in: {'; '.join(wins)}." if wins else "No peer is faster."
-    return "\n\n".join([conditions, table, verdict])
+    return (
+        f"{report['signal']['seconds']:g} s of speech ({report['signal']['from']}); "
+        f"{sentence(report['machine'])}; {', '.join(versions)}. One thread on one core, packages "
+        f"in turn, medians of {report['repeat']}."
+    )
+
+
+def _verdict(report: Report) -> str:
+    """Every work in which a peer is faster."""
+    found = []
+    for work in report["works"]:
+        own, peers = _parted(work)
+        wins = [_name(line) for line in peers if line.get("ms", inf) < own[None].get("ms", 0)]
+        found += [f"{work['title']}: {', '.join(wins)}"] if wins else []
+    return f"A peer is faster in: {'; '.join(found)}." if found else "No peer is faster."
+
+
+def _parted(work: Report) -> tuple[dict[str | None, Report], list[Report]]:
+    """Lines of serfast by instruction set, None the one in use; and those of the peers."""
+    own = {line["isa"]: line for line in work["results"] if line["package"] == "serfast"}
+    return own, [line for line in work["results"] if line["package"] != "serfast"]
+
+
+def _name(line: Report) -> str:
+    """The package; of aubio, the method too."""
+    method = line["subject"].partition("aubio_")[2]
+    return f"{line['package']} {method}" if method else str(line["package"])
+
+
+def _largest(line: Report) -> str:
+    """The largest error, if there is one."""
+    error = line.get("error", {"none": ""})
+    if "none" in error:
+        return ""
+    if line["package"] == "serfast":
+        return f"{error['largest']:.0e} {error['unit']}".rstrip()
+    return f"{_name(line)} {error['largest']:.0e}"
 
 
 def _work_rows(work: Report) -> Iterable[list[str]]:
     """One line for each package."""
-    own = {line["isa"]: line for line in work["results"] if line["package"] == "serfast"}
+    own, _ = _parted(work)
     for i, line in enumerate(work["results"]):
-        name = f"{line['package']} {line.get('version', '')}".strip()
-        if line["subject"].startswith("aubio_"):
-            name += f", {line['subject'].removeprefix('aubio_')}"
-        first = [work["title"] if i == 0 else "", f"{name}, {line['isa']}" if line["isa"] else name]
+        name = f"{_name(line)}, {line['isa']}" if line["isa"] else _name(line)
+        first = [work["title"] if i == 0 else "", name]
         if "trouble" in line:
             yield [*first, line["trouble"], "", ""]
-            continue
-        lead = "" if line["package"] == "serfast" else _lead(line["ms"], own)
-        yield [*first, f"{number(line['ms'])} ms", lead, _error(line["error"])]
+        else:
+            lead = "" if line["package"] == "serfast" else _lead(line, own)
+            yield [*first, f"{number(line['ms'])} ms", lead, _error(line["error"])]
 
 
-def _lead(ms: float, own: Mapping[str | None, Report]) -> str:
+def _lead(line: Report, own: Mapping[str | None, Report]) -> str:
     """How many times serfast's time a peer takes, in brackets with other instruction sets."""
-    ratios = {isa: ms / line["ms"] for isa, line in own.items() if "ms" in line}
+    if "trouble" in line:
+        return f"({line['trouble']})"
+    ratios = {isa: line["ms"] / mine["ms"] for isa, mine in own.items() if "ms" in mine}
     if not ratios:
         return ""
     first = ratios.pop(None)
     text = f"{number(first)} ×" if first >= 1 else f"**{number(first)} ×**"
-    others = ", ".join(f"{number(ratio)} {isa}" for isa, ratio in ratios.items())
-    return f"{text} ({others})" if others else text
+    return f"{text} ({', '.join(map(number, ratios.values()))})" if ratios else text
 
 
 def _error(error: Report) -> str:
     if "none" in error:
         return str(error["none"])
     return f"{error['median']:.0e} / {error['largest']:.0e} {error['unit']}".rstrip()
-
-
-def _wins(report: Report) -> list[str]:
-    """Every (work, peer) in which the peer is faster."""
-    found = []
-    for work in report["works"]:
-        times = {line["subject"]: line["ms"] for line in reversed(work["results"]) if "ms" in line}
-        own = times.pop("serfast", 0.0)
-        found += [f"{work['title']}: {peer}" for peer, ms in times.items() if ms < own]
-    return found
 
 
 def stages_table(report: Report, instructions: Report | None = None) -> str:
@@ -158,7 +202,7 @@ def start_table(report: Report) -> str:
     """The report of `benchmarks.start`."""
     rows = [[name, f"{ms:.3f}"] for name, ms in report["ms"].items()]
     conditions = f"{sentence(report['machine'])}. Medians of {report['repeat']} fresh processes."
-    return f"{conditions}\n\n{markdown(['what', 'ms'], rows)}"
+    return f"{conditions}\n\n{markdown(['what', 'ms'], rows, text=1)}"
 
 
 def threads_table(report: Report) -> str:

@@ -45,11 +45,11 @@ def test_pages_with_other_results_are_noticed_and_mended(tmp_path: Path) -> None
     path.write_text(json.dumps(report), encoding="utf-8")
     done = bench("publish", "--check", cwd=tree)
     assert done.returncode == 1
-    assert "README.md must show the last results" in done.stderr
+    assert "README.md, docs/roofline.md must show the last results" in done.stderr
     ran("publish", cwd=tree)
     ran("publish", "--check", cwd=tree)
     readme = (tree / "README.md").read_text("utf-8")
-    assert "| 123 ms |" in readme
+    assert "| 123 ms (" in readme
     assert "**0.500 ×**" in readme, "where a peer wins is marked"
     verdict = readme.partition("A peer is faster in: ")[2].partition("\n")[0]
     assert f"{report['works'][0]['title']}: {peer['subject']}" in verdict
