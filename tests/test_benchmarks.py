@@ -52,7 +52,8 @@ def test_pages_with_other_results_are_noticed_and_mended(tmp_path: Path) -> None
     assert "| 123 ms (" in readme
     assert "**0.500 ×**" in readme, "where a peer wins is marked"
     verdict = readme.partition("A peer is faster in: ")[2].partition("\n")[0]
-    assert f"{report['works'][0]['title']}: {peer['subject']}" in verdict
+    assert verdict.startswith(f"{report['works'][0]['title']}: librosa, ")
+    assert f", {peer['package']}" in verdict
 
 
 def test_peers_are_timed_and_their_errors_are_small(tmp_path: Path) -> None:
