@@ -8,7 +8,10 @@ SOURCES := $(shell find ext serfast plugins -type f \
 	\( -name '*.py' -o -name '*.pyi' -o -name '*.p[yx][xdi]' -o -name '*.[ch]' -o -name '*.inc' \
 	-o -name '*.zip' -o -name '*.toml' \) -not -path '*/build/*' -not -path '*/tests/*')
 
-.PHONY: help demo test lint sample model clean
+.PHONY: help demo test lint bench sample model clean
+
+RESULTS := benchmarks/results
+ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 
 help: ## list the verbs
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -26,6 +29,18 @@ lint: $(VENV)/test-ready ## check style and types only
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
+bench: $(VENV)/bench-ready ## measure on an idle machine, RECORDINGS="a.wav b.wav": stages, peers, pages
+	for isa in $$($(BIN)/python -c 'import serfast as s; print(*s.native_info()["available"])'); do \
+		$(ONE_THREAD) SERFAST_ISA=$$isa $(BIN)/pytest benchmarks -q --benchmark-max-time=0.3 \
+			--benchmark-columns=median,iqr,rounds || exit; done
+	$(BIN)/python -m benchmarks.peers $(RECORDINGS) --isa avx2 --json $(RESULTS)/peers.json
+	$(BIN)/python -m benchmarks.roofline --json $(RESULTS)/roofline.json
+	$(BIN)/python -m benchmarks.long --json $(RESULTS)/long.json
+	$(BIN)/python -m benchmarks.start --json $(RESULTS)/start.json
+	$(BIN)/python -m benchmarks.threads $(RECORDINGS) --json $(RESULTS)/threads.json
+	$(BIN)/python -m benchmarks.latency --save
+	$(BIN)/python -m benchmarks.publish
+
 model: $(VENV)/test-ready ## train the SVM plugin's default model again (needs SERFAST_DATA)
 	$(MAKE) -C plugins/serfast-svm model BIN=$(abspath $(BIN))
 
@@ -39,6 +54,12 @@ $(BIN)/python:
 
 $(VENV)/installed: $(BIN)/python pyproject.toml setup.py $(SOURCES)
 	$(BIN)/pip install --quiet . ./plugins/serfast-svm
+	@touch $@
+
+# aubio has no wheels: where it doesn't compile, the tables say that it is missing
+$(VENV)/bench-ready: $(VENV)/installed
+	$(BIN)/pip install --quiet '.[bench]'
+	-$(BIN)/pip install --quiet aubio
 	@touch $@
 
 $(VENV)/test-ready: $(VENV)/installed

@@ -23,7 +23,8 @@ import numpy as np
 
 import serfast
 
-from .librosa_table import Array, cpu_name, speech_like
+from .conditions import processor
+from .recordings import Array, speech_like
 
 FRAME, HOP, RATE, COUNT = 512, 160, 16000, 10
 
@@ -92,7 +93,7 @@ def main() -> None:
     laps = [{name: seconds(run, y) for name, run in work.items()} for _ in range(arguments.repeat)]
     row = {name: median(lap[name] for lap in laps) / n_rows * 1e6 for name in work}
     print(
-        f"{n_rows} rows of {FRAME} samples; {cpu_name()}, {serfast.native_info()['in_use']}, one "
+        f"{n_rows} rows of {FRAME} samples; {processor()}, {serfast.native_info()['in_use']}, one "
         f"thread; Python {platform.python_version()}, Numba {numba.__version__}, serfast "
         f"{serfast.__version__}; medians of {arguments.repeat}, µs per row.\n"
     )

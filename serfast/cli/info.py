@@ -66,6 +66,7 @@ def as_text(facts: dict[str, Any]) -> str:
     lines.append(("ISA in use", isa["in_use"]))
     lines.append(("ISAs built", ", ".join(isa["built"])))
     lines.append(("ISAs available", ", ".join(isa["available"])))
+    lines.append(("compiler", isa["compiler"]))
     for name, reason in facts["backends"].items():
         lines.append((f"back end {name}", reason or "available"))
     for kind in ("plugin", "feature"):
