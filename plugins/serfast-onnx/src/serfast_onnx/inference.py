@@ -137,9 +137,10 @@ class StepState:
         types = {
             v.name: dtype_of(v, v.name) for v in (*session.get_inputs(), *session.get_outputs())
         }
-        shape = tuple({"N": 1, "T": card.rows, "D": owner.columns}[axis] for axis in card.layout)
+        sizes = {"N": 1, "T": card.rows, "D": len(owner.spec.columns)}
+        shape = tuple(sizes[axis] for axis in card.layout)
         self.owner = owner
-        self._rows = np.zeros(shape, types[card.input])  # type: ignore[arg-type]
+        self._rows = np.zeros(shape, types[card.input])
         output = next(v for v in session.get_outputs() if v.name == card.output)
         k = len(owner.classes)
         self._found = np.zeros((1, k) if len(output.shape) == 2 else k, types[card.output])

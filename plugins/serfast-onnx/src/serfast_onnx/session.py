@@ -28,7 +28,10 @@ Shape: TypeAlias = tuple[int | None, ...]
 MIN_OPSET = 7
 """onnxruntime promises to run opset 7 and later."""
 
-DTYPES = {"tensor(float)": np.float32, "tensor(double)": np.float64}
+DTYPES: dict[str, type[np.floating[Any]]] = {
+    "tensor(float)": np.float32,
+    "tensor(double)": np.float64,
+}
 
 LEVELS = {
     "none": onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL,
