@@ -14,7 +14,7 @@ from . import _checks as checks
 from . import registry
 from ._calls import calling, load_classifier, probabilities_of
 from .bundle import Bundle
-from .classifier import StreamingClassifier
+from .classifier import Plugin, StreamingClassifier
 from .errors import ModelError
 from .events import EventStream, Plan
 from .extractor import Extractor
@@ -53,6 +53,9 @@ class Recognizer:
         model bundle (a zip file or a folder).
     backend : {"native", "reference"}
         What computes the features.
+    plugin : Plugin, optional
+        What loads the model, instead of the installed plugin as it is: one of the same kind with
+        other options.
 
     Raises
     ------
@@ -74,11 +77,17 @@ class Recognizer:
     True
     """
 
-    def __init__(self, classifier: str | os.PathLike[str], backend: str = "native") -> None:
+    def __init__(
+        self,
+        classifier: str | os.PathLike[str],
+        backend: str = "native",
+        *,
+        plugin: Plugin | None = None,
+    ) -> None:
         bundle = _bundle(classifier)
         self._plugin = bundle.plugin
-        plugin = registry.get(bundle.plugin, hint=False)
-        self._classifier = load_classifier(bundle.plugin, plugin, bundle)
+        loader = registry.get(bundle.plugin, hint=False) if plugin is None else plugin
+        self._classifier = load_classifier(bundle.plugin, loader, bundle)
         self._statistics = bundle.statistics
         self._extractor = Extractor(bundle.spec, backend)
         self._card = bundle.card

@@ -36,6 +36,10 @@ class Steps:
 
     __slots__ = ("_classifier", "_columns", "_ended", "_n_steps", "_pending", "_plugin", "_state")
 
+    _ended: bool
+    _n_steps: int
+    _pending: Array
+
     def __init__(self, classifier: StreamingClassifier, plugin: str = "") -> None:
         self._classifier, self._plugin = classifier, plugin
         self._columns = len(classifier.spec.columns)

@@ -11,7 +11,8 @@ from serfast.errors import ModelError
 
 from .card import MEMBER, Card, Step
 from .inference import OnnxClassifier, SteppingClassifier
-from .session import Options, Shape, check_values, open_session, trial
+from .options import Options
+from .session import Shape, check_values, open_session, trial
 
 __all__ = ["load"]
 
@@ -29,7 +30,7 @@ TOLERANCE = 1e-4
 trial's are noise."""
 
 
-def load(bundle: Bundle, options: Options = Options()) -> OnnxClassifier:  # noqa: B008 - frozen
+def load(bundle: Bundle, options: Options) -> OnnxClassifier:
     """Make the classifier in a bundle, after looking through its graphs and trying them.
 
     Parameters

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from serfast.bundle import Bundle
 from serfast.classifier import Examples, Input, Weights
+
+from .options import Options
 
 if TYPE_CHECKING:
     from .inference import OnnxClassifier
@@ -16,10 +19,19 @@ __all__ = ["PLUGIN", "OnnxPlugin"]
 MODEL = Path(__file__).parent / "models" / "emodb.zip"
 
 
+@dataclass(frozen=True)
 class OnnxPlugin:
-    """Networks as ONNX graphs; BUNDLE.md says what its bundles hold."""
+    """Networks as ONNX graphs; BUNDLE.md says what its bundles hold.
 
-    input: Input = "rows"
+    Parameters
+    ----------
+    options : Options
+        How onnxruntime is to work.
+    """
+
+    options: Options = field(default_factory=Options)
+
+    input: ClassVar[Input] = "rows"
 
     def train(self, examples: Examples, *, seed: int = 0) -> Weights:
         """Train a network; see :mod:`serfast_onnx.train`.
@@ -49,7 +61,7 @@ class OnnxPlugin:
         """
         from .loading import load  # onnxruntime is slow to import: not before it is needed
 
-        return load(bundle)
+        return load(bundle, self.options)
 
     def default_model(self) -> Path | None:
         """Locate the model for seven emotions, trained on EmoDB."""
