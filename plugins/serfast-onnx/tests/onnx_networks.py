@@ -35,14 +35,20 @@ class Graph:
         self.tensors[name] = numpy_helper.from_array(np.asarray(array), name)
         return name
 
-    def model(self, inputs: dict[str, Any], outputs: dict[str, Any], opset: int = OPSET) -> bytes:
-        """Give the model with these float inputs and outputs: name → shape."""
+    def model(
+        self,
+        inputs: dict[str, Any],
+        outputs: dict[str, Any],
+        opset: int = OPSET,
+        dtype: int = TensorProto.FLOAT,
+    ) -> bytes:
+        """Give the model with these inputs and outputs: name → shape."""
         value = helper.make_tensor_value_info
         graph = helper.make_graph(
             self.nodes,
             "network",
-            [value(name, TensorProto.FLOAT, shape) for name, shape in inputs.items()],
-            [value(name, TensorProto.FLOAT, shape) for name, shape in outputs.items()],
+            [value(name, dtype, shape) for name, shape in inputs.items()],
+            [value(name, dtype, shape) for name, shape in outputs.items()],
             list(self.tensors.values()),
         )
         made = helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)])

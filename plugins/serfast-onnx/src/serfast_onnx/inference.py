@@ -38,6 +38,8 @@ class OnnxClassifier:
         Of ``model.onnx``, checked.
     columns : int or None
         Size of the axis D; None for samples.
+    dtype : type
+        float32 or float64: what the graph takes.
     """
 
     classes: tuple[str, ...]
@@ -45,6 +47,7 @@ class OnnxClassifier:
     card: Card
     session: Any
     columns: int | None
+    dtype: type[np.floating[Any]]
 
     @property
     def input(self) -> Input:
@@ -61,9 +64,7 @@ class OnnxClassifier:
         """
         time = () if self.input == "vector" else (None,)
         columns = () if self.columns is None else (self.columns,)
-        dtype = dtype_of(self.session.get_inputs()[0], "input")
-        checked = check_input(x, (*time, *columns), dtype)
-        return self.run(checked)
+        return self.run(check_input(x, (*time, *columns), self.dtype))
 
     def run(self, x: Array, run_options: Any = None) -> Array:
         """Probabilities for a checked input."""
@@ -71,9 +72,8 @@ class OnnxClassifier:
         if self.input != "vector":
             x = self._whole_steps(lengthened(x, model.min_rows))
         with working("model.onnx", "runs"):
-            (found,) = self.session.run(
-                [model.output], {model.input: laid_out(x, model.layout)}, run_options
-            )
+            fed = {model.input: laid_out(x, model.layout)}
+            (found,) = self.session.run([model.output], fed, run_options)
         return probabilities_of(found, len(self.classes), "model.onnx")
 
     def _whole_steps(self, x: Array) -> Array:
