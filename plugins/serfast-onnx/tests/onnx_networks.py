@@ -22,10 +22,11 @@ class Graph:
     tensors: dict[str, Any] = field(default_factory=dict)
 
     def add(self, operator: str, *inputs: Any, to: str = "", outputs: int = 1, **attributes: Any):
-        """Add a node; arrays among the inputs become initializers."""
+        """Add a node; arrays among the inputs become initializers, to_type is a Cast's `to`."""
         names = [x if isinstance(x, str) else self.tensor(x) for x in inputs]
         to = to or f"{operator}_{len(self.nodes)}"
         every = [to] if outputs == 1 else [f"{to}.{i}" for i in range(outputs)]
+        attributes = {"to" if k == "to_type" else k: v for k, v in attributes.items()}
         self.nodes.append(helper.make_node(operator, names, every, **attributes))
         return every[0] if outputs == 1 else every
 

@@ -71,10 +71,13 @@ def open_session(data: bytes, name: str, options: Options) -> Any:
     opset = inspect(data, name).opset
     if opset < MIN_OPSET:
         raise ModelError(f"opset of {name} must be >= {MIN_OPSET}, got {opset}")
-    providers = ["CPUExecutionProvider"]
     with working(f"{name} (opset {opset})", "loads"):
         return onnxruntime.InferenceSession(
-            data, sess_options=session_options(options), providers=providers
+            data,
+            sess_options=session_options(options),
+            providers=["CPUExecutionProvider"],
+            enable_fallback=0,  # which would print, and try the same again
+            read_config_from_model=0,  # a stranger's metadata would be options
         )
 
 
