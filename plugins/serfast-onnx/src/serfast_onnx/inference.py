@@ -130,7 +130,7 @@ class StepState:
     are bound to the session once.
     """
 
-    __slots__ = ("_bindings", "_found", "_rows", "_run_options", "_tensors", "_turn", "owner")
+    __slots__ = ("_bindings", "_found", "_rows", "_tensors", "_turn", "owner")
 
     def __init__(self, owner: SteppingClassifier) -> None:
         card, session = owner.step_card, owner.stepper
@@ -150,7 +150,6 @@ class StepState:
         ]
         self._tensors = both
         self._bindings = [self._bound(*both), self._bound(*both[::-1])]
-        self._run_options = onnxruntime.RunOptions()
         self._turn = 0
 
     def _bound(self, before: dict[str, Array], after: dict[str, Array]) -> Any:
@@ -164,6 +163,11 @@ class StepState:
             binding.bind_ortvalue_output(state.output, value(after[state.input]))
         return binding
 
+    @property
+    def binding(self) -> Any:
+        """How the session is bound for the next step."""
+        return self._bindings[self._turn]
+
     def take(self, rows: Array) -> None:
         """Copy the rows of the next step to where the session reads them."""
         layout = self.owner.step_card.layout
@@ -172,9 +176,7 @@ class StepState:
     def advance(self, run_options: Any = None) -> Array:
         """Run a step on the rows taken; the state moves on if it gives probabilities."""
         with working("step.onnx", "runs"):
-            self.owner.stepper.run_with_iobinding(
-                self._bindings[self._turn], run_options or self._run_options
-            )
+            self.owner.stepper.run_with_iobinding(self.binding, run_options)
         found = probabilities_of(self._found, len(self.owner.classes), "step.onnx")
         self._turn = 1 - self._turn
         return found
