@@ -215,11 +215,11 @@ def sentences(report: dict[str, Any]) -> list[str]:
         for own, name in ((whole, "predict"), (hop, "accept, with a step"))
     ]
     said = f"{shares[0]:.0f} % of an utterance, {shares[1]:.0f} % of a hop with a step"
-    import_ms = load["import onnxruntime"]
+    times = f"{load['median']} ms (first {load['first']}, longest {load['max']})"
+    before = f"{load['import onnxruntime']} ms"
     return [
         f"A step takes {hop['rows a step']} rows. onnxruntime's share of the time: {said}.",
-        f"Loading the model: {load['median']} ms (first {load['first']}, longest {load['max']}); "
-        f"importing onnxruntime before that: {import_ms} ms.",
+        f"Loading the model: {times}; importing onnxruntime before that: {before}.",
     ]
 
 
