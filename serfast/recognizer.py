@@ -14,7 +14,7 @@ from . import _checks as checks
 from . import registry
 from ._calls import calling, load_classifier, probabilities_of
 from .bundle import Bundle
-from .classifier import Plugin, StreamingClassifier
+from .classifier import Classifier, Plugin, StreamingClassifier
 from .errors import ModelError
 from .events import EventStream, Plan
 from .extractor import Extractor
@@ -98,6 +98,11 @@ class Recognizer:
     def classes(self) -> tuple[str, ...]:
         """The classes that it tells apart."""
         return self._classifier.classes
+
+    @property
+    def classifier(self) -> Classifier:
+        """The model itself, as its plugin loaded it."""
+        return self._classifier
 
     @property
     def spec(self) -> FeatureSpec:

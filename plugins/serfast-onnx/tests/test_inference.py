@@ -139,7 +139,7 @@ def test_options_reach_the_session(tmp_path):
     recognizer = serfast.Recognizer(path, plugin=plugin)
     for classifier, threads, spinning, arena in (
         (CLASSIFIER, 1, "0", False),
-        (recognizer._classifier, 2, "1", True),
+        (recognizer.classifier, 2, "1", True),
     ):
         for session in (classifier.session, classifier.stepper):
             found = session.get_session_options()
