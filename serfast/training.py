@@ -75,12 +75,13 @@ def make_examples(
         raise ParameterError("recordings must be at least 1, got none")
     if kind == "vector" and statistics is None:
         raise ParameterError("statistics must be given for kind 'vector', got None")
+    vector = statistics.over(spec.columns, backend=backend) if statistics else None
     extractor = Extractor(spec, backend)
     copies: list[list[np.ndarray[Any, Any]]] = [[] for _ in range(1 + len(factors))]
     for recording in recordings:
         y, _ = load(recording.path, spec.sample_rate)  # type: ignore[arg-type]
         for inputs, factor in zip(copies, [1.0, *factors], strict=True):
-            inputs.append(inputs_of(_faster(y, factor), kind, extractor, statistics))
+            inputs.append(inputs_of(_faster(y, factor), kind, extractor, vector))
         if progress:
             progress(recording.path)
     flat = [x for inputs in copies for x in inputs]
