@@ -72,8 +72,8 @@ _LAZY = {
 }
 _SUBMODULES = {
     *("audio", "backends", "bundle", "compat", "corpus", "custom", "evaluation", "events"),
-    *("fingerprint", "native", "offered", "presets", "registry", "report", "running", "testing"),
-    *("training",),
+    *("fingerprint", "native", "offered", "presets", "registry", "report", "running", "steps"),
+    *("testing", "training"),
 }
 
 
