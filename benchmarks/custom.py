@@ -48,7 +48,7 @@ def crest(frame, out):  # type: ignore[no-untyped-def]
 def extractor(kind: Any | None) -> serfast.Extractor:
     """MFCC, and ten features of a kind."""
     own = [kind(name=f"own_{i}") for i in range(COUNT)] if kind else []
-    features = [serfast.MFCC(n_fft=FRAME), *own]
+    features = (serfast.MFCC(n_fft=FRAME), *own)
     return serfast.Extractor(serfast.FeatureSpec(features=features, center=False))
 
 
