@@ -172,6 +172,55 @@ def test_what_does_not_compile_is_said_at_construction(function, message) -> Non
         serfast.Extractor(spec_of(serfast.feature_function(function)()))
 
 
+RECURSIVE = """
+import serfast
+from numba import njit
+
+@njit
+def deep(n):
+    return 0.0 if n < 0 else deep(n + 1) * 2.0 + 1.0
+
+@njit
+def tic(n):
+    return 0.0 if n < 0 else tac(n + 1) / 2.0 + 1.0
+
+@njit
+def tac(n):
+    return 1.0 if n < 0 else tic(n + 1) * 2.0
+
+@serfast.feature_function
+def endless(frame, out):
+    out[0] = {function}(int(frame[0]))
+
+try:
+    serfast.Extractor(serfast.FeatureSpec(features=[endless()]))
+except serfast.ParameterError as error:
+    print(error)
+"""
+
+
+@pytest.mark.parametrize("function", ["deep", "tic"])
+def test_recursion_is_refused_before_it_can_end_the_process(function, tmp_path) -> None:
+    script = tmp_path / "recursive.py"
+    script.write_text(RECURSIVE.format(function=function))
+    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "compute of endless must be free of recursion, got a function that" in done.stdout
+
+
+def test_numbas_own_functions_are_not_taken_for_recursion() -> None:
+    def busy(frame, out):
+        ordered = np.sort(frame.astype(np.float64))
+        middle = np.median(frame) + np.percentile(frame, 90) + np.linalg.norm(ordered)
+        out[0] = middle + len(np.unique(ordered)) + frame.std() + np.histogram(frame, 4)[0][0]
+
+    rows = serfast.Extractor(spec_of(serfast.feature_function(busy)()))(Y)
+    assert rows[0, 0] == pytest.approx(
+        np.median(Y[:512]) + np.percentile(Y[:512], 90) + np.linalg.norm(Y[:512])
+        + len(np.unique(Y[:512])) + Y[:512].std() + np.histogram(Y[:512], 4)[0][0], rel=1e-6,
+    )  # fmt: skip
+
+
 def test_without_numba_the_error_says_what_to_install() -> None:
     code = (
         "import sys; sys.modules['numba'] = None\n"
