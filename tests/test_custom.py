@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ctypes
 import pickle
+import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -241,6 +243,23 @@ def test_a_function_from_elsewhere(backend: str) -> None:
 def test_a_bad_address_is_refused(make, message) -> None:
     with pytest.raises(ParameterError, match=message):
         make()
+
+
+ROOT = Path(__file__).resolve().parents[1]
+EXAMPLES = [
+    block
+    for page in ("docs/custom-features.md", "plugins/serfast-spectral/README.md")
+    for block in re.findall(r"```python\n(.*?)```", (ROOT / page).read_text("utf-8"), re.DOTALL)
+]
+
+
+@pytest.mark.parametrize("block", EXAMPLES, ids=range(len(EXAMPLES)))
+def test_the_documentations_examples_run(block: str) -> None:
+    exec(compile(block, "custom-features.md", "exec"), {"__name__": "documentation"})
+
+
+def test_there_are_four_examples() -> None:
+    assert len(EXAMPLES) == 4
 
 
 def test_numba_is_imported_by_the_first_extractor_that_needs_it() -> None:
