@@ -255,7 +255,8 @@ EXAMPLES = [
 
 @pytest.mark.parametrize("block", EXAMPLES, ids=range(len(EXAMPLES)))
 def test_the_documentations_examples_run(block: str) -> None:
-    exec(compile(block, "custom-features.md", "exec"), {"__name__": "documentation"})
+    code = compile(block, "custom-features.md", "exec", dont_inherit=True)
+    exec(code, {"__name__": "documentation"})
 
 
 def test_there_are_four_examples() -> None:
