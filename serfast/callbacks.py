@@ -138,12 +138,15 @@ def _compiled(
 
 def _numba(name: str) -> Any:
     try:
-        return importlib.import_module("numba")
+        numba = importlib.import_module("numba")
     except ImportError as error:
         raise BackendError(
             f"compute of {name} must be compiled by Numba, which can't be imported ({error}): "
             "pip install 'serfast[numba]'"
         ) from error
+    if numba.config.DISABLE_JIT:
+        raise BackendError(f"compute of {name} must be compiled: unset NUMBA_DISABLE_JIT")
+    return numba
 
 
 def _types(types: Any, arguments: tuple[str | Parameter, ...]) -> tuple[Any, ...]:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 import serfast
 import signals
-from custom_features import Powers, crest, crest_rows, motion, motion_rows, powers_rows
+from custom_features import BACKENDS, Powers, crest, crest_rows, motion, motion_rows, powers_rows
 from serfast.custom import NativeFunction
 from serfast.errors import ParameterError
 from serfast.fingerprint import fingerprint
@@ -46,7 +46,7 @@ GRIDS = {
 }
 
 
-@pytest.mark.parametrize("backend", ["native", "reference"])
+@pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("grid", GRIDS.values(), ids=GRIDS)
 def test_values_are_the_formulas(grid, backend) -> None:
     features = [
@@ -222,7 +222,7 @@ class Elsewhere(serfast.SpectrumFeature):
     )
 
 
-@pytest.mark.parametrize("backend", ["native", "reference"])
+@pytest.mark.parametrize("backend", BACKENDS)
 def test_a_function_from_elsewhere(backend: str) -> None:
     spec = serfast.FeatureSpec(features=[Elsewhere(n_fft=64), serfast.PowerSpectrum(n_fft=64)])
     rows = serfast.Extractor(spec, backend=backend)(Y).astype(np.float64)

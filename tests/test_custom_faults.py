@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import math
+import os
 import subprocess
 import sys
 import warnings
@@ -13,6 +14,7 @@ import pytest
 from numba import njit
 
 import serfast
+from custom_features import BACKENDS
 from serfast.custom import NativeFunction
 from serfast.errors import BackendError, FeatureWarning, ParameterError
 from streams import assert_same_bits
@@ -125,7 +127,7 @@ def test_parameters_reach_the_function_in_their_own_types() -> None:
         out[1] = share / 2
         out[2] = 10.0 if flag else 20.0
 
-    for backend in ("native", "reference"):
+    for backend in BACKENDS:
         spec = spec_of(shown(), shown(whole=2, share=3, flag=False, name="n"))
         [row] = serfast.Extractor(spec, backend=backend)(Y[:512])
         np.testing.assert_array_equal(row, [Y[3] + 2, 0.25, 10, Y[2] + 3, 1.5, 20])
@@ -242,6 +244,15 @@ def test_without_numba_the_error_says_what_to_install() -> None:
     assert issubclass(BackendError, ImportError)
 
 
+def test_numba_switched_off_is_said() -> None:
+    code = RECURSIVE.format(function="float").replace("ParameterError", "BackendError")
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True,
+        env={**os.environ, "NUMBA_DISABLE_JIT": "1"},
+    )  # fmt: skip
+    assert "compute of endless must be compiled: unset NUMBA_DISABLE_JIT" in done.stdout
+
+
 # ---- the trial -----------------------------------------------------------------------------------
 
 
@@ -318,7 +329,7 @@ TRIALS = [
 ]
 
 
-@pytest.mark.parametrize("backend", ["native", "reference"])
+@pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize(("function", "message"), TRIALS, ids=[f.__name__ for f, _ in TRIALS])
 def test_what_fails_on_a_trial_is_said_at_construction(function, message, backend) -> None:
     feature = serfast.feature_function(function)()
@@ -366,7 +377,7 @@ def late_index(frame, out):
 LATE = [late_raise, late_nan, late_infinity, late_poke, late_index]
 
 
-@pytest.mark.parametrize("backend", ["native", "reference"])
+@pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("function", LATE, ids=[f.__name__ for f in LATE])
 def test_a_later_fault_is_a_value_that_is_no_number_and_a_warning(function, backend) -> None:
     feature = serfast.feature_function(function)(frame_length=100)
@@ -440,7 +451,7 @@ def test_a_status_and_a_write_beside_out_are_noticed() -> None:
         out[0] = 1
         return 5 if frame[0] > 2 else 0
 
-    for backend in ("native", "reference"):
+    for backend in BACKENDS:
         with pytest.raises(ParameterError, match=r"compute of Foreign .* values outside of out"):
             serfast.Extractor(spec_of(from_c(beside)), backend=backend)
         with pytest.raises(ParameterError, match=r"compute of Foreign .* status 5 for silence"):
