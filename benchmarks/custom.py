@@ -54,9 +54,10 @@ def extractor(kind: Any | None) -> serfast.Extractor:
 
 def loop(kind: Any, boundscheck: bool) -> Callable[[Array], None]:
     """The kind's function, called ten times for each frame of a signal by compiled code."""
-    function = numba.njit(boundscheck=boundscheck)(kind.compute)
+    compiled: Any = numba.njit  # whose types are the compiler's
+    function = compiled(boundscheck=boundscheck)(kind.compute)
 
-    @numba.njit
+    @compiled
     def run(y: Array, out: Array) -> None:
         for t in range(1 + (len(y) - FRAME) // HOP):
             for i in range(COUNT):

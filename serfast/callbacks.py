@@ -15,14 +15,17 @@ from __future__ import annotations
 
 import ctypes
 import importlib
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
+from graphlib import CycleError, TopologicalSorter
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from . import _checks as checks
 from .custom import SPECTRUM_INPUTS, CustomFeature, NativeFunction, Parameter, python_function
 from .errors import BackendError, ParameterError
 
@@ -52,6 +55,12 @@ def adapter(frame, frame_length, spectrum, previous_spectrum, frequencies, n_bin
     return 0
 """
 """From the C signature to the function's own arguments; an exception becomes a status."""
+
+LLVM_NAME = re.compile(r'@("[^"]*"|[-\w.$]+)\(')
+"""A function that is defined or called."""
+
+UNRESOLVED = ".numba.unresolved$"
+"""What the names begin with that Numba gives to functions which aren't compiled yet."""
 
 GUARD = 16
 """Floats before and behind `out` that a function must leave alone."""
@@ -94,7 +103,7 @@ def compiled(feature: CustomFeature) -> Callback:
     Raises
     ------
     ParameterError
-        If Numba can't compile it; its message says why and where.
+        If Numba can't compile it (its message says why and where), or it is recursive.
     BackendError
         If it must be compiled and Numba can't be imported.
     """
@@ -122,17 +131,22 @@ def _compiled(
     scope = {"function": checked, "carray": numba.carray}
     exec(ADAPTER.format(", ".join(_expressions(arguments))), scope)
     callback = numba.cfunc(_c_signature(numba.types))(scope["adapter"])
+    if _is_recursive(callback.inspect_llvm()):
+        checks.refuse(f"compute of {name}", "free of recursion", "a function that calls itself")
     return Callback(callback.address, callback)
 
 
 def _numba(name: str) -> Any:
     try:
-        return importlib.import_module("numba")
+        numba = importlib.import_module("numba")
     except ImportError as error:
         raise BackendError(
             f"compute of {name} must be compiled by Numba, which can't be imported ({error}): "
             "pip install 'serfast[numba]'"
         ) from error
+    if numba.config.DISABLE_JIT:
+        raise BackendError(f"compute of {name} must be compiled: unset NUMBA_DISABLE_JIT")
+    return numba
 
 
 def _types(types: Any, arguments: tuple[str | Parameter, ...]) -> tuple[Any, ...]:
@@ -145,6 +159,28 @@ def _types(types: Any, arguments: tuple[str | Parameter, ...]) -> tuple[Any, ...
     given["sample_rate"] = types.float64
     kinds = {int: types.int64, float: types.float64, bool: types.boolean}
     return tuple(given[a] if isinstance(a, str) else kinds[a.kind] for a in arguments)
+
+
+def _is_recursive(code: str) -> bool:
+    """Whether a function in LLVM's text calls itself, by whatever way.
+
+    Nothing else stops a recursion that is too deep from ending the process. Functions that call
+    each other do so through what Numba can't resolve at first.
+    """
+    if UNRESOLVED in code:
+        return True
+    calls: dict[str, set[str]] = {}
+    for line in code.splitlines():
+        names = LLVM_NAME.findall(line)
+        if line.startswith("define"):
+            callees = calls[names[0]] = set()
+        elif "call " in line or "invoke " in line:
+            callees.update(names)
+    try:
+        TopologicalSorter(calls).prepare()
+    except CycleError:
+        return True
+    return False
 
 
 def _expressions(arguments: tuple[str | Parameter, ...]) -> list[str]:

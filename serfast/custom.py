@@ -16,6 +16,8 @@ from functools import lru_cache
 from types import FunctionType
 from typing import Any, ClassVar, NamedTuple, TypeAlias, overload
 
+import numpy as np
+
 from . import _checks as checks
 from .errors import FeatureWarning, ParameterError
 from .feature import Feature
@@ -32,6 +34,7 @@ __all__ = [
     "feature_function",
     "python_function",
     "warn_of_faults",
+    "warn_of_rows",
 ]
 
 FRAME_INPUTS = ("frame", "sample_rate", "out")
@@ -355,6 +358,13 @@ def _checked(parameter: Parameter, value: Any) -> float:
     if kind is int:
         return checks.integer(name, value, -MAX_PARAMETER, MAX_PARAMETER)
     return checks.number(name, value)
+
+
+def warn_of_rows(feature: CustomFeature, values: np.ndarray[Any, Any], first: int = 0) -> None:
+    """Warn if some of a feature's values aren't finite; values[i] are those of row first + i."""
+    faults = ~np.isfinite(values).all(axis=1)
+    if faults.any():
+        warn_of_faults(feature, first + int(faults.argmax()), int(faults.sum()))
 
 
 def warn_of_faults(feature: CustomFeature, row: int, rows: int) -> None:

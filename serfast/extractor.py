@@ -37,8 +37,9 @@ class Extractor:
 
     Notes
     -----
-    A row depends on its own samples and the spec alone (features with ``top_db`` or
-    ``ref="max"`` excepted): the same bits come out for any thread count and instruction set.
+    A row depends on its own samples and the spec alone (a function of the previous spectrum: on
+    the row before's samples too; ``top_db`` and ``ref="max"``: on all): the same bits come out for
+    any thread count and instruction set.
 
     Examples
     --------

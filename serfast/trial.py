@@ -9,16 +9,25 @@ import numpy as np
 
 from . import _checks as checks
 from .backends.reference import power_spectrum
-from .callbacks import Call, Inputs, python_call
-from .custom import NativeFunction
-from .program import Custom, Spectrum, bin_frequencies
+from .callbacks import Call, Callback, Inputs, compiled, native_call, python_call
+from .custom import CustomFeature, NativeFunction
+from .program import Custom, Program, Spectrum, bin_frequencies
 
-__all__ = ["try_out"]
+__all__ = ["tried_callbacks", "try_out"]
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
 SQUARE_PERIOD = 32
 """Samples."""
+
+
+def tried_callbacks(program: Program) -> dict[CustomFeature, Callback]:
+    """The functions of all features of one's own, compiled and tried; see :func:`try_out`."""
+    found = {}
+    for node, spectrum in program.all_customs:
+        found[node.feature] = callback = compiled(node.feature)
+        try_out(node, spectrum, native_call(node.feature, callback))
+    return found
 
 
 def try_out(node: Custom, spectrum: Spectrum | None, call: Call) -> None:

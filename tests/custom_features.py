@@ -9,6 +9,9 @@ import numpy as np
 
 import serfast
 
+BACKENDS = ("native", "reference")
+"""Those that run features of one's own."""
+
 # ---- of the frame --------------------------------------------------------------------------------
 
 

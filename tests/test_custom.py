@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ctypes
 import pickle
+import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,7 +17,7 @@ from hypothesis import strategies as st
 
 import serfast
 import signals
-from custom_features import Powers, crest, crest_rows, motion, motion_rows, powers_rows
+from custom_features import BACKENDS, Powers, crest, crest_rows, motion, motion_rows, powers_rows
 from serfast.custom import NativeFunction
 from serfast.errors import ParameterError
 from serfast.fingerprint import fingerprint
@@ -44,7 +46,7 @@ GRIDS = {
 }
 
 
-@pytest.mark.parametrize("backend", ["native", "reference"])
+@pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("grid", GRIDS.values(), ids=GRIDS)
 def test_values_are_the_formulas(grid, backend) -> None:
     features = [
@@ -220,7 +222,7 @@ class Elsewhere(serfast.SpectrumFeature):
     )
 
 
-@pytest.mark.parametrize("backend", ["native", "reference"])
+@pytest.mark.parametrize("backend", BACKENDS)
 def test_a_function_from_elsewhere(backend: str) -> None:
     spec = serfast.FeatureSpec(features=[Elsewhere(n_fft=64), serfast.PowerSpectrum(n_fft=64)])
     rows = serfast.Extractor(spec, backend=backend)(Y).astype(np.float64)
@@ -241,6 +243,24 @@ def test_a_function_from_elsewhere(backend: str) -> None:
 def test_a_bad_address_is_refused(make, message) -> None:
     with pytest.raises(ParameterError, match=message):
         make()
+
+
+ROOT = Path(__file__).resolve().parents[1]
+EXAMPLES = [
+    block
+    for page in ("docs/custom-features.md", "plugins/serfast-spectral/README.md")
+    for block in re.findall(r"```python\n(.*?)```", (ROOT / page).read_text("utf-8"), re.DOTALL)
+]
+
+
+@pytest.mark.parametrize("block", EXAMPLES, ids=range(len(EXAMPLES)))
+def test_the_documentations_examples_run(block: str) -> None:
+    code = compile(block, "custom-features.md", "exec", dont_inherit=True)
+    exec(code, {"__name__": "documentation"})
+
+
+def test_there_are_four_examples() -> None:
+    assert len(EXAMPLES) == 4
 
 
 def test_numba_is_imported_by_the_first_extractor_that_needs_it() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import math
+import os
 import subprocess
 import sys
 import warnings
@@ -13,6 +14,7 @@ import pytest
 from numba import njit
 
 import serfast
+from custom_features import BACKENDS
 from serfast.custom import NativeFunction
 from serfast.errors import BackendError, FeatureWarning, ParameterError
 from streams import assert_same_bits
@@ -125,7 +127,7 @@ def test_parameters_reach_the_function_in_their_own_types() -> None:
         out[1] = share / 2
         out[2] = 10.0 if flag else 20.0
 
-    for backend in ("native", "reference"):
+    for backend in BACKENDS:
         spec = spec_of(shown(), shown(whole=2, share=3, flag=False, name="n"))
         [row] = serfast.Extractor(spec, backend=backend)(Y[:512])
         np.testing.assert_array_equal(row, [Y[3] + 2, 0.25, 10, Y[2] + 3, 1.5, 20])
@@ -172,6 +174,55 @@ def test_what_does_not_compile_is_said_at_construction(function, message) -> Non
         serfast.Extractor(spec_of(serfast.feature_function(function)()))
 
 
+RECURSIVE = """
+import serfast
+from numba import njit
+
+@njit
+def deep(n):
+    return 0.0 if n < 0 else deep(n + 1) * 2.0 + 1.0
+
+@njit
+def tic(n):
+    return 0.0 if n < 0 else tac(n + 1) / 2.0 + 1.0
+
+@njit
+def tac(n):
+    return 1.0 if n < 0 else tic(n + 1) * 2.0
+
+@serfast.feature_function
+def endless(frame, out):
+    out[0] = {function}(int(frame[0]))
+
+try:
+    serfast.Extractor(serfast.FeatureSpec(features=[endless()]))
+except serfast.ParameterError as error:
+    print(error)
+"""
+
+
+@pytest.mark.parametrize("function", ["deep", "tic"])
+def test_recursion_is_refused_before_it_can_end_the_process(function, tmp_path) -> None:
+    script = tmp_path / "recursive.py"
+    script.write_text(RECURSIVE.format(function=function))
+    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "compute of endless must be free of recursion, got a function that" in done.stdout
+
+
+def test_numbas_own_functions_are_not_taken_for_recursion() -> None:
+    def busy(frame, out):
+        ordered = np.sort(frame.astype(np.float64))
+        middle = np.median(frame) + np.percentile(frame, 90) + np.linalg.norm(ordered)
+        out[0] = middle + len(np.unique(ordered)) + frame.std() + np.histogram(frame, 4)[0][0]
+
+    rows = serfast.Extractor(spec_of(serfast.feature_function(busy)()))(Y)
+    assert rows[0, 0] == pytest.approx(
+        np.median(Y[:512]) + np.percentile(Y[:512], 90) + np.linalg.norm(Y[:512])
+        + len(np.unique(Y[:512])) + Y[:512].std() + np.histogram(Y[:512], 4)[0][0], rel=1e-6,
+    )  # fmt: skip
+
+
 def test_without_numba_the_error_says_what_to_install() -> None:
     code = (
         "import sys; sys.modules['numba'] = None\n"
@@ -191,6 +242,15 @@ def test_without_numba_the_error_says_what_to_install() -> None:
     assert "compute of first must be compiled by Numba" in done.stdout
     assert "pip install 'serfast[numba]'" in done.stdout
     assert issubclass(BackendError, ImportError)
+
+
+def test_numba_switched_off_is_said() -> None:
+    code = RECURSIVE.format(function="float").replace("ParameterError", "BackendError")
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True,
+        env={**os.environ, "NUMBA_DISABLE_JIT": "1"},
+    )  # fmt: skip
+    assert "compute of endless must be compiled: unset NUMBA_DISABLE_JIT" in done.stdout
 
 
 # ---- the trial -----------------------------------------------------------------------------------
@@ -269,7 +329,7 @@ TRIALS = [
 ]
 
 
-@pytest.mark.parametrize("backend", ["native", "reference"])
+@pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize(("function", "message"), TRIALS, ids=[f.__name__ for f, _ in TRIALS])
 def test_what_fails_on_a_trial_is_said_at_construction(function, message, backend) -> None:
     feature = serfast.feature_function(function)()
@@ -317,7 +377,7 @@ def late_index(frame, out):
 LATE = [late_raise, late_nan, late_infinity, late_poke, late_index]
 
 
-@pytest.mark.parametrize("backend", ["native", "reference"])
+@pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("function", LATE, ids=[f.__name__ for f in LATE])
 def test_a_later_fault_is_a_value_that_is_no_number_and_a_warning(function, backend) -> None:
     feature = serfast.feature_function(function)(frame_length=100)
@@ -391,7 +451,7 @@ def test_a_status_and_a_write_beside_out_are_noticed() -> None:
         out[0] = 1
         return 5 if frame[0] > 2 else 0
 
-    for backend in ("native", "reference"):
+    for backend in BACKENDS:
         with pytest.raises(ParameterError, match=r"compute of Foreign .* values outside of out"):
             serfast.Extractor(spec_of(from_c(beside)), backend=backend)
         with pytest.raises(ParameterError, match=r"compute of Foreign .* status 5 for silence"):

@@ -14,7 +14,7 @@ import numpy as np
 
 from .. import program as p
 from ..callbacks import Inputs, python_call
-from ..custom import warn_of_faults
+from ..custom import warn_of_rows
 from ..framing import SILENCE, pad
 
 __all__ = [
@@ -187,9 +187,7 @@ def _custom(y: Array, node: p.Custom, spectrum: p.Spectrum | None, hop: int, out
             call(inputs, row)
         except Exception:  # the function's own
             row[:] = np.nan
-    faults = ~np.isfinite(out[:, columns]).all(axis=1)
-    if faults.any():
-        warn_of_faults(node.feature, int(faults.argmax()), int(faults.sum()))
+    warn_of_rows(node.feature, out[:, columns])
 
 
 def _inputs(
