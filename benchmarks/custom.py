@@ -48,7 +48,7 @@ def crest(frame, out):  # type: ignore[no-untyped-def]
 def extractor(kind: Any | None) -> serfast.Extractor:
     """MFCC, and ten features of a kind."""
     own = [kind(name=f"own_{i}") for i in range(COUNT)] if kind else []
-    features = [serfast.MFCC(n_fft=FRAME), *own]
+    features = (serfast.MFCC(n_fft=FRAME), *own)
     return serfast.Extractor(serfast.FeatureSpec(features=features, center=False))
 
 
@@ -56,13 +56,13 @@ def loop(kind: Any, boundscheck: bool) -> Callable[[Array], None]:
     """The kind's function, called ten times for each frame of a signal by compiled code."""
     function = numba.njit(boundscheck=boundscheck)(kind.compute)
 
-    @numba.njit
     def run(y: Array, out: Array) -> None:
         for t in range(1 + (len(y) - FRAME) // HOP):
             for i in range(COUNT):
                 function(y[t * HOP : t * HOP + FRAME], out[i : i + 1])
 
-    return lambda y: run(y, np.empty(COUNT, np.float32))
+    compiled: Any = numba.njit(run)
+    return lambda y: compiled(y, np.empty(COUNT, np.float32))
 
 
 def seconds(run: Callable[[Array], Any], y: Array) -> float:
