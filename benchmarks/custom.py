@@ -54,16 +54,16 @@ def extractor(kind: Any | None) -> serfast.Extractor:
 
 def loop(kind: Any, boundscheck: bool) -> Callable[[Array], None]:
     """The kind's function, called ten times for each frame of a signal by compiled code."""
-    compiled: Any = numba.njit  # whose types are the compiler's
-    function = compiled(boundscheck=boundscheck)(kind.compute)
+    njit: Any = numba.njit  # whose types are the compiler's
+    function = njit(boundscheck=boundscheck)(kind.compute)
 
-    @compiled
     def run(y: Array, out: Array) -> None:
         for t in range(1 + (len(y) - FRAME) // HOP):
             for i in range(COUNT):
                 function(y[t * HOP : t * HOP + FRAME], out[i : i + 1])
 
-    return lambda y: run(y, np.empty(COUNT, np.float32))
+    compiled = njit(run)
+    return lambda y: compiled(y, np.empty(COUNT, np.float32))
 
 
 def seconds(run: Callable[[Array], Any], y: Array) -> float:
