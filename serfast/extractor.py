@@ -66,10 +66,10 @@ class Extractor:
         self._backend = backend
         self._n_columns = len(spec.columns)
         program = Program.from_spec(spec)
-        if program.all_customs and backend not in CUSTOM_BACKENDS:
+        if program.all_customs and self._backend not in CUSTOM_BACKENDS:
             raise BackendError(
                 f"backend must be one of {', '.join(CUSTOM_BACKENDS)} for features of one's own, "
-                f"got {backend!r}"
+                f"got {self._backend!r}"
             )
         self._run = prepare(program)
 
