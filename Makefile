@@ -23,7 +23,7 @@ demo: $(VENV)/installed ## hear what emotion is in the sample recording
 test: $(VENV)/test-ready ## check style and types, pass all tests, the plugins' and the doctests too
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	cd tests && ../$(BIN)/pytest --doctest-modules --pyargs serfast serfast_svm -q
+	cd tests && ../$(BIN)/pytest --doctest-modules --pyargs serfast serfast_svm serfast_spectral -q
 	$(BIN)/pytest
 
 test-arm64: $(VENV)/test-ready ## pass all tests on an emulated arm64 (needs root, SERFAST_DATA; an hour)
@@ -73,5 +73,6 @@ $(VENV)/bench-ready: $(VENV)/installed
 	@touch $@
 
 $(VENV)/test-ready: $(VENV)/installed
-	$(BIN)/pip install --quiet '.[cli,test]' './plugins/serfast-svm[train]'
+	$(BIN)/pip install --quiet '.[cli,test]' './plugins/serfast-svm[train]' \
+		./plugins/serfast-spectral
 	@touch $@
