@@ -139,7 +139,7 @@ def _bars(
 def _finish(axes: Any, title: str, unit: str, runs: list[Run]) -> None:
     axes.set_title(title, loc="left", fontsize=11)
     axes.set_xlabel(unit)
-    if len(runs) > 1:
+    if len(runs) > 1 and not axes.get_subplotspec().rowspan.start:  # once is enough
         axes.legend(loc="best", frameon=False)
 
 

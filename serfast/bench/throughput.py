@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Collection
 from itertools import count
 from typing import Any
@@ -17,6 +18,9 @@ __all__ = ["throughput", "works"]
 
 RECORDING = 10.0
 """Seconds of signal in one call."""
+
+LAP = 0.02
+"""Seconds that one lap takes at least."""
 
 WHOLE = "whole row"
 
@@ -60,12 +64,15 @@ def throughput(settings: Settings, work: str) -> dict[str, Any]:
     """
     spec = works(settings.spec)[work]
     extractor = Extractor(spec, settings.backend)
-    signals = [settings.sound(RECORDING)] * settings.threads
+    sound = settings.sound(RECORDING)
+    alone = laps(lambda: extractor(sound), 0, least=3).median
+    # so many that starting the threads is nothing beside them
+    signals = [sound] * (settings.threads * math.ceil(LAP / alone))
     measured = laps(lambda: extractor.map(signals, threads=settings.threads), settings.seconds)
-    rows = spec.frame_count(len(signals[0])) * settings.threads
+    rows = spec.frame_count(len(sound)) * len(signals)
     return {
         "columns": len(spec.columns),
         "us_per_row": 1e6 * measured.median / rows,
-        "times_real_time": len(signals[0]) * settings.threads / spec.sample_rate / measured.median,
+        "times_real_time": len(sound) * len(signals) / spec.sample_rate / measured.median,
         "waited": measured.waited if settings.threads == 1 else 0.0,
     }

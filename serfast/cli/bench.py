@@ -89,12 +89,13 @@ def run(arguments: argparse.Namespace) -> int:
     old = None if arguments.compare is None else compare.read(arguments.compare)
     with Status(sys.stderr) as status:
         result = suite.run(settings, status.show)
-    if arguments.json:
-        print(json.dumps(result, indent=1))
-    else:
-        print(report.text(result))
-        if old is not None:
-            print(f"\n{compare.text(result, old)}")
+    print(json.dumps(result, indent=1) if arguments.json else report.text(result))
+    if old is not None:
+        ratios = compare.text(result, old)
+        if arguments.json:  # which standard output is for then
+            print(ratios, file=sys.stderr)
+        else:
+            print(f"\n{ratios}")
     if arguments.plot:
         with replacing(arguments.plot) as path:
             picture.plot(result, path, old)
