@@ -12,13 +12,6 @@ from libc.string cimport memcpy, memset
 from framing cimport Frames
 from kernels cimport SERFAST_PAD, serfast_kernels, serfast_rfft
 
-# Below it (-300 dB of full scale) squares lose their digits to underflow.
-cdef extern from *:
-    """
-    static const float LEAST_ENERGY = 1e-30f;
-    """
-    const float LEAST_ENERGY
-
 ctypedef struct Pitch:
     Frames frames
     int column
@@ -63,7 +56,11 @@ cdef inline void yin(
     float *lags,
     float *fft,
 ) noexcept nogil:
-    """F0 [Hz] and d' at the chosen lag; 1 where float32 can't tell: no energy, or far too much."""
+    """F0 [Hz] and d' at the chosen lag; 1 for silence (NULL), and for far too much energy."""
+    if frame == NULL:
+        row[node.column] = <float>(node.sample_rate / node.min_lag)
+        row[node.column + 1] = 1
+        return
     cdef ptrdiff_t n = node.max_lag - node.min_lag + 1, length = node.frames.length, i
     cdef float *r = lags
     cdef float *d = lags + node.max_lag + SERFAST_PAD
@@ -79,4 +76,4 @@ cdef inline void yin(
     d += node.min_lag - 1
     i = chosen_lag(k, d, n, node.threshold)
     row[node.column] = <float>(node.sample_rate / (node.min_lag + i + parabola(d, i, n)))
-    row[node.column + 1] = d[i] if r[0] > LEAST_ENERGY and d[i] == d[i] else 1
+    row[node.column + 1] = d[i] if d[i] == d[i] else 1

@@ -5,7 +5,7 @@ from libc.string cimport memcpy
 from custom cimport GUARD, Custom, Faults, custom
 from delta cimport Delta, Rows, delta, row_at
 from energy cimport Crossings, Energy, rms, zero_crossing_rate
-from framing cimport Signal, frame_at
+from framing cimport Signal, frame_at, heard_at
 from kernels cimport serfast_kernels
 from mel cimport Log, Mel, finish_log
 from pitch cimport Pitch, yin
@@ -111,17 +111,17 @@ cdef inline void compute_row(
     cdef const Spectrum *node
     cdef int i, m
     for i in range(p.n_energies):
-        frame = frame_at(signal, &p.energies[i].frames, middle, s.frame)
+        frame = heard_at(signal, &p.energies[i].frames, middle, s.frame)
         rms(k, &p.energies[i], frame, row)
     for i in range(p.n_crossings):
         frame = frame_at(signal, &p.crossings[i].frames, middle, s.frame)
         zero_crossing_rate(k, &p.crossings[i], frame, row)
     for i in range(p.n_pitches):
-        frame = frame_at(signal, &p.pitches[i].frames, middle, s.frame)
+        frame = heard_at(signal, &p.pitches[i].frames, middle, s.frame)
         yin(k, &p.pitches[i], frame, row, s.conditioned, s.power, s.lags, s.fft)
     for i in range(p.n_spectra):
         node = &p.spectra[i]
-        frame = frame_at(signal, &node.frames, middle, s.frame)
+        frame = heard_at(signal, &node.frames, middle, s.frame)
         spectrum(k, node, frame, s.power, s.conditioned, s.fft)
         if node.column >= 0:
             memcpy(row + node.column, s.power, node.bins * sizeof(float))

@@ -34,8 +34,11 @@ cdef inline void spectrum(
     float *conditioned,
     float *fft,
 ) noexcept nogil:
-    """|Σ w x exp(-2πi k n / N)|², or its root."""
+    """|Σ w x exp(-2πi k n / N)|², or its root; zeros for silence (NULL)."""
     cdef int end = node.start + node.win_length
+    if frame == NULL:
+        memset(power, 0, (node.bins + SERFAST_PAD) * sizeof(float))
+        return
     if node.conditioned:
         memset(conditioned, 0, node.start * sizeof(float))
         memset(conditioned + end, 0, (node.frames.length - end) * sizeof(float))

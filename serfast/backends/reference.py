@@ -15,11 +15,12 @@ import numpy as np
 from .. import program as p
 from ..callbacks import Inputs, python_call
 from ..custom import warn_of_faults
-from ..framing import pad
+from ..framing import SILENCE, pad
 
 __all__ = [
     "cepstrum",
     "derivative",
+    "heard",
     "logarithm",
     "normalized_difference",
     "parabolic_shift",
@@ -78,7 +79,8 @@ def _features(program: p.Program, y: Array, out: Array) -> None:
     with np.errstate(over="ignore"):
         for energy in program.energies:
             for rows, frames in _blocks(y, energy.frames, hop, len(out)):
-                out[rows, energy.column] = energy.scale * np.sqrt(np.mean(frames**2, axis=1))
+                power = np.mean(heard(frames) ** 2, axis=1)
+                out[rows, energy.column] = energy.scale * np.sqrt(power)
         for crossings in program.crossings:
             for rows, frames in _blocks(y, crossings.frames, hop, len(out)):
                 out[rows, crossings.column] = zero_crossing_rate(frames, crossings.threshold)
@@ -107,6 +109,11 @@ def _blocks(y: Array, frames: p.Frames, hop: int, n_rows: int) -> Iterator[tuple
         yield rows, windows[rows]
 
 
+def heard(frames: Array) -> Array:
+    """Zeros for the frames in which no sample reaches :data:`serfast.framing.SILENCE`."""
+    return np.where(np.abs(frames).max(axis=1, keepdims=True) < SILENCE, 0.0, frames)
+
+
 def zero_crossing_rate(frames: Array, threshold: float) -> Array:
     """Share of the samples whose sign differs from that of the sample before, per frame.
 
@@ -126,7 +133,7 @@ def power_spectrum(frames: Array, node: p.Spectrum) -> Array:
     x[-1]), then the window is multiplied on.
     """
     inside = slice(node.start, node.start + len(node.window))
-    x = frames[:, inside]
+    x = heard(frames)[:, inside]
     if node.remove_dc:
         x = x - np.mean(x, axis=1, keepdims=True)
     before = np.concatenate([x[:, :1], x[:, :-1]], axis=1)
@@ -213,6 +220,7 @@ def _put(out: Array, column: int | None, values: Array) -> None:
 
 def _pitch(frames: Array, node: p.Pitch) -> tuple[Array, Array]:
     """F0 [Hz] and aperiodicity of each frame."""
+    frames = heard(frames)
     difference = normalized_difference(frames, node.min_lag, node.max_lag)
     chosen = pick_lag(difference, node.threshold)
     lag = node.min_lag + chosen + parabolic_shift(difference, chosen)

@@ -13,7 +13,7 @@ from ..errors import SerfastError
 from .process import python
 from .settings import Settings
 
-__all__ = ["startup"]
+__all__ = ["resident", "startup"]
 
 LAPS = 5
 
@@ -40,7 +40,7 @@ for _ in range(1000):
 """
 
 MEMORY = """
-import json, runpy
+import json, runpy, sys
 print(json.dumps(runpy.run_path(sys.argv[3])["memory"]()))
 """
 
@@ -71,12 +71,17 @@ def startup(settings: Settings, streams: bool, step: Callable[[], object]) -> di
             if lap:
                 laps[name].append(perf_counter() - start)
         step()
+    seconds = {name: median(taken) for name, taken in laps.items()}
+    return {"seconds": seconds, "memory": resident(settings, streams)}
+
+
+def resident(settings: Settings, streams: bool) -> dict[str, dict[str, int]]:
+    """Measure the memory of NumPy alone, and of a process that computes; see `startup`."""
     work = PROGRAMS["first row"] + (STREAMING if streams else "")
-    resident = {
-        "numpy": json.loads(_run("import numpy" + MEMORY, settings)),
-        "serfast": json.loads(_run(work + MEMORY, settings)),
+    programs = {"numpy": "import numpy", "serfast": work}
+    return {
+        name: json.loads(_run(program + MEMORY, settings)) for name, program in programs.items()
     }
-    return {"seconds": {name: median(taken) for name, taken in laps.items()}, "memory": resident}
 
 
 def _run(program: str, settings: Settings) -> str:
