@@ -24,7 +24,7 @@
 #define __has_builtin(name) 0
 #endif
 
-#if defined(__GNUC__) && __has_builtin(__builtin_shufflevector) && !defined(SERFAST_PLAIN_C)
+#if __has_builtin(__builtin_shufflevector) && !defined(SERFAST_PLAIN_C)
 #define INLINE static inline __attribute__((always_inline))
 typedef float f4 __attribute__((vector_size(16)));
 typedef float f8 __attribute__((vector_size(32)));
