@@ -2,16 +2,17 @@
 # a C compiler and make; everything else goes into .venv.
 
 PYTHON ?= python3
+PYTHONS ?= $(PYTHON)
 VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := $(shell find ext serfast plugins -type f \
 	\( -name '*.py' -o -name '*.pyi' -o -name '*.p[yx][xdi]' -o -name '*.[ch]' -o -name '*.inc' \
 	-o -name '*.zip' -o -name '*.toml' \) -not -path '*/build/*' -not -path '*/tests/*')
 
-.PHONY: help demo test lint sample model clean
+.PHONY: help demo test test-arm64 test-wheel wheels lint sample model clean
 
 help: ## list the verbs
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 demo: $(VENV)/installed ## hear what emotion is in the sample recording
 	$(BIN)/serfast predict examples/speech.flac
@@ -21,6 +22,15 @@ test: $(VENV)/test-ready ## check style and types, pass all tests, the plugins' 
 	$(BIN)/mypy
 	cd tests && ../$(BIN)/pytest --doctest-modules --pyargs serfast serfast_svm -q
 	$(BIN)/pytest
+
+test-arm64: $(VENV)/test-ready ## pass all tests on an emulated arm64 (needs root, SERFAST_DATA; an hour)
+	PYTHON=$(BIN)/python .ci/arm64 suite
+
+wheels: ## build a wheel for each of PYTHONS and one for each plugin, into dist/ (Linux)
+	PYTHONS="$(PYTHONS)" .ci/wheels build
+
+test-wheel: ## install the wheels in empty environments and pass the tests there
+	PYTHONS="$(PYTHONS)" .ci/wheels test
 
 lint: $(VENV)/test-ready ## check style and types only
 	$(BIN)/ruff check .
