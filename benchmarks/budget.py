@@ -3,8 +3,8 @@
     .ci/arm64 rows                          # an arm64 Python with this tree's engine, once
     python -m benchmarks.budget [--save]    # needs gcc and Debian's qemu-user
 
-qemu counts every instruction of a process that computes 1000 rows (or predictions), and of one that
-computes 3000: the difference is that of 2000. Counts don't depend on the machine's load. On x86-64
+qemu counts every instruction between two marks, around work that has been done once before, so that
+nothing is loaded or filled for the first time. Counts don't depend on the machine's load. On x86-64
 it is the baseline, SSE2. A board's times are estimates: a count, divided by the instructions that
 its processor is assumed to finish per second. They show the order of magnitude; `serfast bench`
 on the board shows the time.
@@ -19,7 +19,6 @@ import platform
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -31,29 +30,36 @@ HERE = Path(__file__).parent
 ROOT = HERE.parent / "build" / "arm64" / "rows"
 RESULTS = HERE / "results" / "budget.json"
 
-ROWS = """
-import sys, numpy, serfast
-n, spec = int(sys.argv[1]), serfast.FeatureSpec.from_json(sys.argv[2])
-y = numpy.random.default_rng(0).normal(0, 0.1, 3000 * spec.hop_length).astype("f4")
+PROGRAM = """
+import json, os, sys, numpy, serfast
+sys.path = [p for p in sys.path if p]
+rows, y = int(sys.argv[1]), numpy.random.default_rng(0).normal(0, 0.1, 160_000).astype("f4")
+
+def counted(work):
+    work()
+    os.getppid()  # which the plugin takes for a mark
+    work()
+    os.getppid()
+
+def stream():
+    accept, out = extractor.stream().accept, numpy.empty((2, len(spec.columns)), "f4")
+    chunks = numpy.split(y[: rows * spec.hop_length], rows)
+    def work():
+        for chunk in chunks:
+            accept(chunk, out)
+    return work
+
+for text in json.loads(sys.argv[2]):
+    spec = serfast.FeatureSpec.from_json(text)
+    extractor = serfast.Extractor(spec)
+    counted(lambda: extractor(y[: rows * spec.hop_length]))
+spec = serfast.FeatureSpec.from_json(sys.argv[3])
 extractor = serfast.Extractor(spec)
-"""
-BATCH = ROWS + "extractor(y[: n * spec.hop_length])"
-STREAM = (
-    ROWS
-    + """
-chunks = numpy.split(y, 3000)
-accept, out = extractor.stream().accept, numpy.empty((2, len(spec.columns)), "f4")
-for chunk in chunks[:n]:
-    accept(chunk, out)
-"""
-)
-PREDICTIONS = """
-import sys, numpy, serfast
-y = numpy.random.default_rng(0).normal(0, 0.1, 48000).astype("f4")
+counted(stream())
 recognizer = serfast.Recognizer("svm")
-for _ in range(int(sys.argv[1])):
-    recognizer.predict(y, 16000)
+counted(lambda: recognizer.predict(y[:48_000], 16_000))
 """
+ROWS = 400
 LIVE, PREDICTION = "whole row, a chunk of 10 ms", "prediction of 3 s, svm"
 
 
@@ -114,17 +120,28 @@ def emulated() -> dict[str, Emulated]:
     return {"arm64": arm, "x86-64": x86}
 
 
-def jobs() -> Iterator[tuple[str, str, str, int, int]]:
-    """What is counted: name, program, its argument, and how much of it, less and more."""
-    for name, spec in {**works(whole_row()), **choices()}.items():
-        yield name, BATCH, spec.to_json(), 1000, 3000
-    yield LIVE, STREAM, whole_row().to_json(), 1000, 3000
-    yield PREDICTION, PREDICTIONS, "", 2, 6
+def measure(folder: Path) -> dict[str, dict[str, float]]:
+    """Instructions per row (or prediction) by work and architecture."""
+    plugin = folder / "count.so"
+    source = HERE / "count_instructions.c"
+    subprocess.run(["gcc", "-O2", "-shared", "-fPIC", "-o", plugin, source], check=True)
+    specs = {**works(whole_row()), **choices()}
+    names, found = [*specs, LIVE, PREDICTION], {}
+    for architecture, python in emulated().items():
+        marks = counts(python, plugin, [spec.to_json() for spec in specs.values()])
+        between = [after - before for before, after in zip(marks[::2], marks[1::2], strict=True)]
+        units = [*[spec.frame_count(ROWS * 160) for spec in specs.values()], ROWS, 1]
+        found[architecture] = [n / unit for n, unit in zip(between, units, strict=True)]
+    return {
+        name: {architecture: values[i] for architecture, values in found.items()}
+        for i, name in enumerate(names)
+    }
 
 
-def count(python: Emulated, plugin: Path, program: str, n: int, argument: str) -> int:
-    """Instructions of the whole process."""
-    file = plugin.with_suffix(".count")
+def counts(python: Emulated, plugin: Path, specs: list[str]) -> list[int]:
+    """Instructions of the process so far, at each of its marks."""
+    file = plugin.with_suffix(".counts")
+    file.unlink(missing_ok=True)
     environment = {
         **os.environ,
         **python.environment,
@@ -134,27 +151,11 @@ def count(python: Emulated, plugin: Path, program: str, n: int, argument: str) -
         "INSTRUCTIONS": str(file),
     }
     qemu, *rest = python.command
-    # Python puts the working folder first, which has the sources without the engine
-    safe = "import sys; sys.path = [p for p in sys.path if p]\n" + program
-    command = [qemu, "-plugin", str(plugin), *rest, "-c", safe, str(n), argument]
-    subprocess.run(command, env=environment, check=True)
-    return int(file.read_text())
-
-
-def measure(folder: Path) -> dict[str, dict[str, float]]:
-    """Instructions per row (or prediction) by work and architecture."""
-    plugin = folder / "count.so"
-    source = HERE / "count_instructions.c"
-    subprocess.run(["gcc", "-O2", "-shared", "-fPIC", "-o", plugin, source], check=True)
-    found: dict[str, dict[str, float]] = {}
-    for name, program, argument, less, more in jobs():
-        found[name] = {}
-        for architecture, python in emulated().items():
-            few = count(python, plugin, program, less, argument)
-            many = count(python, plugin, program, more, argument)
-            found[name][architecture] = (many - few) / (more - less)
-        print(name, found[name], file=sys.stderr, flush=True)
-    return found
+    arguments = [str(ROWS), json.dumps(specs), whole_row().to_json()]
+    command = [qemu, "-plugin", str(plugin), *rest, "-c", PROGRAM, *arguments]
+    # in another folder: Python looks here first, where the sources are without the engine
+    subprocess.run(command, env=environment, cwd=plugin.parent, check=True)
+    return [int(line) for line in file.read_text().splitlines()]
 
 
 def tables(report: dict[str, Any]) -> str:
@@ -163,7 +164,10 @@ def tables(report: dict[str, Any]) -> str:
     lines = [f"gcc {report['gcc']}, {report['machine']} under qemu.", ""]
     lines += ["| | arm64 | x86-64 (SSE2) |", "|---|---:|---:|"]
     lines += [f"| {name} | {c['arm64']:,.0f} | {c['x86-64']:,.0f} |" for name, c in found.items()]
-    live, prediction = (found[name]["arm64"] for name in (LIVE, PREDICTION))
+    arm = {name: c["arm64"] for name, c in found.items()}
+    model_row = arm["presets.speech()"]
+    live, model_live = arm[LIVE], arm[LIVE] + model_row - arm["whole row"]
+    decision = arm[PREDICTION] - 301 * model_row
     lines += [
         "",
         f"| {' | '.join(HEAD)} |",
@@ -171,12 +175,11 @@ def tables(report: dict[str, Any]) -> str:
     ]
     for board in BOARDS:
         speed = board.ghz * board.ipc * 1e9
-        row, judged = live / speed, prediction / speed
-        # a decision each 0.5 s costs a prediction without its rows; 80 % of one core
-        second = 100 * row + 2 * (judged - 300 * found["whole row"]["arm64"] / speed)
+        events = 100 * model_live + 2 * decision  # a second of them
         lines.append(
-            f"| {board.name}, one core | {board.ghz:g} GHz × {board.ipc:g} | {1e6 * row:.0f} µs | "
-            f"{0.8 * 0.01 / row:.0f} | {1e3 * judged:.0f} ms | {0.8 / second:.0f} |"
+            f"| {board.name}, one core | {board.ghz:g} GHz × {board.ipc:g} | "
+            f"{1e6 * live / speed:.0f} µs | {0.8 * speed / (100 * live):.0f} | "
+            f"{1e3 * arm[PREDICTION] / speed:.0f} ms | {0.8 * speed / events:.0f} |"
         )
     return "\n".join(lines)
 
