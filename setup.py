@@ -7,10 +7,12 @@ import os
 import shutil
 import sys
 import sysconfig
+from contextlib import contextmanager
 
 from setuptools import Extension, setup
 from setuptools.command.build_clib import build_clib
 from setuptools.command.build_ext import build_ext
+from setuptools.errors import CompileError
 
 try:
     from Cython.Build import cythonize
@@ -73,13 +75,29 @@ def choose(compiler):
         compiler.cc = CLANG_CL
 
 
+@contextmanager
+def advice():
+    """Say what is missing most of the time when nothing can be compiled."""
+    try:
+        yield
+    except CompileError as error:
+        raise CompileError(
+            f"{error}\nBuilding serfast needs a C compiler and Python's headers. Debian, Ubuntu, "
+            "Raspberry Pi OS: apt install gcc python3-dev; Fedora: dnf install gcc python3-devel; "
+            "Alpine: apk add gcc musl-dev python3-dev; macOS: xcode-select --install; Windows: "
+            "Build Tools for Visual Studio. A wheel needs none of them: pip install --upgrade pip, "
+            "and try again."
+        ) from error
+
+
 class BuildLibraries(build_clib):
     """The kernels."""
 
     def build_libraries(self, libraries):
         """Choose the compiler first."""
         choose(self.compiler)
-        super().build_libraries(libraries)
+        with advice():
+            super().build_libraries(libraries)
 
 
 class BuildExtension(build_ext):
@@ -88,7 +106,8 @@ class BuildExtension(build_ext):
     def build_extensions(self):
         """Choose the compiler first."""
         choose(self.compiler)
-        super().build_extensions()
+        with advice():
+            super().build_extensions()
 
 
 engine = Extension(
