@@ -9,7 +9,10 @@ SOURCES := $(shell find ext serfast plugins -type f \
 	\( -name '*.py' -o -name '*.pyi' -o -name '*.p[yx][xdi]' -o -name '*.[ch]' -o -name '*.inc' \
 	-o -name '*.zip' -o -name '*.toml' \) -not -path '*/build/*' -not -path '*/tests/*')
 
-.PHONY: help demo test test-arm64 test-wheel wheels lint sample model clean
+.PHONY: help demo test test-arm64 test-wheel wheels lint bench sample model clean
+
+RESULTS := benchmarks/results
+ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 
 help: ## list the verbs
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14

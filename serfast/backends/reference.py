@@ -14,7 +14,7 @@ import numpy as np
 
 from .. import program as p
 from ..callbacks import Inputs, python_call
-from ..custom import warn_of_faults
+from ..custom import warn_of_rows
 from ..framing import SILENCE, pad
 
 __all__ = [
