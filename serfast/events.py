@@ -15,7 +15,7 @@ from .gate import MEMORY, EnergyGate
 from .running import Recent, SlidingWindow
 from .samples import as_samples
 from .spec import FeatureSpec
-from .statistics import Statistics, Vector
+from .statistics import PreparedStatistics, Statistics
 from .stream import Stream
 
 __all__ = ["Event", "EventStream", "Plan"]
@@ -111,7 +111,7 @@ class EventStream:
         classifier: Classifier,
         plugin: str,
         statistics: Statistics | None,
-        vector: Vector | None,
+        vector: PreparedStatistics | None,
         stream: Stream,
         plan: Plan,
     ) -> None:

@@ -9,12 +9,17 @@ import hashlib
 import json
 import warnings
 
+import numpy as np
+
 import serfast
 import signals
 from broad import RATE, broad_specs
 from serfast import functionals
 
 STATISTICS = serfast.Statistics(functionals=(*functionals.FUNCTIONALS, "p33", "ac7"), deltas=3)
+LOGARITHMS = serfast.Statistics(
+    functionals=("mean",), deltas=0, log=("level",), semitones=("pitch",)
+)
 
 
 def main() -> None:
@@ -34,6 +39,10 @@ def main() -> None:
             hashes[f"{spec_name} {signal_name}"] = hashlib.sha256(rows.tobytes()).hexdigest()
             vector = STATISTICS(rows, spec.columns)
             hashes[f"{spec_name} {signal_name} statistics"] = hashlib.sha256(vector).hexdigest()
+    columns = [f"{name}_{i}" for name in ("level", "pitch") for i in range(20_000)]
+    row = np.random.default_rng(0).uniform(1e-3, 500, size=(1, len(columns) + 1))
+    vector = LOGARITHMS(row, [*columns, "aperiodicity"])
+    hashes["logarithms"] = hashlib.sha256(vector).hexdigest()
     print(json.dumps(hashes))
 
 
