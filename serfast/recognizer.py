@@ -20,7 +20,7 @@ from .events import EventStream, Plan
 from .extractor import Extractor
 from .samples import as_samples
 from .spec import FeatureSpec
-from .statistics import Vector
+from .statistics import PreparedStatistics
 from .utterances import PAUSE, UtteranceStream
 from .windows import WindowStream
 
@@ -91,7 +91,7 @@ class Recognizer:
         self._statistics = bundle.statistics
         self._extractor = Extractor(bundle.spec, backend)
         self._card = bundle.card
-        self._vector = _vector(self._classifier, bundle, backend)
+        self._vector = _prepared(self._classifier, bundle, backend)
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -226,7 +226,7 @@ def inputs_of(
     samples: np.ndarray[Any, Any],
     kind: str,
     extractor: Extractor,
-    vector: Vector | None,
+    vector: PreparedStatistics | None,
 ) -> np.ndarray[Any, Any]:
     """Make the input of this `kind` from samples; the same in training and later.
 
@@ -247,13 +247,16 @@ def inputs_of(
     return vector(rows)
 
 
-def _vector(classifier: Classifier, bundle: Bundle, backend: str) -> Vector | None:
+def _prepared(
+    classifier: Classifier, bundle: Bundle, backend: str
+) -> PreparedStatistics | None:
     """What makes the classifier's vector of rows; None if it takes none."""
     if classifier.input != "vector":
         return None
     if bundle.statistics is None:
         raise ModelError("statistics in the bundle must be given for a vector classifier")
-    uses = getattr(classifier, "uses", None)
+    with calling(bundle.plugin, "uses"):
+        uses = getattr(classifier, "uses", None)
     try:
         return bundle.statistics.over(bundle.spec.columns, uses=uses, backend=backend)
     except ParameterError as error:

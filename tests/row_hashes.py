@@ -15,12 +15,17 @@ import sys
 import warnings
 from pathlib import Path
 
+import numpy as np
+
 import serfast
 import signals
 from broad import RATE, broad_specs
 from serfast import functionals
 
 STATISTICS = serfast.Statistics(functionals=(*functionals.FUNCTIONALS, "p33", "ac7"), deltas=3)
+LOGARITHMS = serfast.Statistics(
+    functionals=("mean",), deltas=0, log=("level",), semitones=("pitch",)
+)
 
 RECORDED = Path(__file__).with_name("row_hashes.json")
 
@@ -47,6 +52,11 @@ def hashes(statistics: bool) -> dict[str, str]:
             if statistics:
                 vector = STATISTICS(rows, spec.columns)
                 found[f"{spec_name} {signal_name} statistics"] = hashlib.sha256(vector).hexdigest()
+    if statistics:
+        columns = [f"{name}_{i}" for name in ("level", "pitch") for i in range(20_000)]
+        row = np.random.default_rng(0).uniform(1e-3, 500, size=(1, len(columns) + 1))
+        vector = LOGARITHMS(row, [*columns, "aperiodicity"])
+        found["logarithms"] = hashlib.sha256(vector).hexdigest()
     return found
 
 
