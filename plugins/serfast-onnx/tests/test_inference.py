@@ -288,3 +288,37 @@ def test_importing_the_plugin_leaves_onnxruntime_alone():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+GROWTH = """
+import sys
+import numpy as np
+import serfast
+from serfast.steps import Steps
+
+def resident():
+    lines = open("/proc/self/status").read().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS"))
+
+classifier = serfast.Recognizer(sys.argv[1]).classifier
+random = np.random.default_rng(0)
+rows = random.normal(size=(600, len(classifier.spec.columns))).astype(np.float32)
+steps = Steps(classifier)
+for i in range(4000):
+    if i == 1000:
+        before = resident()
+    classifier.predict_proba(rows[: random.integers(1, 600)])
+    steps.accept(rows[:2])
+    Steps(classifier).accept(rows[:4])
+print(resident() - before)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks Linux how much memory is resident")
+def test_neither_predictions_nor_steps_nor_streams_keep_memory(tmp_path):
+    """Of 3000 predictions of all lengths, steps and streams; a kilobyte each would be 3000 KiB."""
+    path = BUNDLE.save(tmp_path / "model.zip")
+    command = [sys.executable, "-c", GROWTH, str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    print(f"resident memory grew by {int(done.stdout)} KiB")
+    assert int(done.stdout) < 1500
