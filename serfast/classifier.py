@@ -65,10 +65,10 @@ class Examples:
     labels : ndarray of str, shape (n,)
     speakers : ndarray of str, shape (n,)
     altered : ndarray of bool, shape (n,)
-        Whether the example is an altered copy of a recording (another speed). Altered copies are
-        for training alone: what is measured, is measured on the others.
+        Whether the example is an altered copy of a recording (another speed, noise). Altered
+        copies are for training alone: what is measured, is measured on the others.
     names : tuple of str
-        For "vector": the name of each entry.
+        For "vector": the name of each entry; for "rows": of each column.
     """
 
     inputs: Sequence[np.ndarray[Any, Any]] | np.ndarray[Any, Any]
