@@ -68,7 +68,9 @@ class Examples:
         Whether the example is an altered copy of a recording (another speed, noise). Altered
         copies are for training alone: what is measured, is measured on the others.
     names : tuple of str
-        For "vector": the name of each entry; for "rows": of each column.
+        For "vector": the name of each entry.
+    spec : FeatureSpec or None
+        The features that the inputs were made of, where it is known.
     """
 
     inputs: Sequence[np.ndarray[Any, Any]] | np.ndarray[Any, Any]
@@ -76,6 +78,7 @@ class Examples:
     speakers: np.ndarray[Any, Any]
     altered: np.ndarray[Any, Any]
     names: tuple[str, ...] = ()
+    spec: FeatureSpec | None = None
 
     def __post_init__(self) -> None:
         sizes = [len(x) for x in (self.inputs, self.labels, self.speakers, self.altered)]

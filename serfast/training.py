@@ -126,7 +126,8 @@ def examples_of(
         labels=np.array(list(labels) * len(copies)),
         speakers=np.array(list(speakers) * len(copies)),
         altered=np.arange(len(flat)) >= len(labels),
-        names=_names(kind, spec, statistics),
+        names=statistics.names(spec.columns) if statistics and kind == "vector" else (),
+        spec=spec,
     )
 
 
@@ -202,9 +203,3 @@ def bundle_of(
         card=card,
     )
 
-
-def _names(kind: Input, spec: FeatureSpec, statistics: Statistics | None) -> tuple[str, ...]:
-    """Names of the entries of a vector, of the columns of rows; samples have none."""
-    if kind == "samples":
-        return ()
-    return statistics.names(spec.columns) if statistics and kind == "vector" else spec.columns
