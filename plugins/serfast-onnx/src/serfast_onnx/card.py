@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import asdict, dataclass, field
+from typing import Any, NoReturn
 
 from serfast.classifier import Input
 from serfast.errors import ModelError
@@ -164,7 +164,7 @@ class Card:
     True
     """
 
-    model: Model = Model()
+    model: Model = field(default_factory=Model)
     step: Step | None = None
 
     def __post_init__(self) -> None:
@@ -240,5 +240,5 @@ def _whole(what: str, value: Any, most: int) -> None:
         _refuse(what, f"an int from 1 to {most}", value)
 
 
-def _refuse(what: str, rule: str, found: object) -> None:
+def _refuse(what: str, rule: str, found: object) -> NoReturn:
     raise ModelError(f"{what} must be {rule}, got {found!r:.80}")

@@ -47,7 +47,7 @@ class OnnxPlugin:
         ModelError
             If anything isn't as BUNDLE.md says.
         """
-        from .inference import load  # onnxruntime is slow to import: not before it is needed
+        from .loading import load  # onnxruntime is slow to import: not before it is needed
 
         return load(bundle)
 

@@ -1,0 +1,217 @@
+"""Classifiers that run an ONNX graph: of a whole recording, and of a stream step by step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+import onnxruntime
+
+from serfast import FeatureSpec
+from serfast.classifier import Input, check_input
+from serfast.errors import ModelError, ParameterError
+
+from .card import Card, Step
+from .session import dtype_of, working
+
+__all__ = ["OnnxClassifier", "StepState", "SteppingClassifier", "laid_out", "probabilities_of"]
+
+Array: TypeAlias = np.ndarray[Any, Any]
+
+TOLERANCE = 1e-3
+"""How far from 1 the sum of a graph's probabilities may be; they are divided by it."""
+
+
+@dataclass(frozen=True, eq=False)
+class OnnxClassifier:
+    """A graph that takes a whole recording: rows, a vector of statistics, or samples.
+
+    Immutable, and shared by any number of threads; made by :func:`serfast_onnx.load`.
+
+    Parameters
+    ----------
+    classes : tuple of str
+    spec : FeatureSpec
+    card : Card
+    session : onnxruntime.InferenceSession
+        Of ``model.onnx``, checked.
+    columns : int or None
+        Size of the axis D; None for samples.
+    """
+
+    classes: tuple[str, ...]
+    spec: FeatureSpec
+    card: Card
+    session: Any
+    columns: int | None
+
+    @property
+    def input(self) -> Input:
+        """What it takes."""
+        return self.card.model.kind
+
+    def predict_proba(self, x: Array) -> Array:
+        """Probability of each class for one recording.
+
+        Parameters
+        ----------
+        x : ndarray of float32, shape (n_rows, n_columns), (d,) or (n_samples,)
+            As `input` says.
+        """
+        time = () if self.input == "vector" else (None,)
+        columns = () if self.columns is None else (self.columns,)
+        dtype = dtype_of(self.session.get_inputs()[0], "input")
+        checked = check_input(x, (*time, *columns), dtype)
+        return self.run(checked)
+
+    def run(self, x: Array, run_options: Any = None) -> Array:
+        """Probabilities for a checked input."""
+        model = self.card.model
+        if self.input != "vector":
+            x = self._whole_steps(lengthened(x, model.min_rows))
+        with working("model.onnx", "runs"):
+            (found,) = self.session.run(
+                [model.output], {model.input: laid_out(x, model.layout)}, run_options
+            )
+        return probabilities_of(found, len(self.classes), "model.onnx")
+
+    def _whole_steps(self, x: Array) -> Array:
+        return x
+
+
+@dataclass(frozen=True, eq=False)
+class SteppingClassifier(OnnxClassifier):
+    """One that has a graph of a step too (:class:`serfast.classifier.StreamingClassifier`).
+
+    Parameters
+    ----------
+    stepper : onnxruntime.InferenceSession
+        Of ``step.onnx``, checked.
+    step_card : Step
+    """
+
+    stepper: Any
+    step_card: Step
+
+    @property
+    def stride(self) -> int:
+        """How many rows a step takes."""
+        return self.step_card.rows
+
+    def new_state(self) -> StepState:
+        """Make the state of a stream that begins."""
+        return StepState(self)
+
+    def step(self, rows: Array, state: StepState) -> Array:
+        """Take the next `stride` rows of a stream; give the probabilities after them.
+
+        Parameters
+        ----------
+        rows : ndarray of float32, shape (stride, n_columns)
+        state : StepState
+            Of this classifier; moved on, unless an error is raised.
+        """
+        if not isinstance(state, StepState) or state.owner is not self:
+            raise ParameterError(f"state must be of this classifier's new_state(), got {state!r}")
+        state.take(check_input(rows, (self.stride, self.columns), np.float32))
+        return state.advance()
+
+    def _whole_steps(self, x: Array) -> Array:
+        """Leave out the rows short of a step at the end: a stream can't have judged them."""
+        x = lengthened(x, self.stride)
+        return x[: len(x) // self.stride * self.stride]
+
+
+class StepState:
+    """What a stream's steps hand on, twice: one is read while the other is written.
+
+    So a step that fails leaves the state as it was, and nothing is allocated or copied: both ways
+    are bound to the session once.
+    """
+
+    __slots__ = ("_bindings", "_found", "_rows", "_run_options", "_tensors", "_turn", "owner")
+
+    def __init__(self, owner: SteppingClassifier) -> None:
+        card, session = owner.step_card, owner.stepper
+        types = {
+            v.name: dtype_of(v, v.name) for v in (*session.get_inputs(), *session.get_outputs())
+        }
+        shape = tuple({"N": 1, "T": card.rows, "D": owner.columns}[axis] for axis in card.layout)
+        self.owner = owner
+        self._rows = np.zeros(shape, types[card.input])  # type: ignore[arg-type]
+        output = next(v for v in session.get_outputs() if v.name == card.output)
+        k = len(owner.classes)
+        self._found = np.zeros((1, k) if len(output.shape) == 2 else k, types[card.output])
+        both = [
+            {s.input: np.full(s.shape, s.initial, np.float32) for s in card.states}
+            for _ in range(2)
+        ]
+        self._tensors = both
+        self._bindings = [self._bound(*both), self._bound(*both[::-1])]
+        self._run_options = onnxruntime.RunOptions()
+        self._turn = 0
+
+    def _bound(self, before: dict[str, Array], after: dict[str, Array]) -> Any:
+        """Bind the session to the state before and after a step."""
+        card, value = self.owner.step_card, onnxruntime.OrtValue.ortvalue_from_numpy
+        binding = self.owner.stepper.io_binding()
+        binding.bind_ortvalue_input(card.input, value(self._rows))
+        binding.bind_ortvalue_output(card.output, value(self._found))
+        for state in card.states:
+            binding.bind_ortvalue_input(state.input, value(before[state.input]))
+            binding.bind_ortvalue_output(state.output, value(after[state.input]))
+        return binding
+
+    def take(self, rows: Array) -> None:
+        """Copy the rows of the next step to where the session reads them."""
+        layout = self.owner.step_card.layout
+        np.copyto(self._rows.reshape(self._rows.shape[-2:]), rows.T if "DT" in layout else rows)
+
+    def advance(self, run_options: Any = None) -> Array:
+        """Run a step on the rows taken; the state moves on if it gives probabilities."""
+        with working("step.onnx", "runs"):
+            self.owner.stepper.run_with_iobinding(
+                self._bindings[self._turn], run_options or self._run_options
+            )
+        found = probabilities_of(self._found, len(self.owner.classes), "step.onnx")
+        self._turn = 1 - self._turn
+        return found
+
+
+def laid_out(x: Array, layout: str) -> Array:
+    """Give the array of shape (T, D), (D,) or (T,) the graph's axes, contiguous."""
+    x = x.T if "DT" in layout else x
+    return np.ascontiguousarray(x[None] if layout.startswith("N") else x)
+
+
+def lengthened(x: Array, least: int) -> Array:
+    """Repeat the last row (or sample) until there are `least`."""
+    if len(x) >= least:
+        return x
+    return np.concatenate([x, np.repeat(x[-1:], least - len(x), axis=0)])
+
+
+def probabilities_of(found: Any, n_classes: int, name: str) -> Array:
+    """Make float64 probabilities, adding up to 1, of a graph's output.
+
+    Raises
+    ------
+    ModelError
+        If they aren't finite, >= 0, one a class, and add up to 1 within 1e-3.
+    """
+    shape = np.shape(found)
+    if shape not in ((n_classes,), (1, n_classes)):
+        raise ModelError(
+            f"output of {name} must be of shape ({n_classes},) or (1, {n_classes}), got {shape}"
+        )
+    probabilities = np.array(found, dtype=np.float64).reshape(-1)
+    values = probabilities.tolist()
+    total = sum(values)
+    if not min(values) >= 0 or not abs(total - 1) <= TOLERANCE:  # NaN and infinity fail the sum
+        raise ModelError(
+            f"output of {name} must be probabilities (finite, >= 0, adding up to 1), "
+            f"got {values!r:.120}"
+        )
+    probabilities /= total
+    return probabilities

@@ -1,0 +1,146 @@
+"""From a bundle to a classifier: every promise of its card is tried before the first prediction."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from serfast.bundle import Bundle
+from serfast.errors import ModelError
+
+from .card import MEMBER, Card, Step
+from .inference import OnnxClassifier, SteppingClassifier
+from .session import Options, Shape, check_values, open_session, trial
+
+__all__ = ["load"]
+
+Array: TypeAlias = np.ndarray[Any, Any]
+
+MODEL, STEP = "model.onnx", "step.onnx"
+
+TRIAL_STEPS = 12
+TRIAL_LENGTHS = (1, 50)
+"""Rows that the whole graph is tried with, without a step: the least, and half a second's."""
+TRIAL_SAMPLES = (400, 16000)
+
+TOLERANCE = 1e-4
+"""How far steps may be from the whole: ten times what is promised for good features, because a
+trial's are noise."""
+
+
+def load(bundle: Bundle, options: Options = Options()) -> OnnxClassifier:  # noqa: B008 - frozen
+    """Make the classifier in a bundle, after looking through its graphs and trying them.
+
+    Parameters
+    ----------
+    bundle : Bundle
+        As BUNDLE.md says.
+    options : Options
+        How onnxruntime is to work.
+
+    Raises
+    ------
+    ModelError
+        If anything isn't as BUNDLE.md says.
+    """
+    card = Card.from_bytes(_member(bundle, MEMBER))
+    columns = _columns(bundle, card)
+    session = open_session(_member(bundle, MODEL), MODEL, options)
+    model, k = card.model, len(bundle.classes)
+    check_values(MODEL, "input", session.get_inputs(), {model.input: _shape(model.layout, columns)})
+    _check_output(MODEL, session, model.output, k)
+    whole = OnnxClassifier(bundle.classes, bundle.spec, card, session, columns)
+    if card.step is None:
+        _try_whole(whole)
+        return whole
+    stepper = open_session(_member(bundle, STEP), STEP, options)
+    _check_step(stepper, card.step, columns, k)
+    stepping = SteppingClassifier(
+        bundle.classes, bundle.spec, card, session, columns, stepper, card.step
+    )
+    _try_steps(stepping)
+    return stepping
+
+
+def _member(bundle: Bundle, name: str) -> bytes:
+    if name not in bundle.files:
+        raise ModelError(f"bundle must have the member {name}, got {sorted(bundle.files)!r:.200}")
+    return bundle.files[name]
+
+
+def _columns(bundle: Bundle, card: Card) -> int | None:
+    """Size of the axis D."""
+    if card.model.kind == "samples":
+        return None
+    if card.model.kind == "rows":
+        return len(bundle.spec.columns)
+    if bundle.statistics is None:
+        raise ModelError(
+            f"statistics in the bundle must be given for a model with the layout "
+            f"{card.model.layout}, got null"
+        )
+    return len(bundle.statistics.names(bundle.spec.columns))
+
+
+def _shape(layout: str, columns: int | None, rows: int | None = None) -> Shape:
+    return tuple({"N": 1, "T": rows, "D": columns}[axis] for axis in layout)
+
+
+def _check_output(name: str, session: Any, output: str, n_classes: int) -> None:
+    """The output is there, has a type of numbers, and as many of them as there are classes."""
+    values = {value.name: value for value in session.get_outputs()}
+    axes = len(values[output].shape) if output in values else 2
+    wanted = (1, n_classes) if axes == 2 else (n_classes,)
+    check_values(name, "output", session.get_outputs(), {output: wanted})
+
+
+def _check_step(session: Any, step: Step, columns: int | None, n_classes: int) -> None:
+    states = {state.input: state.shape for state in step.states}
+    wanted = {step.input: _shape(step.layout, columns, step.rows), **states}
+    check_values(STEP, "input", session.get_inputs(), wanted)
+    _check_output(STEP, session, step.output, n_classes)
+    after = {state.output: state.shape for state in step.states}
+    check_values(STEP, "output", session.get_outputs(), after)
+
+
+def _inputs(shape: Shape) -> list[Array]:
+    """Zeros and noise of a shape."""
+    sizes = tuple(int(size or 1) for size in shape)
+    noise = np.random.default_rng(0).normal(size=sizes)
+    return [np.zeros(sizes, np.float32), noise.astype(np.float32)]
+
+
+def _try_whole(classifier: OnnxClassifier) -> None:
+    kind, columns = classifier.input, classifier.columns
+    shapes: list[Shape] = [(columns,)]
+    if kind == "rows":
+        shapes = [(n, columns) for n in TRIAL_LENGTHS]
+    elif kind == "samples":
+        shapes = [(n,) for n in TRIAL_SAMPLES]
+    with trial(MODEL) as run_options:
+        for shape in shapes:
+            for x in _inputs(shape):
+                classifier.run(x, run_options)
+
+
+def _try_steps(classifier: SteppingClassifier) -> None:
+    """Run steps on zeros and noise, and compare the whole graph after the first and the last."""
+    stride = classifier.stride
+    with trial(STEP) as run_options:
+        for rows in _inputs((TRIAL_STEPS * stride, classifier.columns)):
+            state = classifier.new_state()
+            for stop in range(stride, len(rows) + 1, stride):
+                state.take(rows[stop - stride : stop])
+                stepped = state.advance(run_options)
+                if stop in (stride, len(rows)):
+                    _compare(stepped, classifier.run(rows[:stop], run_options), stop)
+
+
+def _compare(stepped: Array, whole: Array, n_rows: int) -> None:
+    difference = float(np.abs(stepped - whole).max())
+    if difference > TOLERANCE:
+        raise ModelError(
+            f"{STEP} must give what {MODEL} gives, within {TOLERANCE:g}, "
+            f"got a difference of {difference:.3g} after {n_rows} rows"
+        )

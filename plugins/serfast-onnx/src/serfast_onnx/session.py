@@ -1,0 +1,199 @@
+"""onnxruntime's sessions: opened from bytes that were looked at, on one thread, and checked.
+
+Nothing of a bundle but the graph's bytes gets here: no path, no library of operators, no options.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Literal, NoReturn, TypeAlias, get_args
+
+import numpy as np
+import onnxruntime
+
+from serfast.errors import ModelError, ParameterError
+
+from .graph import inspect
+
+__all__ = ["Options", "Shape", "check_values", "dtype_of", "open_session", "trial", "working"]
+
+Array: TypeAlias = np.ndarray[Any, Any]
+Optimization: TypeAlias = Literal["none", "basic", "extended", "all"]
+Shape: TypeAlias = tuple[int | None, ...]
+"""Sizes; None where any size must be taken."""
+
+MIN_OPSET = 7
+"""onnxruntime promises to run opset 7 and later."""
+
+DTYPES = {"tensor(float)": np.float32, "tensor(double)": np.float64}
+
+LEVELS = {
+    "none": onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL,
+    "basic": onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC,
+    "extended": onnxruntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED,
+    "all": onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL,
+}
+
+TRIAL_SECONDS = 10.0
+"""A trial that takes longer is ended: a few bytes can ask for an endless loop."""
+
+FATAL = 4
+"""Log level: what goes wrong is raised, so nothing need be printed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """How onnxruntime is to work.
+
+    Parameters
+    ----------
+    threads : int
+        For one operator. 1: all is done by the thread that calls, so that a service can have a
+        thread a core.
+    spinning : bool
+        Whether other threads than the caller's wait for work at full speed.
+    arena : bool
+        Whether memory for what is computed on the way is kept in an arena, which grows to the
+        longest recording ever seen and never shrinks. False: it is given back after each call.
+    optimization : {"none", "basic", "extended", "all"}
+        What the graph is rewritten to as it is loaded.
+
+    Raises
+    ------
+    ParameterError
+        If an option breaks its rule.
+    """
+
+    threads: int = 1
+    spinning: bool = False
+    arena: bool = False
+    optimization: Optimization = "all"
+
+    def __post_init__(self) -> None:
+        if type(self.threads) is not int or not 1 <= self.threads <= 1024:
+            raise ParameterError(f"threads must be an int from 1 to 1024, got {self.threads!r}")
+        for name in ("spinning", "arena"):
+            if type(getattr(self, name)) is not bool:
+                raise ParameterError(f"{name} must be True or False, got {getattr(self, name)!r}")
+        if self.optimization not in get_args(Optimization):
+            allowed = ", ".join(get_args(Optimization))
+            raise ParameterError(
+                f"optimization must be one of {allowed}, got {self.optimization!r}"
+            )
+
+    def session_options(self) -> Any:
+        """Make onnxruntime's own object of them."""
+        made = onnxruntime.SessionOptions()
+        made.intra_op_num_threads = self.threads
+        made.inter_op_num_threads = 1
+        made.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
+        made.add_session_config_entry("session.intra_op.allow_spinning", str(int(self.spinning)))
+        made.add_session_config_entry("session.inter_op.allow_spinning", "0")
+        made.enable_cpu_mem_arena = self.arena
+        made.enable_mem_pattern = self.arena  # plans an arena's layout for each input size
+        made.graph_optimization_level = LEVELS[self.optimization]
+        made.log_severity_level = FATAL
+        return made
+
+
+def open_session(data: bytes, name: str, options: Options) -> Any:
+    """Make the session of a graph, on the CPU.
+
+    Raises
+    ------
+    ModelError
+        If the bytes aren't an ONNX model that is safe and that this onnxruntime can run.
+    """
+    opset = inspect(data, name).opset
+    if opset < MIN_OPSET:
+        raise ModelError(f"opset of {name} must be >= {MIN_OPSET}, got {opset}")
+    providers = ["CPUExecutionProvider"]
+    with working(f"{name} (opset {opset})", "loads"):
+        return onnxruntime.InferenceSession(
+            data, sess_options=options.session_options(), providers=providers
+        )
+
+
+@contextmanager
+def working(name: str, verb: str) -> Iterator[None]:
+    """Make a ModelError of whatever onnxruntime raises; it has a class for every kind."""
+    try:
+        yield
+    except ModelError:
+        raise
+    except Exception as error:
+        reason = " ".join(str(error).split())
+        shown = reason if len(reason) <= 400 else f"{reason[:40]} … {reason[-360:]}"
+        raise ModelError(
+            f"{name} must be a model that onnxruntime {onnxruntime.__version__} {verb}: {shown}"
+        ) from error
+
+
+def check_values(name: str, what: str, values: Sequence[Any], wanted: Mapping[str, Shape]) -> None:
+    """Check a session's inputs or outputs against names and shapes.
+
+    Parameters
+    ----------
+    name, what : str
+        The file's name, and "input" or "output", for messages.
+    values : sequence of NodeArg
+        What the session has.
+    wanted : mapping of str to shape
+        What it must have; None where the graph must leave the size open.
+
+    Raises
+    ------
+    ModelError
+        If one is missing, or of another type or shape; or if there are other inputs.
+    """
+    found = {value.name: value for value in values}
+    if not set(wanted) <= set(found) or (what == "input" and set(found) != set(wanted)):
+        _refuse(f"{what}s of {name}", f"{sorted(wanted)}, as its card says", sorted(found))
+    for key, shape in wanted.items():
+        label = f"{what} {key!r} of {name}"
+        dtype_of(found[key], label)
+        _check_shape(label, found[key].shape, shape)
+
+
+def dtype_of(value: Any, label: str) -> type[np.floating[Any]]:
+    """NumPy's type of an input or output."""
+    if value.type not in DTYPES:
+        _refuse(label, "tensor(float) or tensor(double)", value.type)
+    return DTYPES[value.type]
+
+
+def _check_shape(label: str, found: Sequence[Any], wanted: Shape) -> None:
+    """Sizes are equal, or the graph leaves them open; open ones it must leave open."""
+    fits = len(found) == len(wanted) and all(
+        not isinstance(have, int) or have == want for have, want in zip(found, wanted, strict=False)
+    )
+    if not fits:
+        sizes = ", ".join("any" if size is None else str(size) for size in wanted)
+        comma = "," * (len(wanted) == 1)
+        _refuse(label, f"of shape ({sizes}{comma})", f"({', '.join(map(str, found))})")
+
+
+@contextmanager
+def trial(name: str) -> Iterator[Any]:
+    """Give run options that end what is run with them after TRIAL_SECONDS."""
+    run_options = onnxruntime.RunOptions()
+    run_options.log_severity_level = FATAL
+
+    def end() -> None:
+        run_options.terminate = True
+
+    timer = threading.Timer(TRIAL_SECONDS, end)
+    timer.daemon = True
+    timer.start()
+    try:
+        with working(name, f"runs within {TRIAL_SECONDS:g} s"):
+            yield run_options
+    finally:
+        timer.cancel()
+
+
+def _refuse(what: str, rule: str, found: object) -> NoReturn:
+    raise ModelError(f"{what} must be {rule}, got {found!r:.300}")
