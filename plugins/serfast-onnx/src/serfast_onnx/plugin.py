@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from serfast import RMS, YIN, FeatureSpec, LogMel, ZeroCrossingRate
+from serfast.alteration import Alteration, Chain, Noise, Speed
 from serfast.bundle import Bundle
 from serfast.classifier import Examples, Input, Weights
+from serfast.hooks import Run
+
+from .training_options import TrainingOptions
 
 if TYPE_CHECKING:
     from .inference import OnnxClassifier
@@ -16,10 +23,53 @@ __all__ = ["PLUGIN", "OnnxPlugin"]
 MODEL = Path(__file__).parent / "models" / "emodb.zip"
 
 
+SEMITONES = (-3, -2.25, -1.5, -0.75, 0.75, 1.5, 2.25, 3)
+NOISY = (-1.5, 1.5)
+"""Speeds of the copies with noise [semitones]."""
+NOISE = 15.0
+"""Their ratio of signal to noise [dB]."""
+
+
+@dataclass(frozen=True)
 class OnnxPlugin:
-    """Networks as ONNX graphs; BUNDLE.md says what its bundles hold."""
+    """Networks as ONNX graphs; BUNDLE.md says what its bundles hold.
+
+    Parameters
+    ----------
+    training : TrainingOptions
+        How it trains.
+    """
+
+    training: TrainingOptions = field(default_factory=TrainingOptions)
 
     input: Input = "rows"
+
+    def default_spec(self) -> FeatureSpec:
+        """Features of the networks: levels, mel bands and pitch, a row every 10 ms."""
+        return FeatureSpec(
+            sample_rate=16000,
+            hop_length=160,
+            features=(
+                RMS(frame_length=512),
+                ZeroCrossingRate(frame_length=512),
+                LogMel(n_fft=1024, n_mels=64, log="ln"),
+                YIN(frame_length=1024, fmin=65, fmax=600),
+            ),
+        )
+
+    def default_alterations(self) -> Sequence[Alteration]:
+        """Copies at eight other speeds, and two with noise."""
+        speeds = [Speed(2 ** (s / 12)) for s in SEMITONES]
+        noisy = [Chain((Speed(2 ** (s / 12)), Noise(NOISE))) for s in NOISY]
+        return (*speeds, *noisy)
+
+    def options(self) -> dict[str, Any]:
+        """Options of training: :class:`TrainingOptions` says what they mean."""
+        return self.training.to_dict()
+
+    def with_options(self, values: Mapping[str, str]) -> OnnxPlugin:
+        """Give a plugin that trains with these options, from text."""
+        return OnnxPlugin(self.training.changed(values))
 
     def train(self, examples: Examples, *, seed: int = 0) -> Weights:
         """Train a network; see :mod:`serfast_onnx.train`.
@@ -31,13 +81,17 @@ class OnnxPlugin:
         ImportError
             If torch is missing.
         """
+        return self.train_run(examples, Run(seed=seed))
+
+    def train_run(self, examples: Examples, run: Run) -> Weights:
+        """Train a network, telling how it goes, and go on where it was interrupted."""
         try:
             from .train import train
         except ImportError as error:
             raise ImportError(
                 f"training needs torch: pip install 'serfast-onnx[train]' ({error})"
             ) from error
-        return train(examples, seed=seed)
+        return train(examples, self.training, run)
 
     def load(self, bundle: Bundle) -> OnnxClassifier:
         """Make the classifier in a bundle, and try it.
