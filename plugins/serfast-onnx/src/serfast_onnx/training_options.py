@@ -23,7 +23,7 @@ class TrainingOptions:
     ----------
     network : {"recurrent", "baseline"}
     width : int
-        Channels of the recurrent network's layers, 8 to 512.
+        Channels of each of the recurrent network's layers, 8 to 512.
     epochs : int
         At most so many passes over the recordings, 1 to 10000.
     batch : int
@@ -59,7 +59,7 @@ class TrainingOptions:
     """
 
     network: str = "recurrent"
-    width: int = 96
+    width: int = 80
     epochs: int = 100
     batch: int = 32
     rate: float = 3e-3

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from .dropout import Dropout
 from .lstm import write_lstm
 from .writer import Graph
 
@@ -34,7 +35,7 @@ class Baseline(nn.Module):
         self.n_columns = n_columns
         self.conv = nn.Conv1d(n_columns, WIDTH, KERNEL)
         self.lstm = nn.LSTM(WIDTH, WIDTH, batch_first=True)
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = Dropout(dropout)
         self.dense = nn.Linear(WIDTH, n_classes)
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:

@@ -2,7 +2,8 @@
 
 RMS becomes its logarithm; YIN's two columns become how voiced a row is, v = 1 - aperiodicity
 within 0 to 1, and the pitch in octaves about 180 Hz times v, so that the pitch of an unvoiced row
-says nothing. Then every column is centred and scaled by the training set's mean and deviation.
+says nothing. Then every column is centred and scaled by the training set's mean and deviation, and
+what is further out than six deviations is no further (digital silence, a wrong gain).
 """
 
 from __future__ import annotations
@@ -17,11 +18,12 @@ from serfast import RMS, YIN, FeatureSpec
 
 from .writer import Graph
 
-__all__ = ["Front"]
+__all__ = ["LIMIT", "Front"]
 
 Array = np.ndarray[Any, np.dtype[np.float32]]
 
 FLOOR = 1e-5  # -100 dB of full scale
+LIMIT = 6.0
 PITCH = 180.0  # [Hz]: between the voices of men and women
 
 
@@ -52,24 +54,16 @@ class Front:
             What the columns are; None: all of them linear.
         """
         n_columns = rows[0].shape[1]
-        bare = cls(_parts(spec, n_columns), np.zeros(n_columns, np.float32), np.ones(1, np.float32))
-        every = np.concatenate([bare(x) for x in rows]).astype(np.float64)
+        parts = _parts(spec, n_columns)
+        every = np.concatenate([_formed(x, parts) for x in rows]).astype(np.float64)
         deviation = every.std(axis=0)
         deviation[deviation < 1e-6] = 1.0  # a constant column stays 0
-        return cls(bare.parts, every.mean(axis=0).astype(np.float32), deviation.astype(np.float32))
+        return cls(parts, every.mean(axis=0).astype(np.float32), deviation.astype(np.float32))
 
     def __call__(self, rows: Array) -> Array:
         """Scale rows of shape (n_rows, n_columns)."""
-        x = np.array(rows, np.float32)
-        for kind, begin, end in self.parts:
-            part = x[:, begin:end]
-            if kind == "log":
-                part[:] = np.log(np.maximum(part, 0) + np.float32(FLOOR))
-            if kind == "pitch":
-                voiced = np.clip(1 - part[:, 1], 0, 1)
-                part[:, 0] = np.log2(np.maximum(part[:, 0], 1) / np.float32(PITCH)) * voiced
-                part[:, 1] = voiced
-        scaled: Array = (x - self.mean) / self.deviation
+        x = _formed(rows, self.parts)
+        scaled: Array = np.clip((x - self.mean) / self.deviation, -LIMIT, LIMIT)
         return scaled
 
     def write(self, graph: Graph, rows: str) -> str:
@@ -80,6 +74,7 @@ class Front:
             x = graph.add("Concat", *pieces, attributes={"axis": 2})
         x = graph.add("Sub", x, graph.constant(self.mean))
         x = graph.add("Div", x, graph.constant(self.deviation))
+        x = graph.add("Clip", x, graph.constant(-LIMIT), graph.constant(LIMIT))
         return graph.add("Transpose", x, attributes={"perm": [0, 2, 1]})
 
     def _piece(self, graph: Graph, rows: str, kind: str, begin: int, end: int) -> str:
@@ -95,6 +90,20 @@ class Front:
         octaves = graph.add("Mul", ratio, graph.constant(1 / np.log(2)))
         pitch = graph.add("Mul", octaves, voiced)
         return graph.add("Concat", pitch, voiced, attributes={"axis": 2})
+
+
+def _formed(rows: Array, parts: tuple[tuple[str, int, int], ...]) -> Array:
+    """Rows with their levels and pitches in other units, not yet scaled."""
+    x = np.array(rows, np.float32)
+    for kind, begin, end in parts:
+        part = x[:, begin:end]
+        if kind == "log":
+            part[:] = np.log(np.maximum(part, 0) + np.float32(FLOOR))
+        if kind == "pitch":
+            voiced = np.clip(1 - part[:, 1], 0, 1)
+            part[:, 0] = np.log2(np.maximum(part[:, 0], 1) / np.float32(PITCH)) * voiced
+            part[:, 1] = voiced
+    return x
 
 
 def _columns(graph: Graph, rows: str, begin: int, end: int) -> str:

@@ -19,6 +19,7 @@ from serfast.report import confusion_matrix, unweighted_average_recall
 from ..training_options import TrainingOptions
 from .augment import RowAugmentation, mask
 from .batches import padded, shuffled
+from .dropout import Dropout
 from .front import Front
 from .loss import Loss
 from .network import as_network, make_network
@@ -97,8 +98,10 @@ class Training:
         """Train for one epoch more, and judge the average of the weights."""
         number = len(self.history)
         random = np.random.default_rng((self.seed, 1, number))
-        torch.manual_seed(int(random.integers(2**31)))
         self._network.train()
+        for module in self._network.modules():
+            if isinstance(module, Dropout):
+                module.random = random
         losses = []
         chosen = self._chosen(number)
         lengths = [len(self.learned.inputs[i]) for i in chosen]

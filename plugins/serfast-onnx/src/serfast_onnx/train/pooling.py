@@ -15,8 +15,10 @@ from .writer import Graph
 
 __all__ = ["Pooling"]
 
-FLOOR = 1e-4
-"""Least sum of weights, and what is added to the variance."""
+LEAST_WEIGHT = 1e-4
+"""Of the sum of weights."""
+LEAST_VARIANCE = 1e-2
+"""Added to the variance, since the root of a small difference of large sums is mostly rounding."""
 
 
 class Pooling(nn.Module):
@@ -30,10 +32,10 @@ class Pooling(nn.Module):
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
         """Pool; `mask`, of shape (n, 1, time), is 0 where a recording has ended."""
         weight = torch.sigmoid(self.weigh(x)) * mask
-        total = weight.sum(-1).clamp_min(FLOOR)
+        total = weight.sum(-1).clamp_min(LEAST_WEIGHT)
         mean = (weight * x).sum(-1) / total
         variance = (weight * x * x).sum(-1) / total - mean * mean
-        return torch.cat([mean, (variance.clamp_min(0) + FLOOR).sqrt()], -1)
+        return torch.cat([mean, (variance.clamp_min(0) + LEAST_VARIANCE).sqrt()], -1)
 
     def write(self, graph: Graph, name: str, x: str) -> str:
         """Write it into a graph: (1, channels, time) to (1, 2 · channels)."""
@@ -42,12 +44,12 @@ class Pooling(nn.Module):
         weight = graph.add("Sigmoid", score)
         first = graph.add("Mul", weight, x)
         second = graph.add("Mul", first, x)
-        floor = graph.constant(FLOOR)
-        total = graph.add("Max", graph.running_sum(f"{name}_weight", weight, 1), floor)
+        weights = graph.running_sum(f"{name}_weight", weight, 1)
+        total = graph.add("Max", weights, graph.constant(LEAST_WEIGHT))
         sum1 = graph.running_sum(f"{name}_sum", first, self.channels)
         sum2 = graph.running_sum(f"{name}_squares", second, self.channels)
         mean = graph.add("Div", sum1, total)
         square = graph.add("Mul", mean, mean)
         variance = graph.add("Sub", graph.add("Div", sum2, total), square)
-        raised = graph.add("Add", graph.add("Relu", variance), floor)
+        raised = graph.add("Add", graph.add("Relu", variance), graph.constant(LEAST_VARIANCE))
         return graph.add("Concat", mean, graph.add("Sqrt", raised), attributes={"axis": 1})

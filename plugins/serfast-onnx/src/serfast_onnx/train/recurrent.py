@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from .dropout import Dropout
 from .lstm import write_lstm
 from .pooling import Pooling
 from .writer import Graph
@@ -23,8 +24,6 @@ __all__ = ["Recurrent"]
 
 KERNELS = (5, 4)
 STRIDE = 2
-CHANNEL_DROPOUT = 0.25
-"""Share of the dropout that whole channels of a convolution get."""
 
 Array = np.ndarray[Any, Any]
 
@@ -62,24 +61,22 @@ class Recurrent(nn.Module):
     n_columns, n_classes : int
     dropout : float
     width : int
-        Channels of a convolution; the LSTM has two thirds of them.
+        Channels of each layer.
     """
 
     rows_per_step = STRIDE ** len(KERNELS)
 
-    def __init__(self, n_columns: int, n_classes: int, dropout: float, width: int = 96) -> None:
+    def __init__(self, n_columns: int, n_classes: int, dropout: float, width: int) -> None:
         super().__init__()
         self.n_columns = n_columns
         self.first = Block(n_columns, width, KERNELS[0])
         self.second = Block(width, width, KERNELS[1])
-        hidden = 2 * width // 3
-        self.lstm = nn.LSTM(width, hidden, batch_first=True)
+        self.lstm = nn.LSTM(width, width, batch_first=True)
         self.rows_pooling = Pooling(n_columns)
-        self.deep_pooling = Pooling(width + hidden)
-        pooled = 2 * (n_columns + width + hidden)
+        self.deep_pooling = Pooling(2 * width)
+        pooled = 2 * (n_columns + 2 * width)
         self.norm = nn.BatchNorm1d(pooled)
-        self.channel_dropout = nn.Dropout1d(dropout * CHANNEL_DROPOUT)
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = Dropout(dropout)
         self.dense = nn.Linear(pooled, n_classes)
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
@@ -87,8 +84,8 @@ class Recurrent(nn.Module):
 
         Time is a multiple of four rows.
         """
-        h = self.channel_dropout(self.first(x))
-        h = self.channel_dropout(self.second(h))
+        h = self.dropout(self.first(x))
+        h = self.dropout(self.second(h))
         g = self.lstm(h.transpose(1, 2))[0].transpose(1, 2)
         every = mask[:, :, self.rows_per_step - 1 :: self.rows_per_step]
         deep = self.deep_pooling(torch.cat([h, g], 1), every)
