@@ -66,7 +66,8 @@ _LAZY = {
 }
 _SUBMODULES = {
     *("audio", "backends", "bundle", "compat", "corpus", "evaluation", "events", "fingerprint"),
-    *("native", "presets", "registry", "report", "running", "testing", "training"),
+    *("native", "presets", "registry", "report", "running", "steps", "testing"),
+    "training",
 }
 
 

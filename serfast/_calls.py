@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, get_args
 
 import numpy as np
 
 from . import registry
-from .classifier import Classifier, Plugin
+from .classifier import Classifier, Input, Plugin, StreamingClassifier
 from .errors import ModelError, ParameterError, SerfastError
 
 if TYPE_CHECKING:
     from .bundle import Bundle
 
-__all__ = ["calling", "load_classifier", "probabilities_of"]
+__all__ = ["calling", "checked", "load_classifier", "probabilities_of", "step_of"]
 
 TOLERANCE = 1e-6
 """How far from 1 the probabilities' sum may be."""
@@ -53,14 +53,14 @@ def load_classifier(name: str, plugin: Plugin, bundle: Bundle) -> Classifier:
         with calling(name, "load"):
             classifier = plugin.load(bundle)
             fits = isinstance(classifier, Classifier) and (
-                classifier.classes == bundle.classes and classifier.input == plugin.input
+                classifier.classes == bundle.classes and classifier.input in get_args(Input)
             )
     except ParameterError as error:
         raise ModelError(f"plugin {name!r} can't load this bundle: {error}") from error
     if not fits:
         raise ModelError(
-            f"plugin {name!r} of {registry.owner(name)} must load a classifier of {plugin.input} "
-            f"and the classes {bundle.classes!r:.80}, got {classifier!r:.80}"
+            f"plugin {name!r} of {registry.owner(name)} must load a classifier of vector, "
+            f"rows or samples and the classes {bundle.classes!r:.80}, got {classifier!r:.80}"
         )
     return classifier
 
@@ -92,12 +92,26 @@ def probabilities_of(
     """
     with calling(plugin, "predict_proba"):
         found = classifier.predict_proba(x)
-    n_classes = len(classifier.classes)
+    return checked(found, len(classifier.classes), plugin)
+
+
+def step_of(
+    classifier: StreamingClassifier, rows: np.ndarray[Any, Any], state: Any, plugin: str
+) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """Ask a classifier for the probabilities after a step, as :func:`probabilities_of` does."""
+    with calling(plugin, "step"):
+        found = classifier.step(rows, state)
+    return checked(found, len(classifier.classes), plugin)
+
+
+def checked(found: object, n_classes: int, plugin: str) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """`found` as float64 probabilities, or a ModelError that names the plugin."""
     if not isinstance(found, np.ndarray) or found.dtype.kind != "f" or found.shape != (n_classes,):
         shown = f"{found.dtype} {found.shape}" if isinstance(found, np.ndarray) else repr(found)
         _refuse(plugin, f"{n_classes} floats", shown)
-    if not (found >= 0).all() or not abs(found.sum() - 1) <= TOLERANCE:  # NaN fails both
-        _refuse(plugin, "finite, >= 0 and add up to 1", str(found.tolist()))
+    values = found.tolist()  # of so few numbers, Python's own sum is the quicker one
+    if not min(values) >= 0 or not abs(sum(values) - 1) <= TOLERANCE:  # NaN fails the sum
+        _refuse(plugin, "finite, >= 0 and add up to 1", str(values))
     return found.astype(np.float64, copy=False)
 
 

@@ -21,7 +21,10 @@ from .spec import FeatureSpec
 if TYPE_CHECKING:
     from .bundle import Bundle
 
-__all__ = ["Classifier", "Examples", "Input", "Plugin", "Weights", "check_input"]
+__all__ = [
+    *("Classifier", "Examples", "Input", "Plugin", "StreamingClassifier", "Weights"),
+    "check_input",
+]
 
 Input: TypeAlias = Literal["vector", "rows", "samples"]
 """What a classifier takes: the statistics' vector, float64 (d,); the extractor's rows, float32
@@ -51,6 +54,46 @@ class Classifier(Protocol):
         ------
         ParameterError
             If x has another shape than the classifier takes, or isn't finite.
+        """
+
+
+@runtime_checkable
+class StreamingClassifier(Classifier, Protocol):
+    """A classifier of rows that can also take them as they come, some at a time, with a state.
+
+    After every step it says what :meth:`predict_proba` says, within 1e-5, of all rows so far. The
+    rows at a recording's end that are short of a step, `predict_proba` leaves out; of a recording
+    shorter than one step, it repeats the last row. So a stream that has ended and the recording
+    get the same answer. :class:`serfast.steps.Steps` divides rows into steps.
+
+    The classifier stays immutable and shared: whatever changes is in the state, one a stream.
+    """
+
+    @property
+    def stride(self) -> int:
+        """How many rows a step takes, >= 1."""
+
+    def new_state(self) -> Any:
+        """Make the state of a stream that begins: of a kind that only the classifier knows."""
+
+    def step(self, rows: np.ndarray[Any, Any], state: Any) -> np.ndarray[Any, Any]:
+        """Take the next rows of a stream; give the probabilities after them.
+
+        Parameters
+        ----------
+        rows : ndarray of float32, shape (stride, n_columns)
+        state : object
+            Of this classifier's :meth:`new_state`; used by one thread at a time. It is moved on,
+            unless an error is raised.
+
+        Returns
+        -------
+        ndarray of float64, shape (n_classes,)
+
+        Raises
+        ------
+        ParameterError
+            If rows have another shape or aren't finite, or the state is of another classifier.
         """
 
 
@@ -127,7 +170,7 @@ class Plugin(Protocol):
 
     @property
     def input(self) -> Input:
-        """What its classifiers take."""
+        """What it trains on, and what the classifiers that it trains take."""
 
     def train(self, examples: Examples, *, seed: int = 0) -> Weights:
         """Weights for these examples; the same for the same examples and seed.

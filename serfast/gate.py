@@ -9,9 +9,10 @@ import numpy as np
 
 from . import _checks as checks
 
-__all__ = ["EnergyGate"]
+__all__ = ["EnergyGate", "enough"]
 
 Levels = np.ndarray[Any, np.dtype[np.float32]]
+Mask = np.ndarray[Any, np.dtype[np.bool_]]
 
 MEMORY = 5.0
 """How far back the background is looked for [s]."""
@@ -64,7 +65,11 @@ class EnergyGate:
         checks.number("gate_db", self.above_db, above=0)
 
     def opens(self, levels: Levels, window: int, complete: bool) -> bool:
-        """Whether a window holds speech.
+        """Whether a window holds speech: whether enough of it is :meth:`loud`."""
+        return enough(self.loud(levels, window, complete))
+
+    def loud(self, levels: Levels, window: int, complete: bool) -> Mask:
+        """Which rows of a window are louder than the background.
 
         Parameters
         ----------
@@ -74,13 +79,21 @@ class EnergyGate:
             How many of them, at the end, are the window's.
         complete : bool
             Whether they are of 5 s.
+
+        Returns
+        -------
+        ndarray of bool, shape (min(window, n),)
         """
         background = float(levels.min())
         if not complete:
             background = min(background, _amplitude(START_DB))
         background = max(background, _amplitude(QUIETEST_DB))
-        loud = np.count_nonzero(levels[-window:] > background * _amplitude(self.above_db))
-        return bool(loud >= SHARE * min(window, len(levels)))
+        return levels[-window:] > background * _amplitude(self.above_db)
+
+
+def enough(loud: Mask) -> bool:
+    """Whether a tenth of the rows are loud."""
+    return bool(np.count_nonzero(loud) >= SHARE * len(loud))
 
 
 def _amplitude(decibels: float) -> float:

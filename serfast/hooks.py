@@ -20,8 +20,8 @@ from .statistics import Statistics
 
 __all__ = [
     "LongTraining",
-    "Optional",
     "Run",
+    "TrainingChoices",
     "WantsCopies",
     "WantsFeatures",
     "alterations_for",
@@ -74,13 +74,13 @@ class WantsCopies(Protocol):
 
 
 @runtime_checkable
-class Optional(Protocol):
+class TrainingChoices(Protocol):
     """A plugin with options of training."""
 
-    def options(self) -> Mapping[str, Any]:
+    def training_options(self) -> Mapping[str, Any]:
         """Every option's name and value, which JSON can hold."""
 
-    def with_options(self, values: Mapping[str, str]) -> Plugin:
+    def with_training_options(self, values: Mapping[str, str]) -> Plugin:
         """Give a plugin like this one with these options changed, from text.
 
         Raises
@@ -111,7 +111,7 @@ def alterations_for(plugin: Plugin) -> Sequence[Alteration]:
 
 def options_of(plugin: Plugin) -> dict[str, Any]:
     """Give a plugin's options, none if it has none."""
-    return dict(plugin.options()) if isinstance(plugin, Optional) else {}
+    return dict(plugin.training_options()) if isinstance(plugin, TrainingChoices) else {}
 
 
 def with_options(name: str, plugin: Plugin, values: Mapping[str, str]) -> Plugin:
@@ -124,9 +124,9 @@ def with_options(name: str, plugin: Plugin, values: Mapping[str, str]) -> Plugin
     """
     if not values:
         return plugin
-    if not isinstance(plugin, Optional):
+    if not isinstance(plugin, TrainingChoices):
         raise ParameterError(f"option must be none, plugin {name!r} has none, got {min(values)!r}")
-    return plugin.with_options(values)
+    return plugin.with_training_options(values)
 
 
 def fit(plugin: Plugin, examples: Examples, run: Run) -> Weights:

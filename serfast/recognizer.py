@@ -14,12 +14,15 @@ from . import _checks as checks
 from . import registry
 from ._calls import calling, load_classifier, probabilities_of
 from .bundle import Bundle
+from .classifier import Plugin, StreamingClassifier
 from .errors import ModelError
 from .events import EventStream, Plan
 from .extractor import Extractor
 from .samples import as_samples
 from .spec import FeatureSpec
 from .statistics import Statistics
+from .utterances import PAUSE, UtteranceStream
+from .windows import WindowStream
 
 __all__ = ["Recognizer", "Result", "inputs_of"]
 
@@ -50,6 +53,9 @@ class Recognizer:
         model bundle (a zip file or a folder).
     backend : {"native", "reference"}
         What computes the features.
+    plugin : Plugin, optional
+        What loads the model, instead of the installed plugin as it is: one of the same kind with
+        other options.
 
     Raises
     ------
@@ -71,11 +77,17 @@ class Recognizer:
     True
     """
 
-    def __init__(self, classifier: str | os.PathLike[str], backend: str = "native") -> None:
+    def __init__(
+        self,
+        classifier: str | os.PathLike[str],
+        backend: str = "native",
+        *,
+        plugin: Plugin | None = None,
+    ) -> None:
         bundle = _bundle(classifier)
         self._plugin = bundle.plugin
-        plugin = registry.get(bundle.plugin, hint=False)
-        self._classifier = load_classifier(bundle.plugin, plugin, bundle)
+        loader = registry.get(bundle.plugin, hint=False) if plugin is None else plugin
+        self._classifier = load_classifier(bundle.plugin, loader, bundle)
         self._statistics = bundle.statistics
         self._extractor = Extractor(bundle.spec, backend)
         self._card = bundle.card
@@ -134,7 +146,7 @@ class Recognizer:
     def stream(
         self,
         *,
-        window: float = 3.0,
+        window: float | None = 3.0,
         hop: float = 0.5,
         sample_rate: int | None = None,
         gate_db: float | None = 12.0,
@@ -144,16 +156,19 @@ class Recognizer:
 
         Parameters
         ----------
-        window : float
+        window : float or None
             How much is judged at once [s], > 0, in whole rows. A signal that ends sooner is
-            judged as a whole.
+            judged as a whole. None: the utterance so far, from its beginning, by the classifier's
+            state, so that no row is judged twice (:mod:`serfast.utterances`); for a
+            :class:`serfast.classifier.StreamingClassifier`.
         hop : float
-            How often [s], > 0, in whole rows.
+            How often [s], > 0, in whole rows; for `window` None, in whole steps.
         sample_rate : int or None
             Of the chunks [Hz]; resampled to the model's if another. None: the model's.
         gate_db : float or None
             A window is judged only if a tenth of it is that much louder [dB] than the
-            background; see :class:`serfast.gate.EnergyGate`. None: judge every window.
+            background; see :class:`serfast.gate.EnergyGate`. Without a window, it says where
+            utterances begin and end. None: judge every window, and the signal as one utterance.
         smoothing : float
             Time constant [s] over which probabilities are smoothed, >= 0: those of an event count
             for exp(-d / smoothing) in the next one's, d seconds later. 0: not at all.
@@ -166,8 +181,9 @@ class Recognizer:
         ------
         ParameterError
             If an argument breaks its rule; if the features can't be streamed; if a classifier of
-            samples is to be given another sample rate (resample the chunks first); or if
-            the model has no column `rms` for the gate.
+            samples is to be given another sample rate (resample the chunks first); if window is
+            None for a classifier without a state; or if the model has no column `rms` for the
+            gate.
 
         Examples
         --------
@@ -185,7 +201,7 @@ class Recognizer:
             checks.fail("sample_rate", f"the model's {own} for a classifier of samples", rate)
         plan = Plan.of(
             self.spec,
-            window=window,
+            window=PAUSE if window is None else window,
             hop=hop,
             gate_db=gate_db,
             smoothing=smoothing,
@@ -193,7 +209,11 @@ class Recognizer:
         )
         extractor = self._extractor
         stream = extractor.stream() if rate == own else extractor.stream(sample_rate=rate)
-        return EventStream(self._classifier, self._plugin, self._statistics, stream, plan)
+        if window is not None:
+            return WindowStream(self._classifier, self._plugin, self._statistics, stream, plan)
+        if not isinstance(self._classifier, StreamingClassifier):
+            checks.fail("window", "given for a classifier without a state", window)
+        return UtteranceStream(self._classifier, self._plugin, stream, plan)
 
 
 def inputs_of(

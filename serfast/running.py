@@ -11,7 +11,7 @@ from . import _checks as checks
 from .errors import SerfastError
 from .statistics import Statistics
 
-__all__ = ["Recent", "RunningStatistics", "SlidingWindow", "Summary"]
+__all__ = ["Recent", "RunningStatistics", "SlidingWindow", "Summary", "checked_rows"]
 
 Rows = np.ndarray[Any, np.dtype[np.float32]]
 Vector = np.ndarray[Any, np.dtype[np.float64]]
@@ -199,7 +199,7 @@ class RunningStatistics:
         """
         if self._flushed:
             raise SerfastError("reset() must come after flush() before more rows")
-        checked = _checked(rows, len(self._columns))
+        checked = checked_rows(rows, len(self._columns))
         found = []
         while len(checked):
             room = self._recent.room[: len(checked)]
@@ -226,7 +226,8 @@ class RunningStatistics:
         return Summary(start, stop, self._statistics(rows, self._columns))
 
 
-def _checked(rows: Any, n_columns: int) -> Rows:
+def checked_rows(rows: Any, n_columns: int) -> Rows:
+    """`rows` as a finite array of shape (n, n_columns), or a ParameterError."""
     try:
         with np.errstate(over="ignore"):
             array = np.asarray(rows, dtype=np.float32)

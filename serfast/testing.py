@@ -19,11 +19,12 @@ import numpy as np
 
 from . import registry
 from .bundle import Bundle
-from .classifier import Classifier, Examples, Input, Plugin
+from .classifier import Classifier, Examples, Input, Plugin, StreamingClassifier
 from .errors import ModelError, ParameterError, SerfastError
 from .features import RMS, ZeroCrossingRate
 from .spec import FeatureSpec
 from .statistics import Statistics
+from .steps import Steps
 from .training import bundle_of
 
 __all__ = ["check_classifier", "check_plugin", "toy_examples"]
@@ -31,6 +32,8 @@ __all__ = ["check_classifier", "check_plugin", "toy_examples"]
 SPEC = FeatureSpec(features=(RMS(), ZeroCrossingRate()))
 STATISTICS = Statistics(functionals=("mean", "std", "slope"), deltas=1)
 THREADS = 4
+STEP_TOLERANCE = 1e-5
+"""How far a classifier's steps may be from what it says of the whole."""
 
 Inputs = Sequence[np.ndarray[Any, Any]] | np.ndarray[Any, Any]
 
@@ -41,6 +44,10 @@ def check_classifier(classifier: Classifier, inputs: Inputs) -> None:
     Probabilities are finite, from 0 to 1, add up to 1, one a class; the same for the same input,
     from many threads too; a read-only input is taken and left as it is; bad input raises
     ParameterError and harms nothing.
+
+    Of a :class:`serfast.classifier.StreamingClassifier`: after every step it says what it says of
+    the whole, within 1e-5; the same bits for every division of the rows and in every thread;
+    streams don't touch; bad rows raise ParameterError and leave the state.
 
     Parameters
     ----------
@@ -71,6 +78,8 @@ def check_classifier(classifier: Classifier, inputs: Inputs) -> None:
     with ThreadPoolExecutor(THREADS) as pool:
         runs = list(pool.map(lambda _: [classifier.predict_proba(x) for x in inputs], range(16)))
     _require(all(_equal(first, run) for run in runs), "threads must not change the bits")
+    if isinstance(classifier, StreamingClassifier):
+        _check_streaming(classifier, inputs)
 
 
 def check_plugin(name: str, folder: Path) -> None:
@@ -167,6 +176,79 @@ def _check_bad_input(classifier: Classifier, x: np.ndarray[Any, Any]) -> None:
             classifier.predict_proba(bad)  # type: ignore[arg-type]
 
 
+def _check_streaming(classifier: StreamingClassifier, inputs: Inputs) -> None:
+    stride = classifier.stride
+    _require(classifier.input == "rows", "a classifier that goes step by step must take rows")
+    _require(type(stride) is int and stride >= 1, f"stride is {stride!r}")
+    few = [np.asarray(x, np.float32) for x in inputs[:4]]
+    expected = [Steps(classifier).accept(x) for x in few]
+    for x, found in zip(few, expected, strict=True):
+        _require(len(found) == len(x) // stride, f"{len(x)} rows gave {len(found)} steps")
+        whole = [classifier.predict_proba(x[: (i + 1) * stride]) for i in range(len(found))]
+        _require_close(found, whole, "steps must give what the rows so far give")
+        for size in {1, stride, stride + 1, 2 * stride + 3}:
+            steps = Steps(classifier)
+            parts = [steps.accept(x[i : i + size]) for i in range(0, len(x), size)]
+            _require(_equal(found, np.concatenate(parts)), f"portions of {size} change the bits")
+        for n in {1, stride - 1, len(x)} - {0}:
+            _require_close(
+                [_at_end(classifier, x[:n])],
+                [classifier.predict_proba(x[:n])],
+                f"a stream that ends after {n} rows must give what they give",
+            )
+    with ThreadPoolExecutor(THREADS) as pool:
+        runs = list(pool.map(lambda x: Steps(classifier).accept(x), few * 8))
+    _require(_equal(expected * 8, runs), "threads must not change the bits of steps")
+    _check_states(classifier, few[0], few[1])
+
+
+def _at_end(classifier: StreamingClassifier, rows: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """The last word of a stream of these rows."""
+    steps = Steps(classifier)
+    found = np.concatenate([steps.accept(rows), steps.flush()])
+    return np.asarray(found[-1])
+
+
+def _check_states(
+    classifier: StreamingClassifier, a: np.ndarray[Any, Any], b: np.ndarray[Any, Any]
+) -> None:
+    """States side by side, one of them shown bad rows, give what each gives alone."""
+    stride = classifier.stride
+    n_steps = min(len(a), len(b)) // stride
+    _require(n_steps >= 2, f"inputs must be of at least {2 * stride} rows")
+    expected = [Steps(classifier).accept(x[: n_steps * stride]) for x in (a, b)]
+    states = [classifier.new_state() for _ in expected]
+    for i in range(n_steps):
+        part = slice(i * stride, (i + 1) * stride)
+        _check_bad_steps(classifier, a[part], states[0])
+        for x, state, before in zip((a, b), states, expected, strict=True):
+            found = classifier.step(x[part], state)
+            _require(bool(np.array_equal(found, before[i])), "states must not touch, nor bad rows")
+
+
+def _check_bad_steps(
+    classifier: StreamingClassifier, rows: np.ndarray[Any, Any], state: Any
+) -> None:
+    poisoned = rows.copy()
+    poisoned.flat[-1] = np.nan
+    for bad, what in (
+        (poisoned, "a step with NaN"),
+        (np.concatenate([rows, rows]), "a step of more rows"),
+        (rows[:, :-1], "a step of fewer columns"),
+        (None, "a step of None"),
+    ):
+        with _raises(ParameterError, what):
+            classifier.step(bad, state)  # type: ignore[arg-type]
+    with _raises(ParameterError, "a state of no classifier"):
+        classifier.step(rows, object())
+
+
+def _require_close(a: Inputs, b: Inputs, message: str) -> None:
+    """Require that two lists of probabilities agree within what steps may differ from the whole."""
+    worst = max((float(np.abs(x - y).max()) for x, y in zip(a, b, strict=True)), default=0.0)
+    _require(worst <= STEP_TOLERANCE, f"{message}, got a difference of {worst:.2g}")
+
+
 def _check_bad_bundles(plugin: Plugin, bundle: Bundle) -> None:
     """Without any of its members, or with a class more, a bundle isn't loaded."""
     for name in bundle.arrays:
@@ -181,7 +263,7 @@ def _check_bad_bundles(plugin: Plugin, bundle: Bundle) -> None:
         plugin.load(replace(bundle, classes=(*bundle.classes, "zeal")))
 
 
-def _equal(a: Sequence[np.ndarray[Any, Any]], b: Sequence[np.ndarray[Any, Any]]) -> bool:
+def _equal(a: Inputs, b: Inputs) -> bool:
     return all(np.array_equal(x, y) for x, y in zip(a, b, strict=True))
 
 

@@ -54,6 +54,59 @@ class NearestPlugin:
         return self.model
 
 
+class Averaging:
+    """A classifier with a state: how loud the rows so far are, on average, by blocks of three."""
+
+    classes = ("quiet", "loud")
+    input = "rows"
+    stride = 3
+
+    def __init__(self, spec):
+        self.spec = spec
+
+    def new_state(self):
+        return AveragingState()
+
+    def step(self, rows, state):
+        if not isinstance(state, AveragingState):
+            raise ParameterError(f"state must be one of new_state(), got {state!r}")
+        block = check_input(rows, (self.stride, len(self.spec.columns)), np.float64)
+        state.total += float(block[:, 0].max())
+        state.n += 1
+        return self._probabilities(state.total / state.n)
+
+    def predict_proba(self, x):
+        rows = check_input(x, (None, len(self.spec.columns)), np.float64)[:, 0]
+        if len(rows) < self.stride:
+            rows = np.concatenate([rows, np.repeat(rows[-1:], self.stride - len(rows))])
+        blocks = rows[: len(rows) // self.stride * self.stride].reshape(-1, self.stride)
+        return self._probabilities(blocks.max(axis=1).mean())
+
+    def _probabilities(self, level):
+        loud = 1 / (1 + np.exp(-level))
+        return np.array([1 - loud, loud])
+
+
+class AveragingState:
+    total = 0.0
+    n = 0
+
+
+class AveragingPlugin:
+    """Loads :class:`Averaging`."""
+
+    input = "rows"
+
+    def train(self, examples, *, seed=0):
+        return Weights(arrays={})
+
+    def load(self, bundle):
+        return Averaging(bundle.spec)
+
+    def default_model(self):
+        return None
+
+
 def install(folder: Path, module: str, source: str, distribution: str, entry: str) -> None:
     """Lay a distribution into a folder on sys.path, as pip would."""
     (folder / f"{module}.py").write_text(source)
@@ -71,3 +124,11 @@ def install_nearest(folder: Path, model: Path | None = None) -> None:
         f"PLUGIN = NearestPlugin({f'Path({str(model)!r})' if model else None})\n"
     )
     install(folder, "nearest_mod", source, "serfast-nearest", "nearest = nearest_mod:PLUGIN")
+
+
+def install_averaging(folder: Path) -> None:
+    """Install :class:`AveragingPlugin` under the name `averaging`."""
+    source = "from plugin_stub import AveragingPlugin\nPLUGIN = AveragingPlugin()\n"
+    install(
+        folder, "averaging_mod", source, "serfast-averaging", "averaging = averaging_mod:PLUGIN"
+    )

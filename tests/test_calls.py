@@ -89,8 +89,8 @@ def test_float32_that_rounds_is_taken():
 @pytest.mark.parametrize(
     ("loaded", "message"),
     [
-        (None, "must load a classifier of vector and the classes"),
-        ("other classes", "must load a classifier of vector and the classes"),
+        (None, "must load a classifier of vector, rows or samples and the classes"),
+        ("other classes", "must load a classifier of vector, rows or samples and the classes"),
         (ParameterError("statistics"), "can't load this bundle: statistics"),
         (KeyError("bias"), "failed in load: KeyError: 'bias'"),
     ],

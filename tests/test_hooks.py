@@ -32,10 +32,10 @@ class Demanding(NearestPlugin):
     def default_alterations(self):
         return (Noise(20),)
 
-    def options(self):
+    def training_options(self):
         return {"level": self.level}
 
-    def with_options(self, values):
+    def with_training_options(self, values):
         if set(values) - {"level"}:
             raise serfast.ParameterError(f"option must be level, got {sorted(values)}")
         return Demanding(int(values["level"]))

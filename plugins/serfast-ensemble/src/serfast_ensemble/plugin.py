@@ -41,11 +41,11 @@ class EnsemblePlugin:
         """None: each member makes its own."""
         return ()
 
-    def options(self) -> dict[str, Any]:
+    def training_options(self) -> dict[str, Any]:
         """Options of the ensemble, and of its members as ``member.option``."""
         return self.choices.to_dict()
 
-    def with_options(self, values: Mapping[str, str]) -> EnsemblePlugin:
+    def with_training_options(self, values: Mapping[str, str]) -> EnsemblePlugin:
         """Give an ensemble with these options, from text."""
         return EnsemblePlugin(self.choices.changed(values))
 

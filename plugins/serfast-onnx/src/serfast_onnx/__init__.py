@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .card import Card, Model, State, Step
+from .options import Options
 from .plugin import PLUGIN, OnnxPlugin
 
-__all__ = ["PLUGIN", "Card", "Model", "OnnxPlugin", "State", "Step"]
+__all__ = ["PLUGIN", "Card", "Model", "OnnxPlugin", "Options", "State", "Step"]

@@ -38,6 +38,8 @@ class OnnxClassifier:
         Of ``model.onnx``, checked.
     columns : int or None
         Size of the axis D; None for samples.
+    dtype : type
+        float32 or float64: what the graph takes.
     """
 
     classes: tuple[str, ...]
@@ -45,6 +47,7 @@ class OnnxClassifier:
     card: Card
     session: Any
     columns: int | None
+    dtype: type[np.floating[Any]]
 
     @property
     def input(self) -> Input:
@@ -61,9 +64,7 @@ class OnnxClassifier:
         """
         time = () if self.input == "vector" else (None,)
         columns = () if self.columns is None else (self.columns,)
-        dtype = dtype_of(self.session.get_inputs()[0], "input")
-        checked = check_input(x, (*time, *columns), dtype)
-        return self.run(checked)
+        return self.run(check_input(x, (*time, *columns), self.dtype))
 
     def run(self, x: Array, run_options: Any = None) -> Array:
         """Probabilities for a checked input."""
@@ -71,9 +72,8 @@ class OnnxClassifier:
         if self.input != "vector":
             x = self._whole_steps(lengthened(x, model.min_rows))
         with working("model.onnx", "runs"):
-            (found,) = self.session.run(
-                [model.output], {model.input: laid_out(x, model.layout)}, run_options
-            )
+            fed = {model.input: laid_out(x, model.layout)}
+            (found,) = self.session.run([model.output], fed, run_options)
         return probabilities_of(found, len(self.classes), "model.onnx")
 
     def _whole_steps(self, x: Array) -> Array:
@@ -130,16 +130,17 @@ class StepState:
     are bound to the session once.
     """
 
-    __slots__ = ("_bindings", "_found", "_rows", "_run_options", "_tensors", "_turn", "owner")
+    __slots__ = ("_bindings", "_found", "_rows", "_tensors", "_turn", "owner")
 
     def __init__(self, owner: SteppingClassifier) -> None:
         card, session = owner.step_card, owner.stepper
         types = {
             v.name: dtype_of(v, v.name) for v in (*session.get_inputs(), *session.get_outputs())
         }
-        shape = tuple({"N": 1, "T": card.rows, "D": owner.columns}[axis] for axis in card.layout)
+        sizes = {"N": 1, "T": card.rows, "D": len(owner.spec.columns)}
+        shape = tuple(sizes[axis] for axis in card.layout)
         self.owner = owner
-        self._rows = np.zeros(shape, types[card.input])  # type: ignore[arg-type]
+        self._rows = np.zeros(shape, types[card.input])
         output = next(v for v in session.get_outputs() if v.name == card.output)
         k = len(owner.classes)
         self._found = np.zeros((1, k) if len(output.shape) == 2 else k, types[card.output])
@@ -149,7 +150,6 @@ class StepState:
         ]
         self._tensors = both
         self._bindings = [self._bound(*both), self._bound(*both[::-1])]
-        self._run_options = onnxruntime.RunOptions()
         self._turn = 0
 
     def _bound(self, before: dict[str, Array], after: dict[str, Array]) -> Any:
@@ -163,6 +163,11 @@ class StepState:
             binding.bind_ortvalue_output(state.output, value(after[state.input]))
         return binding
 
+    @property
+    def binding(self) -> Any:
+        """How the session is bound for the next step."""
+        return self._bindings[self._turn]
+
     def take(self, rows: Array) -> None:
         """Copy the rows of the next step to where the session reads them."""
         layout = self.owner.step_card.layout
@@ -171,9 +176,7 @@ class StepState:
     def advance(self, run_options: Any = None) -> Array:
         """Run a step on the rows taken; the state moves on if it gives probabilities."""
         with working("step.onnx", "runs"):
-            self.owner.stepper.run_with_iobinding(
-                self._bindings[self._turn], run_options or self._run_options
-            )
+            self.owner.stepper.run_with_iobinding(self.binding, run_options)
         found = probabilities_of(self._found, len(self.owner.classes), "step.onnx")
         self._turn = 1 - self._turn
         return found

@@ -11,7 +11,8 @@ from serfast.errors import ModelError
 
 from .card import MEMBER, Card, Step
 from .inference import OnnxClassifier, SteppingClassifier
-from .session import Options, Shape, check_values, open_session, trial
+from .options import Options
+from .session import Shape, check_values, dtype_of, open_session, trial
 
 __all__ = ["load"]
 
@@ -29,7 +30,7 @@ TOLERANCE = 1e-4
 trial's are noise."""
 
 
-def load(bundle: Bundle, options: Options = Options()) -> OnnxClassifier:  # noqa: B008 - frozen
+def load(bundle: Bundle, options: Options) -> OnnxClassifier:
     """Make the classifier in a bundle, after looking through its graphs and trying them.
 
     Parameters
@@ -50,14 +51,15 @@ def load(bundle: Bundle, options: Options = Options()) -> OnnxClassifier:  # noq
     model, k = card.model, len(bundle.classes)
     check_values(MODEL, "input", session.get_inputs(), {model.input: _shape(model.layout, columns)})
     _check_output(MODEL, session, model.output, k)
-    whole = OnnxClassifier(bundle.classes, bundle.spec, card, session, columns)
+    dtype = dtype_of(session.get_inputs()[0], "input")
+    whole = OnnxClassifier(bundle.classes, bundle.spec, card, session, columns, dtype)
     if card.step is None:
         _try_whole(whole)
         return whole
     stepper = open_session(_member(bundle, STEP), STEP, options)
     _check_step(stepper, card.step, columns, k)
     stepping = SteppingClassifier(
-        bundle.classes, bundle.spec, card, session, columns, stepper, card.step
+        bundle.classes, bundle.spec, card, session, columns, dtype, stepper, card.step
     )
     _try_steps(stepping)
     return stepping
@@ -121,7 +123,7 @@ def _try_whole(classifier: OnnxClassifier) -> None:
     with trial(MODEL) as run_options:
         for shape in shapes:
             for x in _inputs(shape):
-                classifier.run(x, run_options)
+                classifier.run(x.astype(classifier.dtype), run_options)
 
 
 def _try_steps(classifier: SteppingClassifier) -> None:
@@ -134,7 +136,8 @@ def _try_steps(classifier: SteppingClassifier) -> None:
                 state.take(rows[stop - stride : stop])
                 stepped = state.advance(run_options)
                 if stop in (stride, len(rows)):
-                    _compare(stepped, classifier.run(rows[:stop], run_options), stop)
+                    whole = classifier.run(rows[:stop].astype(classifier.dtype), run_options)
+                    _compare(stepped, whole, stop)
 
 
 def _compare(stepped: Array, whole: Array, n_rows: int) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from serfast import RMS, YIN, FeatureSpec, LogMel, ZeroCrossingRate
 from serfast.alteration import Alteration, Chain, Noise, Speed
@@ -13,6 +13,7 @@ from serfast.bundle import Bundle
 from serfast.classifier import Examples, Input, Weights
 from serfast.hooks import Run
 
+from .options import Options
 from .training_options import TrainingOptions
 
 if TYPE_CHECKING:
@@ -36,13 +37,16 @@ class OnnxPlugin:
 
     Parameters
     ----------
+    options : Options
+        How onnxruntime is to work.
     training : TrainingOptions
-        How it trains.
+        How networks are trained.
     """
 
+    options: Options = field(default_factory=Options)
     training: TrainingOptions = field(default_factory=TrainingOptions)
 
-    input: Input = "rows"
+    input: ClassVar[Input] = "rows"
 
     def default_spec(self) -> FeatureSpec:
         """Features of the networks: levels, mel bands and pitch, a row every 10 ms."""
@@ -63,13 +67,13 @@ class OnnxPlugin:
         noisy = [Chain((Speed(2 ** (s / 12)), Noise(NOISE))) for s in NOISY]
         return (*speeds, *noisy)
 
-    def options(self) -> dict[str, Any]:
+    def training_options(self) -> dict[str, Any]:
         """Options of training: :class:`TrainingOptions` says what they mean."""
         return self.training.to_dict()
 
-    def with_options(self, values: Mapping[str, str]) -> OnnxPlugin:
+    def with_training_options(self, values: Mapping[str, str]) -> OnnxPlugin:
         """Give a plugin that trains with these options, from text."""
-        return OnnxPlugin(self.training.changed(values))
+        return replace(self, training=self.training.changed(values))
 
     def train(self, examples: Examples, *, seed: int = 0) -> Weights:
         """Train a network; see :mod:`serfast_onnx.train`.
@@ -103,7 +107,7 @@ class OnnxPlugin:
         """
         from .loading import load  # onnxruntime is slow to import: not before it is needed
 
-        return load(bundle)
+        return load(bundle, self.options)
 
     def default_model(self) -> Path | None:
         """Locate the model for seven emotions, trained on EmoDB."""

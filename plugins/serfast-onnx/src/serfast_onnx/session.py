@@ -8,27 +8,28 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any, Literal, NoReturn, TypeAlias, get_args
+from typing import Any, NoReturn, TypeAlias
 
 import numpy as np
 import onnxruntime
 
-from serfast.errors import ModelError, ParameterError
+from serfast.errors import ModelError
 
 from .graph import inspect
+from .options import Options
 
-__all__ = ["Options", "Shape", "check_values", "dtype_of", "open_session", "trial", "working"]
+__all__ = ["Shape", "check_values", "dtype_of", "open_session", "trial", "working"]
 
-Array: TypeAlias = np.ndarray[Any, Any]
-Optimization: TypeAlias = Literal["none", "basic", "extended", "all"]
 Shape: TypeAlias = tuple[int | None, ...]
 """Sizes; None where any size must be taken."""
 
 MIN_OPSET = 7
 """onnxruntime promises to run opset 7 and later."""
 
-DTYPES = {"tensor(float)": np.float32, "tensor(double)": np.float64}
+DTYPES: dict[str, type[np.floating[Any]]] = {
+    "tensor(float)": np.float32,
+    "tensor(double)": np.float64,
+}
 
 LEVELS = {
     "none": onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL,
@@ -44,59 +45,19 @@ FATAL = 4
 """Log level: what goes wrong is raised, so nothing need be printed."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Options:
-    """How onnxruntime is to work.
-
-    Parameters
-    ----------
-    threads : int
-        For one operator. 1: all is done by the thread that calls, so that a service can have a
-        thread a core.
-    spinning : bool
-        Whether other threads than the caller's wait for work at full speed.
-    arena : bool
-        Whether memory for what is computed on the way is kept in an arena, which grows to the
-        longest recording ever seen and never shrinks. False: it is given back after each call.
-    optimization : {"none", "basic", "extended", "all"}
-        What the graph is rewritten to as it is loaded.
-
-    Raises
-    ------
-    ParameterError
-        If an option breaks its rule.
-    """
-
-    threads: int = 1
-    spinning: bool = False
-    arena: bool = False
-    optimization: Optimization = "all"
-
-    def __post_init__(self) -> None:
-        if type(self.threads) is not int or not 1 <= self.threads <= 1024:
-            raise ParameterError(f"threads must be an int from 1 to 1024, got {self.threads!r}")
-        for name in ("spinning", "arena"):
-            if type(getattr(self, name)) is not bool:
-                raise ParameterError(f"{name} must be True or False, got {getattr(self, name)!r}")
-        if self.optimization not in get_args(Optimization):
-            allowed = ", ".join(get_args(Optimization))
-            raise ParameterError(
-                f"optimization must be one of {allowed}, got {self.optimization!r}"
-            )
-
-    def session_options(self) -> Any:
-        """Make onnxruntime's own object of them."""
-        made = onnxruntime.SessionOptions()
-        made.intra_op_num_threads = self.threads
-        made.inter_op_num_threads = 1
-        made.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
-        made.add_session_config_entry("session.intra_op.allow_spinning", str(int(self.spinning)))
-        made.add_session_config_entry("session.inter_op.allow_spinning", "0")
-        made.enable_cpu_mem_arena = self.arena
-        made.enable_mem_pattern = self.arena  # plans an arena's layout for each input size
-        made.graph_optimization_level = LEVELS[self.optimization]
-        made.log_severity_level = FATAL
-        return made
+def session_options(options: Options) -> Any:
+    """Make onnxruntime's own object of ours."""
+    made = onnxruntime.SessionOptions()
+    made.intra_op_num_threads = options.threads
+    made.inter_op_num_threads = 1
+    made.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
+    made.add_session_config_entry("session.intra_op.allow_spinning", str(int(options.spinning)))
+    made.add_session_config_entry("session.inter_op.allow_spinning", "0")
+    made.enable_cpu_mem_arena = options.arena
+    made.enable_mem_pattern = options.arena  # plans an arena's layout for each input size
+    made.graph_optimization_level = LEVELS[options.optimization]
+    made.log_severity_level = FATAL
+    return made
 
 
 def open_session(data: bytes, name: str, options: Options) -> Any:
@@ -110,10 +71,13 @@ def open_session(data: bytes, name: str, options: Options) -> Any:
     opset = inspect(data, name).opset
     if opset < MIN_OPSET:
         raise ModelError(f"opset of {name} must be >= {MIN_OPSET}, got {opset}")
-    providers = ["CPUExecutionProvider"]
     with working(f"{name} (opset {opset})", "loads"):
         return onnxruntime.InferenceSession(
-            data, sess_options=options.session_options(), providers=providers
+            data,
+            sess_options=session_options(options),
+            providers=["CPUExecutionProvider"],
+            enable_fallback=0,  # which would print, and try the same again
+            read_config_from_model=0,  # a stranger's metadata would be options
         )
 
 

@@ -22,10 +22,11 @@ class Graph:
     tensors: dict[str, Any] = field(default_factory=dict)
 
     def add(self, operator: str, *inputs: Any, to: str = "", outputs: int = 1, **attributes: Any):
-        """Add a node; arrays among the inputs become initializers."""
+        """Add a node; arrays among the inputs become initializers, to_type is a Cast's `to`."""
         names = [x if isinstance(x, str) else self.tensor(x) for x in inputs]
         to = to or f"{operator}_{len(self.nodes)}"
         every = [to] if outputs == 1 else [f"{to}.{i}" for i in range(outputs)]
+        attributes = {"to" if k == "to_type" else k: v for k, v in attributes.items()}
         self.nodes.append(helper.make_node(operator, names, every, **attributes))
         return every[0] if outputs == 1 else every
 
@@ -35,14 +36,20 @@ class Graph:
         self.tensors[name] = numpy_helper.from_array(np.asarray(array), name)
         return name
 
-    def model(self, inputs: dict[str, Any], outputs: dict[str, Any], opset: int = OPSET) -> bytes:
-        """Give the model with these float inputs and outputs: name → shape."""
+    def model(
+        self,
+        inputs: dict[str, Any],
+        outputs: dict[str, Any],
+        opset: int = OPSET,
+        dtype: int = TensorProto.FLOAT,
+    ) -> bytes:
+        """Give the model with these inputs and outputs: name → shape."""
         value = helper.make_tensor_value_info
         graph = helper.make_graph(
             self.nodes,
             "network",
-            [value(name, TensorProto.FLOAT, shape) for name, shape in inputs.items()],
-            [value(name, TensorProto.FLOAT, shape) for name, shape in outputs.items()],
+            [value(name, dtype, shape) for name, shape in inputs.items()],
+            [value(name, dtype, shape) for name, shape in outputs.items()],
             list(self.tensors.values()),
         )
         made = helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)])
