@@ -108,7 +108,7 @@ def utterance(recognizer: Any, n: int) -> dict[str, Any]:
     pieces = [y[start : start + size].astype(np.float32) for start in starts]
     extractor = serfast.Extractor(recognizer.spec)
     rows = [extractor(piece) for piece in pieces]
-    classifier = recognizer._classifier
+    classifier = recognizer.classifier
     model, session = classifier.card.model, classifier.session
     fed = [{model.input: laid_out(x, model.layout)} for x in rows]
     return {
@@ -125,7 +125,7 @@ def hops(recognizer: Any, n: int) -> dict[str, Any]:
 
     y = speech_like(60, RATE).astype(np.float32)
     chunks = [chunk.copy() for chunk in y[: len(y) // HOP * HOP].reshape(-1, HOP)]
-    classifier = recognizer._classifier
+    classifier = recognizer.classifier
     stride = classifier.stride
     seconds = stride * recognizer.spec.hop_length / recognizer.spec.sample_rate
     stream = recognizer.stream(window=None, hop=seconds, gate_db=None)

@@ -35,6 +35,13 @@ cdef class Arena:
         memcpy(block, <const char *>data, len(data))
         return block
 
+    cdef double *doubles(self, values) except NULL:
+        """The values as doubles."""
+        cdef bytes data = np.ascontiguousarray(values, dtype=np.float64).tobytes()
+        cdef double *block = <double *>self.new(len(data))
+        memcpy(block, <const char *>data, len(data))
+        return block
+
     cdef int32_t *ints(self, values) except NULL:
         """The values as 32-bit integers."""
         cdef bytes data = np.ascontiguousarray(values, dtype=np.int32).tobytes()

@@ -20,9 +20,27 @@ from libc.string cimport memcpy, memmove
 from delta cimport Delta, Rows, row_at
 from energy cimport Crossings, Energy
 from framing cimport CONSTANT, EDGE, REFLECT, Frames, Signal
+from functionals cimport (
+    ARGMAX,
+    ARGMIN,
+    AUTOCORRELATION,
+    CROSSINGS,
+    CURVATURE,
+    KURTOSIS,
+    MEAN,
+    QUANTILE,
+    SKEWNESS,
+    SLOPE,
+    SPREAD,
+    STD,
+    TREND,
+    Functional,
+)
 from kernels cimport (
     SERFAST_MAX_PASSES,
     SERFAST_PAD,
+    SERFAST_RUN,
+    SERFAST_SERIES,
     serfast_built,
     serfast_can_run,
     serfast_fft,
@@ -35,6 +53,7 @@ from mfcc cimport Cepstrum
 from pitch cimport Pitch
 from program cimport Program, Scratch, compute_row, finish_row
 from spectrum cimport Spectrum
+from statistics cimport Family, Job, VectorProgram, Table, Workspace, make_vector
 
 import os
 
@@ -42,6 +61,7 @@ import numpy as np
 
 from serfast._checks import refuse, refuse_sample
 from serfast.errors import SerfastError
+from serfast.vector import LOG_FLOOR, RESOLUTION, SEMITONE_REFERENCE
 
 FLOAT32_DTYPE = np.dtype(np.float32)
 
@@ -218,3 +238,4 @@ cdef void finish_kept(
 
 include "stream.pxi"
 include "native.pxi"
+include "statistics.pxi"

@@ -7,6 +7,8 @@ cdef extern from "kernels/kernels.h" nogil:
         SERFAST_PAD
         SERFAST_MAX_PASSES
         SERFAST_MAX_RADIX
+        SERFAST_SERIES
+        SERFAST_RUN
 
     ctypedef struct serfast_pass:
         int radix
@@ -40,6 +42,19 @@ cdef extern from "kernels/kernels.h" nogil:
         const int32_t *blocks
         const float *weights
 
+    ctypedef struct serfast_moments:
+        double *mean
+        double *squares
+        double *cubes
+        double *fourths
+        double *rise
+        double *bend
+        double *changes
+        double *largest
+        double *at_largest
+        double *smallest
+        double *at_smallest
+
     ctypedef struct serfast_kernels:
         const char *isa
         float (*sum_squares)(const float *, ptrdiff_t) noexcept nogil
@@ -59,6 +74,12 @@ cdef extern from "kernels/kernels.h" nogil:
         void (*bands)(const serfast_bands *, const float *, float *) noexcept nogil
         void (*logarithm)(const float *, ptrdiff_t, float, float, float, float *) noexcept nogil
         void (*transposed_product)(const float *, int, int, const float *, float *) noexcept nogil
+        void (*series_weighted)(
+            const double *, ptrdiff_t, const double *, int, double *) noexcept nogil
+        void (*series_moments)(
+            const double *, ptrdiff_t, double *, serfast_moments *) noexcept nogil
+        void (*series_products)(const double *, const double *, ptrdiff_t, double *) noexcept nogil
+        void (*series_sort)(double *, ptrdiff_t) noexcept nogil
 
     const serfast_kernels *serfast_built(int)
     int serfast_can_run(const serfast_kernels *)

@@ -33,7 +33,11 @@ Input: TypeAlias = Literal["vector", "rows", "samples"]
 
 @runtime_checkable
 class Classifier(Protocol):
-    """A trained model: immutable, and safe to call from many threads at once."""
+    """A trained model: immutable, and safe to call from many threads at once.
+
+    One that takes vectors may have an attribute `uses`, an array of bool: entries of the vector
+    where it is False are never looked at, so they aren't computed (and may be 0).
+    """
 
     @property
     def classes(self) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -178,6 +178,9 @@ class EventStream(ABC):
         self._levels.reset()
         self._n_seen, self._ended = 0, False
         self._previous = None
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("an event stream can't be pickled: make a new one of a recognizer")
 
     @abstractmethod
     def _due(self, n_rows: int) -> list[Event]:

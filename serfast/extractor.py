@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -168,10 +168,34 @@ class Extractor:
         checks.integer("threads", threads)
         if threads == 1:
             return [self(signal) for signal in signals]
-        from concurrent.futures import ThreadPoolExecutor  # costs every import otherwise
+        return _shared_out(self, list(signals), threads)
 
-        with ThreadPoolExecutor(threads) as pool:
-            return list(pool.map(self, signals))
+
+def _shared_out(function: Callable[[Any], Rows], signals: list[Any], threads: int) -> list[Rows]:
+    """Every signal's rows. A thread that is done takes the next signal; this one works too.
+
+    Handing each signal to a pool as a task of its own would cost as much as some seconds of speech.
+    """
+    from concurrent.futures import ThreadPoolExecutor  # costs every import otherwise
+
+    rows: dict[int, Rows] = {}
+    failures: dict[int, BaseException] = {}
+    places = iter(range(len(signals)))  # its next() is atomic
+
+    def work() -> None:
+        while not failures and (i := next(places, None)) is not None:
+            try:
+                rows[i] = function(signals[i])
+            except BaseException as error:  # raised below, in the caller's thread
+                failures[i] = error
+
+    with ThreadPoolExecutor(max(1, threads - 1)) as pool:
+        for _ in range(min(threads, len(signals)) - 1):
+            pool.submit(work)
+        work()
+    for i in sorted(failures):
+        raise failures[i]
+    return [rows[i] for i in range(len(signals))]
 
 
 def _checked_out(out: Any, shape: tuple[int, int]) -> Rows:

@@ -9,17 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import cached_property
-from math import factorial
 from typing import Any, TypeAlias
 
 import numpy as np
 
+from .delta import delta_weights
+from .vector import RESOLUTION
+
 __all__ = ["FUNCTIONALS", "Series", "apply", "delta", "is_functional"]
 
 Array: TypeAlias = np.ndarray[Any, np.dtype[np.float64]]
-
-RESOLUTION = 1e-6
-"""Standard deviation, as a share of the series' largest value, below which it is constant."""
 
 NUMBERED = re.compile(r"(p)(100|[1-9]?[0-9])|(ac)([1-9][0-9]?)")
 
@@ -210,9 +209,7 @@ def delta(x: Array, order: int = 1, width: int = 9) -> Array:
     if width <= order:
         return np.zeros_like(x)
     half = width // 2
-    t = np.arange(-half, half + 1.0)
-    weights = factorial(order) * np.linalg.pinv(np.vander(t, order + 1, increasing=True))[order]
     inner = np.zeros((len(x), n - 2 * half))
-    for i, weight in enumerate(weights):
+    for i, weight in enumerate(delta_weights(width, order)):
         inner += weight * x[:, i : n - 2 * half + i]
     return np.pad(inner, [(0, 0), (half, half)], mode="edge")

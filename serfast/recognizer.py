@@ -14,17 +14,17 @@ from . import _checks as checks
 from . import registry
 from ._calls import calling, load_classifier, probabilities_of
 from .bundle import Bundle
-from .classifier import Plugin, StreamingClassifier
-from .errors import ModelError
+from .classifier import Classifier, Plugin, StreamingClassifier
+from .errors import ModelError, ParameterError
 from .events import EventStream, Plan
 from .extractor import Extractor
 from .samples import as_samples
 from .spec import FeatureSpec
-from .statistics import Statistics
+from .statistics import Vector
 from .utterances import PAUSE, UtteranceStream
 from .windows import WindowStream
 
-__all__ = ["Recognizer", "Result", "inputs_of"]
+__all__ = ["Recognizer", "Result", "inputs_of", "vector_of"]
 
 MAX_CHANNELS = 32
 """Beyond it a two-dimensional signal has probably its channels first."""
@@ -91,13 +91,17 @@ class Recognizer:
         self._statistics = bundle.statistics
         self._extractor = Extractor(bundle.spec, backend)
         self._card = bundle.card
-        if self._classifier.input == "vector" and bundle.statistics is None:
-            raise ModelError("statistics in the bundle must be given for a vector classifier")
+        self._vector = vector_of(self._classifier, bundle, backend)
 
     @property
     def classes(self) -> tuple[str, ...]:
         """The classes that it tells apart."""
         return self._classifier.classes
+
+    @property
+    def classifier(self) -> Classifier:
+        """The model itself, as its plugin loaded it."""
+        return self._classifier
 
     @property
     def spec(self) -> FeatureSpec:
@@ -138,7 +142,7 @@ class Recognizer:
         """
         samples = _at_rate(y, sample_rate, self.spec.sample_rate)
         _warn_of_nothing(samples, max(self.spec.frame_lengths))
-        x = inputs_of(samples, self._classifier.input, self._extractor, self._statistics)
+        x = inputs_of(samples, self._classifier.input, self._extractor, self._vector)
         probabilities = probabilities_of(self._classifier, x, self._plugin)
         table = dict(zip(self.classes, probabilities.tolist(), strict=True))
         return Result(max(table, key=table.__getitem__), table)
@@ -210,7 +214,9 @@ class Recognizer:
         extractor = self._extractor
         stream = extractor.stream() if rate == own else extractor.stream(sample_rate=rate)
         if window is not None:
-            return WindowStream(self._classifier, self._plugin, self._statistics, stream, plan)
+            return WindowStream(
+                self._classifier, self._plugin, self._statistics, self._vector, stream, plan
+            )
         if not isinstance(self._classifier, StreamingClassifier):
             checks.fail("window", "given for a classifier without a state", window)
         return UtteranceStream(self._classifier, self._plugin, stream, plan)
@@ -220,9 +226,12 @@ def inputs_of(
     samples: np.ndarray[Any, Any],
     kind: str,
     extractor: Extractor,
-    statistics: Statistics | None,
+    vector: Vector | None,
 ) -> np.ndarray[Any, Any]:
-    """Make the input of this `kind` from samples; the same in training and later."""
+    """Make the input of this `kind` from samples; the same in training and later.
+
+    `vector` makes the vector of rows, see :meth:`serfast.Statistics.over`.
+    """
     if kind == "samples":
         return samples
     if kind not in ("rows", "vector"):
@@ -233,9 +242,22 @@ def inputs_of(
         checks.refuse("signal", "small enough for finite features (full scale is 1)", peak)
     if kind == "rows":
         return rows
-    if statistics is None:
-        checks.fail("statistics", "given for kind 'vector'", statistics)
-    return statistics(rows, extractor.spec.columns)
+    if vector is None:
+        checks.fail("vector", "given for kind 'vector'", vector)
+    return vector(rows)
+
+
+def vector_of(classifier: Classifier, bundle: Bundle, backend: str = "native") -> Vector | None:
+    """Give what makes the classifier's vector of rows; None if it takes none."""
+    if classifier.input != "vector":
+        return None
+    if bundle.statistics is None:
+        raise ModelError("statistics in the bundle must be given for a vector classifier")
+    uses = getattr(classifier, "uses", None)
+    try:
+        return bundle.statistics.over(bundle.spec.columns, uses=uses, backend=backend)
+    except ParameterError as error:
+        raise ModelError(f"{error} (plugin {bundle.plugin!r})") from error
 
 
 def _bundle(classifier: str | os.PathLike[str]) -> Bundle:

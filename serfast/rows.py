@@ -19,18 +19,21 @@ Row = np.ndarray[Any, np.dtype[np.float32]]
 
 @overload
 def feature_rows(
-    chunks: Iterable[Any], spec: FeatureSpec | Extractor
+    chunks: Iterable[Any], spec: FeatureSpec | Extractor, *, sample_rate: float | None = None
 ) -> Generator[Row, None, None]: ...
 
 
 @overload
 def feature_rows(
-    chunks: AsyncIterable[Any], spec: FeatureSpec | Extractor
+    chunks: AsyncIterable[Any], spec: FeatureSpec | Extractor, *, sample_rate: float | None = None
 ) -> AsyncGenerator[Row, None]: ...
 
 
 def feature_rows(
-    chunks: Iterable[Any] | AsyncIterable[Any], spec: FeatureSpec | Extractor
+    chunks: Iterable[Any] | AsyncIterable[Any],
+    spec: FeatureSpec | Extractor,
+    *,
+    sample_rate: float | None = None,
 ) -> Generator[Row, None, None] | AsyncGenerator[Row, None]:
     """Give the rows of a signal that comes in chunks, each as soon as its samples are there.
 
@@ -40,6 +43,8 @@ def feature_rows(
         float32, float64 or int16, of any sizes; together the signal.
     spec : FeatureSpec or Extractor
         What to compute. Of an extractor, the tables are shared between many signals.
+    sample_rate : float or None
+        Of the chunks [Hz], if it isn't the spec's: see :meth:`serfast.Extractor.stream`.
 
     Returns
     -------
@@ -50,8 +55,8 @@ def feature_rows(
     Raises
     ------
     ParameterError
-        At once if spec can't be streamed or chunks can't be iterated; from the generator if a
-        chunk is bad.
+        At once if spec can't be streamed, sample_rate is bad or chunks can't be iterated; from
+        the generator if a chunk is bad.
 
     Notes
     -----
@@ -78,7 +83,7 @@ def feature_rows(
     101
     """
     extractor = spec if isinstance(spec, Extractor) else Extractor(spec)
-    stream = extractor.stream()
+    stream = extractor.stream(sample_rate=sample_rate)
     if isinstance(chunks, AsyncIterable):
         return _asynchronous(chunks, stream)
     if not isinstance(chunks, Iterable) or isinstance(chunks, (str, bytes, dict)):

@@ -139,6 +139,8 @@ class RunningStatistics:
         Names of the rows' columns (``spec.columns``).
     window, hop : int
         Rows, >= 1: at 100 rows a second, 300 and 50 are 3 s every 0.5 s.
+    backend : {"native", "reference"}
+        What computes the statistics.
 
     Raises
     ------
@@ -164,18 +166,22 @@ class RunningStatistics:
     ([], [Summary(start=2, stop=5, vector=array([5.]))])
     """
 
-    __slots__ = ("_columns", "_flushed", "_recent", "_sliding", "_statistics")
+    __slots__ = ("_flushed", "_recent", "_sliding", "_vector")
 
     def __init__(
-        self, statistics: Statistics, columns: Sequence[str], *, window: int, hop: int
+        self,
+        statistics: Statistics,
+        columns: Sequence[str],
+        *,
+        window: int,
+        hop: int,
+        backend: str = "native",
     ) -> None:
         if not isinstance(statistics, Statistics):
             checks.fail("statistics", "a Statistics", statistics)
-        statistics.names(columns)
-        self._statistics = statistics
-        self._columns = tuple(columns)
+        self._vector = statistics.over(columns, backend=backend)
         self._sliding = SlidingWindow(window, hop)
-        self._recent = Recent(window, len(self._columns))
+        self._recent = Recent(window, len(columns))
         self._flushed = False
 
     def accept(self, rows: Any) -> list[Summary]:
@@ -199,7 +205,7 @@ class RunningStatistics:
         """
         if self._flushed:
             raise SerfastError("reset() must come after flush() before more rows")
-        checked = checked_rows(rows, len(self._columns))
+        checked = checked_rows(rows, self._recent.room.shape[1])
         found = []
         while len(checked):
             room = self._recent.room[: len(checked)]
@@ -223,7 +229,7 @@ class RunningStatistics:
 
     def _summary(self, start: int, stop: int) -> Summary:
         rows = self._recent.between(start, stop)
-        return Summary(start, stop, self._statistics(rows, self._columns))
+        return Summary(start, stop, self._vector(rows))
 
 
 def checked_rows(rows: Any, n_columns: int) -> Rows:

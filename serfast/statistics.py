@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeAlias
@@ -11,19 +11,15 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from . import _checks as checks
-from . import functionals
+from . import backends, functionals
 from .functionals import Array
+from .vector import Entry, VectorProgram
 
-__all__ = ["Statistics"]
+__all__ = ["Statistics", "Vector"]
 
 Mask: TypeAlias = np.ndarray[Any, np.dtype[np.bool_]]
-Chosen: TypeAlias = np.ndarray[Any, np.dtype[np.intp]]
-
-LOG_FLOOR = 1e-5
-"""What `log` takes as the least value: -100 dB of an amplitude."""
-
-SEMITONE_REFERENCE = 100.0
-"""The frequency of 0 semitones [Hz]."""
+Vector: TypeAlias = Callable[[Any], Array]
+"""What :meth:`Statistics.over` gives: rows → vector."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +63,8 @@ class Statistics:
     Notes
     -----
     All in float64. Finite for every n_rows >= 1: what is undefined for few rows or a constant
-    column (skewness, kurtosis, slope, derivatives) is 0.
+    column (skewness, kurtosis, slope, derivatives) is 0. The back ends agree to 1e-9 of a
+    functional's scale; within one, equal rows give equal bits.
 
     Examples
     --------
@@ -127,7 +124,9 @@ class Statistics:
         entries = [f"{stem}.{name}" for stem in stems for name in self.functionals]
         return tuple(entries + ["voiced.share"] * self._gates)
 
-    def __call__(self, rows: Any, columns: Sequence[str]) -> Array:
+    def __call__(
+        self, rows: Any, columns: Sequence[str], *, backend: str = "native"
+    ) -> Array:
         """Make the vector of these rows.
 
         Parameters
@@ -136,6 +135,8 @@ class Statistics:
             One row a frame, as an Extractor gives them; n_rows >= 1.
         columns : sequence of str
             Their names (``spec.columns``).
+        backend : {"native", "reference"}
+            What computes it.
 
         Returns
         -------
@@ -146,62 +147,92 @@ class Statistics:
         ParameterError
             If rows aren't finite numbers in two dimensions with a name for each column.
         """
+        return self.over(columns, backend=backend)(rows)
+
+    def over(
+        self, columns: Sequence[str], *, uses: Mask | None = None, backend: str = "native"
+    ) -> Vector:
+        """Make ready for rows with these columns, for many calls.
+
+        Parameters
+        ----------
+        columns : sequence of str
+        uses : ndarray of bool, shape (len(self.names(columns)),), or None
+            Which entries are looked at; the others may be 0, which saves time. None: all.
+        backend : {"native", "reference"}
+
+        Returns
+        -------
+        callable
+            Of rows; gives what calling the statistics gives. Immutable: threads may share it.
+
+        Raises
+        ------
+        ParameterError
+            If a column that an argument names is not among them, or `uses` has another shape.
+
+        Examples
+        --------
+        >>> vector = Statistics(functionals=("mean", "max"), deltas=0).over(["rms"])
+        >>> vector([[1.0], [3.0]]).tolist()
+        [2.0, 3.0]
+        """
+        names = _names("columns", columns)
+        if uses is None:
+            return _prepared(self, names, None, backend)
+        used, size = np.asarray(uses, dtype=bool), len(self.names(names))
+        if used.shape != (size,):
+            checks.refuse("uses", f"of shape ({size},)", f"shape {used.shape}")
+        return _prepared(self, names, used.tobytes(), backend)
+
+    def program(self, columns: Sequence[str], uses: Mask | None = None) -> VectorProgram:
+        """Put in tables what has to be done with rows of these columns, for a back end."""
         columns = _names("columns", columns)
         self._check_columns(columns)
-        x = self._transformed(self._trimmed(_checked(rows, columns), columns), columns)
-        if not self._gates:
-            return functionals.apply(self.functionals, self._series(x)).ravel()
-        return self._gated(x, columns)
+        n = len(self.functionals)
+        entries = self._entries(columns)
+        share = len(entries) * n if self._gates else None
+        if uses is not None:
+            entries = [e for e in entries if uses[e.place : e.place + n].any()]
+        trim = 0.0 if self.trim_db is None else 10 ** (-self.trim_db / 20)
+        return VectorProgram(
+            n_columns=len(columns),
+            size=len(self.names(columns)),
+            loudness=None if self.trim_db is None else columns.index("rms"),
+            trim=trim,
+            voicing=columns.index("aperiodicity") if self._gates else None,
+            max_aperiodicity=self.max_aperiodicity,
+            logs=tuple(i for name in self.log for i in _select(columns, (name,))),
+            families=tuple(_select(columns, (name,)) for name in self.relative),
+            semitones=_select(columns, self.semitones),
+            delta_width=self.delta_width,
+            functionals=self.functionals,
+            entries=tuple(entries),
+            share=share,
+        )
 
-    def _gated(self, x: Array, columns: tuple[str, ...]) -> Array:
-        """Make the vector where some columns' functionals are over voiced rows; x[column, row]."""
-        voiced = self._is_voiced(x[columns.index("aperiodicity")])
-        chosen = _select(columns, self.semitones)
-        x[chosen] = _interpolated(x[chosen], voiced)
-        series = self._series(x)
-        starts = len(columns) * np.arange(self.deltas + 1)[:, None]
-        pitch = (starts + chosen).ravel()
-        twice = (starts[: self.voiced_deltas + 1] + _select(columns, self.voiced)).ravel()
-        values = functionals.apply(self.functionals, series)
-        speech = series[np.concatenate([pitch, twice])].compress(voiced, axis=1)
-        gated = functionals.apply(self.functionals, speech)
-        values[pitch] = gated[: len(pitch)]
-        return np.concatenate([values.ravel(), gated[len(pitch) :].ravel(), [voiced.mean()]])
-
-    def _series(self, x: Array) -> Array:
-        """Line up the columns and their derivatives, order after order."""
-        orders = range(1, self.deltas + 1)
-        return np.concatenate([x, *(functionals.delta(x, o, self.delta_width) for o in orders)])
+    def _entries(self, columns: tuple[str, ...]) -> list[Entry]:
+        """Give every series in the order of the vector."""
+        pitch = _select(columns, self.semitones)
+        found = [
+            (order, column in pitch, column)
+            for order in range(self.deltas + 1)
+            for column in range(len(columns))
+        ]
+        if self.voiced:
+            orders = range(min(self.voiced_deltas, self.deltas) + 1)
+            found += [(o, True, c) for o in orders for c in _select(columns, self.voiced)]
+        n = len(self.functionals)
+        return [Entry(*series, place=i * n) for i, series in enumerate(found)]
 
     @property
     def _gates(self) -> bool:
         return bool(self.semitones or self.voiced)
 
-    def _is_voiced(self, aperiodicity: Array) -> Mask:
-        return np.asarray(aperiodicity <= max(self.max_aperiodicity, aperiodicity.min()))
-
-    def _trimmed(self, x: Array, columns: tuple[str, ...]) -> Array:
-        if self.trim_db is None:
-            return x
-        level = np.abs(x[columns.index("rms")])
-        loud = np.flatnonzero(level >= level.max() * 10 ** (-self.trim_db / 20))
-        return np.ascontiguousarray(x[:, loud[0] : loud[-1] + 1])
-
-    def _transformed(self, x: Array, columns: tuple[str, ...]) -> Array:
-        for name in self.log:
-            chosen = _select(columns, (name,))
-            x[chosen] = np.log(np.maximum(x[chosen], LOG_FLOOR))
-        for name in self.relative:
-            chosen = _select(columns, (name,))
-            x[chosen] -= x[chosen].mean(axis=0).max()
-        chosen = _select(columns, self.semitones)
-        x[chosen] = 12 * np.log2(np.maximum(x[chosen], 1.0) / SEMITONE_REFERENCE)
-        return x
-
     def _check_columns(self, columns: tuple[str, ...]) -> None:
         for field in ("log", "relative", "semitones", "voiced"):
             for name in getattr(self, field):
-                if not len(_select(columns, (name,))):
+                if not _select(columns, (name,)):
                     checks.fail(field, f"columns or families of {', '.join(columns)}", name)
         if self.trim_db is not None and "rms" not in columns:
             checks.fail("columns", "with rms for trim_db", columns)
@@ -236,13 +267,10 @@ def _names(argument: str, value: Any) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=256)
-def _select(columns: tuple[str, ...], names: tuple[str, ...]) -> Chosen:
+def _select(columns: tuple[str, ...], names: tuple[str, ...]) -> tuple[int, ...]:
     """Find the columns that are named, or whose family (name without number) is."""
     chosen = set(names)
-    found = [i for i, c in enumerate(columns) if c in chosen or _family(c) in chosen]
-    indices = np.array(found, dtype=np.intp)
-    indices.flags.writeable = False
-    return indices
+    return tuple(i for i, c in enumerate(columns) if c in chosen or _family(c) in chosen)
 
 
 def _family(column: str) -> str:
@@ -250,28 +278,38 @@ def _family(column: str) -> str:
     return stem if number.isdigit() else column
 
 
-def _checked(rows: Any, columns: tuple[str, ...]) -> Array:
-    """Copy the rows as series: x[column, row]."""
+@lru_cache(maxsize=64)
+def _prepared(
+    statistics: Statistics, columns: tuple[str, ...], used: bytes | None, backend: str
+) -> Vector:
+    """Make the function of rows; `used` are the bytes of an array of bool."""
+    uses = None if used is None else np.frombuffer(used, dtype=bool)
+    program = statistics.program(columns, uses)
+    run = backends.get_vector(backend)(program)
+
+    def vector(rows: Any) -> Array:
+        x = _checked(rows, columns)
+        out = np.zeros(program.size)
+        bad = run(x, out)
+        if bad is not None:
+            row, column = divmod(bad, len(columns))
+            checks.refuse("rows", "finite", f"{x[row, column]} at row {row}, {columns[column]}")
+        return out
+
+    return vector
+
+
+def _checked(rows: Any, columns: tuple[str, ...]) -> np.ndarray[Any, Any]:
+    """Give the rows as a C-contiguous array of float32, or else float64."""
     try:
-        x = np.array(rows, dtype=np.float64)
+        x = np.asarray(rows)
+        x = np.ascontiguousarray(x, dtype=np.float32 if x.dtype == np.float32 else np.float64)
     except (TypeError, ValueError):
         checks.fail("rows", "an array of numbers", rows)
     if x.ndim != 2 or x.shape[1] != len(columns) or not columns:
         checks.fail("rows", f"of shape (n_rows, {len(columns)}), one name a column", x.shape)
     if not len(x):
         checks.fail("rows", "at least 1 row", x.shape)
-    bad = np.argwhere(~np.isfinite(x))
-    if len(bad):
-        row, column = bad[0]
-        checks.fail("rows", "finite", f"{x[row, column]} at row {row}, {columns[column]}")
-    return np.ascontiguousarray(x.T)
-
-
-def _interpolated(x: Array, voiced: Mask) -> Array:
-    """Draw straight lines across the points that aren't voiced, held at the ends."""
-    t = np.arange(x.shape[-1])
-    for series in x:
-        series[:] = np.interp(t, t[voiced], series[voiced])
     return x
 
 

@@ -111,15 +111,16 @@ def examples_of(
     As :func:`make_examples`, with float32 samples at the spec's rate, and a label and a speaker
     for each.
     """
+    vector = statistics.over(spec.columns, backend=backend) if statistics else None
     extractor = Extractor(spec, backend)
     changes = list(alterations)
     copies: list[list[np.ndarray[Any, Any]]] = [[] for _ in range(1 + len(changes))]
     for i, y in enumerate(signals):
-        copies[0].append(inputs_of(y, kind, extractor, statistics))
+        copies[0].append(inputs_of(y, kind, extractor, vector))
         for k, change in enumerate(changes):
             random = np.random.default_rng((seed, i, k))
             altered = change(y, int(spec.sample_rate), random)
-            copies[1 + k].append(inputs_of(altered, kind, extractor, statistics))
+            copies[1 + k].append(inputs_of(altered, kind, extractor, vector))
     flat = [x for inputs in copies for x in inputs]
     return Examples(
         inputs=np.stack(flat) if kind == "vector" else flat,

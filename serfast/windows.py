@@ -12,7 +12,7 @@ from .events import MAX_APERIODICITY, Event, EventStream, Plan
 from .gate import enough
 from .running import SlidingWindow
 from .samples import as_samples
-from .statistics import Statistics
+from .statistics import Statistics, Vector
 from .stream import Stream
 
 __all__ = ["WindowStream"]
@@ -25,19 +25,20 @@ NOTHING = np.empty(0, dtype=np.float32)
 class WindowStream(EventStream):
     """Every `hop` the last `window`, as soon as its last row is there, if it holds speech."""
 
-    __slots__ = ("_classifier", "_plugin", "_samples", "_sliding", "_statistics")
+    __slots__ = ("_classifier", "_plugin", "_samples", "_sliding", "_vector")
 
     def __init__(
         self,
         classifier: Classifier,
         plugin: str,
         statistics: Statistics | None,
+        vector: Vector | None,
         stream: Stream,
         plan: Plan,
     ) -> None:
         most = MAX_APERIODICITY if statistics is None else statistics.max_aperiodicity
         super().__init__(stream, plan, plan.window, most)
-        self._classifier, self._plugin, self._statistics = classifier, plugin, statistics
+        self._classifier, self._plugin, self._vector = classifier, plugin, vector
         self._sliding = SlidingWindow(plan.window, plan.hop)
         self._samples = _Samples()
 
@@ -82,9 +83,7 @@ class WindowStream(EventStream):
             missing = 0 if self._ended else max(0, hop - self._stream.latency.samples)
             return self._samples.between(start * hop, stop * hop - missing)
         rows = self._recent.between(start, stop)
-        if self._classifier.input == "rows" or self._statistics is None:
-            return rows.copy()
-        return self._statistics(rows, self._stream.columns)
+        return rows.copy() if self._vector is None else self._vector(rows)
 
 
 class _Samples:

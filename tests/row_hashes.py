@@ -1,4 +1,4 @@
-"""Print, as JSON, the SHA-256 of the rows of many specs and signals, and the instruction set used.
+"""Print, as JSON, the SHA-256 of rows and of their statistics, and the instruction set used.
 
 test_isa.py runs this file once for each instruction set.
 """
@@ -12,6 +12,9 @@ import warnings
 import serfast
 import signals
 from broad import RATE, broad_specs
+from serfast import functionals
+
+STATISTICS = serfast.Statistics(functionals=(*functionals.FUNCTIONALS, "p33", "ac7"), deltas=3)
 
 
 def main() -> None:
@@ -29,6 +32,8 @@ def main() -> None:
         for signal_name, y in made.items():
             rows = extractor(y)
             hashes[f"{spec_name} {signal_name}"] = hashlib.sha256(rows.tobytes()).hexdigest()
+            vector = STATISTICS(rows, spec.columns)
+            hashes[f"{spec_name} {signal_name} statistics"] = hashlib.sha256(vector).hexdigest()
     print(json.dumps(hashes))
 
 

@@ -119,6 +119,7 @@ def test_nothing_and_silence_are_said_to_be_no_speech(data, capsys, monkeypatch)
         (["--stream", "a.wav", "--rate", "8000"], "--rate must be given for FILE - alone"),
         (["--stream", "-", "--rate", "0"], "--rate must be an int >= 1, got 0"),
         (["--stream", "-", "--window", "0"], "window must be a finite number > 0"),
+        (["--stream", "-", "--window", "utterance"], "window must be given for a classifier with"),
         (["--stream", "-", "--hop", "nan"], "hop must be"),
     ],
 )

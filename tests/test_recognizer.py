@@ -205,7 +205,7 @@ def test_bundle_of_a_plugin_that_is_not_installed(path, bundle, tmp_path):
 
 def test_inputs_of_an_unknown_kind():
     with pytest.raises(serfast.ParameterError, match="kind must be vector, rows or samples"):
-        inputs_of(np.zeros(10, np.float32), "pictures", serfast.Extractor(SPEC), STATISTICS)
+        inputs_of(np.zeros(10, np.float32), "pictures", serfast.Extractor(SPEC), None)
 
 
 def test_plugin_without_a_model(path, tmp_path, monkeypatch):

@@ -44,6 +44,27 @@ def test_a_spec_will_do():
     assert np.stack(rows).tobytes() == EXPECTED.tobytes()
 
 
+@pytest.mark.parametrize("asynchronous", [False, True])
+def test_chunks_at_another_rate_are_resampled(asynchronous):
+    chunks = np.array_split(Y, 7)
+    if asynchronous:
+
+        async def rows():
+            made = serfast.feature_rows(arriving(chunks), EXTRACTOR, sample_rate=48000)
+            return [row async for row in made]
+
+        found = asyncio.run(rows())
+    else:
+        found = list(serfast.feature_rows(chunks, EXTRACTOR, sample_rate=48000))
+    expected = EXTRACTOR(serfast.audio.resample(Y, 48000, 16000))
+    assert np.stack(found).tobytes() == expected.tobytes()
+
+
+def test_a_bad_rate_is_refused_at_once():
+    with pytest.raises(serfast.ParameterError, match="sample_rate must be"):
+        serfast.feature_rows([Y], EXTRACTOR, sample_rate=0)
+
+
 def test_rows_come_as_soon_as_their_samples():
     """Row 0 of 512 centred samples needs 256; no chunk after those is asked for before it."""
     asked = []

@@ -19,6 +19,7 @@ from serfast import functionals, presets
 from serfast.statistics import Statistics
 
 EVERY = (*functionals.FUNCTIONALS, "p0", "p1", "p33", "p50", "p100", "ac1", "ac7", "ac99")
+BACKENDS = ("native", "reference")
 SPEECH = presets.speech_statistics()
 COLUMNS = presets.speech().columns
 WIDE = {"allow_nan": False, "allow_infinity": False, "width": 32}
@@ -28,8 +29,10 @@ def series(n: int = 200, seed: int = 0) -> np.ndarray:
     return np.random.default_rng(seed).gamma(2.0, 3.0, size=(3, n))
 
 
-def one(name: str, x: np.ndarray) -> np.ndarray:
-    return functionals.apply((name,), x)[:, 0]
+def one(name: str, x: np.ndarray, backend: str = "native") -> np.ndarray:
+    """One functional of each series in x."""
+    columns = [f"series_{i}" for i in range(len(x))]
+    return Statistics(functionals=(name,), deltas=0)(x.T, columns, backend=backend)
 
 
 @pytest.mark.parametrize(
@@ -58,26 +61,42 @@ def one(name: str, x: np.ndarray) -> np.ndarray:
     ],
 )
 @pytest.mark.parametrize("n", [3, 4, 50, 301])
-def test_functional_equals_its_textbook_formula(name, expected, n):
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_functional_equals_its_textbook_formula(name, expected, n, backend):
     x = series(n)
-    found = one(name, x)
+    found = one(name, x, backend)
     worst = np.abs(found - expected(x)).max()
-    print(f"{name} n={n}: {worst:.2e}")
+    print(f"{name} n={n} {backend}: {worst:.2e}")
     np.testing.assert_allclose(found, expected(x), rtol=1e-9, atol=1e-9)
 
 
-def test_crossings_counts_sign_changes_about_the_mean():
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_crossings_counts_sign_changes_about_the_mean(backend):
     x = np.array([[0.0, 2.0, 0.0, 2.0, 2.0], [1.0, 2.0, 3.0, 4.0, 5.0]])
-    assert one("crossings", x).tolist() == [3 / 4, 1 / 4]
+    assert one("crossings", x, backend).tolist() == [3 / 4, 1 / 4]
 
 
-def test_autocorrelation_of_a_sine_is_a_cosine_of_the_lag():
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("n", [*range(1, 70), 127, 128, 129, 255, 300, 1000, 4097])
+def test_percentiles_are_those_of_the_sorted_series(n, backend):
+    """Every length around the sorting network's runs, with ties and without."""
+    random = np.random.default_rng(n)
+    x = np.concatenate([random.normal(size=(9, n)), random.integers(0, 3, size=(2, n))])
+    percents = (0, 1, 5, 25, 33, 50, 75, 95, 99, 100)
+    statistics = Statistics(functionals=tuple(f"p{p}" for p in percents), deltas=0)
+    found = statistics(x.T, [f"series_{i}" for i in range(11)], backend=backend)
+    expected = np.percentile(x, percents, axis=1).T.ravel()
+    np.testing.assert_allclose(found, expected, rtol=1e-13, atol=1e-13)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_autocorrelation_of_a_sine_is_a_cosine_of_the_lag(backend):
     n, period = 10_000, 50
     x = np.sin(2 * np.pi * np.arange(n) / period)[None]
     for lag in (5, 10, 20):
         # the estimate divides by n, so it is short of the cosine by lag / n
         expected = np.cos(2 * np.pi * lag / period) * (1 - lag / n)
-        assert one(f"ac{lag}", x)[0] == pytest.approx(expected, abs=2e-3)
+        assert one(f"ac{lag}", x, backend)[0] == pytest.approx(expected, abs=2e-3)
 
 
 @pytest.mark.parametrize("order", [1, 2, 3])
@@ -139,6 +158,66 @@ def test_finite_with_every_transform_for_any_finite_rows(rows):
     vector = statistics(rows, columns)
     assert len(vector) == len(statistics.names(columns))
     assert np.isfinite(vector).all()
+
+
+EVERYTHING = Statistics(
+    functionals=EVERY,
+    deltas=3,
+    delta_width=7,
+    log=("rms",),
+    relative=("rms", "mel", "mel_1"),
+    semitones=("f0",),
+    voiced=("mel", "f0", "rms"),
+    voiced_deltas=2,
+    trim_db=30,
+)
+ALL_COLUMNS = ("rms", *(f"mel_{i}" for i in range(9)), "f0", "aperiodicity")
+
+
+def plausible_rows(n: int, seed: int) -> np.ndarray:
+    """Rows of ALL_COLUMNS, some of them silent or unvoiced, in steps, so that values are tied."""
+    random = np.random.default_rng(seed)
+    rows = random.integers(-40, 40, size=(n, len(ALL_COLUMNS))) / 8
+    rows[:, 0] = np.abs(rows[:, 0]) * random.choice([1e-4, 1], size=n)
+    rows[:, -2] = random.uniform(60, 600, size=n)
+    rows[:, -1] = random.uniform(0, 1, size=n)
+    return rows.astype(np.float32)
+
+
+@given(st.integers(1, 400), st.integers(0, 2**31))
+def test_back_ends_agree(n, seed):
+    """To 1e-9, but for crossings: a point that equals the mean is on either side by rounding."""
+    rows = plausible_rows(n, seed)
+    native = EVERYTHING(rows, ALL_COLUMNS)
+    reference = EVERYTHING(rows, ALL_COLUMNS, backend="reference")
+    worst = np.abs(native - reference) / (1 + np.abs(reference))
+    worst[[name.endswith("crossings") for name in EVERYTHING.names(ALL_COLUMNS)]] = 0
+    assert worst.max() < 1e-9, EVERYTHING.names(ALL_COLUMNS)[worst.argmax()]
+
+
+@given(st.integers(1, 120), st.integers(0, 2**31))
+def test_entries_that_are_used_have_the_same_bits_as_among_all(n, seed):
+    rows = plausible_rows(n, seed)
+    every = EVERYTHING(rows, ALL_COLUMNS)
+    uses = np.random.default_rng(seed).random(len(every)) < 0.01
+    some = EVERYTHING.over(ALL_COLUMNS, uses=uses)(rows)
+    assert np.array_equal(some[uses], every[uses])
+    one_column = np.array([name.startswith("mel_3.p50") for name in EVERYTHING.names(ALL_COLUMNS)])
+    some = EVERYTHING.over(ALL_COLUMNS, uses=one_column)(rows)
+    assert np.array_equal(some[one_column], every[one_column])
+    assert np.count_nonzero(some) <= len(EVERY) + 1
+
+
+def test_wide_and_narrow_rows_give_the_same_bits():
+    rows = plausible_rows(60, 1)
+    narrow, wide = EVERYTHING(rows, ALL_COLUMNS), EVERYTHING(rows.astype(float), ALL_COLUMNS)
+    assert np.array_equal(narrow, wide)
+
+
+@pytest.mark.parametrize("uses", [np.ones(3, bool), np.ones((2, 2), bool)])
+def test_uses_must_fit_the_vector(uses):
+    with pytest.raises(serfast.ParameterError, match=r"uses must be of shape \(2,\)"):
+        Statistics(functionals=("mean", "max"), deltas=0).over(["rms"], uses=uses)
 
 
 @given(st.integers(1, 30), st.floats(**WIDE))

@@ -61,6 +61,20 @@ typedef struct {
     const float *weights;
 } serfast_bands;
 
+/* Series stand eight side by side: point t of series s is x[8 t + s]. */
+enum { SERFAST_SERIES = 8, SERFAST_RUN = 16 };
+
+/* Of each series: c is the point less the mean, tau the time from the middle of the series. */
+typedef struct {
+    double mean[SERFAST_SERIES];
+    double squares[SERFAST_SERIES], cubes[SERFAST_SERIES], fourths[SERFAST_SERIES]; /* Σ c², c³, c⁴ */
+    double rise[SERFAST_SERIES];                                   /* Σ c tau */
+    double bend[SERFAST_SERIES];                                   /* Σ c (tau² - its mean) */
+    double changes[SERFAST_SERIES];                                /* how often c > 0 changes */
+    double largest[SERFAST_SERIES], at_largest[SERFAST_SERIES];    /* and the first index of it */
+    double smallest[SERFAST_SERIES], at_smallest[SERFAST_SERIES];
+} serfast_moments;
+
 typedef struct {
     const char *isa;
 
@@ -111,6 +125,19 @@ typedef struct {
 
     /* y = Mᵀ x, M of n_in × stride, stride a multiple of 4: stride values of y are written */
     void (*transposed_product)(const float *matrix, int n_in, int stride, const float *x, float *y);
+
+    /* Of eight series: out[t] = Σ_j weights[j] x[t + j] for t < n_out and j < width */
+    void (*series_weighted)(const double *x, ptrdiff_t n_out, const double *weights, int width,
+                            double *out);
+
+    /* the moments of n >= 1 points, and the points less their mean */
+    void (*series_moments)(const double *x, ptrdiff_t n, double *centred, serfast_moments *moments);
+
+    /* out = Σ_t x[t] y[t] */
+    void (*series_products)(const double *x, const double *y, ptrdiff_t n, double *out);
+
+    /* sort the points of each; there is room for n rounded up to a multiple of SERFAST_RUN */
+    void (*series_sort)(double *x, ptrdiff_t n);
 } serfast_kernels;
 
 extern const serfast_kernels serfast_kernels_baseline;

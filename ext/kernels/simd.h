@@ -32,17 +32,54 @@ typedef float f16 __attribute__((vector_size(64)));
 typedef int32_t i4 __attribute__((vector_size(16)));
 typedef int32_t i8 __attribute__((vector_size(32)));
 typedef int32_t i16 __attribute__((vector_size(64)));
+typedef double d2 __attribute__((vector_size(16)));
+typedef double d4 __attribute__((vector_size(32)));
+typedef double d8 __attribute__((vector_size(64)));
+typedef int64_t l2 __attribute__((vector_size(16)));
+typedef int64_t l4 __attribute__((vector_size(32)));
+typedef int64_t l8 __attribute__((vector_size(64)));
 #define SHUFFLE(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
 #define TO_FLOAT(i, V) __builtin_convertvector(i, V)
+#define MASK(condition) (condition) /* all bits of a lane where it holds, of a double's width */
 #else
 #define INLINE static inline
 #undef SERFAST_LANES
 #define SERFAST_LANES 1
 #define TO_FLOAT(i, V) ((V)(i))
+#define MASK(condition) (-(int64_t)(condition))
 #endif
 
 typedef float f1;
 typedef int32_t i1;
+typedef double d1;
+typedef int64_t l1;
+
+/* How many doubles the widest vector holds, and the smaller and larger of two such vectors, lane by
+ * lane: b where they are equal. SELECT(mask, yes, no) does it where there is no instruction. */
+#if SERFAST_LANES == 16
+#include <immintrin.h>
+#define SERFAST_DOUBLES 8
+#define SMALLER(a, b) (d8) _mm512_min_pd((__m512d)(a), (__m512d)(b))
+#define LARGER(a, b) (d8) _mm512_max_pd((__m512d)(a), (__m512d)(b))
+#elif SERFAST_LANES == 8
+#include <immintrin.h>
+#define SERFAST_DOUBLES 4
+#define SMALLER(a, b) (d4) _mm256_min_pd((__m256d)(a), (__m256d)(b))
+#define LARGER(a, b) (d4) _mm256_max_pd((__m256d)(a), (__m256d)(b))
+#elif SERFAST_LANES == 4 && defined(__SSE2__)
+#include <emmintrin.h>
+#define SERFAST_DOUBLES 2
+#define SMALLER(a, b) (d2) _mm_min_pd((__m128d)(a), (__m128d)(b))
+#define LARGER(a, b) (d2) _mm_max_pd((__m128d)(a), (__m128d)(b))
+#else
+#if SERFAST_LANES == 1
+#define SERFAST_DOUBLES 1
+#else
+#define SERFAST_DOUBLES 2
+#endif
+#define SMALLER(a, b) SELECT(MASK((a) < (b)), a, b)
+#define LARGER(a, b) SELECT(MASK((a) > (b)), a, b)
+#endif
 
 #define CONCAT_(a, b) a##b
 #define CONCAT(a, b) CONCAT_(a, b)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import numpy as np
@@ -13,8 +14,9 @@ from ..errors import BackendError
 
 if TYPE_CHECKING:
     from ..program import Program
+    from ..vector import RunVector, VectorProgram
 
-__all__ = ["BACKENDS", "Run", "available", "get", "native_info"]
+__all__ = ["BACKENDS", "Run", "available", "get", "get_vector", "native_info"]
 
 Samples = np.ndarray[Any, np.dtype[np.float32]]
 Rows = np.ndarray[Any, np.dtype[np.float32]]
@@ -44,11 +46,31 @@ def get(name: str) -> Callable[[Program], Run]:
         If it can't be imported; the message says why.
     """
     checks.choice("backend", name, BACKENDS)
+    return cast("Callable[[Program], Run]", _module(name, name).prepare)
+
+
+def get_vector(name: str) -> Callable[[VectorProgram], RunVector]:
+    """The function of back end `name` that makes statistics ready to run.
+
+    Only the native one has its own; NumPy computes those of the others.
+
+    Raises
+    ------
+    ParameterError
+        If there is no back end of that name.
+    BackendError
+        If it can't be imported; the message says why.
+    """
+    checks.choice("backend", name, BACKENDS)
+    module = _module(name, "native" if name == "native" else "reference_vector")
+    return cast("Callable[[VectorProgram], RunVector]", module.prepare_vector)
+
+
+def _module(name: str, file: str) -> ModuleType:
     try:
-        module = importlib.import_module(f"{__name__}.{name}")
+        return importlib.import_module(f"{__name__}.{file}")
     except ImportError as error:
         raise BackendError(f"backend {name!r} can't be loaded: {error}") from error
-    return cast("Callable[[Program], Run]", module.prepare)
 
 
 def available() -> dict[str, str | None]:

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .._engine import Engine
+from .._engine import Engine, VectorEngine
 from . import Run
 
 if TYPE_CHECKING:
     from ..program import Program
+    from ..vector import RunVector, VectorProgram
 
-__all__ = ["prepare"]
+__all__ = ["prepare", "prepare_vector"]
 
 
 def prepare(program: Program) -> Run:
     """The program ready to run; see :class:`serfast.backends.Run`."""
     return Engine(program)
+
+
+def prepare_vector(program: VectorProgram) -> RunVector:
+    """The statistics ready to run; see :class:`serfast.vector.RunVector`."""
+    return VectorEngine(program)

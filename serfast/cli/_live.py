@@ -40,7 +40,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--rate", type=int, metavar="HZ", help="sample rate of FILE - (default: the model's)"
     )
     group.add_argument(
-        "--window", type=float, default=3.0, metavar="S", help="seconds judged (%(default)s)"
+        "--window",
+        type=window,
+        default=3.0,
+        metavar="S",
+        help="seconds judged (%(default)s); or utterance: each from its beginning, for a "
+        "classifier with a state",
     )
     group.add_argument(
         "--hop", type=float, default=0.5, metavar="S", help="seconds between events (%(default)s)"
@@ -52,6 +57,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="S",
         help="time constant of smoothing the probabilities, in seconds (%(default)s: none)",
     )
+
+
+def window(text: str) -> float | None:
+    """Seconds; None for the word `utterance`."""
+    return None if text == "utterance" else float(text)
 
 
 def run(arguments: argparse.Namespace, recognizer: Recognizer) -> int:

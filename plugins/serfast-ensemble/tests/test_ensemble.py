@@ -1,4 +1,4 @@
-"""The ensemble: its pools by formula, its bundle by the contract, its members' errors as their own."""
+"""The ensemble: its pools by formula, its bundle by the contract, errors as its members' own."""
 
 from __future__ import annotations
 

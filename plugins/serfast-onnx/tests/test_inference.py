@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -9,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import onnx
 import pytest
+import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from onnx.reference import ReferenceEvaluator
@@ -18,6 +20,7 @@ from chunks import syllables
 from onnx_networks import ConvGru, Graph
 from serfast.bundle import Bundle
 from serfast.classifier import StreamingClassifier
+from serfast.cli.main import main
 from serfast.statistics import Statistics
 from serfast.steps import Steps
 from serfast.testing import check_classifier
@@ -126,6 +129,19 @@ def test_a_recognizer_streams_it_with_its_state(recognizer):
     assert [*again.accept(y), *again.flush()] == events
 
 
+def test_the_command_line_streams_utterances(tmp_path, capsys):
+    bundle, recording = str(BUNDLE.save(tmp_path / "model.zip")), str(tmp_path / "speech.wav")
+    y = (syllables(2.0) * 20000).astype(np.int16)
+    soundfile.write(recording, y, RATE)
+    arguments = ["--window", "utterance", "--hop", "0.2", "--classifier", bundle, "--json"]
+    assert main(["predict", "--stream", recording, *arguments]) == 0
+    found = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    stream = serfast.Recognizer(bundle).stream(window=None, hop=0.2)
+    expected = stream.accept(y) + stream.flush()
+    assert [(e["start"], e["end"]) for e in found] == [(e.start, e.end) for e in expected]
+    assert len(found) == 10
+
+
 def test_a_recognizer_streams_it_in_windows(recognizer):
     y = syllables(4.0)
     (event, *_) = recognizer.stream().accept(y)
@@ -139,7 +155,7 @@ def test_options_reach_the_session(tmp_path):
     recognizer = serfast.Recognizer(path, plugin=plugin)
     for classifier, threads, spinning, arena in (
         (CLASSIFIER, 1, "0", False),
-        (recognizer._classifier, 2, "1", True),
+        (recognizer.classifier, 2, "1", True),
     ):
         for session in (classifier.session, classifier.stepper):
             found = session.get_session_options()

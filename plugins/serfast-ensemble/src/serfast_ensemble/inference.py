@@ -11,7 +11,7 @@ from serfast import Extractor, FeatureSpec
 from serfast._calls import probabilities_of
 from serfast.classifier import Classifier, Input, check_input
 from serfast.recognizer import inputs_of
-from serfast.statistics import Statistics
+from serfast.statistics import Vector
 
 from .pooling import Pool
 
@@ -25,7 +25,7 @@ class Member:
     name: str
     classifier: Classifier
     extractor: Extractor
-    statistics: Statistics | None
+    vector: Vector | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,5 +57,5 @@ class Ensemble:
 
 def _asked(member: Member, samples: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     kind = member.classifier.input
-    inputs = inputs_of(samples, kind, member.extractor, member.statistics)
+    inputs = inputs_of(samples, kind, member.extractor, member.vector)
     return probabilities_of(member.classifier, inputs, member.name)

@@ -17,6 +17,7 @@ from serfast.bundle import Bundle
 from serfast.classifier import Examples, Input, Weights
 from serfast.errors import ModelError, ParameterError
 from serfast.hooks import Run
+from serfast.recognizer import vector_of
 
 from .inference import Ensemble, Member
 from .options import METHODS, MOST, NAME, EnsembleOptions
@@ -139,9 +140,7 @@ def _member(bundle: Bundle, name: str) -> Member:
         rule = f"{bundle.spec.sample_rate}, as the bundle's"
         raise ModelError(f"sample_rate of {name}.zip must be {rule}, got {inner.spec.sample_rate}")
     classifier = load_classifier(name, registry.get(name, hint=False), inner)
-    if classifier.input == "vector" and inner.statistics is None:
-        raise ModelError(f"statistics of {name}.zip must be given for a vector classifier")
-    return Member(name, classifier, Extractor(inner.spec), inner.statistics)
+    return Member(name, classifier, Extractor(inner.spec), vector_of(classifier, inner))
 
 
 PLUGIN = EnsemblePlugin()

@@ -49,6 +49,11 @@ class LinearSvm:
         for array in (self.weights, self.intercepts):
             array.flags.writeable = False
 
+    @property
+    def uses(self) -> np.ndarray[Any, np.dtype[np.bool_]]:
+        """Which entries of the vector have a weight: the others needn't be computed."""
+        return np.asarray((self.weights != 0).any(axis=0))
+
     def predict_proba(self, x: np.ndarray[Any, Any]) -> Array:
         """Probability of each class for one statistics vector of shape (d,)."""
         vector = check_input(x, (self.weights.shape[1],), np.float64)

@@ -1,0 +1,255 @@
+"""Statistics: rows become one vector; serfast.vector says what each field means.
+
+The rows' columns are turned into series that stand eight side by side (serfast_kernels), so that a
+vector of the processor holds one point of each.
+"""
+
+from libc.math cimport fabs, log, log2
+from libc.stdint cimport int32_t
+from libc.string cimport memcpy, memset
+
+from functionals cimport Functional, Series, apply, study
+from kernels cimport SERFAST_SERIES, serfast_kernels
+
+ctypedef struct Job:
+    # functionals of some of the eight series of a block
+    int block
+    int order           # of derivative
+    bint voiced         # over voiced rows alone
+    int n_lanes
+    int32_t *lanes
+    ptrdiff_t *places   # in the vector, of each one's first functional
+
+ctypedef struct Family:
+    int n
+    int32_t *series
+
+ctypedef struct VectorProgram:
+    const serfast_kernels *kernels
+    int n_columns, n_blocks
+    ptrdiff_t size              # of the vector
+    int32_t *columns                # of the rows, one a series; eight a block
+    int loudness                # column; negative: no trimming
+    double trim                 # share of the loudest row's
+    int voicing                 # column; negative: no voicing
+    double max_aperiodicity
+    int n_logs
+    int32_t *logs                   # series
+    double log_floor
+    int n_families
+    Family *families
+    int n_semitones
+    int32_t *semitones              # series
+    double reference            # [Hz]
+    int delta_width
+    double **weights            # [(order - 1) (delta_width + 1) + width], NULL where none fits
+    double resolution           # least deviation that isn't rounding, as a share of the largest
+    int n_functionals
+    bint sorts
+    Functional *functionals
+    int n_jobs
+    Job *jobs                   # by block, order, voiced
+    ptrdiff_t share             # place of the voiced rows' share; negative: none
+
+ctypedef struct Table:
+    # rows of floats or, if wide, of doubles
+    const void *data
+    bint wide
+    ptrdiff_t n_rows, n_columns
+
+ctypedef struct Workspace:
+    double *series              # n_blocks · eight · n_rows
+    double *derived
+    double *voiced
+    ptrdiff_t *voiced_rows
+    Series studied
+
+
+cdef inline double larger(double a, double b) noexcept nogil:
+    return a if a > b else b
+
+
+cdef inline double cell(const Table *table, ptrdiff_t row, ptrdiff_t column) noexcept nogil:
+    cdef ptrdiff_t i = row * table.n_columns + column
+    return (<const double *>table.data)[i] if table.wide else (<const float *>table.data)[i]
+
+
+cdef inline double *series_at(const Workspace *w, int series, ptrdiff_t n) noexcept nogil:
+    """Point 0 of a series; the next is SERFAST_SERIES further."""
+    return w.series + series // SERFAST_SERIES * SERFAST_SERIES * n + series % SERFAST_SERIES
+
+
+cdef inline Table trimmed(const VectorProgram *p, const Table *table) noexcept nogil:
+    """From the first to the last row that is loud."""
+    cdef Table result = table[0]
+    cdef double loudest = 0, least
+    cdef ptrdiff_t first = 0, last = table.n_rows - 1, t
+    if p.loudness < 0:
+        return result
+    for t in range(table.n_rows):
+        loudest = larger(loudest, fabs(cell(table, t, p.loudness)))
+    least = loudest * p.trim
+    while fabs(cell(table, first, p.loudness)) < least:
+        first += 1
+    while fabs(cell(table, last, p.loudness)) < least:
+        last -= 1
+    result.data = <const char *>table.data + (
+        first * table.n_columns * (sizeof(double) if table.wide else sizeof(float)))
+    result.n_rows = last + 1 - first
+    return result
+
+
+cdef inline ptrdiff_t find_voiced(
+    const VectorProgram *p, const Table *table, ptrdiff_t *rows
+) noexcept nogil:
+    """Which rows are periodic enough, or as periodic as any; how many."""
+    cdef double most = cell(table, 0, p.voicing)
+    cdef ptrdiff_t t, n = 0
+    for t in range(table.n_rows):
+        if cell(table, t, p.voicing) < most:
+            most = cell(table, t, p.voicing)
+    most = larger(most, p.max_aperiodicity)
+    for t in range(table.n_rows):
+        rows[n] = t
+        n += cell(table, t, p.voicing) <= most
+    return n
+
+
+cdef inline void gather(const VectorProgram *p, const Table *table, double *series) noexcept nogil:
+    cdef ptrdiff_t n = table.n_rows, t, offset
+    cdef int block, i
+    cdef const int32_t *columns
+    cdef double *target = series
+    for block in range(p.n_blocks):
+        columns = p.columns + block * SERFAST_SERIES
+        for t in range(n):
+            offset = t * table.n_columns
+            if table.wide:
+                for i in range(SERFAST_SERIES):
+                    target[i] = (<const double *>table.data)[offset + columns[i]]
+            else:
+                for i in range(SERFAST_SERIES):
+                    target[i] = (<const float *>table.data)[offset + columns[i]]
+            target += SERFAST_SERIES
+
+
+cdef inline void take_logarithms(const VectorProgram *p, const Workspace *w, ptrdiff_t n) noexcept nogil:
+    cdef double *x
+    cdef ptrdiff_t t
+    cdef int i
+    for i in range(p.n_logs):
+        x = series_at(w, p.logs[i], n)
+        for t in range(n):
+            x[SERFAST_SERIES * t] = log(larger(x[SERFAST_SERIES * t], p.log_floor))
+
+
+cdef inline void relate(
+    const VectorProgram *p, const Workspace *w, const Family *family, ptrdiff_t n, double *sums
+) noexcept nogil:
+    """Subtract the largest mean over the family; sums: scratch of n."""
+    cdef double loudest
+    cdef double *x
+    cdef ptrdiff_t t
+    cdef int i
+    memset(sums, 0, n * sizeof(double))
+    for i in range(family.n):
+        x = series_at(w, family.series[i], n)
+        for t in range(n):
+            sums[t] += x[SERFAST_SERIES * t]
+    loudest = sums[0]
+    for t in range(n):
+        loudest = larger(loudest, sums[t])
+    loudest /= family.n
+    for i in range(family.n):
+        x = series_at(w, family.series[i], n)
+        for t in range(n):
+            x[SERFAST_SERIES * t] -= loudest
+
+
+cdef inline void to_semitones(
+    const VectorProgram *p, double *x, const ptrdiff_t *voiced, ptrdiff_t n_voiced, ptrdiff_t n
+) noexcept nogil:
+    """Voiced points in semitones; straight lines between them, held at the ends."""
+    cdef ptrdiff_t i, t, begin, end
+    cdef double low, slope
+    for i in range(n_voiced):
+        t = SERFAST_SERIES * voiced[i]
+        x[t] = 12 * log2(larger(x[t], 1) / p.reference)
+    for t in range(voiced[0]):
+        x[SERFAST_SERIES * t] = x[SERFAST_SERIES * voiced[0]]
+    for i in range(1, n_voiced):
+        begin, end = voiced[i - 1], voiced[i]
+        low = x[SERFAST_SERIES * begin]
+        slope = (x[SERFAST_SERIES * end] - low) / (end - begin)
+        for t in range(begin + 1, end):
+            x[SERFAST_SERIES * t] = slope * (t - begin) + low
+    for t in range(voiced[n_voiced - 1] + 1, n):
+        x[SERFAST_SERIES * t] = x[SERFAST_SERIES * voiced[n_voiced - 1]]
+
+
+cdef inline void derive(
+    const VectorProgram *p, const double *x, ptrdiff_t n, int order, double *out
+) noexcept nogil:
+    """Derivatives of eight series; the ends take the nearest window's, 0 where none fits."""
+    cdef ptrdiff_t width = p.delta_width if p.delta_width < n else n - 1 + n % 2
+    cdef ptrdiff_t half = width // 2, t
+    cdef const double *weights = p.weights[(order - 1) * (p.delta_width + 1) + width]
+    cdef size_t point = SERFAST_SERIES * sizeof(double)
+    if weights == NULL:
+        memset(out, 0, n * point)
+        return
+    p.kernels.series_weighted(
+        x, n - 2 * half, weights, <int>width, out + SERFAST_SERIES * half)
+    for t in range(half):
+        memcpy(out + SERFAST_SERIES * t, out + SERFAST_SERIES * half, point)
+        memcpy(
+            out + SERFAST_SERIES * (n - 1 - t), out + SERFAST_SERIES * (n - 1 - half), point)
+
+
+cdef inline void transform(
+    const VectorProgram *p, const Workspace *w, ptrdiff_t n_voiced, ptrdiff_t n
+) noexcept nogil:
+    """What is done to columns before anything is measured."""
+    cdef int i
+    take_logarithms(p, w, n)
+    for i in range(p.n_families):
+        relate(p, w, &p.families[i], n, w.derived)
+    for i in range(p.n_semitones):
+        to_semitones(p, series_at(w, p.semitones[i], n), w.voiced_rows, n_voiced, n)
+
+
+cdef inline void make_vector(
+    const VectorProgram *p, const Table *rows, Workspace *w, double *out
+) noexcept nogil:
+    """The vector of finite rows, at least one."""
+    cdef Table table = trimmed(p, rows)
+    cdef ptrdiff_t n = table.n_rows, n_voiced = 0, t
+    cdef size_t point = SERFAST_SERIES * sizeof(double)
+    cdef const double *x = w.series
+    cdef const Job *job
+    cdef int i, j, block = -1, order = 0
+    if p.voicing >= 0:
+        n_voiced = find_voiced(p, &table, w.voiced_rows)
+    gather(p, &table, w.series)
+    transform(p, w, n_voiced, n)
+    for i in range(p.n_jobs):
+        job = &p.jobs[i]
+        if job.block != block or job.order != order:
+            block, order = job.block, job.order
+            x = w.series + block * SERFAST_SERIES * n
+            if order:
+                derive(p, x, n, order, w.derived)
+                x = w.derived
+        if job.voiced:
+            for t in range(n_voiced):
+                memcpy(
+                    w.voiced + SERFAST_SERIES * t, x + SERFAST_SERIES * w.voiced_rows[t], point)
+            study(p.kernels, &w.studied, w.voiced, n_voiced, p.resolution, p.sorts)
+        else:
+            study(p.kernels, &w.studied, x, n, p.resolution, p.sorts)
+        for j in range(p.n_functionals):
+            apply(
+                p.kernels, &w.studied, &p.functionals[j], job.lanes, job.places, job.n_lanes,
+                out + j)
+    if p.share >= 0:
+        out[p.share] = <double>n_voiced / n

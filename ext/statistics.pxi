@@ -1,0 +1,174 @@
+# From the Python program (serfast.vector) to the C structs of statistics.pxd, and a call of it.
+
+cdef dict PLAIN = {
+    "mean": (MEAN, 0, 0), "std": (STD, 0, 0), "skewness": (SKEWNESS, 0, 0),
+    "kurtosis": (KURTOSIS, 0, 0), "min": (QUANTILE, 0, 0), "max": (QUANTILE, 100, 0),
+    "range": (SPREAD, 0, 100), "range98": (SPREAD, 1, 99), "range90": (SPREAD, 5, 95),
+    "iqr": (SPREAD, 25, 75), "slope": (SLOPE, 0, 0), "trend": (TREND, 0, 0),
+    "curvature": (CURVATURE, 0, 0), "crossings": (CROSSINGS, 0, 0), "argmax": (ARGMAX, 0, 0),
+    "argmin": (ARGMIN, 0, 0),
+}
+
+
+cdef Functional functional_of(str name) except *:
+    cdef Functional result
+    if name in PLAIN:
+        result.kind, result.a, result.b = PLAIN[name]
+    elif name.startswith("ac"):
+        result.kind, result.a, result.b = AUTOCORRELATION, int(name[2:]), 0
+    else:
+        result.kind, result.a, result.b = QUANTILE, int(name[1:]), 0
+    return result
+
+
+cdef int fill_jobs(Arena arena, VectorProgram *p, entries, series) except -1:
+    """One job for the entries of one block, order and voicing."""
+    from itertools import groupby
+
+    def key(entry):
+        return series[entry.column] // SERFAST_SERIES, entry.order, entry.voiced
+
+    cdef Job *job
+    groups = [(k, list(group)) for k, group in groupby(sorted(entries, key=key), key=key)]
+    p.n_jobs = len(groups)
+    p.jobs = <Job *>arena.new(len(groups) * sizeof(Job))
+    for i, ((block, order, voiced), group) in enumerate(groups):
+        job = &p.jobs[i]
+        job.block, job.order, job.voiced, job.n_lanes = block, order, voiced, len(group)
+        job.lanes = arena.ints([series[entry.column] % SERFAST_SERIES for entry in group])
+        job.places = <ptrdiff_t *>arena.new(len(group) * sizeof(ptrdiff_t))
+        for j, entry in enumerate(group):
+            job.places[j] = entry.place
+    return 0
+
+
+cdef int fill_derivatives(Arena arena, VectorProgram *p, int width, entries) except -1:
+    """Weights for every order and every width that a short recording may leave."""
+    from serfast.delta import delta_weights
+
+    cdef int orders = max((entry.order for entry in entries), default=0)
+    cdef int order, narrow
+    p.delta_width = width
+    p.weights = <double **>arena.new(orders * (width + 1) * sizeof(double *))
+    for order in range(1, orders + 1):
+        for narrow in range(order + 1 + order % 2, width + 1, 2):
+            p.weights[(order - 1) * (width + 1) + narrow] = arena.doubles(
+                delta_weights(narrow, order))
+    return 0
+
+
+cdef int fill_vector(Arena arena, VectorProgram *p, program) except -1:
+    columns = program.columns
+    series = {column: i for i, column in enumerate(columns)}
+    cdef int n_blocks = (len(columns) + SERFAST_SERIES - 1) // SERFAST_SERIES
+    cdef int i
+    filled = (*columns, *columns[-1:] * (n_blocks * SERFAST_SERIES - len(columns)))
+    p.kernels = kernels
+    p.n_columns, p.n_blocks, p.size = program.n_columns, n_blocks, program.size
+    p.columns = arena.ints(filled)
+    p.loudness, p.trim = column_or_none(program.loudness), program.trim
+    p.voicing, p.max_aperiodicity = column_or_none(program.voicing), program.max_aperiodicity
+    logs = [series[column] for column in program.logs if column in series]
+    p.n_logs, p.logs, p.log_floor = len(logs), arena.ints(logs), LOG_FLOOR
+    families = [f for f in program.families if series.keys() >= set(f)]
+    p.n_families = len(families)
+    p.families = <Family *>arena.new(len(families) * sizeof(Family))
+    for i, family in enumerate(families):
+        p.families[i].n = len(family)
+        p.families[i].series = arena.ints([series[column] for column in family])
+    semitones = [series[column] for column in program.semitones if column in series]
+    p.n_semitones, p.semitones = len(semitones), arena.ints(semitones)
+    p.reference = SEMITONE_REFERENCE
+    p.resolution = RESOLUTION
+    p.n_functionals = len(program.functionals)
+    p.functionals = <Functional *>arena.new(p.n_functionals * sizeof(Functional))
+    for i, name in enumerate(program.functionals):
+        p.functionals[i] = functional_of(name)
+        p.sorts = p.sorts or p.functionals[i].kind in (QUANTILE, SPREAD)
+    p.share = -1 if program.share is None else program.share
+    fill_derivatives(arena, p, program.delta_width, program.entries)
+    return fill_jobs(arena, p, program.entries, series)
+
+
+cdef double *new_workspace(const VectorProgram *p, ptrdiff_t n, Workspace *w) noexcept nogil:
+    """One block for n rows, which the caller frees; NULL if there is no memory."""
+    cdef size_t part = SERFAST_SERIES * ((n + SERFAST_RUN - 1) // SERFAST_RUN * SERFAST_RUN)
+    cdef double *block = <double *>malloc(
+        ((p.n_blocks + 4) * part + SERFAST_SERIES) * sizeof(double) + n * sizeof(ptrdiff_t))
+    if block == NULL:
+        return NULL
+    w.series = <double *>((<uintptr_t>block + 63) // 64 * 64)
+    w.derived = w.series + p.n_blocks * part
+    w.voiced = w.derived + part
+    w.studied.centred = w.voiced + part
+    w.studied.ordered = w.studied.centred + part
+    w.voiced_rows = <ptrdiff_t *>(w.studied.ordered + part)
+    return block
+
+
+cdef ptrdiff_t first_nonfinite_cell(const VectorProgram *p, const Table *table) noexcept nogil:
+    """Its index; -1 if all are finite."""
+    cdef ptrdiff_t n = table.n_rows * table.n_columns, i
+    if table.wide:
+        for i in range(n):
+            if not isfinite((<const double *>table.data)[i]):
+                return i
+        return -1
+    i = p.kernels.first_nonfinite(<const float *>table.data, n)
+    return i if i < n else -1
+
+
+cdef int check_table(const Py_buffer *rows, const Py_buffer *out, const VectorProgram *p) except -1:
+    if rows.ndim != 2 or rows.format[0] not in (c"f", c"d") or rows.itemsize not in (4, 8):
+        raise ValueError("rows must be contiguous float32 or float64 with 2 dimensions")
+    if rows.shape[0] < 1 or rows.shape[1] != p.n_columns:
+        raise ValueError(f"rows must be of shape (n >= 1, {p.n_columns})")
+    if out.ndim != 1 or out.format[0] != c"d" or out.shape[0] != p.size:
+        raise ValueError(f"out must be contiguous float64 of shape ({p.size},)")
+    return 0
+
+
+cdef class VectorEngine:
+    """A serfast.vector.VectorProgram made ready to run; see serfast.vector.RunVector."""
+
+    cdef VectorProgram program
+    cdef Arena arena
+
+    def __cinit__(self, program):
+        self.arena = Arena()
+        fill_vector(self.arena, &self.program, program)
+
+    def __reduce__(self):
+        raise TypeError("a VectorEngine can't be pickled: pickle the Statistics")
+
+    def __call__(self, rows, out):
+        cdef Py_buffer x, y
+        PyObject_GetBuffer(rows, &x, PyBUF_ND | PyBUF_FORMAT)
+        try:
+            PyObject_GetBuffer(out, &y, PyBUF_ND | PyBUF_FORMAT | PyBUF_WRITABLE)
+            try:
+                check_table(&x, &y, &self.program)
+                return run_vector(&self.program, &x, <double *>y.buf)
+            finally:
+                PyBuffer_Release(&y)
+        finally:
+            PyBuffer_Release(&x)
+
+
+cdef object run_vector(const VectorProgram *p, const Py_buffer *rows, double *out):
+    """Without the GIL; the index of the first NaN or infinity, or None."""
+    cdef Table table
+    cdef Workspace workspace
+    cdef double *block
+    cdef ptrdiff_t bad
+    table.data, table.wide = rows.buf, rows.itemsize == sizeof(double)
+    table.n_rows, table.n_columns = rows.shape[0], rows.shape[1]
+    with nogil:
+        block = new_workspace(p, table.n_rows, &workspace)
+        bad = first_nonfinite_cell(p, &table)
+        if block != NULL and bad < 0:
+            make_vector(p, &table, &workspace, out)
+        free(block)
+    if block == NULL:
+        raise MemoryError("no memory for the statistics")
+    return None if bad < 0 else bad
