@@ -85,13 +85,14 @@ def test_stack_is_a_maximum_of_the_balanced_likelihood():
     two = probabilities[codes < 2][:, :, :2]
     two /= two.sum(axis=2, keepdims=True)
     truth = codes[codes < 2]
-    pool = fit_stack(two, truth)
+    pool = fit_stack(two, truth, ridge=1e-9)
     odds = np.log(two[:, :, 1] / two[:, :, 0])
-    reference = LogisticRegression(C=1e6, class_weight="balanced").fit(odds, truth)
+    reference = LogisticRegression(C=1e9, tol=1e-9, class_weight="balanced").fit(odds, truth)
     expected = reference.predict_proba(odds)
     found = np.array([pool(p) for p in two])
-    assert np.abs(found - expected).max() < 0.03  # the ridge is ours alone
-    assert np.corrcoef(found[:, 0], expected[:, 0])[0, 1] > 0.9999
+    worst = np.abs(found - expected).max()
+    print(f"worst difference {worst:.1e}")
+    assert worst < 1e-3
 
 
 def test_stack_is_learned_from_held_out_speakers(examples, monkeypatch):

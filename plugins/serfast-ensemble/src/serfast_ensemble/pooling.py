@@ -18,7 +18,7 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 FLOOR = 1e-4
 """Least probability of a member's in a logarithm: one that is sure and wrong isn't the end."""
 RIDGE = 1e-2
-"""Of the weights about 1 and the shifts about 0, per example: keeps them finite."""
+"""Keeps the weights finite where the members are never wrong."""
 STEPS = 50
 
 
@@ -45,7 +45,7 @@ class Pool:
         return _softmax(self.weights @ _logarithm(probabilities) + self.shifts)
 
 
-def fit_stack(probabilities: Array, codes: np.ndarray[Any, Any]) -> Pool:
+def fit_stack(probabilities: Array, codes: np.ndarray[Any, Any], ridge: float = RIDGE) -> Pool:
     """Learn a stack from predictions of examples that the members weren't trained on.
 
     The likelihood, with classes weighing the same in sum, of a conditional logit is concave; its
@@ -56,6 +56,8 @@ def fit_stack(probabilities: Array, codes: np.ndarray[Any, Any]) -> Pool:
     probabilities : ndarray of float64, shape (n, n_members, n_classes)
     codes : ndarray of int, shape (n,)
         True classes.
+    ridge : float
+        Pull of the weights towards a vote's, and of the shifts towards 0, > 0.
     """
     n, n_members, n_classes = probabilities.shape
     shifts = np.broadcast_to(np.eye(n_classes), (n, n_classes, n_classes))
@@ -68,10 +70,10 @@ def fit_stack(probabilities: Array, codes: np.ndarray[Any, Any]) -> Pool:
     for _ in range(STEPS):
         p = _softmax(x @ found)
         mean = np.einsum("nc,ncp->np", p, x)
-        slope = share @ (x[np.arange(n), codes] - mean) - RIDGE * (found - center)
+        slope = share @ (x[np.arange(n), codes] - mean) - ridge * (found - center)
         bend = np.einsum("n,nc,ncp,ncq->pq", share, p, x, x, optimize=True)
         bend -= np.einsum("n,np,nq->pq", share, mean, mean)
-        step = np.linalg.solve(bend + RIDGE * np.eye(len(found)), slope)
+        step = np.linalg.solve(bend + ridge * np.eye(len(found)), slope)
         found += step / max(1.0, np.abs(step).max())  # at most 1: far steps overshoot
         if np.abs(step).max() < 1e-10:
             break

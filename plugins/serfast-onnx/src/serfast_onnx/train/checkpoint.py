@@ -22,9 +22,10 @@ NAME = "checkpoint.pt"
 
 
 def digest_of(examples: Examples, options: TrainingOptions, seed: int) -> str:
-    """SHA-256 of everything that a training is decided by."""
+    """SHA-256 of everything that a training is decided by; not what its graphs are stored in."""
     digest = hashlib.sha256()
-    settings = [options.to_dict(), seed, torch.__version__, examples.labels.tolist()]
+    decisive = {name: v for name, v in options.to_dict().items() if name != "precision"}
+    settings = [decisive, seed, torch.__version__, examples.labels.tolist()]
     settings += [examples.speakers.tolist(), examples.altered.tolist()]
     digest.update(json.dumps(settings).encode())
     for x in examples.inputs:
