@@ -63,8 +63,10 @@ ROWS = 400
 LIVE, PREDICTION = "whole row, a chunk of 10 ms", "prediction of 3 s, svm"
 
 
-HEAD = ("estimated, not measured", "instructions per second", "a row, live", "streams of rows")
-HEAD += ("prediction of 3 s", "streams of events")
+HEAD = (
+    *("estimated, not measured", "instructions per second", "a row, live", "streams of rows"),
+    *("prediction of 3 s", "streams of events"),
+)
 
 
 def choices() -> dict[str, serfast.FeatureSpec]:

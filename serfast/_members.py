@@ -43,8 +43,8 @@ def zip_bytes(members: Mapping[str, bytes]) -> bytes:
     return buffer.getvalue()
 
 
-def read_members(path: Path) -> dict[str, bytes]:
-    """Every member of the zip file or folder at `path`.
+def read_members(source: Path | bytes) -> dict[str, bytes]:
+    """Every member of the zip file or folder at a path, or of a zip file's bytes.
 
     Raises
     ------
@@ -52,9 +52,11 @@ def read_members(path: Path) -> dict[str, bytes]:
         If there is nothing, it is damaged, holds too much, or a name isn't flat.
     """
     try:
-        if path.is_dir():
-            return _read_folder(path)
-        return _read_zip(path)
+        if isinstance(source, bytes):
+            return _read_zip(io.BytesIO(source))
+        if source.is_dir():
+            return _read_folder(source)
+        return _read_file(source)
     except (OSError, zipfile.BadZipFile, zlib.error, EOFError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise ModelError(f"bundle must be a readable zip or folder: {reason}") from error
@@ -63,11 +65,15 @@ def read_members(path: Path) -> dict[str, bytes]:
         raise ModelError(f"bundle must be a plain zip file: {error}") from error
 
 
-def _read_zip(path: Path) -> dict[str, bytes]:
+def _read_file(path: Path) -> dict[str, bytes]:
     status = path.stat()
     if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_BYTES:
         raise ModelError(f"bundle must be a file of at most {MAX_BYTES} bytes")
-    with zipfile.ZipFile(path) as archive:
+    return _read_zip(path)
+
+
+def _read_zip(source: Path | io.BytesIO) -> dict[str, bytes]:
+    with zipfile.ZipFile(source) as archive:
         entries = archive.infolist()
         names = [entry.filename for entry in entries]
         _check_sizes({entry.filename: entry.file_size for entry in entries}, len(names))

@@ -121,7 +121,7 @@ class Bundle:
             If it can't be written, or holds what a bundle can't.
         """
         target = Path(path)
-        data = zip_bytes(self._members())
+        data = self.to_bytes()
         try:
             with replacing(target) as temporary:
                 temporary.write_bytes(data)
@@ -129,6 +129,16 @@ class Bundle:
             reason = error.strerror if target.parent.is_dir() else "give a folder that exists"
             raise ModelError(f"{target}: bundle can't be written: {reason}") from error
         return target
+
+    def to_bytes(self) -> bytes:
+        """Give the bytes of the zip file.
+
+        Raises
+        ------
+        ModelError
+            If it holds what a bundle can't.
+        """
+        return zip_bytes(self._members())
 
     def _members(self) -> dict[str, bytes]:
         members = {f"{name}.npy": array_bytes(array) for name, array in self.arrays.items()}
@@ -168,8 +178,19 @@ class Bundle:
             ) from error
 
     @classmethod
-    def _load(cls, path: Path) -> Bundle:
-        members = read_members(path)
+    def from_bytes(cls, data: bytes) -> Bundle:
+        """Read the bundle in a zip file's bytes, with everything checked.
+
+        Raises
+        ------
+        ModelError
+            As :meth:`load`.
+        """
+        return cls._load(bytes(data))
+
+    @classmethod
+    def _load(cls, source: Path | bytes) -> Bundle:
+        members = read_members(source)
         about = _about(members.pop(CARD, None))
         _check_sums(members, about["sha256"])
         spec, statistics = _features(about)

@@ -112,10 +112,12 @@ class Examples:
     labels : ndarray of str, shape (n,)
     speakers : ndarray of str, shape (n,)
     altered : ndarray of bool, shape (n,)
-        Whether the example is an altered copy of a recording (another speed). Altered copies are
-        for training alone: what is measured, is measured on the others.
+        Whether the example is an altered copy of a recording (another speed, noise). Altered
+        copies are for training alone: what is measured, is measured on the others.
     names : tuple of str
         For "vector": the name of each entry.
+    spec : FeatureSpec or None
+        The features that the inputs were made of, where it is known.
     """
 
     inputs: Sequence[np.ndarray[Any, Any]] | np.ndarray[Any, Any]
@@ -123,6 +125,7 @@ class Examples:
     speakers: np.ndarray[Any, Any]
     altered: np.ndarray[Any, Any]
     names: tuple[str, ...] = ()
+    spec: FeatureSpec | None = None
 
     def __post_init__(self) -> None:
         sizes = [len(x) for x in (self.inputs, self.labels, self.speakers, self.altered)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy as np
 from ._calls import calling, load_classifier, probabilities_of
 from .classifier import Examples, Plugin
 from .errors import ParameterError
+from .hooks import Run, fit
 from .report import Counts, confusion_matrix, unweighted_average_recall
 from .spec import FeatureSpec
 from .statistics import Statistics
@@ -110,7 +111,7 @@ def leave_one_speaker_out(
     spec: FeatureSpec,
     statistics: Statistics | None,
     *,
-    seed: int = 0,
+    run: Run | None = None,
     progress: Callable[[Fold], None] | None = None,
 ) -> Evaluation:
     """Measure a plugin: train without a speaker, predict that speaker, for every speaker.
@@ -127,8 +128,9 @@ def leave_one_speaker_out(
         Of at least 2 speakers (3 if the plugin itself holds speakers out) and 2 classes.
     spec, statistics
         What the examples were made with.
-    seed : int
-        Of the training.
+    run : Run, optional
+        Of the trainings: seed, folder (each speaker's is in a folder of its own there) and whom to
+        tell how it goes; by default seed 0.
     progress : callable, optional
         Called with each fold when it is done.
 
@@ -144,9 +146,10 @@ def leave_one_speaker_out(
         If the plugin fails, or gives anything but probabilities.
     """
     check_speakers(examples.speakers.tolist(), examples.labels.tolist())
+    run = Run() if run is None else run
     speakers = sorted(set(examples.speakers.tolist()))
     folds = []
-    for speaker in speakers:
+    for k, speaker in enumerate(speakers):
         own = examples.speakers == speaker
         fold = _fold(
             name,
@@ -154,7 +157,7 @@ def leave_one_speaker_out(
             speaker,
             examples.where(~own),
             examples.where(own & ~examples.altered),
-            (spec, statistics, seed),
+            (spec, statistics, _part(run, k, speakers)),
         )
         folds.append(fold)
         if progress:
@@ -168,12 +171,12 @@ def _fold(
     speaker: str,
     training: Examples,
     test: Examples,
-    settings: tuple[FeatureSpec, Statistics | None, int],
+    settings: tuple[FeatureSpec, Statistics | None, Run],
 ) -> Fold:
-    spec, statistics, seed = settings
+    spec, statistics, run = settings
     try:
         with calling(name, "train"):
-            weights = plugin.train(training, seed=seed)
+            weights = fit(plugin, training, run)
     except ParameterError as error:
         n_others = len(set(training.speakers.tolist()))
         left = f"{len(training)} examples of {n_others} speakers left"
@@ -184,6 +187,19 @@ def _fold(
     predicted = _labels(classifier.classes, probabilities.argmax(axis=1))
     true = tuple(str(label) for label in test.labels)
     return Fold(speaker, true, predicted, probabilities, dict(weights.card))
+
+
+def _part(run: Run, k: int, speakers: Sequence[str]) -> Run:
+    """Circumstances of the training without speaker `k`, as a part of the whole."""
+
+    def tell(share: float, text: str) -> None:
+        run.tell((k + share) / len(speakers), f"without {speakers[k]}: {text}")
+
+    if run.folder is None:
+        return replace(run, tell=tell)
+    folder = run.folder / f"without-{k}"  # a speaker's name may be no file's name
+    folder.mkdir(exist_ok=True)
+    return replace(run, folder=folder, tell=tell)
 
 
 def _labels(classes: tuple[str, ...], indices: Iterable[int]) -> tuple[str, ...]:

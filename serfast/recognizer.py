@@ -24,7 +24,7 @@ from .statistics import PreparedStatistics
 from .utterances import PAUSE, UtteranceStream
 from .windows import WindowStream
 
-__all__ = ["Recognizer", "Result", "inputs_of"]
+__all__ = ["Recognizer", "Result", "inputs_of", "vector_of"]
 
 MAX_CHANNELS = 32
 """Beyond it a two-dimensional signal has probably its channels first."""
@@ -91,7 +91,7 @@ class Recognizer:
         self._statistics = bundle.statistics
         self._extractor = Extractor(bundle.spec, backend)
         self._card = bundle.card
-        self._vector = _prepared(self._classifier, bundle, backend)
+        self._vector = vector_of(self._classifier, bundle, backend)
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -247,10 +247,10 @@ def inputs_of(
     return vector(rows)
 
 
-def _prepared(
-    classifier: Classifier, bundle: Bundle, backend: str
+def vector_of(
+    classifier: Classifier, bundle: Bundle, backend: str = "native"
 ) -> PreparedStatistics | None:
-    """What makes the classifier's vector of rows; None if it takes none."""
+    """Give what makes the classifier's vector of rows; None if it takes none."""
     if classifier.input != "vector":
         return None
     if bundle.statistics is None:

@@ -3,29 +3,26 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
-from . import _checks as checks
 from ._calls import calling
+from .alteration import SPEEDS, Alteration
 from .bundle import Bundle
 from .classifier import Examples, Input, Plugin, Weights
 from .corpus import Recording
 from .errors import ParameterError
 from .extractor import Extractor
+from .hooks import Run, fit, options_of
 from .recognizer import inputs_of
 from .spec import FeatureSpec
 from .statistics import Statistics
 
-__all__ = ["SPEEDS", "bundle_of", "make_examples", "train"]
+__all__ = ["bundle_of", "examples_of", "make_examples", "train"]
 
-SPEEDS = (2 ** (-2 / 12), 2 ** (-1 / 12), 2 ** (1 / 12), 2 ** (2 / 12))
-"""Speeds of the altered copies: one and two semitones down and up."""
-
-SPEED_UNIT = 1_000_000
-"""Sample rates are whole numbers, so a speed is rounded to 1e-6."""
+Samples = np.ndarray[Any, np.dtype[np.float32]]
 
 
 def make_examples(
@@ -34,7 +31,8 @@ def make_examples(
     statistics: Statistics | None,
     *,
     kind: Input = "vector",
-    speeds: Iterable[float] = SPEEDS,
+    alterations: Iterable[Alteration] = SPEEDS,
+    seed: int = 0,
     backend: str = "native",
     progress: Callable[[os.PathLike[str]], None] | None = None,
 ) -> Examples:
@@ -49,10 +47,11 @@ def make_examples(
         Needed for `kind` "vector".
     kind : {"vector", "rows", "samples"}
         What the classifier takes.
-    speeds : iterable of float
-        For each an altered copy of every recording is added, played that much faster: tempo,
-        pitch and formants move together (Ko et al., "Audio augmentation for speech recognition",
-        Interspeech 2015), so that few speakers stand for more. 0.5 to 2.
+    alterations : iterable of Alteration
+        For each an altered copy of every recording is added, so that few speakers and rooms stand
+        for more; see :mod:`serfast.alteration`.
+    seed : int
+        Of what the alterations draw at random.
     backend : str
         What computes the features.
     progress : callable, optional
@@ -61,7 +60,8 @@ def make_examples(
     Returns
     -------
     examples : Examples
-        Recording by recording in the order given, first all unaltered ones, then speed by speed.
+        Recording by recording in the order given, first all unaltered ones, then alteration by
+        alteration.
 
     Raises
     ------
@@ -70,27 +70,65 @@ def make_examples(
     """
     from .audio import load
 
-    factors = [checks.number("speeds", s, minimum=0.5, maximum=2) for s in speeds]
     if not recordings:
         raise ParameterError("recordings must be at least 1, got none")
     if kind == "vector" and statistics is None:
         raise ParameterError("statistics must be given for kind 'vector', got None")
+
+    def signals() -> Iterator[Samples]:
+        for recording in recordings:
+            yield load(recording.path, spec.sample_rate)[0]  # type: ignore[arg-type]
+            if progress:
+                progress(recording.path)
+
+    return examples_of(
+        signals(),
+        [r.label for r in recordings],
+        [r.speaker for r in recordings],
+        spec,
+        statistics,
+        kind=kind,
+        alterations=alterations,
+        seed=seed,
+        backend=backend,
+    )
+
+
+def examples_of(
+    signals: Iterable[Samples],
+    labels: Sequence[str],
+    speakers: Sequence[str],
+    spec: FeatureSpec,
+    statistics: Statistics | None,
+    *,
+    kind: Input = "vector",
+    alterations: Iterable[Alteration] = SPEEDS,
+    seed: int = 0,
+    backend: str = "native",
+) -> Examples:
+    """Compute what a classifier takes of signals that are in memory, or come one by one.
+
+    As :func:`make_examples`, with float32 samples at the spec's rate, and a label and a speaker
+    for each.
+    """
     vector = statistics.over(spec.columns, backend=backend) if statistics else None
     extractor = Extractor(spec, backend)
-    copies: list[list[np.ndarray[Any, Any]]] = [[] for _ in range(1 + len(factors))]
-    for recording in recordings:
-        y, _ = load(recording.path, spec.sample_rate)  # type: ignore[arg-type]
-        for inputs, factor in zip(copies, [1.0, *factors], strict=True):
-            inputs.append(inputs_of(_faster(y, factor), kind, extractor, vector))
-        if progress:
-            progress(recording.path)
+    changes = list(alterations)
+    copies: list[list[np.ndarray[Any, Any]]] = [[] for _ in range(1 + len(changes))]
+    for i, y in enumerate(signals):
+        copies[0].append(inputs_of(y, kind, extractor, vector))
+        for k, change in enumerate(changes):
+            random = np.random.default_rng((seed, i, k))
+            altered = change(y, int(spec.sample_rate), random)
+            copies[1 + k].append(inputs_of(altered, kind, extractor, vector))
     flat = [x for inputs in copies for x in inputs]
     return Examples(
         inputs=np.stack(flat) if kind == "vector" else flat,
-        labels=np.array([r.label for r in recordings] * len(copies)),
-        speakers=np.array([r.speaker for r in recordings] * len(copies)),
-        altered=np.arange(len(flat)) >= len(recordings),
+        labels=np.array(list(labels) * len(copies)),
+        speakers=np.array(list(speakers) * len(copies)),
+        altered=np.arange(len(flat)) >= len(labels),
         names=statistics.names(spec.columns) if statistics and kind == "vector" else (),
+        spec=spec,
     )
 
 
@@ -101,7 +139,7 @@ def train(
     spec: FeatureSpec,
     statistics: Statistics | None,
     *,
-    seed: int = 0,
+    run: Run | None = None,
     card: dict[str, Any] | None = None,
 ) -> Bundle:
     """Train a plugin's classifier on all examples.
@@ -115,8 +153,8 @@ def train(
         As :func:`make_examples` gives them.
     spec, statistics
         What they were made with.
-    seed : int
-        Of whatever the plugin draws at random.
+    run : Run, optional
+        Seed, folder and whom to tell how it goes; by default seed 0.
     card : dict, optional
         What else the bundle shall say of the model (anything JSON can hold).
 
@@ -132,14 +170,17 @@ def train(
     ModelError
         If the plugin fails, or gives what a bundle can't hold.
     """
+    run = Run() if run is None else run
     with calling(name, "train"):
-        weights = plugin.train(examples, seed=seed)
+        weights = fit(plugin, examples, run)
+        options = options_of(plugin)
     about = {
         "recordings": int((~examples.altered).sum()),
         "altered_copies": int(examples.altered.sum()),
         "speakers": sorted(set(examples.speakers.tolist())),
-        "seed": seed,
+        "seed": run.seed,
         "chosen": dict(weights.card),
+        **({"options": options} if options else {}),
     }
     return bundle_of(name, weights, examples, spec, statistics, {"training": about, **(card or {})})
 
@@ -163,11 +204,3 @@ def bundle_of(
         card=card,
     )
 
-
-def _faster(y: np.ndarray[Any, Any], factor: float) -> np.ndarray[Any, Any]:
-    """Play the signal `factor` times as fast."""
-    if factor == 1:
-        return y
-    from .audio import resample
-
-    return resample(y, round(SPEED_UNIT * factor), SPEED_UNIT)

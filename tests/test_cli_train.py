@@ -102,6 +102,12 @@ def test_figures_of_something_else_are_refused(folder, capsys, figures, message)
     assert not model.exists()
 
 
+def test_alterations_of_ones_own(folder):
+    status, model = run(folder, "--alter", "speed=0.9,noise=20", "--alter", "gain=-6")
+    assert status == 0
+    assert Bundle.load(model).card["training"]["altered_copies"] == 24
+
+
 def test_same_call_same_bytes(folder):
     _, model = run(folder, "--plain")
     first = model.read_bytes()
@@ -140,6 +146,11 @@ def test_no_folder_for_the_bundle_is_said_before_training(folder, capsys):
         (["--statistics", "{folder}/03a01Wa.wav"], "03a01Wa.wav"),
         (["--measured", "{folder}/03a01Wa.wav"], "must be JSON"),
         (["--spec", "{folder}/gone.json"], "gone.json"),
+        (["--alter", "echo=1"], "alteration must be NAME=NUMBER"),
+        (["--alter", "speed=0.9", "--plain"], "alter must be none with --plain"),
+        (["--option", "epochs=3"], "plugin 'nearest' has none"),
+        (["--option", "epochs"], "option must be NAME=VALUE"),
+        (["--run", "{folder}/03a01Wa.wav"], "run must be a folder"),
     ],
 )
 def test_bad_arguments_are_named_and_write_nothing(folder, capsys, extra, message):

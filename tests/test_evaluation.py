@@ -12,11 +12,14 @@ import serfast
 from plugin_stub import NearestPlugin
 from serfast.classifier import Examples
 from serfast.evaluation import leave_one_speaker_out
+from serfast.hooks import Run
 from serfast.statistics import Statistics
 from serfast_svm import PLUGIN
 
 SPEC = serfast.FeatureSpec(features=[serfast.RMS()])
 STATISTICS = Statistics(functionals=("mean", "std"), deltas=0)
+
+RUN = Run(seed=3)
 
 
 def examples(seed: int = 0, speakers: str = "abcd", noise: float = 1.0) -> Examples:
@@ -82,7 +85,7 @@ def test_perfect_and_hopeless():
 
 
 def test_card_is_json_and_says_how():
-    found = leave_one_speaker_out("nearest", NearestPlugin(), examples(), SPEC, STATISTICS, seed=3)
+    found = leave_one_speaker_out("nearest", NearestPlugin(), examples(), SPEC, STATISTICS, run=RUN)
     card = json.loads(json.dumps(found.card()))
     assert "leave one speaker out" in card["protocol"]
     assert card["uar"] == pytest.approx(found.uar, abs=1e-4)

@@ -8,11 +8,13 @@ import soundfile
 
 import serfast
 from plugin_stub import NearestPlugin
+from serfast.alteration import Speed
 from serfast.bundle import Bundle
 from serfast.classifier import Examples
 from serfast.corpus import Recording
+from serfast.hooks import Run
 from serfast.statistics import Statistics
-from serfast.training import SPEEDS, make_examples, train
+from serfast.training import make_examples, train
 
 SPEC = serfast.FeatureSpec(features=[serfast.RMS(), serfast.YIN()])
 STATISTICS = Statistics(functionals=("mean", "p50"), deltas=1)
@@ -32,7 +34,7 @@ def recordings(tmp_path):
 
 
 def test_examples_are_the_statistics_of_the_extractors_rows(recordings):
-    examples = make_examples(recordings, SPEC, STATISTICS, speeds=())
+    examples = make_examples(recordings, SPEC, STATISTICS, alterations=())
     extractor = serfast.Extractor(SPEC)
     for recording, x in zip(recordings, examples.inputs, strict=True):
         y, _ = serfast.load(recording.path)
@@ -45,7 +47,7 @@ def test_examples_are_the_statistics_of_the_extractors_rows(recordings):
 
 
 def test_copies_at_other_speeds_are_marked_and_shift_the_pitch(recordings):
-    examples = make_examples(recordings, SPEC, STATISTICS, speeds=(0.8, 1.25))
+    examples = make_examples(recordings, SPEC, STATISTICS, alterations=(Speed(0.8), Speed(1.25)))
     assert examples.altered.tolist() == [False] * 4 + [True] * 8
     assert examples.labels.tolist() == ["calm", "calm", "loud", "loud"] * 3
     f0 = examples.inputs[:, examples.names.index("f0.p50")]
@@ -54,21 +56,18 @@ def test_copies_at_other_speeds_are_marked_and_shift_the_pitch(recordings):
     np.testing.assert_allclose(f0[8:], [125, 250, 375, 500], rtol=0.01)
 
 
-def test_default_speeds_are_semitones():
-    np.testing.assert_allclose(12 * np.log2(SPEEDS), [-2, -1, 1, 2])
-
-
 @pytest.mark.parametrize(("kind", "shape"), [("rows", (101, 3)), ("samples", (16000,))])
 def test_other_kinds_of_input(recordings, kind, shape):
-    examples = make_examples(recordings, SPEC, None, kind=kind, speeds=())
+    examples = make_examples(recordings, SPEC, None, kind=kind, alterations=())
     assert [x.shape for x in examples.inputs] == [shape] * 4
     assert all(x.dtype == np.float32 for x in examples.inputs)
     assert examples.names == ()
+    assert examples.spec == SPEC
 
 
 def test_where_selects_everything_alike(recordings):
     for kind in ("vector", "rows"):
-        examples = make_examples(recordings, SPEC, STATISTICS, kind=kind, speeds=(0.9,))
+        examples = make_examples(recordings, SPEC, STATISTICS, kind=kind, alterations=(Speed(0.9),))
         part = examples.where(examples.speakers == "b")
         assert len(part) == len(part.inputs) == 4
         assert np.array_equal(part.inputs[0], examples.inputs[1])
@@ -79,13 +78,14 @@ def test_where_selects_everything_alike(recordings):
 
 def test_progress_is_told(recordings):
     seen = []
-    make_examples(recordings, SPEC, STATISTICS, speeds=(), progress=seen.append)
+    make_examples(recordings, SPEC, STATISTICS, alterations=(), progress=seen.append)
     assert seen == [recording.path for recording in recordings]
 
 
 def test_bundle_says_what_it_was_trained_on(recordings, tmp_path):
-    examples = make_examples(recordings, SPEC, STATISTICS, speeds=(0.9,))
-    bundle = train("nearest", NearestPlugin(), examples, SPEC, STATISTICS, seed=7, card={"x": 1})
+    examples = make_examples(recordings, SPEC, STATISTICS, alterations=(Speed(0.9),))
+    settings = ("nearest", NearestPlugin(), examples, SPEC, STATISTICS)
+    bundle = train(*settings, run=Run(seed=7), card={"x": 1})
     found = Bundle.load(bundle.save(tmp_path / "model.zip"))
     assert found.plugin == "nearest"
     assert found.classes == ("calm", "loud")
@@ -106,8 +106,6 @@ def test_bundle_says_what_it_was_trained_on(recordings, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"speeds": (0.1,)}, "speeds must be a finite number >= 0.5 and <= 2, got 0.1"),
-        ({"speeds": ("fast",)}, "speeds must be"),
         ({"statistics": None}, "statistics must be given for kind 'vector'"),
         ({"recordings": []}, "recordings must be at least 1"),
     ],
@@ -121,7 +119,7 @@ def test_bad_arguments(recordings, arguments, message):
 def test_unreadable_recording_is_named(recordings, tmp_path):
     missing = Recording(tmp_path / "gone.wav", "calm", "a")
     with pytest.raises(serfast.AudioError, match=r"gone\.wav"):
-        make_examples([*recordings, missing], SPEC, STATISTICS, speeds=())
+        make_examples([*recordings, missing], SPEC, STATISTICS, alterations=())
 
 
 def test_examples_of_different_lengths_are_refused():

@@ -46,11 +46,18 @@ class Progress:
     def step(self, name: str) -> None:
         """One step more is done; `name` says which."""
         self._done += 1
+        self._draw(self._done / self._total, f"{self._done}/{self._total}", name)
+
+    def at(self, share: float, name: str) -> None:
+        """So much is done, 0 to 1, where there are no steps to count."""
+        self._draw(share, f"{100 * share:.0f} %", name)
+
+    def _draw(self, share: float, done: str, name: str) -> None:
         now = time.monotonic()
         if self._visible and now - self._drawn >= _INTERVAL:
             self._drawn = now
             self._wipe()
-            self._stream.write(self._line(name, now))
+            self._stream.write(self._line(share, done, name, now))
             self._stream.flush()
 
     def write(self, text: str) -> None:
@@ -58,11 +65,10 @@ class Progress:
         self._wipe()
         print(text, file=self._stream, flush=True)
 
-    def _line(self, name: str, now: float) -> str:
-        share = self._done / self._total
+    def _line(self, share: float, done: str, name: str, now: float) -> str:
         bar = ("#" * round(_WIDTH * share)).ljust(_WIDTH, "-")
-        left = (now - self._begin) * (1 - share) / share
-        text = f"{bar} {self._done}/{self._total}, {left:.0f} s left, {name}"
+        left = (now - self._begin) * (1 - share) / max(share, 1e-9)
+        text = f"{bar} {done}, {left:.0f} s left, {name}"
         return text[: shutil.get_terminal_size().columns - 1]
 
     def _wipe(self) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -51,29 +50,29 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def run(arguments: argparse.Namespace) -> int:
     """Evaluate and report."""
-    from .. import registry
     from .._replacing import replacing
     from ..evaluation import check_speakers, leave_one_speaker_out
     from ..report import classification_report, plot_confusion
 
     _check_outputs(arguments)
-    plugin = registry.get(arguments.classifier)
+    plugin = _examples.plugin_of(arguments)
     spec, statistics = _examples.features(arguments, plugin)
     recordings = _examples.find(arguments)
     check_speakers([r.speaker for r in recordings], [r.label for r in recordings])
     examples = _examples.make(arguments, recordings, plugin, spec, statistics)
-    evaluation = leave_one_speaker_out(
-        arguments.classifier,
-        plugin,
-        examples,
-        spec,
-        statistics,
-        seed=arguments.seed,
-        progress=_tell,
-    )
+    with _examples.running(arguments) as (circumstances, bar):
+        evaluation = leave_one_speaker_out(
+            arguments.classifier,
+            plugin,
+            examples,
+            spec,
+            statistics,
+            run=circumstances,
+            progress=lambda fold: bar.write(_line(fold)),
+        )
     print(classification_report(evaluation.matrix, evaluation.classes))
     if arguments.json:
-        card = {**evaluation.card(), "setup": _examples.setup(arguments, spec, statistics)}
+        card = {**evaluation.card(), "setup": _examples.setup(arguments, plugin, spec, statistics)}
         with replacing(arguments.json) as path:
             path.write_text(json.dumps(card, indent=1) + "\n")
     if arguments.plot:
@@ -94,6 +93,5 @@ def _check_outputs(arguments: argparse.Namespace) -> None:
             raise ImportError("--plot needs matplotlib: pip install 'serfast[cli]'")
 
 
-def _tell(fold: Fold) -> None:
-    text = f"speaker {fold.speaker}: UAR {100 * fold.uar:.1f} %, {len(fold.true)} recordings"
-    print(text, file=sys.stderr, flush=True)
+def _line(fold: Fold) -> str:
+    return f"speaker {fold.speaker}: UAR {100 * fold.uar:.1f} %, {len(fold.true)} recordings"

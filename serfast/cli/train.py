@@ -19,6 +19,7 @@ and seed give the same bytes on the same machine.
 examples:
   serfast train emodb/wav -o model.zip
   serfast train recordings/ --labels table.csv --classifier svm -o model.zip
+  serfast train emodb/wav --classifier onnx --run run/ -o model.zip
   serfast evaluate emodb/wav --json measured.json
   serfast train emodb/wav --measured measured.json -o model.zip
 """
@@ -50,29 +51,22 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def run(arguments: argparse.Namespace) -> int:
     """Train and write the bundle."""
-    from .. import registry
     from ..training import train
     from ._output import check_outputs
 
     check_outputs([arguments.output], arguments.force)
-    plugin = registry.get(arguments.classifier)
+    plugin = _examples.plugin_of(arguments)
     spec, statistics = _examples.features(arguments, plugin)
-    card = _card(arguments, _examples.setup(arguments, spec, statistics))
+    card = _card(arguments, _examples.setup(arguments, plugin, spec, statistics))
     recordings = _examples.find(arguments)
     examples = _examples.make(arguments, recordings, plugin, spec, statistics)
-    bundle = train(
-        arguments.classifier,
-        plugin,
-        examples,
-        spec,
-        statistics,
-        seed=arguments.seed,
-        card=card,
-    )
+    name = arguments.classifier
+    with _examples.running(arguments) as (circumstances, _):
+        bundle = train(name, plugin, examples, spec, statistics, run=circumstances, card=card)
     path = bundle.save(arguments.output)
     about = bundle.card["training"]
     print(
-        f"{path}: {arguments.classifier}, {len(bundle.classes)} classes, {about['recordings']} "
+        f"{path}: {name}, {len(bundle.classes)} classes, {about['recordings']} "
         f"recordings of {len(about['speakers'])} speakers, {path.stat().st_size / 1e6:.2f} MB"
     )
     return 0

@@ -355,7 +355,7 @@ def test_three_speakers_train_and_predict_a_fourth(emodb):
     """The whole way on real speech, small: three speakers train, a fourth is better than chance."""
     chosen = [r for r in find_recordings(emodb, "emodb") if r.speaker in ("08", "09", "14", "16")]
     spec, statistics = serfast.presets.speech(), serfast.presets.speech_statistics()
-    data = make_examples(chosen[::3], spec, statistics, speeds=())
+    data = make_examples(chosen[::3], spec, statistics, alterations=())
     found = leave_one_speaker_out("svm", PLUGIN, data, spec, statistics)
     print(f"UAR {found.uar:.3f}")
     assert found.uar > 0.4

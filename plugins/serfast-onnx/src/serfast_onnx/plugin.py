@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from serfast import RMS, YIN, FeatureSpec, LogMel, ZeroCrossingRate
+from serfast.alteration import Alteration, Chain, Noise, Speed
 from serfast.bundle import Bundle
 from serfast.classifier import Examples, Input, Weights
+from serfast.hooks import Run
 
 from .options import Options
+from .training_options import TrainingOptions
 
 if TYPE_CHECKING:
     from .inference import OnnxClassifier
@@ -17,6 +22,13 @@ if TYPE_CHECKING:
 __all__ = ["PLUGIN", "OnnxPlugin"]
 
 MODEL = Path(__file__).parent / "models" / "emodb.zip"
+
+
+SEMITONES = (-3, -2.25, -1.5, -0.75, 0.75, 1.5, 2.25, 3)
+NOISY = (-1.5, 1.5)
+"""Speeds of the copies with noise [semitones]."""
+NOISE = 15.0
+"""Their ratio of signal to noise [dB]."""
 
 
 @dataclass(frozen=True)
@@ -27,11 +39,41 @@ class OnnxPlugin:
     ----------
     options : Options
         How onnxruntime is to work.
+    training : TrainingOptions
+        How networks are trained.
     """
 
     options: Options = field(default_factory=Options)
+    training: TrainingOptions = field(default_factory=TrainingOptions)
 
     input: ClassVar[Input] = "rows"
+
+    def default_spec(self) -> FeatureSpec:
+        """Features of the networks: levels, mel bands and pitch, a row every 10 ms."""
+        return FeatureSpec(
+            sample_rate=16000,
+            hop_length=160,
+            features=(
+                RMS(frame_length=512),
+                ZeroCrossingRate(frame_length=512),
+                LogMel(n_fft=1024, n_mels=64, log="ln"),
+                YIN(frame_length=1024, fmin=65, fmax=600),
+            ),
+        )
+
+    def default_alterations(self) -> Sequence[Alteration]:
+        """Copies at eight other speeds, and two with noise."""
+        speeds = [Speed(2 ** (s / 12)) for s in SEMITONES]
+        noisy = [Chain((Speed(2 ** (s / 12)), Noise(NOISE))) for s in NOISY]
+        return (*speeds, *noisy)
+
+    def training_options(self) -> dict[str, Any]:
+        """Options of training: :class:`TrainingOptions` says what they mean."""
+        return self.training.to_dict()
+
+    def with_training_options(self, values: Mapping[str, str]) -> OnnxPlugin:
+        """Give a plugin that trains with these options, from text."""
+        return replace(self, training=self.training.changed(values))
 
     def train(self, examples: Examples, *, seed: int = 0) -> Weights:
         """Train a network; see :mod:`serfast_onnx.train`.
@@ -43,13 +85,17 @@ class OnnxPlugin:
         ImportError
             If torch is missing.
         """
+        return self.train_run(examples, Run(seed=seed))
+
+    def train_run(self, examples: Examples, run: Run) -> Weights:
+        """Train a network, telling how it goes, and go on where it was interrupted."""
         try:
             from .train import train
         except ImportError as error:
             raise ImportError(
                 f"training needs torch: pip install 'serfast-onnx[train]' ({error})"
             ) from error
-        return train(examples, seed=seed)
+        return train(examples, self.training, run)
 
     def load(self, bundle: Bundle) -> OnnxClassifier:
         """Make the classifier in a bundle, and try it.

@@ -1,0 +1,82 @@
+"""Options of an ensemble, and of its members."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from serfast import registry
+from serfast.classifier import Plugin
+from serfast.errors import ParameterError
+from serfast.hooks import options_of, with_options
+
+__all__ = ["METHODS", "NAME", "EnsembleOptions"]
+
+NAME = "ensemble"
+METHODS = ("vote", "stack")
+MOST = 16
+
+
+@dataclass(frozen=True)
+class EnsembleOptions:
+    """Who is in an ensemble, and how they agree.
+
+    Parameters
+    ----------
+    members : tuple of str
+        Names of installed plugins, 1 to 16, all different, no ensembles; with ``+`` between.
+    method : {"vote", "stack"}
+    given : mapping of str to str
+        The members' own options, ``member.option``.
+    """
+
+    members: tuple[str, ...] = ("svm", "onnx")
+    method: str = "vote"
+    given: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not 1 <= len(set(self.members)) == len(self.members) <= MOST or NAME in self.members:
+            rule = f"1 to {MOST} different plugins other than {NAME!r}, joined by '+'"
+            raise ParameterError(f"members must be {rule}, got {'+'.join(self.members)!r:.80}")
+        if self.method not in METHODS:
+            raise ParameterError(f"method must be {' or '.join(METHODS)}, got {self.method!r:.80}")
+
+    def changed(self, values: Mapping[str, str]) -> EnsembleOptions:
+        """Give these options with some read from text."""
+        own = {name: text for name, text in values.items() if "." not in name}
+        for name in own:
+            if name not in ("members", "method"):
+                rule = "members, method or MEMBER.OPTION"
+                raise ParameterError(f"option must be {rule}, got {name!r:.80}")
+        members = tuple(own["members"].split("+")) if "members" in own else self.members
+        given = {**self.given, **{name: t for name, t in values.items() if "." in name}}
+        changed = EnsembleOptions(members, own.get("method", self.method), given)
+        changed.plugins()  # a wrong name is said now, not after hours
+        return changed
+
+    def plugins(self) -> dict[str, Plugin]:
+        """Get the members' plugins, with their options.
+
+        Raises
+        ------
+        UnknownPluginError
+            If one isn't installed.
+        ParameterError
+            If an option is of nobody, or breaks its rule.
+        """
+        values: dict[str, dict[str, str]] = {name: {} for name in self.members}
+        for name, text in self.given.items():
+            member, _, option = name.partition(".")
+            if member not in values:
+                rule = f"of a member ({', '.join(self.members)})"
+                raise ParameterError(f"option must be {rule}, got {name!r:.80}")
+            values[member][option] = text
+        return {n: with_options(n, registry.get(n), v) for n, v in values.items()}
+
+    def to_dict(self) -> dict[str, Any]:
+        """Every option's name and value, the members' too."""
+        about: dict[str, Any] = {"members": "+".join(self.members), "method": self.method}
+        for name, plugin in self.plugins().items():
+            about |= {f"{name}.{option}": v for option, v in options_of(plugin).items()}
+        return about

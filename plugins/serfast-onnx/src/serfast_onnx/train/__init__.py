@@ -1,0 +1,132 @@
+"""Training of networks, with torch: from examples to the members of a bundle.
+
+The picture: rows → :mod:`augment` → :mod:`front` (scaling) → a network (:mod:`baseline`,
+:mod:`recurrent` with :mod:`pooling`) → :mod:`loss`, in :mod:`loop`; then :mod:`export` writes the
+graphs with :mod:`writer`, and :mod:`check` compares them with torch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import torch
+
+from serfast.classifier import Examples, Weights
+from serfast.errors import ParameterError
+from serfast.hooks import Run
+
+from ..training_options import TrainingOptions
+from . import checkpoint
+from .check import check_export
+from .export import members_of
+from .front import Front
+from .loop import Training
+from .network import size_of
+from .quantise import quantised
+from .split import held_out
+from .writer import OPSET
+
+__all__ = ["train"]
+
+
+def train(examples: Examples, options: TrainingOptions, run: Run) -> Weights:
+    """Train a network on examples, and export it.
+
+    Parameters
+    ----------
+    examples : Examples
+        Of rows.
+    options : TrainingOptions
+    run : Run
+        Seed; folder for checkpoint and pictures; whom to tell.
+
+    Returns
+    -------
+    Weights
+        The members that BUNDLE.md describes; the card says what was trained, how it went, and how
+        far the graphs are from torch.
+
+    Raises
+    ------
+    ParameterError
+        If there are fewer than two classes, or too few speakers to hold any out; or the folder has
+        a checkpoint of another training.
+    ModelError
+        If the graphs don't give torch's probabilities.
+    """
+    if len(examples.classes) < 2:
+        raise ParameterError(f"labels must be of at least 2 classes, got {examples.classes}")
+    speakers = held_out(examples, options.validation, np.random.default_rng(run.seed))
+    judged: Any = np.isin(examples.speakers, speakers)
+    learned = examples.where(~judged)
+    with _alone():
+        training = Training(
+            learned=learned,
+            judged=examples.where(judged & ~examples.altered),
+            front=Front.fit(list(learned.inputs), examples.spec),
+            options=options,
+            seed=run.seed,
+        )
+        _run(training, run, checkpoint.digest_of(examples, options, run.seed))
+        return _weights(training, examples, speakers)
+
+
+def _run(training: Training, run: Run, digest: str) -> None:
+    """Train until it is done, keeping a checkpoint of every epoch."""
+    if run.folder is not None and (state := checkpoint.read(run.folder, digest)) is not None:
+        training.restore(state)
+    while not training.done:
+        training.run_epoch()
+        if run.folder is not None:
+            checkpoint.write(run.folder, digest, training.state())
+        _tell(training, run)
+    if run.folder is not None:
+        from .pictures import draw  # matplotlib, for those who want pictures
+
+        draw(training, run.folder)
+
+
+def _tell(training: Training, run: Run) -> None:
+    number, last = len(training.history), training.history[-1]
+    text = f"epoch {number}/{training.options.epochs}, loss {last.loss:.3f}"
+    if len(training.judged):
+        text += f", validation UAR {100 * last.recall:.1f} %"
+    run.tell(number / training.options.epochs, text)
+
+
+def _weights(training: Training, examples: Examples, speakers: tuple[str, ...]) -> Weights:
+    plain = examples.where(~examples.altered)
+    members = members_of(training.kept, training.front, len(examples.classes))
+    difference = check_export(members, training.kept, training.front, list(plain.inputs))
+    if training.options.precision == "int8":
+        learned = training.learned.where(~training.learned.altered)
+        members = quantised(members, list(learned.inputs))
+    about: dict[str, Any] = {
+        "network": training.options.network,
+        "parameters": size_of(training.kept),
+        "opset": OPSET,
+        "torch": torch.__version__.partition("+")[0],
+        "epochs": len(training.history),
+        "loss": round(training.history[training.best - 1].loss, 4),
+        "float32_graphs_to_torch": float(f"{difference:.1e}"),
+    }
+    if speakers:
+        about["held_out"] = list(speakers)
+        about["kept_epoch"] = training.best
+        about["validation_uar"] = round(training.history[training.best - 1].recall, 4)
+    return Weights(arrays={}, files=members, card=about)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """One thread, so that sums have one order; and torch's random generator left as it was."""
+    threads = torch.get_num_threads()
+    with torch.random.fork_rng(devices=[]):
+        torch.set_num_threads(1)
+        try:
+            yield
+        finally:
+            torch.set_num_threads(threads)

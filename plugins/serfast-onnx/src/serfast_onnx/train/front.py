@@ -1,0 +1,127 @@
+"""The front: from the extractor's rows to what a network learns from, all by the training set.
+
+RMS becomes its logarithm; YIN's two columns become how voiced a row is, v = 1 - aperiodicity
+within 0 to 1, and the pitch in octaves about 180 Hz times v, so that the pitch of an unvoiced row
+says nothing. Then every column is centred and scaled by the training set's mean and deviation, and
+what is further out than six deviations is no further (digital silence, a wrong gain).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from serfast import RMS, YIN, FeatureSpec
+
+from .writer import Graph
+
+__all__ = ["LIMIT", "Front"]
+
+Array = np.ndarray[Any, np.dtype[np.float32]]
+
+FLOOR = 1e-5  # -100 dB of full scale
+LIMIT = 6.0
+PITCH = 180.0  # [Hz]: between the voices of men and women
+
+
+@dataclass(frozen=True)
+class Front:
+    """Fixed scaling in front of a network.
+
+    Parameters
+    ----------
+    parts : tuple of (str, int, int)
+        What to do with columns `begin` to `end` - 1: "linear", "log" or "pitch".
+    mean, deviation : ndarray of float32, shape (n_columns,)
+        Of the training set's rows after that.
+    """
+
+    parts: tuple[tuple[str, int, int], ...]
+    mean: Array
+    deviation: Array
+
+    @classmethod
+    def fit(cls, rows: Sequence[Array], spec: FeatureSpec | None) -> Front:
+        """Fit the scaling to the rows of a training set.
+
+        Parameters
+        ----------
+        rows : sequence of ndarray of float32, shape (n_rows, n_columns)
+        spec : FeatureSpec or None
+            What the columns are; None: all of them linear.
+        """
+        n_columns = rows[0].shape[1]
+        parts = _parts(spec, n_columns)
+        every = np.concatenate([_formed(x, parts) for x in rows]).astype(np.float64)
+        deviation = every.std(axis=0)
+        deviation[deviation < 1e-6] = 1.0  # a constant column stays 0
+        return cls(parts, every.mean(axis=0).astype(np.float32), deviation.astype(np.float32))
+
+    def __call__(self, rows: Array) -> Array:
+        """Scale rows of shape (n_rows, n_columns)."""
+        x = _formed(rows, self.parts)
+        scaled: Array = np.clip((x - self.mean) / self.deviation, -LIMIT, LIMIT)
+        return scaled
+
+    def write(self, graph: Graph, rows: str) -> str:
+        """Write it into a graph: rows (1, time, n_columns) to (1, n_columns, time)."""
+        pieces = [self._piece(graph, rows, *part) for part in self.parts]
+        x = pieces[0]
+        if len(pieces) > 1:
+            x = graph.add("Concat", *pieces, attributes={"axis": 2})
+        x = graph.add("Sub", x, graph.constant(self.mean))
+        x = graph.add("Div", x, graph.constant(self.deviation))
+        x = graph.add("Clip", x, graph.constant(-LIMIT), graph.constant(LIMIT))
+        return graph.add("Transpose", x, attributes={"perm": [0, 2, 1]})
+
+    def _piece(self, graph: Graph, rows: str, kind: str, begin: int, end: int) -> str:
+        if kind == "linear":
+            return _columns(graph, rows, begin, end)
+        if kind == "log":
+            level = graph.add("Relu", _columns(graph, rows, begin, end))
+            return graph.add("Log", graph.add("Add", level, graph.constant(FLOOR)))
+        periodic = graph.add("Sub", graph.constant(1.0), _columns(graph, rows, end - 1, end))
+        voiced = graph.add("Clip", periodic, graph.constant(0.0), graph.constant(1.0))
+        f0 = graph.add("Max", _columns(graph, rows, begin, begin + 1), graph.constant(1.0))
+        ratio = graph.add("Log", graph.add("Div", f0, graph.constant(PITCH)))
+        octaves = graph.add("Mul", ratio, graph.constant(1 / np.log(2)))
+        pitch = graph.add("Mul", octaves, voiced)
+        return graph.add("Concat", pitch, voiced, attributes={"axis": 2})
+
+
+def _formed(rows: Array, parts: tuple[tuple[str, int, int], ...]) -> Array:
+    """Rows with their levels and pitches in other units, not yet scaled."""
+    x = np.array(rows, np.float32)
+    for kind, begin, end in parts:
+        part = x[:, begin:end]
+        if kind == "log":
+            part[:] = np.log(np.maximum(part, 0) + np.float32(FLOOR))
+        if kind == "pitch":
+            voiced = np.clip(1 - part[:, 1], 0, 1)
+            part[:, 0] = np.log2(np.maximum(part[:, 0], 1) / np.float32(PITCH)) * voiced
+            part[:, 1] = voiced
+    return x
+
+
+def _columns(graph: Graph, rows: str, begin: int, end: int) -> str:
+    return graph.add("Slice", rows, graph.integers(begin), graph.integers(end), graph.integers(2))
+
+
+def _parts(spec: FeatureSpec | None, n_columns: int) -> tuple[tuple[str, int, int], ...]:
+    """Runs of columns that are treated alike."""
+    if spec is None:
+        return (("linear", 0, n_columns),)
+    parts: list[tuple[str, int, int]] = []
+    begin = 0
+    for feature in spec.features:
+        kind = {RMS: "log", YIN: "pitch"}.get(type(feature), "linear")
+        end = begin + len(feature.columns)
+        if kind == "linear" and parts and parts[-1][0] == "linear":
+            parts[-1] = ("linear", parts[-1][1], end)
+        else:
+            parts.append((kind, begin, end))
+        begin = end
+    return tuple(parts)

@@ -1,0 +1,44 @@
+"""Which network an option names, and what a network is to the rest."""
+
+from __future__ import annotations
+
+from typing import Protocol, cast
+
+from torch import Tensor, nn
+
+from ..training_options import TrainingOptions
+from .baseline import Baseline
+from .recurrent import Recurrent
+from .writer import Graph
+
+__all__ = ["Network", "as_network", "make_network", "size_of"]
+
+
+class Network(Protocol):
+    """A torch module that can write itself into an ONNX graph."""
+
+    rows_per_step: int
+    n_columns: int
+
+    def __call__(self, x: Tensor, mask: Tensor) -> Tensor:
+        """Logits of scaled rows (n, n_columns, time), whole steps of them, and their mask."""
+
+    def write(self, graph: Graph, x: str) -> str:
+        """Write the trained network: scaled rows (1, n_columns, time) to logits."""
+
+
+def make_network(n_columns: int, n_classes: int, options: TrainingOptions) -> nn.Module:
+    """Make the network that the options name, with weights drawn from torch's generator."""
+    if options.network == "baseline":
+        return Baseline(n_columns, n_classes, options.dropout)
+    return Recurrent(n_columns, n_classes, options.dropout, options.width)
+
+
+def size_of(module: nn.Module) -> int:
+    """How many weights it has to learn."""
+    return sum(p.numel() for p in module.parameters())
+
+
+def as_network(module: nn.Module) -> Network:
+    """Say for the type checker that a module made here is a Network."""
+    return cast(Network, module)

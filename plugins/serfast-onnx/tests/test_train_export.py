@@ -1,0 +1,163 @@
+"""The graphs written from a network: torch's probabilities, whole and step by step."""
+
+from __future__ import annotations
+
+import numpy as np
+import onnx
+import pytest
+import torch
+from torch import nn
+
+from serfast.errors import ModelError
+from serfast_onnx.card import MEMBER, Card
+from serfast_onnx.train.check import check_export
+from serfast_onnx.train.export import members_of
+from serfast_onnx.train.front import LIMIT, Front
+from serfast_onnx.train.loop import probabilities
+from serfast_onnx.train.network import make_network
+from serfast_onnx.train.pooling import Pooling
+from serfast_onnx.train.quantise import quantised
+from serfast_onnx.train.runner import Runner
+from serfast_onnx.training_options import NETWORKS, TrainingOptions
+from training_examples import SPEC, rows
+
+CLASSES = 4
+
+
+def network_and_front(name: str, seed: int = 0) -> tuple[nn.Module, Front]:
+    """A network whose weights, normalisations too, are nothing like where they begin."""
+    random = np.random.default_rng(seed)
+    torch.manual_seed(seed)
+    front = Front.fit([rows(random, 200)], SPEC)
+    network = make_network(len(SPEC.columns), CLASSES, TrainingOptions(network=name, width=24))
+    for values in network.state_dict().values():
+        if values.is_floating_point():
+            values.mul_(2.0)
+    for module in network.modules():
+        if isinstance(module, nn.BatchNorm1d):
+            module.running_mean.normal_()
+            module.running_var.uniform_(0.5, 2)
+            module.bias.data.normal_()
+    return network, front
+
+
+@pytest.fixture(params=NETWORKS)
+def exported(request):
+    network, front = network_and_front(request.param)
+    return network, front, members_of(network, front, CLASSES)
+
+
+def test_whole_equals_torch(exported):
+    network, front, members = exported
+    random = np.random.default_rng(1)
+    runner, worst, spread = Runner(members), 0.0, []
+    for length in (4, 5, 37, 100, 313, 1000):
+        x = rows(random, length, random.normal())
+        expected = probabilities(network, [front(x)])[0]
+        spread.append(expected.max())
+        worst = max(worst, np.abs(runner.whole(x) - expected).max())
+    print(f"worst difference {worst:.1e}")
+    assert worst < 1e-5
+    assert max(spread) < 0.999  # not saturated: a difference would show
+
+
+def test_every_step_equals_the_whole_so_far(exported):
+    _, _, members = exported
+    x = rows(np.random.default_rng(2), 240)
+    runner, step = Runner(members), Card.from_bytes(members[MEMBER]).step.rows
+    found = runner.steps(x)
+    assert len(found) == 240 // step
+    worst = max(np.abs(p - runner.whole(x[: (i + 1) * step])).max() for i, p in enumerate(found))
+    print(f"worst difference {worst:.1e}")
+    assert worst < 1e-5
+    assert np.ptp(np.array(found), axis=0).max() > 0.01  # it changes on the way
+
+
+def test_padding_a_batch_changes_nothing(exported):
+    network, front, _ = exported
+    random = np.random.default_rng(3)
+    batch = [front(rows(random, n)) for n in (40, 97, 201)]
+    together = probabilities(network, batch)
+    alone = np.concatenate([probabilities(network, [x]) for x in batch])
+    np.testing.assert_allclose(together, alone, atol=1e-6)
+
+
+def test_opset_is_what_is_stated(exported):
+    from serfast_onnx.train.writer import OPSET
+
+    for name in ("model.onnx", "step.onnx"):
+        model = onnx.load_from_string(exported[2][name])
+        assert [(o.domain, o.version) for o in model.opset_import] == [("", OPSET)] == [("", 17)]
+
+
+def test_a_wrong_export_is_refused(exported):
+    network, front, members = exported
+    x = rows(np.random.default_rng(4), 80)
+    assert check_export(members, network, front, [x]) < 1e-5
+    with torch.no_grad():
+        network.dense.bias[0] += 0.01
+    with pytest.raises(ModelError, match="must give torch's probabilities within 1e-05, got"):
+        check_export(members, network, front, [x])
+
+
+def test_int8_is_small_and_near(exported):
+    _, _, members = exported
+    random = np.random.default_rng(5)
+    known = [rows(random, 100, random.normal()) for _ in range(30)]
+    small = quantised(members, known)
+    for name in ("model.onnx", "step.onnx"):
+        weights = {
+            key: sum(len(t.raw_data) for t in onnx.load_from_string(m[name]).graph.initializer)
+            for key, m in (("float32", members), ("int8", small))
+        }
+        assert weights["int8"] < 0.4 * weights["float32"]
+    before, after = Runner(members), Runner(small)
+    x = [rows(random, 100, random.normal()) for _ in range(30)]
+    change = np.abs([after.whole(r) - before.whole(r) for r in x]).max()
+    steps = np.abs([after.steps(r)[-1] - after.whole(r) for r in x]).max()
+    print(f"int8 to float32 {change:.1e}, steps to whole {steps:.1e}")
+    assert change < 0.1
+
+
+def test_front_by_its_formula():
+    """Means and deviations by NumPy in float64, columns by the formulas of the docstring."""
+    random = np.random.default_rng(6)
+    known = [rows(random, n) for n in (50, 120)]
+    front = Front.fit(known, SPEC)
+    x = np.concatenate(known).astype(np.float64)
+    voiced = np.clip(1 - x[:, 67], 0, 1)
+    x[:, 66] = np.log2(x[:, 66] / 180) * voiced
+    x[:, 67] = voiced
+    x[:, 0] = np.log(x[:, 0] + 1e-5)
+    expected = (x - x.mean(axis=0)) / x.std(axis=0)
+    found = np.concatenate([front(r) for r in known])
+    np.testing.assert_allclose(found, np.clip(expected, -6, 6), atol=1e-4)
+
+
+def test_front_bears_what_no_voice_gives():
+    front = Front.fit([rows(np.random.default_rng(7), 50)], SPEC)
+    for x in (np.zeros((3, 68)), np.full((3, 68), -1e30), np.full((3, 68), 1e30)):
+        found = front(x.astype(np.float32))
+        assert np.abs(found).max() <= LIMIT
+
+
+def test_constant_columns_stay_zero():
+    x = rows(np.random.default_rng(8), 50)
+    x[:, 5] = -3
+    assert not Front.fit([x], SPEC)([x][0])[:, 5].any()
+
+
+def test_pooling_by_its_formula():
+    """Weighted mean and deviation, computed in two passes in float64."""
+    torch.manual_seed(0)
+    pooling = Pooling(3)
+    x = torch.randn(1, 3, 50)
+    mask = torch.ones(1, 1, 50)
+    mask[0, 0, 40:] = 0
+    found = pooling(x, mask).detach().numpy()[0]
+    values = x.numpy()[0, :, :40].astype(np.float64)
+    kernel, bias = (p.detach().numpy().astype(np.float64) for p in pooling.weigh.parameters())
+    weight = 1 / (1 + np.exp(-(kernel[0, :, 0] @ values + bias)))
+    mean = np.average(values, axis=1, weights=weight)
+    variance = np.average((values - mean[:, np.newaxis]) ** 2, axis=1, weights=weight)
+    np.testing.assert_allclose(found, [*mean, *np.sqrt(variance + 1e-2)], atol=1e-6)
