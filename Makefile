@@ -23,7 +23,8 @@ demo: $(VENV)/installed ## hear what emotion is in the sample recording
 test: $(VENV)/test-ready ## check style and types, pass all tests, the plugins' and the doctests too
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	cd tests && ../$(BIN)/pytest --doctest-modules --pyargs serfast serfast_svm serfast_spectral -q
+	cd tests && ../$(BIN)/pytest --doctest-modules --pyargs serfast serfast_svm serfast_onnx \
+		serfast_ensemble serfast_spectral -q
 	$(BIN)/pytest
 
 test-arm64: $(VENV)/test-ready ## pass all tests on an emulated arm64 (needs root, SERFAST_DATA; an hour)
@@ -74,5 +75,5 @@ $(VENV)/bench-ready: $(VENV)/installed
 
 $(VENV)/test-ready: $(VENV)/installed
 	$(BIN)/pip install --quiet '.[cli,test]' './plugins/serfast-svm[train]' \
-		./plugins/serfast-spectral
+		'./plugins/serfast-onnx[train]' ./plugins/serfast-ensemble ./plugins/serfast-spectral
 	@touch $@
