@@ -75,5 +75,5 @@ $(VENV)/bench-ready: $(VENV)/installed
 
 $(VENV)/test-ready: $(VENV)/installed
 	$(BIN)/pip install --quiet '.[cli,test]' './plugins/serfast-svm[train]' \
-		'./plugins/serfast-onnx[train]' ./plugins/serfast-ensemble ./plugins/serfast-spectral
+		'./plugins/serfast-onnx[train,test]' ./plugins/serfast-ensemble ./plugins/serfast-spectral
 	@touch $@
