@@ -104,19 +104,22 @@ def difference(work: int, folder: Path) -> str:
     return f"{np.median(gap):.0e} / {gap.max():.0e}"
 
 
+def cpu_name() -> str:
+    """The processor's name."""
+    for line in Path("/proc/cpuinfo").read_text().splitlines() if sys.platform == "linux" else ():
+        if line.startswith("model name"):
+            return line.partition(": ")[2]
+    return platform.processor() or platform.machine()
+
+
 def machine() -> str:
     """Processor, instruction set and versions, for the line above the table."""
     import librosa
 
     import serfast
 
-    cpu = platform.processor() or platform.machine()
-    for line in Path("/proc/cpuinfo").read_text().splitlines() if sys.platform == "linux" else ():
-        if line.startswith("model name"):
-            cpu = line.partition(": ")[2]
-            break
     return (
-        f"{cpu}, {serfast.native_info()['in_use']}, one thread; "
+        f"{cpu_name()}, {serfast.native_info()['in_use']}, one thread; "
         f"Python {platform.python_version()}, NumPy {np.__version__}, "
         f"serfast {serfast.__version__}, librosa {librosa.__version__}"
     )

@@ -2,6 +2,7 @@
 
 from libc.string cimport memset
 
+from custom cimport Custom
 from framing cimport Frames
 from kernels cimport SERFAST_PAD, serfast_kernels, serfast_rfft
 from mel cimport Mel
@@ -20,6 +21,9 @@ ctypedef struct Spectrum:
     int column            # -1: not wanted
     int n_mels
     Mel *mels
+    int n_customs
+    Custom *customs
+    ptrdiff_t held        # where Scratch.held has the spectrum of the row before; -1: nowhere
 
 
 cdef inline void spectrum(

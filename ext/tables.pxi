@@ -112,7 +112,7 @@ cdef int fill_pitches(Arena arena, Program *p, pitches) except -1:
     return 0
 
 
-cdef int fill_spectra(Arena arena, Program *p, spectra) except -1:
+cdef int fill_spectra(Arena arena, Program *p, spectra, callbacks) except -1:
     cdef int i, length
     cdef Spectrum *target
     p.n_spectra = len(spectra)
@@ -136,6 +136,12 @@ cdef int fill_spectra(Arena arena, Program *p, spectra) except -1:
         target.bins = length // 2 + 1
         target.column = column_or_none(node.column)
         fill_mels(arena, p, target, node.mels)
+        target.n_customs = len(node.customs)
+        target.customs = fill_customs(arena, p, node.customs, callbacks)
+        target.held = -1
+        if node.remembered:
+            target.held = p.held_size
+            p.held_size += (target.bins + 2 * SERFAST_PAD + 15) // 16 * 16
         p.power_size = max(p.power_size, <size_t>target.bins)
         p.fft_size = max(p.fft_size, 4 * target.plan.area)
     return 0
@@ -218,6 +224,29 @@ cdef int fill_cepstra(Arena arena, Program *p, Log *log, cepstra) except -1:
     return 0
 
 
+cdef Custom *fill_customs(Arena arena, Program *p, nodes, callbacks) except NULL:
+    """The structs of some features of one's own; `callbacks` has each feature's."""
+    from serfast.program import bin_frequencies
+
+    cdef Custom *customs = <Custom *>arena.new(len(nodes) * sizeof(Custom))
+    cdef Custom *target
+    cdef int i
+    for i, node in enumerate(nodes):
+        target = &customs[i]
+        target.frames = frames_of(node.frames)
+        target.compute = <serfast_feature_function *><uintptr_t>callbacks[node.feature].address
+        target.sample_rate = node.sample_rate
+        target.parameters = arena.doubles(node.feature.values)
+        target.scale = node.scale
+        target.column = node.column
+        target.n = len(node.feature.columns)
+        if node.spectral:
+            target.bins = target.frames.length // 2 + 1
+            target.frequencies = arena.floats(bin_frequencies(node))
+        p.output_size = max(p.output_size, <size_t>target.n + 2 * GUARD)
+    return customs
+
+
 cdef int fill_deltas(Arena arena, Program *p, deltas) except -1:
     cdef int i
     p.n_deltas = len(deltas)
@@ -233,12 +262,14 @@ cdef int fill_deltas(Arena arena, Program *p, deltas) except -1:
     return 0
 
 
-cdef int fill_program(Arena arena, Program *p, program) except -1:
+cdef int fill_program(Arena arena, Program *p, program, callbacks) except -1:
     p.kernels = kernels
     p.hop_length = program.hop_length
     p.n_columns = program.n_columns
     p.row_size = program.row_size
-    nodes = (program.energies, program.crossings, program.pitches, program.spectra)
+    nodes = (
+        program.energies, program.crossings, program.pitches, program.spectra, program.customs,
+    )
     frames = [node.frames for group in nodes for node in group]
     p.frame_size = max(f.length for f in frames)
     p.left_reach = max(f.left for f in frames)
@@ -246,10 +277,13 @@ cdef int fill_program(Arena arena, Program *p, program) except -1:
     p.last_reach = max(f.length - 2 * f.left for f in frames)
     p.lag_size = p.fft_size = p.band_size = p.power_size = 0
     p.kept_size = 0
+    p.output_size = p.held_size = 0
     fill_energies(arena, p, program.energies)
     fill_crossings(arena, p, program.crossings)
     fill_pitches(arena, p, program.pitches)
-    fill_spectra(arena, p, program.spectra)
+    fill_spectra(arena, p, program.spectra, callbacks)
+    p.n_customs = len(program.customs)
+    p.customs = fill_customs(arena, p, program.customs, callbacks)
     fill_deltas(arena, p, program.deltas)
     # room for whole vectors behind each, and for what reads past a spectrum's last bin
     p.frame_size += SERFAST_PAD

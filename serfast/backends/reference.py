@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 
 from .. import program as p
+from ..callbacks import Inputs, python_call
+from ..custom import warn_of_faults
 from ..framing import pad
 
 __all__ = [
@@ -38,6 +40,10 @@ BLOCK = 1024
 
 def prepare(program: p.Program) -> partial[int | None]:
     """Make a program ready to run: a function of (samples, out) that fills `out`."""
+    for node, spectrum in program.all_customs:
+        from ..trial import try_out  # which imports this module
+
+        try_out(node, spectrum, python_call(node.feature))
     return partial(_run, program)
 
 
@@ -83,6 +89,10 @@ def _features(program: p.Program, y: Array, out: Array) -> None:
                 out[rows, pitch.column + 1] = aperiodicity
         for spectrum in program.spectra:
             _spectrum(y, spectrum, hop, out)
+            for custom in spectrum.customs:
+                _custom(y, custom, spectrum, hop, out)
+        for custom in program.customs:
+            _custom(y, custom, None, hop, out)
 
 
 def _blocks(y: Array, frames: p.Frames, hop: int, n_rows: int) -> Iterator[tuple[slice, Array]]:
@@ -159,6 +169,40 @@ def _spectrum(y: Array, node: p.Spectrum, hop: int, out: Array) -> None:
             _put(out, log.column, levels)
             for transform in log.cepstra:
                 _put(out, transform.column, cepstrum(levels, transform))
+
+
+def _custom(y: Array, node: p.Custom, spectrum: p.Spectrum | None, hop: int, out: Array) -> None:
+    """Call a function of one's own for each row; where it raises, its columns are NaN."""
+    call = python_call(node.feature)
+    columns = slice(node.column, node.column + len(node.feature.columns))
+    for row, inputs in zip(out[:, columns], _inputs(y, node, spectrum, hop, len(out)), strict=True):
+        try:
+            call(inputs, row)
+        except Exception:  # the function's own
+            row[:] = np.nan
+    faults = ~np.isfinite(out[:, columns]).all(axis=1)
+    if faults.any():
+        warn_of_faults(node.feature, int(faults.argmax()), int(faults.sum()))
+
+
+def _inputs(
+    y: Array, node: p.Custom, spectrum: p.Spectrum | None, hop: int, n_rows: int
+) -> Iterator[Inputs]:
+    """What each row's function is given, read-only; the first row is its own predecessor."""
+    frequencies = p.bin_frequencies(node)
+    before: Array | None = None
+    for _, frames in _blocks(y, node.frames, hop, n_rows):
+        scaled = node.scale * frames
+        scaled.setflags(write=False)
+        if spectrum is None:
+            yield from (Inputs(frame, node.sample_rate) for frame in scaled)
+            continue
+        powers = power_spectrum(frames, spectrum)
+        powers.setflags(write=False)
+        for frame, power in zip(scaled, powers, strict=True):
+            previous = power if before is None else before
+            yield Inputs(frame, node.sample_rate, power, previous, frequencies)
+            before = power
 
 
 def _put(out: Array, column: int | None, values: Array) -> None:
