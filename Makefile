@@ -19,7 +19,7 @@ demo: $(VENV)/installed ## hear what emotion is in the sample recording
 test: $(VENV)/test-ready ## check style and types, pass all tests, the plugins' and the doctests too
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	cd tests && ../$(BIN)/pytest --doctest-modules --pyargs serfast serfast_svm -q
+	cd tests && ../$(BIN)/pytest --doctest-modules --pyargs serfast serfast_svm serfast_onnx -q
 	$(BIN)/pytest
 
 lint: $(VENV)/test-ready ## check style and types only
@@ -42,5 +42,5 @@ $(VENV)/installed: $(BIN)/python pyproject.toml setup.py $(SOURCES)
 	@touch $@
 
 $(VENV)/test-ready: $(VENV)/installed
-	$(BIN)/pip install --quiet '.[cli,test]' './plugins/serfast-svm[train]'
+	$(BIN)/pip install --quiet '.[cli,test]' './plugins/serfast-svm[train]' './plugins/serfast-onnx[train,test]'
 	@touch $@
