@@ -200,8 +200,13 @@ def in_child(index: int, arguments: argparse.Namespace) -> dict[str, Any]:
     own = SUBJECTS[index].package == "serfast"
     interpreter = sys.executable if own else arguments.peers
     command = [interpreter, "-m", "benchmarks.latency", "--child", str(index)]
+    return from_child([*command, "--chunks", str(arguments.chunks)])
+
+
+def from_child(command: list[str]) -> dict[str, Any]:
+    """Run one of the benchmarks with one thread; give the JSON that it prints."""
     done = subprocess.run(
-        [*command, "--chunks", str(arguments.chunks)],
+        command,
         cwd=ROOT,
         env={**os.environ, **ONE_THREAD},
         check=True,

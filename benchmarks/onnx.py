@@ -19,9 +19,7 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import statistics
-import subprocess
 import sys
 from collections.abc import Callable
 from importlib.metadata import version
@@ -31,8 +29,8 @@ from typing import Any
 
 import numpy as np
 
-from .conditions import ONE_THREAD, machine, on_one_core, sentence
-from .latency import HOP, RATE, resident
+from .conditions import machine, on_one_core, sentence
+from .latency import HOP, RATE, from_child, resident
 from .recordings import speech_like
 
 RESULTS = Path(__file__).with_name("results") / "onnx.json"
@@ -180,16 +178,8 @@ def in_child(bundle: str, arguments: argparse.Namespace) -> dict[str, Any]:
     """Measure in a process of its own."""
     wanted = ["--memory"] if arguments.memory else []
     numbers = ["--calls", str(arguments.calls), "--predictions", str(arguments.predictions)]
-    done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.onnx", bundle, "--child", *wanted, *numbers],
-        cwd=Path(__file__).parent.parent,
-        env={**os.environ, **ONE_THREAD},
-        check=True,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    result: dict[str, Any] = json.loads(done.stdout)
-    return result
+    command = [sys.executable, "-m", "benchmarks.onnx", bundle, "--child"]
+    return from_child([*command, *wanted, *numbers])
 
 
 def table(report: dict[str, Any]) -> str:

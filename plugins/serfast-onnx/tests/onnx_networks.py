@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -195,3 +196,17 @@ class ConvGru:
         x = graph.add("Concat", mean, deviation, axis=1)
         x = graph.add("Gemm", x, *self.dense)
         graph.add("Softmax", x, axis=1, to="probabilities")
+
+
+def main() -> None:
+    """Write a bundle of ConvGru over the features of presets.speech(), for seven classes."""
+    import serfast
+    from serfast.bundle import Bundle
+
+    spec = serfast.presets.speech()
+    files = ConvGru(len(spec.columns), 7).files()
+    Bundle(plugin="onnx", classes=tuple("abcdefg"), spec=spec, files=files).save(sys.argv[1])
+
+
+if __name__ == "__main__":
+    main()
