@@ -2,16 +2,20 @@
 # a C compiler and make; everything else goes into .venv.
 
 PYTHON ?= python3
+PYTHONS ?= $(PYTHON)
 VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := $(shell find ext serfast plugins -type f \
 	\( -name '*.py' -o -name '*.pyi' -o -name '*.p[yx][xdi]' -o -name '*.[ch]' -o -name '*.inc' \
 	-o -name '*.zip' -o -name '*.toml' \) -not -path '*/build/*' -not -path '*/tests/*')
 
-.PHONY: help demo test lint sample model clean
+.PHONY: help demo test test-arm64 test-wheel wheels lint bench sample model clean
+
+RESULTS := benchmarks/results
+ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 
 help: ## list the verbs
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 demo: $(VENV)/installed ## hear what emotion is in the sample recording
 	$(BIN)/serfast predict examples/speech.flac
@@ -19,12 +23,34 @@ demo: $(VENV)/installed ## hear what emotion is in the sample recording
 test: $(VENV)/test-ready ## check style and types, pass all tests, the plugins' and the doctests too
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	cd tests && ../$(BIN)/pytest --doctest-modules --pyargs serfast serfast_svm -q
+	cd tests && ../$(BIN)/pytest --doctest-modules --pyargs serfast serfast_svm serfast_onnx \
+		serfast_ensemble serfast_spectral -q
 	$(BIN)/pytest
+
+test-arm64: $(VENV)/test-ready ## pass all tests on an emulated arm64 (needs root, SERFAST_DATA; an hour)
+	PYTHON=$(BIN)/python .ci/arm64 suite
+
+wheels: ## build a wheel for each of PYTHONS and one for each plugin, into dist/ (Linux)
+	PYTHONS="$(PYTHONS)" .ci/wheels build
+
+test-wheel: ## install the wheels in empty environments and pass the tests there
+	PYTHONS="$(PYTHONS)" .ci/wheels test
 
 lint: $(VENV)/test-ready ## check style and types only
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+bench: $(VENV)/bench-ready ## measure on an idle machine, RECORDINGS="a.wav b.wav": stages, peers, pages
+	for isa in $$($(BIN)/python -c 'import serfast as s; print(*s.native_info()["available"])'); do \
+		$(ONE_THREAD) SERFAST_ISA=$$isa $(BIN)/pytest benchmarks -q --benchmark-max-time=0.3 \
+			--benchmark-columns=median,iqr,rounds || exit; done
+	$(BIN)/python -m benchmarks.peers $(RECORDINGS) --isa avx2 --json $(RESULTS)/peers.json
+	$(BIN)/python -m benchmarks.roofline --json $(RESULTS)/roofline.json
+	$(BIN)/python -m benchmarks.long --json $(RESULTS)/long.json
+	$(BIN)/python -m benchmarks.start --json $(RESULTS)/start.json
+	$(BIN)/python -m benchmarks.threads $(RECORDINGS) --json $(RESULTS)/threads.json
+	$(BIN)/python -m benchmarks.latency --save
+	$(BIN)/python -m benchmarks.publish
 
 model: $(VENV)/test-ready ## train the SVM plugin's default model again (needs SERFAST_DATA)
 	$(MAKE) -C plugins/serfast-svm model BIN=$(abspath $(BIN))
@@ -41,6 +67,13 @@ $(VENV)/installed: $(BIN)/python pyproject.toml setup.py $(SOURCES)
 	$(BIN)/pip install --quiet . ./plugins/serfast-svm
 	@touch $@
 
+# aubio has no wheels: where it doesn't compile, the tables say that it is missing
+$(VENV)/bench-ready: $(VENV)/installed
+	$(BIN)/pip install --quiet '.[bench]'
+	-$(BIN)/pip install --quiet aubio
+	@touch $@
+
 $(VENV)/test-ready: $(VENV)/installed
-	$(BIN)/pip install --quiet '.[cli,test]' './plugins/serfast-svm[train]'
+	$(BIN)/pip install --quiet '.[cli,test]' './plugins/serfast-svm[train]' \
+		'./plugins/serfast-onnx[train,test]' ./plugins/serfast-ensemble ./plugins/serfast-spectral
 	@touch $@

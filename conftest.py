@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from hypothesis import settings
@@ -34,15 +35,24 @@ def away_from_the_sources(tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 @pytest.fixture(scope="session")
-def emodb() -> Path:
+def lacking() -> Callable[[str], NoReturn]:
+    """What to call when a test lacks something: it is skipped, in CI it fails."""
+
+    def give_up(message: str) -> NoReturn:
+        if IN_CI:
+            pytest.fail(message)
+        pytest.skip(message)
+
+    return give_up
+
+
+@pytest.fixture(scope="session")
+def emodb(lacking: Callable[[str], NoReturn]) -> Path:
     """Folder of EmoDB's recordings; without SERFAST_DATA the test is skipped, in CI it fails."""
     folder = Path(os.environ.get("SERFAST_DATA", "")) / "emodb" / "wav"
-    if "SERFAST_DATA" in os.environ and any(folder.glob("*.wav")):
-        return folder
-    message = (
-        "EmoDB not found: set SERFAST_DATA to the folder that holds emodb/wav "
-        "(the corpus is free, CC0: see docs/data.md)"
-    )
-    if IN_CI:
-        pytest.fail(message)
-    pytest.skip(message)
+    if "SERFAST_DATA" not in os.environ or not any(folder.glob("*.wav")):
+        lacking(
+            "EmoDB not found: set SERFAST_DATA to the folder that holds emodb/wav "
+            "(the corpus is free, CC0: see docs/data.md)"
+        )
+    return folder

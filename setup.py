@@ -4,10 +4,15 @@ Everything else about the package is in pyproject.toml.
 """
 
 import os
+import shutil
 import sys
 import sysconfig
+from contextlib import contextmanager
 
 from setuptools import Extension, setup
+from setuptools.command.build_clib import build_clib
+from setuptools.command.build_ext import build_ext
+from setuptools.errors import CompileError
 
 try:
     from Cython.Build import cythonize
@@ -19,17 +24,33 @@ except ImportError as error:  # pip brings Cython along; a bare `python setup.py
 # The target's name, not this machine's: "linux-x86_64", "macosx-11.0-arm64", "…-universal2".
 X86 = sysconfig.get_platform().endswith(("x86_64", "amd64"))
 
+# On Windows clang-cl compiles if it is there. Microsoft's own compiler has no vectors in C, so with
+# it the kernels are plain and there is one set of them; the rows have the same bits.
+WINDOWS = sysconfig.get_platform().startswith("win")
+CLANG_CL = shutil.which("clang-cl") if WINDOWS else None
+
+
+def flags(*gnu):
+    """These flags of GCC and Clang in the words of the compiler that is used."""
+    if WINDOWS:
+        return [f"/clang:{flag}" for flag in gnu] if CLANG_CL else []
+    return list(gnu)
+
+
 # Rows must be bit-equal on every instruction set: no contraction to fused operations, nothing
 # that changes a value. The two last flags only say that errno and traps aren't looked at.
-EXACT = ["-O3", "-std=c11", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math"]
-QUIET = ["-fvisibility=hidden", "-g0"]
+EXACT = ["/O2", "/std:c11", "/fp:precise"] if WINDOWS else ["-std=c11"]
+EXACT += flags("-O3", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math")
+QUIET = [] if WINDOWS else ["-fvisibility=hidden", "-g0"]
 ISA_FLAGS = {
     "baseline": [],
-    "avx2": ["-mavx2"],
-    "avx512": ["-mavx512f", "-mavx512dq", "-mavx512bw", "-mavx512vl", "-mprefer-vector-width=512"],
+    "avx2": flags("-mavx2"),
+    "avx512": flags(
+        *("-mavx512f", "-mavx512dq", "-mavx512bw", "-mavx512vl", "-mprefer-vector-width=512")
+    ),
 }
-ISAS = ["baseline", "avx2", "avx512"] if X86 else ["baseline"]
-MACROS = [("SERFAST_X86", "1")] if X86 else []
+ISAS = ["baseline", "avx2", "avx512"] if X86 and (CLANG_CL or not WINDOWS) else ["baseline"]
+MACROS = [("SERFAST_X86", "1")] if len(ISAS) > 1 else []
 HEADERS = [
     f"ext/kernels/{name}" for name in sorted(os.listdir("ext/kernels")) if not name.endswith(".c")
 ]
@@ -47,6 +68,48 @@ def library(name, flags):
     return f"serfast_{name}", options
 
 
+def choose(compiler):
+    """Let clang-cl stand in for Microsoft's compiler, whose command line it understands."""
+    if compiler.compiler_type == "msvc" and CLANG_CL:
+        compiler.initialize()
+        compiler.cc = CLANG_CL
+
+
+@contextmanager
+def advice():
+    """Say what is missing most of the time when nothing can be compiled."""
+    try:
+        yield
+    except CompileError as error:
+        raise CompileError(
+            f"{error}\nBuilding serfast needs a C compiler and Python's headers. Debian, Ubuntu, "
+            "Raspberry Pi OS: apt install gcc python3-dev; Fedora: dnf install gcc python3-devel; "
+            "Alpine: apk add gcc musl-dev python3-dev; macOS: xcode-select --install; Windows: "
+            "Build Tools for Visual Studio. A wheel needs none of them: pip install --upgrade pip, "
+            "and try again."
+        ) from error
+
+
+class BuildLibraries(build_clib):
+    """The kernels."""
+
+    def build_libraries(self, libraries):
+        """Choose the compiler first."""
+        choose(self.compiler)
+        with advice():
+            super().build_libraries(libraries)
+
+
+class BuildExtension(build_ext):
+    """The engine."""
+
+    def build_extensions(self):
+        """Choose the compiler first."""
+        choose(self.compiler)
+        with advice():
+            super().build_extensions()
+
+
 engine = Extension(
     "serfast._engine",
     ["ext/engine.pyx"],
@@ -58,6 +121,7 @@ engine = Extension(
 )
 
 setup(
+    cmdclass={"build_clib": BuildLibraries, "build_ext": BuildExtension},
     libraries=[library("select", []), *(library(isa, ISA_FLAGS[isa]) for isa in ISAS)],
     ext_modules=cythonize(
         [engine],

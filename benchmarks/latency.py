@@ -22,17 +22,19 @@ import subprocess
 import sys
 from collections.abc import Callable
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter, perf_counter_ns
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from .librosa_table import ONE_THREAD, speech_like
+from . import RESULTS, ROOT
+from .conditions import ONE_THREAD, installed, machine, on_one_core, sentence
+from .recordings import speech_like
+from .tables import markdown
 
 RATE, HOP, WARM_UP = 16000, 160, 10_000
-RESULTS = Path(__file__).with_name("results") / "latency.json"
+REPORT = RESULTS / "latency.json"
 QUANTILES = {"p50": 50.0, "p99": 99.0, "p99.9": 99.9, "max": 100.0}
 
 Chunk = Any
@@ -163,19 +165,12 @@ SUBJECTS = (
 # --- In the child -------------------------------------------------------------------------------
 
 
-def on_one_core() -> None:
-    """Stay on one core, where the system can be told so."""
-    if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
-
-
 def measure(subject: Subject, n_chunks: int) -> dict[str, Any]:
     """Quantiles [µs] of the time of a call, after the warm-up."""
-    try:
-        installed = version(subject.package)
-        call = subject.make()
-    except ImportError:
-        return {"missing": f"not installed here: pip install {subject.package}"}
+    found = installed(subject.package)
+    if found is None:
+        return {"missing": f"not installed: pip install {subject.package}"}
+    call = subject.make()
     samples = speech_like(60, RATE).reshape(-1, HOP)
     chunks = samples.tolist() if subject.as_list else [chunk.copy() for chunk in samples]
     on_one_core()
@@ -188,12 +183,12 @@ def measure(subject: Subject, n_chunks: int) -> dict[str, Any]:
         laps[max(i, 0)] = end - begin
     if not (row if isinstance(row, int) else np.size(row) if row is not None else 0):
         raise RuntimeError(f"{subject.package}, {subject.work}: the last chunk gave no row")
-    found = np.percentile(laps, list(QUANTILES.values())) / 1000
+    quantiles = np.percentile(laps, list(QUANTILES.values())) / 1000
     return {
-        "version": installed,
+        "version": found,
         "numpy": np.__version__,
         "python": platform.python_version(),
-        **dict(zip(QUANTILES, found.round(3).tolist(), strict=True)),
+        **dict(zip(QUANTILES, quantiles.round(3).tolist(), strict=True)),
     }
 
 
@@ -207,7 +202,7 @@ def in_child(index: int, arguments: argparse.Namespace) -> dict[str, Any]:
     command = [interpreter, "-m", "benchmarks.latency", "--child", str(index)]
     done = subprocess.run(
         [*command, "--chunks", str(arguments.chunks)],
-        cwd=Path(__file__).parent.parent,
+        cwd=ROOT,
         env={**os.environ, **ONE_THREAD},
         check=True,
         stdout=subprocess.PIPE,
@@ -217,41 +212,21 @@ def in_child(index: int, arguments: argparse.Namespace) -> dict[str, Any]:
     return result
 
 
-def machine() -> dict[str, Any]:
-    """Processor, instruction set, and how busy it was."""
-    import serfast
-
-    cpu = platform.processor() or platform.machine()
-    for line in Path("/proc/cpuinfo").read_text().splitlines() if sys.platform == "linux" else ():
-        if line.startswith("model name"):
-            cpu = line.partition(": ")[2]
-            break
-    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else None
-    isa = serfast.native_info()["in_use"]
-    return {"cpu": cpu, "cores": os.cpu_count(), "isa": isa, "load": load, "threads": 1}
-
-
-def table(report: dict[str, Any]) -> str:
+def report_text(report: dict[str, Any]) -> str:
     """The report as markdown."""
-    about = report["machine"]
-    load = "unknown" if about["load"] is None else f"{about['load']:.2f}"
-    conditions = (
-        f"{about['cpu']} ({about['cores']} cores, {about['isa']}), one thread on one core; "
-        f"{report['chunks']} chunks of {HOP} samples after {WARM_UP}; load before {load}. [µs]"
-    )
-    lines = [
-        conditions,
-        "",
-        f"| package | work | {' | '.join(QUANTILES)} |",
-        f"|---|---|{'---:|' * len(QUANTILES)}",
-    ]
+    rows = []
     for subject, result in zip(SUBJECTS, report["results"], strict=True):
-        name = " ".join(filter(None, (subject.package, result.get("version"))))
-        figures = result.get("missing") or " | ".join(f"{result[q]:.2f}" for q in QUANTILES)
-        padding = " | " * (len(QUANTILES) - 1) if "missing" in result else ""
-        lines.append(f"| {name} | {subject.work} | {figures}{padding} |")
+        name = f"{subject.package} {result.get('version', '')}".strip()
+        missing = [result.get("missing", ""), *[""] * (len(QUANTILES) - 1)]
+        figures = missing if "missing" in result else [f"{result[q]:.2f}" for q in QUANTILES]
+        rows.append([name, subject.work, *figures])
     used = {f"Python {r['python']}, NumPy {r['numpy']}" for r in report["results"] if "p50" in r}
-    return "\n".join([*lines, "", "; ".join(sorted(used)) + "."])
+    conditions = (
+        f"{sentence(report['machine'])}. One thread on one core; {report['chunks']} chunks of "
+        f"{HOP} samples after {WARM_UP}. [µs]"
+    )
+    table = markdown(["package", "work", *QUANTILES], rows)
+    return "\n\n".join([conditions, table, "; ".join(sorted(used)) + "."])
 
 
 # --- A day --------------------------------------------------------------------------------------
@@ -293,7 +268,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--chunks", type=int, default=100_000)
     parser.add_argument("--peers", default=sys.executable, help="Python that has the peers")
-    parser.add_argument("--save", action="store_true", help=f"write {RESULTS.name}")
+    parser.add_argument("--save", action="store_true", help=f"write {REPORT.name}")
     parser.add_argument("--day", action="store_true", help="24 hours through one stream")
     parser.add_argument("--child", type=int, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
@@ -304,12 +279,11 @@ def main() -> None:
     else:
         report: dict[str, Any] = {"machine": machine(), "chunks": arguments.chunks}
         report["results"] = [in_child(i, arguments) for i in range(len(SUBJECTS))]
-        print(table(report))
+        print(report_text(report))
         if arguments.save:
             works = [{"package": s.package, "work": s.work} for s in SUBJECTS]
             merged = [{**a, **b} for a, b in zip(works, report["results"], strict=True)]
-            RESULTS.parent.mkdir(exist_ok=True)
-            RESULTS.write_text(json.dumps({**report, "results": merged}, indent=1) + "\n")
+            REPORT.write_text(json.dumps({**report, "results": merged}, indent=1) + "\n")
 
 
 if __name__ == "__main__":

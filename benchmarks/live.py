@@ -1,6 +1,6 @@
 """Many live streams in one process, fed in real time: when are their decisions there.
 
-    python -m benchmarks.live [--streams 600] [--seconds 60] [--chunk-ms 20] [RECORDING]
+    python -m benchmarks.live [--streams 600] [--seconds 60] [--chunk-ms 20] [RECORDING ...]
 
 Every stream gets its next chunk when a microphone would have it, and judges the last 3 s every
 0.5 s with the default model. The streams begin at different moments, spread evenly over the 0.5 s,
@@ -26,7 +26,8 @@ import numpy as np  # noqa: E402 - after the number of threads is set
 
 import serfast  # noqa: E402
 
-from .librosa_table import machine, signal  # noqa: E402
+from .conditions import machine, sentence  # noqa: E402
+from .recordings import speech  # noqa: E402
 
 WINDOW, HOP = 3.0, 0.5
 IN_TIME = 0.020
@@ -105,16 +106,16 @@ def _quantiles(values: np.ndarray[Any, Any], unit: float) -> str:
 def main() -> None:
     """Print how it went."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("recording", nargs="?")
+    parser.add_argument("recordings", nargs="*", metavar="RECORDING")
     parser.add_argument("--streams", type=int, default=600)
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--chunk-ms", type=float, default=20.0)
     arguments = parser.parse_args()
     size = round(arguments.chunk_ms * RATE / 1000)
-    y = signal(arguments.recording, 60.0, RATE)
+    y = speech(arguments.recordings, 60.0, RATE)
     times = run(y, arguments.streams, arguments.seconds, size)
     about = f"{arguments.streams} streams, {arguments.seconds:g} s, chunks of {size / 16:g} ms"
-    print(f"{about}; {machine()}\n{report(times, arguments.seconds)}")
+    print(f"{about}; {sentence(machine())}\n{report(times, arguments.seconds)}")
 
 
 if __name__ == "__main__":

@@ -31,8 +31,9 @@ from typing import Any
 
 import numpy as np
 
-from .latency import HOP, RATE, machine, on_one_core, resident
-from .librosa_table import ONE_THREAD, speech_like
+from .conditions import ONE_THREAD, machine, on_one_core, sentence
+from .latency import HOP, RATE, resident
+from .recordings import speech_like
 
 RESULTS = Path(__file__).with_name("results") / "onnx.json"
 SECONDS = 3.0
@@ -194,10 +195,8 @@ def in_child(bundle: str, arguments: argparse.Namespace) -> dict[str, Any]:
 def table(report: dict[str, Any]) -> str:
     """The report as markdown."""
     about = report["machine"]
-    load = "unknown" if about["load"] is None else f"{about['load']:.2f}"
-    where = f"{about['cpu']} ({about['cores']} cores, {about['isa']}), one thread on one core"
     of = f"{report['versions']}; {Path(report['bundle']).name}"
-    lines = [f"{where}, load before {load}; {of}. [µs]", ""]
+    lines = [f"One thread on one core; {sentence(about)}; {of}. [µs]", ""]
     lines += [f"| what | {' | '.join(QUANTILES)} |", f"|---|{'---:|' * len(QUANTILES)}"]
     for part in ("3 s utterance", "10 ms hop"):
         for name, found in report[part].items():
@@ -249,11 +248,10 @@ def main() -> None:
         return
     packages = ("serfast", "serfast-onnx", "onnxruntime", "numpy")
     versions = ", ".join(f"{name} {version(name)}" for name in packages)
-    report = {"machine": machine(), "versions": versions, "bundle": bundle}
-    report |= (
-        {"memory": in_child(bundle, arguments)} if arguments.memory else in_child(bundle, arguments)
-    )
-    print(memory_table(report["memory"]) if arguments.memory else table(report))
+    found = in_child(bundle, arguments)
+    report: dict[str, Any] = {"machine": machine(), "versions": versions, "bundle": bundle}
+    report |= {"memory": found} if arguments.memory else found
+    print(memory_table(found) if arguments.memory else table(report))
     if arguments.save:
         RESULTS.parent.mkdir(exist_ok=True)
         before = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}

@@ -19,9 +19,9 @@ ctypedef struct Crossings:
 cdef inline void rms(
     const serfast_kernels *k, const Energy *node, const float *frame, float *row
 ) noexcept nogil:
-    """scale · √(Σ x² / n)"""
-    cdef float power = k.sum_squares(frame, node.frames.length) / <float>node.frames.length
-    row[node.column] = node.scale * sqrtf(power)
+    """scale · √(Σ x² / n); 0 for silence (NULL)"""
+    cdef float total = k.sum_squares(frame, node.frames.length) if frame != NULL else 0
+    row[node.column] = node.scale * sqrtf(total / <float>node.frames.length)
 
 
 cdef inline void zero_crossing_rate(

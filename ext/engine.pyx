@@ -12,11 +12,13 @@ from cpython.buffer cimport (
     PyBuffer_Release,
     PyObject_GetBuffer,
 )
-from libc.math cimport isfinite
+from libc.float cimport FLT_MAX
+from libc.math cimport fabs, isfinite
 from libc.stdint cimport int16_t, int32_t, uintptr_t
 from libc.stdlib cimport calloc, free, malloc, realloc
 from libc.string cimport memcpy, memmove
 
+from custom cimport GUARD, Custom, Faults, serfast_feature_function
 from delta cimport Delta, Rows, row_at
 from energy cimport Crossings, Energy
 from framing cimport CONSTANT, EDGE, REFLECT, Frames, Signal
@@ -41,6 +43,7 @@ from kernels cimport (
     SERFAST_PAD,
     SERFAST_RUN,
     SERFAST_SERIES,
+    serfast_band_pair,
     serfast_built,
     serfast_can_run,
     serfast_fft,
@@ -67,6 +70,7 @@ FLOAT32_DTYPE = np.dtype(np.float32)
 
 include "isa.pxi"
 include "arena.pxi"
+include "packing.pxi"
 include "tables.pxi"
 
 
@@ -75,10 +79,14 @@ cdef class Engine:
 
     cdef Program program
     cdef Arena arena
+    cdef object callbacks  # kept alive; and what a fault's column belongs to
+    cdef object customs
 
-    def __cinit__(self, program):
+    def __cinit__(self, program, callbacks=()):
         self.arena = Arena()
-        fill_program(self.arena, &self.program, program)
+        self.callbacks = callbacks
+        self.customs = {node.column: node.feature for node, _ in program.all_customs}
+        fill_program(self.arena, &self.program, program, callbacks)
 
     def __reduce__(self):
         raise TypeError("an Engine can't be pickled: pickle the FeatureSpec or the Extractor")
@@ -92,7 +100,9 @@ cdef class Engine:
         """
         cdef Py_buffer x, rows
         cdef ptrdiff_t bad
+        cdef Faults faults
         cdef int status = 0
+        faults.rows = 0
         PyObject_GetBuffer(samples, &x, PyBUF_ND | PyBUF_FORMAT)
         try:
             PyObject_GetBuffer(out, &rows, PyBUF_ND | PyBUF_FORMAT | PyBUF_WRITABLE)
@@ -112,15 +122,23 @@ cdef class Engine:
                     if bad == x.shape[0]:
                         status = run(
                             &self.program, <const float *>x.buf, x.shape[0], <float *>rows.buf,
-                            rows.shape[0],
+                            rows.shape[0], &faults,
                         )
                 if status:
                     raise MemoryError("no memory for the scratch of the feature engine")
+                if faults.rows:
+                    self._warn(&faults)
                 return None if bad == x.shape[0] else bad
             finally:
                 PyBuffer_Release(&rows)
         finally:
             PyBuffer_Release(&x)
+
+    cdef object _warn(self, const Faults *faults):
+        """Say which function failed."""
+        from serfast.custom import warn_of_faults
+
+        warn_of_faults(self.customs[faults.column], faults.row, faults.rows)
 
 
 cdef bint overlap(const Py_buffer *a, const Py_buffer *b) noexcept:
@@ -140,9 +158,10 @@ cdef int check_buffer(str name, const Py_buffer *view, int ndim) except -1:
 
 
 cdef int run(
-    const Program *p, const float *samples, ptrdiff_t n_samples, float *out, ptrdiff_t n_rows
+    const Program *p, const float *samples, ptrdiff_t n_samples, float *out, ptrdiff_t n_rows,
+    Faults *faults,
 ) noexcept nogil:
-    """All rows of a signal; -1 if there is no memory."""
+    """All rows of a signal; -1 if there is no memory. `faults` may be NULL."""
     cdef Scratch scratch
     cdef Rows rows
     cdef bint wide = p.row_size > p.n_columns
@@ -155,6 +174,8 @@ cdef int run(
     cdef bint enough = block != NULL and kept != NULL and rows.data != NULL
     if enough:
         run_rows(p, samples, n_samples, &rows, n_rows, kept, &scratch, out)
+        if faults != NULL:
+            faults[0] = scratch.faults[0]
     if wide:
         free(rows.data)
     free(kept)
@@ -189,8 +210,8 @@ cdef void run_rows(
 
 cdef float *new_scratch(const Program *p, Scratch *s) noexcept nogil:
     """One block of zeros, parted on cache lines; the caller frees it. NULL if there is no memory."""
-    cdef size_t sizes[8]
-    cdef float *parts[8]
+    cdef size_t sizes[11]
+    cdef float *parts[11]
     cdef size_t total = 16
     cdef int i
     sizes[0] = sizes[1] = p.frame_size
@@ -198,18 +219,23 @@ cdef float *new_scratch(const Program *p, Scratch *s) noexcept nogil:
     sizes[3] = sizes[4] = sizes[5] = p.band_size
     sizes[6] = p.lag_size
     sizes[7] = p.fft_size
-    for i in range(8):
+    sizes[8] = p.output_size
+    sizes[9] = p.held_size
+    sizes[10] = (sizeof(Faults) + sizeof(float) - 1) // sizeof(float)
+    for i in range(11):
         sizes[i] = (sizes[i] + 15) // 16 * 16
         total += sizes[i]
     cdef float *block = <float *>calloc(total, sizeof(float))
     if block == NULL:
         return NULL
     parts[0] = <float *>((<uintptr_t>block + 63) // 64 * 64)
-    for i in range(1, 8):
+    for i in range(1, 11):
         parts[i] = parts[i - 1] + sizes[i - 1]
     s.frame, s.conditioned, s.power = parts[0], parts[1], parts[2]
     s.mel, s.log_mel, s.product = parts[3], parts[4], parts[5]
     s.lags, s.fft = parts[6], parts[7]
+    s.outputs, s.held = parts[8], parts[9]
+    s.faults = <Faults *>parts[10]
     return block
 
 

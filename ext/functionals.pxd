@@ -3,6 +3,7 @@
 serfast.functionals says the same in NumPy, with what each one means.
 """
 
+from libc.float cimport FLT_MIN
 from libc.math cimport sqrt
 from libc.stdint cimport int32_t
 from libc.string cimport memcpy
@@ -56,7 +57,9 @@ cdef inline void study(
         memcpy(s.ordered, values, SERFAST_SERIES * n * sizeof(double))
         kernels.series_sort(s.ordered, n)
     for i in range(SERFAST_SERIES):
-        largest = s.moments.largest[i]
+        largest = FLT_MIN       # so that no power of the deviation underflows
+        if s.moments.largest[i] > largest:
+            largest = s.moments.largest[i]
         if -s.moments.smallest[i] > largest:
             largest = -s.moments.smallest[i]
         s.deviation[i] = sqrt(s.moments.squares[i] / n)

@@ -1,6 +1,23 @@
 # Which instruction sets there are, and the one in use: the best, or what SERFAST_ISA names.
 
+cdef extern from *:
+    """
+    #if defined(__clang__)
+    #define SERFAST_COMPILER "clang " __clang_version__
+    #elif defined(__GNUC__)
+    #define SERFAST_COMPILER "gcc " __VERSION__
+    #else
+    #define SERFAST_COMPILER "unknown"
+    #endif
+    """
+    const char *SERFAST_COMPILER
+
 cdef const serfast_kernels *kernels
+
+
+def compiler():
+    """Name and version of the compiler that built this module."""
+    return SERFAST_COMPILER.decode()
 
 
 def isa_built():

@@ -17,12 +17,11 @@ cdef extern from "kernels/kernels.h" nogil:
         const float *roots
 
     ctypedef struct serfast_fft:
-        int n, rows, cols, row_stride, col_stride
+        int n, rows, cols, row_stride, col_stride, width
         int n_row_passes, n_col_passes
         serfast_pass *row_passes
         serfast_pass *col_passes
-        const float *twiddle_re
-        const float *twiddle_im
+        const float *factors
         const serfast_fft *inner
         const float *chirp_re
         const float *chirp_im
@@ -36,10 +35,13 @@ cdef extern from "kernels/kernels.h" nogil:
         const float *split_re
         const float *split_im
 
+    ctypedef struct serfast_band_pair:
+        int32_t first[2]
+        int32_t blocks
+
     ctypedef struct serfast_bands:
         int n_bands
-        const int32_t *first
-        const int32_t *blocks
+        const serfast_band_pair *pairs
         const float *weights
 
     ctypedef struct serfast_moments:
@@ -57,6 +59,7 @@ cdef extern from "kernels/kernels.h" nogil:
 
     ctypedef struct serfast_kernels:
         const char *isa
+        int lanes
         float (*sum_squares)(const float *, ptrdiff_t) noexcept nogil
         ptrdiff_t (*sign_changes)(const float *, ptrdiff_t, float) noexcept nogil
         ptrdiff_t (*first_nonfinite)(const float *, ptrdiff_t) noexcept nogil

@@ -38,18 +38,32 @@ cdef inline void finish_log(
         mfcc(k, &node.cepstra[i], log_mel, node.n_mels, row, product)
 
 
+cdef enum:
+    CHAINS = 16
+
+
 cdef inline float largest(
     const Log *node, const float *kept, ptrdiff_t n_rows, ptrdiff_t row_size
 ) noexcept nogil:
-    """Largest of all values of a recording's kept rows."""
-    cdef float peak = kept[0], value
+    """Largest of all values of a recording's kept rows, in chains that needn't wait for another."""
+    cdef float peak[CHAINS]
+    cdef const float *row
     cdef ptrdiff_t t
-    cdef int i
+    cdef int i, j
+    for j in range(CHAINS):
+        peak[j] = kept[0]
     for t in range(n_rows):
-        for i in range(node.n_mels):
-            value = kept[t * row_size + i]
-            peak = value if value > peak else peak
-    return peak
+        row = kept + t * row_size
+        i = 0
+        while i + CHAINS <= node.n_mels:
+            for j in range(CHAINS):
+                peak[j] = row[i + j] if row[i + j] > peak[j] else peak[j]
+            i += CHAINS
+        for j in range(i, node.n_mels):
+            peak[0] = row[j] if row[j] > peak[0] else peak[0]
+    for j in range(1, CHAINS):
+        peak[0] = peak[j] if peak[j] > peak[0] else peak[0]
+    return peak[0]
 
 
 cdef inline void relate(const Log *node, float *log_mel, float peak) noexcept nogil:

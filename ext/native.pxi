@@ -224,7 +224,7 @@ cdef api int extract "serfast_extract"(
         return SERFAST_E_SIZE
     p = (<const Made *>program).program
     status = check_arrays(samples, n_samples, rows, n_rows, p.n_columns)
-    if status == SERFAST_OK and run(p, samples, n_samples, rows, n_rows):
+    if status == SERFAST_OK and run(p, samples, n_samples, rows, n_rows, NULL):
         status = SERFAST_E_MEMORY
     return status
 

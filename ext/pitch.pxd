@@ -12,13 +12,6 @@ from libc.string cimport memcpy, memset
 from framing cimport Frames
 from kernels cimport SERFAST_PAD, serfast_kernels, serfast_rfft
 
-# Below it (-300 dB of full scale) squares lose their digits to underflow.
-cdef extern from *:
-    """
-    static const float LEAST_ENERGY = 1e-30f;
-    """
-    const float LEAST_ENERGY
-
 ctypedef struct Pitch:
     Frames frames
     int column
@@ -27,7 +20,7 @@ ctypedef struct Pitch:
     double sample_rate
     float threshold
     serfast_rfft plan
-    const float *halves   # 0.5, as often as the plan has samples
+    const float *window   # all ones
 
 
 cdef inline ptrdiff_t chosen_lag(
@@ -63,13 +56,17 @@ cdef inline void yin(
     float *lags,
     float *fft,
 ) noexcept nogil:
-    """F0 [Hz] and d' at the chosen lag; 1 where float32 can't tell: no energy, or far too much."""
+    """F0 [Hz] and d' at the chosen lag; 1 for silence (NULL), and for far too much energy."""
+    if frame == NULL:
+        row[node.column] = <float>(node.sample_rate / node.min_lag)
+        row[node.column + 1] = 1
+        return
     cdef ptrdiff_t n = node.max_lag - node.min_lag + 1, length = node.frames.length, i
     cdef float *r = lags
     cdef float *d = lags + node.max_lag + SERFAST_PAD
     memcpy(padded, frame, length * sizeof(float))
     memset(padded + length, 0, (node.plan.length - length) * sizeof(float))
-    k.power_spectrum(&node.plan, padded, node.halves, power, fft)
+    k.power_spectrum(&node.plan, padded, node.window, power, fft)
     k.cosine_transform(&node.plan, power, node.max_lag + 1, r, fft)
     # r is 2 · plan.length times the autocorrelation
     k.lag_difference(r, padded, node.max_lag, <float>(1.0 / node.plan.length), d)
@@ -79,4 +76,4 @@ cdef inline void yin(
     d += node.min_lag - 1
     i = chosen_lag(k, d, n, node.threshold)
     row[node.column] = <float>(node.sample_rate / (node.min_lag + i + parabola(d, i, n)))
-    row[node.column + 1] = d[i] if r[0] > LEAST_ENERGY and d[i] == d[i] else 1
+    row[node.column + 1] = d[i] if d[i] == d[i] else 1

@@ -2,9 +2,10 @@
 
 from libc.string cimport memcpy
 
+from custom cimport GUARD, Custom, Faults, custom
 from delta cimport Delta, Rows, delta, row_at
 from energy cimport Crossings, Energy, rms, zero_crossing_rate
-from framing cimport Signal, frame_at
+from framing cimport Signal, frame_at, heard_at
 from kernels cimport serfast_kernels
 from mel cimport Log, Mel, finish_log
 from pitch cimport Pitch, yin
@@ -29,6 +30,8 @@ ctypedef struct Program:
     Crossings *crossings
     Pitch *pitches
     Spectrum *spectra
+    int n_customs
+    Custom *customs
     int n_deltas
     Delta *deltas
     # floats of scratch: for a frame, a spectrum, a mel row or product, YIN's lags, an FFT
@@ -37,6 +40,8 @@ ctypedef struct Program:
     size_t band_size
     size_t lag_size
     size_t fft_size
+    size_t output_size # of the functions' outputs, with guards
+    size_t held_size   # of spectra that the next row looks at
     ptrdiff_t kept_size  # floats per row that wait for the whole recording
 
 ctypedef struct Scratch:
@@ -48,6 +53,9 @@ ctypedef struct Scratch:
     float *product
     float *lags
     float *fft
+    float *outputs
+    float *held
+    Faults *faults
 
 
 cdef inline void mel_row(
@@ -70,10 +78,30 @@ cdef inline void mel_row(
             finish_log(k, log, s.log_mel, row, s.product)
 
 
+cdef inline void spectrum_customs(
+    const Program *p, const Spectrum *node, const Signal *signal, ptrdiff_t t, float *row,
+    const Scratch *s,
+) noexcept nogil:
+    """The functions that look at a spectrum, from s.power, and at that of row t - 1 if it is held.
+
+    Row 0 has nothing before it and is given its own.
+    """
+    cdef const float *previous = NULL
+    cdef const float *frame = frame_at(signal, &node.frames, t * p.hop_length, s.frame)
+    cdef int i
+    if node.held >= 0:
+        previous = s.held + node.held if t > 0 else s.power
+    for i in range(node.n_customs):
+        custom(&node.customs[i], frame, s.power, previous, t, row, s.conditioned, s.outputs,
+               s.faults)
+    if node.held >= 0:
+        memcpy(s.held + node.held, s.power, node.bins * sizeof(float))
+
+
 cdef inline void compute_row(
     const Program *p, const Signal *signal, ptrdiff_t t, float *row, float *kept, const Scratch *s
 ) noexcept nogil:
-    """Row t but for its deltas; row_size floats.
+    """Row t but for its deltas; row_size floats. The same scratch has seen row t - 1 just before.
 
     What waits for the whole recording goes to `kept`, in the order of the tree.
     """
@@ -83,22 +111,27 @@ cdef inline void compute_row(
     cdef const Spectrum *node
     cdef int i, m
     for i in range(p.n_energies):
-        frame = frame_at(signal, &p.energies[i].frames, middle, s.frame)
+        frame = heard_at(signal, &p.energies[i].frames, middle, s.frame)
         rms(k, &p.energies[i], frame, row)
     for i in range(p.n_crossings):
         frame = frame_at(signal, &p.crossings[i].frames, middle, s.frame)
         zero_crossing_rate(k, &p.crossings[i], frame, row)
     for i in range(p.n_pitches):
-        frame = frame_at(signal, &p.pitches[i].frames, middle, s.frame)
+        frame = heard_at(signal, &p.pitches[i].frames, middle, s.frame)
         yin(k, &p.pitches[i], frame, row, s.conditioned, s.power, s.lags, s.fft)
     for i in range(p.n_spectra):
         node = &p.spectra[i]
-        frame = frame_at(signal, &node.frames, middle, s.frame)
+        frame = heard_at(signal, &node.frames, middle, s.frame)
         spectrum(k, node, frame, s.power, s.conditioned, s.fft)
         if node.column >= 0:
             memcpy(row + node.column, s.power, node.bins * sizeof(float))
         for m in range(node.n_mels):
             mel_row(p, &node.mels[m], row, &kept, s)
+        if node.n_customs:
+            spectrum_customs(p, node, signal, t, row, s)
+    for i in range(p.n_customs):
+        frame = frame_at(signal, &p.customs[i].frames, middle, s.frame)
+        custom(&p.customs[i], frame, NULL, NULL, t, row, s.conditioned, s.outputs, s.faults)
 
 
 cdef inline void finish_row(

@@ -2,6 +2,7 @@
 
 from libc.string cimport memset
 
+from custom cimport Custom
 from framing cimport Frames
 from kernels cimport SERFAST_PAD, serfast_kernels, serfast_rfft
 from mel cimport Mel
@@ -9,7 +10,7 @@ from mel cimport Mel
 ctypedef struct Spectrum:
     Frames frames
     serfast_rfft plan
-    const float *window   # of the frame's length, as power_spectrum wants it
+    const float *window   # of the frame's length, packed as power_spectrum wants it
     int start             # the window's samples: [start, start + win_length)
     int win_length
     int conditioned
@@ -20,6 +21,9 @@ ctypedef struct Spectrum:
     int column            # -1: not wanted
     int n_mels
     Mel *mels
+    int n_customs
+    Custom *customs
+    ptrdiff_t held        # where Scratch.held has the spectrum of the row before; -1: nowhere
 
 
 cdef inline void spectrum(
@@ -30,8 +34,11 @@ cdef inline void spectrum(
     float *conditioned,
     float *fft,
 ) noexcept nogil:
-    """|Σ w x exp(-2πi k n / N)|², or its root."""
+    """|Σ w x exp(-2πi k n / N)|², or its root; zeros for silence (NULL)."""
     cdef int end = node.start + node.win_length
+    if frame == NULL:
+        memset(power, 0, (node.bins + SERFAST_PAD) * sizeof(float))
+        return
     if node.conditioned:
         memset(conditioned, 0, node.start * sizeof(float))
         memset(conditioned + end, 0, (node.frames.length - end) * sizeof(float))

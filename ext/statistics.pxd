@@ -4,12 +4,13 @@ The rows' columns are turned into series that stand eight side by side (serfast_
 vector of the processor holds one point of each.
 """
 
-from libc.math cimport fabs, log, log2
+from libc.math cimport fabs
 from libc.stdint cimport int32_t
 from libc.string cimport memcpy, memset
 
 from functionals cimport Functional, Series, apply, study
 from kernels cimport SERFAST_SERIES, serfast_kernels
+from logarithm cimport logarithm, octaves
 
 ctypedef struct Job:
     # functionals of some of the eight series of a block
@@ -28,18 +29,18 @@ ctypedef struct VectorProgram:
     const serfast_kernels *kernels
     int n_columns, n_blocks
     ptrdiff_t size              # of the vector
-    int32_t *columns                # of the rows, one a series; eight a block
+    int32_t *columns            # of the rows, one a series; eight a block
     int loudness                # column; negative: no trimming
     double trim                 # share of the loudest row's
     int voicing                 # column; negative: no voicing
     double max_aperiodicity
     int n_logs
-    int32_t *logs                   # series
+    int32_t *logs               # series
     double log_floor
     int n_families
     Family *families
     int n_semitones
-    int32_t *semitones              # series
+    int32_t *semitones          # series
     double reference            # [Hz]
     int delta_width
     double **weights            # [(order - 1) (delta_width + 1) + width], NULL where none fits
@@ -140,7 +141,7 @@ cdef inline void take_logarithms(const VectorProgram *p, const Workspace *w, ptr
     for i in range(p.n_logs):
         x = series_at(w, p.logs[i], n)
         for t in range(n):
-            x[SERFAST_SERIES * t] = log(larger(x[SERFAST_SERIES * t], p.log_floor))
+            x[SERFAST_SERIES * t] = logarithm(larger(x[SERFAST_SERIES * t], p.log_floor))
 
 
 cdef inline void relate(
@@ -174,7 +175,7 @@ cdef inline void to_semitones(
     cdef double low, slope
     for i in range(n_voiced):
         t = SERFAST_SERIES * voiced[i]
-        x[t] = 12 * log2(larger(x[t], 1) / p.reference)
+        x[t] = 12 * octaves(larger(x[t], 1) / p.reference)
     for t in range(voiced[0]):
         x[SERFAST_SERIES * t] = x[SERFAST_SERIES * voiced[0]]
     for i in range(1, n_voiced):

@@ -107,11 +107,11 @@ cdef double *new_workspace(const VectorProgram *p, ptrdiff_t n, Workspace *w) no
 
 
 cdef ptrdiff_t first_nonfinite_cell(const VectorProgram *p, const Table *table) noexcept nogil:
-    """Its index; -1 if all are finite."""
+    """Of what is NaN, infinite or beyond float32's range: its index; -1 if nothing is."""
     cdef ptrdiff_t n = table.n_rows * table.n_columns, i
     if table.wide:
         for i in range(n):
-            if not isfinite((<const double *>table.data)[i]):
+            if not fabs((<const double *>table.data)[i]) <= FLT_MAX:
                 return i
         return -1
     i = p.kernels.first_nonfinite(<const float *>table.data, n)
@@ -156,7 +156,7 @@ cdef class VectorEngine:
 
 
 cdef object run_vector(const VectorProgram *p, const Py_buffer *rows, double *out):
-    """Without the GIL; the index of the first NaN or infinity, or None."""
+    """Without the GIL; see first_nonfinite_cell, or None."""
     cdef Table table
     cdef Workspace workspace
     cdef double *block

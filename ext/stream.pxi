@@ -177,10 +177,13 @@ cdef class StreamState:
         self._borrow(out, &rows)
         try:
             room = min(room, rows.shape[0])
+            self.scratch.faults.rows = 0
             with nogil:
                 status = self._run(x.buf if x != NULL else NULL, n, kind, <float *>rows.buf, room)
             if status:
                 raise MemoryError("no memory for the samples of rows that wait")
+            if self.scratch.faults.rows:
+                self.engine._warn(self.scratch.faults)
         finally:
             PyBuffer_Release(&rows)
         return room if given else out

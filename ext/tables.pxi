@@ -27,21 +27,16 @@ cdef int fill_passes(Arena arena, serfast_pass *target, passes) except -1:
     return len(passes)
 
 
-def interleaved(values):
-    """Complex values as re, im, re, im …"""
-    return np.stack([values.real, values.imag], axis=-1)
-
-
 cdef int fill_fft(Arena arena, serfast_fft *target, plan) except -1:
     cdef serfast_fft *inner
     target.n, target.rows, target.cols = plan.n, plan.rows, plan.cols
     target.row_stride, target.col_stride = plan.row_stride, plan.col_stride
+    target.width = first_stage_width(plan, kernels.lanes)
     target.n_row_passes = fill_passes(arena, target.row_passes, plan.row_passes)
     target.n_col_passes = fill_passes(arena, target.col_passes, plan.col_passes)
-    if plan.rows > 1:
-        target.twiddle_re = arena.floats(plan.twiddle.real)
-        target.twiddle_im = arena.floats(plan.twiddle.imag)
-    if plan.inner is not None:
+    if plan.inner is None:
+        target.factors = arena.floats(packed_factors(plan, target.width))
+    else:
         inner = <serfast_fft *>arena.new(sizeof(serfast_fft))
         fill_fft(arena, inner, plan.inner)
         target.inner = inner
@@ -62,6 +57,13 @@ cdef int fill_rfft(Arena arena, serfast_rfft *target, int length) except -1:
     target.split_re = arena.floats(plan.split.real)
     target.split_im = arena.floats(plan.split.imag)
     return 0
+
+
+cdef const float *window_of(Arena arena, const serfast_rfft *plan, window) except NULL:
+    """The window as power_spectrum wants it."""
+    from serfast.fft import real_fft
+
+    return arena.floats(packed_window(real_fft(plan.length).complex, window, plan.fft.width))
 
 
 cdef int fill_energies(Arena arena, Program *p, energies) except -1:
@@ -94,7 +96,7 @@ cdef int fill_pitches(Arena arena, Program *p, pitches) except -1:
     p.pitches = <Pitch *>arena.new(len(pitches) * sizeof(Pitch))
     for i, node in enumerate(pitches):
         # long enough that no lag wraps around
-        length = 2 * fast_length((node.frames.length + node.max_lag + 1) // 2, unpadded=True)
+        length = 2 * fast_length((node.frames.length + node.max_lag + 1) // 2)
         p.pitches[i].frames = frames_of(node.frames)
         p.pitches[i].column = node.column
         p.pitches[i].min_lag = node.min_lag
@@ -102,9 +104,9 @@ cdef int fill_pitches(Arena arena, Program *p, pitches) except -1:
         p.pitches[i].sample_rate = node.sample_rate
         p.pitches[i].threshold = node.threshold
         fill_rfft(arena, &p.pitches[i].plan, length)
-        if p.pitches[i].plan.fft.row_stride != p.pitches[i].plan.fft.cols:
-            raise ValueError(f"the plan of {length} samples must not be padded")
-        p.pitches[i].halves = arena.floats(np.full(length, 0.5))
+        if not p.pitches[i].plan.fft.width:
+            raise ValueError(f"the first stage of {length} samples must be one in registers")
+        p.pitches[i].window = window_of(arena, &p.pitches[i].plan, np.ones(length))
         p.frame_size = max(p.frame_size, <size_t>length)
         p.power_size = max(p.power_size, <size_t>length // 2 + 1)
         p.lag_size = max(p.lag_size, 2 * <size_t>node.max_lag + 2 * SERFAST_PAD)
@@ -112,7 +114,7 @@ cdef int fill_pitches(Arena arena, Program *p, pitches) except -1:
     return 0
 
 
-cdef int fill_spectra(Arena arena, Program *p, spectra) except -1:
+cdef int fill_spectra(Arena arena, Program *p, spectra, callbacks) except -1:
     cdef int i, length
     cdef Spectrum *target
     p.n_spectra = len(spectra)
@@ -124,9 +126,7 @@ cdef int fill_spectra(Arena arena, Program *p, spectra) except -1:
         window[node.start : node.start + len(node.window)] = node.window
         target.frames = frames_of(node.frames)
         fill_rfft(arena, &target.plan, length)
-        target.window = arena.floats(
-            window if length % 2 else np.concatenate([window[::2], window[1::2]]) / 2
-        )
+        target.window = window_of(arena, &target.plan, window)
         target.start = node.start
         target.win_length = len(node.window)
         target.remove_dc = node.remove_dc
@@ -136,6 +136,12 @@ cdef int fill_spectra(Arena arena, Program *p, spectra) except -1:
         target.bins = length // 2 + 1
         target.column = column_or_none(node.column)
         fill_mels(arena, p, target, node.mels)
+        target.n_customs = len(node.customs)
+        target.customs = fill_customs(arena, p, node.customs, callbacks)
+        target.held = -1
+        if node.remembered:
+            target.held = p.held_size
+            p.held_size += (target.bins + 2 * SERFAST_PAD + 15) // 16 * 16
         p.power_size = max(p.power_size, <size_t>target.bins)
         p.fft_size = max(p.fft_size, 4 * target.plan.area)
     return 0
@@ -148,35 +154,15 @@ cdef int fill_mels(Arena arena, Program *p, Spectrum *spectrum, mels) except -1:
     spectrum.mels = <Mel *>arena.new(len(mels) * sizeof(Mel))
     for i, node in enumerate(mels):
         target = &spectrum.mels[i]
-        first, blocks, weights = packed_bands(node.weights)
-        target.bands.n_bands = len(first)
-        target.bands.first = arena.ints(first)
-        target.bands.blocks = arena.ints(blocks)
+        pairs, weights = packed_bands(node.weights)
+        target.bands.n_bands = 2 * len(pairs)
+        target.bands.pairs = <const serfast_band_pair *>arena.ints(pairs)
         target.bands.weights = arena.floats(weights)
         target.n_mels = len(node.weights)
         target.column = column_or_none(node.column)
         fill_logs(arena, p, target, node.logs)
-        p.band_size = max(p.band_size, <size_t>len(first))
+        p.band_size = max(p.band_size, <size_t>target.bands.n_bands)
     return 0
-
-
-def packed_bands(weights):
-    """Sparse rows of the mel matrix: first bin, blocks of 16 weights, and the weights.
-
-    Zero bands complete the last four; a block may reach past the last bin, with zero weights.
-    """
-    first, blocks, packed = [], [], []
-    for band in range((len(weights) + 3) // 4 * 4):
-        row = weights[band] if band < len(weights) else np.zeros(1)
-        used = np.flatnonzero(row)
-        begin, end = (used[0], used[-1] + 1) if used.size else (0, 1)
-        count = (end - begin + 15) // 16
-        block = np.zeros(16 * count)
-        block[: end - begin] = row[begin:end]
-        first.append(begin)
-        blocks.append(count)
-        packed.append(block)
-    return first, blocks, np.concatenate(packed)
 
 
 cdef int fill_logs(Arena arena, Program *p, Mel *mel, logs) except -1:
@@ -218,6 +204,29 @@ cdef int fill_cepstra(Arena arena, Program *p, Log *log, cepstra) except -1:
     return 0
 
 
+cdef Custom *fill_customs(Arena arena, Program *p, nodes, callbacks) except NULL:
+    """The structs of some features of one's own; `callbacks` has each feature's."""
+    from serfast.program import bin_frequencies
+
+    cdef Custom *customs = <Custom *>arena.new(len(nodes) * sizeof(Custom))
+    cdef Custom *target
+    cdef int i
+    for i, node in enumerate(nodes):
+        target = &customs[i]
+        target.frames = frames_of(node.frames)
+        target.compute = <serfast_feature_function *><uintptr_t>callbacks[node.feature].address
+        target.sample_rate = node.sample_rate
+        target.parameters = arena.doubles(node.feature.values)
+        target.scale = node.scale
+        target.column = node.column
+        target.n = len(node.feature.columns)
+        if node.spectral:
+            target.bins = target.frames.length // 2 + 1
+            target.frequencies = arena.floats(bin_frequencies(node))
+        p.output_size = max(p.output_size, <size_t>target.n + 2 * GUARD)
+    return customs
+
+
 cdef int fill_deltas(Arena arena, Program *p, deltas) except -1:
     cdef int i
     p.n_deltas = len(deltas)
@@ -233,12 +242,14 @@ cdef int fill_deltas(Arena arena, Program *p, deltas) except -1:
     return 0
 
 
-cdef int fill_program(Arena arena, Program *p, program) except -1:
+cdef int fill_program(Arena arena, Program *p, program, callbacks) except -1:
     p.kernels = kernels
     p.hop_length = program.hop_length
     p.n_columns = program.n_columns
     p.row_size = program.row_size
-    nodes = (program.energies, program.crossings, program.pitches, program.spectra)
+    nodes = (
+        program.energies, program.crossings, program.pitches, program.spectra, program.customs,
+    )
     frames = [node.frames for group in nodes for node in group]
     p.frame_size = max(f.length for f in frames)
     p.left_reach = max(f.left for f in frames)
@@ -246,10 +257,13 @@ cdef int fill_program(Arena arena, Program *p, program) except -1:
     p.last_reach = max(f.length - 2 * f.left for f in frames)
     p.lag_size = p.fft_size = p.band_size = p.power_size = 0
     p.kept_size = 0
+    p.output_size = p.held_size = 0
     fill_energies(arena, p, program.energies)
     fill_crossings(arena, p, program.crossings)
     fill_pitches(arena, p, program.pitches)
-    fill_spectra(arena, p, program.spectra)
+    fill_spectra(arena, p, program.spectra, callbacks)
+    p.n_customs = len(program.customs)
+    p.customs = fill_customs(arena, p, program.customs, callbacks)
     fill_deltas(arena, p, program.deltas)
     # room for whole vectors behind each, and for what reads past a spectrum's last bin
     p.frame_size += SERFAST_PAD

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from ._version import __version__
 from .backends import native_info
+from .custom import FrameFeature, SpectrumFeature, feature_function
 from .errors import (
     AudioError,
     BackendError,
+    FeatureWarning,
     ModelError,
     ParameterError,
     SerfastError,
@@ -40,6 +42,8 @@ __all__ = [
     "Delta",
     "Extractor",
     "FeatureSpec",
+    "FeatureWarning",
+    "FrameFeature",
     "LogMel",
     "MelPower",
     "ModelError",
@@ -47,10 +51,12 @@ __all__ = [
     "PowerSpectrum",
     "Recognizer",
     "SerfastError",
+    "SpectrumFeature",
     "Statistics",
     "UnknownPluginError",
     "ZeroCrossingRate",
     "__version__",
+    "feature_function",
     "feature_rows",
     "frame_count",
     "load",
@@ -65,9 +71,9 @@ _LAZY = {
     "load": "audio",
 }
 _SUBMODULES = {
-    *("audio", "backends", "bundle", "compat", "corpus", "evaluation", "events", "fingerprint"),
-    *("native", "presets", "registry", "report", "running", "steps", "testing"),
-    "training",
+    *("audio", "backends", "bundle", "compat", "corpus", "custom", "evaluation", "events"),
+    *("fingerprint", "native", "offered", "presets", "registry", "report", "running", "steps"),
+    *("testing", "training"),
 }
 
 

@@ -1,14 +1,19 @@
 """Types of the native module; ext/engine.pyx documents it."""
 
+from collections.abc import Mapping
 from typing import Any, overload
 
 import numpy as np
 
+from .callbacks import Callback
+from .features import CustomFeature
 from .program import Program
 from .vector import VectorProgram
 
 class Engine:
-    def __init__(self, program: Program) -> None: ...
+    def __init__(
+        self, program: Program, callbacks: Mapping[CustomFeature, Callback] = ...
+    ) -> None: ...
     def __call__(
         self,
         samples: np.ndarray[Any, np.dtype[np.float32]],
@@ -40,6 +45,7 @@ class VectorEngine:
         self, rows: np.ndarray[Any, Any], out: np.ndarray[Any, np.dtype[np.float64]]
     ) -> int | None: ...
 
+def compiler() -> str: ...
 def isa_built() -> list[str]: ...
 def isa_available() -> list[str]: ...
 def isa_in_use() -> str: ...

@@ -24,7 +24,7 @@ from ._limits import check_limits, check_numbers
 from ._members import read_members, zip_bytes
 from ._npy import array_bytes, read_array
 from ._replacing import replacing
-from .errors import ModelError, ParameterError
+from .errors import ModelError, ParameterError, UnknownPluginError
 from .fingerprint import fingerprint
 from .spec import FeatureSpec
 from .statistics import Statistics
@@ -256,7 +256,9 @@ def _features(about: Mapping[str, Any]) -> tuple[FeatureSpec, Statistics | None]
         check_limits(spec, statistics)
         if statistics is not None:
             statistics.names(spec.columns)
-    except (ParameterError, TypeError, ArithmeticError, RecursionError) as error:
+    except (
+        ParameterError, UnknownPluginError, TypeError, ArithmeticError, RecursionError,
+    ) as error:  # fmt: skip
         raise ModelError(f"{CARD} must hold a valid spec and statistics: {error}") from error
     return spec, statistics
 

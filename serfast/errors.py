@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = [
     "AudioError",
     "BackendError",
+    "FeatureWarning",
     "ModelError",
     "ParameterError",
     "SerfastError",
@@ -34,3 +35,7 @@ class BackendError(SerfastError, ImportError):
 
 class UnknownPluginError(SerfastError, LookupError):
     """No installed distribution offers a plugin of that name."""
+
+
+class FeatureWarning(RuntimeWarning):
+    """A function of one's own failed in some rows, which hold NaN (or infinity) in its columns."""

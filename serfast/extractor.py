@@ -9,6 +9,7 @@ import numpy as np
 
 from . import _checks as checks
 from . import backends
+from .errors import BackendError
 from .samples import converted
 from .spec import FeatureSpec
 from .stream import Stream, make_stream
@@ -16,6 +17,9 @@ from .stream import Stream, make_stream
 __all__ = ["Extractor"]
 
 Rows = np.ndarray[Any, np.dtype[np.float32]]
+
+CUSTOM_BACKENDS = ("native", "reference")
+"""Back ends that run features of one's own."""
 
 
 class Extractor:
@@ -37,8 +41,9 @@ class Extractor:
 
     Notes
     -----
-    A row depends on its own samples and the spec alone (features with ``top_db`` or
-    ``ref="max"`` excepted): the same bits come out for any thread count and instruction set.
+    A row depends on its own samples and the spec alone (a function of the previous spectrum: on
+    the row before's samples too; ``top_db`` and ``ref="max"``: on all): the same bits come out for
+    any thread count and instruction set.
 
     Examples
     --------
@@ -60,7 +65,13 @@ class Extractor:
         self._spec = spec
         self._backend = backend
         self._n_columns = len(spec.columns)
-        self._run = prepare(Program.from_spec(spec))
+        program = Program.from_spec(spec)
+        if program.all_customs and self._backend not in CUSTOM_BACKENDS:
+            raise BackendError(
+                f"backend must be one of {', '.join(CUSTOM_BACKENDS)} for features of one's own, "
+                f"got {self._backend!r}"
+            )
+        self._run = prepare(program)
 
     @property
     def spec(self) -> FeatureSpec:

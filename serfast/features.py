@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .custom import CustomFeature, FrameFeature, SpectrumFeature
 from .delta import Delta
 from .energy import RMS, ZeroCrossingRate
 from .feature import Feature
@@ -15,11 +16,14 @@ __all__ = [
     "MFCC",
     "RMS",
     "YIN",
+    "CustomFeature",
     "Delta",
     "Feature",
+    "FrameFeature",
     "LogMel",
     "MelPower",
     "PowerSpectrum",
+    "SpectrumFeature",
     "Window",
     "ZeroCrossingRate",
 ]

@@ -2,7 +2,8 @@
 
 A complex transform of n points is laid out as a matrix of rows × cols; the columns are transformed
 in passes of small radices, multiplied by twiddle factors, transposed, and transformed again
-(``ext/kernels/fft.inc``). A real transform of even length is a complex one of half the length.
+(``ext/kernels/fft.inc``). With 8 or 16 rows all of this but the last happens in registers. A real
+transform of even length is a complex one of half the length.
 """
 
 from __future__ import annotations
@@ -22,7 +23,10 @@ Complex = np.ndarray[Any, np.dtype[np.complex128]]
 MAX_RADIX = 31
 """Largest prime that a pass can do; larger ones go through a convolution."""
 
-_COST = {2: 1.0, 3: 1.3, 4: 1.4, 5: 2.0, 8: 2.3}
+_IN_REGISTERS = ((16, 8), (8, 4))
+"""Numbers of rows whose first stage needs no passes, with the least number of columns for each."""
+
+_COST = {2: 1.0, 3: 1.3, 4: 1.4, 5: 2.0, 8: 2.3, 16: 4.5}
 """Relative time of a pass over one row of columns, by radix: loads, stores and arithmetic."""
 
 
@@ -41,7 +45,9 @@ class Pass:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Matrix:
-    """A complex transform of n = rows · cols points; strides are padded to multiples of 4.
+    """A complex transform of n = rows · cols points.
+
+    Strides are padded to multiples of 4, unless the first stage happens in registers.
 
     With `inner`, it is the convolution of Bluestein (IEEE Trans. Audio Electroacoust. 18 (1970),
     451-455) instead: jk = (j² + k² - (k-j)²) / 2 turns the sum into one with a chirp.
@@ -58,6 +64,11 @@ class Matrix:
     inner: Matrix | None = None
     chirp: Complex | None = None
     kernel: Complex | None = None
+
+    @property
+    def in_registers(self) -> bool:
+        """Whether the first stage needs no passes (``ext/kernels/first.inc``)."""
+        return self.inner is None and self.rows == _rows_in_registers(self.n)
 
     @property
     def area(self) -> int:
@@ -92,7 +103,7 @@ def _radices(n: int) -> tuple[float, tuple[int, ...]]:
     if n == 1:
         return 0.0, ()
     best: tuple[float, tuple[int, ...]] = (inf, ())
-    for radix in (8, 5, 4, 3, 2, *range(7, MAX_RADIX + 1, 2)):
+    for radix in (16, 8, 5, 4, 3, 2, *range(7, MAX_RADIX + 1, 2)):
         if n % radix == 0 and (radix < 9 or all(radix % d for d in (3, 5))):
             cost, rest = _radices(n // radix)
             cost += _COST.get(radix, radix * 0.8) / radix * (2 if radix > 5 and radix % 2 else 1)
@@ -108,24 +119,33 @@ def _vectors(width: int) -> float:
 
 
 @cache
+def _rows_in_registers(n: int) -> int:
+    """Number of rows with which n points need no passes in their first stage; 0 if there is none.
+
+    16 where it divides n: more of the work happens in registers, and wider vectors behind them.
+    """
+    for rows, least_cols in _IN_REGISTERS:
+        if n % rows == 0 and n // rows >= least_cols and _radices(n // rows)[0] < inf:
+            return rows
+    return 0
+
+
+def _cost(rows: int, cols: int) -> float:
+    return (
+        rows * _radices(rows)[0] * _vectors(_up4(cols))
+        + cols * _radices(cols)[0] * _vectors(_up4(rows))
+        + (cols if rows % 4 else 0)  # rows of the result are moved together
+    )
+
+
+@cache
 def _shape(n: int) -> tuple[float, int]:
     """Cheapest number of rows for n points, with the cost; inf if n has too large a factor."""
-    best = (inf, 1)
+    rows = _rows_in_registers(n)
+    if rows:
+        return _cost(rows, n // rows), rows
     small = [d for d in range(1, isqrt(n) + 1) if n % d == 0]
-    for rows in sorted({*small, *(n // d for d in small)}):
-        cols = n // rows
-        cost = cols * _radices(cols)[0] * _vectors(_up4(rows))
-        if rows > 1:
-            cost += rows * _radices(rows)[0] * _vectors(_up4(cols))
-        if rows != 8 or cols % 4:  # 8 rows are transposed on their way (first_stage_of_8)
-            cost += n / 16 * 1.5
-        if cols % 4:  # the first pass can't pack the signal itself (run_real)
-            cost += n / 16 * 2
-        if rows % 4:  # rows of the result are moved together (run_matrix)
-            cost += cols
-        if cost < best[0]:
-            best = (cost, rows)
-    return best
+    return min((_cost(rows, n // rows), rows) for rows in {*small, *(n // d for d in small)})
 
 
 def _passes(n: int) -> tuple[Pass, ...]:
@@ -152,14 +172,14 @@ def matrix_plan(n: int) -> Matrix:
     if cost == inf:
         return _chirp_plan(n)
     cols = n // rows
-    row_stride = _up4(cols)
+    row_stride = cols if rows == _rows_in_registers(n) else _up4(cols)
     twiddle = np.ones((rows, row_stride), dtype=np.complex128)
     twiddle[:, :cols] = _unit(np.outer(np.arange(rows), np.arange(cols)), n)
     return Matrix(n, rows, cols, row_stride, _up4(rows), _passes(rows), _passes(cols), twiddle)
 
 
 def _chirp_plan(n: int) -> Matrix:
-    inner = matrix_plan(fast_length(2 * n - 1, unpadded=True))
+    inner = matrix_plan(fast_length(2 * n - 1))
     k = np.arange(n)
     chirp = _unit(k * k, 2 * n)
     kernel = np.zeros(inner.n, dtype=np.complex128)
@@ -170,20 +190,22 @@ def _chirp_plan(n: int) -> Matrix:
 
 
 @cache
-def fast_length(minimum: int, unpadded: bool = False) -> int:
-    """The complex length >= minimum that costs least, >= 16; it has no prime factor above 5.
+def fast_length(minimum: int) -> int:
+    """The complex length >= minimum that costs least, of those whose first stage needs no passes.
 
-    `unpadded` asks for one whose columns need no padding: its points follow one another.
+    Examples
+    --------
+    >>> fast_length(636)
+    640
     """
     best = (inf, 0)
-    for n in range(max(minimum, 16), 2 * max(minimum, 16)):
+    for n in range(max(minimum, 32), 2 * max(minimum, 32)):
         rest = n
         for prime in (2, 3, 5):
             while rest % prime == 0:
                 rest //= prime
-        cost, rows = _shape(n) if rest == 1 else (inf, 1)
-        if not (unpadded and n // rows % 4):
-            best = min(best, (cost, n))
+        if rest == 1 and _rows_in_registers(n):
+            best = min(best, (_shape(n)[0], n))
     return best[1]
 
 

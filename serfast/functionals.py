@@ -1,6 +1,6 @@
 """Functionals: what one number says about a series. A table of small functions.
 
-Each takes a :class:`Series` and gives one number a series, finite for every finite input. A series
+Each takes a :class:`Series` and gives one number a series, finite within float32's range. A series
 that varies by less than float32 can resolve counts as constant: rounding has no shape.
 """
 
@@ -19,6 +19,9 @@ from .vector import RESOLUTION
 __all__ = ["FUNCTIONALS", "Series", "apply", "delta", "is_functional"]
 
 Array: TypeAlias = np.ndarray[Any, np.dtype[np.float64]]
+
+LEAST = float(np.finfo(np.float32).tiny)
+"""Below it float32 loses digits; and of far smaller deviations the powers would underflow."""
 
 NUMBERED = re.compile(r"(p)(100|[1-9]?[0-9])|(ac)([1-9][0-9]?)")
 
@@ -57,7 +60,7 @@ class Series:
     @cached_property
     def scale(self) -> Array:
         """The same; 1 for a constant series."""
-        largest = np.maximum(self.sorted[:, -1], -self.sorted[:, 0])
+        largest = np.maximum(self.sorted[:, -1], -self.sorted[:, 0]).clip(min=LEAST)
         return np.where(self.deviation > RESOLUTION * largest, self.deviation, 1.0)
 
     @cached_property

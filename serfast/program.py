@@ -26,6 +26,7 @@ from .spectrum import window_table
 __all__ = [
     "Cepstrum",
     "Crossings",
+    "Custom",
     "Delta",
     "Energy",
     "Frames",
@@ -34,6 +35,7 @@ __all__ = [
     "Pitch",
     "Program",
     "Spectrum",
+    "bin_frequencies",
 ]
 
 N = TypeVar("N", "Spectrum", "Mel", "Log")
@@ -119,6 +121,31 @@ class Mel:
 
 
 @dataclass(eq=False, repr=False)
+class Custom:
+    """A feature of one's own: its function's outputs, into the columns from `column` on.
+
+    It sees the frame's samples times `scale`; below a Spectrum, that spectrum too.
+    """
+
+    feature: f.CustomFeature
+    frames: Frames
+    column: int
+    sample_rate: float
+    scale: float
+
+    @property
+    def spectral(self) -> bool:
+        """Whether it hangs below a Spectrum."""
+        return isinstance(self.feature, f.SpectrumFeature)
+
+
+def bin_frequencies(node: Custom) -> Table:
+    """Frequency [Hz] of each bin of a spectrum of the node's frames."""
+    length = node.frames.length
+    return np.asarray(np.arange(length // 2 + 1) * (node.sample_rate / length), np.float64)
+
+
+@dataclass(eq=False, repr=False)
 class Spectrum:
     """|FFT(window · x)| ** power; into `column` … if wanted.
 
@@ -134,6 +161,12 @@ class Spectrum:
     power: float
     column: int | None = None
     mels: list[Mel] = field(default_factory=list)
+    customs: list[Custom] = field(default_factory=list)
+
+    @property
+    def remembered(self) -> bool:
+        """Whether a function looks at the spectrum of the row before."""
+        return any("previous_spectrum" in node.feature.arguments for node in self.customs)
 
 
 @dataclass(eq=False, repr=False)
@@ -164,7 +197,14 @@ class Program:
     crossings: list[Crossings] = field(default_factory=list)
     pitches: list[Pitch] = field(default_factory=list)
     spectra: list[Spectrum] = field(default_factory=list)
+    customs: list[Custom] = field(default_factory=list)
     deltas: list[Delta] = field(default_factory=list)
+
+    @property
+    def all_customs(self) -> list[tuple[Custom, Spectrum | None]]:
+        """Every feature of one's own, with the spectrum that it hangs below."""
+        below = [(node, spectrum) for spectrum in self.spectra for node in spectrum.customs]
+        return [*((node, None) for node in self.customs), *below]
 
     @classmethod
     def from_spec(cls, spec: FeatureSpec) -> Program:
@@ -190,7 +230,11 @@ class _Builder:
 
     def add(self, feature: f.Feature, column: int) -> None:
         """Hang the feature into the tree; its columns begin at `column`."""
-        if isinstance(feature, f.MFCC):
+        if isinstance(feature, f.SpectrumFeature):
+            self._spectrum(feature, claim=False).customs.append(self._custom(feature, column))
+        elif isinstance(feature, f.CustomFeature):
+            self.program.customs.append(self._custom(feature, column))
+        elif isinstance(feature, f.MFCC):
             self._log(feature, claim=False).cepstra.append(_cepstrum(feature, column))
         elif isinstance(feature, f.LogMel):
             self._log(feature, claim=True).column = column
@@ -222,6 +266,10 @@ class _Builder:
         first = self.columns[base]
         weights = delta_weights(feature.width, feature.order)
         return Delta(slice(first, first + len(base.columns)), column, weights)
+
+    def _custom(self, feature: f.CustomFeature, column: int) -> Custom:
+        rate = float(self.spec.sample_rate)
+        return Custom(feature, self._frames(feature), column, rate, self.spec.sample_scale)
 
     def _pitch(self, feature: f.YIN, column: int) -> Pitch:
         rate = float(self.spec.sample_rate)

@@ -20,7 +20,7 @@ from .events import EventStream, Plan
 from .extractor import Extractor
 from .samples import as_samples
 from .spec import FeatureSpec
-from .statistics import Vector
+from .statistics import PreparedStatistics
 from .utterances import PAUSE, UtteranceStream
 from .windows import WindowStream
 
@@ -226,7 +226,7 @@ def inputs_of(
     samples: np.ndarray[Any, Any],
     kind: str,
     extractor: Extractor,
-    vector: Vector | None,
+    vector: PreparedStatistics | None,
 ) -> np.ndarray[Any, Any]:
     """Make the input of this `kind` from samples; the same in training and later.
 
@@ -247,13 +247,16 @@ def inputs_of(
     return vector(rows)
 
 
-def vector_of(classifier: Classifier, bundle: Bundle, backend: str = "native") -> Vector | None:
+def vector_of(
+    classifier: Classifier, bundle: Bundle, backend: str = "native"
+) -> PreparedStatistics | None:
     """Give what makes the classifier's vector of rows; None if it takes none."""
     if classifier.input != "vector":
         return None
     if bundle.statistics is None:
         raise ModelError("statistics in the bundle must be given for a vector classifier")
-    uses = getattr(classifier, "uses", None)
+    with calling(bundle.plugin, "uses"):
+        uses = getattr(classifier, "uses", None)
     try:
         return bundle.statistics.over(bundle.spec.columns, uses=uses, backend=backend)
     except ParameterError as error:

@@ -12,11 +12,11 @@ listing them runs no plugin's code; nothing is kept, so what is installed later 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, Any
 
-from .errors import ModelError, UnknownPluginError
+from . import _entries as entries
+from ._entries import PluginInfo
+from .errors import UnknownPluginError
 
 if TYPE_CHECKING:
     from .classifier import Plugin
@@ -29,19 +29,9 @@ PACKAGE = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 """Names that may stand in a command to copy."""
 
 
-@dataclass(frozen=True)
-class PluginInfo:
-    """One installed plugin; `error` is why it can't be loaded, None if it can."""
-
-    name: str
-    distribution: str
-    version: str
-    error: str | None
-
-
 def available() -> tuple[str, ...]:
     """List the names of the installed classifier plugins, sorted; imports none of them."""
-    return tuple(sorted({point.name for point in entry_points(group=GROUP)}))
+    return entries.names(GROUP)
 
 
 def get(name: str, *, hint: bool = True) -> Plugin:
@@ -61,7 +51,7 @@ def get(name: str, *, hint: bool = True) -> Plugin:
     ModelError
         If it can't be imported (the cause is chained) or isn't a plugin.
     """
-    points = [point for point in entry_points(group=GROUP) if point.name == name]
+    points = entries.points(GROUP, name)
     if not points:
         installed = ", ".join(available()) or "none"
         advice = f"; is there a package for it? try: pip install serfast-{name}"
@@ -69,23 +59,8 @@ def get(name: str, *, hint: bool = True) -> Plugin:
             f"classifier must be an installed plugin ({installed}), got {name!r:.80}"
             + (advice if hint and PACKAGE.fullmatch(name) else "")
         )
-    if len(points) > 1:
-        owners = " and ".join(sorted(_distribution(point)[0] for point in points))
-        raise UnknownPluginError(
-            f"classifier {name!r} must come from one distribution, got {owners}: uninstall one"
-        )
-    try:
-        plugin = points[0].load()
-        fault = _fault(plugin)
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:  # a plugin's module may do anything, sys.exit() included
-        raise ModelError(
-            f"plugin {name!r} of {owner(name)} can't be imported: {type(error).__name__}: {error}"
-        ) from error
-    if fault:
-        raise ModelError(f"plugin {name!r} of {owner(name)} {fault}")
-    return plugin  # type: ignore[no-any-return]
+    point = entries.only("classifier", points)
+    return entries.load("plugin", point, _fault)  # type: ignore[no-any-return]
 
 
 def _fault(plugin: Any) -> str | None:
@@ -102,23 +77,10 @@ def _fault(plugin: Any) -> str | None:
 
 def owner(name: str) -> str:
     """Distribution and version that a plugin is of, for messages."""
-    points = [point for point in entry_points(group=GROUP) if point.name == name]
-    return " ".join(_distribution(points[0])) if points else "no distribution"
+    points = entries.points(GROUP, name)
+    return entries.owner(points[0]) if points else "no distribution"
 
 
 def info() -> tuple[PluginInfo, ...]:
     """Describe every installed plugin: name, distribution, version, load error; imports each."""
-    owners = sorted((point.name, *_distribution(point)) for point in entry_points(group=GROUP))
-    return tuple(PluginInfo(*owner, _error(owner[0])) for owner in owners)
-
-
-def _distribution(point: EntryPoint) -> tuple[str, str]:
-    return (point.dist.name, point.dist.version) if point.dist else ("unknown", "")
-
-
-def _error(name: str) -> str | None:
-    try:
-        get(name)
-    except (ModelError, UnknownPluginError) as error:
-        return str(error)
-    return None
+    return entries.info(GROUP, get)

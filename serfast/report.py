@@ -22,6 +22,7 @@ __all__ = [
     "class_scores",
     "classification_report",
     "confusion_matrix",
+    "figure",
     "plot_confusion",
     "unweighted_average_recall",
 ]
@@ -205,9 +206,10 @@ def plot_confusion(
     """
     matrix = _counts(matrix, classes)
     share = _ratio(matrix, matrix.sum(axis=1, keepdims=True))
-    figure = _figure(width=max(5.5, 3.4 + 0.75 * len(classes)))
-    figure.suptitle(title or _summary(matrix), fontsize=12, wrap=True)
-    axes = figure.add_subplot()
+    width = max(5.5, 3.4 + 0.75 * len(classes))
+    page = figure(width, 0.85 * width)
+    page.suptitle(title or _summary(matrix), fontsize=12, wrap=True)
+    axes = page.add_subplot()
     image = axes.imshow(share, cmap="Blues", vmin=0, vmax=1)
     for (row, column), count in np.ndenumerate(matrix):
         colour = "white" if share[row, column] > 0.55 else "black"
@@ -217,26 +219,32 @@ def plot_confusion(
     axes.set_yticks(range(len(classes)), classes)
     axes.set(xlabel="predicted", ylabel="true")
     axes.spines[:].set_visible(False)
-    bar = figure.colorbar(image, shrink=0.8, format=lambda value, _: f"{100 * value:.0f} %")
+    bar = page.colorbar(image, shrink=0.8, format=lambda value, _: f"{100 * value:.0f} %")
     bar.set_label("share of the true class")
     bar.outline.set_visible(False)
     try:
-        figure.savefig(path, dpi=150)
+        page.savefig(path, dpi=150)
     except ValueError as error:
         raise ParameterError(f"path must end in .png, .svg or .pdf: {error}") from error
 
 
-def _figure(width: float) -> Any:
-    """Make an empty figure [inch], drawn without a display and without pyplot's global state."""
+def figure(width: float, height: float) -> Any:
+    """Make an empty figure [inch], drawn without a display and without pyplot's global state.
+
+    Raises
+    ------
+    ImportError
+        matplotlib is missing; the message says what to install.
+    """
     try:
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
     except ImportError as error:
         hint = 'drawing needs matplotlib: pip install "serfast[cli]"'
         raise ImportError(f"{hint} ({error})") from error
-    figure = Figure(figsize=(width, 0.85 * width), layout="constrained")
-    FigureCanvasAgg(figure)
-    return figure
+    page = Figure(figsize=(width, height), layout="constrained")
+    FigureCanvasAgg(page)
+    return page
 
 
 def _counts(matrix: Any, classes: Sequence[str] | None = None) -> Counts:

@@ -11,7 +11,7 @@ from typing import Any
 
 from . import _checks as checks
 from .errors import ParameterError
-from .features import FEATURES, Feature
+from .features import FEATURES, CustomFeature, Feature
 from .framing import PAD_MODES, PadMode, frame_count
 
 __all__ = ["FeatureSpec"]
@@ -169,16 +169,21 @@ def _feature_tuple(features: Any) -> tuple[Feature, ...]:
     if not result:
         checks.fail("features", "at least 1 feature", result)
     for i, feature in enumerate(result):
-        if type(feature) not in FEATURES.values():
+        if type(feature) not in FEATURES.values() and not isinstance(feature, CustomFeature):
             checks.fail(f"features[{i}]", "a feature such as serfast.RMS()", feature)
     return result
 
 
 def _feature_dict(feature: Feature) -> dict[str, Any]:
     """One feature as a dictionary; the feature of a delta is a dictionary in it."""
+    kind = {"type": type(feature).__name__}
+    if isinstance(feature, CustomFeature):
+        from . import offered  # here: `import serfast` needn't wait for it
+
+        kind["package"] = offered.package_of(type(feature))
     values = {f.name: getattr(feature, f.name) for f in dataclasses.fields(feature)}
     nested = {k: _feature_dict(v) for k, v in values.items() if isinstance(v, Feature)}
-    return {"type": type(feature).__name__, **values, **nested}
+    return {**kind, **values, **nested}
 
 
 def _known_keys(cls: type[Any], fields: Mapping[str, Any], what: str) -> None:
@@ -193,11 +198,22 @@ def _feature(item: Any) -> Feature:
     if not isinstance(item, Mapping):
         checks.fail("feature", "a mapping", item)
     fields: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in item.items()}
-    kind = fields.pop("type", None)
-    if not isinstance(kind, str) or kind not in FEATURES:
-        checks.fail("feature type", "one of " + ", ".join(FEATURES), kind)
+    cls = _feature_class(fields)
     if isinstance(fields.get("feature"), Mapping):
         fields["feature"] = _feature(fields["feature"])
-    cls = FEATURES[kind]
-    _known_keys(cls, fields, kind)
+    _known_keys(cls, fields, cls.__name__)
     return cls(**fields)
+
+
+def _feature_class(fields: dict[str, Any]) -> type[Feature]:
+    """The class that "type" names, one of a package if "package" is there; takes both away."""
+    kind, package = fields.pop("type", None), fields.pop("package", None)
+    if not isinstance(kind, str) or (package is None and kind not in FEATURES):
+        checks.fail("feature type", "one of " + ", ".join(FEATURES), kind)
+    if package is None:
+        return FEATURES[kind]
+    if not isinstance(package, str):
+        checks.fail("package of a feature", "a str", package)
+    from . import offered
+
+    return offered.get(kind, package)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeAlias
@@ -15,11 +15,12 @@ from . import backends, functionals
 from .functionals import Array
 from .vector import Entry, VectorProgram
 
-__all__ = ["Statistics", "Vector"]
+__all__ = ["PreparedStatistics", "Statistics"]
 
 Mask: TypeAlias = np.ndarray[Any, np.dtype[np.bool_]]
-Vector: TypeAlias = Callable[[Any], Array]
-"""What :meth:`Statistics.over` gives: rows → vector."""
+
+MAX_DELTA_WIDTH = 1001
+"""As of a :class:`serfast.Delta`: weights are made for every width up to it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +39,7 @@ class Statistics:
     deltas : int
         Highest order of derivative whose functionals are taken too, 0 to 3.
     delta_width : int
-        Rows that a derivative is smoothed over, odd, >= 5; see
+        Rows that a derivative is smoothed over, odd, 5 to 1001; see
         :func:`serfast.functionals.delta`.
     log : tuple of str
         Columns to take the natural logarithm of first (floor 1e-5): amplitudes such as rms.
@@ -64,7 +65,7 @@ class Statistics:
     -----
     All in float64. Finite for every n_rows >= 1: what is undefined for few rows or a constant
     column (skewness, kurtosis, slope, derivatives) is 0. The back ends agree to 1e-9 of a
-    functional's scale; within one, equal rows give equal bits.
+    functional's scale; the native one gives the same bits on every instruction set.
 
     Examples
     --------
@@ -100,7 +101,7 @@ class Statistics:
                 checks.fail("functionals", f"of {known}, p0 to p100, ac1 to ac99", name)
         checks.integer("deltas", self.deltas, 0, 3)
         checks.integer("voiced_deltas", self.voiced_deltas, 0, 3)
-        if checks.integer("delta_width", self.delta_width, 5) % 2 == 0:
+        if checks.integer("delta_width", self.delta_width, 5, MAX_DELTA_WIDTH) % 2 == 0:
             checks.fail("delta_width", "odd", self.delta_width)
         if self.trim_db is not None:
             checks.number("trim_db", self.trim_db, above=0)
@@ -145,13 +146,14 @@ class Statistics:
         Raises
         ------
         ParameterError
-            If rows aren't finite numbers in two dimensions with a name for each column.
+            If rows aren't numbers within float32's range, in two dimensions with a name for each
+            column, or there is no such back end.
         """
         return self.over(columns, backend=backend)(rows)
 
     def over(
         self, columns: Sequence[str], *, uses: Mask | None = None, backend: str = "native"
-    ) -> Vector:
+    ) -> PreparedStatistics:
         """Make ready for rows with these columns, for many calls.
 
         Parameters
@@ -163,27 +165,31 @@ class Statistics:
 
         Returns
         -------
-        callable
-            Of rows; gives what calling the statistics gives. Immutable: threads may share it.
+        PreparedStatistics
+            Called with rows, it gives what calling the statistics gives.
 
         Raises
         ------
         ParameterError
-            If a column that an argument names is not among them, or `uses` has another shape.
+            If a column that an argument names is not among them, `uses` is no array of bool or
+            has another shape, or there is no such back end.
 
         Examples
         --------
-        >>> vector = Statistics(functionals=("mean", "max"), deltas=0).over(["rms"])
-        >>> vector([[1.0], [3.0]]).tolist()
+        >>> prepared = Statistics(functionals=("mean", "max"), deltas=0).over(["rms"])
+        >>> prepared([[1.0], [3.0]]).tolist()
         [2.0, 3.0]
         """
+        checks.choice("backend", backend, backends.BACKENDS)
         names = _names("columns", columns)
         if uses is None:
             return _prepared(self, names, None, backend)
-        used, size = np.asarray(uses, dtype=bool), len(self.names(names))
-        if used.shape != (size,):
-            checks.refuse("uses", f"of shape ({size},)", f"shape {used.shape}")
-        return _prepared(self, names, used.tobytes(), backend)
+        if not isinstance(uses, np.ndarray) or uses.dtype != bool:
+            checks.fail("uses", "an array of bool", uses)
+        size = len(self.names(names))
+        if uses.shape != (size,):
+            checks.refuse("uses", f"of shape ({size},)", f"shape {uses.shape}")
+        return _prepared(self, names, uses.tobytes(), backend)
 
     def program(self, columns: Sequence[str], uses: Mask | None = None) -> VectorProgram:
         """Put in tables what has to be done with rows of these columns, for a back end."""
@@ -202,7 +208,7 @@ class Statistics:
             trim=trim,
             voicing=columns.index("aperiodicity") if self._gates else None,
             max_aperiodicity=self.max_aperiodicity,
-            logs=tuple(i for name in self.log for i in _select(columns, (name,))),
+            logs=_select(columns, self.log),
             families=tuple(_select(columns, (name,)) for name in self.relative),
             semitones=_select(columns, self.semitones),
             delta_width=self.delta_width,
@@ -278,32 +284,56 @@ def _family(column: str) -> str:
     return stem if number.isdigit() else column
 
 
+class PreparedStatistics:
+    """Statistics made ready for rows with certain columns; made by :meth:`Statistics.over`.
+
+    Immutable: threads may share it. A pickle holds what it was made from, and makes it anew.
+    """
+
+    __slots__ = ("_columns", "_made_from", "_run", "_size")
+
+    def __init__(
+        self,
+        statistics: Statistics,
+        columns: tuple[str, ...],
+        used: bytes | None,
+        backend: str,
+    ) -> None:
+        uses = None if used is None else np.frombuffer(used, dtype=bool)
+        program = statistics.program(columns, uses)
+        self._run = backends.get_vector(backend)(program)
+        self._columns, self._size = columns, program.size
+        self._made_from = statistics, columns, used, backend
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _prepared, self._made_from
+
+    def __call__(self, rows: Any) -> Array:
+        """Make the vector of these rows; see :meth:`Statistics.__call__`."""
+        x = _checked(rows, self._columns)
+        out = np.zeros(self._size)
+        bad = self._run(x, out)
+        if bad is not None:
+            row, column = divmod(bad, len(self._columns))
+            found = f"{x[row, column]} at row {row}, {self._columns[column]}"
+            checks.refuse("rows", "finite and within float32's range", found)
+        return out
+
+
 @lru_cache(maxsize=64)
 def _prepared(
     statistics: Statistics, columns: tuple[str, ...], used: bytes | None, backend: str
-) -> Vector:
-    """Make the function of rows; `used` are the bytes of an array of bool."""
-    uses = None if used is None else np.frombuffer(used, dtype=bool)
-    program = statistics.program(columns, uses)
-    run = backends.get_vector(backend)(program)
-
-    def vector(rows: Any) -> Array:
-        x = _checked(rows, columns)
-        out = np.zeros(program.size)
-        bad = run(x, out)
-        if bad is not None:
-            row, column = divmod(bad, len(columns))
-            checks.refuse("rows", "finite", f"{x[row, column]} at row {row}, {columns[column]}")
-        return out
-
-    return vector
+) -> PreparedStatistics:
+    """Make it once for the same statistics, columns and bytes of `uses`."""
+    return PreparedStatistics(statistics, columns, used, backend)
 
 
 def _checked(rows: Any, columns: tuple[str, ...]) -> np.ndarray[Any, Any]:
     """Give the rows as a C-contiguous array of float32, or else float64."""
     try:
         x = np.asarray(rows)
-        x = np.ascontiguousarray(x, dtype=np.float32 if x.dtype == np.float32 else np.float64)
+        kept = np.float32 if x.dtype == np.float32 else np.float64
+        x = x.astype(kept, order="C", casting="same_kind", copy=False)
     except (TypeError, ValueError):
         checks.fail("rows", "an array of numbers", rows)
     if x.ndim != 2 or x.shape[1] != len(columns) or not columns:

@@ -1,7 +1,10 @@
-"""The contract of classifier plugins, as checks that every plugin's own tests call.
+"""The contracts of plugins and features, as checks that every package's own tests call.
 
     def test_contract(tmp_path):
         serfast.testing.check_plugin("svm", tmp_path)
+
+    def test_feature():
+        serfast.testing.check_feature(SpectralFlux())
 
 Each check raises AssertionError with what was broken.
 """
@@ -21,13 +24,15 @@ from . import registry
 from .bundle import Bundle
 from .classifier import Classifier, Examples, Input, Plugin, StreamingClassifier
 from .errors import ModelError, ParameterError, SerfastError
-from .features import RMS, ZeroCrossingRate
+from .extractor import Extractor
+from .features import RMS, CustomFeature, ZeroCrossingRate
+from .fingerprint import signal
 from .spec import FeatureSpec
 from .statistics import Statistics
 from .steps import Steps
 from .training import bundle_of
 
-__all__ = ["check_classifier", "check_plugin", "toy_examples"]
+__all__ = ["check_classifier", "check_feature", "check_plugin", "toy_examples"]
 
 SPEC = FeatureSpec(features=(RMS(), ZeroCrossingRate()))
 STATISTICS = Statistics(functionals=("mean", "std", "slope"), deltas=1)
@@ -117,6 +122,45 @@ def check_plugin(name: str, folder: Path) -> None:
     one = examples.where(examples.labels == examples.classes[0])
     with _raises(ParameterError, "training on one class"):
         plugin.train(one)
+
+
+def check_feature(feature: CustomFeature, tolerance: float = 1e-4) -> None:
+    """Check that a feature which a package offers keeps the contract of features.
+
+    It goes through JSON by name; its values are finite; chunks and threads don't change their
+    bits; and they are those of the plain Python function.
+
+    Parameters
+    ----------
+    feature : CustomFeature
+        One of the class that stands in the entry-point group ``serfast.features``.
+    tolerance : float
+        Of the differences from the reference back end's rows, as a share of a column's largest.
+
+    Raises
+    ------
+    AssertionError
+        If it doesn't.
+    """
+    spec = FeatureSpec(features=(feature,))
+    _require(FeatureSpec.from_json(spec.to_json()) == spec, "JSON must give the feature back")
+    y = signal(max(16384, 4 * feature.length))
+    extractor = Extractor(spec)
+    rows = extractor(y)
+    _require(np.isfinite(rows).all(), "values must be finite")
+    for size in (1 + len(y) // 3, 161):
+        stream = extractor.stream()
+        parts = [stream.accept(y[i : i + size]) for i in range(0, len(y), size)]
+        streamed = np.concatenate([*parts, stream.flush()])
+        _require(np.array_equal(streamed, rows), f"chunks of {size} must not change the bits")
+    again = extractor.map([y] * THREADS, threads=THREADS)
+    _require(all(np.array_equal(rows, r) for r in again), "threads must not change the bits")
+    truth = Extractor(spec, backend="reference")(y)
+    worst = np.abs(rows - truth).max(axis=0)
+    _require(
+        bool((worst <= tolerance * np.abs(truth).max(axis=0)).all()),
+        f"values must be the Python function's, got differences of up to {worst}",
+    )
 
 
 def toy_examples(kind: Input, seed: int = 0) -> Examples:

@@ -27,8 +27,8 @@ class RunVector(Protocol):
     """A program made ready: fills `out` with the vector of `rows` (immutable, thread-safe).
 
     Rows are C-contiguous float32 or float64, one or more of as many columns as the program has.
-    They are looked through first: it returns the index (row · n_columns + column) of the first NaN
-    or infinity, having written nothing, or None when all went well.
+    They are looked through first: it returns the index (row · n_columns + column) of the first that
+    is NaN, infinite or beyond float32's range, having written nothing, or None when all went well.
     """
 
     def __call__(self, rows: np.ndarray[Any, Any], out: np.ndarray[Any, Any]) -> int | None: ...

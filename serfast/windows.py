@@ -12,7 +12,7 @@ from .events import MAX_APERIODICITY, Event, EventStream, Plan
 from .gate import enough
 from .running import SlidingWindow
 from .samples import as_samples
-from .statistics import Statistics, Vector
+from .statistics import PreparedStatistics, Statistics
 from .stream import Stream
 
 __all__ = ["WindowStream"]
@@ -32,7 +32,7 @@ class WindowStream(EventStream):
         classifier: Classifier,
         plugin: str,
         statistics: Statistics | None,
-        vector: Vector | None,
+        vector: PreparedStatistics | None,
         stream: Stream,
         plan: Plan,
     ) -> None:

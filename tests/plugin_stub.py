@@ -107,13 +107,20 @@ class AveragingPlugin:
         return None
 
 
-def install(folder: Path, module: str, source: str, distribution: str, entry: str) -> None:
+def install(
+    folder: Path,
+    module: str,
+    source: str,
+    distribution: str,
+    entry: str,
+    group: str = "serfast.classifiers",
+) -> None:
     """Lay a distribution into a folder on sys.path, as pip would."""
     (folder / f"{module}.py").write_text(source)
     about = folder / f"{distribution.replace('-', '_')}-1.2.dist-info"
     about.mkdir()
     (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {distribution}\nVersion: 1.2\n")
-    (about / "entry_points.txt").write_text(f"[serfast.classifiers]\n{entry}\n")
+    (about / "entry_points.txt").write_text(f"[{group}]\n{entry}\n")
 
 
 def install_nearest(folder: Path, model: Path | None = None) -> None:

@@ -1,13 +1,21 @@
-"""Print, as JSON, the SHA-256 of rows and of their statistics, and the instruction set used.
+"""The SHA-256 of the rows of many specs and signals.
 
-test_isa.py runs this file once for each instruction set.
+python row_hashes.py            prints them as JSON: test_isa.py compares instruction sets
+python row_hashes.py --check    compares them with the recorded ones
+python row_hashes.py --record   records them: only where bits are meant to change, with a word in
+                                CHANGELOG.md
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import platform
+import sys
 import warnings
+from pathlib import Path
+
+import numpy as np
 
 import serfast
 import signals
@@ -15,10 +23,19 @@ from broad import RATE, broad_specs
 from serfast import functionals
 
 STATISTICS = serfast.Statistics(functionals=(*functionals.FUNCTIONALS, "p33", "ac7"), deltas=3)
+LOGARITHMS = serfast.Statistics(
+    functionals=("mean",), deltas=0, log=("level",), semitones=("pitch",)
+)
+
+RECORDED = Path(__file__).with_name("row_hashes.json")
 
 
-def main() -> None:
-    """Hash the rows of every broad spec over noise, something like speech, and clicks."""
+def hashes(statistics: bool) -> dict[str, str]:
+    """Hash the rows of every broad spec over noise, something like speech, and clicks.
+
+    With their statistics, which are the same for every instruction set, but not for every LAPACK:
+    it makes the weights of derivatives in double.
+    """
     warnings.simplefilter("ignore", UserWarning)
     made = {
         "noise": signals.noise(4000, seed=5),
@@ -26,16 +43,44 @@ def main() -> None:
         "clicks": signals.synthetic(RATE, 16)["clicks"][:3000],
         "quiet": signals.noise(3000, seed=7, level=1e-6),
     }
-    hashes = {"in_use": serfast.native_info()["in_use"]}
+    found = {}
     for spec_name, spec in broad_specs().items():
         extractor = serfast.Extractor(spec)
         for signal_name, y in made.items():
             rows = extractor(y)
-            hashes[f"{spec_name} {signal_name}"] = hashlib.sha256(rows.tobytes()).hexdigest()
-            vector = STATISTICS(rows, spec.columns)
-            hashes[f"{spec_name} {signal_name} statistics"] = hashlib.sha256(vector).hexdigest()
-    print(json.dumps(hashes))
+            found[f"{spec_name} {signal_name}"] = hashlib.sha256(rows.tobytes()).hexdigest()
+            if statistics:
+                vector = STATISTICS(rows, spec.columns)
+                found[f"{spec_name} {signal_name} statistics"] = hashlib.sha256(vector).hexdigest()
+    if statistics:
+        columns = [f"{name}_{i}" for name in ("level", "pitch") for i in range(20_000)]
+        row = np.random.default_rng(0).uniform(1e-3, 500, size=(1, len(columns) + 1))
+        vector = LOGARITHMS(row, [*columns, "aperiodicity"])
+        found["logarithms"] = hashlib.sha256(vector).hexdigest()
+    return found
+
+
+def recorded() -> dict[str, str]:
+    """The hashes that rows had when they were recorded, on x86-64."""
+    content: dict[str, str] = json.loads(RECORDED.read_text())
+    return content
+
+
+def main(arguments: list[str]) -> None:
+    """Do what the only argument says."""
+    found = hashes(statistics=not arguments)
+    if arguments == ["--record"]:
+        RECORDED.write_text(json.dumps(found, indent=1) + "\n")
+    elif arguments == ["--check"]:
+        different = [name for name, value in recorded().items() if found.get(name) != value]
+        isa, machine = serfast.native_info()["in_use"], platform.machine()
+        print(
+            f"{len(found)} hashes of rows on {machine}, {isa}: {len(different)} differ", *different
+        )
+        sys.exit(bool(different) or found.keys() != recorded().keys())
+    else:
+        print(json.dumps({"in_use": serfast.native_info()["in_use"], **found}))
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import serfast
-from serfast import backends, registry
+from serfast import backends, offered, registry
 from serfast.cli.main import main
 
 
@@ -25,6 +25,7 @@ def test_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert set(facts["isa"]["available"]) <= set(facts["isa"]["built"])
     assert facts["backends"] == backends.available()
     assert [plugin["name"] for plugin in facts["plugins"]] == [p.name for p in registry.info()]
+    assert [feature["name"] for feature in facts["features"]] == [f.name for f in offered.info()]
 
 
 def test_text(capsys: pytest.CaptureFixture[str]) -> None:
@@ -48,11 +49,14 @@ def test_bad_news(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Monkey
         registry.PluginInfo("bad", "serfast-bad", "0.1", "No module named 'torch'"),
     )
     monkeypatch.setattr(registry, "info", lambda: plugins)
+    features = (registry.PluginInfo("Tilt", "serfast-tilt", "0.3", "No module named 'numba'"),)
+    monkeypatch.setattr(offered, "info", lambda: features)
     monkeypatch.setattr(backends, "available", lambda: {"native": None, "numba": "not installed"})
     assert main(["info"]) == 0
     lines = [re.sub("  +", " | ", line) for line in capsys.readouterr().out.splitlines()]
     assert "plugin good | serfast-good 1.2" in lines
     assert "plugin bad | serfast-bad 0.1, can't be loaded: No module named 'torch'" in lines
+    assert "feature Tilt | serfast-tilt 0.3, can't be loaded: No module named 'numba'" in lines
     assert "back end numba | not installed" in lines
     assert main(["info", "--json"]) == 0
     facts = json.loads(capsys.readouterr().out)

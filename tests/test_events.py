@@ -148,6 +148,13 @@ def test_the_same_again_after_reset_and_other_without():
     assert events_of(stream, [Y]) == EXPECTED
 
 
+def test_smoothing_begins_anew_after_reset():
+    stream = SVM.stream(smoothing=2.0)
+    expected = events_of(stream, [Y])
+    stream.reset()
+    assert events_of(stream, [Y]) == expected
+
+
 def test_two_streams_dont_touch():
     other = syllables(5.3, seed=1)
     one, two = SVM.stream(), SVM.stream()

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+import row_hashes
 import serfast
 
 INFO = serfast.native_info()
@@ -51,6 +52,21 @@ def test_rows_are_bit_equal_on_every_instruction_set(isa: str) -> None:
     expected, got = hashes("baseline"), hashes(isa)
     assert len(expected) > 50
     assert [name for name in expected if got[name] != expected[name]] == []
+
+
+def test_rows_are_bit_equal_to_the_recorded_ones() -> None:
+    """On any machine: they were recorded on x86-64."""
+    expected, got = row_hashes.recorded(), row_hashes.hashes(statistics=False)
+    assert expected.keys() == got.keys()
+    assert [name for name in expected if got[name] != expected[name]] == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="glibc's own switch")
+def test_rows_are_bit_equal_whichever_functions_libm_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """libm has a second log for processors with fused multiply-add, whose last bits differ."""
+    expected = hashes("baseline")
+    monkeypatch.setenv("GLIBC_TUNABLES", "glibc.cpu.hwcaps=-FMA,-FMA4,-AVX2,-FMA_Usable")
+    assert hashes.__wrapped__("baseline") == expected
 
 
 def test_hashes_tell_different_rows_apart() -> None:

@@ -60,3 +60,14 @@ def test_sdist_holds_sources_and_no_generated_c(built):
         names = [name.partition("/")[2] for name in archive.getnames()]
     assert {"ext/engine.pyx", "ext/kernels/fft.inc", "LICENSE", "setup.py"} <= set(names)
     assert not [name for name in names if name.endswith((".so", "engine.c")) or "build/" in name]
+
+
+def test_without_a_compiler_it_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CC", str(tmp_path / "no-compiler"))
+    with pytest.raises(AssertionError) as failure:
+        build(copied_tree(tmp_path), tmp_path / "wheel", "wheel")
+    said = str(failure.value)
+    assert "Building serfast needs a C compiler and Python's headers." in said
+    assert "apt install gcc python3-dev" in said

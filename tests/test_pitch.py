@@ -95,7 +95,7 @@ def test_what_never_moves_has_the_shortest_period_and_is_aperiodic(
 
 
 @both
-@pytest.mark.parametrize("exponent", [-40, -10, 10, 40])
+@pytest.mark.parametrize("exponent", [-20, -10, 10, 40])
 def test_loudness_changes_nothing(exponent: int, backend: str) -> None:
     y = signals.voice(RATE, 8000)
     pitch, aperiodicity = extract(y, backend)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import pickle
 import sys
 import warnings
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +14,7 @@ import pytest
 from scipy.signal import resample_poly
 
 import serfast
-from plugin_stub import NearestPlugin, install_nearest
+from plugin_stub import Nearest, NearestPlugin, install_nearest
 from serfast.bundle import Bundle
 from serfast.recognizer import inputs_of
 from serfast.statistics import Statistics
@@ -201,6 +202,24 @@ def test_bundle_of_a_plugin_that_is_not_installed(path, bundle, tmp_path):
     with pytest.raises(serfast.UnknownPluginError, match="'cnn'") as error:
         serfast.Recognizer(foreign)
     assert "pip install" not in str(error.value)  # a stranger's advice
+
+
+def test_pickle_brings_a_recognizer_back(path):
+    recognizer = serfast.Recognizer(path)
+    again = pickle.loads(pickle.dumps(recognizer))
+    assert again.predict(noise(0.2), RATE) == recognizer.predict(noise(0.2), RATE)
+
+
+@pytest.mark.parametrize("what", [ValueError("no"), [1.0], np.ones(7, bool)])
+def test_a_plugin_with_a_bad_idea_of_what_it_uses_is_named(path, what, monkeypatch):
+    def uses(self):
+        if isinstance(what, Exception):
+            raise what
+        return what
+
+    monkeypatch.setattr(Nearest, "uses", property(uses), raising=False)
+    with pytest.raises(serfast.ModelError, match=r"(?=.*uses)(?=.*'nearest')"):
+        serfast.Recognizer(path)
 
 
 def test_inputs_of_an_unknown_kind():

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import pickle
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import librosa
 import numpy as np
@@ -214,10 +216,62 @@ def test_wide_and_narrow_rows_give_the_same_bits():
     assert np.array_equal(narrow, wide)
 
 
-@pytest.mark.parametrize("uses", [np.ones(3, bool), np.ones((2, 2), bool)])
-def test_uses_must_fit_the_vector(uses):
-    with pytest.raises(serfast.ParameterError, match=r"uses must be of shape \(2,\)"):
+@pytest.mark.parametrize(
+    ("uses", "message"),
+    [
+        (np.ones(3, bool), r"uses must be of shape \(2,\), got shape \(3,\)"),
+        (np.ones((2, 2), bool), r"uses must be of shape \(2,\)"),
+        (np.ones(2), "uses must be an array of bool"),
+        ([True, False], "uses must be an array of bool"),
+    ],
+)
+def test_uses_must_fit_the_vector(uses, message):
+    with pytest.raises(serfast.ParameterError, match=message):
         Statistics(functionals=("mean", "max"), deltas=0).over(["rms"], uses=uses)
+
+
+def test_sixteen_threads_share_one_that_was_prepared():
+    prepared = EVERYTHING.over(ALL_COLUMNS)
+    rows = [plausible_rows(n, n) for n in (1, 2, 5, 17, 40, 300)]
+    expected = [prepared(x).tobytes() for x in rows]
+    with ThreadPoolExecutor(16) as pool:
+        found = list(pool.map(lambda x: prepared(x).tobytes(), rows * 50))
+    assert found == expected * 50
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_pickle_brings_prepared_statistics_back(backend):
+    uses = np.arange(len(EVERYTHING.names(ALL_COLUMNS))) % 3 == 0
+    prepared = EVERYTHING.over(ALL_COLUMNS, uses=uses, backend=backend)
+    again = pickle.loads(pickle.dumps(prepared))
+    rows = plausible_rows(30, 2)
+    assert again(rows).tobytes() == prepared(rows).tobytes()
+
+
+def test_logarithms_are_those_of_long_double_to_a_unit_in_the_last_place():
+    random = np.random.default_rng(0)
+    spans = ((-11.5, 88.0), (-0.4, 0.4), (-1e-3, 1e-3), (-1e-9, 1e-9))
+    x = np.exp(np.concatenate([random.uniform(*span, size=5000) for span in spans]))
+    columns = [f"band_{i}" for i in range(len(x))]
+    found = Statistics(functionals=("mean",), deltas=0, log=("band",))(x[None], columns)
+    expected = np.log(x.astype(np.longdouble))
+    worst = np.abs((found - expected) / np.spacing(np.abs(expected).astype(float))).max()
+    print(f"worst: {worst:.2f} units in the last place")
+    assert worst < 1
+
+
+def test_a_column_named_twice_has_one_logarithm():
+    rows = np.full((2, 2), 100.0)
+    statistics = Statistics(functionals=("mean",), deltas=0, log=("mel", "mel_1"))
+    assert statistics(rows, ["mel_0", "mel_1"]) == pytest.approx(np.log([100, 100]))
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("scale", [1e-300, 1e-160, 1e-45, 1e-38, 1e37])
+def test_finite_for_the_smallest_and_the_largest(backend, scale):
+    rows = np.array([1.0, -1, 2, 0, 1, 3, 5, 1.5, 2])[:, None] * scale
+    statistics = Statistics(functionals=EVERY, deltas=3)
+    assert np.isfinite(statistics(rows, ["x"], backend=backend)).all()
 
 
 @given(st.integers(1, 30), st.floats(**WIDE))
@@ -387,6 +441,7 @@ def test_json_round_trip_and_hash():
         ({"voiced_deltas": 9}, "voiced_deltas must be"),
         ({"delta_width": 3}, "delta_width must be an int >= 5, got 3"),
         ({"delta_width": 6}, "delta_width must be odd, got 6"),
+        ({"delta_width": 1003}, "delta_width must be an int <= 1001, got 1003"),
         ({"max_aperiodicity": 0}, "max_aperiodicity must be"),
         ({"trim_db": 0}, "trim_db must be"),
         ({"trim_db": "60"}, "trim_db must be"),
@@ -406,13 +461,23 @@ def test_bad_arguments_are_named(arguments, message):
         (np.zeros((2, 3)), ["a", "b"], r"rows must be of shape \(n_rows, 2\)"),
         (np.array([[0, 1], [2, np.nan]]), ["a", "b"], "nan at row 1, b"),
         (np.array([[np.inf, 1]]), ["a", "b"], "inf at row 0, a"),
-        ([["x", "y"]], ["a", "b"], "rows must be an array of numbers"),
+        (np.array([[1, -1e39]]), ["a", "b"], "within float32's range, got -1e\\+39 at row 0, b"),
+        ([["1", "2"]], ["a", "b"], "rows must be an array of numbers"),
+        ([[1, 2], [3]], ["a", "b"], "rows must be an array of numbers"),
+        (np.ones((2, 2)) * 1j, ["a", "b"], "rows must be an array of numbers"),
         (np.zeros((2, 2)), "ab", "columns must be a sequence of names"),
     ],
 )
-def test_bad_rows_are_named(rows, columns, message):
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_bad_rows_are_named(rows, columns, message, backend):
     with pytest.raises(serfast.ParameterError, match=message):
-        Statistics()(rows, columns)
+        Statistics()(rows, columns, backend=backend)
+
+
+@pytest.mark.parametrize("backend", ["fortran", ["native"], None])
+def test_an_unknown_back_end_is_named(backend):
+    with pytest.raises(serfast.ParameterError, match="backend must be one of 'native'"):
+        Statistics()(np.zeros((2, 1)), ["a"], backend=backend)
 
 
 @pytest.mark.parametrize(

@@ -328,6 +328,6 @@ def test_a_back_end_without_streams_says_so() -> None:
 def test_the_examples_of_the_documentation_run(monkeypatch: pytest.MonkeyPatch) -> None:
     page = Path(__file__).parent.parent / "docs" / "streaming.md"
     blocks = re.findall(r"```python\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
-    assert len(blocks) == 3
+    assert len(blocks) == 4
     monkeypatch.chdir(page.parents[1])
     exec(compile("".join(blocks), page.name, "exec"), {})

@@ -28,17 +28,23 @@ typedef struct {
 
 /* A complex FFT of n = rows · cols points, laid out as a matrix (Bailey, "FFTs in external or
  * hierarchical memory", 1990): transform the columns, multiply by exp(-2πi k c / n), transpose,
- * transform the columns again. Rows are padded to a stride that is a multiple of 4.
+ * transform the columns again.
+ *
+ * With 8 or 16 rows the first stage is done in registers, `width` columns at a time, and nothing
+ * is padded. With others width is 0, the first stage is done in passes, and rows are padded to a
+ * stride that is a multiple of 4. The factors lie in the order of their use: for each group of
+ * `width` columns (the last one ends with the last column), or of 4, those of each row (from row 1
+ * on, or from 0), real parts and then imaginary parts.
  *
  * With inner != NULL it is a convolution with a chirp instead (Bluestein 1970), for lengths with
  * a large prime factor: chirp[k] = exp(-πi k² / n), and kernel = the transform of its inverse,
  * divided by the inner length. */
 typedef struct serfast_fft {
-    int n, rows, cols, row_stride, col_stride;
+    int n, rows, cols, row_stride, col_stride, width;
     int n_row_passes, n_col_passes;
     serfast_pass row_passes[SERFAST_MAX_PASSES];
     serfast_pass col_passes[SERFAST_MAX_PASSES];
-    const float *twiddle_re, *twiddle_im; /* rows × row_stride; NULL if rows == 1 */
+    const float *factors;
     const struct serfast_fft *inner;
     const float *chirp_re, *chirp_im;     /* n, padded */
     const float *kernel_re, *kernel_im;   /* inner->n, padded */
@@ -53,11 +59,16 @@ typedef struct {
     const float *split_re, *split_im; /* padded */
 } serfast_rfft;
 
-/* Sparse rows of a matrix: band b is the dot product of 16 · blocks[b] weights with the input
- * from first[b] on. n_bands is a multiple of 4; the weights of all bands follow one another. */
+/* Sparse rows of a matrix, in groups of 8, of which row b and row b + 4 make a pair: each is the dot
+ * product of 8 · blocks weights with the input from first[0] or first[1] on. The weights of all
+ * pairs follow one another, 8 of the one row and 8 of the other in turn. */
 typedef struct {
-    int n_bands;
-    const int32_t *first, *blocks;
+    int32_t first[2], blocks;
+} serfast_band_pair;
+
+typedef struct {
+    int n_bands; /* a multiple of 8 */
+    const serfast_band_pair *pairs;
     const float *weights;
 } serfast_bands;
 
@@ -77,6 +88,7 @@ typedef struct {
 
 typedef struct {
     const char *isa;
+    int lanes; /* floats in its widest vector: the largest width of an FFT's first stage */
 
     /* sum of x[i]² */
     float (*sum_squares)(const float *x, ptrdiff_t n);
@@ -91,13 +103,14 @@ typedef struct {
     void (*condition)(const float *x, ptrdiff_t n, int remove_mean, float preemphasis, float *y);
 
     /* power[k] = |Σ w[i] x[i] exp(-2πi k i / length)|² for k <= length / 2. For even lengths the
-     * window is given as w[0] w[2] … w[1] w[3] …, all halved. scratch: 4 · area floats. */
+     * window is given as w[0] w[2] … w[1] w[3] …, all halved; if the plan's width isn't 0, as the
+     * factors with the windows before them: for each group of columns first those of each row, even
+     * and then odd samples, and then the group's factors. scratch: 4 · area floats. */
     void (*power_spectrum)(const serfast_rfft *plan, const float *x, const float *window,
                            float *power, float *scratch);
 
     /* out[j] = 2 Σ_i x[i] cos(2π j i / length) for j < n_out <= length / 2, where x is halved:
-     * x[i] = x[length - i] = half[i] for i <= length / 2. The plan's points must follow one
-     * another (row_stride == cols). */
+     * x[i] = x[length - i] = half[i] for i <= length / 2. The plan's width must not be 0. */
     void (*cosine_transform)(const serfast_rfft *plan, const float *half, int n_out, float *out,
                              float *scratch);
 

@@ -24,7 +24,7 @@
 #define __has_builtin(name) 0
 #endif
 
-#if defined(__GNUC__) && __has_builtin(__builtin_shufflevector) && !defined(SERFAST_PLAIN_C)
+#if __has_builtin(__builtin_shufflevector) && !defined(SERFAST_PLAIN_C)
 #define INLINE static inline __attribute__((always_inline))
 typedef float f4 __attribute__((vector_size(16)));
 typedef float f8 __attribute__((vector_size(32)));
@@ -48,6 +48,28 @@ typedef int64_t l8 __attribute__((vector_size(64)));
 #define TO_FLOAT(i, V) ((V)(i))
 #define MASK(condition) (-(int64_t)(condition))
 #endif
+
+/* Before a loop over an array that has to end up in registers. */
+#if defined(__clang__)
+#define UNROLL _Pragma("clang loop unroll(full)")
+#elif defined(__GNUC__)
+#define UNROLL _Pragma("GCC unroll 16")
+#else
+#define UNROLL
+#endif
+
+/* p += by, and from there on the compiler has to take p as it is: otherwise it computes the
+ * addresses of all rows ahead, more than there are registers for. */
+#ifdef __GNUC__
+#define OPAQUE(p) __asm__("" : "+r"(p))
+#else
+#define OPAQUE(p) (void)0
+#endif
+#define STEP(p, by) \
+    do {            \
+        p += by;    \
+        OPAQUE(p);  \
+    } while (0)
 
 typedef float f1;
 typedef int32_t i1;

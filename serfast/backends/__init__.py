@@ -93,7 +93,7 @@ def native_info() -> dict[str, Any]:
     dict
         "built" and "available": lists of instruction sets, plainest first, that the module holds
         and that this CPU can run; "in_use": the one that computes (the last available one, or
-        what the environment variable SERFAST_ISA named at import).
+        what the environment variable SERFAST_ISA named at import); "compiler": what built it.
 
     Raises
     ------
@@ -113,4 +113,5 @@ def native_info() -> dict[str, Any]:
         "built": _engine.isa_built(),
         "available": _engine.isa_available(),
         "in_use": _engine.isa_in_use(),
+        "compiler": _engine.compiler(),
     }

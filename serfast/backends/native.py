@@ -16,7 +16,11 @@ __all__ = ["prepare", "prepare_vector"]
 
 def prepare(program: Program) -> Run:
     """The program ready to run; see :class:`serfast.backends.Run`."""
-    return Engine(program)
+    if not program.all_customs:
+        return Engine(program)
+    from ..trial import tried_callbacks  # here: most programs need no compiler
+
+    return Engine(program, tried_callbacks(program))
 
 
 def prepare_vector(program: VectorProgram) -> RunVector:

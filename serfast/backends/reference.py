@@ -13,11 +13,14 @@ from typing import Any
 import numpy as np
 
 from .. import program as p
-from ..framing import pad
+from ..callbacks import Inputs, python_call
+from ..custom import warn_of_rows
+from ..framing import SILENCE, pad
 
 __all__ = [
     "cepstrum",
     "derivative",
+    "heard",
     "logarithm",
     "normalized_difference",
     "parabolic_shift",
@@ -38,6 +41,10 @@ BLOCK = 1024
 
 def prepare(program: p.Program) -> partial[int | None]:
     """Make a program ready to run: a function of (samples, out) that fills `out`."""
+    for node, spectrum in program.all_customs:
+        from ..trial import try_out  # which imports this module
+
+        try_out(node, spectrum, python_call(node.feature))
     return partial(_run, program)
 
 
@@ -72,7 +79,8 @@ def _features(program: p.Program, y: Array, out: Array) -> None:
     with np.errstate(over="ignore"):
         for energy in program.energies:
             for rows, frames in _blocks(y, energy.frames, hop, len(out)):
-                out[rows, energy.column] = energy.scale * np.sqrt(np.mean(frames**2, axis=1))
+                power = np.mean(heard(frames) ** 2, axis=1)
+                out[rows, energy.column] = energy.scale * np.sqrt(power)
         for crossings in program.crossings:
             for rows, frames in _blocks(y, crossings.frames, hop, len(out)):
                 out[rows, crossings.column] = zero_crossing_rate(frames, crossings.threshold)
@@ -83,6 +91,10 @@ def _features(program: p.Program, y: Array, out: Array) -> None:
                 out[rows, pitch.column + 1] = aperiodicity
         for spectrum in program.spectra:
             _spectrum(y, spectrum, hop, out)
+            for custom in spectrum.customs:
+                _custom(y, custom, spectrum, hop, out)
+        for custom in program.customs:
+            _custom(y, custom, None, hop, out)
 
 
 def _blocks(y: Array, frames: p.Frames, hop: int, n_rows: int) -> Iterator[tuple[slice, Array]]:
@@ -95,6 +107,11 @@ def _blocks(y: Array, frames: p.Frames, hop: int, n_rows: int) -> Iterator[tuple
     for first in range(0, n_rows, BLOCK):
         rows = slice(first, min(first + BLOCK, n_rows))
         yield rows, windows[rows]
+
+
+def heard(frames: Array) -> Array:
+    """Zeros for the frames in which no sample reaches :data:`serfast.framing.SILENCE`."""
+    return np.where(np.abs(frames).max(axis=1, keepdims=True) < SILENCE, 0.0, frames)
 
 
 def zero_crossing_rate(frames: Array, threshold: float) -> Array:
@@ -116,7 +133,7 @@ def power_spectrum(frames: Array, node: p.Spectrum) -> Array:
     x[-1]), then the window is multiplied on.
     """
     inside = slice(node.start, node.start + len(node.window))
-    x = frames[:, inside]
+    x = heard(frames)[:, inside]
     if node.remove_dc:
         x = x - np.mean(x, axis=1, keepdims=True)
     before = np.concatenate([x[:, :1], x[:, :-1]], axis=1)
@@ -161,6 +178,38 @@ def _spectrum(y: Array, node: p.Spectrum, hop: int, out: Array) -> None:
                 _put(out, transform.column, cepstrum(levels, transform))
 
 
+def _custom(y: Array, node: p.Custom, spectrum: p.Spectrum | None, hop: int, out: Array) -> None:
+    """Call a function of one's own for each row; where it raises, its columns are NaN."""
+    call = python_call(node.feature)
+    columns = slice(node.column, node.column + len(node.feature.columns))
+    for row, inputs in zip(out[:, columns], _inputs(y, node, spectrum, hop, len(out)), strict=True):
+        try:
+            call(inputs, row)
+        except Exception:  # the function's own
+            row[:] = np.nan
+    warn_of_rows(node.feature, out[:, columns])
+
+
+def _inputs(
+    y: Array, node: p.Custom, spectrum: p.Spectrum | None, hop: int, n_rows: int
+) -> Iterator[Inputs]:
+    """What each row's function is given, read-only; the first row is its own predecessor."""
+    frequencies = p.bin_frequencies(node)
+    before: Array | None = None
+    for _, frames in _blocks(y, node.frames, hop, n_rows):
+        scaled = node.scale * frames
+        scaled.setflags(write=False)
+        if spectrum is None:
+            yield from (Inputs(frame, node.sample_rate) for frame in scaled)
+            continue
+        powers = power_spectrum(frames, spectrum)
+        powers.setflags(write=False)
+        for frame, power in zip(scaled, powers, strict=True):
+            previous = power if before is None else before
+            yield Inputs(frame, node.sample_rate, power, previous, frequencies)
+            before = power
+
+
 def _put(out: Array, column: int | None, values: Array) -> None:
     """Store values from `column` on, if these columns are wanted."""
     if column is not None:
@@ -169,6 +218,7 @@ def _put(out: Array, column: int | None, values: Array) -> None:
 
 def _pitch(frames: Array, node: p.Pitch) -> tuple[Array, Array]:
     """F0 [Hz] and aperiodicity of each frame."""
+    frames = heard(frames)
     difference = normalized_difference(frames, node.min_lag, node.max_lag)
     chosen = pick_lag(difference, node.threshold)
     lag = node.min_lag + chosen + parabolic_shift(difference, chosen)

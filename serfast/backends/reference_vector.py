@@ -20,7 +20,7 @@ def prepare_vector(program: VectorProgram) -> RunVector:
     """The program ready to run; see :class:`serfast.vector.RunVector`."""
 
     def run(rows: np.ndarray[Any, Any], out: np.ndarray[Any, Any]) -> int | None:
-        bad = np.flatnonzero(~np.isfinite(rows))
+        bad = np.flatnonzero(~(np.abs(rows) <= np.finfo(np.float32).max))
         if len(bad):
             return int(bad[0])
         x = _trimmed(np.array(rows, dtype=np.float64).T, program)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..errors import ParameterError
+from ..errors import ParameterError, UnknownPluginError
 
 if TYPE_CHECKING:
     from ..spec import FeatureSpec
@@ -27,5 +27,5 @@ def read_spec(path: Path) -> FeatureSpec:
 
     try:
         return FeatureSpec.from_json(path.read_bytes())
-    except (ParameterError, TypeError) as error:
+    except (ParameterError, UnknownPluginError, TypeError) as error:
         raise ParameterError(f"{path}: {error}") from error

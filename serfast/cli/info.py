@@ -22,8 +22,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     """Describe the command's arguments."""
     parser = subparsers.add_parser(
         "info",
-        help="show versions, instruction sets, back ends and plugins",
-        description="Show versions, instruction sets, back ends and plugins, for bug reports.",
+        help="show versions, instruction sets, back ends, plugins and features",
+        description="Show versions, instruction sets, back ends, plugins and the features that "
+        "packages offer, for bug reports.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -44,7 +45,7 @@ def collect() -> dict[str, Any]:
 
     import serfast
 
-    from .. import backends, registry
+    from .. import backends, offered, registry
 
     return {
         "serfast": serfast.__version__,
@@ -54,6 +55,7 @@ def collect() -> dict[str, Any]:
         "isa": serfast.native_info(),
         "backends": backends.available(),
         "plugins": [dataclasses.asdict(plugin) for plugin in registry.info()],
+        "features": [dataclasses.asdict(feature) for feature in offered.info()],
     }
 
 
@@ -64,12 +66,14 @@ def as_text(facts: dict[str, Any]) -> str:
     lines.append(("ISA in use", isa["in_use"]))
     lines.append(("ISAs built", ", ".join(isa["built"])))
     lines.append(("ISAs available", ", ".join(isa["available"])))
+    lines.append(("compiler", isa["compiler"]))
     for name, reason in facts["backends"].items():
         lines.append((f"back end {name}", reason or "available"))
-    for plugin in facts["plugins"]:
-        state = f"{plugin['distribution']} {plugin['version']}"
-        state += f", can't be loaded: {plugin['error']}" if plugin["error"] else ""
-        lines.append((f"plugin {plugin['name']}", state))
+    for kind in ("plugin", "feature"):
+        for plugin in facts[f"{kind}s"]:
+            state = f"{plugin['distribution']} {plugin['version']}"
+            state += f", can't be loaded: {plugin['error']}" if plugin["error"] else ""
+            lines.append((f"{kind} {plugin['name']}", state))
     if not facts["plugins"]:
         lines.append(("plugins", "none; try: pip install serfast-svm"))
     width = max(len(name) for name, _ in lines)

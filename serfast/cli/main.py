@@ -24,7 +24,7 @@ from ..errors import SerfastError
 
 __all__ = ["main"]
 
-COMMANDS = ("predict", "extract", "train", "evaluate", "info")
+COMMANDS = ("predict", "extract", "train", "evaluate", "bench", "info")
 
 _DESCRIPTION = "Speech emotion recognition: features, training and prediction, fast."
 _EPILOG = """\

@@ -47,6 +47,18 @@ enum {
 typedef struct serfast_program serfast_program; /* a spec made ready to run */
 typedef struct serfast_stream serfast_stream;   /* a signal that is still arriving */
 
+/* A feature of one's own, whose address goes into serfast.custom.NativeFunction: fills the n_out
+ * floats of `out`, which are NaN before, and returns 0; anything else makes them NaN again.
+ * `frame` has the frame's samples. For a SpectrumFeature, `spectrum` has n_bins values,
+ * `previous_spectrum` (if asked for, else NULL) those of the row before or, in the first row, the
+ * same again, and `frequencies` their frequencies in Hz; otherwise these are NULL. `parameters`
+ * has one number a parameter, in the order of NativeFunction's arguments. The function is called
+ * without the GIL, from any thread, and must only read what it is given. */
+typedef int serfast_feature_function(
+    const float *frame, ptrdiff_t frame_length, const float *spectrum,
+    const float *previous_spectrum, const float *frequencies, ptrdiff_t n_bins,
+    double sample_rate, const double *parameters, float *out, ptrdiff_t n_out);
+
 typedef struct serfast_api {
     uint32_t abi;  /* SERFAST_ABI of the library */
     uint32_t size; /* bytes of this table there: what lies beyond is not to be used */

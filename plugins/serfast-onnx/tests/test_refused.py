@@ -143,6 +143,32 @@ def test_loading_asks_for_no_library(monkeypatch):
         PLUGIN.load(changed(change))
 
 
+def test_options_within_a_file(monkeypatch):
+    """onnxruntime takes session options from a model's metadata, if the environment says so."""
+    monkeypatch.setenv("ORT_LOAD_CONFIG_FROM_MODEL", "1")
+    PLUGIN.load(BUNDLE)
+
+    def change(model):
+        entry = model.metadata_props.add()
+        entry.key, entry.value = "ort_config", '{"session_options": {"enable_profiling": 1}}'
+
+    with pytest.raises(ModelError, match="must have no session options, got the metadata 'ort_con"):
+        PLUGIN.load(changed(change))
+
+
+def test_nothing_is_printed_of_what_is_refused(capfd):
+    """onnxruntime would say what it falls back on, and log to stderr."""
+    model = BUNDLE.files["model.onnx"]
+    broken = model.replace(b"Softmax", b"Soft\xffax")
+    assert broken != model
+    for data in (broken, changed(set_opset(999)).files["model.onnx"]):
+        with pytest.raises(ModelError, match="loads"):
+            PLUGIN.load(with_file("model.onnx", data))
+    with pytest.raises(ModelError, match="alloc"):
+        PLUGIN.load(saying(greedy))
+    assert capfd.readouterr() == ("", "")
+
+
 def rename_output(model):
     for node in model.graph.node:
         for i, name in enumerate(node.output):
@@ -340,12 +366,14 @@ def endless(graph: Graph) -> None:
 
 
 def test_a_graph_that_asks_for_all_the_memory():
-    def build(graph):
-        many = graph.add("ConstantOfShape", np.array([2**24, 2**24, 2]))
-        total = graph.add("ReduceSum", many, np.array([0, 1]), keepdims=0)
-        graph.add("Softmax", graph.add("Add", mean(graph), total), to="p")
-
     with pytest.raises(
-        ModelError, match=r"model.onnx must be a model that onnxruntime .* runs: .*alloc"
+        ModelError, match=r"^model.onnx .*must be a model that onnxruntime .*: .*alloc"
     ):
-        PLUGIN.load(saying(build))
+        PLUGIN.load(saying(greedy))
+
+
+def greedy(graph: Graph) -> None:
+    """Softmax of the mean plus the sum of 2**49 zeros."""
+    many = graph.add("ConstantOfShape", np.array([2**24, 2**24, 2]))
+    total = graph.add("ReduceSum", many, np.array([0, 1]), keepdims=0)
+    graph.add("Softmax", graph.add("Add", mean(graph), total), to="p")

@@ -11,7 +11,7 @@ from serfast import Extractor, FeatureSpec
 from serfast._calls import probabilities_of
 from serfast.classifier import Classifier, Input, check_input
 from serfast.recognizer import inputs_of
-from serfast.statistics import Vector
+from serfast.statistics import PreparedStatistics
 
 from .pooling import Pool
 
@@ -25,7 +25,7 @@ class Member:
     name: str
     classifier: Classifier
     extractor: Extractor
-    vector: Vector | None
+    vector: PreparedStatistics | None
 
 
 @dataclass(frozen=True, eq=False)

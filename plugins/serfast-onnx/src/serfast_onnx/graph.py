@@ -25,13 +25,14 @@ MAX_FIELDS = 2_000_000
 """Most fields of a file: seconds of looking. A tensor's numbers are one field."""
 
 MESSAGES: dict[str, dict[int, str]] = {
-    "model": {7: "graph", 8: "opset", 20: "training", 25: "function"},
+    "model": {7: "graph", 8: "opset", 14: "metadata", 20: "training", 25: "function"},
     "training": {1: "graph", 2: "graph"},
     "function": {7: "node", 9: "opset", 11: "attribute"},
     "graph": {1: "node", 5: "tensor", 15: "sparse"},
     "node": {5: "attribute"},
     "attribute": {5: "tensor", 6: "graph", 10: "tensor", 11: "graph", 22: "sparse", 23: "sparse"},
     "sparse": {1: "tensor", 2: "tensor"},
+    "metadata": {},
     "tensor": {},
     "opset": {},
 }
@@ -41,6 +42,9 @@ GRAPH, OPSET_DOMAIN, OPSET_VERSION, FUNCTION_DOMAIN = 7, 1, 2, 10
 OPERATOR, NODE_DOMAIN = 4, 7
 TENSOR_TYPE, TENSOR_FLOATS, TENSOR_NAME, TENSOR_RAW, TENSOR_DOUBLES = 2, 4, 8, 9, 10
 EXTERNAL_DATA, DATA_LOCATION = 13, 14
+METADATA_KEY = 1
+SESSION_OPTIONS = "ort_config"
+"""Metadata that onnxruntime takes for options if ORT_LOAD_CONFIG_FROM_MODEL is 1."""
 FLOATS = {1: "<f4", 10: "<f2", 11: "<f8"}
 """Tensor types whose raw bytes may hold NaN."""
 
@@ -60,8 +64,8 @@ def inspect(data: bytes, name: str) -> Summary:
     Raises
     ------
     ModelError
-        If it isn't an ONNX model; a tensor's data lie outside of it; a tensor has NaN; or an
-        operator isn't built in.
+        If it isn't an ONNX model; a tensor's data lie outside of it; a tensor has NaN; an
+        operator isn't built in; or it brings options for onnxruntime.
     """
     opsets: dict[str, int] = {}
     used: dict[str, str] = {}
@@ -78,6 +82,8 @@ def inspect(data: bytes, name: str) -> Summary:
             elif kind == "opset":
                 version = _last(message, OPSET_VERSION, 0)
                 opsets[_text(message, OPSET_DOMAIN)] = version if isinstance(version, int) else 0
+            elif kind == "metadata" and _text(message, METADATA_KEY) == SESSION_OPTIONS:
+                _refuse(name, "no session options", f"the metadata {SESSION_OPTIONS!r}")
             has_graph = has_graph or kind == "graph"
     except WireError as error:
         raise ModelError(f"{name} must be an ONNX model, got other bytes: {error}") from error

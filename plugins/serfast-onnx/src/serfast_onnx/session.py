@@ -77,7 +77,6 @@ def open_session(data: bytes, name: str, options: Options) -> Any:
             sess_options=session_options(options),
             providers=["CPUExecutionProvider"],
             enable_fallback=0,  # which would print, and try the same again
-            read_config_from_model=0,  # a stranger's metadata would be options
         )
 
 

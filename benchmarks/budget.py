@@ -1,0 +1,208 @@
+"""Instructions per row on arm64 and x86-64, and what they come to on boards.
+
+    .ci/arm64 rows                          # an arm64 Python with this tree's engine, once
+    python -m benchmarks.budget [--save]    # needs gcc and Debian's qemu-user
+
+qemu counts every instruction between two marks, around work that has been done once before, so that
+nothing is loaded or filled for the first time. Counts don't depend on the machine's load. On x86-64
+it is the baseline, SSE2. A board's times are estimates: a count, divided by the instructions that
+its processor is assumed to finish per second. They show the order of magnitude; `serfast bench`
+on the board shows the time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import serfast
+from serfast.bench.settings import whole_row
+from serfast.bench.throughput import works
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent / "build" / "arm64" / "rows"
+RESULTS = HERE / "results" / "budget.json"
+
+PROGRAM = """
+import json, os, sys, numpy, serfast
+sys.path = [p for p in sys.path if p]
+rows, y = int(sys.argv[1]), numpy.random.default_rng(0).normal(0, 0.1, 160_000).astype("f4")
+
+def counted(work):
+    work()
+    os.getppid()  # which the plugin takes for a mark
+    work()
+    os.getppid()
+
+def stream():
+    accept, out = extractor.stream().accept, numpy.empty((2, len(spec.columns)), "f4")
+    chunks = numpy.split(y[: rows * spec.hop_length], rows)
+    def work():
+        for chunk in chunks:
+            accept(chunk, out)
+    return work
+
+for text in json.loads(sys.argv[2]):
+    spec = serfast.FeatureSpec.from_json(text)
+    extractor = serfast.Extractor(spec)
+    counted(lambda: extractor(y[: rows * spec.hop_length]))
+spec = serfast.FeatureSpec.from_json(sys.argv[3])
+extractor = serfast.Extractor(spec)
+counted(stream())
+recognizer = serfast.Recognizer("svm")
+counted(lambda: recognizer.predict(y[:48_000], 16_000))
+"""
+ROWS = 400
+LIVE, PREDICTION = "whole row, a chunk of 10 ms", "prediction of 3 s, svm"
+
+
+HEAD = (
+    *("estimated, not measured", "instructions per second", "a row, live", "streams of rows"),
+    *("prediction of 3 s", "streams of events"),
+)
+
+
+def choices() -> dict[str, serfast.FeatureSpec]:
+    """What may be left out of the row, or put into it."""
+    energies = (serfast.RMS(frame_length=512), serfast.ZeroCrossingRate(frame_length=512))
+    mfcc = serfast.MFCC(n_fft=512, n_mels=40, n_mfcc=13)
+    high = serfast.YIN(frame_length=512, fmin=130, fmax=600)
+    return {
+        "MFCC with 23 bands of 400 samples": serfast.FeatureSpec(
+            features=(serfast.MFCC(n_fft=400, n_mels=23, n_mfcc=13),)
+        ),
+        "YIN from 130 Hz, 512": serfast.FeatureSpec(features=(high,)),
+        "whole row without YIN": serfast.FeatureSpec(
+            features=(*energies, serfast.LogMel(n_fft=512, n_mels=40), mfcc)
+        ),
+        "presets.speech()": serfast.presets.speech(),
+    }
+
+
+class Board(NamedTuple):
+    """A processor: its clock, and the instructions a cycle that it is assumed to finish."""
+
+    name: str
+    ghz: float
+    ipc: float
+
+
+BOARDS = (
+    Board("Pi Zero 2 W (Cortex-A53)", 1.0, 0.6),
+    Board("Pi 4 (Cortex-A72)", 1.8, 1.2),
+    Board("Pi 5 (Cortex-A76)", 2.4, 2.2),
+)
+
+
+class Emulated(NamedTuple):
+    """A Python that qemu runs."""
+
+    command: list[str]
+    environment: dict[str, str]
+
+
+def emulated() -> dict[str, Emulated]:
+    """The Python of either architecture, with the engine in it."""
+    arm = Emulated(
+        ["qemu-aarch64", "-L", str(ROOT), str(ROOT / "usr/bin/python3.11")],
+        {"PYTHONPATH": str(ROOT / "site")},
+    )
+    path = os.pathsep.join(p for p in sys.path if p)
+    x86 = Emulated(
+        ["qemu-x86_64", "-cpu", "max", os.path.realpath(sys.executable)],
+        {"PYTHONPATH": path, "SERFAST_ISA": "baseline"},
+    )
+    return {"arm64": arm, "x86-64": x86}
+
+
+def measure(folder: Path) -> dict[str, dict[str, float]]:
+    """Instructions per row (or prediction) by work and architecture."""
+    plugin = folder / "count.so"
+    source = HERE / "count_instructions.c"
+    subprocess.run(["gcc", "-O2", "-shared", "-fPIC", "-o", plugin, source], check=True)
+    specs = {**works(whole_row()), **choices()}
+    names, found = [*specs, LIVE, PREDICTION], {}
+    for architecture, python in emulated().items():
+        marks = counts(python, plugin, [spec.to_json() for spec in specs.values()])
+        between = [after - before for before, after in zip(marks[::2], marks[1::2], strict=True)]
+        units = [*[spec.frame_count(ROWS * 160) for spec in specs.values()], ROWS, 1]
+        found[architecture] = [n / unit for n, unit in zip(between, units, strict=True)]
+    return {
+        name: {architecture: values[i] for architecture, values in found.items()}
+        for i, name in enumerate(names)
+    }
+
+
+def counts(python: Emulated, plugin: Path, specs: list[str]) -> list[int]:
+    """Instructions of the process so far, at each of its marks."""
+    file = plugin.with_suffix(".counts")
+    file.unlink(missing_ok=True)
+    environment = {
+        **os.environ,
+        **python.environment,
+        "PYTHONHASHSEED": "0",
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "INSTRUCTIONS": str(file),
+    }
+    qemu, *rest = python.command
+    arguments = [str(ROWS), json.dumps(specs), whole_row().to_json()]
+    command = [qemu, "-plugin", str(plugin), *rest, "-c", PROGRAM, *arguments]
+    # in another folder: Python looks here first, where the sources are without the engine
+    subprocess.run(command, env=environment, cwd=plugin.parent, check=True)
+    return [int(line) for line in file.read_text().splitlines()]
+
+
+def tables(report: dict[str, Any]) -> str:
+    """Both tables, in Markdown."""
+    found = report["instructions"]
+    lines = [f"gcc {report['gcc']}, {report['machine']} under qemu.", ""]
+    lines += ["| | arm64 | x86-64 (SSE2) |", "|---|---:|---:|"]
+    lines += [f"| {name} | {c['arm64']:,.0f} | {c['x86-64']:,.0f} |" for name, c in found.items()]
+    arm = {name: c["arm64"] for name, c in found.items()}
+    model_row = arm["presets.speech()"]
+    live, model_live = arm[LIVE], arm[LIVE] + model_row - arm["whole row"]
+    decision = arm[PREDICTION] - 301 * model_row
+    lines += [
+        "",
+        f"| {' | '.join(HEAD)} |",
+        "|---|---:|---:|---:|---:|---:|",
+    ]
+    for board in BOARDS:
+        speed = board.ghz * board.ipc * 1e9
+        events = 100 * model_live + 2 * decision  # a second of them
+        lines.append(
+            f"| {board.name}, one core | {board.ghz:g} GHz × {board.ipc:g} | "
+            f"{1e6 * live / speed:.0f} µs | {0.8 * speed / (100 * live):.0f} | "
+            f"{1e3 * arm[PREDICTION] / speed:.0f} ms | {0.8 * speed / events:.0f} |"
+        )
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Count, and print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--save", action="store_true", help=f"write {RESULTS.name}")
+    parser.add_argument("--show", action="store_true", help=f"show {RESULTS.name}, count nothing")
+    arguments = parser.parse_args()
+    if arguments.show:
+        print(tables(json.loads(RESULTS.read_text())))
+        return
+    gcc = subprocess.run(["gcc", "-dumpfullversion"], capture_output=True, text=True, check=True)
+    with tempfile.TemporaryDirectory() as folder:
+        counts = measure(Path(folder))
+    report = {"gcc": gcc.stdout.strip(), "machine": platform.system(), "instructions": counts}
+    print(tables(report))
+    if arguments.save:
+        RESULTS.write_text(json.dumps(report, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,111 @@
+"""What ten features of one's own cost per row, beyond their own arithmetic.
+
+    python -m benchmarks.custom [--seconds 60] [--repeat 15]
+
+One process, one thread. Times are the thread's on its processor (other processes' aren't in
+them), medians of the repetitions, which take turns. "Own arithmetic" is the same function, compiled
+the same way, called by a compiled loop over the same frames. It shows the cost in a batch; it
+doesn't show what a stream's chunk costs in Python, nor memory.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import platform
+import time
+from collections.abc import Callable
+from statistics import median
+from typing import Any
+
+import numba
+import numpy as np
+
+import serfast
+
+from .conditions import processor
+from .recordings import Array, speech_like
+
+FRAME, HOP, RATE, COUNT = 512, 160, 16000, 10
+
+
+@serfast.feature_function
+def first(frame, out):  # type: ignore[no-untyped-def]
+    """Hardly any arithmetic."""
+    out[0] = frame[0]
+
+
+@serfast.feature_function
+def crest(frame, out):  # type: ignore[no-untyped-def]
+    """Peak over RMS."""
+    peak, power = 0.0, 1e-12
+    for x in frame:
+        peak = max(peak, abs(x))
+        power += x * x
+    out[0] = peak / math.sqrt(power / len(frame))
+
+
+def extractor(kind: Any | None) -> serfast.Extractor:
+    """MFCC, and ten features of a kind."""
+    own = [kind(name=f"own_{i}") for i in range(COUNT)] if kind else []
+    features = (serfast.MFCC(n_fft=FRAME), *own)
+    return serfast.Extractor(serfast.FeatureSpec(features=features, center=False))
+
+
+def loop(kind: Any, boundscheck: bool) -> Callable[[Array], None]:
+    """The kind's function, called ten times for each frame of a signal by compiled code."""
+    njit: Any = numba.njit  # whose types are the compiler's
+    function = njit(boundscheck=boundscheck)(kind.compute)
+
+    def run(y: Array, out: Array) -> None:
+        for t in range(1 + (len(y) - FRAME) // HOP):
+            for i in range(COUNT):
+                function(y[t * HOP : t * HOP + FRAME], out[i : i + 1])
+
+    compiled = njit(run)
+    return lambda y: compiled(y, np.empty(COUNT, np.float32))
+
+
+def seconds(run: Callable[[Array], Any], y: Array) -> float:
+    """Processor time of one call."""
+    start = time.thread_time()
+    run(y)
+    return time.thread_time() - start
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--repeat", type=int, default=15)
+    arguments = parser.parse_args()
+    y = speech_like(arguments.seconds, RATE)
+    n_rows = 1 + (len(y) - FRAME) // HOP
+    work: dict[str, Callable[[Array], Any]] = {
+        "MFCC": extractor(None),
+        "first in": extractor(first),
+        "first own": loop(first, True),
+        "crest in": extractor(crest),
+        "crest own": loop(crest, True),
+        "crest unchecked": loop(crest, False),
+    }
+    for run in work.values():
+        run(y)  # compiles
+    laps = [{name: seconds(run, y) for name, run in work.items()} for _ in range(arguments.repeat)]
+    row = {name: median(lap[name] for lap in laps) / n_rows * 1e6 for name in work}
+    print(
+        f"{n_rows} rows of {FRAME} samples; {processor()}, {serfast.native_info()['in_use']}, one "
+        f"thread; Python {platform.python_version()}, Numba {numba.__version__}, serfast "
+        f"{serfast.__version__}; medians of {arguments.repeat}, µs per row.\n"
+    )
+    print(f"| {COUNT} features | added to MFCC's {row['MFCC']:.2f} | own arithmetic | beyond it |")
+    print("|---|---|---|---|")
+    for kind in ("first", "crest"):
+        added = median(lap[f"{kind} in"] - lap["MFCC"] for lap in laps) / n_rows * 1e6
+        own = row[f"{kind} own"]
+        print(f"| {kind} | {added:.2f} | {own:.2f} | {added - own:.2f} |")
+    print(f"\nWithout checks of bounds, crest's own arithmetic is {row['crest unchecked']:.2f}.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,63 @@
+"""The machine's peak: operations and bytes per second of one core, measured with a C program."""
+
+from __future__ import annotations
+
+import ctypes
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+FLAGS = {"baseline": (16, ()), "avx2": (32, ("-mavx2",)), "avx512": (64, ("-mavx512f",))}
+"""Of each instruction set: bytes of a vector, and what the compiler is told."""
+
+FIRST_CACHE = 4096
+"""Floats that are read again and again: 16 KiB."""
+
+
+class Peak(NamedTuple):
+    """Of one core, without fused operations (serfast's rows don't allow them)."""
+
+    operations: float
+    """Additions and multiplications of float32 per second."""
+    bytes: float
+    """Loaded from the first cache per second."""
+
+
+def measure(isa: str) -> Peak:
+    """The best of several tries, for vectors of this instruction set."""
+    width, flags = FLAGS[isa]
+    with tempfile.TemporaryDirectory() as folder:
+        library = Path(folder) / "peak.so"
+        source = Path(__file__).with_name("peak.c")
+        command = ["cc", "-O3", f"-DBYTES={width}", *flags, "-shared", "-fPIC"]
+        subprocess.run([*command, "-o", str(library), str(source)], check=True)
+        functions = ctypes.CDLL(str(library))
+    space, sink = np.zeros(FIRST_CACHE + 16, np.float32), ctypes.c_float()
+    x = space[-space.ctypes.data % 64 // 4 :][:FIRST_CACHE]  # on a cache line
+    functions.arithmetic.restype = functions.loads.restype = ctypes.c_double
+    samples = x.ctypes.data_as(ctypes.POINTER(ctypes.c_float))
+    one, zero = ctypes.c_float(1), ctypes.c_float(0)
+
+    def arithmetic() -> float:
+        return float(functions.arithmetic(ctypes.c_long(10**6), one, zero, ctypes.byref(sink)))
+
+    def loads() -> float:
+        n = ctypes.c_ssize_t(FIRST_CACHE)
+        return float(functions.loads(ctypes.c_long(3000), samples, n, ctypes.byref(sink)))
+
+    return Peak(_best(arithmetic), _best(loads))
+
+
+def _best(work: Callable[[], float]) -> float:
+    """Work per second."""
+    rates = []
+    for _ in range(15):
+        begin = time.perf_counter()
+        done = work()
+        rates.append(done / (time.perf_counter() - begin))
+    return max(rates)

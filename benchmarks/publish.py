@@ -1,0 +1,74 @@
+"""Puts the last results into the pages that show them.
+
+    python -m benchmarks.publish [--check]
+
+Between `<!-- results: NAME -->` and `<!-- end -->` a page has the table of that name (`PARTS`),
+made from a file in benchmarks/results/, and nothing else; `--check` writes nothing and fails if a
+page shows other results.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from . import RESULTS, ROOT, tables
+from .operations import FORMULAS
+
+PAGES = ("README.md", "docs/roofline.md")
+PART = re.compile(r"(<!-- results: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def load(name: str) -> Any:
+    """The last results of that name."""
+    return json.loads((RESULTS / f"{name}.json").read_text("utf-8"))
+
+
+def formulas() -> str:
+    """How operations and bytes were counted."""
+    return tables.markdown(["stage", "operations", "bytes"], FORMULAS)
+
+
+PARTS: Mapping[str, Callable[[], str]] = {
+    "summary": lambda: tables.peers_summary(load("peers")),
+    "peers": lambda: tables.peers_table(load("peers")),
+    "roofline": lambda: tables.stages_table(load("roofline"), load("instructions")),
+    "formulas": formulas,
+    "long": lambda: tables.long_table(load("long")),
+    "start": lambda: tables.start_table(load("start")),
+    "threads": lambda: tables.threads_table(load("threads")),
+}
+"""The text of each part. "summary" is that of peers.json, "formulas" comes from no file."""
+
+
+def published(page: str) -> str:
+    """The page with every part made anew."""
+
+    def part(match: re.Match[str]) -> str:
+        return f"{match[1]}\n{PARTS[match[2]]()}\n\n{match[3]}"
+
+    return PART.sub(part, page)
+
+
+def main() -> None:
+    """Write or check the pages."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
+    parser.add_argument("--check", action="store_true", help="fail if a page shows other results")
+    arguments = parser.parse_args()
+    stale = []
+    for name in PAGES:
+        page = (ROOT / name).read_text("utf-8")
+        if (text := published(page)) != page:
+            stale.append(name)
+            if not arguments.check:
+                (ROOT / name).write_text(text, encoding="utf-8")
+    if arguments.check and stale:
+        sys.exit(f"{', '.join(stale)} must show the last results: python -m benchmarks.publish")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,54 @@
+"""kaldi-native-fbank with librosa's mel bank: left-aligned frames, natural logarithm."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..works import Work, spec
+from . import Array, Call
+
+if TYPE_CHECKING:
+    import serfast
+
+DISTRIBUTION = "kaldi-native-fbank"
+INSTALL = "pip install kaldi-native-fbank"
+FLOOR = 2.0**-23
+"""Of the power whose logarithm it takes: float32's epsilon."""
+
+
+def mfcc(work: Work, y: Array) -> Call:
+    """`OnlineMfcc`, fed with the whole signal; it gives every frame by itself."""
+    import kaldi_native_fbank as kaldi
+
+    options = kaldi.MfccOptions()
+    frames, bands = options.frame_opts, options.mel_opts
+    frames.samp_freq = work.sample_rate
+    # it cuts the number of samples off to an integer
+    frames.frame_length_ms = 1000 * (work.frame_length + 0.1) / work.sample_rate
+    frames.frame_shift_ms = 1000 * (work.hop_length + 0.1) / work.sample_rate
+    frames.window_type = "hann"
+    frames.dither = frames.preemph_coeff = 0
+    frames.remove_dc_offset = False
+    bands.num_bins, bands.low_freq, bands.is_librosa = work.n_mels, 0, True
+    options.num_ceps, options.use_energy, options.cepstral_lifter = work.n_mfcc, False, 0
+
+    def call() -> Array:
+        online = kaldi.OnlineMfcc(options)
+        online.accept_waveform(work.sample_rate, y)
+        online.input_finished()
+        return np.stack([online.get_frame(i) for i in range(online.num_frames_ready)])
+
+    return call
+
+
+def exact(work: Work, y: Array) -> serfast.FeatureSpec:
+    """Its conventions, as fields of a spec."""
+    return spec(work, center=False, amin=FLOOR, top_db=None)
+
+
+MAKE = {"mfcc": mfcc}
+EXACT = {"mfcc": exact}
+ROWS = {"mfcc": lambda result: result * (10 / math.log(10))}

@@ -1,0 +1,90 @@
+"""librosa: a function for each work, one after the other for a whole row."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..works import YIN_LENGTH, Work, spec
+from . import SEPARATELY, Array, Call
+
+if TYPE_CHECKING:
+    import serfast
+
+DISTRIBUTION = "librosa"
+INSTALL = "pip install 'librosa==0.11.*'"
+
+
+def _mel(work: Work) -> dict[str, Any]:
+    return {
+        "sr": work.sample_rate,
+        "n_fft": work.frame_length,
+        "hop_length": work.hop_length,
+        "n_mels": work.n_mels,
+    }
+
+
+def _frames(work: Work) -> dict[str, Any]:
+    return {"frame_length": work.frame_length, "hop_length": work.hop_length}
+
+
+def mfcc(work: Work, y: Array) -> Call:
+    """`librosa.feature.mfcc`."""
+    import librosa
+
+    return lambda: librosa.feature.mfcc(y=y, n_mfcc=work.n_mfcc, **_mel(work))
+
+
+def logmel(work: Work, y: Array) -> Call:
+    """`power_to_db(melspectrogram())`."""
+    import librosa
+
+    mel = librosa.feature.melspectrogram
+    return lambda: librosa.power_to_db(mel(y=y, **_mel(work)))
+
+
+def rms(work: Work, y: Array) -> Call:
+    """`librosa.feature.rms`."""
+    import librosa
+
+    return lambda: librosa.feature.rms(y=y, **_frames(work))
+
+
+def zcr(work: Work, y: Array) -> Call:
+    """`librosa.feature.zero_crossing_rate`."""
+    import librosa
+
+    return lambda: librosa.feature.zero_crossing_rate(y, **_frames(work))
+
+
+def yin(work: Work, y: Array) -> Call:
+    """`librosa.yin`."""
+    import librosa
+
+    settings = {**_frames(work), "frame_length": YIN_LENGTH}
+    return lambda: librosa.yin(y, sr=work.sample_rate, fmin=work.fmin, fmax=work.fmax, **settings)
+
+
+def row(work: Work, y: Array) -> Call:
+    """Everything in turn; the MFCC take the log-mel that is already there."""
+    import librosa
+
+    parts = [make(work, y) for make in (rms, zcr, logmel, yin)]
+
+    def call() -> list[Any]:
+        done = [part() for part in parts]
+        return [*done, librosa.feature.mfcc(S=done[2], n_mfcc=work.n_mfcc)]
+
+    return call
+
+
+def exact(work: Work, y: Array) -> serfast.FeatureSpec | str:
+    """Its parameters are those of the spec."""
+    return SEPARATELY if work.kind == "row" else spec(work)
+
+
+MAKE = {"mfcc": mfcc, "logmel": logmel, "rms": rms, "zcr": zcr, "yin": yin, "row": row}
+EXACT = dict.fromkeys(MAKE, exact)
+ROWS = {kind: lambda result: result.reshape(-1, result.shape[-1]).T for kind in MAKE}
+ROWS["row"] = lambda result: np.vstack(result).T

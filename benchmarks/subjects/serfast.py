@@ -1,0 +1,44 @@
+"""serfast: one extractor for each work."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..works import Work, spec
+from . import SEPARATELY, Array, Call
+
+if TYPE_CHECKING:
+    import serfast
+
+DISTRIBUTION = "serfast"
+INSTALL = "pip install ."
+KINDS = ("mfcc", "logmel", "rms", "zcr", "yin", "row", "spectrum")
+
+
+def rows(work: Work, y: Array) -> Call:
+    """All rows, in a new array each time."""
+    import serfast
+
+    extractor = serfast.Extractor(spec(work))
+    return lambda: extractor(y)
+
+
+def rows_in_place(work: Work, y: Array) -> Call:
+    """All rows, always into the same array, as the bare transforms do it."""
+    import serfast
+
+    extractor = serfast.Extractor(spec(work))
+    out = np.empty((extractor.spec.frame_count(len(y)), len(extractor.columns)), np.float32)
+    return lambda: extractor(y, out=out)
+
+
+def exact(work: Work, y: Array) -> serfast.FeatureSpec | str:
+    """The same spec; a row's columns have the bits that they have alone."""
+    return SEPARATELY if work.kind == "row" else spec(work)
+
+
+MAKE = {**dict.fromkeys(KINDS, rows), "spectrum": rows_in_place}
+EXACT = dict.fromkeys(KINDS, exact)
+ROWS = {"yin": lambda result: result[:, :1]}

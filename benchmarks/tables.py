@@ -1,0 +1,216 @@
+"""Reports as markdown. Nothing is measured here: the same report gives the same text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from math import inf
+from typing import Any
+
+from .conditions import sentence
+
+Report = Mapping[str, Any]
+
+
+def markdown(header: Sequence[str], rows: Iterable[Sequence[str]], text: int = 2) -> str:
+    """A table; all columns but the first ones, `text` of them, are numbers."""
+    rule = "|".join("---" if i < text else "---:" for i in range(len(header)))
+    lines = [f"| {' | '.join(header)} |", f"|{rule}|"]
+    return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in rows)])
+
+
+def number(value: float) -> str:
+    """Three significant digits, never as a power of ten."""
+    if value >= 99.95:
+        return f"{value:.0f}"
+    return (
+        f"{value:.1f}" if value >= 9.995 else f"{value:.2f}" if value >= 0.9995 else f"{value:.3f}"
+    )
+
+
+def peers_table(report: Report) -> str:
+    """The report of `benchmarks.peers`: a line for each work and package."""
+    rows = [row for work in report["works"] for row in _work_rows(work)]
+    header = ["work", "package", "time", "serfast's lead", "error, median / largest"]
+    return "\n\n".join([_peers_conditions(report), markdown(header, rows), _verdict(report)])
+
+
+def peers_summary(report: Report) -> str:
+    """The same, a line for each work."""
+    rows = []
+    for work in report["works"]:
+        own, peers = _parted(work)
+        times = [number(line["ms"]) for line in own.values() if "ms" in line]
+        leads = [f"{_name(line)} {_lead(line, own)}" for line in peers]
+        errors = [_largest(line) for line in [own[None], *peers]]
+        time = f"{times[0]} ms" + (f" ({', '.join(times[1:])})" if times[1:] else "")
+        rows.append([work["title"], time, ", ".join(leads), ", ".join(filter(None, errors))])
+    isas = [line["isa"] for line in report["works"][0]["results"] if line["isa"]]
+    brackets = f" (with {', '.join(isas)})" if isas else ""
+    header = ["work", f"serfast{brackets}", f"how many times as fast{brackets}", "largest error"]
+    table = markdown(header, rows, text=4)
+    return "\n\n".join([_peers_conditions(report), table, _verdict(report)])
+
+
+def _peers_conditions(report: Report) -> str:
+    lines = [line for work in report["works"] for line in work["results"] if "version" in line]
+    versions = dict.fromkeys(
+        f"{line['package']} {line['version']}" for line in lines if line["package"] != "serfast"
+    )
+    return (
+        f"{report['signal']['seconds']:g} s of speech ({report['signal']['from']}); "
+        f"{sentence(report['machine'])}; {', '.join(versions)}. One thread on one core, packages "
+        f"in turn, medians of {report['repeat']}."
+    )
+
+
+def _verdict(report: Report) -> str:
+    """Every work in which a peer is faster."""
+    found = []
+    for work in report["works"]:
+        own, peers = _parted(work)
+        wins = [_name(line) for line in peers if line.get("ms", inf) < own[None].get("ms", 0)]
+        found += [f"{work['title']}: {', '.join(wins)}"] if wins else []
+    return f"A peer is faster in: {'; '.join(found)}." if found else "No peer is faster."
+
+
+def _parted(work: Report) -> tuple[dict[str | None, Report], list[Report]]:
+    """Lines of serfast by instruction set, None the one in use; and those of the peers."""
+    own = {line["isa"]: line for line in work["results"] if line["package"] == "serfast"}
+    return own, [line for line in work["results"] if line["package"] != "serfast"]
+
+
+def _name(line: Report) -> str:
+    """The package; of aubio, the method too."""
+    method = line["subject"].partition("aubio_")[2]
+    return f"{line['package']} {method}" if method else str(line["package"])
+
+
+def _largest(line: Report) -> str:
+    """The largest error, if there is one."""
+    error = line.get("error", {"none": ""})
+    if "none" in error:
+        return ""
+    if line["package"] == "serfast":
+        return f"{error['largest']:.0e} {error['unit']}".rstrip()
+    return f"{_name(line)} {error['largest']:.0e}"
+
+
+def _work_rows(work: Report) -> Iterable[list[str]]:
+    """One line for each package."""
+    own, _ = _parted(work)
+    for i, line in enumerate(work["results"]):
+        name = f"{_name(line)}, {line['isa']}" if line["isa"] else _name(line)
+        first = [work["title"] if i == 0 else "", name]
+        if "trouble" in line:
+            yield [*first, line["trouble"], "", ""]
+        else:
+            lead = "" if line["package"] == "serfast" else _lead(line, own)
+            yield [*first, f"{number(line['ms'])} ms", lead, _error(line["error"])]
+
+
+def _lead(line: Report, own: Mapping[str | None, Report]) -> str:
+    """How many times serfast's time a peer takes, in brackets with other instruction sets."""
+    if "trouble" in line:
+        return f"({line['trouble']})"
+    ratios = {isa: line["ms"] / mine["ms"] for isa, mine in own.items() if "ms" in mine}
+    if not ratios:
+        return ""
+    first = ratios.pop(None)
+    text = f"{number(first)} ×" if first >= 1 else f"**{number(first)} ×**"
+    return f"{text} ({', '.join(map(number, ratios.values()))})" if ratios else text
+
+
+def _error(error: Report) -> str:
+    if "none" in error:
+        return str(error["none"])
+    return f"{error['median']:.0e} / {error['largest']:.0e} {error['unit']}".rstrip()
+
+
+def stages_table(report: Report, instructions: Report | None = None) -> str:
+    """The report of `benchmarks.roofline`, and the counts of `benchmarks.instructions`."""
+    isas: Mapping[str, Report] = report["isas"]
+    counts: Mapping[str, Mapping[str, int]] = (instructions or {}).get("instructions", {})
+    best = list(isas)[-1]
+    rows = []
+    for stage in report["stages"]:
+        name, cost = stage["name"], (stage["operations"], stage["bytes"])
+        times = [isas[isa]["us"][name] for isa in isas]
+        rows.append(
+            [
+                name,
+                *(f"{value}" for value in cost),
+                *(f"{counts[isa].get(name, '')}" for isa in counts),
+                *(number(us) for us in times),
+                f"{100 * least_time(stage, isas[best]) / times[-1]:.0f} %",
+                _beside_neighbour(stage, report),
+            ]
+        )
+    header = ["stage", "operations", "bytes", *(f"instructions, {isa}" for isa in counts)]
+    header += [*(f"µs, {isa}" for isa in isas), "of the peak", "cost of a sample"]
+    peaks = "; ".join(
+        f"{isa} {number(isas[isa]['operations_per_s'] / 1e9)} G operations, "
+        f"{number(isas[isa]['bytes_per_s'] / 1e9)} GB"
+        for isa in isas
+    )
+    about = f"{sentence(report['machine'])}. One thread on one core. Peak in a second: {peaks}."
+    if instructions:
+        about += f" Instructions: {instructions['compiler']}, {instructions['valgrind']}."
+    return f"{about}\n\n{markdown(header, rows)}"
+
+
+def least_time(stage: Report, isa: Report) -> float:
+    """Microseconds that a row would take at the machine's peak."""
+    arithmetic = stage["operations"] / isa["operations_per_s"]
+    return float(1e6 * max(arithmetic, stage["bytes"] / isa["bytes_per_s"]))
+
+
+def _beside_neighbour(stage: Report, report: Report) -> str:
+    """Cost of a sample of the frame, in that of the stage nearby, for every instruction set."""
+    if stage["near"] is None:
+        return ""
+    near = next(other for other in report["stages"] if other["name"] == stage["near"])
+    samples = stage["frame_length"] / near["frame_length"]
+    ratios = [isa["us"][stage["name"]] / isa["us"][near["name"]] for isa in report["isas"].values()]
+    each = ", ".join(number(ratio / samples) for ratio in ratios)
+    return f"{each} × {near['name'].split()[-1]}'s"
+
+
+def long_table(report: Report) -> str:
+    """The report of `benchmarks.long`."""
+    rows = []
+    for length in report["lengths"]:
+        for way in ("blocks", "at once"):
+            if way in length:
+                found = length[way]
+                per_row = 1e6 * found["taken_s"] / found["rows"]
+                figures = [f"{found['taken_s']:.3g} s", f"{per_row:.2f}"]
+                rows.append(
+                    [_duration(length["seconds"]), way, *figures, f"{found['peak_mb']:.0f}"]
+                )
+    header = ["recording", "read", "time", "µs a row", "most memory [MiB]"]
+    return f"{sentence(report['machine'])}. One thread on one core.\n\n{markdown(header, rows)}"
+
+
+def _duration(seconds: float) -> str:
+    for unit, length in (("h", 3600), ("min", 60)):
+        if seconds >= length:
+            return f"{seconds / length:g} {unit}"
+    return f"{seconds:g} s"
+
+
+def start_table(report: Report) -> str:
+    """The report of `benchmarks.start`."""
+    rows = [[name, f"{ms:.3f}"] for name, ms in report["ms"].items()]
+    conditions = f"{sentence(report['machine'])}. Medians of {report['repeat']} fresh processes."
+    return f"{conditions}\n\n{markdown(['what', 'ms'], rows, text=1)}"
+
+
+def threads_table(report: Report) -> str:
+    """The report of `benchmarks.threads`."""
+    one, two = report["s"]["1"], report["s"]["2"]
+    equal = "bit for bit the same rows" if report["equal"] else "ROWS THAT DIFFER"
+    return (
+        f"{sentence(report['machine'])}. {report['count']} recordings, {report['seconds']:.0f} s "
+        f"together; medians of {report['repeat']} in turn: one thread "
+        f"{1e3 * one:.1f} ms, two {1e3 * two:.1f} ms, {one / two:.2f} × as fast, {equal}."
+    )

@@ -1,0 +1,40 @@
+"""ln of a double, without libm: the same bits everywhere.
+
+libm's differ between systems, and on one system between processors with fused multiply-add and
+without.
+"""
+
+from libc.math cimport frexp
+
+cdef extern from *:
+    """
+    static const double LN2 = 0x1.62e42fefa39efp-1;
+    static const double LN2_UPPER = 0x1.62e42fee00000p-1, LN2_REST = 0x1.a39ef35793c76p-33;
+    """
+    const double LN2
+    const double LN2_UPPER      # 32 bits of it, so that e times this is exact
+    const double LN2_REST
+
+
+cdef inline double logarithm(double x) noexcept nogil:
+    """ln x, x normal and > 0, to a unit in the last place.
+
+    x = 2^e m with m in [√½, √2); s = (m - 1) / (m + 1), |s| <= 0.172, and
+    ln m = 2 artanh s = 2 (s + s³/3 + s⁵/5 + …) = f - s (f - 2 z), with f = m - 1 and
+    z = s²/3 + s⁴/5 + …: the first term is exact, and the rest is small.
+    """
+    cdef int e, k
+    cdef double m = frexp(x, &e), f, s, square, z = 0
+    if m < 0.70710678118654752:
+        m, e = 2 * m, e - 1
+    f = m - 1
+    s = f / (m + 1)
+    square = s * s
+    for k in range(23, 1, -2):
+        z = (z + 1.0 / k) * square
+    return e * LN2_UPPER + (f - (s * (f - 2 * z) - e * LN2_REST))
+
+
+cdef inline double octaves(double ratio) noexcept nogil:
+    """The logarithm to base 2."""
+    return logarithm(ratio) / LN2

@@ -1,0 +1,87 @@
+"""Entry points of installed distributions: what a group offers by name, and from where."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any
+
+from .errors import ModelError, UnknownPluginError
+
+__all__ = ["PluginInfo", "distribution", "info", "load", "names", "only", "owner", "points"]
+
+
+@dataclass(frozen=True)
+class PluginInfo:
+    """One installed plugin; `error` is why it can't be loaded, None if it can."""
+
+    name: str
+    distribution: str
+    version: str
+    error: str | None
+
+
+def points(group: str, name: str) -> list[EntryPoint]:
+    """Every entry point of that name in the group."""
+    return [point for point in entry_points(group=group) if point.name == name]
+
+
+def names(group: str) -> tuple[str, ...]:
+    """The names in the group, sorted; nothing is imported."""
+    return tuple(sorted({point.name for point in entry_points(group=group)}))
+
+
+def distribution(point: EntryPoint) -> tuple[str, str]:
+    """Name and version of the distribution that an entry point is of."""
+    return (point.dist.name, point.dist.version) if point.dist else ("unknown", "")
+
+
+def only(kind: str, found: list[EntryPoint]) -> EntryPoint:
+    """The one entry point of a name; UnknownPluginError if two distributions have it."""
+    if len(found) > 1:
+        owners = " and ".join(sorted(distribution(point)[0] for point in found))
+        raise UnknownPluginError(
+            f"{kind} {found[0].name!r} must come from one distribution, got {owners}: uninstall one"
+        )
+    return found[0]
+
+
+def owner(point: EntryPoint) -> str:
+    """Distribution and version of an entry point, for messages."""
+    return " ".join(distribution(point))
+
+
+def load(kind: str, point: EntryPoint, fault: Callable[[Any], str | None]) -> Any:
+    """Import what an entry point names; `fault` says what makes an object none of the kind.
+
+    Raises
+    ------
+    ModelError
+        If it can't be imported (the cause is chained) or has a fault.
+    """
+    about = f"{kind} {point.name!r} of {owner(point)}"
+    try:
+        found = point.load()
+        reason = fault(found)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # a plugin's module may do anything, sys.exit() included
+        raise ModelError(f"{about} can't be imported: {type(error).__name__}: {error}") from error
+    if reason:
+        raise ModelError(f"{about} {reason}")
+    return found
+
+
+def info(group: str, get: Callable[[str], Any]) -> tuple[PluginInfo, ...]:
+    """Describe everything in a group; `get` imports what has a name."""
+    found = sorted((point.name, *distribution(point)) for point in entry_points(group=group))
+    return tuple(PluginInfo(*about, _error(get, about[0])) for about in found)
+
+
+def _error(get: Callable[[str], Any], name: str) -> str | None:
+    try:
+        get(name)
+    except (ModelError, UnknownPluginError) as error:
+        return str(error)
+    return None

@@ -1,0 +1,31 @@
+"""What computes, as a process with these settings finds it."""
+
+from __future__ import annotations
+
+import platform
+from typing import Any
+
+import numpy as np
+
+from .. import __version__, backends
+from .settings import Settings
+
+__all__ = ["engine"]
+
+
+def engine(settings: Settings) -> dict[str, Any]:
+    """Tell the versions and the instruction set; refuse a back end that isn't there.
+
+    Raises
+    ------
+    BackendError, ImportError
+        If the back end, or the instruction set, can't be had.
+    """
+    backends.get(settings.backend)
+    native = settings.backend == "native"
+    return {
+        "serfast": __version__,
+        "python": f"{platform.python_version()} ({platform.python_implementation()})",
+        "numpy": np.__version__,
+        "isa": backends.native_info()["in_use"] if native else None,
+    }

@@ -1,0 +1,76 @@
+"""Counts in bins that widen with the value: ten a decade, at the numbers engineers round to."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+__all__ = ["EDGES", "bars", "histogram", "quantiles"]
+
+Array = np.ndarray[Any, Any]
+
+STEPS = (1.0, 1.25, 1.6, 2.0, 2.5, 3.2, 4.0, 5.0, 6.3, 8.0)
+"""The Renard series R10 (ISO 3): each about 26 % above the one before."""
+
+EDGES = tuple(float(f"{step * 10.0**decade:.4g}") for decade in range(-1, 8) for step in STEPS)
+"""Edges of the bins [µs], 0.1 µs to 80 s; the first and last bins take what lies beyond."""
+
+QUANTILES = {"p50": 0.5, "p99": 0.99, "p99.9": 0.999, "max": 1.0}
+
+
+def quantiles(values: Array) -> dict[str, float]:
+    """Median, 99th and 99.9th percentile and largest of the values (nearest above).
+
+    Examples
+    --------
+    >>> quantiles(np.arange(1, 1001))
+    {'p50': 500.0, 'p99': 990.0, 'p99.9': 999.0, 'max': 1000.0}
+    """
+    ordered = np.sort(values)
+    n = len(ordered)
+    return {
+        name: float(ordered[max(0, math.ceil(share * n - 1e-9) - 1)])
+        for name, share in QUANTILES.items()
+    }
+
+
+def histogram(values: Array) -> dict[str, list[float]]:
+    """Count the values [µs] in the bins between the smallest and the largest one's.
+
+    Returns
+    -------
+    dict
+        ``edges`` [µs], one more than ``counts``.
+
+    Examples
+    --------
+    >>> histogram(np.array([1.1, 1.2, 2.2]))
+    {'edges': [1.0, 1.25, 1.6, 2.0, 2.5], 'counts': [2, 0, 0, 1]}
+    """
+    bins = np.clip(np.searchsorted(EDGES, values, side="right") - 1, 0, len(EDGES) - 2)
+    first, last = int(bins.min()), int(bins.max())
+    counts = np.bincount(bins - first, minlength=last - first + 1)
+    return {"edges": list(EDGES[first : last + 2]), "counts": counts.tolist()}
+
+
+def bars(counted: dict[str, list[float]], width: int = 40) -> list[str]:
+    r"""Draw a histogram as lines of text: bin, bar, count; a bin with few values has a dot.
+
+    Examples
+    --------
+    >>> print("\n".join(bars({"edges": [1, 1.25, 1.6, 2], "counts": [1000, 1, 250]}, 8)))
+       1 –   1.25 µs  ########  1000
+    1.25 –    1.6 µs  .            1
+     1.6 –      2 µs  ##         250
+    """
+    edges, counts = counted["edges"], counted["counts"]
+    most, digits = max(counts), len(f"{max(counts):.0f}")
+    labels = [f"{edge:g}" for edge in edges]
+    left = max(map(len, labels[:-1]))
+    lines = []
+    for low, high, count in zip(labels, labels[1:], counts, strict=False):
+        bar = "#" * round(width * count / most) or ("." if count else "")
+        lines.append(f"{low:>{left}} – {high:>6} µs  {bar:{width}}  {count:{digits}.0f}")
+    return lines

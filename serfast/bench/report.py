@@ -1,0 +1,193 @@
+"""The dictionary of a benchmark as text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from .histogram import bars
+
+__all__ = ["columns", "of", "text"]
+
+Result = dict[str, Any]
+
+
+def text(result: Result) -> str:
+    """Lay a benchmark out as a page.
+
+    Parameters
+    ----------
+    result : dict
+        As from :func:`serfast.bench.suite.run`.
+
+    Returns
+    -------
+    str
+        Lines without a final newline.
+    """
+    parts = (_head, _throughput, _latency, _predictions, _startup, _live, _warnings)
+    return "\n\n".join(part for make in parts if (part := make(result)))
+
+
+def columns(rows: Sequence[Sequence[str]], left: int = 1) -> list[str]:
+    """Align cells in columns; the first `left` to the left, the others to the right.
+
+    Examples
+    --------
+    >>> columns([("rms", "9"), ("mfcc", "10")])
+    ['rms    9', 'mfcc  10']
+    """
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    lines = []
+    for row in rows:
+        cells = [f"{c:{w}}" if i < left else f"{c:>{w}}" for i, (c, w) in _numbered(row, widths)]
+        lines.append("  ".join(cells).rstrip())
+    return lines
+
+
+def of(classifier: str | None) -> str:
+    """Name what a live stream gives."""
+    return "rows" if classifier is None else f"events of {classifier}"
+
+
+def _numbered(row: Sequence[str], widths: list[int]) -> list[tuple[int, tuple[str, int]]]:
+    return list(enumerate(zip(row, widths, strict=True)))
+
+
+def _head(result: Result) -> str:
+    """Say what was measured, and on what."""
+    engine, machine, settings = result["engine"], result["machine"], result["settings"]
+    states = result["noise"]["states"]
+    software = [f"serfast {engine['serfast']}", settings["backend"], engine["isa"]]
+    software += [f"Python {engine['python']}", f"NumPy {engine['numpy']}"]
+    hardware = [machine["board"], machine["cpu"], _count(machine["processors"], "processor")]
+    hardware += [f"{machine['memory'] / 2**30:.1f} GiB" if machine["memory"] else None]
+    hardware += [f"{machine['system']} {machine['architecture']}"]
+    governors = ", ".join(states[0]["governors"]) or "not told"
+    clock = [f"governor {governors}", _clocks(states), _temperatures(states)]
+    chosen = [_count(settings["threads"], "thread"), f"chunks of {settings['chunk_ms']:g} ms"]
+    chosen += [f"{settings['seconds']:g} s for each measurement"]
+    return "\n".join(", ".join(filter(None, p)) for p in (software, hardware, clock, chosen))
+
+
+def _clocks(states: list[dict[str, Any]]) -> str:
+    clocks = [mhz for state in states for mhz in state["mhz"]]
+    return f"{min(clocks)} to {max(clocks)} MHz" if clocks else "clock not told"
+
+
+def _temperatures(states: list[dict[str, Any]]) -> str:
+    before, after = (state["celsius"] for state in states)
+    if before is None or after is None:
+        return "temperature not told"
+    return f"{before:.0f} °C before, {after:.0f} °C after"
+
+
+def _throughput(result: Result) -> str:
+    rows = [("Throughput", "µs per row", "times real time")]
+    for found in result["throughput"]:
+        speed = found["times_real_time"]
+        shown = f"{speed:.0f}" if speed >= 100 else f"{speed:.3g}"
+        rows.append((found["work"], f"{found['us_per_row']:.3g}", shown))
+    return "\n".join(columns(rows))
+
+
+def _latency(result: Result) -> str:
+    found = result["latency"]
+    if "error" in found:
+        return f"Latency: {found['error']}"
+    head = (
+        f"Latency of a chunk of {result['settings']['chunk_ms']:g} ms, whole row: "
+        f"{_quantiles(found['us'])}; {found['chunks']} chunks"
+    )
+    return "\n".join([head, *(f"  {line}" for line in bars(found["histogram"]))])
+
+
+def _predictions(result: Result) -> str:
+    rows: list[tuple[str, ...]] = [("Predictions of 3 s", "a second", "ms each", "ms to load")]
+    problems = []
+    for found in result["predictions"]:
+        if "error" in found:
+            problems.append(f"{found['classifier']}: {found['error']}")
+            continue
+        times = (f"{found['per_second']:.3g}", f"{found['ms']:.3g}", f"{found['load_ms']:.0f}")
+        rows.append((found["classifier"], *times))
+    if not result["predictions"]:
+        return "Predictions: no classifier is installed; try: pip install serfast-svm"
+    return "\n".join([*columns(rows), *problems])
+
+
+def _startup(result: Result) -> str:
+    seconds = result["startup"]["seconds"]
+    words = {"python": "Python", "numpy": "with NumPy", "serfast": "with serfast"}
+    parts = [f"{words.get(name, name)} {1000 * taken:.0f} ms" for name, taken in seconds.items()]
+    lines = [f"Start-up: {', '.join(parts)}"]
+    lines.append(_memory(result["startup"]["memory"]))
+    peaks = [
+        f"{found['classifier']} {_mb(found['peak'])}"
+        for found in result["predictions"]
+        if found.get("peak")
+    ]
+    if peaks:
+        lines.append(f"Peak memory with a classifier: {', '.join(peaks)}")
+    return "\n".join(lines)
+
+
+def _memory(told: dict[str, dict[str, float]]) -> str:
+    if "peak" not in told["serfast"]:
+        return "Memory: this system doesn't tell"
+    kind = "now" if "now" in told["serfast"] else "peak"
+    numpy, serfast = told["numpy"][kind], told["serfast"][kind]
+    return (
+        f"Memory with one stream: {_mb(serfast)}, at the peak {_mb(told['serfast']['peak'])}; "
+        f"{_mb(serfast - numpy)} above NumPy's {_mb(numpy)}"
+    )
+
+
+def _live(result: Result) -> str:
+    """One line a run, and what they come to."""
+    if not result["live"]:
+        return ""
+    rows: list[tuple[str, ...]] = []
+    head = ("Live streams", "µs a chunk", "run", "in time", "busy")
+    rows.append((*head, "p50", "p99", "p99.9", "max"))
+    said = []
+    for found in result["live"]:
+        name = of(found["classifier"])
+        if "error" in found:
+            said.append(f"{name}: {found['error']}")
+            continue
+        for run in found["runs"]:
+            shares = (f"{100 * run['in_time']:.2f} %", f"{100 * run['busy']:.0f} %")
+            delays = [f"{us / 1000:.2f}" for us in run["us"].values()]
+            rows.append((name, f"{found['cost_us']:.3g}", str(run["streams"]), *shares, *delays))
+        said.append(_verdict(name, found))
+    settings = result["settings"]
+    note = (
+        "  delays [ms] from the moment a chunk is due; in time: within "
+        f"{settings['chunk_ms']:g} ms; events: one each 0.5 s, of 3 s"
+    )
+    return "\n".join([*columns(rows), note, *said])
+
+
+def _verdict(name: str, found: dict[str, Any]) -> str:
+    computed, shown = found["computed"], found["shown"]
+    if shown:
+        how = "computed and shown" if shown == computed else f"shown; {computed} computed"
+        return f"This machine carries {_count(shown, 'live stream')} of {name} ({how})."
+    return f"This machine carries no live stream of {name} ({computed} computed)."
+
+
+def _warnings(result: Result) -> str:
+    return "\n".join(f"Warning: {said}" for said in result["warnings"])
+
+
+def _quantiles(us: dict[str, float]) -> str:
+    return ", ".join(f"{name} {value:.3g} µs" for name, value in us.items())
+
+
+def _count(n: int, word: str) -> str:
+    return f"{n} {word}" if n == 1 else f"{n} {word}s"
+
+
+def _mb(n_bytes: float) -> str:
+    return f"{n_bytes / 2**20:.1f} MiB"

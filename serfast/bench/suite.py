@@ -1,0 +1,110 @@
+"""All measurements, one after the other, as one dictionary."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from .. import registry
+from ..errors import SerfastError
+from . import FORMAT, noise
+from .capacity import capacity
+from .machine import machine, state
+from .process import measure
+from .settings import Settings
+from .startup import startup
+from .throughput import works
+
+__all__ = ["run"]
+
+Step = Callable[[str], object]
+
+
+def run(settings: Settings, step: Step = lambda text: None) -> dict[str, Any]:
+    """Measure everything.
+
+    Parameters
+    ----------
+    settings : Settings
+    step : function
+        Called with a few words before each measurement.
+
+    Returns
+    -------
+    dict
+        Ready for JSON; `serfast.bench.report.text` shows what is in it. What can't be measured
+        has an ``error`` instead of figures.
+
+    Raises
+    ------
+    SerfastError
+        If the back end or the instruction set can't be had.
+    """
+    step("the machine")
+    engine = measure("engine", settings)
+    states = [state()]
+    calm: dict[str, Any] = {"others": noise.busy_others(), "before": noise.spin()}
+    result: dict[str, Any] = {
+        "format": FORMAT,
+        "engine": engine,
+        "machine": machine(),
+        "settings": settings.to_dict(),
+    }
+    result["throughput"] = _throughput(settings, step)
+    step("latency")
+    result["latency"] = _or_error("latency", settings)
+    streams = "error" not in result["latency"]
+    step("start-up")
+    result["startup"] = startup(settings, streams, step=lambda: step("start-up"))
+    result["predictions"] = []
+    for name in registry.available():
+        step(f"predictions of {name}")
+        found = _or_error("predictions", settings, classifier=name)
+        result["predictions"].append({"classifier": name, **found})
+    result["live"] = _live(settings, result["predictions"], step) if streams else []
+    calm |= {"after": noise.spin(), "waited": _waited(result), "states": [*states, state()]}
+    result["noise"] = calm
+    result["warnings"] = noise.warnings(calm)
+    return result
+
+
+def _throughput(settings: Settings, step: Step) -> list[dict[str, Any]]:
+    found = []
+    for work in works(settings.spec):
+        step(f"throughput of {work}")
+        found.append({"work": work, **measure("throughput", settings, work=work)})
+    return found
+
+
+def _live(
+    settings: Settings, predictions: list[dict[str, Any]], step: Step
+) -> list[dict[str, Any]]:
+    """Streams of rows, and of the events of each classifier that works."""
+    names = [p["classifier"] for p in predictions if "error" not in p]
+    found = []
+    for name in (None, *names):
+        what = "rows" if name is None else f"events of {name}"
+
+        def tell(text: str, what: str = what) -> None:
+            step(f"live {what}: {text}")
+
+        try:
+            answer = capacity(settings, name, tell)
+        except SerfastError as error:
+            answer = {"error": str(error)}
+        found.append({"classifier": name, **answer})
+    return found
+
+
+def _or_error(name: str, settings: Settings, **arguments: Any) -> dict[str, Any]:
+    """Measure, or give what went wrong: a plugin's failure isn't the benchmark's."""
+    try:
+        return measure(name, settings, **arguments)
+    except SerfastError as error:
+        return {"error": str(error)}
+
+
+def _waited(result: dict[str, Any]) -> float:
+    """Largest share of a measurement's time in which its process didn't run."""
+    measured = [*result["throughput"], result["latency"], *result["predictions"]]
+    return max(float(m.get("waited", 0.0)) for m in measured)

@@ -1,0 +1,129 @@
+"""`serfast bench`: how fast this machine is, and how many live streams it carries."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import ParameterError
+
+if TYPE_CHECKING:
+    from ..bench.settings import Settings
+
+__all__ = ["add_parser"]
+
+_EPILOG = """\
+Throughput is of recordings of 10 s, latency of one stream that is fed without a pause, predictions
+are of 3 s with each installed classifier's own model, live streams are served in real time. Every
+measurement has a process of its own. With --threads N throughput uses N threads, and live streams N
+processes, for each of which Python has one lock; latency and predictions have one thread.
+
+Stop other programs first. It takes about a minute.
+
+examples:
+  serfast bench
+  serfast bench --threads 4 --seconds 10 --plot bench.png
+  serfast bench --json > before.json
+  serfast bench --isa baseline --compare before.json
+"""
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Describe the command's arguments."""
+    parser = subparsers.add_parser(
+        "bench",
+        help="measure this machine",
+        description="Measure throughput, latency, memory and live streams on this machine.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--backend", default="native", metavar="NAME", help="what computes (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--isa", metavar="NAME", help="instruction set, of `serfast info` (default: the best)"
+    )
+    parser.add_argument(
+        "--threads", type=int, default=1, metavar="N", help="at a time (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--chunk-ms",
+        type=float,
+        default=10.0,
+        metavar="MS",
+        help="length of a live stream's chunks (default: %(default)g)",
+    )
+    parser.add_argument(
+        "--seconds",
+        type=float,
+        default=2.0,
+        metavar="S",
+        help="how long each measurement lasts (default: %(default)g)",
+    )
+    parser.add_argument(
+        "--spec", type=Path, metavar="JSON", help="features: a FeatureSpec (default: 57 columns)"
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument(
+        "--compare", type=Path, metavar="OLD.json", help="show ratios to an earlier --json"
+    )
+    parser.add_argument(
+        "--plot", type=Path, metavar="PNG", help="draw a picture (.png, .svg, .pdf)"
+    )
+    parser.add_argument("--force", action="store_true", help="replace PNG if it exists")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Measure and show; a plugin that doesn't work is shown, and is no error of this command."""
+    from .._replacing import replacing
+    from ..bench import compare, picture, report, suite
+    from ._status import Status
+
+    settings = _settings(arguments)
+    _check_plot(arguments, picture.SUFFIXES)
+    old = None if arguments.compare is None else compare.read(arguments.compare)
+    with Status(sys.stderr) as status:
+        result = suite.run(settings, status.show)
+    print(json.dumps(result, indent=1) if arguments.json else report.text(result))
+    if old is not None:
+        ratios = compare.text(result, old)
+        if arguments.json:  # which standard output is for then
+            print(ratios, file=sys.stderr)
+        else:
+            print(f"\n{ratios}")
+    if arguments.plot:
+        with replacing(arguments.plot) as path:
+            picture.plot(result, path, old)
+    return 0
+
+
+def _settings(arguments: argparse.Namespace) -> Settings:
+    from ..bench.settings import Settings, whole_row
+    from ._spec import read_spec
+
+    return Settings(
+        backend=arguments.backend,
+        isa=arguments.isa,
+        threads=arguments.threads,
+        chunk_ms=arguments.chunk_ms,
+        seconds=arguments.seconds,
+        spec=whole_row() if arguments.spec is None else read_spec(arguments.spec),
+    )
+
+
+def _check_plot(arguments: argparse.Namespace, suffixes: tuple[str, ...]) -> None:
+    """Refuse what can't be drawn before the minute of work."""
+    from ._output import check_outputs
+
+    check_outputs([arguments.plot], arguments.force)
+    if arguments.plot is None:
+        return
+    if arguments.plot.suffix.lower() not in suffixes:
+        raise ParameterError(f"plot must end in {', '.join(suffixes)}, got {arguments.plot}")
+    if find_spec("matplotlib") is None:
+        raise ImportError("--plot needs matplotlib: pip install 'serfast[cli]'")

@@ -1,0 +1,82 @@
+"""Features of one's own that the tests share, each with its formula in NumPy beside it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+import serfast
+
+BACKENDS = ("native", "reference")
+"""Those that run features of one's own."""
+
+# ---- of the frame --------------------------------------------------------------------------------
+
+
+@serfast.feature_function
+def crest(frame, out, floor=1e-6):
+    """Peak over RMS."""
+    peak, power = 0.0, 0.0
+    for x in frame:
+        peak = max(peak, abs(x))
+        power += x * x
+    out[0] = peak / max(math.sqrt(power / len(frame)), floor)
+
+
+def crest_rows(frames: np.ndarray, floor: float = 1e-6) -> np.ndarray:
+    rms = np.sqrt((frames**2).mean(axis=1))
+    return (np.abs(frames).max(axis=1) / np.maximum(rms, floor))[:, np.newaxis]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Powers(serfast.FrameFeature):
+    """Power of each of `parts` equal parts of a frame: as many columns."""
+
+    parts: int = 3
+    root: bool = False
+
+    @property
+    def columns(self):
+        return tuple(f"{self.name or 'part'}_{i}" for i in range(self.parts))
+
+    @staticmethod
+    def compute(frame, parts, root, sample_rate, out):
+        size = len(frame) // parts
+        for i in range(parts):
+            power = 0.0
+            for j in range(i * size, (i + 1) * size):
+                power += frame[j] ** 2
+            out[i] = math.sqrt(power / sample_rate) if root else power / sample_rate
+
+
+def powers_rows(frames: np.ndarray, parts: int, root: bool, rate: float) -> np.ndarray:
+    size = frames.shape[1] // parts
+    sums = (frames[:, : parts * size].reshape(len(frames), parts, size) ** 2).sum(axis=2) / rate
+    return np.sqrt(sums) if root else sums
+
+
+# ---- of the spectrum -----------------------------------------------------------------------------
+
+
+@serfast.feature_function(columns=("rise", "tilt"))
+def motion(spectrum, previous_spectrum, frequencies, out):
+    """Rises of power since the row before; mean frequency."""
+    rise, total, moment = 0.0, 1e-9, 0.0
+    for k in range(len(spectrum)):
+        rise += max(spectrum[k] - previous_spectrum[k], 0.0)
+        total += spectrum[k]
+        moment += spectrum[k] * frequencies[k]
+    out[0] = rise
+    out[1] = moment / total
+
+
+def motion_rows(frames: np.ndarray, rate: float) -> np.ndarray:
+    n_fft = frames.shape[1]
+    window = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(n_fft) / n_fft)
+    power = np.abs(np.fft.rfft(frames * window, axis=1)) ** 2
+    before = np.concatenate([power[:1], power[:-1]])
+    rise = np.maximum(power - before, 0).sum(axis=1)
+    tilt = (power @ (np.arange(power.shape[1]) * rate / n_fft)) / (power.sum(axis=1) + 1e-9)
+    return np.stack([rise, tilt], axis=1)
