@@ -117,6 +117,7 @@ def test_int8_is_small_and_near(exported):
     steps = np.abs([after.steps(r)[-1] - after.whole(r) for r in x]).max()
     print(f"int8 to float32 {change:.1e}, steps to whole {steps:.1e}")
     assert change < 0.1
+    assert steps < 1e-5
 
 
 def test_front_by_its_formula():

@@ -32,6 +32,8 @@ LEVELS = 127
 OPERATORS = ["Conv", "Gemm"]
 
 Array = np.ndarray[Any, Any]
+Ranges = dict[str, list[dict[str, Any]]]
+"""As onnxruntime's tool takes them, by the name of the tensor."""
 
 
 def quantised(members: Mapping[str, bytes], rows: Sequence[Array]) -> dict[str, bytes]:
@@ -51,11 +53,13 @@ def quantised(members: Mapping[str, bytes], rows: Sequence[Array]) -> dict[str, 
     """
     runner = Runner(members)
     chosen = [rows[i] for i in np.linspace(0, len(rows) - 1, min(MOST, len(rows))).astype(int)]
-    feeds = {
-        "model.onnx": [{"rows": runner.fitting(x)} for x in chosen],
-        "step.onnx": [feed for x in chosen[::10] for feed in runner.feeds(x)],
-    }
-    return dict(members) | {name: _static(members[name], feeds[name]) for name in feeds}
+    whole = _static(members["model.onnx"], [{"rows": runner.fitting(x)} for x in chosen], {})
+    # The step graph gets the same ranges: with others, steps would round to other numbers.
+    steps = runner.feeds(chosen[0][: 2 * runner.stride])
+    own = _quantised_tensors(_static(members["step.onnx"], steps, {}))
+    ranges = dict(zip(own, _quantised_tensors(whole).values(), strict=True))
+    step = _static(members["step.onnx"], steps, ranges)
+    return dict(members) | {"model.onnx": _stored(whole), "step.onnx": _stored(step)}
 
 
 class _Reader(CalibrationDataReader):  # type: ignore[misc]
@@ -68,7 +72,8 @@ class _Reader(CalibrationDataReader):  # type: ignore[misc]
         return next(self._left, None)
 
 
-def _static(data: bytes, feeds: Sequence[Mapping[str, Array]]) -> bytes:
+def _static(data: bytes, feeds: Sequence[Mapping[str, Array]], ranges: Ranges) -> bytes:
+    """Quantise convolutions and dense layers, with the ranges given or those of the feeds."""
     with tempfile.TemporaryDirectory() as folder:
         before, after = Path(folder, "float.onnx"), Path(folder, "int8.onnx")
         before.write_bytes(data)
@@ -81,8 +86,31 @@ def _static(data: bytes, feeds: Sequence[Mapping[str, Array]]) -> bytes:
             per_channel=True,
             activation_type=QuantType.QUInt8,
             weight_type=QuantType.QInt8,
+            extra_options={"TensorQuantOverrides": ranges},
         )
-        model = onnx.load_from_string(after.read_bytes())
+        return after.read_bytes()
+
+
+def _quantised_tensors(data: bytes) -> Ranges:
+    """Scale and zero point of every activation that is quantised, in the graph's order."""
+    graph = onnx.load_from_string(data).graph
+    tensors = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
+    return {
+        node.input[0]: [
+            {
+                "scale": tensors[node.input[1]],
+                "zero_point": tensors[node.input[2]],
+                "quant_type": QuantType.QUInt8,
+            }
+        ]
+        for node in graph.node
+        if node.op_type == "QuantizeLinear"
+    }
+
+
+def _stored(data: bytes) -> bytes:
+    """Finish a graph: the LSTM's weights in int8 too."""
+    model = onnx.load_from_string(data)
     _store_lstm(model.graph)
     onnx.checker.check_model(model)
     return bytes(model.SerializeToString(deterministic=True))

@@ -38,6 +38,11 @@ class Runner:
             for name in ("model.onnx", "step.onnx")
         )
 
+    @property
+    def stride(self) -> int:
+        """Rows per step."""
+        return self._step.rows
+
     def whole(self, rows: Array) -> Array:
         """Probabilities of a recording's rows (n_rows, n_columns)."""
         (found,) = self._whole.run(["probabilities"], {"rows": self.fitting(rows)})
