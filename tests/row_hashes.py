@@ -2,8 +2,8 @@
 
 python row_hashes.py            prints them as JSON: test_isa.py compares instruction sets
 python row_hashes.py --check    compares them with the recorded ones
-python row_hashes.py --record   records them: only where bits are meant to change, with a word in
-                                CHANGELOG.md
+python row_hashes.py --record   records them: where bits are meant to change, and CHANGELOG.md
+                                says so
 """
 
 from __future__ import annotations
@@ -58,9 +58,7 @@ def main(arguments: list[str]) -> None:
     elif arguments == ["--check"]:
         different = [name for name, value in recorded().items() if found.get(name) != value]
         isa, machine = serfast.native_info()["in_use"], platform.machine()
-        print(
-            f"{len(found)} hashes on {machine}, {isa}: {len(different)} differ", *different
-        )
+        print(f"{len(found)} hashes on {machine}, {isa}: {len(different)} differ", *different)
         sys.exit(bool(different) or found.keys() != recorded().keys())
     else:
         print(json.dumps({"in_use": serfast.native_info()["in_use"], **found}))
