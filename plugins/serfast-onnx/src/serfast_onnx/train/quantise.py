@@ -21,6 +21,7 @@ from onnxruntime.quantization import (
     QuantType,
     quantize_static,
 )
+from onnxruntime.quantization.shape_inference import quant_pre_process
 
 from .runner import Runner
 
@@ -75,8 +76,9 @@ class _Reader(CalibrationDataReader):  # type: ignore[misc]
 def _static(data: bytes, feeds: Sequence[Mapping[str, Array]], ranges: Ranges) -> bytes:
     """Quantise convolutions and dense layers, with the ranges given or those of the feeds."""
     with tempfile.TemporaryDirectory() as folder:
-        before, after = Path(folder, "float.onnx"), Path(folder, "int8.onnx")
-        before.write_bytes(data)
+        plain, before, after = (Path(folder, f"{name}.onnx") for name in ("f", "shaped", "int8"))
+        plain.write_bytes(data)
+        quant_pre_process(plain, before, skip_optimization=True, skip_symbolic_shape=True)
         quantize_static(
             before,
             after,
