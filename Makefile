@@ -9,7 +9,12 @@ SOURCES := $(shell find ext serfast plugins -type f \
 	\( -name '*.py' -o -name '*.pyi' -o -name '*.p[yx][xdi]' -o -name '*.[ch]' -o -name '*.inc' \
 	-o -name '*.zip' -o -name '*.toml' \) -not -path '*/build/*' -not -path '*/tests/*')
 
-.PHONY: help demo test test-arm64 test-wheel wheels lint bench sample model clean
+# What is tested of the wheel without the native module: contracts, not the native module itself.
+PURE := .venv-pure
+PURE_TESTS := $(addprefix tests/test_, backends_agree.py without_native.py stream.py \
+	stream_contract.py stream_memory.py stream_resampled.py stream_threads.py extractor.py rows.py bundle.py)
+
+.PHONY: help demo test test-arm64 test-pure test-wheel wheels lint bench sample model clean
 
 RESULTS := benchmarks/results
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
@@ -36,6 +41,13 @@ wheels: ## build a wheel for each of PYTHONS and one for each plugin, into dist/
 test-wheel: ## install the wheels in empty environments and pass the tests there
 	PYTHONS="$(PYTHONS)" .ci/wheels test
 
+test-pure: ## build the wheel without the native module, test it in an environment of its own
+	$(PYTHON) -m venv --clear $(PURE)
+	SERFAST_NO_NATIVE=1 $(PURE)/bin/pip install --quiet '.[numba]' ./plugins/serfast-svm
+	$(PURE)/bin/pip install --quiet pytest hypothesis 'setuptools>=77'
+	SERFAST_BACKEND=numba $(PURE)/bin/serfast predict examples/speech.flac
+	SERFAST_BACKEND=numba $(PURE)/bin/pytest -q -m 'not native' $(PURE_TESTS)
+
 lint: $(VENV)/test-ready ## check style and types only
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -56,7 +68,7 @@ model: $(VENV)/test-ready ## train the SVM plugin's default model again (needs S
 	$(MAKE) -C plugins/serfast-svm model BIN=$(abspath $(BIN))
 
 clean: ## forget the environment and every build
-	rm -rf $(VENV) build dist *.egg-info plugins/*/build plugins/*/*.egg-info plugins/*/src/*.egg-info
+	rm -rf $(VENV) $(PURE) build dist *.egg-info plugins/*/build plugins/*/*.egg-info plugins/*/src/*.egg-info
 
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "serfast needs Python >= 3.10")'

@@ -1,6 +1,7 @@
 """The native build: kernels once per instruction set, and the Cython engine over them.
 
-Everything else about the package is in pyproject.toml.
+With SERFAST_NO_NATIVE=1 nothing is compiled: a wheel for every platform, whose back ends are Numba
+and the reference. Everything else about the package is in pyproject.toml.
 """
 
 import os
@@ -13,13 +14,6 @@ from setuptools import Extension, setup
 from setuptools.command.build_clib import build_clib
 from setuptools.command.build_ext import build_ext
 from setuptools.errors import CompileError
-
-try:
-    from Cython.Build import cythonize
-except ImportError as error:  # pip brings Cython along; a bare `python setup.py` may not
-    raise SystemExit(
-        "building serfast needs Cython: pip install cython, or pip install ."
-    ) from error
 
 # The target's name, not this machine's: "linux-x86_64", "macosx-11.0-arm64", "…-universal2".
 X86 = sysconfig.get_platform().endswith(("x86_64", "amd64"))
@@ -110,28 +104,51 @@ class BuildExtension(build_ext):
             super().build_extensions()
 
 
-engine = Extension(
-    "serfast._engine",
-    ["ext/engine.pyx"],
-    include_dirs=["ext", PUBLIC],
-    define_macros=MACROS,
-    extra_compile_args=EXACT + QUIET,
-    extra_link_args=["-s"] if sys.platform.startswith("linux") else [],
-    depends=[*HEADERS, f"{PUBLIC}/serfast.h"],
-)
+def native():
+    """What setup() is told of the native module."""
+    try:
+        from Cython.Build import cythonize
+    except ImportError as error:  # pip brings Cython along; a bare `python setup.py` may not
+        raise SystemExit(
+            "building serfast needs Cython: pip install cython, or pip install .; without the "
+            "native module: SERFAST_NO_NATIVE=1"
+        ) from error
+    engine = Extension(
+        "serfast._engine",
+        ["ext/engine.pyx"],
+        include_dirs=["ext", PUBLIC],
+        define_macros=MACROS,
+        extra_compile_args=EXACT + QUIET,
+        extra_link_args=["-s"] if sys.platform.startswith("linux") else [],
+        depends=[*HEADERS, f"{PUBLIC}/serfast.h"],
+    )
+    directives = {
+        "language_level": 3,
+        "boundscheck": False,
+        "cdivision": True,
+        "initializedcheck": False,
+    }
+    return {
+        "cmdclass": {"build_clib": BuildLibraries, "build_ext": BuildExtension},
+        "libraries": [library("select", []), *(library(isa, ISA_FLAGS[isa]) for isa in ISAS)],
+        "ext_modules": cythonize(
+            [engine],
+            build_dir="build/cython",
+            include_path=["ext"],
+            compiler_directives=directives,
+        ),
+    }
 
-setup(
-    cmdclass={"build_clib": BuildLibraries, "build_ext": BuildExtension},
-    libraries=[library("select", []), *(library(isa, ISA_FLAGS[isa]) for isa in ISAS)],
-    ext_modules=cythonize(
-        [engine],
-        build_dir="build/cython",
-        include_path=["ext"],
-        compiler_directives={
-            "language_level": 3,
-            "boundscheck": False,
-            "cdivision": True,
-            "initializedcheck": False,
-        },
-    ),
-)
+
+def wants_native():
+    """Whether the native module shall be built."""
+    value = os.environ.get("SERFAST_NO_NATIVE", "")
+    if value not in ("", "0", "1"):
+        raise SystemExit(f"SERFAST_NO_NATIVE must be 0 or 1, got {value!r}")
+    return value != "1"
+
+
+# without the native module nobody can compile or link against it
+PURE = {"exclude_package_data": {"serfast": ["*.pxd", "*.h", "include/*"]}}
+
+setup(**native() if wants_native() else PURE)

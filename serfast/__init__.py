@@ -1,7 +1,7 @@
 """serfast: the feature engine for speech emotion recognition.
 
 Samples go in, feature rows come out; classifiers plug in behind them. Importing it loads NumPy
-and the native module; everything else is loaded when first used.
+and the native module, if there is one; everything else is loaded when first used.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from ._version import __version__
-from .backends import native_info
+from .backends import native_info, require_choice
 from .custom import FrameFeature, SpectrumFeature, feature_function
 from .errors import (
     AudioError,
@@ -25,6 +25,8 @@ from .extractor import Extractor
 from .features import MFCC, RMS, YIN, Delta, LogMel, MelPower, PowerSpectrum, ZeroCrossingRate
 from .framing import frame_count
 from .spec import FeatureSpec
+
+require_choice()
 
 if TYPE_CHECKING:
     from . import presets

@@ -24,8 +24,10 @@ from ._limits import check_limits, check_numbers
 from ._members import read_members, zip_bytes
 from ._npy import array_bytes, read_array
 from ._replacing import replacing
-from .errors import ModelError, ParameterError, UnknownPluginError
-from .fingerprint import fingerprint
+from .agreement import disagreement
+from .backends import BACKENDS, chosen
+from .errors import BackendError, ModelError, ParameterError, UnknownPluginError
+from .fingerprint import fingerprint, sample
 from .spec import FeatureSpec
 from .statistics import Statistics
 
@@ -37,6 +39,8 @@ FORMAT = 1
 CARD = "model.json"
 MAX_CARD_BYTES = 2**20
 PLUGIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+SAMPLE = "fingerprint.npy"
+"""Member with some of the rows that the fingerprint is of; bundles of before 0.2 have none."""
 KEYS = ("format", "plugin", "classes", "spec", "fingerprint", "statistics", "card", "sha256")
 
 
@@ -55,6 +59,9 @@ class Bundle:
         The features that the model was trained on.
     statistics : Statistics or None
         How rows become the vector that a "vector" classifier takes; None for other inputs.
+    backend : str or None
+        What computed the features in training; None: the default, as for
+        :class:`serfast.Extractor`.
     arrays : mapping of str to ndarray
         Weights; ``arrays["weights"]`` is the member ``weights.npy``.
     files : mapping of str to bytes
@@ -65,7 +72,9 @@ class Bundle:
     Raises
     ------
     ModelError
-        If the plugin's name or a class breaks its rule.
+        If the plugin's name, a class or an array's name breaks its rule.
+    ParameterError
+        If there is no such back end.
 
     Examples
     --------
@@ -81,12 +90,16 @@ class Bundle:
     classes: tuple[str, ...]
     spec: FeatureSpec
     statistics: Statistics | None = None
+    backend: str | None = None
     arrays: Mapping[str, np.ndarray[Any, Any]] = field(default_factory=dict)
     files: Mapping[str, bytes] = field(default_factory=dict)
     card: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         names = self.classes
+        object.__setattr__(self, "backend", chosen(self.backend))
+        if SAMPLE in self._names():
+            raise ModelError(f"arrays and files must have other names than {SAMPLE}")
         if not isinstance(self.plugin, str) or not PLUGIN_NAME.fullmatch(self.plugin):
             rule = "up to 64 letters, digits, '.', '_', '-'"
             raise ModelError(f"plugin must be {rule}, got {self.plugin!r:.80}")
@@ -94,6 +107,9 @@ class Bundle:
             raise ModelError(f"classes must be printable names, got {names!r:.80}")
         if len(set(names)) < 2 or len(set(names)) != len(names):
             raise ModelError(f"classes must be at least 2 different names, got {names!r:.80}")
+
+    def _names(self) -> set[str]:
+        return {*(f"{name}.npy" for name in self.arrays), *self.files}
 
     def array(self, name: str, shape: tuple[int, ...]) -> np.ndarray[Any, Any]:
         """Give the array of that name as float64, which must have this shape.
@@ -143,12 +159,14 @@ class Bundle:
     def _members(self) -> dict[str, bytes]:
         members = {f"{name}.npy": array_bytes(array) for name, array in self.arrays.items()}
         members |= self.files
+        members[SAMPLE] = array_bytes(sample(self.spec, self.backend))
         about = {
             "format": FORMAT,
             "plugin": self.plugin,
             "classes": list(self.classes),
             "spec": self.spec.to_dict(),
-            "fingerprint": fingerprint(self.spec),
+            "backend": self.backend,
+            "fingerprint": fingerprint(self.spec, self.backend),
             "statistics": self.statistics.to_dict() if self.statistics else None,
             "card": dict(self.card),
             "sha256": {name: _sha256(members[name]) for name in sorted(members)},
@@ -160,8 +178,16 @@ class Bundle:
         return {CARD: text + b"\n", **members}
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str]) -> Bundle:
+    def load(cls, path: str | os.PathLike[str], backend: str | None = None) -> Bundle:
         """Read the bundle in a zip file or a folder, with everything checked.
+
+        Parameters
+        ----------
+        path : path
+        backend : str or None
+            What will compute the features; None: the default, as for :class:`serfast.Extractor`.
+            The native one must give the very rows that it gave in training; between back ends
+            they must agree as closely as docs/backends.md says.
 
         Raises
         ------
@@ -169,38 +195,38 @@ class Bundle:
             If it is missing, damaged, too big, newer than this serfast, not what its checksums
             say, asks for features beyond all need, or was made for others than this serfast
             computes. The message begins with `path`.
+        BackendError
+            If the back end can't be loaded.
         """
         try:
-            return cls._load(Path(path))
+            return cls._load(Path(path), chosen(backend))
         except (ModelError, MemoryError) as error:
             raise ModelError(
                 f"{os.fsdecode(path)}: {str(error) or 'needs too much memory'}"
             ) from error
 
     @classmethod
-    def from_bytes(cls, data: bytes) -> Bundle:
+    def from_bytes(cls, data: bytes, backend: str | None = None) -> Bundle:
         """Read the bundle in a zip file's bytes, with everything checked.
 
-        Raises
-        ------
-        ModelError
-            As :meth:`load`.
+        Parameters and errors as of :meth:`load`.
         """
-        return cls._load(bytes(data))
+        return cls._load(bytes(data), chosen(backend))
 
     @classmethod
-    def _load(cls, source: Path | bytes) -> Bundle:
+    def _load(cls, source: Path | bytes, backend: str) -> Bundle:
         members = read_members(source)
         about = _about(members.pop(CARD, None))
         _check_sums(members, about["sha256"])
         spec, statistics = _features(about)
-        _check_fingerprint(spec, about["fingerprint"])
+        _check_rows(spec, about, members.pop(SAMPLE, None), backend)
         arrays = {n[:-4]: read_array(b, n) for n, b in members.items() if n.endswith(".npy")}
         return cls(
             plugin=about["plugin"],
             classes=tuple(about["classes"]),
             spec=spec,
             statistics=statistics,
+            backend=about["backend"],
             arrays=arrays,
             files={n: data for n, data in members.items() if not n.endswith(".npy")},
             card=about["card"],
@@ -228,6 +254,7 @@ def _about(data: bytes | None) -> dict[str, Any]:
     missing = [key for key in KEYS if key not in about]
     if missing:
         raise ModelError(f"{CARD} must have the keys {', '.join(KEYS)}; missing: {missing[0]}")
+    about.setdefault("backend", "native")  # the only one, once
     _check_types(about)
     return about
 
@@ -236,6 +263,9 @@ def _check_types(about: Mapping[str, Any]) -> None:
     for key, kind in (("plugin", str), ("fingerprint", str), ("card", dict), ("sha256", dict)):
         if not isinstance(about[key], kind):
             raise ModelError(f"{key} in {CARD} must be {kind.__name__}, got {about[key]!r:.80}")
+    if about["backend"] not in BACKENDS:
+        found = about["backend"]
+        raise ModelError(f"backend in {CARD} must be one of {BACKENDS}, got {found!r:.80}")
     classes = about["classes"]
     if not isinstance(classes, list) or not all(map(_is_name, classes)):
         raise ModelError(f"classes in {CARD} must be a list of names, got {classes!r:.80}")
@@ -275,11 +305,46 @@ def _check_sums(members: Mapping[str, bytes], sums: Mapping[str, Any]) -> None:
             )
 
 
-def _check_fingerprint(spec: FeatureSpec, found: str) -> None:
+def _check_rows(
+    spec: FeatureSpec, about: Mapping[str, Any], stored: bytes | None, backend: str
+) -> None:
+    """Raise unless `backend` computes what the model was trained on.
+
+    The native one, if it was used in training too, must give the same bits.
+    """
+    found, trained_with = about["fingerprint"], about["backend"]
     try:
-        own = fingerprint(spec)
+        if backend == trained_with == "native":
+            _check_fingerprint(fingerprint(spec, backend), found)
+            return
+        expected = _expected(spec, found, trained_with, stored)
+        reason = disagreement(spec, sample(spec, backend), expected)
     except (ParameterError, ArithmeticError, TypeError) as error:
         raise ModelError(f"{CARD} must hold a spec that can be computed: {error}") from error
+    if reason:
+        raise ModelError(
+            f"rows of back end {backend!r} must agree with those of {trained_with!r} that the "
+            f"model was trained on, but {reason}: train it again"
+        )
+
+
+def _expected(
+    spec: FeatureSpec, found: str, trained_with: str, stored: bytes | None
+) -> np.ndarray[Any, Any]:
+    """The rows that the bundle has; of an older one, those of the back end that made it."""
+    if stored is not None:
+        return read_array(stored, SAMPLE)
+    try:
+        _check_fingerprint(fingerprint(spec, trained_with), found)
+    except BackendError as error:
+        raise ModelError(
+            f"bundle must have the member {SAMPLE} to be used where back end {trained_with!r}, "
+            "which it was made with, can't be loaded: load it where it can, and save it again"
+        ) from error
+    return sample(spec, trained_with)
+
+
+def _check_fingerprint(own: str, found: str) -> None:
     if found != own:
         raise ModelError(
             f"fingerprint must be {own[:16]}…, got {found[:16]!r}…: the model was trained on "

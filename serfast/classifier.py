@@ -118,6 +118,8 @@ class Examples:
         For "vector": the name of each entry.
     spec : FeatureSpec or None
         The features that the inputs were made of, where it is known.
+    backend : str or None
+        What computed the features; None: the one that is the default.
     """
 
     inputs: Sequence[np.ndarray[Any, Any]] | np.ndarray[Any, Any]
@@ -126,6 +128,7 @@ class Examples:
     altered: np.ndarray[Any, Any]
     names: tuple[str, ...] = ()
     spec: FeatureSpec | None = None
+    backend: str | None = None
 
     def __post_init__(self) -> None:
         sizes = [len(x) for x in (self.inputs, self.labels, self.speakers, self.altered)]

@@ -9,7 +9,6 @@ import numpy as np
 
 from . import _checks as checks
 from . import backends
-from .errors import BackendError
 from .samples import converted
 from .spec import FeatureSpec
 from .stream import Stream, make_stream
@@ -17,9 +16,6 @@ from .stream import Stream, make_stream
 __all__ = ["Extractor"]
 
 Rows = np.ndarray[Any, np.dtype[np.float32]]
-
-CUSTOM_BACKENDS = ("native", "reference")
-"""Back ends that run features of one's own."""
 
 
 class Extractor:
@@ -29,21 +25,23 @@ class Extractor:
     ----------
     spec : FeatureSpec
         What to compute. Tables are made once, here.
-    backend : {"native", "reference"}
-        What computes it; see :mod:`serfast.backends`.
+    backend : {"native", "numba", "reference"} or None
+        What computes it; see docs/backends.md. None: what the environment variable
+        SERFAST_BACKEND names, else "native".
 
     Raises
     ------
     ParameterError
         If spec isn't a FeatureSpec, its window is unknown, or there is no such back end.
     BackendError
-        If the back end can't be loaded.
+        If the back end can't be loaded; the message says what to install.
 
     Notes
     -----
     A row depends on its own samples and the spec alone (a function of the previous spectrum: on
-    the row before's samples too; ``top_db`` and ``ref="max"``: on all): the same bits come out for
-    any thread count and instruction set.
+    the row before's samples too; ``top_db`` and ``ref="max"``: on all): a back end gives the same
+    bits for any thread count and instruction set. Different back ends agree as closely as
+    docs/backends.md says.
 
     Examples
     --------
@@ -56,21 +54,16 @@ class Extractor:
 
     __slots__ = ("_backend", "_n_columns", "_run", "_spec")
 
-    def __init__(self, spec: FeatureSpec, backend: str = "native") -> None:
+    def __init__(self, spec: FeatureSpec, backend: str | None = None) -> None:
         if not isinstance(spec, FeatureSpec):
             checks.fail("spec", "a FeatureSpec", spec)
         from .program import Program  # here: `import serfast` needn't wait for it
 
-        prepare = backends.get(backend)
+        self._backend = backends.chosen(backend)
+        prepare = backends.get(self._backend)
         self._spec = spec
-        self._backend = backend
         self._n_columns = len(spec.columns)
         program = Program.from_spec(spec)
-        if program.all_customs and self._backend not in CUSTOM_BACKENDS:
-            raise BackendError(
-                f"backend must be one of {', '.join(CUSTOM_BACKENDS)} for features of one's own, "
-                f"got {self._backend!r}"
-            )
         self._run = prepare(program)
 
     @property

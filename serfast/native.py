@@ -8,7 +8,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from . import _engine
+from .errors import BackendError
+
+try:
+    from . import _engine
+except ImportError as error:
+    raise BackendError(
+        "serfast.native must have the native module: install serfast with a C compiler and without "
+        f"SERFAST_NO_NATIVE ({error})"
+    ) from error
 
 __all__ = ["get_include", "library"]
 

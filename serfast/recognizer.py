@@ -13,6 +13,7 @@ import numpy as np
 from . import _checks as checks
 from . import registry
 from ._calls import calling, load_classifier, probabilities_of
+from .backends import chosen
 from .bundle import Bundle
 from .classifier import Classifier, Plugin, StreamingClassifier
 from .errors import ModelError, ParameterError
@@ -51,8 +52,10 @@ class Recognizer:
     classifier : str or path
         Name of an installed classifier plugin, for the model that comes with it; or the path of a
         model bundle (a zip file or a folder).
-    backend : {"native", "reference"}
-        What computes the features.
+    backend : {"native", "numba", "reference"} or None
+        What computes the features; see :class:`serfast.Extractor`. It needn't be the one that the
+        model was trained with, if it gives the same rows within the tolerances of
+        docs/backends.md.
     plugin : Plugin, optional
         What loads the model, instead of the installed plugin as it is: one of the same kind with
         other options.
@@ -62,7 +65,10 @@ class Recognizer:
     UnknownPluginError
         If there is no such plugin.
     ModelError
-        If the plugin can't be imported, comes without a model, or the bundle is damaged.
+        If the plugin can't be imported, comes without a model, or the bundle is damaged; or if the
+        features aren't those that the model was trained on.
+    BackendError
+        If the back end can't be loaded.
 
     Notes
     -----
@@ -80,11 +86,12 @@ class Recognizer:
     def __init__(
         self,
         classifier: str | os.PathLike[str],
-        backend: str = "native",
+        backend: str | None = None,
         *,
         plugin: Plugin | None = None,
     ) -> None:
-        bundle = _bundle(classifier)
+        backend = chosen(backend)
+        bundle = _bundle(classifier, backend)
         self._plugin = bundle.plugin
         loader = registry.get(bundle.plugin, hint=False) if plugin is None else plugin
         self._classifier = load_classifier(bundle.plugin, loader, bundle)
@@ -248,7 +255,7 @@ def inputs_of(
 
 
 def vector_of(
-    classifier: Classifier, bundle: Bundle, backend: str = "native"
+    classifier: Classifier, bundle: Bundle, backend: str
 ) -> PreparedStatistics | None:
     """Give what makes the classifier's vector of rows; None if it takes none."""
     if classifier.input != "vector":
@@ -263,8 +270,8 @@ def vector_of(
         raise ModelError(f"{error} (plugin {bundle.plugin!r})") from error
 
 
-def _bundle(classifier: str | os.PathLike[str]) -> Bundle:
-    """Load the bundle at a path, or the one of the plugin of that name.
+def _bundle(classifier: str | os.PathLike[str], backend: str) -> Bundle:
+    """Load the bundle at a path, or the one of the plugin of that name, for this back end.
 
     What looks like a path is one: it has a separator or a suffix, or exists and is no plugin.
     """
@@ -275,14 +282,14 @@ def _bundle(classifier: str | os.PathLike[str]) -> Bundle:
     path = Path(classifier)
     is_name = isinstance(classifier, str) and path.name == classifier and not path.suffix
     if not is_name or (classifier not in registry.available() and path.exists()):
-        return Bundle.load(path)
+        return Bundle.load(path, backend)
     plugin = registry.get(str(classifier))
     with calling(str(classifier), "default_model"):
         model = plugin.default_model()
         model = None if model is None else Path(model)
     if model is None:
         raise ModelError(f"plugin {classifier!r} must come with a model, or give a bundle's path")
-    return Bundle.load(model)
+    return Bundle.load(model, backend)
 
 
 def _at_rate(y: Any, sample_rate: int, wanted: float) -> np.ndarray[Any, Any]:

@@ -139,7 +139,7 @@ class RunningStatistics:
         Names of the rows' columns (``spec.columns``).
     window, hop : int
         Rows, >= 1: at 100 rows a second, 300 and 50 are 3 s every 0.5 s.
-    backend : {"native", "reference"}
+    backend : {"native", "numba", "reference"} or None
         What computes the statistics.
 
     Raises
@@ -175,7 +175,7 @@ class RunningStatistics:
         *,
         window: int,
         hop: int,
-        backend: str = "native",
+        backend: str | None = None,
     ) -> None:
         if not isinstance(statistics, Statistics):
             checks.fail("statistics", "a Statistics", statistics)

@@ -8,10 +8,16 @@ from typing import Any
 import numpy as np
 
 from . import _checks as checks
-from ._engine import first_nonfinite
 from .errors import ParameterError
 
-__all__ = ["INT16_SCALE", "as_samples", "as_vector", "converted"]
+__all__ = [
+    "INT16_SCALE",
+    "as_float32",
+    "as_samples",
+    "as_vector",
+    "converted",
+    "first_nonfinite",
+]
 
 Samples = np.ndarray[Any, np.dtype[np.float32]]
 
@@ -104,7 +110,27 @@ def converted(signal: Any, name: str = "signal") -> tuple[Samples, np.ndarray[An
     array = as_vector(signal, name)
     if array.size == 0:
         checks.refuse(name, "at least 1 sample", "0 samples")
+    return as_float32(array), array
+
+
+def as_float32(array: np.ndarray[Any, Any]) -> Samples:
+    """Samples of one of the three dtypes as float32; int16 is divided by 32768."""
+    samples: Samples = array
     if array.dtype == np.int16:
-        return np.multiply(array, INT16_SCALE, dtype=np.float32), array
-    with np.errstate(over="ignore"):
-        return array.astype(np.float32, copy=False), array
+        samples = np.multiply(array, INT16_SCALE, dtype=np.float32)
+    elif array.dtype != np.float32:
+        with np.errstate(over="ignore"):
+            samples = array.astype(np.float32)
+    return samples
+
+
+def first_nonfinite(samples: Samples) -> int | None:
+    """Index of the first NaN or infinity, or None.
+
+    Examples
+    --------
+    >>> first_nonfinite(np.array([0, 1, np.nan, np.inf], dtype=np.float32))
+    2
+    """
+    finite = np.isfinite(samples)
+    return None if finite.all() else int(np.argmin(finite))

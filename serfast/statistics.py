@@ -126,7 +126,7 @@ class Statistics:
         return tuple(entries + ["voiced.share"] * self._gates)
 
     def __call__(
-        self, rows: Any, columns: Sequence[str], *, backend: str = "native"
+        self, rows: Any, columns: Sequence[str], *, backend: str | None = None
     ) -> Array:
         """Make the vector of these rows.
 
@@ -136,8 +136,9 @@ class Statistics:
             One row a frame, as an Extractor gives them; n_rows >= 1.
         columns : sequence of str
             Their names (``spec.columns``).
-        backend : {"native", "reference"}
-            What computes it.
+        backend : {"native", "numba", "reference"} or None
+            What computes it, as for :class:`serfast.Extractor`; statistics of all but the native
+            one are NumPy's.
 
         Returns
         -------
@@ -152,7 +153,7 @@ class Statistics:
         return self.over(columns, backend=backend)(rows)
 
     def over(
-        self, columns: Sequence[str], *, uses: Mask | None = None, backend: str = "native"
+        self, columns: Sequence[str], *, uses: Mask | None = None, backend: str | None = None
     ) -> PreparedStatistics:
         """Make ready for rows with these columns, for many calls.
 
@@ -161,7 +162,7 @@ class Statistics:
         columns : sequence of str
         uses : ndarray of bool, shape (len(self.names(columns)),), or None
             Which entries are looked at; the others may be 0, which saves time. None: all.
-        backend : {"native", "reference"}
+        backend : {"native", "numba", "reference"} or None
 
         Returns
         -------
@@ -180,8 +181,7 @@ class Statistics:
         >>> prepared([[1.0], [3.0]]).tolist()
         [2.0, 3.0]
         """
-        checks.choice("backend", backend, backends.BACKENDS)
-        names = _names("columns", columns)
+        names, backend = _names("columns", columns), backends.chosen(backend)
         if uses is None:
             return _prepared(self, names, None, backend)
         if not isinstance(uses, np.ndarray) or uses.dtype != bool:

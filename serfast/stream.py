@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 import numpy as np
 
 from . import _checks as checks
-from ._engine import Engine, StreamState
-from .errors import BackendError, ParameterError
+from .errors import ParameterError
 from .spec import FeatureSpec
+
+if TYPE_CHECKING:
+    from .backends import Run
 
 __all__ = ["Latency", "Stream"]
 
@@ -28,7 +31,7 @@ class Latency(NamedTuple):
     """The same in seconds."""
 
 
-class Stream(StreamState):
+class Stream(ABC):
     """The features of a signal that is still arriving; made by :meth:`serfast.Extractor.stream`.
 
     Rows are computed as soon as their samples are there, by the function that a batch uses: the
@@ -50,10 +53,9 @@ class Stream(StreamState):
     ((1, 1), (3, 1), (2, 1))
     """
 
-    __slots__ = ("_spec",)
-
-    def __init__(self, engine: Engine, spec: FeatureSpec) -> None:
-        self._spec = spec
+    _spec: FeatureSpec
+    _rate: float  # of the chunks [Hz]
+    _delay: float  # of the resampler, in samples at that rate
 
     @property
     def spec(self) -> FeatureSpec:
@@ -67,32 +69,82 @@ class Stream(StreamState):
 
     @property
     def latency(self) -> Latency:
-        """How long after its own moment a row comes out."""
-        samples = self.lookahead
-        return Latency(samples, samples / self._spec.sample_rate)
-
-
-class ResampledStream(Stream):
-    """A stream whose chunks come at another sample rate than the spec's, through soxr's stream.
-
-    The rows are those of the signal resampled as a whole, for every division into chunks: soxr
-    keeps what it still needs of the past. They come later by its filter's length, so `latency` is
-    what they wait for once the stream runs: the filter's delay was measured when it was made.
-    """
-
-    __slots__ = ("_delay", "_rate")
-
-    def __init__(self, engine: Engine, spec: FeatureSpec, sample_rate: float) -> None:
-        super().__init__(engine, spec)
-        self._rate = sample_rate
-        self._delay = _filter_delay(sample_rate, spec.sample_rate)
-        self.resample_with(_soxr_stream(sample_rate, spec.sample_rate))
-
-    @property
-    def latency(self) -> Latency:
         """How long after its own moment a row comes out, in samples at the chunks' rate."""
         behind = self.lookahead * self._rate / self._spec.sample_rate + self._delay
         return Latency(math.ceil(behind), behind / self._rate)
+
+    @property
+    @abstractmethod
+    def n_seen(self) -> int:
+        """Samples accepted since the beginning or the last reset, at the chunks' own rate."""
+
+    @property
+    @abstractmethod
+    def n_emitted(self) -> int:
+        """Rows given since then."""
+
+    @property
+    @abstractmethod
+    def lookahead(self) -> int:
+        """Samples, at the spec's rate, from a row's moment to the end of all it depends on."""
+
+    @overload
+    def accept(self, chunk: Any, out: None = None) -> Rows: ...
+    @overload
+    def accept(self, chunk: Any, out: Rows) -> int: ...
+    @abstractmethod
+    def accept(self, chunk: Any, out: Rows | None = None) -> Rows | int:
+        """Take the next samples; give the rows that are complete.
+
+        Parameters
+        ----------
+        chunk : array_like of float32, float64 or int16, shape (n,)
+            n >= 0; int16 is divided by 32768. It is copied.
+        out : ndarray of float32, shape (n_rows, n_columns), C-contiguous, optional
+            Where to put rows; what finds no room waits for the next call.
+
+        Returns
+        -------
+        ndarray of float32, shape (n, n_columns), or with `out` the number of rows in it
+
+        Raises
+        ------
+        ParameterError
+            If chunk or out isn't what it should be; the stream goes on as if it had not come.
+        SerfastError
+            After `flush`, or if another thread is in the stream.
+        """
+
+    @overload
+    def flush(self, out: None = None) -> Rows: ...
+    @overload
+    def flush(self, out: Rows) -> int: ...
+    @abstractmethod
+    def flush(self, out: Rows | None = None) -> Rows | int:
+        """End the signal; give the rows that were waiting for padding. See `accept`."""
+
+    @abstractmethod
+    def reset(self) -> None:
+        """Forget all samples: the next chunk begins a new signal."""
+
+    @abstractmethod
+    def resample_with(self, resampler: Any) -> None:
+        """Put every chunk through a soxr.ResampleStream first; before the first one."""
+
+    def _of(self, spec: FeatureSpec) -> None:
+        """What every stream knows from the beginning."""
+        self._spec, self._rate, self._delay = spec, spec.sample_rate, 0
+
+    def _resample_from(self, sample_rate: float) -> None:
+        """Take chunks at another rate [Hz] than the spec's, through soxr's stream.
+
+        The rows are those of the signal resampled as a whole, for every division into chunks: soxr
+        keeps what it still needs of the past. They come later by its filter's length, so `latency`
+        is what they wait for once the stream runs: the filter's delay is measured here.
+        """
+        self._rate = sample_rate
+        self._delay = _filter_delay(sample_rate, self._spec.sample_rate)
+        self.resample_with(_soxr_stream(sample_rate, self._spec.sample_rate))
 
 
 def _soxr_stream(orig_sr: float, target_sr: float) -> Any:
@@ -120,7 +172,7 @@ def _filter_delay(orig_sr: float, target_sr: float) -> int:
     return delay
 
 
-def make_stream(spec: FeatureSpec, engine: object, sample_rate: float | None = None) -> Stream:
+def make_stream(spec: FeatureSpec, run: Run, sample_rate: float | None = None) -> Stream:
     """A stream for a spec, if it can be streamed; of chunks at `sample_rate`, if that is another.
 
     Raises
@@ -142,11 +194,11 @@ def make_stream(spec: FeatureSpec, engine: object, sample_rate: float | None = N
                     "pad_mode of a stream must be 'constant' or 'edge', got 'reflect': the end "
                     "can't be mirrored before it is known; center=False needs no padding"
                 )
-    if not isinstance(engine, Engine):
-        raise BackendError("backend of a stream must be 'native': the reference has no streams")
+    stream = run.stream(spec)
     if sample_rate is None or sample_rate == spec.sample_rate:
-        return Stream(engine, spec)
+        return stream
     rate = checks.number("sample_rate", sample_rate, minimum=1, maximum=1e7)
     if not 1 / 256 <= rate / spec.sample_rate <= 256:
         checks.fail("sample_rate", f"within a factor of 256 of {spec.sample_rate} Hz", sample_rate)
-    return ResampledStream(engine, spec, rate)
+    stream._resample_from(rate)
+    return stream

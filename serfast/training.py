@@ -33,7 +33,7 @@ def make_examples(
     kind: Input = "vector",
     alterations: Iterable[Alteration] = SPEEDS,
     seed: int = 0,
-    backend: str = "native",
+    backend: str | None = None,
     progress: Callable[[os.PathLike[str]], None] | None = None,
 ) -> Examples:
     """Read recordings and compute what a classifier takes of each.
@@ -52,8 +52,8 @@ def make_examples(
         for more; see :mod:`serfast.alteration`.
     seed : int
         Of what the alterations draw at random.
-    backend : str
-        What computes the features.
+    backend : str or None
+        What computes the features; see :class:`serfast.Extractor`.
     progress : callable, optional
         Called with each recording's path when it is done.
 
@@ -104,7 +104,7 @@ def examples_of(
     kind: Input = "vector",
     alterations: Iterable[Alteration] = SPEEDS,
     seed: int = 0,
-    backend: str = "native",
+    backend: str | None = None,
 ) -> Examples:
     """Compute what a classifier takes of signals that are in memory, or come one by one.
 
@@ -129,6 +129,7 @@ def examples_of(
         altered=np.arange(len(flat)) >= len(labels),
         names=statistics.names(spec.columns) if statistics and kind == "vector" else (),
         spec=spec,
+        backend=extractor.backend,
     )
 
 
@@ -199,6 +200,7 @@ def bundle_of(
         classes=examples.classes,
         spec=spec,
         statistics=statistics,
+        backend=examples.backend,
         arrays=weights.arrays,
         files=weights.files,
         card=card,

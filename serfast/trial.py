@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from . import _checks as checks
-from .backends.reference import power_spectrum
+from .backends.reference.spectrum import power_spectrum
 from .callbacks import Call, Callback, Inputs, compiled, native_call, python_call
 from .custom import CustomFeature, NativeFunction
 from .program import Custom, Program, Spectrum, bin_frequencies

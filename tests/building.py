@@ -42,7 +42,7 @@ def copied_tree(base: Path) -> Path:
     """This repository without what was built in it: the same copy for all tests of a run."""
     tree = base / "tree"
     ignored = shutil.ignore_patterns(
-        ".git", ".venv", "build", "dist", "*.egg-info", "*.so", "*.pyd", "__pycache__"
+        ".git", ".venv*", "build", "dist", "*.egg-info", "*.so", "*.pyd", "__pycache__"
     )
     if not tree.exists():
         shutil.copytree(ROOT, tree, ignore=ignored)

@@ -253,13 +253,6 @@ def test_numba_switched_off_is_said() -> None:
     assert "compute of endless must be compiled: unset NUMBA_DISABLE_JIT" in done.stdout
 
 
-def test_a_back_end_that_cannot_is_said(monkeypatch) -> None:
-    monkeypatch.setattr("serfast.extractor.CUSTOM_BACKENDS", ("reference",))
-    with pytest.raises(BackendError, match=r"backend must be one of reference for .* got 'native'"):
-        serfast.Extractor(spec_of(serfast.Delta(numbers())))
-    assert serfast.Extractor(spec_of(serfast.RMS())).backend == "native"
-
-
 # ---- the trial -----------------------------------------------------------------------------------
 
 

@@ -118,6 +118,7 @@ def counter(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return library
 
 
+@pytest.mark.native
 @glibc
 @pytest.mark.parametrize("name", SPECS)
 def test_with_out_a_chunk_allocates_nothing(name: str, counter: Path) -> None:

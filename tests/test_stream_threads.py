@@ -122,6 +122,7 @@ def test_a_second_thread_goes_on_during_a_long_extraction(name: str) -> None:
     assert during > 2  # it would be 0
 
 
+@pytest.mark.native
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows' C library has no usleep")
 @pytest.mark.parametrize("name", CALLS)
 def test_the_gil_is_released_once_per_call(name: str) -> None:

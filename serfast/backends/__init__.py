@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import os
+import warnings
 from collections.abc import Callable
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Protocol, cast
@@ -14,9 +16,20 @@ from ..errors import BackendError
 
 if TYPE_CHECKING:
     from ..program import Program
+    from ..spec import FeatureSpec
+    from ..stream import Stream
     from ..vector import RunVector, VectorProgram
 
-__all__ = ["BACKENDS", "Run", "available", "get", "get_vector", "native_info"]
+__all__ = [
+    "BACKENDS",
+    "Run",
+    "available",
+    "chosen",
+    "get",
+    "get_vector",
+    "native_info",
+    "require_choice",
+]
 
 Samples = np.ndarray[Any, np.dtype[np.float32]]
 Rows = np.ndarray[Any, np.dtype[np.float32]]
@@ -31,8 +44,32 @@ class Run(Protocol):
 
     def __call__(self, samples: Samples, out: Rows) -> int | None: ...
 
+    def stream(self, spec: FeatureSpec) -> Stream:
+        """A stream of its own state; BackendError if the back end has no streams."""
 
-BACKENDS = ("native", "reference")
+
+BACKENDS = ("native", "numba", "reference")
+DEFAULT = "native"
+VARIABLE = "SERFAST_BACKEND"
+"""The environment variable that names what is used instead."""
+
+
+def chosen(name: str | None) -> str:
+    """The name itself; for None what SERFAST_BACKEND names, else "native".
+
+    Raises
+    ------
+    ParameterError
+        If there is no back end of that name.
+
+    Examples
+    --------
+    >>> chosen("reference")
+    'reference'
+    """
+    if name is None and os.environ.get(VARIABLE):
+        return str(checks.choice(VARIABLE, os.environ[VARIABLE], BACKENDS))
+    return str(checks.choice("backend", DEFAULT if name is None else name, BACKENDS))
 
 
 def get(name: str) -> Callable[[Program], Run]:
@@ -43,7 +80,7 @@ def get(name: str) -> Callable[[Program], Run]:
     ParameterError
         If there is no back end of that name.
     BackendError
-        If it can't be imported; the message says why.
+        If it can't be imported; the message says why, and what to do.
     """
     checks.choice("backend", name, BACKENDS)
     return cast("Callable[[Program], Run]", _module(name, name).prepare)
@@ -70,7 +107,40 @@ def _module(name: str, file: str) -> ModuleType:
     try:
         return importlib.import_module(f"{__name__}.{file}")
     except ImportError as error:
-        raise BackendError(f"backend {name!r} can't be loaded: {error}") from error
+        hint = f"; {WITHOUT_NATIVE}" if is_missing(error) else ""
+        raise BackendError(f"backend {name!r} can't be loaded: {error}{hint}") from error
+
+
+NATIVE = "serfast._engine"
+"""The native module."""
+
+WITHOUT_NATIVE = (
+    "this serfast was built without its native module: choose backend='numba' (pip install "
+    "'serfast[numba]') or 'reference' (slow), or set SERFAST_BACKEND to one of them"
+)
+"""What to do without the native module."""
+
+
+def is_missing(error: ImportError) -> bool:
+    """Whether it says that there is no native module, rather than that it doesn't load."""
+    return isinstance(error, ModuleNotFoundError) and error.name == NATIVE
+
+
+def require_choice() -> None:
+    """Load the native module; without one, say that a back end must be chosen.
+
+    Warns
+    -----
+    UserWarning
+        If there is no native module and SERFAST_BACKEND names no other back end.
+    """
+    try:
+        importlib.import_module(NATIVE)
+    except ModuleNotFoundError as error:
+        if not is_missing(error):
+            raise
+        if not os.environ.get(VARIABLE):
+            warnings.warn(WITHOUT_NATIVE, stacklevel=3)
 
 
 def available() -> dict[str, str | None]:
@@ -106,9 +176,10 @@ def native_info() -> dict[str, Any]:
     True
     """
     try:
-        from .. import _engine
+        _engine = importlib.import_module(NATIVE)
     except ImportError as error:
-        raise BackendError(f"the native module can't be loaded: {error}") from error
+        hint = f"; {WITHOUT_NATIVE}" if is_missing(error) else ""
+        raise BackendError(f"the native module can't be loaded: {error}{hint}") from error
     return {
         "built": _engine.isa_built(),
         "available": _engine.isa_available(),

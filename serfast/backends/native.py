@@ -4,23 +4,42 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .._engine import Engine, VectorEngine
+from .._engine import Engine, StreamState, VectorEngine
+from ..stream import Stream
 from . import Run
 
 if TYPE_CHECKING:
     from ..program import Program
+    from ..spec import FeatureSpec
     from ..vector import RunVector, VectorProgram
 
 __all__ = ["prepare", "prepare_vector"]
 
 
+class NativeEngine(Engine):
+    """A program made ready to run; see ext/engine.pyx."""
+
+    __slots__ = ()
+
+    def stream(self, spec: FeatureSpec) -> NativeStream:
+        """A stream over this program."""
+        return NativeStream(self, spec)
+
+
+class NativeStream(StreamState, Stream):
+    """The state is ext/stream.pxi's."""
+
+    def __init__(self, engine: NativeEngine, spec: FeatureSpec) -> None:
+        self._of(spec)
+
+
 def prepare(program: Program) -> Run:
     """The program ready to run; see :class:`serfast.backends.Run`."""
     if not program.all_customs:
-        return Engine(program)
+        return NativeEngine(program)
     from ..trial import tried_callbacks  # here: most programs need no compiler
 
-    return Engine(program, tried_callbacks(program))
+    return NativeEngine(program, tried_callbacks(program))
 
 
 def prepare_vector(program: VectorProgram) -> RunVector:

@@ -76,7 +76,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="default: %(default)s")
     parser.add_argument(
-        "--backend", default="native", metavar="NAME", help="what computes (default: %(default)s)"
+        "--backend",
+        metavar="NAME",
+        help="what computes: native, numba or reference (default: $SERFAST_BACKEND, or native)",
     )
 
 
@@ -130,7 +132,7 @@ def setup(
     options = options_of(plugin)
     return {
         "plugin": arguments.classifier,
-        "fingerprint": fingerprint(spec),
+        "fingerprint": fingerprint(spec, arguments.backend),
         "statistics": statistics.to_dict() if statistics else None,
         "plain": arguments.plain,
         **({"alter": arguments.alter} if arguments.alter else {}),

@@ -72,7 +72,9 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         "--spec", type=Path, metavar="JSON", help="features: a FeatureSpec's JSON"
     )
     parser.add_argument(
-        "--backend", default="native", metavar="NAME", help="what computes (default: %(default)s)"
+        "--backend",
+        metavar="NAME",
+        help="what computes: native, numba or reference (default: $SERFAST_BACKEND, or native)",
     )
     parser.add_argument("--force", action="store_true", help="replace OUT if it exists")
     parser.add_argument(

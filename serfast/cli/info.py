@@ -52,23 +52,36 @@ def collect() -> dict[str, Any]:
         "python": f"{platform.python_version()} ({platform.python_implementation()})",
         "numpy": numpy.__version__,
         "platform": platform.platform(),
-        "isa": serfast.native_info(),
+        "isa": _native_info(),
         "backends": backends.available(),
+        "backend": backends.chosen(None),
         "plugins": [dataclasses.asdict(plugin) for plugin in registry.info()],
         "features": [dataclasses.asdict(feature) for feature in offered.info()],
     }
+
+
+def _native_info() -> dict[str, Any] | None:
+    """Instruction sets of the native module, if there is one."""
+    import serfast
+
+    try:
+        return serfast.native_info()
+    except serfast.BackendError:
+        return None
 
 
 def as_text(facts: dict[str, Any]) -> str:
     """Lay the facts out as aligned lines."""
     isa = facts["isa"]
     lines = [(name, facts[name]) for name in ("serfast", "python", "numpy", "platform")]
-    lines.append(("ISA in use", isa["in_use"]))
-    lines.append(("ISAs built", ", ".join(isa["built"])))
-    lines.append(("ISAs available", ", ".join(isa["available"])))
-    lines.append(("compiler", isa["compiler"]))
+    lines.append(("ISA in use", isa["in_use"] if isa else "none: no native module"))
+    if isa:
+        lines.append(("ISAs built", ", ".join(isa["built"])))
+        lines.append(("ISAs available", ", ".join(isa["available"])))
+        lines.append(("compiler", isa["compiler"]))
     for name, reason in facts["backends"].items():
         lines.append((f"back end {name}", reason or "available"))
+    lines.append(("default back end", facts["backend"]))
     for kind in ("plugin", "feature"):
         for plugin in facts[f"{kind}s"]:
             state = f"{plugin['distribution']} {plugin['version']}"

@@ -54,7 +54,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="an installed plugin, or the path of a model bundle (default: %(default)s)",
     )
     parser.add_argument(
-        "--backend", default="native", metavar="NAME", help="what computes (default: %(default)s)"
+        "--backend",
+        metavar="NAME",
+        help="what computes: native, numba or reference (default: $SERFAST_BACKEND, or native)",
     )
     parser.add_argument(
         "--json",

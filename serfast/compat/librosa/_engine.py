@@ -12,6 +12,7 @@ from typing import Any, TypeAlias, TypeVar
 import numpy as np
 
 from ... import _checks as checks
+from ... import backends
 from ...errors import ParameterError
 from ...extractor import Extractor
 from ...features import Feature
@@ -19,10 +20,7 @@ from ...framing import PAD_MODES, PadMode
 from ...spec import FeatureSpec
 from .util.utils import check_finite
 
-__all__ = ["BACKEND", "AnyPadMode", "feature", "quiet", "rows"]
-
-BACKEND = "native"
-"""The back end that every function here runs on."""
+__all__ = ["AnyPadMode", "feature", "quiet", "rows"]
 
 AnyPadMode: TypeAlias = str | Callable[..., Any]
 F = TypeVar("F", bound=Feature)
@@ -114,7 +112,7 @@ def rows(
     if not center and y.shape[-1] < what.length:
         rule = f"at least {what.length} samples long (a frame, not centred)"
         checks.refuse("y", rule, f"{y.shape[-1]} samples (too short)")
-    extractor, n_columns = _extractor(BACKEND, what, sr, hop_length, center, mode)
+    extractor, n_columns = _extractor(backends.chosen(None), what, sr, hop_length, center, mode)
     n_frames = extractor.spec.frame_count(y.shape[-1])
     out = np.empty((*y.shape[:-1], n_frames, n_columns), dtype=np.float32)
     try:

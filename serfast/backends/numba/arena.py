@@ -1,0 +1,152 @@
+"""Collects a program's nodes and tables, those of its transforms among them, into arrays."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ...fft import Matrix, Pass, matrix_plan, real_fft
+from .lanes import LANES
+from .nodes import NODES, PROGRAM
+
+__all__ = ["MARGIN", "Arena", "Tables", "padded"]
+
+Array = np.ndarray[Any, Any]
+
+MARGIN = 32
+"""Floats that vectors may touch before and behind an array."""
+
+FIRST_HALVED = 32
+"""From this even length on, a real transform is a complex one of half the length."""
+
+
+class Tables(NamedTuple):
+    """A program for compiled code; `arrays` are what the addresses in its record lead to."""
+
+    program: Array
+    arrays: tuple[Array, ...]
+
+
+def padded(n: int, multiple: int = LANES) -> int:
+    """Round n up to whole vectors, or to another multiple."""
+    return -(-n // multiple) * multiple
+
+
+class Arena:
+    """Nodes by the name of their list, numbers, and what stands in the program's record."""
+
+    def __init__(self) -> None:
+        self.nodes: dict[str, list[dict[str, Any]]] = {name: [] for name in NODES}
+        self.parts: list[Array] = [np.zeros(MARGIN)]
+        self.size = MARGIN
+        self.doubles: list[Array] = []
+        self.grid = dict.fromkeys(PROGRAM.names or (), 0)
+
+    def add(self, name: str, **node: Any) -> int:
+        """Add a node; where it stands in its list."""
+        self.nodes[name].append(node)
+        return len(self.nodes[name]) - 1
+
+    def put(self, values: Array) -> int:
+        """Add a table, with zeros up to a whole vector and one more; where it begins."""
+        begin, flat = self.size, np.ravel(values)
+        self.parts += [flat, np.zeros(padded(len(flat), 16) - len(flat) + 16)]
+        self.size += padded(len(flat), 16) + 16
+        return begin
+
+    def need(self, **sizes: int) -> None:
+        """See that the scratch has at least these sizes."""
+        for name, size in sizes.items():
+            self.grid[name] = max(self.grid[name], size)
+
+    def real(self, length: int) -> int:
+        """A real transform, as one of half the length where that is possible."""
+        halved = length % 2 == 0 and length >= FIRST_HALVED
+        plan = real_fft(length).complex if halved else matrix_plan(length)
+        area = self.area(plan)
+        split = real_fft(length).split
+        self.need(fft_size=4 * area)
+        return self.add(
+            "reals",
+            length=length,
+            n=plan.n,
+            halved=halved,
+            fft=self.fft(plan),
+            area=area,
+            split_re=self.put(split.real),
+            split_im=self.put(split.imag),
+        )
+
+    def area(self, plan: Matrix) -> int:
+        """Floats between the real and the imaginary part of a scratch array."""
+        rows, cols = padded(plan.rows), padded(plan.cols)
+        return max(rows * cols, self.area(plan.inner) if plan.inner else 0) + MARGIN
+
+    def fft(self, plan: Matrix) -> int:
+        """A complex transform."""
+        inner = -1 if plan.inner is None else self.fft(plan.inner)
+        rows, cols = padded(plan.rows), padded(plan.cols)
+        factors = np.ones((rows, cols), dtype=np.complex128)
+        if inner < 0:
+            factors[: plan.rows, : plan.cols] = plan.twiddle[:, : plan.cols]
+        first = len(self.nodes["passes"])
+        self.passes(plan.row_passes)
+        turn = len(self.nodes["passes"])
+        self.passes(plan.col_passes)
+        node = {"n": plan.n, "rows": plan.rows, "cols": plan.cols, "inner": inner}
+        node |= {"row_stride": cols, "col_stride": rows}
+        node |= {"first_pass": first, "turn": turn, "last_pass": len(self.nodes["passes"])}
+        node |= self.complex_table("twiddle", factors)
+        if plan.chirp is not None and plan.kernel is not None:
+            node |= self.complex_table("chirp", plan.chirp)
+            node |= self.complex_table("kernel", plan.kernel)
+        return self.add("ffts", **node)
+
+    def complex_table(self, name: str, values: Array) -> dict[str, int]:
+        """Real parts, then imaginary parts: where, and how far from one another."""
+        re, im = self.put(values.real), self.put(values.imag)
+        return {name: re, f"area_of_{name}": im - re}
+
+    def passes(self, passes: tuple[Pass, ...]) -> None:
+        """The passes of one stage; one of radix 16 is two of radix 4, for which there is code."""
+        radices = [r for item in passes for r in ((4, 4) if item.radix == 16 else (item.radix,))]
+        blocks = math.prod(radices)
+        for radix in radices:
+            blocks //= radix
+            twiddle = _unit(np.outer(np.arange(blocks), np.arange(1, radix)), radix * blocks)
+            roots = _unit(np.arange(radix), radix)
+            at = {"twiddle": self.put(twiddle), "roots": self.put(roots)}
+            self.add("passes", radix=radix, blocks=blocks, **at)
+
+    def tables(self) -> Tables:
+        """The arrays."""
+        for name in ("frame", "power", "band", "lag", "fft", "output"):
+            name = f"{name}_size"
+            self.grid[name] = padded(self.grid[name] + 2 * MARGIN, 16)
+        grid = self.grid
+        grid["scratch_size"] = 2 * (grid["frame_size"] + MARGIN) + grid["power_size"]
+        grid["scratch_size"] += 3 * grid["band_size"] + grid["lag_size"] + grid["fft_size"]
+        grid["scratch_size"] += grid["output_size"] + grid["held_size"]
+        for name in ("energies", "crossings", "pitches", "spectra", "logs", "deltas"):
+            self.grid[f"n_{name}"] = len(self.nodes[name])
+        arrays = {name: _filled(dtype, self.nodes[name]) for name, dtype in NODES.items()}
+        arrays["tables"] = np.concatenate([*self.parts, np.zeros(MARGIN)]).astype(np.float32)
+        addresses = {name: array.ctypes.data for name, array in arrays.items()}
+        return Tables(_filled(PROGRAM, [self.grid | addresses]), (*arrays.values(), *self.doubles))
+
+
+def _filled(dtype: np.dtype[Any], nodes: list[dict[str, Any]]) -> Array:
+    """An array of one record a node; what a node doesn't say is 0."""
+    array = np.zeros(len(nodes), dtype)
+    for record, node in zip(array, nodes, strict=True):
+        for name, value in node.items():
+            record[name] = value
+    return array
+
+
+def _unit(numerator: Array, denominator: int) -> Array:
+    """exp(-2πi numerator / denominator), as re, im, re, im and so on."""
+    angle = 2 * np.pi * (numerator % denominator) / denominator
+    return np.stack([np.cos(angle), -np.sin(angle)], axis=-1)

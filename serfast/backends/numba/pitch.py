@@ -1,0 +1,96 @@
+"""Pitch: YIN (de Cheveigné and Kawahara 2002), F0 and aperiodicity of a frame.
+
+The difference function of the frame, taken as zero beyond its end, is
+    d(τ) = Σ_j (x[j] - x[j+τ])² = 2 (r(0) - r(τ)) - Σ_{j<τ} x[j]²
+with the autocorrelation r from the FFT: the transform of the power spectrum of the frame padded
+with zeros. Normalised by its mean so far (equation 8), d'(τ) = τ d(τ) / Σ_{j<=τ} d(j).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .compiling import kernel, part
+from .realfft import cosine_transform, power_spectrum
+
+__all__ = ["yin"]
+
+Pointer = Any
+Record = Any
+Records = Any
+
+NOTHING, ONE = np.float32(0), np.float32(1)
+TINY = np.finfo(np.float32).tiny
+
+
+@kernel
+def normalized_difference(
+    node: Record, lags: Pointer, r: Pointer, x: Pointer, d: Pointer, sums: Pointer
+) -> None:
+    """d[τ - 1] = d'(τ) for τ = 1 … max_lag; r is 2 · length of the transform times too large."""
+    scale = ONE / np.float32(node.transform_length)
+    head = NOTHING
+    # x[0]² isn't taken from d(1), as in librosa; at high sample rates that is felt in every d'
+    value = total = scale * (r[0] - r[1])
+    d[0] = sums[0] = value
+    head = x[0] * x[0]
+    for i in range(1, node.max_lag):
+        head = head + x[i] * x[i]
+        value = scale * (r[0] - r[i + 1]) - head
+        total = total + value
+        d[i] = value
+        sums[i] = total
+    for i in range(node.max_lag):
+        d[i] = d[i] * lags[i] / (sums[i] + TINY)
+
+
+@kernel
+def chosen_lag(d: Pointer, n: int, threshold: np.float32) -> int:
+    """Index of the first trough below the threshold; of the smallest value if there is none."""
+    if d[0] < threshold and d[0] < d[1]:
+        return 0
+    for i in range(1, n - 1):
+        if d[i] < threshold and d[i - 1] > d[i] and d[i] <= d[i + 1]:
+            return i
+    if d[n - 1] < threshold and d[n - 1] < d[n - 2]:
+        return n - 1
+    best = 0
+    for i in range(1, n):
+        if d[i] < d[best]:
+            best = i
+    return best
+
+
+@kernel
+def parabola(d: Pointer, i: int, n: int) -> float:
+    """Where the parabola through three neighbours has its bottom, from i; 0 at the ends."""
+    if i == 0 or i + 1 == n:
+        return 0.0
+    left, middle, right = np.float64(d[i - 1]), np.float64(d[i]), np.float64(d[i + 1])
+    a, b = right + left - 2 * middle, (right - left) / 2
+    return -b / a if abs(b) < abs(a) else 0.0
+
+
+@part
+def yin(
+    node: Record, reals: Records, ffts: Records, passes: Records, tables: Pointer, frame: Pointer,
+    row: Pointer, padded: Pointer, power: Pointer, lags: Pointer, scratch: Pointer,
+) -> None:  # fmt: skip
+    """F0 [Hz] and d' at the chosen lag; 1 without energy, and for far too much."""
+    real = reals[node.real]
+    for i in range(node.length):
+        padded[i] = frame[i]
+    for i in range(node.length, real.length):
+        padded[i] = NOTHING
+    r, d, sums = lags, lags + node.lag_area, lags + 2 * node.lag_area
+    power_spectrum(real, ffts, passes, tables, padded, tables + node.halves, power, scratch)
+    cosine_transform(real, ffts, passes, tables, power, node.max_lag + 1, r, scratch)
+    normalized_difference(node, tables + node.lags, r, padded, d, sums)
+    curve, n = d + (node.min_lag - 1), node.max_lag - node.min_lag + 1
+    i = chosen_lag(curve, n, node.threshold)
+    lag = node.min_lag + i + parabola(curve, i, n)
+    row[node.column] = np.float32(node.sample_rate / lag)
+    told = r[0] > NOTHING and curve[i] == curve[i]
+    row[node.column + 1] = curve[i] if told else ONE

@@ -1,0 +1,192 @@
+"""A stream: the samples that later rows still need, and counters, around the compiled function."""
+
+from __future__ import annotations
+
+from threading import Lock
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import numpy as np
+
+from ... import _checks as checks
+from ...errors import SerfastError
+from ...samples import as_float32, as_vector, first_nonfinite
+from ...stream import Stream
+
+if TYPE_CHECKING:
+    from ...spec import FeatureSpec
+    from .engine import Engine
+
+__all__ = ["NumbaStream"]
+
+Rows = np.ndarray[Any, np.dtype[np.float32]]
+Samples = np.ndarray[Any, np.dtype[np.float32]]
+
+
+class NumbaStream(Stream):
+    """One linear buffer of samples, moved to its front when it is full.
+
+    samples[i] is sample begin + i. Of the rows' own columns those are kept that derivatives of
+    later rows look at; `computed` rows have been computed, deltas not counted.
+    """
+
+    __slots__ = (
+        *("_begin", "_busy", "_computed", "_end", "_engine", "_faults", "_flushed", "_next"),
+        *("_recent", "_resampler", "_samples", "_scratch", "_taken"),
+    )
+
+    def __init__(self, engine: Engine, spec: FeatureSpec) -> None:
+        self._of(spec)
+        self._engine = engine
+        self._samples = np.empty(4 * (engine.left_reach + engine.right_reach) + 4096, np.float32)
+        self._scratch = engine.scratch()
+        self._faults = np.zeros(3, np.int64)
+        self._recent = engine.row_buffer(2 * engine.lookahead + 1)
+        self._resampler: Any = None
+        self._busy = Lock()
+        self._clear()
+
+    def _clear(self) -> None:
+        self._begin = self._end = self._taken = 0
+        self._next = self._computed = 0
+        self._flushed = False
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a stream can't be pickled: pickle its extractor and make a new stream")
+
+    @property
+    def n_seen(self) -> int:
+        return self._end if self._resampler is None else self._taken
+
+    @property
+    def n_emitted(self) -> int:
+        return self._next
+
+    @property
+    def lookahead(self) -> int:
+        engine = self._engine
+        return engine.right_reach + engine.lookahead * engine.hop_length
+
+    def resample_with(self, resampler: Any) -> None:
+        self._resampler = resampler
+
+    def reset(self) -> None:
+        self._enter()
+        try:
+            if self._resampler is not None:
+                self._resampler.clear()
+            self._clear()
+        finally:
+            self._busy.release()
+
+    def accept(self, chunk: Any, out: Any = None) -> Any:
+        self._enter()
+        try:
+            if self._flushed:
+                raise SerfastError("stream must be reset after flush() before it accepts more")
+            samples = _checked(chunk)
+            self._check_out(out)
+            if self._resampler is not None and len(samples):
+                self._taken += len(samples)
+                samples = self._resampler.resample_chunk(samples)
+            return self._advance(samples, out)
+        finally:
+            self._busy.release()
+
+    def flush(self, out: Any = None) -> Any:
+        self._enter()
+        try:
+            self._check_out(out)
+            rest = np.empty(0, np.float32)
+            if self._resampler is not None and self._taken and not self._flushed:
+                rest = self._resampler.resample_chunk(rest, last=True)
+                none = np.empty((0, self._engine.n_columns), np.float32)
+                self._advance(rest, none)  # its rows wait
+            self._flushed = True
+            return self._advance(rest[:0], out)
+        finally:
+            self._busy.release()
+
+    def _enter(self) -> None:
+        if not self._busy.acquire(blocking=False):
+            raise SerfastError(
+                "stream must be used by one thread at a time, got two: make one each"
+            )
+
+    def _check_out(self, out: Any) -> None:
+        if out is None:
+            return
+        n_columns = self._engine.n_columns
+        rule = f"a writeable C-contiguous float32 array of {n_columns} columns"
+        if not isinstance(out, np.ndarray):
+            checks.fail("out", rule, out)
+        if out.dtype != np.float32 or out.ndim != 2 or out.shape[1] != n_columns:
+            checks.refuse("out", rule, f"{out.dtype} of shape {out.shape}")
+        if not (out.flags.c_contiguous and out.flags.writeable and out.flags.aligned):
+            checks.refuse("out", rule, "one that is read-only, misaligned or not C-contiguous")
+
+    def _complete(self, end: int) -> int:
+        """Rows that can be given after `end` samples; after the flush, all that there are."""
+        engine = self._engine
+        reach = engine.last_reach if self._flushed else engine.right_reach
+        rows = 1 + (end - reach) // engine.hop_length if end >= reach and end > 0 else 0
+        if self._flushed:
+            return rows
+        return rows - engine.lookahead if rows > 2 * engine.lookahead else 0
+
+    def _advance(self, samples: Samples, out: Any) -> Any:
+        """Append samples, piece by piece, and compute the rows for which there is room."""
+        room = self._complete(self._end + len(samples)) - self._next
+        rows = np.empty((room, self._engine.n_columns), np.float32) if out is None else out
+        room = min(room, len(rows))
+        goal, first, taken = self._next + room, self._next, 0
+        while True:
+            ready = min(goal, self._complete(self._end))
+            if ready > self._next:
+                self._compute(ready, rows[self._next - first :])
+            if taken == len(samples):
+                self._engine.warn_of(self._faults)
+                return rows if out is None else room
+            piece = self._space(len(samples) - taken)
+            at = self._end - self._begin
+            self._samples[at : at + piece] = samples[taken : taken + piece]
+            self._end += piece
+            taken += piece
+
+    def _compute(self, stop: int, out: Rows) -> None:
+        """Rows up to `stop`, and before them those that their derivatives look ahead to."""
+        ahead = 0 if self._flushed else self._engine.lookahead
+        self._computed = self._engine.advance(
+            self._engine.tables.program, self._samples, self._begin, self._end, self._next, stop,
+            self._computed, self._complete(self._end) + ahead, self._recent, NOTHING_KEPT,
+            self._scratch, self._faults, out,
+        )  # fmt: skip
+        self._next = stop
+
+    def _space(self, wanted: int) -> int:
+        """How many of `wanted` samples may be appended, after forgetting what no row needs."""
+        kept = self._end - self._begin
+        if len(self._samples) - kept >= wanted:
+            return wanted
+        engine = self._engine
+        needed = min(self._computed * engine.hop_length - engine.left_reach, self._end)
+        if needed > self._begin:
+            unneeded = needed - self._begin
+            kept -= unneeded
+            self._samples[:kept] = self._samples[unneeded : unneeded + kept]
+            self._begin = needed
+        if kept == len(self._samples):  # rows wait for room in `out`
+            self._samples = np.concatenate([self._samples, np.empty_like(self._samples)])
+        return min(wanted, len(self._samples) - kept)
+
+
+NOTHING_KEPT = np.empty(0, np.float32)
+
+
+def _checked(chunk: Any) -> Samples:
+    """A chunk as a vector of float32, if it is one of finite numbers."""
+    plain = type(chunk) is np.ndarray and chunk.dtype == np.float32 and chunk.ndim == 1
+    array = chunk if plain else as_vector(chunk, "chunk")
+    samples = as_float32(array)
+    if array.dtype != np.int16 and (bad := first_nonfinite(samples)) is not None:
+        checks.refuse_sample("chunk", array, bad)
+    return samples
