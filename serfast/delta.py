@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from . import _checks as checks
 from .feature import Feature
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 __all__ = ["Delta", "delta_weights"]
 
@@ -34,10 +37,27 @@ def delta_weights(width: int, order: int) -> Table:
     >>> ((delta_weights(5, 1) * 10).round(9) + 0).tolist()
     [-2.0, -1.0, 0.0, 1.0, 2.0]
     """
-    position = np.arange(width) - width // 2
-    powers = position[:, np.newaxis] ** np.arange(order + 1)
-    weights = np.linalg.pinv(powers.astype(np.float64))[order] * math.factorial(order)
-    return np.asarray(weights)
+    from fractions import Fraction  # here: `import serfast` needn't wait for it
+
+    # exact until the last rounding: a linear algebra library's last bits are its own
+    positions = [i - width // 2 for i in range(width)]
+    sums = [sum(i**power for i in positions) for power in range(2 * order + 1)]
+    normal = [[Fraction(sums[a + b]) for b in range(order + 1)] for a in range(order + 1)]
+    highest = _solved(normal, [Fraction(a == order) for a in range(order + 1)])
+    factor = math.factorial(order)
+    exact = [factor * sum(c * i**a for a, c in enumerate(highest)) for i in positions]
+    return np.array([float(weight) for weight in exact])
+
+
+def _solved(matrix: list[list[Fraction]], right: list[Fraction]) -> list[Fraction]:
+    """Solve a positive definite system of equations by elimination, which needs no pivoting."""
+    rows = [[*row, value] for row, value in zip(matrix, right, strict=True)]
+    for i, pivot in enumerate(rows):
+        rows[i] = [value / pivot[i] for value in pivot]
+        for k, row in enumerate(rows):
+            if k != i:
+                rows[k] = [a - row[i] * b for a, b in zip(row, rows[i], strict=True)]
+    return [row[-1] for row in rows]
 
 
 @dataclass(frozen=True, kw_only=True)

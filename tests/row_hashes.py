@@ -1,9 +1,9 @@
-"""The SHA-256 of the rows of many specs and signals.
+"""The SHA-256 of many specs' and signals' rows and statistics, and the instruction set used.
 
 python row_hashes.py            prints them as JSON: test_isa.py compares instruction sets
 python row_hashes.py --check    compares them with the recorded ones
-python row_hashes.py --record   records them: only where bits are meant to change, with a word in
-                                CHANGELOG.md
+python row_hashes.py --record   records them: where bits are meant to change, and CHANGELOG.md
+                                says so
 """
 
 from __future__ import annotations
@@ -26,16 +26,11 @@ STATISTICS = serfast.Statistics(functionals=(*functionals.FUNCTIONALS, "p33", "a
 LOGARITHMS = serfast.Statistics(
     functionals=("mean",), deltas=0, log=("level",), semitones=("pitch",)
 )
-
 RECORDED = Path(__file__).with_name("row_hashes.json")
 
 
-def hashes(statistics: bool) -> dict[str, str]:
-    """Hash the rows of every broad spec over noise, something like speech, and clicks.
-
-    With their statistics, which are the same for every instruction set, but not for every LAPACK:
-    it makes the weights of derivatives in double.
-    """
+def hashes() -> dict[str, str]:
+    """Hash what every broad spec gives for noise, something like speech, and clicks."""
     warnings.simplefilter("ignore", UserWarning)
     made = {
         "noise": signals.noise(4000, seed=5),
@@ -48,15 +43,13 @@ def hashes(statistics: bool) -> dict[str, str]:
         extractor = serfast.Extractor(spec)
         for signal_name, y in made.items():
             rows = extractor(y)
+            vector = STATISTICS(rows, spec.columns)
             found[f"{spec_name} {signal_name}"] = hashlib.sha256(rows.tobytes()).hexdigest()
-            if statistics:
-                vector = STATISTICS(rows, spec.columns)
-                found[f"{spec_name} {signal_name} statistics"] = hashlib.sha256(vector).hexdigest()
-    if statistics:
-        columns = [f"{name}_{i}" for name in ("level", "pitch") for i in range(20_000)]
-        row = np.random.default_rng(0).uniform(1e-3, 500, size=(1, len(columns) + 1))
-        vector = LOGARITHMS(row, [*columns, "aperiodicity"])
-        found["logarithms"] = hashlib.sha256(vector).hexdigest()
+            found[f"{spec_name} {signal_name} statistics"] = hashlib.sha256(vector).hexdigest()
+    columns = [f"{name}_{i}" for name in ("level", "pitch") for i in range(20_000)]
+    row = np.random.default_rng(0).uniform(1e-3, 500, size=(1, len(columns) + 1))
+    vector = LOGARITHMS(row, [*columns, "aperiodicity"])
+    found["logarithms"] = hashlib.sha256(vector).hexdigest()
     return found
 
 
@@ -68,15 +61,13 @@ def recorded() -> dict[str, str]:
 
 def main(arguments: list[str]) -> None:
     """Do what the only argument says."""
-    found = hashes(statistics=not arguments)
+    found = hashes()
     if arguments == ["--record"]:
         RECORDED.write_text(json.dumps(found, indent=1) + "\n")
     elif arguments == ["--check"]:
         different = [name for name, value in recorded().items() if found.get(name) != value]
         isa, machine = serfast.native_info()["in_use"], platform.machine()
-        print(
-            f"{len(found)} hashes of rows on {machine}, {isa}: {len(different)} differ", *different
-        )
+        print(f"{len(found)} hashes on {machine}, {isa}: {len(different)} differ", *different)
         sys.exit(bool(different) or found.keys() != recorded().keys())
     else:
         print(json.dumps({"in_use": serfast.native_info()["in_use"], **found}))
