@@ -255,7 +255,7 @@ def inputs_of(
 
 
 def vector_of(
-    classifier: Classifier, bundle: Bundle, backend: str
+    classifier: Classifier, bundle: Bundle, backend: str | None = None
 ) -> PreparedStatistics | None:
     """Give what makes the classifier's vector of rows; None if it takes none."""
     if classifier.input != "vector":
