@@ -114,7 +114,7 @@ def test_page(again: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None
         assert word in page
     assert "Warning: other programs keep 1.3 processors busy: stop them" in page
     for row in again["throughput"]:
-        assert f"{row['us_per_row']:.3g}" in page
+        assert report.digits(row["us_per_row"]) in page
     shown = again["live"][0]["shown"]
     assert f"This machine carries {shown or 'no'} live stream" in page
 
@@ -250,7 +250,7 @@ def test_the_pictures_words_are_the_pages(measured: dict[str, Any], tmp_path: Pa
     for row in measured["throughput"]:
         assert row["work"] in words
         assert f"{row['times_real_time']:,.0f} ×" in words
-    assert f"p99 {measured['latency']['us']['p99']:.3g}" in words
+    assert f"p99 {report.digits(measured['latency']['us']['p99'])}" in words
 
 
 def test_what_cannot_be_measured_is_said_everywhere(again: dict[str, Any], tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from ..errors import ParameterError
 from . import FORMAT
-from .report import columns, of
+from .report import columns, digits, of
 
 __all__ = ["Figure", "figures", "read", "text"]
 
@@ -96,9 +96,7 @@ def _ratio(before: Figure | None, after: Figure | None) -> tuple[str, str]:
 
 
 def _shown(figure: Figure | None) -> str:
-    if figure is None:
-        return "–"
-    return f"{figure.value:.0f}" if figure.value >= 100 else f"{figure.value:.3g}"
+    return "–" if figure is None else digits(figure.value)
 
 
 def _differences(new: Result, old: Result) -> list[str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import ParameterError
-from .report import of
+from .report import digits, of
 
 __all__ = ["SUFFIXES", "plot"]
 
@@ -68,7 +68,7 @@ def _throughput(axes: Any, runs: list[Run]) -> None:
         found = {row["work"]: row for row in result["throughput"]}
         costs = [found[work]["us_per_row"] if work in found else 0 for work in works]
         texts = [
-            f"{found[work]['us_per_row']:.3g} µs, {found[work]['times_real_time']:,.0f} ×"
+            f"{digits(found[work]['us_per_row'])} µs, {found[work]['times_real_time']:,.0f} ×"
             if work in found
             else ""
             for work in works
@@ -89,7 +89,7 @@ def _latency(axes: Any, runs: list[Run]) -> None:
         edges, counts = found["histogram"]["edges"], found["histogram"]["counts"]
         shares = [100 * count / found["chunks"] for count in counts]
         axes.stairs(shares, edges, color=colour, fill=colour == BEFORE, linewidth=2, label=name)
-        said.append(", ".join(f"{label} {us:.3g}" for label, us in found["us"].items()) + " µs")
+        said.append(", ".join(f"{label} {digits(us)}" for label, us in found["us"].items()) + " µs")
     if not axes.patches:
         _empty(axes, said[-1])
         return

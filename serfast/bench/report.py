@@ -7,7 +7,7 @@ from typing import Any
 
 from .histogram import bars
 
-__all__ = ["columns", "of", "text"]
+__all__ = ["columns", "digits", "of", "text"]
 
 Result = dict[str, Any]
 
@@ -43,6 +43,17 @@ def columns(rows: Sequence[Sequence[str]], left: int = 1) -> list[str]:
         cells = [f"{c:{w}}" if i < left else f"{c:>{w}}" for i, (c, w) in _numbered(row, widths)]
         lines.append("  ".join(cells).rstrip())
     return lines
+
+
+def digits(value: float) -> str:
+    """Give a number with three digits, or all of those before the point.
+
+    Examples
+    --------
+    >>> digits(0.12345), digits(12.345), digits(12345.6)
+    ('0.123', '12.3', '12346')
+    """
+    return f"{value:.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def of(classifier: str | None) -> str:
@@ -85,9 +96,8 @@ def _temperatures(states: list[dict[str, Any]]) -> str:
 def _throughput(result: Result) -> str:
     rows = [("Throughput", "µs per row", "times real time")]
     for found in result["throughput"]:
-        speed = found["times_real_time"]
-        shown = f"{speed:.0f}" if speed >= 100 else f"{speed:.3g}"
-        rows.append((found["work"], f"{found['us_per_row']:.3g}", shown))
+        figures = (digits(found["us_per_row"]), digits(found["times_real_time"]))
+        rows.append((found["work"], *figures))
     return "\n".join(columns(rows))
 
 
@@ -109,7 +119,7 @@ def _predictions(result: Result) -> str:
         if "error" in found:
             problems.append(f"{found['classifier']}: {found['error']}")
             continue
-        times = (f"{found['per_second']:.3g}", f"{found['ms']:.3g}", f"{found['load_ms']:.0f}")
+        times = [digits(found[name]) for name in ("per_second", "ms", "load_ms")]
         rows.append((found["classifier"], *times))
     if not result["predictions"]:
         return "Predictions: no classifier is installed; try: pip install serfast-svm"
@@ -159,7 +169,7 @@ def _live(result: Result) -> str:
         for run in found["runs"]:
             shares = (f"{100 * run['in_time']:.2f} %", f"{100 * run['busy']:.0f} %")
             delays = [f"{us / 1000:.2f}" for us in run["us"].values()]
-            rows.append((name, f"{found['cost_us']:.3g}", str(run["streams"]), *shares, *delays))
+            rows.append((name, digits(found["cost_us"]), str(run["streams"]), *shares, *delays))
         said.append(_verdict(name, found))
     settings = result["settings"]
     note = (
@@ -182,7 +192,7 @@ def _warnings(result: Result) -> str:
 
 
 def _quantiles(us: dict[str, float]) -> str:
-    return ", ".join(f"{name} {value:.3g} µs" for name, value in us.items())
+    return ", ".join(f"{name} {digits(value)} µs" for name, value in us.items())
 
 
 def _count(n: int, word: str) -> str:
