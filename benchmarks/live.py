@@ -26,6 +26,7 @@ import numpy as np  # noqa: E402 - after the number of threads is set
 
 import serfast  # noqa: E402
 
+from . import RESULTS  # noqa: E402
 from .conditions import machine, sentence  # noqa: E402
 from .recordings import speech  # noqa: E402
 
@@ -110,12 +111,16 @@ def main() -> None:
     parser.add_argument("--streams", type=int, default=600)
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--chunk-ms", type=float, default=20.0)
+    parser.add_argument("--save", action="store_true", help="write results/live.txt")
     arguments = parser.parse_args()
     size = round(arguments.chunk_ms * RATE / 1000)
     y = speech(arguments.recordings, 60.0, RATE)
     times = run(y, arguments.streams, arguments.seconds, size)
     about = f"{arguments.streams} streams, {arguments.seconds:g} s, chunks of {size / 16:g} ms"
-    print(f"{about}; {sentence(machine())}\n{report(times, arguments.seconds)}")
+    said = f"{about}; {sentence(machine())}\n{report(times, arguments.seconds)}"
+    if arguments.save:
+        (RESULTS / "live.txt").write_text(said + "\n")
+    print(said)
 
 
 if __name__ == "__main__":

@@ -159,11 +159,13 @@ class EventStream(ABC):
         """End the signal; give the events that are left.
 
         The last one is of the end of the signal, unless another has ended within half a `hop` of
-        there.
+        there. A signal shorter than one of the features' frames says nothing.
         """
-        if self._ended:
-            return []
+        spec, ended = self._stream.spec, self._ended
         self._ended = True
+        heard = self._n_seen * spec.sample_rate / self._plan.sample_rate
+        if ended or heard < max(spec.frame_lengths):
+            return []
         events: list[Event] = []
         n = 1
         while n:

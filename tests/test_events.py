@@ -113,6 +113,14 @@ def test_probabilities_are_the_classifiers_own_of_the_batchs_rows_in_the_window(
         assert event.voiced == pytest.approx(voiced)
 
 
+@pytest.mark.parametrize(("n", "count"), [(0, 0), (1, 0), (1023, 0), (1024, 1)])
+def test_less_than_a_frame_says_nothing(n, count):
+    """presets.speech() has frames of 1024 samples."""
+    stream = SVM.stream(gate_db=None)
+    assert stream.accept(Y[:n]) == []
+    assert len(stream.flush()) == count
+
+
 def test_a_short_utterance_gets_the_answer_of_predict():
     y = Y[:17000]
     stream = SVM.stream()

@@ -54,7 +54,7 @@ def test_every_event_is_what_predict_says_of_the_signal_so_far(averaging):
 
 @pytest.mark.filterwarnings("ignore:y has 300 samples")
 def test_the_last_event_is_what_predict_says(averaging):
-    for n in (2 * RATE + 777, RATE // 4, 300):
+    for n in (2 * RATE + 777, RATE // 4, 1100):
         events = events_of(averaging.stream(window=None, gate_db=None), [Y[:n]])
         expected = averaging.predict(Y[:n], RATE).probabilities
         assert events[-1].probabilities == pytest.approx(expected, abs=1e-9)
