@@ -9,8 +9,11 @@ import numpy as np
 
 import serfast
 
-BACKENDS = ("native", "reference")
+BACKENDS = ("native", "numba", "reference")
 """Those that run features of one's own."""
+
+COMPILED = ("native", "numba")
+"""Those that call them in compiled code, and have streams."""
 
 # ---- of the frame --------------------------------------------------------------------------------
 

@@ -17,7 +17,16 @@ from hypothesis import strategies as st
 
 import serfast
 import signals
-from custom_features import BACKENDS, Powers, crest, crest_rows, motion, motion_rows, powers_rows
+from custom_features import (
+    BACKENDS,
+    COMPILED,
+    Powers,
+    crest,
+    crest_rows,
+    motion,
+    motion_rows,
+    powers_rows,
+)
 from serfast.custom import NativeFunction
 from serfast.errors import ParameterError
 from serfast.fingerprint import fingerprint
@@ -107,7 +116,10 @@ def test_the_transform_is_shared() -> None:
 
 
 STREAMED = {
-    name: serfast.Extractor(serfast.FeatureSpec(sample_rate=RATE, features=features, **grid))
+    (name, backend): serfast.Extractor(
+        serfast.FeatureSpec(sample_rate=RATE, features=features, **grid), backend=backend
+    )
+    for backend in COMPILED
     for name, grid, features in [
         ("centred", {"hop_length": 160}, [motion(), serfast.MFCC(), crest(), Powers(root=True)]),
         ("edge, odd", {"hop_length": 97, "pad_mode": "edge"}, [motion(n_fft=441), crest()]),
@@ -125,8 +137,8 @@ STREAMED = {
     st.lists(st.integers(0, 900), min_size=1, max_size=8).filter(any),
     st.integers(1, 2500),
 )
-def test_a_stream_has_the_batchs_bits(name: str, lengths: list[int], n: int) -> None:
-    extractor, samples = STREAMED[name], Y[:n]
+def test_a_stream_has_the_batchs_bits(key: tuple[str, str], lengths: list[int], n: int) -> None:
+    extractor, samples = STREAMED[key], Y[:n]
     if extractor.spec.frame_count(n) == 0:
         return
     stream = extractor.stream()
@@ -135,8 +147,9 @@ def test_a_stream_has_the_batchs_bits(name: str, lengths: list[int], n: int) -> 
         stream.reset()
 
 
-def test_threads_have_one_threads_bits() -> None:
-    extractor = STREAMED["centred"]
+@pytest.mark.parametrize("backend", COMPILED)
+def test_threads_have_one_threads_bits(backend) -> None:
+    extractor = STREAMED["centred", backend]
     for rows in extractor.map([Y] * 8, threads=4):
         assert_same_bits(rows, extractor(Y))
 
@@ -165,9 +178,11 @@ def test_features_are_values() -> None:
     assert Powers(parts=np.int64(4)).parts == 4
     with pytest.raises(AttributeError):
         crest().floor = 1
-    extractor = pickle.loads(pickle.dumps(STREAMED["deltas"]))
-    assert extractor.spec == STREAMED["deltas"].spec
-    assert_same_bits(extractor(Y), STREAMED["deltas"](Y))
+    for backend in COMPILED:
+        pickled = STREAMED["deltas", backend]
+        extractor = pickle.loads(pickle.dumps(pickled))
+        assert (extractor.spec, extractor.backend) == (pickled.spec, backend)
+        assert_same_bits(extractor(Y), pickled(Y))
 
 
 def test_a_default_named_as_a_field_is_the_fields() -> None:
@@ -179,7 +194,8 @@ def test_a_default_named_as_a_field_is_the_fields() -> None:
     assert last(frame_length=40).length == 40
 
 
-def test_the_function_runs_without_the_gil() -> None:
+@pytest.mark.parametrize("backend", COMPILED)
+def test_the_function_runs_without_the_gil(backend) -> None:
     held = ctypes.CDLL(None).PyGILState_Check
     held.argtypes, held.restype = [], ctypes.c_int
     assert ctypes.pythonapi.PyGILState_Check() == 1
@@ -188,7 +204,7 @@ def test_the_function_runs_without_the_gil() -> None:
     def gil(frame, out):
         out[0] = held()
 
-    extractor = serfast.Extractor(serfast.FeatureSpec(features=[gil()]))
+    extractor = serfast.Extractor(serfast.FeatureSpec(features=[gil()]), backend=backend)
     assert not extractor(Y).any()
     with ThreadPoolExecutor(1) as pool:
         assert not pool.submit(extractor.stream().accept, Y).result().any()
@@ -230,6 +246,44 @@ def test_a_function_from_elsewhere(backend: str) -> None:
     assert (rows[:, 0] == 64 + 64000).all()
     np.testing.assert_allclose(rows[:, 1], np.diff(total, prepend=total[0]), atol=1e-4)
     assert (rows[:, 2] == 8000 + RATE).all()
+
+
+@C_FUNCTION
+def _given(frame, n, spectrum, previous, frequencies, bins, rate, parameters, out, n_out):
+    for i, pointer in enumerate((frame, spectrum, previous, frequencies)):
+        out[i] = bool(pointer)
+    out[4] = bins
+    return 0
+
+
+GIVEN = ctypes.cast(_given, ctypes.c_void_p).value
+
+
+class GivenFrame(serfast.FrameFeature):
+    outputs = ("frame", "spectrum", "previous", "frequencies", "bins")
+    compute = NativeFunction(GIVEN, _given, ("frame", "out"))
+
+
+class GivenSpectrum(serfast.SpectrumFeature):
+    outputs = GivenFrame.outputs
+    compute = NativeFunction(GIVEN, _given, ("spectrum", "out"))
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_what_there_is_none_of_is_null(backend: str) -> None:
+    frame = GivenFrame(frame_length=64)
+    rows = serfast.Extractor(serfast.FeatureSpec(features=[frame]), backend=backend)(Y)
+    assert (rows == [1, 0, 0, 0, 0]).all()
+    spectrum = GivenSpectrum(n_fft=64)
+    rows = serfast.Extractor(serfast.FeatureSpec(features=[spectrum]), backend=backend)(Y)
+    assert (rows[:, [0, 1, 3, 4]] == [1, 1, 1, 33]).all()
+
+
+@pytest.mark.parametrize("backend", COMPILED)
+def test_a_spectrum_that_nothing_asks_for_is_not_kept(backend: str) -> None:
+    features = [GivenSpectrum(n_fft=64), motion(n_fft=128)]
+    rows = serfast.Extractor(serfast.FeatureSpec(features=features), backend=backend)(Y)
+    assert not rows[:, 2].any()
 
 
 @pytest.mark.parametrize(

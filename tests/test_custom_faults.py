@@ -14,7 +14,7 @@ import pytest
 from numba import njit
 
 import serfast
-from custom_features import BACKENDS
+from custom_features import BACKENDS, COMPILED
 from serfast.custom import NativeFunction
 from serfast.errors import BackendError, FeatureWarning, ParameterError
 from streams import assert_same_bits
@@ -395,10 +395,12 @@ def test_a_later_fault_is_a_value_that_is_no_number_and_a_warning(function, back
     assert np.isfinite(np.delete(rows[20], 1)).all()
 
 
+@pytest.mark.parametrize("backend", COMPILED)
 @pytest.mark.parametrize("function", LATE, ids=[f.__name__ for f in LATE])
-def test_a_stream_goes_on_after_a_fault(function) -> None:
+def test_a_stream_goes_on_after_a_fault(function, backend) -> None:
     feature = serfast.feature_function(function)(frame_length=100)
-    extractor = serfast.Extractor(spec_of(feature, serfast.Delta(feature, width=3)))
+    spec = spec_of(feature, serfast.Delta(feature, width=3))
+    extractor = serfast.Extractor(spec, backend=backend)
     with pytest.warns(FeatureWarning):
         batch = extractor(LOUD)
     stream = extractor.stream()
@@ -411,8 +413,10 @@ def test_a_stream_goes_on_after_a_fault(function) -> None:
     assert_same_bits(np.concatenate(rows), batch)
 
 
-def test_the_warning_counts() -> None:
-    extractor = serfast.Extractor(spec_of(serfast.feature_function(late_nan)(frame_length=100)))
+@pytest.mark.parametrize("backend", COMPILED)
+def test_the_warning_counts(backend) -> None:
+    spec = spec_of(serfast.feature_function(late_nan)(frame_length=100))
+    extractor = serfast.Extractor(spec, backend=backend)
     with pytest.warns(FeatureWarning, match="in row 0, and 39 more failures in this call"):
         rows = extractor(np.full(4000, 3, np.float32))
     assert np.isnan(rows).all()
@@ -461,6 +465,8 @@ def test_a_status_and_a_write_beside_out_are_noticed() -> None:
         assert np.flatnonzero(np.isnan(rows[:, 0])).tolist() == [20]
 
 
-def test_the_owner_lives_as_long_as_the_extractor() -> None:
-    extractor = serfast.Extractor(spec_of(from_c(lambda *a: a[8].__setitem__(0, a[0][0]) or 0)))
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_the_owner_lives_as_long_as_the_extractor(backend) -> None:
+    spec = spec_of(from_c(lambda *a: a[8].__setitem__(0, a[0][0]) or 0))
+    extractor = serfast.Extractor(spec, backend=backend)
     assert extractor(Y)[:, 0].tolist() == Y[::100][:40].tolist()

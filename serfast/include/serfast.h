@@ -50,10 +50,10 @@ typedef struct serfast_stream serfast_stream;   /* a signal that is still arrivi
 /* A feature of one's own, whose address goes into serfast.custom.NativeFunction: fills the n_out
  * floats of `out`, which are NaN before, and returns 0; anything else makes them NaN again.
  * `frame` has the frame's samples. For a SpectrumFeature, `spectrum` has n_bins values,
- * `previous_spectrum` (if asked for, else NULL) those of the row before or, in the first row, the
- * same again, and `frequencies` their frequencies in Hz; otherwise these are NULL. `parameters`
- * has one number a parameter, in the order of NativeFunction's arguments. The function is called
- * without the GIL, from any thread, and must only read what it is given. */
+ * `previous_spectrum` (if asked for, else it may be NULL) those of the row before or, in the first
+ * row, the same again, and `frequencies` their frequencies in Hz; otherwise these are NULL.
+ * `parameters` has one number a parameter, in the order of NativeFunction's arguments. The function
+ * is called without the GIL, from any thread, and must only read what it is given. */
 typedef int serfast_feature_function(
     const float *frame, ptrdiff_t frame_length, const float *spectrum,
     const float *previous_spectrum, const float *frequencies, ptrdiff_t n_bins,

@@ -47,7 +47,7 @@ def worst(found: np.ndarray, expected: np.ndarray, scale: np.ndarray | float = 0
     return float(np.max(np.divide(difference, size, out=np.zeros_like(size), where=size > 0)))
 
 
-@pytest.mark.parametrize("backend", ["native", "reference"])
+@pytest.mark.parametrize("backend", ["native", "numba", "reference"])
 @pytest.mark.parametrize(
     ("feature", "function", "limit"),
     [

@@ -44,8 +44,8 @@ def call(
 
 @kernel
 def custom(
-    node: Record, tables: Pointer, frame: Pointer, spectrum: Pointer, previous: Pointer, t: int,
-    row: Pointer, scaled: Pointer, guarded: Pointer, faults: Array,
+    node: Record, frame: Pointer, spectrum: Pointer, previous: Pointer, frequencies: Pointer,
+    t: int, row: Pointer, scaled: Pointer, guarded: Pointer, faults: Array,
 ) -> None:  # fmt: skip
     """The function's outputs; NaN if it failed or wrote elsewhere. Notes what isn't finite.
 
@@ -62,8 +62,8 @@ def custom(
     for i in range(node.n):
         out[i] = NAN
     failed = call(
-        node.address, samples, node.length, spectrum, previous, tables + node.frequencies,
-        node.bins, node.sample_rate, node.parameters, out, node.n,
+        node.address, samples, node.length, spectrum, previous, frequencies, node.bins,
+        node.sample_rate, node.parameters, out, node.n,
     ) != 0  # fmt: skip
     for i in range(GUARD):
         failed |= guarded[i] != CANARY or behind[i] != CANARY

@@ -120,12 +120,14 @@ def spectrum_customs(p: Nodes, node: Record, t: int, row: Pointer, s: Scratch) -
 
     Row 0 has nothing before it and is given its own.
     """
-    held = s.held + max(node.held, 0)
-    previous = held if node.held >= 0 and t > 0 else s.power
+    held, previous = s.held + max(node.held, 0), _tables(0)
+    if node.held >= 0:
+        previous = held if t > 0 else s.power
     for i in range(node.first_custom, node.last_custom):
+        frequencies = p.tables + p.customs[i].frequencies
         custom(
-            p.customs[i], p.tables, s.frame, s.power, previous, t, row, s.conditioned, s.outputs,
-            s.faults,
+            p.customs[i], s.frame, s.power, previous, frequencies, t, row, s.conditioned,
+            s.outputs, s.faults,
         )  # fmt: skip
     if node.held >= 0:
         for k in range(node.bins):
@@ -173,7 +175,7 @@ def compute_row(
     for i in range(p.grid.first_custom, p.grid.last_custom):
         frame_at(signal, begin, end, p.customs[i], middle, s.frame)
         custom(
-            p.customs[i], p.tables, s.frame, _tables(0), _tables(0), t, row, s.conditioned,
+            p.customs[i], s.frame, _tables(0), _tables(0), _tables(0), t, row, s.conditioned,
             s.outputs, s.faults,
         )  # fmt: skip
 

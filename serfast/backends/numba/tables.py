@@ -189,7 +189,7 @@ class _Packer(Arena):
             **_frames(node),
             n=len(node.feature.columns),
             address=self.callbacks[node.feature].address,
-            frequencies=self.put(bin_frequencies(node)),
+            frequencies=self.put(bin_frequencies(node)) if node.spectral else 0,
             bins=node.frames.length // 2 + 1 if node.spectral else 0,
             parameters=parameters.ctypes.data,
             sample_rate=node.sample_rate,
