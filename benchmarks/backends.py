@@ -16,8 +16,6 @@ import argparse
 import json
 import os
 import resource
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -28,7 +26,8 @@ from typing import Any
 
 import numpy as np
 
-from .conditions import ONE_THREAD, machine, sentence
+from .child import from_child
+from .conditions import machine, sentence
 from .recordings import speech_like
 
 BACKENDS = ("native", "numba", "reference")
@@ -136,13 +135,12 @@ def latency(backend: str) -> list[float]:
 
 def in_child(what: str, backend: str, arguments: argparse.Namespace, cache: str) -> Any:
     """One measurement in a process of its own, with its own cache of compiled code."""
-    command = [sys.executable, "-m", "benchmarks.backends", "--child", what, "--backend", backend]
-    command += ["--seconds", str(arguments.seconds), "--repeat", str(arguments.repeat)]
-    environment = {**os.environ, **ONE_THREAD, "NUMBA_CACHE_DIR": cache}
+    settings = ["--child", what, "--backend", backend]
+    settings += ["--seconds", str(arguments.seconds), "--repeat", str(arguments.repeat)]
+    environment = {"NUMBA_CACHE_DIR": cache}
     if arguments.isa:
         environment["SERFAST_ISA"] = arguments.isa
-    done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
-    return json.loads(done.stdout)
+    return from_child("benchmarks.backends", *settings, **environment)
 
 
 def starts(backend: str, arguments: argparse.Namespace, cold: bool) -> dict[str, float]:

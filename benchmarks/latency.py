@@ -16,9 +16,7 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import platform
-import subprocess
 import sys
 from collections.abc import Callable
 from functools import partial
@@ -28,8 +26,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from . import RESULTS, ROOT
-from .conditions import ONE_THREAD, installed, machine, on_one_core, sentence
+from . import RESULTS
+from .child import from_child
+from .conditions import installed, machine, on_one_core, sentence
 from .recordings import speech_like
 from .tables import markdown
 
@@ -199,22 +198,9 @@ def in_child(index: int, arguments: argparse.Namespace) -> dict[str, Any]:
     """`measure` in a process of its own, of the peers' interpreter if it is a peer."""
     own = SUBJECTS[index].package == "serfast"
     interpreter = sys.executable if own else arguments.peers
-    command = [interpreter, "-m", "benchmarks.latency", "--child", str(index)]
-    return from_child([*command, "--chunks", str(arguments.chunks)])
-
-
-def from_child(command: list[str]) -> dict[str, Any]:
-    """Run one of the benchmarks with one thread; give the JSON that it prints."""
-    done = subprocess.run(
-        command,
-        cwd=ROOT,
-        env={**os.environ, **ONE_THREAD},
-        check=True,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    result: dict[str, Any] = json.loads(done.stdout)
-    return result
+    settings = ["--child", str(index), "--chunks", str(arguments.chunks)]
+    found: dict[str, Any] = from_child("benchmarks.latency", *settings, interpreter=interpreter)
+    return found
 
 
 def report_text(report: dict[str, Any]) -> str:

@@ -12,9 +12,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import subprocess
-import sys
 import tempfile
 import time
 import wave
@@ -27,8 +24,8 @@ import numpy as np
 import serfast
 from serfast import audio
 
-from . import ROOT
-from .conditions import ONE_THREAD, machine, on_one_core
+from .child import from_child
+from .conditions import machine, on_one_core
 from .recordings import SAMPLE, speech_like
 from .stages import STAGES
 from .tables import long_table
@@ -107,20 +104,6 @@ def measure(way: str, path: str) -> dict[str, Any]:
     }
 
 
-def in_child(way: str, path: Path) -> dict[str, Any]:
-    """`measure` in a process of its own."""
-    done = subprocess.run(
-        [sys.executable, "-m", __spec__.name, "--child", way, str(path)],
-        cwd=ROOT,
-        env={**os.environ, **ONE_THREAD},
-        check=True,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    result: dict[str, Any] = json.loads(done.stdout)
-    return result
-
-
 def main() -> None:
     """Print the table; write the JSON."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
@@ -138,7 +121,7 @@ def main() -> None:
         for seconds in arguments.seconds:
             write(path, seconds)
             ways = [way for way in WAYS if way == "blocks" or seconds <= AT_ONCE]
-            found = {way: in_child(way, path) for way in ways}
+            found = {w: from_child(__spec__.name, "--child", w, str(path)) for w in ways}
             report["lengths"].append({"seconds": seconds, **found})
     print(long_table(report))
     if arguments.json:

@@ -20,7 +20,6 @@ from __future__ import annotations
 import argparse
 import json
 import statistics
-import sys
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
@@ -29,8 +28,9 @@ from typing import Any
 
 import numpy as np
 
+from .child import from_child
 from .conditions import machine, on_one_core, sentence
-from .latency import HOP, RATE, from_child, resident
+from .latency import HOP, RATE, resident
 from .recordings import speech_like
 
 RESULTS = Path(__file__).with_name("results") / "onnx.json"
@@ -178,8 +178,8 @@ def in_child(bundle: str, arguments: argparse.Namespace) -> dict[str, Any]:
     """Measure in a process of its own."""
     wanted = ["--memory"] if arguments.memory else []
     numbers = ["--calls", str(arguments.calls), "--predictions", str(arguments.predictions)]
-    command = [sys.executable, "-m", "benchmarks.onnx", bundle, "--child"]
-    return from_child([*command, *wanted, *numbers])
+    found: dict[str, Any] = from_child("benchmarks.onnx", bundle, "--child", *wanted, *numbers)
+    return found
 
 
 def table(report: dict[str, Any]) -> str:

@@ -13,9 +13,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -25,8 +22,9 @@ from typing import Any
 import serfast
 from serfast.program import Program
 
-from . import ROOT, peak
-from .conditions import ONE_THREAD, machine, on_one_core
+from . import peak
+from .child import from_child
+from .conditions import machine, on_one_core
 from .operations import row_cost
 from .stages import N_ROWS, STAGES, rows_into
 from .tables import stages_table
@@ -55,20 +53,6 @@ def measure(isa: str) -> dict[str, Any]:
     return {"operations_per_s": best.operations, "bytes_per_s": best.bytes, "us": times}
 
 
-def in_child(isa: str) -> dict[str, Any]:
-    """`measure` in a process that uses this instruction set."""
-    done = subprocess.run(
-        [sys.executable, "-m", __spec__.name, "--child", isa],
-        cwd=ROOT,
-        env={**os.environ, **ONE_THREAD, "SERFAST_ISA": isa},
-        check=True,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    result: dict[str, Any] = json.loads(done.stdout)
-    return result
-
-
 def report() -> dict[str, Any]:
     """Everything about every stage."""
     stages = []
@@ -85,7 +69,8 @@ def report() -> dict[str, Any]:
         )
     isas = serfast.native_info()["available"]
     about = machine()
-    return {"machine": about, "stages": stages, "isas": {isa: in_child(isa) for isa in isas}}
+    found = {i: from_child(__spec__.name, "--child", i, SERFAST_ISA=i) for i in isas}
+    return {"machine": about, "stages": stages, "isas": found}
 
 
 def main() -> None:

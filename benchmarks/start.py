@@ -12,16 +12,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import subprocess
-import sys
 import time
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-from . import ROOT
-from .conditions import ONE_THREAD, on_one_core
+from .child import from_child
+from .conditions import on_one_core
 from .tables import start_table
 
 LATER = 20
@@ -70,20 +67,6 @@ def measure() -> dict[str, float]:
     }
 
 
-def in_child() -> dict[str, float]:
-    """`measure` in a fresh process."""
-    done = subprocess.run(
-        [sys.executable, "-m", __spec__.name, "--child"],
-        cwd=ROOT,
-        env={**os.environ, **ONE_THREAD},
-        check=True,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    result: dict[str, float] = json.loads(done.stdout)
-    return result
-
-
 def main() -> None:
     """Print the table; write the JSON."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
@@ -96,7 +79,7 @@ def main() -> None:
         return
     from .conditions import machine
 
-    runs = [in_child() for _ in range(arguments.repeat)]
+    runs = [from_child(__spec__.name, "--child") for _ in range(arguments.repeat)]
     times = {name: median(run[name] for run in runs) for name in runs[0]}
     report: dict[str, Any] = {"machine": machine(), "repeat": arguments.repeat, "ms": times}
     print(start_table(report))
