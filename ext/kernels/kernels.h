@@ -51,7 +51,7 @@ typedef struct serfast_fft {
 } serfast_fft;
 
 /* A real FFT: of even length as a complex one of half the length, with
- * split[k] = exp(-2πi k / length) for k <= length / 4; of odd length as a complex one. */
+ * split[k] = exp(-2πi k / length) for k <= length / 2; of odd length as a complex one. */
 typedef struct {
     int length;
     size_t area; /* floats in one of the 4 scratch arrays */
@@ -114,10 +114,10 @@ typedef struct {
     void (*cosine_transform)(const serfast_rfft *plan, const float *half, int n_out, float *out,
                              float *scratch);
 
-    /* d[i] = scale · (r[0] - r[i + 1]) - Σ_{j <= i} x[j]² */
+    /* d[i] = scale · (r[0] - r[i + 1]) - Σ_{j <= i} x[j]² (r + 1, x and d padded) */
     void (*lag_difference)(const float *r, const float *x, ptrdiff_t n, float scale, float *d);
 
-    /* d[i] = d[i] / mean(d[0] … d[i]), and 0 where the sum is 0 */
+    /* d[i] = d[i] / mean(d[0] … d[i]), and 0 where the sum is 0 (d padded) */
     void (*over_running_mean)(float *d, ptrdiff_t n);
 
     /* index of the first d[i] < threshold with d[i-1] > d[i] <= d[i+1], 1 <= i < n - 1; or n */

@@ -53,7 +53,7 @@ typedef int64_t l8 __attribute__((vector_size(64)));
 #if defined(__clang__)
 #define UNROLL _Pragma("clang loop unroll(full)")
 #elif defined(__GNUC__)
-#define UNROLL _Pragma("GCC unroll 16")
+#define UNROLL _Pragma("GCC unroll 64")
 #else
 #define UNROLL
 #endif
