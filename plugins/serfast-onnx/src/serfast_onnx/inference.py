@@ -27,7 +27,7 @@ TOLERANCE = 1e-3
 class OnnxClassifier:
     """A graph that takes a whole recording: rows, a vector of statistics, or samples.
 
-    Immutable, and shared by any number of threads; made by :func:`serfast_onnx.load`.
+    Immutable, and shared by any number of threads; made by :func:`serfast_onnx.loading.load`.
 
     Parameters
     ----------

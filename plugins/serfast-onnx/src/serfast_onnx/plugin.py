@@ -23,8 +23,8 @@ __all__ = ["PLUGIN", "OnnxPlugin"]
 
 MODEL = Path(__file__).parent / "models" / "emodb.zip"
 
-
 SEMITONES = (-3, -2.25, -1.5, -0.75, 0.75, 1.5, 2.25, 3)
+"""Speeds of the copies without noise."""
 NOISY = (-1.5, 1.5)
 """Speeds of the copies with noise [semitones]."""
 NOISE = 15.0

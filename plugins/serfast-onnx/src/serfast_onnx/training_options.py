@@ -1,4 +1,4 @@
-"""TrainingOptions of training, as `serfast train --option NAME=VALUE` sets them."""
+"""Options of training, as `serfast train --option NAME=VALUE` sets them."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ Array = np.ndarray[Any, np.dtype[np.float32]]
 WARM_UP = 0.15
 """Share of the steps in which the learning rate rises."""
 COLD = 0.04
-"""Learning rate at the begin, of the largest."""
+"""Learning rate at the beginning, as a share of the largest."""
 LARGEST_GRADIENT = 5.0
 CHUNK = 32
 

@@ -1,4 +1,4 @@
-"""Pooling over time: a weighted mean and deviation, as sums that can go on for ever.
+"""Pooling over time: a weighted mean and deviation, as sums that go on from step to step.
 
 Each moment has a weight from 0 to 1, the logistic function of a linear one of its values: attention
 that needs no softmax over time, so mean and deviation are quotients of three running sums. (With
