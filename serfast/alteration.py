@@ -36,7 +36,7 @@ class Alteration(Protocol):
     """What makes an altered copy of a recording."""
 
     def __call__(self, samples: Samples, sample_rate: int, random: np.random.Generator) -> Samples:
-        """Alter float32 samples (n,); the result may be shorter or longer."""
+        """Alter float32 samples (n,), n >= 1; the result may be shorter or longer."""
 
 
 @dataclass(frozen=True)
