@@ -14,7 +14,6 @@ for a feature of the frame alone.
 from __future__ import annotations
 
 import ctypes
-import importlib
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -26,6 +25,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from . import _checks as checks
+from ._numba import require_numba
 from .custom import SPECTRUM_INPUTS, CustomFeature, NativeFunction, Parameter, python_function
 from .errors import BackendError, ParameterError
 
@@ -105,7 +105,7 @@ def compiled(feature: CustomFeature) -> Callback:
     ParameterError
         If Numba can't compile it (its message says why and where), or it is recursive.
     BackendError
-        If it must be compiled and Numba can't be imported.
+        If it must be compiled and Numba is missing, too old or switched off.
     """
     compute = python_function(type(feature).compute)
     if isinstance(compute, NativeFunction):
@@ -138,15 +138,9 @@ def _compiled(
 
 def _numba(name: str) -> Any:
     try:
-        numba = importlib.import_module("numba")
+        return require_numba()
     except ImportError as error:
-        raise BackendError(
-            f"compute of {name} must be compiled by Numba, which can't be imported ({error}): "
-            "pip install 'serfast[numba]'"
-        ) from error
-    if numba.config.DISABLE_JIT:
-        raise BackendError(f"compute of {name} must be compiled: unset NUMBA_DISABLE_JIT")
-    return numba
+        raise BackendError(f"compute of {name} can't be compiled: {error}") from error
 
 
 def _types(types: Any, arguments: tuple[str | Parameter, ...]) -> tuple[Any, ...]:

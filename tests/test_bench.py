@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from building import ROOT
-from serfast.bench import capacity, noise
+from serfast.bench import capacity, live, noise
 from serfast.bench.histogram import EDGES, bars, histogram, quantiles
 from serfast.bench.machine import machine, state
 from serfast.bench.process import measure, measure_all
@@ -221,6 +221,14 @@ def test_every_chunk_of_every_stream_has_a_delay(classifier: str | None) -> None
     assert len(three["delays"]) == 3 * 20
     assert min(two["delays"]) > 0
     assert two["busy"] > 0
+
+
+def test_a_long_run_of_many_streams_keeps_so_many_delays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "MOST", 7)
+    monkeypatch.setattr(live, "ready", lambda: None)
+    settings = Settings(seconds=0.2)
+    assert len(live.live(settings, None, streams=2, paced=True)["delays"]) == 7
+    assert len(live.live(settings, None, streams=9, paced=True)["delays"]) == 9, "one of each"
 
 
 def serving(in_time_up_to: int) -> Any:

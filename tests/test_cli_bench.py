@@ -141,6 +141,17 @@ def test_options_become_settings(
     assert seen == [expected, Settings(spec=whole_row())]
 
 
+def test_the_back_end_is_that_of_the_environment(
+    measured: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = []
+    monkeypatch.setattr(suite, "run", lambda settings, step: seen.append(settings) or measured)
+    monkeypatch.setenv("SERFAST_BACKEND", "reference")
+    assert main(["bench", "--json"]) == 0
+    assert main(["bench", "--json", "--backend", "native"]) == 0
+    assert [settings.backend for settings in seen] == ["reference", "native"]
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

@@ -239,9 +239,19 @@ def test_without_numba_the_error_says_what_to_install() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "(2, 1)" in done.stdout
-    assert "compute of first must be compiled by Numba" in done.stdout
+    assert "compute of first can't be compiled: it needs Numba" in done.stdout
     assert "pip install 'serfast[numba]'" in done.stdout
     assert issubclass(BackendError, ImportError)
+
+
+def test_a_numba_that_is_too_old_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    def another(frame, out):
+        out[0] = frame[0]
+
+    monkeypatch.setattr("numba.__version__", "0.59.1")
+    message = r"compute of another can't be compiled: numba must be >= 0.60 .*, got 0.59.1"
+    with pytest.raises(BackendError, match=message):
+        serfast.Extractor(spec_of(serfast.feature_function(another)()))
 
 
 def test_numba_switched_off_is_said() -> None:
@@ -250,7 +260,7 @@ def test_numba_switched_off_is_said() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True,
         env={**os.environ, "NUMBA_DISABLE_JIT": "1"},
     )  # fmt: skip
-    assert "compute of endless must be compiled: unset NUMBA_DISABLE_JIT" in done.stdout
+    assert "compute of endless can't be compiled: NUMBA_DISABLE_JIT must be unset" in done.stdout
 
 
 # ---- the trial -----------------------------------------------------------------------------------

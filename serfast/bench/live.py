@@ -18,6 +18,9 @@ __all__ = ["HOP", "WINDOW", "live"]
 WINDOW, HOP = 3.0, 0.5
 """Of a classifier's stream [s]: what it judges, and how often."""
 
+MOST = 1_000_000
+"""Chunks whose delays are kept: a longer run ends there, or many streams would fill the memory."""
+
 Accept = Callable[[Any], object]
 
 
@@ -59,7 +62,8 @@ def live(settings: Settings, classifier: str | None, streams: int, paced: bool) 
     ready()
     if paced:
         distance = settings.period / streams
-        served = _serve(made, max(streams, round(settings.seconds / distance)), distance)
+        n_calls = max(streams, min(MOST, round(settings.seconds / distance)))
+        served = _serve(made, n_calls, distance)
         delays = np.round(1e6 * served.delays, 1).tolist()
         return {"delays": delays, "busy": served.busy / served.wall}
     return {"us": 1e6 * _cost(made, settings)}

@@ -42,7 +42,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
-        "--backend", default="native", metavar="NAME", help="what computes (default: %(default)s)"
+        "--backend",
+        metavar="NAME",
+        help="what computes: native, numba or reference (default: $SERFAST_BACKEND, or native)",
     )
     parser.add_argument(
         "--isa", metavar="NAME", help="instruction set, of `serfast info` (default: the best)"
@@ -103,11 +105,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _settings(arguments: argparse.Namespace) -> Settings:
+    from ..backends import chosen
     from ..bench.settings import Settings, whole_row
     from ._spec import read_spec
 
     return Settings(
-        backend=arguments.backend,
+        backend=chosen(arguments.backend),
         isa=arguments.isa,
         threads=arguments.threads,
         chunk_ms=arguments.chunk_ms,

@@ -9,37 +9,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..._numba import require_numba
 from .. import Run
 
 if TYPE_CHECKING:
     from ...program import Program
 
-__all__ = ["MINIMUM", "prepare"]
+__all__ = ["prepare"]
 
-MINIMUM = (0, 60)
-"""The first Numba that knows NumPy 2, which serfast needs."""
-
-
-def _require_numba() -> None:
-    """Raise the ImportError that says what to install, or to leave alone."""
-    wanted = ".".join(map(str, MINIMUM))
-    try:
-        import numba
-    except ImportError as error:
-        missing = isinstance(error, ModuleNotFoundError) and error.name == "numba"
-        what = "it needs Numba" if missing else f"Numba doesn't load ({error})"
-        raise ImportError(f"{what}: pip install 'serfast[numba]'") from error
-    version = tuple(int(part) for part in numba.__version__.split(".")[:2])
-    if version < MINIMUM:
-        raise ImportError(
-            f"numba must be >= {wanted} (the first for NumPy 2), got {numba.__version__}: "
-            "pip install --upgrade 'serfast[numba]'"
-        )
-    if numba.config.DISABLE_JIT:
-        raise ImportError("NUMBA_DISABLE_JIT must be unset: it has no functions but compiled ones")
-
-
-_require_numba()
+require_numba()
 
 from .engine import Engine  # noqa: E402  (after the check)
 
