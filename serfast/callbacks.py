@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import ctypes
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -103,7 +103,8 @@ def compiled(feature: CustomFeature) -> Callback:
     Raises
     ------
     ParameterError
-        If Numba can't compile it (its message says why and where), or it is recursive.
+        If Numba can't compile it (its message says why and where), or it is recursive or has what
+        Numba doesn't check.
     BackendError
         If it must be compiled and Numba is missing, too old or switched off.
     """
@@ -125,6 +126,10 @@ def _compiled(
         checked = numba.njit(types, boundscheck=True, nogil=True, no_cpython_wrapper=True)(function)
     except Exception as error:  # Numba's errors have no common root
         raise ParameterError(f"compute of {name} must compile with Numba, got {error}") from error
+    (made,) = checked.overloads.values()
+    if any(isinstance(kind, numba.types.NumpyFlatType) for kind in _types_inside(made)):
+        what = "free of .flat, whose indices Numba doesn't check"
+        checks.refuse(f"compute of {name}", what, "a function with it")
     returned = checked.nopython_signatures[0].return_type
     if returned is not numba.types.none:
         raise ParameterError(f"compute of {name} must return None (write into out), got {returned}")
@@ -153,6 +158,11 @@ def _types(types: Any, arguments: tuple[str | Parameter, ...]) -> tuple[Any, ...
     given["sample_rate"] = types.float64
     kinds = {int: types.int64, float: types.float64, bool: types.boolean}
     return tuple(given[a] if isinstance(a, str) else kinds[a.kind] for a in arguments)
+
+
+def _types_inside(made: Any) -> Iterable[Any]:
+    """Numba's types of everything that a compiled function computes."""
+    return made.type_annotation.typemap.values()  # type: ignore[no-any-return]
 
 
 def _is_recursive(code: str) -> bool:

@@ -174,6 +174,22 @@ def test_what_does_not_compile_is_said_at_construction(function, message) -> Non
         serfast.Extractor(spec_of(serfast.feature_function(function)()))
 
 
+def writes_flat(frame, out):
+    out[0] = 1
+    out.flat[10**6] = 1
+
+
+def reads_flat(frame, out):
+    samples = frame.flat
+    out[0] = samples[10**6]
+
+
+@pytest.mark.parametrize("function", [writes_flat, reads_flat])
+def test_indices_that_numba_does_not_check_are_refused(function) -> None:
+    with pytest.raises(ParameterError, match=r"compute of .*_flat must be free of \.flat, whose"):
+        serfast.Extractor(spec_of(serfast.feature_function(function)()))
+
+
 RECURSIVE = """
 import serfast
 from numba import njit
