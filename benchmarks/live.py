@@ -54,7 +54,8 @@ def schedule(n_streams: int, n_chunks: int, period: float) -> Iterator[tuple[flo
     due = begins[:, None] + period * np.arange(1, n_chunks + 1)
     order = np.argsort(due, axis=None, kind="stable")
     streams, chunks = np.unravel_index(order, due.shape)
-    yield from zip(due.ravel()[order].tolist(), streams.tolist(), chunks.tolist(), strict=True)
+    for n, i in enumerate(order):  # not as lists: the collector would look through millions of them
+        yield due.item(i), int(streams[n]), int(chunks[n])
 
 
 def run(y: np.ndarray[Any, Any], n_streams: int, seconds: float, size: int) -> Times:
