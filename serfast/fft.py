@@ -8,10 +8,9 @@ transform of even length is a complex one of half the length.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from math import inf, isqrt
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -30,8 +29,7 @@ _COST = {2: 1.0, 3: 1.3, 4: 1.4, 5: 2.0, 8: 2.3, 16: 4.5}
 """Relative time of a pass over one row of columns, by radix: loads, stores and arithmetic."""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class Pass:
+class Pass(NamedTuple):
     """One Stockham pass: `blocks` butterflies of `radix` rows.
 
     twiddle[p, k] is exp(-2πi p k / (radix · blocks)) for k >= 1, roots[j] exp(-2πi j / radix).
@@ -43,8 +41,7 @@ class Pass:
     roots: Complex
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class Matrix:
+class Matrix(NamedTuple):
     """A complex transform of n = rows · cols points.
 
     Strides are padded to multiples of 4, unless the first stage happens in registers.
@@ -77,8 +74,7 @@ class Matrix:
         return max(tiles, self.inner.area if self.inner else 0) + 32
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class RealFFT:
+class RealFFT(NamedTuple):
     """A real transform of `length` samples over a complex one; split[k] = exp(-2πi k / length)."""
 
     length: int

@@ -104,7 +104,8 @@ def filter_bank(
     edges = mel_to_hz(mels, htk)[:, np.newaxis]
     rise = (bins - edges[:-2]) / (edges[1:-1] - edges[:-2])
     fall = (edges[2:] - bins) / (edges[2:] - edges[1:-1])
-    weights = np.maximum(0, np.minimum(rise, fall))
+    weights = np.minimum(rise, fall, out=rise)
+    np.maximum(weights, 0, out=weights)
     if mel_norm == "slaney":
         weights *= 2 / (edges[2:] - edges[:-2])
     empty = [m for m in range(n_mels) if not weights[m].any() and edges[m, 0] != 0]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -42,8 +42,7 @@ N = TypeVar("N", "Spectrum", "Mel", "Log")
 Table = np.ndarray[Any, np.dtype[np.float64]]
 
 
-@dataclass(frozen=True)
-class Frames:
+class Frames(NamedTuple):
     """Where the frames of a node lie: [t·hop - left, t·hop - left + length)."""
 
     length: int
@@ -51,8 +50,7 @@ class Frames:
     pad_mode: PadMode
 
 
-@dataclass(eq=False, repr=False)
-class Energy:
+class Energy(NamedTuple):
     """RMS: scale · sqrt(mean(x²)) into `column`."""
 
     frames: Frames
@@ -60,8 +58,7 @@ class Energy:
     scale: float
 
 
-@dataclass(eq=False, repr=False)
-class Crossings:
+class Crossings(NamedTuple):
     """Zero-crossing rate into `column`; |x| <= threshold counts as zero."""
 
     frames: Frames
@@ -69,8 +66,7 @@ class Crossings:
     threshold: float
 
 
-@dataclass(eq=False, repr=False)
-class Pitch:
+class Pitch(NamedTuple):
     """YIN over lags min_lag … max_lag; F0 into `column`, aperiodicity into `column + 1`."""
 
     frames: Frames
@@ -81,8 +77,7 @@ class Pitch:
     threshold: float
 
 
-@dataclass(eq=False, repr=False)
-class Cepstrum:
+class Cepstrum(NamedTuple):
     """matrix @ log-mel, into the columns from `column` on."""
 
     column: int
@@ -120,8 +115,7 @@ class Mel:
     logs: list[Log] = field(default_factory=list)
 
 
-@dataclass(eq=False, repr=False)
-class Custom:
+class Custom(NamedTuple):
     """A feature of one's own: its function's outputs, into the columns from `column` on.
 
     It sees the frame's samples times `scale`; below a Spectrum, that spectrum too.
@@ -169,8 +163,7 @@ class Spectrum:
         return any("previous_spectrum" in node.feature.arguments for node in self.customs)
 
 
-@dataclass(eq=False, repr=False)
-class Delta:
+class Delta(NamedTuple):
     """Sum of weights · rows around a row; from the columns of `source` into those at `column`.
 
     Row t of n takes the rows around min(max(t, half), n - 1 - half), with half = width // 2; it is
