@@ -14,7 +14,7 @@ PURE := .venv-pure
 PURE_TESTS := $(addprefix tests/test_, backends_agree.py without_native.py stream.py \
 	stream_contract.py stream_memory.py stream_resampled.py stream_threads.py extractor.py rows.py bundle.py)
 
-.PHONY: help demo test test-arm64 test-pure test-wheel wheels lint bench sample model clean
+.PHONY: help demo test test-arm64 test-compilers test-pure test-wheel wheels lint bench sample model clean
 
 RESULTS := benchmarks/results
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
@@ -34,6 +34,9 @@ test: $(VENV)/test-ready ## check style and types, pass all tests, the plugins' 
 
 test-arm64: $(VENV)/test-ready ## pass all tests on an emulated arm64 (needs root, SERFAST_DATA; an hour)
 	PYTHON=$(BIN)/python .ci/arm64 suite
+
+test-compilers: $(VENV)/test-ready ## have the same bits from other compilers and systems (Clang, Zig, Wine)
+	PYTHON=$(BIN)/python .ci/compilers
 
 wheels: ## build a wheel for each of PYTHONS and one for each plugin, into dist/ (Linux)
 	PYTHONS="$(PYTHONS)" .ci/wheels build

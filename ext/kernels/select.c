@@ -14,48 +14,53 @@ const serfast_kernels *serfast_built(int i)
     return all[i];
 }
 
-#if defined(SERFAST_X86) && defined(_MSC_VER)
-/* What GCC and Clang have builtins for: Intel's Software Developer's Manual, volume 1, 14.3 and
- * 15.2: the bits of CPUID, and that the system saves the registers. */
+#ifdef SERFAST_X86
+#ifdef _MSC_VER
 #include <intrin.h>
 
+static void cpuid(int function, unsigned leaf[4])
+{
+    __cpuidex((int *)leaf, function, 0);
+}
+
+static unsigned saved_registers(void)
+{
+    return (unsigned)_xgetbv(0);
+}
+#else
+#include <cpuid.h>
+
+static void cpuid(int function, unsigned leaf[4])
+{
+    __cpuid_count(function, 0, leaf[0], leaf[1], leaf[2], leaf[3]);
+}
+
+static unsigned saved_registers(void)
+{
+    unsigned low, high;
+    __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+    return low;
+}
+#endif
+
+/* Intel's Software Developer's Manual, volume 1, 14.3 and 15.2: whether the CPU has the instructions
+ * (bits of CPUID's leaf 7), and the system saves their registers (of XCR0; OSXSAVE says that it can be
+ * read). */
 enum { AVX2 = 1 << 5, F = 1 << 16, DQ = 1 << 17, BW = 1 << 30 };
 #define VL (1u << 31)
+enum { OSXSAVE = 1 << 27, XMM_YMM = 0x06, MASKS_ZMM = 0xe6 };
 
 static int has(unsigned features, unsigned registers)
 {
-    int leaf[4];
-    __cpuid(leaf, 0);
+    unsigned leaf[4];
+    cpuid(0, leaf);
     if (leaf[0] < 7)
         return 0;
-    __cpuid(leaf, 1);
-    if (!(leaf[2] & 1 << 27) || (_xgetbv(0) & registers) != registers)
+    cpuid(1, leaf);
+    if (!(leaf[2] & OSXSAVE) || (saved_registers() & registers) != registers)
         return 0;
-    __cpuidex(leaf, 7, 0);
-    return ((unsigned)leaf[1] & features) == features;
-}
-
-static int has_avx2(void)
-{
-    return has(AVX2, 0x06); /* XMM, YMM */
-}
-
-static int has_avx512(void)
-{
-    return has(F | DQ | BW | VL, 0xe6); /* masks, ZMM */
-}
-#elif defined(SERFAST_X86)
-static int has_avx2(void)
-{
-    __builtin_cpu_init();
-    return !!__builtin_cpu_supports("avx2");
-}
-
-static int has_avx512(void)
-{
-    __builtin_cpu_init();
-    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-           __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
+    cpuid(7, leaf);
+    return (leaf[1] & features) == features;
 }
 #endif
 
@@ -63,9 +68,9 @@ int serfast_can_run(const serfast_kernels *kernels)
 {
 #ifdef SERFAST_X86
     if (kernels == &serfast_kernels_avx2)
-        return has_avx2();
+        return has(AVX2, XMM_YMM);
     if (kernels == &serfast_kernels_avx512)
-        return has_avx512();
+        return has(F | DQ | BW | VL, MASKS_ZMM);
 #endif
     return kernels == &serfast_kernels_baseline;
 }

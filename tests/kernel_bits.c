@@ -1,0 +1,307 @@
+/* The bits that every kernel gives: a line for each, its name and a hash of what it wrote, or said.
+ *
+ * Tables and inputs are random, so the FFTs are none: but their arithmetic is the kernels', and any
+ * compiler, instruction set and system must give the same lines. With an argument: those of the
+ * instruction set with that name; it ends with 3 if it wasn't built or can't run here.
+ */
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "kernels.h"
+
+enum { ROOM = 1 << 15, MEMORY = 1 << 19 };
+
+static const serfast_kernels *k;
+static float memory[MEMORY];
+static size_t used;
+static uint32_t state;
+
+static void start_again(void)
+{
+    memset(memory, 0, sizeof memory);
+    used = 0;
+    state = 2463534242u;
+}
+
+/* Marsaglia, "Xorshift RNGs", 2003; in [-1, 1) with 24 bits, which a float holds. */
+static float number(void)
+{
+    state ^= state << 13;
+    state ^= state >> 17;
+    state ^= state << 5;
+    return (float)((int32_t)(state >> 8) - (1 << 23)) / (float)(1 << 23);
+}
+
+/* So many floats, with room behind them; what is taken together lies apart by what no vector divides. */
+static float *space(size_t n)
+{
+    float *taken = memory + used;
+    used += n + 8 * SERFAST_PAD + 1;
+    return used <= MEMORY ? taken : NULL;
+}
+
+static float *numbers(size_t n)
+{
+    float *x = space(n);
+    for (size_t i = 0; i < n; i++)
+        x[i] = number();
+    return x;
+}
+
+/* Fowler, Noll and Vo's 1a. */
+static void say(const char *kernel, const char *what, const void *data, size_t size)
+{
+    uint64_t hash = 14695981039346656037u;
+    const unsigned char *bytes = data;
+    for (size_t i = 0; i < size; i++)
+        hash = (hash ^ bytes[i]) * 1099511628211u;
+    printf("%s %s %08lx%08lx\n", kernel, what, (unsigned long)(hash >> 32),
+           (unsigned long)(hash & 0xffffffffu));
+}
+
+static void say_floats(const char *kernel, const char *what, const float *x, size_t n)
+{
+    say(kernel, what, x, n * sizeof *x);
+}
+
+/* How a length is taken apart: rows and columns of the matrix, and the radices of each. */
+typedef struct {
+    const char *name;
+    int odd, rows, cols, in_registers;
+    int row_radices[4], col_radices[4];
+} shape;
+
+static const shape SHAPES[] = {
+    {"512", 0, 16, 16, 1, {16}, {16}},
+    {"320", 0, 8, 20, 1, {8}, {5, 4}},
+    {"1200", 0, 8, 75, 1, {8}, {5, 5, 3}},
+    {"2048", 0, 16, 64, 1, {16}, {8, 8}},
+    {"450", 0, 9, 25, 0, {3, 3}, {5, 5}},
+    {"308", 0, 14, 11, 0, {7, 2}, {11}},
+    {"441", 1, 21, 21, 0, {7, 3}, {7, 3}},
+    {"15", 1, 3, 5, 0, {3}, {5}},
+};
+static const shape INNER = {"256", 0, 16, 16, 1, {16}, {16}};
+
+static int up4(int n)
+{
+    return (n + 3) / 4 * 4;
+}
+
+static int make_passes(serfast_pass *passes, const int *radices, int n)
+{
+    int count = 0;
+    for (; count < 4 && radices[count]; count++) {
+        const int radix = radices[count];
+        n /= radix;
+        passes[count].radix = radix;
+        passes[count].blocks = n;
+        passes[count].twiddle = numbers(2 * (size_t)n * (radix - 1));
+        passes[count].roots = numbers(2 * (size_t)radix);
+    }
+    return count;
+}
+
+/* The widest group of columns that a first stage in registers can take. */
+static int group_width(const shape *s)
+{
+    int width = 16;
+    while (width > 1 && (width > k->lanes || width > s->cols))
+        width = width == 4 ? 1 : width / 2;
+    return s->in_registers ? width : 0;
+}
+
+/* Factors between the stages, and a window (of even and odd samples) before each group of them, in
+ * the order of their use. Both are drawn as matrices, so that the order is all that depends on the
+ * width. */
+static float *pack(const shape *s, const float *factors, const float *window, int width)
+{
+    const int by = width ? width : 4, n = s->rows * s->cols;
+    float *packed = space(8 * (size_t)ROOM / 4), *p = packed;
+    for (int first = 0; first < (width ? s->cols : up4(s->cols)); first += by) {
+        const int c0 = width && first > s->cols - width ? s->cols - width : first;
+        for (int r = 0; window && r < s->rows; r++)
+            for (int half = 0; half < 2; half++)
+                for (int c = 0; c < by; c++)
+                    *p++ = window[half * n + r * s->cols + c0 + c];
+        for (int r = width ? 1 : 0; r < (width ? s->rows : up4(s->rows)); r++)
+            for (int part = 0; part < 2; part++)
+                for (int c = 0; c < by; c++)
+                    *p++ = r < s->rows && c0 + c < s->cols
+                               ? factors[2 * (r * s->cols + c0 + c) + part]
+                               : 1.0f;
+    }
+    return packed;
+}
+
+static void make_fft(serfast_fft *f, const shape *s, const float *factors)
+{
+    f->rows = s->rows;
+    f->cols = s->cols;
+    f->n = s->rows * s->cols;
+    f->width = group_width(s);
+    f->row_stride = s->in_registers ? s->cols : up4(s->cols);
+    f->col_stride = up4(s->rows);
+    f->n_row_passes = make_passes(f->row_passes, s->row_radices, s->rows);
+    f->n_col_passes = make_passes(f->col_passes, s->col_radices, s->cols);
+    f->factors = pack(s, factors, NULL, f->width);
+}
+
+static size_t area(const serfast_fft *f)
+{
+    const int one = up4(f->rows) * f->row_stride, other = up4(f->cols) * f->col_stride;
+    return (size_t)(one > other ? one : other) + 32;
+}
+
+static void transforms(void)
+{
+    for (size_t i = 0; i < sizeof SHAPES / sizeof *SHAPES; i++) {
+        const shape *s = &SHAPES[i];
+        serfast_rfft plan;
+        start_again();
+        memset(&plan, 0, sizeof plan);
+        const size_t n = (size_t)s->rows * s->cols;
+        const float *factors = numbers(2 * n), *window = numbers(2 * n);
+        make_fft(&plan.fft, s, factors);
+        plan.length = s->odd ? (int)n : 2 * (int)n;
+        plan.area = area(&plan.fft);
+        plan.split_re = numbers(n + 1);
+        plan.split_im = numbers(n + 1);
+        const float *x = numbers(2 * n + 2);
+        float *scratch = space(4 * plan.area), *out = space(n + 1);
+        const float *packed = plan.fft.width ? pack(s, factors, window, plan.fft.width) : window;
+        k->power_spectrum(&plan, x, packed, out, scratch);
+        say_floats("power_spectrum", s->name, out, plan.length / 2 + 1);
+        if (plan.fft.width) {
+            k->cosine_transform(&plan, x, (int)n - 3, out, scratch);
+            say_floats("cosine_transform", s->name, out, n - 3);
+        }
+    }
+}
+
+/* A length with a large prime factor: two transforms inside. */
+static void chirp(void)
+{
+    static serfast_fft inner;
+    serfast_rfft plan;
+    start_again();
+    memset(&plan, 0, sizeof plan);
+    memset(&inner, 0, sizeof inner);
+    const size_t n = 103;
+    serfast_fft *f = &plan.fft;
+    make_fft(&inner, &INNER, numbers(512));
+    f->n = f->cols = (int)n;
+    f->rows = 1;
+    f->row_stride = up4((int)n);
+    f->col_stride = 4;
+    f->inner = &inner;
+    f->chirp_re = numbers(n);
+    f->chirp_im = numbers(n);
+    f->kernel_re = numbers(256);
+    f->kernel_im = numbers(256);
+    plan.length = 2 * (int)n;
+    plan.area = 4 * (size_t)f->row_stride + area(&inner);
+    plan.split_re = numbers(n + 1);
+    plan.split_im = numbers(n + 1);
+    const float *window = numbers(2 * n), *x = numbers(2 * n);
+    float *scratch = space(4 * plan.area), *out = space(n + 1);
+    k->power_spectrum(&plan, x, window, out, scratch);
+    say_floats("power_spectrum", "206", out, n + 1);
+}
+
+static void sums(int n)
+{
+    char what[16];
+    start_again();
+    sprintf(what, "%d", n);
+    const float *x = numbers(n);
+    float *y = space(n), found[2];
+    ptrdiff_t counted[4];
+    found[0] = k->sum_squares(x, n);
+    say_floats("sum_squares", what, found, 1);
+    counted[0] = k->sign_changes(x, n, 0.25f);
+    counted[1] = k->first_nonfinite(x, n);
+    counted[2] = k->smallest(x, n);
+    counted[3] = k->first_trough(x, n, -0.97f);
+    for (int i = 0; i < 4; i++) {
+        const float value = (float)counted[i];
+        static const char *const NAMES[] = {"sign_changes", "first_nonfinite", "smallest",
+                                            "first_trough"};
+        say_floats(NAMES[i], what, &value, 1);
+    }
+    k->condition(x, n, 1, 0.97f, y);
+    say_floats("condition", what, y, n);
+    k->lag_difference(x, y, n - 1, 0.75f, y);
+    say_floats("lag_difference", what, y, n - 1);
+    for (int i = 0; i < n; i++)
+        y[i] = x[i] < 0 ? -x[i] : x[i];
+    k->over_running_mean(y, n);
+    say_floats("over_running_mean", what, y, n);
+    k->square_root(y, n);
+    say_floats("square_root", what, y, n);
+    k->logarithm(x, n, 4.3429448f, 1e-3f, -0.5f, y);
+    say_floats("logarithm", what, y, n);
+}
+
+static void products(void)
+{
+    start_again();
+    serfast_bands bands = {40, NULL, NULL};
+    serfast_band_pair pairs[20];
+    size_t n_weights = 0;
+    for (int i = 0; i < 20; i++) {
+        pairs[i].first[0] = 11 * i;
+        pairs[i].first[1] = 11 * i + 3;
+        pairs[i].blocks = 1 + i % 4;
+        n_weights += 16 * (size_t)pairs[i].blocks;
+    }
+    bands.pairs = pairs;
+    bands.weights = numbers(n_weights);
+    const float *x = numbers(257);
+    float *out = space(64);
+    k->bands(&bands, x, out);
+    say_floats("bands", "40", out, 40);
+    k->transposed_product(numbers(43 * 28), 43, 28, x, out);
+    say_floats("transposed_product", "43 x 28", out, 28);
+}
+
+static void series(int n)
+{
+    static double x[SERFAST_SERIES * 512], y[SERFAST_SERIES * 512], out[SERFAST_SERIES];
+    static serfast_moments moments;
+    const double weights[5] = {0.25, -0.5, 1.0 / 3, 0.75, 0.1};
+    char what[16];
+    start_again();
+    sprintf(what, "%d", n);
+    for (int i = 0; i < SERFAST_SERIES * n; i++)
+        x[i] = number() / 3.0;
+    k->series_weighted(x, n - 4, weights, 5, y);
+    say("series_weighted", what, y, sizeof *y * SERFAST_SERIES * (n - 4));
+    k->series_products(x, x + SERFAST_SERIES, n - 1, out);
+    say("series_products", what, out, sizeof out);
+    k->series_moments(x, n, y, &moments);
+    say("series_moments", what, &moments, sizeof moments);
+    say("series_moments", "centred", y, sizeof *y * SERFAST_SERIES * n);
+    k->series_sort(x, n);
+    say("series_sort", what, x, sizeof *x * SERFAST_SERIES * n);
+}
+
+int main(int count, char **arguments)
+{
+    const char *const wanted = count > 1 ? arguments[1] : "baseline";
+    for (int i = 0; (k = serfast_built(i)) != NULL; i++)
+        if (!strcmp(k->isa, wanted) && serfast_can_run(k))
+            break;
+    if (!k)
+        return 3;
+    transforms();
+    chirp();
+    for (int n = 9; n <= 1024; n = 3 * n + 4)
+        sums(n);
+    products();
+    series(5);
+    series(101);
+    series(300);
+    return 0;
+}
