@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ctypes
 import math
 from dataclasses import dataclass
 
 import numpy as np
 
 import serfast
+from serfast.custom import NativeFunction
 
 BACKENDS = ("native", "numba", "reference")
 """Those that run features of one's own."""
@@ -83,3 +85,23 @@ def motion_rows(frames: np.ndarray, rate: float) -> np.ndarray:
     rise = np.maximum(power - before, 0).sum(axis=1)
     tilt = (power @ (np.arange(power.shape[1]) * rate / n_fft)) / (power.sum(axis=1) + 1e-9)
     return np.stack([rise, tilt], axis=1)
+
+
+# ---- from elsewhere ------------------------------------------------------------------------------
+
+FLOATS = ctypes.POINTER(ctypes.c_float)
+C_FUNCTION = ctypes.CFUNCTYPE(
+    ctypes.c_int, FLOATS, ctypes.c_ssize_t, FLOATS, FLOATS, FLOATS, ctypes.c_ssize_t,
+    ctypes.c_double, ctypes.POINTER(ctypes.c_double), FLOATS, ctypes.c_ssize_t,
+)  # fmt: skip
+
+
+def from_c(function) -> serfast.FrameFeature:
+    """One column, of frames of 100 samples, by a Python function behind a C pointer."""
+    callback = C_FUNCTION(function)
+
+    class Foreign(serfast.FrameFeature):
+        outputs = ("foreign",)
+        compute = NativeFunction(ctypes.cast(callback, ctypes.c_void_p).value, callback)
+
+    return Foreign(frame_length=100)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import math
 import os
 import subprocess
@@ -14,8 +13,7 @@ import pytest
 from numba import njit
 
 import serfast
-from custom_features import BACKENDS, COMPILED
-from serfast.custom import NativeFunction
+from custom_features import BACKENDS, COMPILED, from_c
 from serfast.errors import BackendError, FeatureWarning, ParameterError
 from streams import assert_same_bits
 
@@ -449,22 +447,6 @@ def test_the_warning_counts(backend) -> None:
 
 
 # ---- functions from elsewhere --------------------------------------------------------------------
-
-FLOATS = ctypes.POINTER(ctypes.c_float)
-C_FUNCTION = ctypes.CFUNCTYPE(
-    ctypes.c_int, FLOATS, ctypes.c_ssize_t, FLOATS, FLOATS, FLOATS, ctypes.c_ssize_t,
-    ctypes.c_double, ctypes.POINTER(ctypes.c_double), FLOATS, ctypes.c_ssize_t,
-)  # fmt: skip
-
-
-def from_c(function) -> serfast.FrameFeature:
-    callback = C_FUNCTION(function)
-
-    class Foreign(serfast.FrameFeature):
-        outputs = ("foreign",)
-        compute = NativeFunction(ctypes.cast(callback, ctypes.c_void_p).value, callback)
-
-    return Foreign(frame_length=100)
 
 
 def test_a_status_and_a_write_beside_out_are_noticed() -> None:
