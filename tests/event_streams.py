@@ -11,9 +11,15 @@ import numpy as np
 import pytest
 
 import serfast
+from chunks import syllables
 from plugin_stub import Averaging, install_averaging
 from serfast.bundle import Bundle
 from serfast.events import Event, EventStream
+
+RATE = 16000
+QUIET = np.random.default_rng(0).normal(size=3 * RATE) * 3e-4
+TALK = np.concatenate([QUIET, syllables(2.0), QUIET[:40000], syllables(1.2, seed=2), QUIET])
+"""Two utterances of syllables, in silence."""
 
 SPEC = serfast.FeatureSpec(features=[serfast.RMS(), serfast.YIN()])
 

@@ -9,15 +9,12 @@ from hypothesis import strategies as st
 
 import serfast
 from chunks import divided, divisions, syllables
-from event_streams import averaging_recognizer, events_of, spans
+from event_streams import RATE, TALK, averaging_recognizer, events_of, spans
 from plugin_stub import Averaging
 
-RATE = 16000
 Y = syllables(5.3)
 WINDOWS = {"window": 0.5, "hop": 0.5, "gate_db": None}
 UTTERANCES = {"window": None, "hop": 0.3, "gate_db": None}
-QUIET = np.random.default_rng(0).normal(size=3 * RATE) * 3e-4
-TALK = np.concatenate([QUIET, syllables(2.0), QUIET[:40000], syllables(1.2, seed=2), QUIET])
 
 
 @pytest.fixture(scope="module")

@@ -8,13 +8,10 @@ from hypothesis import given, settings
 
 import serfast
 from chunks import divided, divisions, syllables
-from event_streams import SPEC, averaging_recognizer, events_of
+from event_streams import QUIET, RATE, SPEC, TALK, averaging_recognizer, events_of
 from plugin_stub import Averaging
 
-RATE = 16000
 Y = syllables(5.3)
-QUIET = np.random.default_rng(0).normal(size=3 * RATE) * 3e-4
-TALK = np.concatenate([QUIET, syllables(2.0), QUIET[:40000], syllables(1.2, seed=2), QUIET])
 
 
 @pytest.fixture(scope="module")
