@@ -7,6 +7,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numba import njit
 
 import serfast
 from serfast.custom import NativeFunction
@@ -16,6 +17,22 @@ BACKENDS = ("native", "numba", "reference")
 
 COMPILED = ("native", "numba")
 """Those that call them in compiled code, and have streams."""
+
+Y = np.random.default_rng(7).uniform(-0.5, 0.5, 4000).astype(np.float32)
+LOUD = np.concatenate([Y[:2000], np.full(100, 5, np.float32), Y[2100:]])
+"""The same, but beyond anything that a trial shows in row 20 of `spec_of`, by frames of 100."""
+
+
+def spec_of(*features: serfast.features.Feature) -> serfast.FeatureSpec:
+    """Left-aligned frames, a row every 100 samples."""
+    return serfast.FeatureSpec(features=features, hop_length=100, center=False)
+
+
+@njit
+def poke(values, index):
+    """Write without a check of bounds, as a careless helper may."""
+    values[index] = 1.0
+
 
 # ---- of the frame --------------------------------------------------------------------------------
 

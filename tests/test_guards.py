@@ -9,13 +9,11 @@ import numpy as np
 import pytest
 
 import serfast
-from custom_features import BACKENDS, from_c
+from custom_features import BACKENDS, LOUD, from_c, spec_of
 from serfast.errors import FeatureWarning
 from serfast.guards import CANARY, GUARD
 
 CYTHON = Path(__file__).resolve().parents[1] / "ext" / "custom.pxd"
-Y = np.zeros(4000, np.float32)
-Y[2000] = 5  # beyond anything that a trial shows
 
 
 def test_cython_has_the_same() -> None:
@@ -37,7 +35,6 @@ def test_a_write_beside_the_outputs_is_noticed_at_run_time(backend: str, place: 
             out[place] = 7
         return 0
 
-    spec = serfast.FeatureSpec(features=[from_c(beside)], hop_length=100, center=False)
     with pytest.warns(FeatureWarning, match="in row 20"):
-        rows = serfast.Extractor(spec, backend=backend)(Y)
+        rows = serfast.Extractor(spec_of(from_c(beside)), backend=backend)(LOUD)
     assert np.flatnonzero(np.isnan(rows[:, 0])).tolist() == [20]
