@@ -12,7 +12,8 @@ SOURCES := $(shell find ext serfast plugins -type f \
 # What is tested of the wheel without the native module: contracts, not the native module itself.
 PURE := .venv-pure
 PURE_TESTS := $(addprefix tests/test_, backends_agree.py without_native.py stream.py \
-	stream_contract.py stream_memory.py stream_resampled.py stream_threads.py extractor.py rows.py bundle.py)
+	stream_contract.py stream_memory.py stream_resampled.py stream_threads.py extractor.py rows.py \
+	bundle.py bundle_arrays.py bundle_damaged.py bundle_limits.py)
 
 .PHONY: help demo test test-arm64 test-compilers test-pure test-wheel wheels lint bench sample model clean
 

@@ -47,65 +47,24 @@ class Work:
 
 
 WORKS = (
-    Work(
-        key="mfcc-512",
-        title="MFCC, 16 kHz, 512/160, 40 mels, 13",
-        kind="mfcc",
-        unit="dB",
-        frame_length=512,
-        n_mels=40,
-        n_mfcc=13,
-    ),
-    Work(
-        key="mfcc-2048",
-        title="MFCC, 22.05 kHz, 2048/512, 128 mels, 20",
-        kind="mfcc",
-        unit="dB",
-        frame_length=2048,
-        sample_rate=22050,
-        hop_length=512,
-        n_mels=128,
-        n_mfcc=20,
-    ),
-    Work(
-        key="logmel-400",
-        title="log-mel, 16 kHz, 400/160, 80 mels",
-        kind="logmel",
-        unit="dB",
-        frame_length=400,
-        n_mels=80,
-    ),
+    Work(key="mfcc-512", title="MFCC, 16 kHz, 512/160, 40 mels, 13", kind="mfcc", unit="dB",
+         frame_length=512, n_mels=40, n_mfcc=13),
+    Work(key="mfcc-2048", title="MFCC, 22.05 kHz, 2048/512, 128 mels, 20", kind="mfcc", unit="dB",
+         frame_length=2048, sample_rate=22050, hop_length=512, n_mels=128, n_mfcc=20),
+    Work(key="logmel-400", title="log-mel, 16 kHz, 400/160, 80 mels", kind="logmel", unit="dB",
+         frame_length=400, n_mels=80),
     Work(key="rms", title="RMS, 512/160", kind="rms", unit="", frame_length=512),
     Work(key="zcr", title="zero-crossing rate, 512/160", kind="zcr", unit="", frame_length=512),
-    Work(
-        key="yin",
-        title="YIN, 16 kHz, 1024/160, 65–600 Hz",
-        kind="yin",
-        unit="Hz",
-        frame_length=1024,
-    ),
-    Work(
-        key="row",
-        title="one row: RMS, ZCR, 40 log-mel, 20 MFCC (512), YIN (1024)",
-        kind="row",
-        unit="mixed",
-        frame_length=512,
-        n_mels=40,
-        n_mfcc=20,
-    ),
-    *(
-        Work(
-            key=f"spectrum-{n}",
-            title=f"windowed power spectrum, {n}, block of {BLOCK} frames; others: FFT alone",
-            kind="spectrum",
-            unit="of the frame's peak",
-            frame_length=n,
-            hop_length=n,
-            n_samples=BLOCK * n,
-        )
-        for n in (512, 2048)
-    ),
-)
+    Work(key="yin", title="YIN, 16 kHz, 1024/160, 65–600 Hz", kind="yin", unit="Hz",
+         frame_length=1024),
+    Work(key="row", title="one row: RMS, ZCR, 40 log-mel, 20 MFCC (512), YIN (1024)", kind="row",
+         unit="mixed", frame_length=512, n_mels=40, n_mfcc=20),
+    *(Work(key=f"spectrum-{n}",
+           title=f"windowed power spectrum, {n}, block of {BLOCK} frames; others: FFT alone",
+           kind="spectrum", unit="of the frame's peak", frame_length=n, hop_length=n,
+           n_samples=BLOCK * n)
+      for n in (512, 2048)),
+)  # fmt: skip
 
 YIN_LENGTH = 1024
 """Frame of the row's YIN."""

@@ -10,7 +10,7 @@ cdef extern from "serfast.h" nogil:
         const float *, ptrdiff_t, const float *, const float *, const float *, ptrdiff_t, double,
         const double *, float *, ptrdiff_t) noexcept
 
-cdef enum:
+cdef enum:  # as in serfast/guards.py
     GUARD = 16          # floats before and behind the outputs that no function may touch
     CANARY = 0x5E12FA57 # what stands there
 

@@ -54,17 +54,3 @@ def _choose(str wanted):
 
 
 _choose(os.environ.get("SERFAST_ISA", ""))
-
-
-def first_nonfinite(samples):
-    """Index of the first NaN or infinity in contiguous float32 samples; None if there is none."""
-    cdef Py_buffer x
-    cdef ptrdiff_t index
-    PyObject_GetBuffer(samples, &x, PyBUF_ND | PyBUF_FORMAT)
-    try:
-        check_buffer("samples", &x, 1)
-        with nogil:
-            index = kernels.first_nonfinite(<const float *>x.buf, x.shape[0])
-        return index if index < x.shape[0] else None
-    finally:
-        PyBuffer_Release(&x)

@@ -28,6 +28,7 @@ from . import _checks as checks
 from ._numba import require_numba
 from .custom import SPECTRUM_INPUTS, CustomFeature, NativeFunction, Parameter, python_function
 from .errors import BackendError, ParameterError
+from .guards import CANARY, GUARD
 
 __all__ = ["Call", "Callback", "Inputs", "compiled", "native_call", "python_call"]
 
@@ -61,10 +62,6 @@ LLVM_NAME = re.compile(r'@("[^"]*"|[-\w.$]+)\(')
 
 UNRESOLVED = ".numba.unresolved$"
 """What the names begin with that Numba gives to functions which aren't compiled yet."""
-
-GUARD = 16
-"""Floats before and behind `out` that a function must leave alone."""
-CANARY = np.float32(-1.2345678e30)
 
 _C_FUNCTION = ctypes.CFUNCTYPE(
     ctypes.c_int,

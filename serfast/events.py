@@ -101,8 +101,8 @@ class EventStream(ABC):
     """
 
     __slots__ = (
-        *("_ended", "_levels", "_limit", "_loudness", "_n_seen", "_plan", "_previous", "_recent"),
-        *("_stream", "_voicing"),
+        *("_ended", "_failure", "_levels", "_limit", "_loudness", "_n_seen", "_plan", "_previous"),
+        *("_ready", "_recent", "_stream", "_voicing"),
     )
 
     def __init__(self, stream: Stream, plan: Plan, kept: int, max_aperiodicity: float) -> None:
@@ -115,6 +115,8 @@ class EventStream(ABC):
         self._levels = Recent(plan.memory + kept, 1)
         self._n_seen, self._ended = 0, False
         self._previous: tuple[float, Array] | None = None
+        self._ready: list[Event] = []
+        self._failure: Exception | None = None
 
     @property
     @abstractmethod
@@ -139,8 +141,9 @@ class EventStream(ABC):
             If the chunk is bad, as in :meth:`serfast.Stream.accept`: the stream then goes on as
             if it hadn't come.
         ModelError
-            If the model gives anything but probabilities, or fails: the stream goes on with the
-            next window, or with a new utterance.
+            If the model gives anything but probabilities, or fails: the chunk has been taken, and
+            all else in it judged, from the next window or with a new utterance on. The events
+            come with the next call. If the model fails more than once, the first error is raised.
         SerfastError
             After `flush`.
         """
@@ -148,30 +151,35 @@ class EventStream(ABC):
         n = self._stream.accept(chunk, out=room)
         self._n_seen += len(chunk)
         self._heard(chunk)
-        events = self._judged(n)
+        self._judged(n)
         while n == len(room):
             room = self._recent.room
             n = self._stream.accept(NOTHING, out=room)
-            events += self._judged(n)
-        return events
+            self._judged(n)
+        return self._given()
 
     def flush(self) -> list[Event]:
         """End the signal; give the events that are left.
 
         The last one is of the end of the signal, unless another has ended within half a `hop` of
         there. A signal shorter than one of the features' frames says nothing.
+
+        Raises
+        ------
+        ModelError
+            As in `accept`; another `flush` gives the events.
         """
         spec, ended = self._stream.spec, self._ended
         self._ended = True
         heard = self._n_seen * spec.sample_rate / self._plan.sample_rate
         if ended or heard < max(spec.frame_lengths):
-            return []
-        events: list[Event] = []
+            return self._given()
         n = 1
         while n:
             n = self._stream.flush(out=self._recent.room)
-            events += self._judged(n)
-        return events + self._rest(self._recent.n_rows)
+            self._judged(n)
+        self._rest(self._recent.n_rows)
+        return self._given()
 
     def reset(self) -> None:
         """Forget everything: the next chunk begins a new signal."""
@@ -180,35 +188,48 @@ class EventStream(ABC):
         self._levels.reset()
         self._n_seen, self._ended = 0, False
         self._previous = None
+        self._ready, self._failure = [], None
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("an event stream can't be pickled: make a new one of a recognizer")
 
     @abstractmethod
-    def _due(self, n_rows: int) -> list[Event]:
-        """Give the events that are due after so many rows, each once."""
+    def _due(self, n_rows: int) -> None:
+        """Make the events that are due after so many rows, each once."""
 
     @abstractmethod
-    def _rest(self, n_rows: int) -> list[Event]:
-        """Give the last events; n_rows are all, and the due ones given."""
+    def _rest(self, n_rows: int) -> None:
+        """Make the last events; n_rows are all, and the due ones made."""
 
     @abstractmethod
     def _heard(self, chunk: Any) -> None:
         """Take note of a chunk's samples, if they are needed again."""
 
-    def _judged(self, n: int) -> list[Event]:
-        """Count n new rows; give the events that they complete."""
+    def _judged(self, n: int) -> None:
+        """Count n new rows; make the events that they complete."""
         if self._plan.gate:
             self._levels.extend(self._recent.room[:n, self._loudness : self._loudness + 1])
         self._recent.add(n)
-        return self._due(self._recent.n_rows)
+        self._due(self._recent.n_rows)
+
+    def _failed(self, error: Exception) -> None:
+        """Take note of what a model raised: `_given` raises the first, once all is judged."""
+        self._failure = self._failure or error
+
+    def _given(self) -> list[Event]:
+        """Give the events made since the last call, or raise what failed and let them wait."""
+        failure, self._failure = self._failure, None
+        if failure is not None:
+            raise failure
+        events, self._ready = self._ready, []
+        return events
 
     def _loud(self, gate: EnergyGate, stop: int, window: int) -> Array:
         """Which of the last `window` rows before row `stop` are louder than the background."""
         levels = self._levels.between(max(0, stop - self._plan.memory), stop)[:, 0]
         return gate.loud(levels, window, len(levels) == self._plan.memory)
 
-    def _event(self, start: int, stop: int, probabilities: Array, n_voiced: int) -> Event:
+    def _event(self, start: int, stop: int, probabilities: Array, n_voiced: int) -> None:
         """Make the event of rows `start` to `stop` - 1, of which so many are voiced."""
         hop, rate = self._stream.spec.hop_length, self._stream.spec.sample_rate
         end = stop * hop / rate
@@ -217,7 +238,7 @@ class EventStream(ABC):
         table = dict(zip(self.classes, self._smoothed(end, probabilities).tolist(), strict=True))
         label = max(table, key=table.__getitem__)
         voiced = None if self._voicing is None else n_voiced / (stop - start)
-        return Event(start * hop / rate, end, label, table, voiced)
+        self._ready.append(Event(start * hop / rate, end, label, table, voiced))
 
     def _voiced(self, rows: Array) -> int:
         """Count the voiced rows."""

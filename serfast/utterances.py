@@ -12,8 +12,7 @@ from typing import Any
 import numpy as np
 
 from .classifier import StreamingClassifier
-from .errors import SerfastError
-from .events import MAX_APERIODICITY, Event, EventStream, Plan
+from .events import MAX_APERIODICITY, EventStream, Plan
 from .gate import enough
 from .steps import Steps
 from .stream import Stream
@@ -71,28 +70,22 @@ class UtteranceStream(EventStream):
     def _heard(self, chunk: Any) -> None:
         """Rows are all that is needed."""
 
-    def _due(self, n_rows: int) -> list[Event]:
+    def _due(self, n_rows: int) -> None:
         """Look every stride rows, counted from the signal's beginning, for any chunks."""
-        events = []
         while self._looked + self._classifier.stride <= n_rows:
             self._looked += self._classifier.stride
-            events += self._at(self._looked, n_rows)
-        return events
+            self._at(self._looked)
 
-    def _rest(self, n_rows: int) -> list[Event]:
+    def _rest(self, n_rows: int) -> None:
         if not n_rows:
-            return []
-        events = self._at(n_rows, n_rows)
+            return
+        self._at(n_rows)
         utterance = self._utterance
         if utterance is not None and utterance.stop == utterance.start < n_rows:  # not one step
-            rows = self._recent.between(utterance.start, n_rows)
-            utterance.steps.accept(rows)
-            utterance.probabilities = utterance.steps.flush()[0]
-            utterance.n_voiced = self._voiced(rows)
-            utterance.stop = n_rows
-        return events + self._end()
+            self._step(utterance, n_rows)
+        self._end()
 
-    def _at(self, row: int, n_rows: int) -> list[Event]:
+    def _at(self, row: int) -> None:
         """Begin, end or go on with an utterance, of the rows before this one."""
         gate, utterance = self._plan.gate, self._utterance
         if gate is None:
@@ -102,40 +95,47 @@ class UtteranceStream(EventStream):
             if utterance is None and enough(loud):
                 utterance = self._begin(row - len(loud) + int(loud.argmax()))
             elif utterance is None or not loud.any():
-                return self._end()
-        try:
-            return self._stepped(utterance, row)
-        except SerfastError:
-            self._looked = n_rows
-            self._begin(n_rows)
-            raise
+                self._end()
+                return
+        stride = self._classifier.stride
+        while utterance.stop + stride <= row:
+            utterance = self._step(utterance, utterance.stop + stride)
+            if utterance.stop - utterance.judged == self._hop:
+                self._judge(utterance)
 
     def _begin(self, row: int) -> _Utterance:
         self._utterance = _Utterance(row, Steps(self._classifier, self._plugin))
         return self._utterance
 
-    def _stepped(self, utterance: _Utterance, row: int) -> list[Event]:
-        """Give the utterance the whole steps of rows before this one, and the events due."""
-        stride, events = self._classifier.stride, []
-        while utterance.stop + stride <= row:
-            rows = self._recent.between(utterance.stop, utterance.stop + stride)
-            utterance.probabilities = utterance.steps.accept(rows)[0]
-            utterance.n_voiced += self._voiced(rows)
-            utterance.stop += stride
-            if utterance.stop - utterance.judged == self._hop:
-                events.append(self._judge(utterance, utterance.probabilities))
-        return events
+    def _step(self, utterance: _Utterance, stop: int) -> _Utterance:
+        """Give the utterance its rows up to `stop`: a step, or the end of the signal.
 
-    def _end(self) -> list[Event]:
-        """End the utterance, if there is one; give its last event."""
+        The utterance that goes on: a new one if the model fails.
+        """
+        rows = self._recent.between(utterance.stop, stop)
+        try:
+            found = utterance.steps.accept(rows)
+            utterance.probabilities = (found if len(found) else utterance.steps.flush())[0]
+        except Exception as error:  # its state can't be gone on with
+            self._failed(error)
+            return self._begin(stop)
+        utterance.n_voiced += self._voiced(rows)
+        utterance.stop = stop
+        return utterance
+
+    def _end(self) -> None:
+        """End the utterance, if there is one, with its last event."""
         utterance, self._utterance = self._utterance, None
-        if utterance is None or utterance.probabilities is None:
-            return []
+        if utterance is None:
+            return
         left = utterance.stop - utterance.judged
-        if utterance.judged > utterance.start and left <= self._hop / 2:
-            return []
-        return [self._judge(utterance, utterance.probabilities)]
+        if utterance.judged == utterance.start or left > self._hop / 2:
+            self._judge(utterance)
 
-    def _judge(self, utterance: _Utterance, probabilities: Array) -> Event:
+    def _judge(self, utterance: _Utterance) -> None:
+        """Make the event of the utterance so far, if there was a step."""
+        if utterance.probabilities is None:
+            return
         utterance.judged = utterance.stop
-        return self._event(utterance.start, utterance.stop, probabilities, utterance.n_voiced)
+        n_voiced, probabilities = utterance.n_voiced, utterance.probabilities
+        self._event(utterance.start, utterance.stop, probabilities, n_voiced)

@@ -8,7 +8,7 @@ import numpy as np
 
 from ._calls import probabilities_of
 from .classifier import Classifier
-from .events import MAX_APERIODICITY, Event, EventStream, Plan
+from .events import MAX_APERIODICITY, EventStream, Plan
 from .gate import enough
 from .running import SlidingWindow
 from .samples import as_samples
@@ -51,29 +51,34 @@ class WindowStream(EventStream):
         self._sliding.reset()
         self._samples.reset()
 
-    def _due(self, n_rows: int) -> list[Event]:
-        events = [e for window in self._sliding.due(n_rows) for e in self._events(*window)]
+    def _due(self, n_rows: int) -> None:
+        for start, stop in self._sliding.due(n_rows):
+            self._judge(start, stop)
         self._samples.forget((n_rows - self._plan.window) * self._stream.spec.hop_length)
-        return events
 
-    def _rest(self, n_rows: int) -> list[Event]:
+    def _rest(self, n_rows: int) -> None:
         """As :meth:`serfast.running.SlidingWindow.rest` says."""
         rest = self._sliding.rest(n_rows)
-        return [] if rest is None else self._events(*rest)
+        if rest is not None:
+            self._judge(*rest)
 
     def _heard(self, chunk: Any) -> None:
         if self._classifier.input == "samples":
             self._samples.append(chunk)
 
-    def _events(self, start: int, stop: int) -> list[Event]:
-        """Give the event of the window of these rows, if it holds speech."""
+    def _judge(self, start: int, stop: int) -> None:
+        """Make the event of the window of these rows, if it holds speech."""
         gate = self._plan.gate
         if gate is not None and not enough(self._loud(gate, stop, stop - start)):
-            return []
-        x = self._input(start, stop)
-        probabilities = probabilities_of(self._classifier, x, self._plugin)
+            return
+        try:
+            x = self._input(start, stop)
+            probabilities = probabilities_of(self._classifier, x, self._plugin)
+        except Exception as error:  # of this window alone
+            self._failed(error)
+            return
         n_voiced = self._voiced(self._recent.between(start, stop))
-        return [self._event(start, stop, probabilities, n_voiced)]
+        self._event(start, stop, probabilities, n_voiced)
 
     def _input(self, start: int, stop: int) -> Array:
         """Make what the classifier takes of a window; see :func:`serfast.recognizer.inputs_of`."""

@@ -2,18 +2,37 @@
 
 from __future__ import annotations
 
+import ctypes
 import math
 from dataclasses import dataclass
 
 import numpy as np
+from numba import njit
 
 import serfast
+from serfast.custom import NativeFunction
 
 BACKENDS = ("native", "numba", "reference")
 """Those that run features of one's own."""
 
 COMPILED = ("native", "numba")
 """Those that call them in compiled code, and have streams."""
+
+Y = np.random.default_rng(7).uniform(-0.5, 0.5, 4000).astype(np.float32)
+LOUD = np.concatenate([Y[:2000], np.full(100, 5, np.float32), Y[2100:]])
+"""The same, but beyond anything that a trial shows in row 20 of `spec_of`, by frames of 100."""
+
+
+def spec_of(*features: serfast.features.Feature) -> serfast.FeatureSpec:
+    """Left-aligned frames, a row every 100 samples."""
+    return serfast.FeatureSpec(features=features, hop_length=100, center=False)
+
+
+@njit
+def poke(values, index):
+    """Write without a check of bounds, as a careless helper may."""
+    values[index] = 1.0
+
 
 # ---- of the frame --------------------------------------------------------------------------------
 
@@ -83,3 +102,23 @@ def motion_rows(frames: np.ndarray, rate: float) -> np.ndarray:
     rise = np.maximum(power - before, 0).sum(axis=1)
     tilt = (power @ (np.arange(power.shape[1]) * rate / n_fft)) / (power.sum(axis=1) + 1e-9)
     return np.stack([rise, tilt], axis=1)
+
+
+# ---- from elsewhere ------------------------------------------------------------------------------
+
+FLOATS = ctypes.POINTER(ctypes.c_float)
+C_FUNCTION = ctypes.CFUNCTYPE(
+    ctypes.c_int, FLOATS, ctypes.c_ssize_t, FLOATS, FLOATS, FLOATS, ctypes.c_ssize_t,
+    ctypes.c_double, ctypes.POINTER(ctypes.c_double), FLOATS, ctypes.c_ssize_t,
+)  # fmt: skip
+
+
+def from_c(function) -> serfast.FrameFeature:
+    """One column, of frames of 100 samples, by a Python function behind a C pointer."""
+    callback = C_FUNCTION(function)
+
+    class Foreign(serfast.FrameFeature):
+        outputs = ("foreign",)
+        compute = NativeFunction(ctypes.cast(callback, ctypes.c_void_p).value, callback)
+
+    return Foreign(frame_length=100)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
+import sys
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
 from serfast.classifier import Weights, check_input
 from serfast.errors import ModelError, ParameterError
@@ -123,14 +126,19 @@ def install(
     (about / "entry_points.txt").write_text(f"[{group}]\n{entry}\n")
 
 
-def install_nearest(folder: Path, model: Path | None = None) -> None:
-    """Install :class:`NearestPlugin` under the name `nearest`, with this default model."""
+def install_nearest(folder: Path, patch: pytest.MonkeyPatch, model: Path | None = None) -> None:
+    """Install :class:`NearestPlugin` as `nearest`, with this default model, and let it be found."""
     source = (
         "from pathlib import Path\n"
         "from plugin_stub import NearestPlugin\n"
         f"PLUGIN = NearestPlugin({f'Path({str(model)!r})' if model else None})\n"
     )
-    install(folder, "nearest_mod", source, "serfast-nearest", "nearest = nearest_mod:PLUGIN")
+    site = folder / "site"
+    site.mkdir()
+    install(site, "nearest_mod", source, "serfast-nearest", "nearest = nearest_mod:PLUGIN")
+    patch.syspath_prepend(str(site))
+    importlib.invalidate_caches()
+    sys.modules.pop("nearest_mod", None)
 
 
 def install_averaging(folder: Path) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
 import json
-import sys
 
 import pytest
 
@@ -15,12 +13,7 @@ from serfast.cli.main import main
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    site = tmp_path / "site"
-    site.mkdir()
-    install_nearest(site)
-    monkeypatch.syspath_prepend(str(site))
-    importlib.invalidate_caches()
-    sys.modules.pop("nearest_mod", None)
+    install_nearest(tmp_path, monkeypatch)
     return write_corpus(tmp_path / "wav")
 
 

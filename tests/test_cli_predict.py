@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
 import json
-import sys
 
 import numpy as np
 import pytest
@@ -27,12 +25,7 @@ def folder(tmp_path, monkeypatch):
         statistics=Statistics(functionals=("mean",), deltas=0),
         arrays={"means": np.array([[0.3], [0.02]])},
     )
-    site = tmp_path / "site"
-    site.mkdir()
-    install_nearest(site, bundle.save(tmp_path / "model.zip"))
-    monkeypatch.syspath_prepend(str(site))
-    importlib.invalidate_caches()
-    sys.modules.pop("nearest_mod", None)
+    install_nearest(tmp_path, monkeypatch, bundle.save(tmp_path / "model.zip"))
     return write_corpus(tmp_path / "wav")
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
 import json
-import sys
 
 import pytest
 
@@ -18,12 +16,7 @@ from serfast.fingerprint import fingerprint
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    site = tmp_path / "site"
-    site.mkdir()
-    install_nearest(site)
-    monkeypatch.syspath_prepend(str(site))
-    importlib.invalidate_caches()
-    sys.modules.pop("nearest_mod", None)
+    install_nearest(tmp_path, monkeypatch)
     return write_corpus(tmp_path / "wav")
 
 

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 
 import serfast
 from chunks import divided, divisions, syllables
+from event_streams import events_of, spans
 from plugin_stub import install
 from serfast.bundle import Bundle
 from serfast.gate import EnergyGate
@@ -67,14 +68,6 @@ def recognizer_of(kind, folder, monkeypatch, spec=RMS):
         plugin=f"of-{kind}", classes=("quiet", "loud"), spec=spec, statistics=statistics
     )
     return serfast.Recognizer(bundle.save(folder / f"{kind}.zip"))
-
-
-def events_of(stream, chunks):
-    return [event for chunk in chunks for event in stream.accept(chunk)] + stream.flush()
-
-
-def spans(events):
-    return [(event.start, event.end) for event in events]
 
 
 EXPECTED = events_of(SVM.stream(), [Y])
@@ -338,19 +331,6 @@ def test_features_that_need_the_whole_signal_are_refused(tmp_path, monkeypatch):
     recognizer = recognizer_of("rows", tmp_path, monkeypatch, spec)
     with pytest.raises(serfast.ParameterError, match="top_db=None"):
         recognizer.stream()
-
-
-def test_a_window_that_fails_harms_no_other(tmp_path, monkeypatch):
-    recognizer = recognizer_of("rows", tmp_path, monkeypatch)
-    arguments = {"window": 0.5, "hop": 0.5, "gate_db": None}
-    expected = events_of(recognizer.stream(**arguments), [Y])
-    stream = recognizer.stream(**arguments)
-    assert stream.accept(Y[:9000]) == expected[:1]
-    with monkeypatch.context() as broken:
-        broken.setattr(type(recognizer._classifier), "predict_proba", lambda self, x: 1 / 0)
-        with pytest.raises(serfast.ModelError, match=r"'of-rows'.*ZeroDivisionError"):
-            stream.accept(Y[9000:17000])
-    assert events_of(stream, [Y[17000:]]) == expected[2:]
 
 
 @pytest.mark.parametrize(

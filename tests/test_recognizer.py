@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
 import pickle
-import sys
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -45,12 +43,7 @@ def bundle() -> Bundle:
 @pytest.fixture
 def path(tmp_path, monkeypatch, bundle):
     model = bundle.save(tmp_path / "model.zip")
-    site = tmp_path / "site"
-    site.mkdir()
-    install_nearest(site, model)
-    monkeypatch.syspath_prepend(str(site))
-    importlib.invalidate_caches()
-    sys.modules.pop("nearest_mod", None)
+    install_nearest(tmp_path, monkeypatch, model)
     return model
 
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import sys
-
 import numpy as np
 import pytest
 
@@ -88,12 +85,7 @@ def test_a_classifier_that_fails_otherwise_is_caught():
 
 @pytest.fixture
 def nearest(tmp_path, monkeypatch):
-    site = tmp_path / "site"
-    site.mkdir()
-    install_nearest(site)
-    monkeypatch.syspath_prepend(str(site))
-    importlib.invalidate_caches()
-    sys.modules.pop("nearest_mod", None)
+    install_nearest(tmp_path, monkeypatch)
     return registry.get("nearest")
 
 

@@ -2,42 +2,22 @@
 
 from __future__ import annotations
 
-import importlib
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
 
 import serfast
 from chunks import divided, divisions, syllables
-from plugin_stub import Averaging, install_averaging
-from serfast.bundle import Bundle
+from event_streams import QUIET, RATE, SPEC, TALK, averaging_recognizer, events_of
+from plugin_stub import Averaging
 
-RATE = 16000
-SPEC = serfast.FeatureSpec(features=[serfast.RMS(), serfast.YIN()])
 Y = syllables(5.3)
-QUIET = np.random.default_rng(0).normal(size=3 * RATE) * 3e-4
-TALK = np.concatenate([QUIET, syllables(2.0), QUIET[:40000], syllables(1.2, seed=2), QUIET])
 
 
 @pytest.fixture(scope="module")
 def averaging(tmp_path_factory):
-    """A recognizer whose classifier has a state, with steps of 3 rows."""
-    folder = tmp_path_factory.mktemp("averaging")
-    install_averaging(folder)
-    bundle = Bundle(plugin="averaging", classes=Averaging.classes, spec=SPEC)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(str(folder))
-        importlib.invalidate_caches()
-        yield serfast.Recognizer(bundle.save(folder / "averaging.zip"))
-
-
-def events_of(stream, chunks):
-    return [event for chunk in chunks for event in stream.accept(chunk)] + stream.flush()
-
-
-def spans(events):
-    return [(event.start, event.end) for event in events]
+    with averaging_recognizer(tmp_path_factory.mktemp("averaging")) as recognizer:
+        yield recognizer
 
 
 def test_every_event_is_what_predict_says_of_the_signal_so_far(averaging):

@@ -184,9 +184,7 @@ Y = signals.voice(16000, 16000)
 @pytest.fixture
 def nearest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder for models of a plugin `nearest`."""
-    install_nearest(tmp_path, tmp_path / "none.zip")
-    monkeypatch.syspath_prepend(str(tmp_path))
-    sys.modules.pop("nearest_mod", None)
+    install_nearest(tmp_path, monkeypatch, tmp_path / "none.zip")
     return tmp_path
 
 

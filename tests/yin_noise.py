@@ -15,6 +15,8 @@ import numpy as np
 EPS = float(np.finfo(np.float32).eps)
 TIE = 1e-5
 """Noise, in units of EPS, so small that only exact ties are undecided: about that of float64."""
+UNITS = (TIE, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 64.0)
+"""Noises that `needed` tries, in units of EPS · r(0)."""
 
 
 @dataclass
@@ -40,6 +42,17 @@ def exact(frame: np.ndarray, min_lag: int, max_lag: int) -> Frame:
     per_total = np.divide(np.arange(1, max_lag + 1), total, out=np.zeros(max_lag), where=total > 0)
     wanted = slice(min_lag - 1, None)
     return Frame((d * per_total)[wanted], (np.sum(x**2) * per_total)[wanted], min_lag)
+
+
+def needed(
+    frame: np.ndarray, lags: tuple[int, int], answers: tuple[float, float], threshold: float
+) -> float:
+    """Least of `UNITS` that leads YIN to both answers [samples]; infinity if none does."""
+    truth = exact(frame, *lags)
+    for units in UNITS:
+        if all(reachable(truth, lag, units, threshold) for lag in answers):
+            return units
+    return float("inf")
 
 
 def reachable(frame: Frame, lag: float, units: float, threshold: float) -> bool:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from time import perf_counter, process_time, sleep
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -13,7 +13,10 @@ from ..extractor import Extractor
 from .process import ready
 from .settings import Settings
 
-__all__ = ["HOP", "WINDOW", "live"]
+if TYPE_CHECKING:
+    from ..recognizer import Recognizer
+
+__all__ = ["HOP", "WINDOW", "Served", "Streams", "event_streams", "live", "serve"]
 
 WINDOW, HOP = 3.0, 0.5
 """Of a classifier's stream [s]: what it judges, and how often."""
@@ -21,6 +24,7 @@ WINDOW, HOP = 3.0, 0.5
 MOST = 1_000_000
 """Chunks whose delays are kept: a longer run ends there, or many streams would fill the memory."""
 
+Array = np.ndarray[Any, np.dtype[np.float64]]
 Accept = Callable[[Any], object]
 
 
@@ -29,6 +33,21 @@ class Streams(NamedTuple):
 
     accepts: list[Accept]
     chunks: list[Any]
+    """One after the other, for all streams; after the last comes the first again."""
+
+
+class Served(NamedTuple):
+    """How a run went: of every call in order, and as a whole [s]."""
+
+    delays: Array
+    """From the moment that the chunk was due until the call returned."""
+    taken: Array
+    """In the call."""
+    gave: np.ndarray[Any, np.dtype[np.bool_]]
+    """Whether it gave rows or events."""
+    wall: float
+    busy: float
+    """The processor's time."""
 
 
 def live(settings: Settings, classifier: str | None, streams: int, paced: bool) -> dict[str, Any]:
@@ -63,7 +82,8 @@ def live(settings: Settings, classifier: str | None, streams: int, paced: bool) 
     if paced:
         distance = settings.period / streams
         n_calls = max(streams, min(MOST, round(settings.seconds / distance)))
-        served = _serve(made, n_calls, distance)
+        calls = ((j * distance, j % streams, j // streams) for j in range(n_calls))
+        served = serve(made, calls, n_calls)
         delays = np.round(1e6 * served.delays, 1).tolist()
         return {"delays": delays, "busy": served.busy / served.wall}
     return {"us": 1e6 * _cost(made, settings)}
@@ -79,18 +99,22 @@ def _rows(settings: Settings, streams: int) -> Streams:
 
 
 def _events(settings: Settings, classifier: str, streams: int) -> Streams:
-    """Make streams of events, each so far into its signal that their decisions are spread."""
+    """Make streams of a plugin's events."""
     from ..recognizer import Recognizer
 
     recognizer = Recognizer(classifier, settings.backend)
+    return event_streams(recognizer, settings.sound(10.0), settings.chunk_ms, streams)
+
+
+def event_streams(recognizer: Recognizer, sound: Any, chunk_ms: float, streams: int) -> Streams:
+    """Make streams of events, each so far into the sound that their decisions are spread."""
     rate = recognizer.spec.sample_rate
-    sound = settings.sound(10.0)
     accepts: list[Accept] = []
     for i in range(streams):
         stream = recognizer.stream(window=WINDOW, hop=HOP, gate_db=None)
         stream.accept(np.resize(sound, round((WINDOW + HOP * i / streams) * rate)))
         accepts.append(stream.accept)
-    return Streams(accepts, _cut(sound, max(1, round(settings.chunk_ms / 1000 * rate))))
+    return Streams(accepts, _cut(sound, max(1, round(chunk_ms / 1000 * rate))))
 
 
 def _cut(sound: Any, size: int) -> list[Any]:
@@ -100,34 +124,39 @@ def _cut(sound: Any, size: int) -> list[Any]:
 
 def _cost(made: Streams, settings: Settings) -> float:
     """Time of a chunk [s], over whole hops of every stream, so that decisions count in full."""
-    calls, wall = 0, 0.0
-    hop = len(made.accepts) * max(1, round(HOP / settings.period))
-    while wall < settings.seconds:
-        wall += _serve(made, hop, 0.0).wall
-        calls += hop
-    return wall / calls
+    accepts, chunks = made
+    rounds = max(1, round(HOP / settings.period))
+    n_rounds, begun = 0, perf_counter()
+    while perf_counter() < begun + settings.seconds:
+        for k in range(n_rounds, n_rounds + rounds):
+            chunk = chunks[k % len(chunks)]
+            for accept in accepts:
+                accept(chunk)
+        n_rounds += rounds
+    return (perf_counter() - begun) / (n_rounds * len(accepts))
 
 
-class Served(NamedTuple):
-    """How a run went [s]."""
+def serve(made: Streams, calls: Iterable[tuple[float, int, int]], n_calls: int) -> Served:
+    """Give streams their chunks in real time.
 
-    delays: np.ndarray[Any, np.dtype[np.float64]]
-    """From the moment that each chunk was due until the call returned."""
-    wall: float
-    busy: float
-    """The processor's time."""
-
-
-def _serve(made: Streams, n_calls: int, distance: float) -> Served:
-    """Give every stream its chunks in turn, call j no sooner than j · distance [s]."""
-    accepts, chunks, n = made.accepts, made.chunks, len(made.accepts)
-    delays = np.empty(n_calls)
+    Parameters
+    ----------
+    made : Streams
+    calls : iterable of (float, int, int)
+        When, from now on [s], which stream gets which chunk, by their numbers; in order.
+    n_calls : int
+        How many calls there are.
+    """
+    accepts, chunks = made
+    delays, taken, gave = np.empty(n_calls), np.empty(n_calls), np.empty(n_calls, np.bool_)
     busy, zero = process_time(), perf_counter()
-    for j in range(n_calls):
-        due = zero + j * distance
-        now = perf_counter()
-        if now < due:
-            sleep(due - now)
-        accepts[j % n](chunks[j // n % len(chunks)])
-        delays[j] = perf_counter() - due
-    return Served(delays, perf_counter() - zero, process_time() - busy)
+    for j, (moment, i, k) in enumerate(calls):
+        due = zero + moment
+        begun = perf_counter()
+        if begun < due:
+            sleep(due - begun)
+            begun = perf_counter()
+        found = accepts[i](chunks[k % len(chunks)])
+        done = perf_counter()
+        delays[j], taken[j], gave[j] = done - due, done - begun, bool(found)
+    return Served(delays, taken, gave, perf_counter() - zero, process_time() - busy)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import numpy as np
@@ -21,17 +20,6 @@ from serfast_onnx import PLUGIN
 @pytest.fixture(scope="module")
 def model() -> Bundle:
     return Bundle.load(PLUGIN.default_model())
-
-
-@pytest.fixture(scope="module")
-def emodb() -> Path:
-    """Folder of EmoDB's recordings, by the rule of the core's tests."""
-    folder = Path(os.environ.get("SERFAST_DATA", "")) / "emodb" / "wav"
-    if any(folder.glob("*.wav")):
-        return folder
-    if os.environ.get("CI", "").lower() in ("1", "true", "yes"):
-        pytest.fail("EmoDB not found: set SERFAST_DATA to the folder that holds emodb/wav")
-    pytest.skip("EmoDB not found: set SERFAST_DATA to the folder that holds emodb/wav")
 
 
 def test_contract(tmp_path):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -304,17 +303,6 @@ def test_training_without_scikit_learn_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "sklearn.svm", None)
     with pytest.raises(ImportError, match=r"pip install 'serfast-svm\[train\]'"):
         PLUGIN.train(examples())
-
-
-@pytest.fixture(scope="module")
-def emodb() -> Path:
-    """Folder of EmoDB's recordings, by the rule of the core's tests."""
-    folder = Path(os.environ.get("SERFAST_DATA", "")) / "emodb" / "wav"
-    if any(folder.glob("*.wav")):
-        return folder
-    if os.environ.get("CI", "").lower() in ("1", "true", "yes"):
-        pytest.fail("EmoDB not found: set SERFAST_DATA to the folder that holds emodb/wav")
-    pytest.skip("EmoDB not found: set SERFAST_DATA to the folder that holds emodb/wav")
 
 
 def test_default_model_knows_its_training_recordings(emodb, capsys):

@@ -10,19 +10,16 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
+from ...guards import CANARY, GUARD
 from .compiling import kernel
 from .pointers import FLOATS
 
-__all__ = ["GUARD", "custom"]
+__all__ = ["custom"]
 
 Array = Any
 Pointer = Any
 Record = Any
 
-GUARD = 16
-"""Floats before and behind the outputs that no function may touch."""
-CANARY = np.uint32(0x5E12FA57).view(np.float32)
-"""What stands there."""
 NAN = np.float32(np.nan)
 
 

@@ -23,12 +23,15 @@ __all__ = [
     "at_least",
     "deinterleaved",
     "exponent_and_rest",
+    "lanes",
     "load",
     "reversed_lanes",
     "splat",
+    "splatted",
     "store",
     "total",
     "transposed",
+    "vector_at",
 ]
 
 LANES = 8
@@ -45,6 +48,7 @@ class Lanes(types.Type):
 
 
 lanes = Lanes()
+"""The only one."""
 
 
 @register_model(Lanes)
@@ -71,8 +75,9 @@ _elementwise(operator.sub, "fsub")
 _elementwise(operator.mul, "fmul")
 
 
-def _vector_at(builder: Any, args: Any) -> Any:
-    return builder.bitcast(builder.gep(args[0], [args[1]]), _VECTOR.as_pointer())
+def vector_at(builder: Any, x: Any, index: Any) -> Any:
+    """LLVM's pointer to x[index : index + 8]."""
+    return builder.bitcast(builder.gep(x, [index]), _VECTOR.as_pointer())
 
 
 @intrinsic
@@ -80,7 +85,7 @@ def load(typingctx: Any, x: Any, index: Any) -> Any:
     """x[index : index + 8]."""
 
     def lower(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        return builder.load(_vector_at(builder, args), align=4)
+        return builder.load(vector_at(builder, args[0], args[1]), align=4)
 
     return lanes(FLOATS, types.intp), lower
 
@@ -90,7 +95,7 @@ def store(typingctx: Any, x: Any, index: Any, value: Any) -> Any:
     """x[index : index + 8] = value."""
 
     def lower(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        builder.store(args[2], _vector_at(builder, args), align=4)
+        builder.store(args[2], vector_at(builder, args[0], args[1]), align=4)
         return context.get_dummy_value()
 
     return types.void(FLOATS, types.intp, lanes), lower
@@ -102,7 +107,8 @@ def _shuffle(builder: Any, a: Any, b: Any, *chosen: int) -> Any:
     return builder.shuffle_vector(a, b, mask)
 
 
-def _splat(builder: Any, value: Any) -> Any:
+def splatted(builder: Any, value: Any) -> Any:
+    """LLVM's vector with the value in every lane."""
     first = builder.insert_element(ir.Constant(_VECTOR, ir.Undefined), value, _INDEX(0))
     return _shuffle(builder, first, first, *[0] * LANES)
 
@@ -112,7 +118,7 @@ def splat(typingctx: Any, value: Any) -> Any:
     """The value in every lane."""
 
     def lower(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        return _splat(builder, args[0])
+        return splatted(builder, args[0])
 
     return lanes(types.float32), lower
 
@@ -136,7 +142,7 @@ def at_least(typingctx: Any, a: Any, floor: Any) -> Any:
     """max(a, floor), lane by lane."""
 
     def lower(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        floors = _splat(builder, args[1])
+        floors = splatted(builder, args[1])
         return builder.select(builder.fcmp_ordered(">", args[0], floors), args[0], floors)
 
     return lanes(lanes, types.float32), lower

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .blocks import block_loaded, block_stored, block_turned
 from .butterflies import dft2, dft3, dft4, dft5, dft8
 from .compiling import kernel
 from .lanes import LANES, load, splat, store
@@ -18,6 +19,29 @@ __all__ = ["run_passes"]
 Pointer = Any
 Records = Any
 Vector = Any
+
+
+def pass_of(radix: int, dft: Any) -> Any:
+    """The pass of one radix; `dft` is its butterfly."""
+    load_block, turn_block, store_block = (
+        of(radix) for of in (block_loaded, block_turned, block_stored)
+    )
+
+    @kernel
+    def run(x: Pointer, y: Pointer, area: int, blocks: int, s: int, twiddle: Pointer) -> None:
+        for p in range(blocks):
+            w = twiddle + 2 * (radix - 1) * p
+            for i in range(p * s, p * s + s, LANES):
+                block = dft(*load_block(x, i, blocks * s, area))
+                if p > 0:  # the twiddles of block 0 are 1
+                    block = turn_block(block, w)
+                store_block(y, i + (radix - 1) * p * s, s, area, block)
+
+    return run
+
+
+pass2, pass3, pass4 = pass_of(2, dft2), pass_of(3, dft3), pass_of(4, dft4)
+pass5, pass8 = pass_of(5, dft5), pass_of(8, dft8)
 
 
 @kernel
@@ -32,112 +56,6 @@ def put(
     else:
         store(y, at, re)
         store(y, at + area, im)
-
-
-@kernel
-def pass2(x: Pointer, y: Pointer, area: int, blocks: int, s: int, twiddle: Pointer) -> None:
-    step = blocks * s
-    for p in range(blocks):
-        w = twiddle + 2 * p
-        for i in range(p * s, p * s + s, LANES):
-            o = i + p * s
-            r0, i0, r1, i1 = dft2(
-                load(x, i), load(x, i + area), load(x, i + step), load(x, i + step + area)
-            )
-            store(y, o, r0)
-            store(y, o + area, i0)
-            put(y, area, o + s, p, w, 1, r1, i1)
-
-
-@kernel
-def pass3(x: Pointer, y: Pointer, area: int, blocks: int, s: int, twiddle: Pointer) -> None:
-    step = blocks * s
-    for p in range(blocks):
-        w = twiddle + 4 * p
-        for i in range(p * s, p * s + s, LANES):
-            o, i1, i2 = i + 2 * p * s, i + step, i + 2 * step
-            ar, ai, br, bi, cr, ci = dft3(
-                load(x, i), load(x, i + area),
-                load(x, i1), load(x, i1 + area),
-                load(x, i2), load(x, i2 + area),
-            )  # fmt: skip
-            store(y, o, ar)
-            store(y, o + area, ai)
-            put(y, area, o + s, p, w, 1, br, bi)
-            put(y, area, o + 2 * s, p, w, 2, cr, ci)
-
-
-@kernel
-def pass4(x: Pointer, y: Pointer, area: int, blocks: int, s: int, twiddle: Pointer) -> None:
-    step = blocks * s
-    for p in range(blocks):
-        w = twiddle + 6 * p
-        for i in range(p * s, p * s + s, LANES):
-            o, i1, i2, i3 = i + 3 * p * s, i + step, i + 2 * step, i + 3 * step
-            ar, ai, br, bi, cr, ci, dr, di = dft4(
-                load(x, i), load(x, i + area),
-                load(x, i1), load(x, i1 + area),
-                load(x, i2), load(x, i2 + area),
-                load(x, i3), load(x, i3 + area),
-            )  # fmt: skip
-            store(y, o, ar)
-            store(y, o + area, ai)
-            put(y, area, o + s, p, w, 1, br, bi)
-            put(y, area, o + 2 * s, p, w, 2, cr, ci)
-            put(y, area, o + 3 * s, p, w, 3, dr, di)
-
-
-@kernel
-def pass5(x: Pointer, y: Pointer, area: int, blocks: int, s: int, twiddle: Pointer) -> None:
-    step = blocks * s
-    for p in range(blocks):
-        w = twiddle + 8 * p
-        for i in range(p * s, p * s + s, LANES):
-            o = i + 4 * p * s
-            i1, i2, i3, i4 = i + step, i + 2 * step, i + 3 * step, i + 4 * step
-            ar, ai, br, bi, cr, ci, dr, di, er, ei = dft5(
-                load(x, i), load(x, i + area),
-                load(x, i1), load(x, i1 + area),
-                load(x, i2), load(x, i2 + area),
-                load(x, i3), load(x, i3 + area),
-                load(x, i4), load(x, i4 + area),
-            )  # fmt: skip
-            store(y, o, ar)
-            store(y, o + area, ai)
-            put(y, area, o + s, p, w, 1, br, bi)
-            put(y, area, o + 2 * s, p, w, 2, cr, ci)
-            put(y, area, o + 3 * s, p, w, 3, dr, di)
-            put(y, area, o + 4 * s, p, w, 4, er, ei)
-
-
-@kernel
-def pass8(x: Pointer, y: Pointer, area: int, blocks: int, s: int, twiddle: Pointer) -> None:
-    step = blocks * s
-    for p in range(blocks):
-        w = twiddle + 14 * p
-        for i in range(p * s, p * s + s, LANES):
-            o = i + 7 * p * s
-            i1, i2, i3, i4 = i + step, i + 2 * step, i + 3 * step, i + 4 * step
-            i5, i6, i7 = i + 5 * step, i + 6 * step, i + 7 * step
-            ar, ai, br, bi, cr, ci, dr, di, er, ei, fr, fi, gr, gi, hr, hi = dft8(
-                load(x, i), load(x, i + area),
-                load(x, i1), load(x, i1 + area),
-                load(x, i2), load(x, i2 + area),
-                load(x, i3), load(x, i3 + area),
-                load(x, i4), load(x, i4 + area),
-                load(x, i5), load(x, i5 + area),
-                load(x, i6), load(x, i6 + area),
-                load(x, i7), load(x, i7 + area),
-            )  # fmt: skip
-            store(y, o, ar)
-            store(y, o + area, ai)
-            put(y, area, o + s, p, w, 1, br, bi)
-            put(y, area, o + 2 * s, p, w, 2, cr, ci)
-            put(y, area, o + 3 * s, p, w, 3, dr, di)
-            put(y, area, o + 4 * s, p, w, 4, er, ei)
-            put(y, area, o + 5 * s, p, w, 5, fr, fi)
-            put(y, area, o + 6 * s, p, w, 6, gr, gi)
-            put(y, area, o + 7 * s, p, w, 7, hr, hi)
 
 
 @kernel

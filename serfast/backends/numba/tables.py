@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...fft import fast_length
+from ...guards import GUARD
 from ...program import bin_frequencies
 from .arena import MARGIN, Arena, Tables, padded
-from .custom import GUARD
 from .framing import PAD_CODES, SUM_LANES
 from .lanes import LANES
 

@@ -10,7 +10,7 @@ import numpy as np
 import serfast
 from serfast.errors import ParameterError
 
-__all__ = ["PowerFeature", "Values", "check_least"]
+__all__ = ["FlooredFeature", "PowerFeature", "Values"]
 
 Values: TypeAlias = np.ndarray[Any, np.dtype[np.float32]]
 
@@ -25,7 +25,19 @@ class PowerFeature(serfast.SpectrumFeature):
             raise ParameterError(f"power must be 2.0, got {self.power}")
 
 
-def check_least(amin: float) -> None:
-    """Raise ParameterError unless `amin` is a float32 number > 0."""
-    if not np.finfo(np.float32).tiny <= amin <= np.finfo(np.float32).max:
-        raise ParameterError(f"amin must be a positive number of float32, got {amin}")
+@dataclass(frozen=True, kw_only=True)
+class FlooredFeature(PowerFeature):
+    """One that counts power below `amin` as this much: silence is even.
+
+    Raises
+    ------
+    ParameterError
+        If `amin` isn't a normal float32 number > 0.
+    """
+
+    amin: float = 1e-10
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not np.finfo(np.float32).tiny <= self.amin <= np.finfo(np.float32).max:
+            raise ParameterError(f"amin must be a positive number of float32, got {self.amin}")

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from .base import PowerFeature, Values, check_least
+from .base import FlooredFeature, Values
 
 __all__ = ["SpectralEntropy", "SpectralFlatness"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class SpectralFlatness(PowerFeature):
+class SpectralFlatness(FlooredFeature):
     """Geometric over arithmetic mean of the power; 0 for a tone to 1 for an even spectrum.
 
     Parameters
@@ -35,12 +35,6 @@ class SpectralFlatness(PowerFeature):
 
     outputs = ("spectral_flatness",)
 
-    amin: float = 1e-10
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        check_least(self.amin)
-
     @staticmethod
     def compute(spectrum: Values, amin: float, out: Values) -> None:
         """exp(mean ln P) / mean P."""
@@ -54,7 +48,7 @@ class SpectralFlatness(PowerFeature):
 
 
 @dataclass(frozen=True, kw_only=True)
-class SpectralEntropy(PowerFeature):
+class SpectralEntropy(FlooredFeature):
     """Entropy of the power as a distribution over bins, 0 for a tone to 1 for an even spectrum.
 
     Parameters
@@ -76,12 +70,6 @@ class SpectralEntropy(PowerFeature):
     """
 
     outputs = ("spectral_entropy",)
-
-    amin: float = 1e-10
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        check_least(self.amin)
 
     @staticmethod
     def compute(spectrum: Values, amin: float, out: Values) -> None:
