@@ -119,6 +119,7 @@ def native():
         include_dirs=["ext", PUBLIC],
         define_macros=MACROS,
         extra_compile_args=EXACT + QUIET,
+        export_symbols=["serfast_get_api"],  # what Windows needs; elsewhere it is visible by itself
         extra_link_args=["-s"] if sys.platform.startswith("linux") else [],
         depends=[*HEADERS, f"{PUBLIC}/serfast.h"],
     )
@@ -127,6 +128,8 @@ def native():
         "boundscheck": False,
         "cdivision": True,
         "initializedcheck": False,
+        # engines don't change, streams know whether a thread is in them: no global lock is needed
+        "freethreading_compatible": True,
     }
     return {
         "cmdclass": {"build_clib": BuildLibraries, "build_ext": BuildExtension},

@@ -5,6 +5,7 @@ a call checks its two arrays, releases the GIL and computes every row. An Engine
 after it was made, so threads may share it: each call has its own scratch.
 """
 
+cimport cython
 from cpython.buffer cimport (
     PyBUF_FORMAT,
     PyBUF_ND,

@@ -7,7 +7,7 @@ from serfast_api cimport SERFAST_ABI, serfast_api
 cdef extern from *:
     """
     #ifdef _WIN32
-    #define SERFAST_EXPORTED __declspec(dllexport)
+    #define SERFAST_EXPORTED /* setup.py tells the linker */
     #else
     #define SERFAST_EXPORTED __attribute__((visibility("default")))
     #endif

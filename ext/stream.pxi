@@ -74,7 +74,7 @@ cdef class StreamState:
             self.begin = self.end = self.next_row = self.computed = self.taken = 0
             self.flushed = False
         finally:
-            self.busy = False
+            self._leave()
 
     def accept(self, chunk, out=None):
         """Take the next samples; give the rows that are complete."""
@@ -88,7 +88,7 @@ cdef class StreamState:
             self._check_out(out)
             return self._append(self._resampled(array), FLOAT32, out)
         finally:
-            self.busy = False
+            self._leave()
 
     def flush(self, out=None):
         """End the signal; give the rows that were waiting for padding."""
@@ -102,7 +102,7 @@ cdef class StreamState:
             self.flushed = True
             return self._advance(NULL, FLOAT32, out)
         finally:
-            self.busy = False
+            self._leave()
 
     cdef object _resampled(self, array):
         """The chunk at the spec's sample rate, as far as soxr has come."""
@@ -152,9 +152,17 @@ cdef class StreamState:
         refuse("out", f"a writeable C-contiguous float32 array of {columns} columns", found)
 
     cdef int _enter(self) except -1:
-        if self.busy:
+        cdef bint inside
+        with cython.critical_section(self):  # costs nothing where Python has its global lock
+            inside = self.busy
+            self.busy = True
+        if inside:
             raise SerfastError("stream must be used by one thread at a time, got two: make one each")
-        self.busy = True
+        return 0
+
+    cdef int _leave(self) except -1:
+        with cython.critical_section(self):
+            self.busy = False
         return 0
 
     cdef ptrdiff_t _complete(self, ptrdiff_t end) noexcept nogil:
