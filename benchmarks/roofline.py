@@ -20,7 +20,7 @@ from statistics import median
 from typing import Any
 
 import serfast
-from serfast.program import Program
+from serfast.planning import program_of
 
 from . import peak
 from .child import from_child
@@ -57,7 +57,7 @@ def report() -> dict[str, Any]:
     """Everything about every stage."""
     stages = []
     for stage in STAGES:
-        cost = row_cost(Program.from_spec(stage.spec))
+        cost = row_cost(program_of(stage.spec))
         stages.append(
             {
                 "name": stage.name,

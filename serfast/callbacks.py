@@ -26,9 +26,10 @@ import numpy as np
 
 from . import _checks as checks
 from ._numba import require_numba
-from .custom import SPECTRUM_INPUTS, CustomFeature, NativeFunction, Parameter, python_function
+from .custom import CustomFeature
 from .errors import BackendError, ParameterError
 from .guards import CANARY, GUARD
+from .signature import SPECTRUM_INPUTS, NativeFunction, Parameter, python_function
 
 __all__ = ["Call", "Callback", "Inputs", "compiled", "native_call", "python_call"]
 

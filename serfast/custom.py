@@ -2,7 +2,8 @@
 
 Such a feature is a frozen dataclass like every other one; what it adds is `compute`, a function
 that is compiled to a native callback when an Extractor is made (callbacks.py), tried on a few
-frames (trial.py), and called for every row without the GIL. Its arguments say what it looks at.
+frames (trial.py), and called for every row without the GIL. Its arguments say what it looks at
+(signature.py).
 """
 
 from __future__ import annotations
@@ -12,89 +13,36 @@ import inspect
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from types import FunctionType
-from typing import Any, ClassVar, NamedTuple, TypeAlias, overload
+from typing import Any, ClassVar, overload
 
 import numpy as np
 
 from . import _checks as checks
-from .errors import FeatureWarning, ParameterError
+from .errors import FeatureWarning
 from .feature import Feature
+from .signature import (
+    FRAME_INPUTS,
+    KINDS,
+    SPECTRUM_INPUTS,
+    Compute,
+    NativeFunction,
+    Parameter,
+    arguments_of,
+    checked,
+    python_function,
+)
 from .spectrum import PowerSpectrum
 
 __all__ = [
-    "FRAME_INPUTS",
-    "SPECTRUM_INPUTS",
     "CustomFeature",
     "FrameFeature",
     "NativeFunction",
-    "Parameter",
     "SpectrumFeature",
     "feature_function",
-    "python_function",
     "warn_of_faults",
     "warn_of_rows",
 ]
-
-FRAME_INPUTS = ("frame", "sample_rate", "out")
-"""What any function can be given, by the argument's name."""
-
-SPECTRUM_INPUTS = ("spectrum", "previous_spectrum", "frequencies")
-"""What a function of a SpectrumFeature can be given as well."""
-
-KINDS: dict[Any, type[int] | type[float] | type[bool]] = {
-    kind: cls for cls in (int, float, bool) for kind in (cls, cls.__name__)
-}
-"""Types of parameters by a field's annotation, which may be a string."""
-
-MAX_PARAMETER = 2**53
-"""Largest magnitude of an int parameter: they cross the C interface as double."""
-
-
-@dataclass(frozen=True)
-class NativeFunction:
-    """A compiled function from elsewhere: C, Cython, ctypes, cffi.
-
-    Parameters
-    ----------
-    address : int
-        Of a ``serfast_feature_function``; serfast/include/serfast.h says what it is given. It
-        must not need the GIL, be callable from any thread, and write its columns and nothing
-        else: nobody can check a machine address, so a wrong one crashes the process.
-    owner : object
-        Kept alive as long as the function may be called: the library, the ctypes callback.
-    arguments : tuple of str
-        What it uses, as the argument names of a Python function would say: inputs, and the
-        feature's parameters in the order in which C gets them.
-
-    Examples
-    --------
-    >>> import ctypes
-    >>> types = ["float*", "ssize_t", "float*", "float*", "float*", "ssize_t"]
-    >>> NativeFunction(4096, types, ("frame", "out")).arguments
-    ('frame', 'out')
-    """
-
-    address: int
-    owner: Any = dataclasses.field(compare=False, repr=False)
-    arguments: tuple[str, ...] = ("frame", "out")
-
-    def __post_init__(self) -> None:
-        checks.integer("address", self.address, 1, 2**64 - 1)
-        names = self.arguments
-        if not isinstance(names, tuple) or not all(isinstance(name, str) for name in names):
-            checks.fail("arguments", "a tuple of str", names)
-
-
-Compute: TypeAlias = Callable[..., None] | NativeFunction
-
-
-class Parameter(NamedTuple):
-    """An argument of a function that is a field of its feature."""
-
-    name: str
-    kind: type[int] | type[float] | type[bool]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,7 +56,7 @@ class CustomFeature(Feature):
     def __post_init__(self) -> None:
         super().__post_init__()
         for parameter in self.parameters:
-            value = _checked(parameter, getattr(self, parameter.name))
+            value = checked(parameter, getattr(self, parameter.name))
             object.__setattr__(self, parameter.name, value)
         names = self.columns
         if not names or not all(isinstance(name, str) and name for name in names):
@@ -124,7 +72,7 @@ class CustomFeature(Feature):
     @property
     def _signature(self) -> tuple[str | Parameter, ...]:
         cls: Any = type(self)  # hashable, whatever mypy says
-        return _arguments(cls)
+        return arguments_of(cls)
 
     @property
     def arguments(self) -> tuple[str, ...]:
@@ -288,11 +236,6 @@ def feature_function(
     return _feature_class(function, columns)
 
 
-def python_function(function: Any) -> Any:
-    """The plain function under Numba's ``@njit``; anything else as it is."""
-    return getattr(function, "py_func", function)
-
-
 def _feature_class(function: Callable[..., None], columns: tuple[str, ...]) -> type[CustomFeature]:
     plain = python_function(function)
     if not isinstance(plain, FunctionType):
@@ -320,44 +263,6 @@ def _feature_class(function: Callable[..., None], columns: tuple[str, ...]) -> t
     )
     made()  # its arguments are checked, and its defaults
     return made
-
-
-@lru_cache(maxsize=256)
-def _arguments(cls: type[Any]) -> tuple[str | Parameter, ...]:
-    """The arguments of a feature's function: an input's name, or a parameter."""
-    compute = python_function(getattr(cls, "compute", None))
-    if isinstance(compute, NativeFunction):
-        names = compute.arguments
-    elif isinstance(compute, FunctionType):
-        names = tuple(inspect.signature(compute).parameters)
-    else:
-        checks.fail(f"compute of {cls.__name__}", "a function (a static method)", compute)
-    kinds = {field.name: KINDS.get(field.type) for field in dataclasses.fields(cls)}
-    if taken := {"type", "package"} & set(kinds):
-        checks.fail(f"field of {cls.__name__}", "called other than in JSON", min(taken))
-    found: list[str | Parameter] = []
-    for name in names:
-        if name in cls.inputs:
-            found.append(name)
-        elif (kind := kinds.get(name)) is not None:
-            found.append(Parameter(name, kind))
-        else:
-            numbers = [field for field, kind in kinds.items() if kind is not None]
-            rule = "one of " + ", ".join((*cls.inputs, *numbers))
-            checks.fail(f"argument of {cls.__name__}.compute", rule, name)
-    if "out" not in names:
-        raise ParameterError(f"{cls.__name__}.compute must have the argument out, got {names}")
-    return tuple(found)
-
-
-def _checked(parameter: Parameter, value: Any) -> float:
-    """A parameter's value as a number of its kind."""
-    name, kind = parameter
-    if kind is bool:
-        return checks.boolean(name, value)
-    if kind is int:
-        return checks.integer(name, value, -MAX_PARAMETER, MAX_PARAMETER)
-    return checks.number(name, value)
 
 
 def warn_of_rows(feature: CustomFeature, values: np.ndarray[Any, Any], first: int = 0) -> None:

@@ -57,13 +57,13 @@ class Extractor:
     def __init__(self, spec: FeatureSpec, backend: str | None = None) -> None:
         if not isinstance(spec, FeatureSpec):
             checks.fail("spec", "a FeatureSpec", spec)
-        from .program import Program  # here: `import serfast` needn't wait for it
+        from .planning import program_of  # here: `import serfast` needn't wait for it
 
         self._backend = backends.chosen(backend)
         prepare = backends.get(self._backend)
         self._spec = spec
         self._n_columns = len(spec.columns)
-        program = Program.from_spec(spec)
+        program = program_of(spec)
         self._run = prepare(program)
 
     @property

@@ -16,16 +16,16 @@ from ._calls import calling, load_classifier, probabilities_of
 from .backends import chosen
 from .bundle import Bundle
 from .classifier import Classifier, Plugin, StreamingClassifier
-from .errors import ModelError, ParameterError
+from .errors import ModelError
 from .events import EventStream, Plan
 from .extractor import Extractor
+from .inputs import inputs_of, vector_of
 from .samples import as_samples
 from .spec import FeatureSpec
-from .statistics import PreparedStatistics
 from .utterances import PAUSE, UtteranceStream
 from .windows import WindowStream
 
-__all__ = ["Recognizer", "Result", "inputs_of", "vector_of"]
+__all__ = ["Recognizer", "Result"]
 
 MAX_CHANNELS = 32
 """Beyond it a two-dimensional signal has probably its channels first."""
@@ -227,47 +227,6 @@ class Recognizer:
         if not isinstance(self._classifier, StreamingClassifier):
             checks.fail("window", "given for a classifier without a state", window)
         return UtteranceStream(self._classifier, self._plugin, stream, plan)
-
-
-def inputs_of(
-    samples: np.ndarray[Any, Any],
-    kind: str,
-    extractor: Extractor,
-    vector: PreparedStatistics | None,
-) -> np.ndarray[Any, Any]:
-    """Make the input of this `kind` from samples; the same in training and later.
-
-    `vector` makes the vector of rows, see :meth:`serfast.Statistics.over`.
-    """
-    if kind == "samples":
-        return samples
-    if kind not in ("rows", "vector"):
-        checks.fail("kind", "vector, rows or samples", kind)
-    rows = extractor(samples)
-    if not np.isfinite(rows).all():
-        peak = f"a peak of {np.abs(samples).max():g}"
-        checks.refuse("signal", "small enough for finite features (full scale is 1)", peak)
-    if kind == "rows":
-        return rows
-    if vector is None:
-        checks.fail("vector", "given for kind 'vector'", vector)
-    return vector(rows)
-
-
-def vector_of(
-    classifier: Classifier, bundle: Bundle, backend: str | None = None
-) -> PreparedStatistics | None:
-    """Give what makes the classifier's vector of rows; None if it takes none."""
-    if classifier.input != "vector":
-        return None
-    if bundle.statistics is None:
-        raise ModelError("statistics in the bundle must be given for a vector classifier")
-    with calling(bundle.plugin, "uses"):
-        uses = getattr(classifier, "uses", None)
-    try:
-        return bundle.statistics.over(bundle.spec.columns, uses=uses, backend=backend)
-    except ParameterError as error:
-        raise ModelError(f"{error} (plugin {bundle.plugin!r})") from error
 
 
 def _bundle(classifier: str | os.PathLike[str], backend: str) -> Bundle:

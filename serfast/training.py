@@ -16,7 +16,7 @@ from .corpus import Recording
 from .errors import ParameterError
 from .extractor import Extractor
 from .hooks import Run, fit, options_of
-from .recognizer import inputs_of
+from .inputs import inputs_of
 from .spec import FeatureSpec
 from .statistics import Statistics
 

@@ -10,8 +10,9 @@ import numpy as np
 from . import _checks as checks
 from .backends.reference.spectrum import power_spectrum
 from .callbacks import Call, Callback, Inputs, compiled, native_call, python_call
-from .custom import CustomFeature, NativeFunction
+from .custom import CustomFeature
 from .program import Custom, Program, Spectrum, bin_frequencies
+from .signature import NativeFunction
 
 __all__ = ["tried_callbacks", "try_out"]
 

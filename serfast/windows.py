@@ -81,7 +81,7 @@ class WindowStream(EventStream):
         self._event(start, stop, probabilities, n_voiced)
 
     def _input(self, start: int, stop: int) -> Array:
-        """Make what the classifier takes of a window; see :func:`serfast.recognizer.inputs_of`."""
+        """Make what the classifier takes of a window; see :func:`serfast.inputs.inputs_of`."""
         if self._classifier.input == "samples":
             hop = self._stream.spec.hop_length
             # up to the next row; that far, or only as far as this row's own frame, has been heard

@@ -25,7 +25,7 @@ from closeness import assert_agrees, column_groups
 from serfast import agreement
 from serfast.backends import BACKENDS, Run, available
 from serfast.framing import PAD_MODES
-from serfast.program import Program
+from serfast.planning import program_of
 from serfast.stream import Stream
 
 THERE = [name for name, reason in available().items() if reason is None]
@@ -57,7 +57,7 @@ def shape(function: object) -> list[tuple[str, object]]:
 def test_signatures_are_identical(backend: str) -> None:
     prepare = importlib.import_module(f"serfast.backends.{backend}").prepare
     assert [name for name, _ in shape(prepare)] == ["program"]
-    run = prepare(Program.from_spec(serfast.presets.speech()))
+    run = prepare(program_of(serfast.presets.speech()))
     assert shape(type(run).stream) == shape(Run.stream)
     y, out = signals.noise(1600), np.full((11, 81), 7, np.float32)
     y[77] = np.nan  # called by keyword: Cython doesn't tell signatures of __call__

@@ -109,7 +109,7 @@ def test_memory_that_is_not_there_is_an_error_of_ours(tmp_path, monkeypatch):
         raise MemoryError
 
     path = make().save(tmp_path / "model.zip")
-    monkeypatch.setattr("serfast.bundle.fingerprint", exhausted)
+    monkeypatch.setattr("serfast._about.fingerprint", exhausted)
     with pytest.raises(ModelError, match=r"model\.zip: needs too much memory"):
         Bundle.load(path)
 

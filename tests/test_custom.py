@@ -31,7 +31,7 @@ from serfast.custom import NativeFunction
 from serfast.errors import ParameterError
 from serfast.fingerprint import fingerprint
 from serfast.framing import pad
-from serfast.program import Program
+from serfast.planning import program_of
 from streams import assert_same_bits, divide, push
 
 RATE = 16000
@@ -110,9 +110,9 @@ def test_the_built_in_columns_keep_their_bits() -> None:
 
 def test_the_transform_is_shared() -> None:
     features = [serfast.MFCC(n_fft=512), motion(n_fft=512), serfast.PowerSpectrum(n_fft=512)]
-    assert len(Program.from_spec(serfast.FeatureSpec(features=features)).spectra) == 1
+    assert len(program_of(serfast.FeatureSpec(features=features)).spectra) == 1
     other = motion(n_fft=512, window="hamming", name="other")
-    assert len(Program.from_spec(serfast.FeatureSpec(features=[*features, other])).spectra) == 2
+    assert len(program_of(serfast.FeatureSpec(features=[*features, other])).spectra) == 2
 
 
 STREAMED = {

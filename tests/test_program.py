@@ -8,11 +8,12 @@ import pytest
 import serfast
 import signals
 from serfast.backends import BACKENDS
+from serfast.planning import program_of
 from serfast.program import Program
 
 
 def program(*features: serfast.PowerSpectrum, **grid: object) -> Program:
-    return Program.from_spec(serfast.FeatureSpec(**grid, features=features))
+    return program_of(serfast.FeatureSpec(**grid, features=features))
 
 
 def test_log_mel_and_mfcc_share_everything() -> None:

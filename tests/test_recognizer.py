@@ -14,7 +14,7 @@ from scipy.signal import resample_poly
 import serfast
 from plugin_stub import Nearest, NearestPlugin, install_nearest
 from serfast.bundle import Bundle
-from serfast.recognizer import inputs_of
+from serfast.inputs import inputs_of
 from serfast.statistics import Statistics
 
 SPEC = serfast.FeatureSpec(features=[serfast.RMS(), serfast.ZeroCrossingRate()])

@@ -14,7 +14,7 @@ from broad import RATE, broad_specs
 from serfast.backends import reference
 from serfast.backends.reference import framing
 from serfast.backends.reference.pitch import normalized_difference, parabolic_shift, pick_lag
-from serfast.program import Program
+from serfast.planning import program_of
 
 pytestmark = pytest.mark.filterwarnings("ignore:n_mels must be small enough")
 
@@ -71,7 +71,7 @@ def test_blocks_make_no_difference(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_prepare_leaves_the_program_alone() -> None:
-    program = Program.from_spec(broad_specs()["conventions"])
+    program = program_of(broad_specs()["conventions"])
     before = [spectrum.window.copy() for spectrum in program.spectra]
     run = reference.prepare(program)
     out = np.empty((3, program.n_columns), dtype=np.float32)

@@ -110,9 +110,9 @@ def test_entropy_is_that_of_power() -> None:
 
 def test_one_transform_serves_all_and_mfcc() -> None:
     spec = serfast.FeatureSpec(features=[serfast.MFCC(), *(cls() for cls in ALL)])
-    from serfast.program import Program
+    from serfast.planning import program_of
 
-    assert len(Program.from_spec(spec).spectra) == 1
+    assert len(program_of(spec).spectra) == 1
 
 
 def test_stream_deltas_and_threads_have_the_batchs_bits() -> None:

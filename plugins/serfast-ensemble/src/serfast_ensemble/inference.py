@@ -10,7 +10,7 @@ import numpy as np
 from serfast import Extractor, FeatureSpec
 from serfast._calls import probabilities_of
 from serfast.classifier import Classifier, Input, check_input
-from serfast.recognizer import inputs_of
+from serfast.inputs import inputs_of
 from serfast.statistics import PreparedStatistics
 
 from .pooling import Pool

@@ -17,7 +17,7 @@ from serfast.bundle import Bundle
 from serfast.classifier import Examples, Input, Weights
 from serfast.errors import ModelError, ParameterError
 from serfast.hooks import Run
-from serfast.recognizer import vector_of
+from serfast.inputs import vector_of
 
 from .inference import Ensemble, Member
 from .options import METHODS, MOST, NAME, EnsembleOptions
