@@ -1,12 +1,14 @@
 """The back ends side by side: start-up, first call, throughput, latency, memory, installed size.
 
-    python -m benchmarks.backends [--seconds 60] [--repeat 9] [--isa avx2]
+    python -m benchmarks.backends [--seconds 60] [--repeat 9] [--isa avx2] [--json FILE]
 
-Each figure comes from a process of its own, with one thread, one after the other; medians of
-`--repeat` (of three for what compiles). The first call is shown twice: with an empty cache of
+Times are the processor's: those of a machine with nothing else to do, as far as others don't take
+its caches. Start-up and streams have a process of their own for each back end, one after the other
+(medians of three for what compiles); rows of recordings are timed in one process, in turn, medians
+of `--repeat`. All have one thread. The first extractor is shown twice: with an empty cache of
 compiled code, as after installing, and with a full one. `--isa` names the instruction set of the
-native back end; Numba compiles for the processor as it is. "of reference" is how far rows are from
-the reference's, in units of the tolerances between back ends (serfast.agreement). The table doesn't
+native back end; Numba compiles for the processor as it is. "off" is how far rows are from the
+reference's, in units of the tolerances between back ends (serfast.agreement). The table doesn't
 show many threads, other processors, or what other programs on the machine cost.
 """
 
@@ -19,6 +21,7 @@ import resource
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, files, version
 from pathlib import Path
 from statistics import median
@@ -27,8 +30,9 @@ from typing import Any
 import numpy as np
 
 from .child import from_child
-from .conditions import machine, sentence
+from .conditions import machine
 from .recordings import speech_like
+from .tables import backends_table
 
 BACKENDS = ("native", "numba", "reference")
 PACKAGES = {
@@ -69,16 +73,16 @@ def specs() -> dict[str, Any]:
 
 
 def first_call(backend: str) -> dict[str, float]:
-    """Seconds from nothing to the first extractor, and through its first call; memory [MB]."""
+    """Processor's seconds to the first extractor and through its first call; memory [MB]."""
     y = speech_like(1.0, RATE)
-    begin = time.perf_counter()
+    begin = time.process_time()
     import serfast
 
-    imported = time.perf_counter()
+    imported = time.process_time()
     extractor = serfast.Extractor(serfast.presets.speech(), backend=backend)
-    made = time.perf_counter()
+    made = time.process_time()
     extractor(y)
-    called = time.perf_counter()
+    called = time.process_time()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return {
         "import": imported - begin,
@@ -88,31 +92,46 @@ def first_call(backend: str) -> dict[str, float]:
     }
 
 
-def rows_per_second(backend: str, arguments: argparse.Namespace) -> dict[str, list[float]]:
-    """By work: microseconds a row, and how far rows are from the reference's."""
+def row_costs(arguments: argparse.Namespace) -> dict[str, dict[str, dict[str, float]]]:
+    """By work and back end: processor's microseconds a row, and how far off the rows are."""
+    y = speech_like(arguments.seconds, RATE)
+    signals = {"native": y, "numba": y, "reference": y[: 5 * RATE]}
+    return {name: _row_cost(spec, signals, arguments.repeat) for name, spec in specs().items()}
+
+
+def _row_cost(spec: Any, signals: dict[str, Any], repeat: int) -> dict[str, dict[str, float]]:
+    """Of one work: medians of laps that take turns."""
     import serfast
+
+    extractors = {b: serfast.Extractor(spec, backend=b) for b in signals}
+    short = signals["reference"]
+    expected = extractors["reference"](short)
+    found, laps = {}, {b: np.empty(repeat) for b in signals}
+    for backend, extractor in extractors.items():
+        n_rows = len(extractor(signals[backend]))
+        found[backend] = {"rows": n_rows, "off": _off(spec, extractor(short), expected)}
+    for lap in range(repeat):
+        for backend, extractor in extractors.items():
+            start = time.thread_time()
+            extractor(signals[backend])
+            laps[backend][lap] = time.thread_time() - start
+    return {
+        b: {"us": 1e6 * float(np.median(laps[b])) / one["rows"], "off": one["off"]}
+        for b, one in found.items()
+    }
+
+
+def _off(spec: Any, rows: Any, expected: Any) -> float:
+    """How far rows are from the reference's, in units of the tolerances."""
     from serfast.agreement import disagreement, excess
 
-    y = speech_like(arguments.seconds if backend != "reference" else 5.0, RATE)
-    found = {}
-    for name, spec in specs().items():
-        extractor = serfast.Extractor(spec, backend=backend)
-        n_rows, laps = len(extractor(y)), []
-        for _ in range(arguments.repeat if backend != "reference" else 3):
-            start = time.perf_counter()
-            extractor(y)
-            laps.append(time.perf_counter() - start)
-        short = y[: 5 * RATE]
-        rows = extractor(short)
-        expected = serfast.Extractor(spec, backend="reference")(short)
-        begin, worst = 0, 0.0
-        for feature in spec.features:
-            columns = slice(begin, begin + len(feature.columns))
-            wide = (rows[:, columns].astype(float), expected[:, columns].astype(float))
-            worst, begin = max(worst, excess(feature, *wide)), columns.stop
-        assert disagreement(spec, rows, expected) is None
-        found[name] = [median(laps) / n_rows * 1e6, worst]
-    return found
+    assert disagreement(spec, rows, expected) is None
+    begin, worst = 0, 0.0
+    for feature in spec.features:
+        columns = slice(begin, begin + len(feature.columns))
+        wide = (rows[:, columns].astype(float), expected[:, columns].astype(float))
+        worst, begin = max(worst, excess(feature, *wide)), columns.stop
+    return worst
 
 
 def latency(backend: str) -> list[float]:
@@ -177,55 +196,26 @@ def own_size() -> dict[str, float]:
     }
 
 
-def size(backend: str, own: float) -> str:
-    """Megabytes of serfast and of what the back end needs, each."""
-    parts = [f"{own:.1f} serfast"]
-    total = own
-    for package in PACKAGES[backend]:
-        try:
-            megabytes = installed(package)
-        except PackageNotFoundError:
-            continue
-        total += megabytes
-        parts.append(f"{megabytes:.0f} {package}")
-    return f"{total:.0f} MB ({', '.join(parts)})"
+def sizes() -> dict[str, dict[str, float]]:
+    """Megabytes of serfast and of what each back end needs, by package."""
+    own, found = own_size(), {}
+    for backend in BACKENDS:
+        found[backend] = {"serfast": own[backend]}
+        for package in PACKAGES[backend]:
+            with suppress(PackageNotFoundError):
+                found[backend][package] = installed(package)
+    return found
 
 
-def print_starts(arguments: argparse.Namespace) -> None:
-    """Start-up, first call, memory, size, latency: one column a back end."""
+def measured(arguments: argparse.Namespace) -> dict[str, Any]:
+    """The report: conditions, start-up and so on by back end, and each row's cost and error."""
+    about = {"machine": machine(), "numba": version("numba"), "repeat": arguments.repeat}
     cold = {b: starts(b, arguments, cold=True) for b in BACKENDS}
     warm = {b: starts(b, arguments, cold=False) for b in BACKENDS}
-    own = own_size()
     with tempfile.TemporaryDirectory() as cache:
         late = {b: in_child("latency", b, arguments, cache) for b in BACKENDS[:2]}
-    lines: dict[str, Callable[[str], str]] = {
-        "`import serfast`, after NumPy": lambda b: f"{warm[b]['import'] * 1e3:.0f} ms",
-        "first extractor, nothing kept from before": lambda b: f"{cold[b]['extractor']:.2g} s",
-        "first extractor, compiled code kept": lambda b: f"{warm[b]['extractor'] * 1e3:.0f} ms",
-        "first call, a second of signal": lambda b: f"{warm[b]['call'] * 1e3:.1f} ms",
-        "memory of the process after it": lambda b: f"{warm[b]['memory']:.0f} MB",
-        "the same, if it compiled": lambda b: f"{cold[b]['memory']:.0f} MB",
-        "a row from a stream, median / 99 %": lambda b: (
-            f"{late[b][0]:.1f} / {late[b][1]:.1f} µs" if b in late else "no streams"
-        ),
-        "installed": lambda b: size(b, own[b]),
-    }
-    print("| presets.speech() | " + " | ".join(BACKENDS) + " |")
-    print("|---" * (1 + len(BACKENDS)) + "|")
-    for name, show in lines.items():
-        print(f"| {name} | " + " | ".join(show(b) for b in BACKENDS) + " |")
-
-
-def print_rows(arguments: argparse.Namespace) -> None:
-    """Microseconds a row, stage by stage."""
-    with tempfile.TemporaryDirectory() as cache:
-        in_child("first", "numba", arguments, cache)
-        found = {b: in_child("rows", b, arguments, cache) for b in BACKENDS}
-    print("| µs a row | native | numba | numba / native | reference | native, numba of reference |")
-    print("|---" * 6 + "|")
-    for name in specs():
-        (a, off_a), (b, off_b), (c, _) = (found[backend][name] for backend in BACKENDS)
-        print(f"| {name} | {a:.2f} | {b:.2f} | {b / a:.2f} | {c:.0f} | {off_a:.2g}, {off_b:.2g} |")
+        rows = in_child("rows", "all", arguments, cache)
+    return {**about, "cold": cold, "warm": warm, "stream_us": late, "mb": sizes(), "rows": rows}
 
 
 def main() -> None:
@@ -234,26 +224,24 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--repeat", type=int, default=9)
     parser.add_argument("--isa", default="")
-    parser.add_argument("--only", choices=["starts", "rows"])
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there")
     parser.add_argument("--child", choices=["first", "rows", "latency"], help=argparse.SUPPRESS)
     parser.add_argument("--backend", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.child:
         work: dict[str, Callable[[], Any]] = {
             "first": lambda: first_call(arguments.backend),
-            "rows": lambda: rows_per_second(arguments.backend, arguments),
+            "rows": lambda: row_costs(arguments),
             "latency": lambda: latency(arguments.backend),
         }
         print(json.dumps(work[arguments.child]()))
         return
     if arguments.isa:
         os.environ["SERFAST_ISA"] = arguments.isa
-    print(f"{sentence(machine())}; Numba {version('numba')}; medians of {arguments.repeat}.\n")
-    if arguments.only != "rows":
-        print_starts(arguments)
-        print()
-    if arguments.only != "starts":
-        print_rows(arguments)
+    report = measured(arguments)
+    if arguments.json:
+        arguments.json.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    print(backends_table(report))
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
     .ci/arm64 rows                          # an arm64 Python with this tree's engine, once
     python -m benchmarks.budget [--save]    # needs gcc and Debian's qemu-user
+    python -m benchmarks.publish            # writes what was saved into docs/embedded.md
 
 qemu counts every instruction between two marks, around work that has been done once before, so that
 nothing is loaded or filled for the first time. Counts don't depend on the machine's load. On x86-64
@@ -190,11 +191,7 @@ def main() -> None:
     """Count, and print the tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--save", action="store_true", help=f"write {RESULTS.name}")
-    parser.add_argument("--show", action="store_true", help=f"show {RESULTS.name}, count nothing")
     arguments = parser.parse_args()
-    if arguments.show:
-        print(tables(json.loads(RESULTS.read_text())))
-        return
     gcc = subprocess.run(["gcc", "-dumpfullversion"], capture_output=True, text=True, check=True)
     with tempfile.TemporaryDirectory() as folder:
         counts = measure(Path(folder))

@@ -1,6 +1,6 @@
 """What ten features of one's own cost per row, beyond their own arithmetic.
 
-    python -m benchmarks.custom [--seconds 60] [--repeat 15]
+    python -m benchmarks.custom [--seconds 60] [--repeat 15] [--json FILE]
 
 One process, one thread. Times are the thread's on its processor (other processes' aren't in
 them), medians of the repetitions, which take turns. "Own arithmetic" is the same function, compiled
@@ -11,10 +11,11 @@ doesn't show what a stream's chunk costs in Python, nor memory.
 from __future__ import annotations
 
 import argparse
+import json
 import math
-import platform
 import time
 from collections.abc import Callable
+from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -23,8 +24,9 @@ import numpy as np
 
 import serfast
 
-from .conditions import processor
+from .conditions import machine
 from .recordings import Array, speech_like
+from .tables import custom_table
 
 FRAME, HOP, RATE, COUNT = 512, 160, 16000, 10
 
@@ -43,6 +45,10 @@ def crest(frame, out):  # type: ignore[no-untyped-def]
         peak = max(peak, abs(x))
         power += x * x
     out[0] = peak / math.sqrt(power / len(frame))
+
+
+KINDS = {"`out[0] = frame[0]`": first, "crest": crest}
+"""The functions, by what the table calls them."""
 
 
 def extractor(kind: Any | None) -> serfast.Extractor:
@@ -73,38 +79,51 @@ def seconds(run: Callable[[Array], Any], y: Array) -> float:
     return time.thread_time() - start
 
 
+def measured(arguments: argparse.Namespace) -> dict[str, Any]:
+    """The report: conditions, and microseconds a row."""
+    about = machine()
+    y = speech_like(arguments.seconds, RATE)
+    n_rows = 1 + (len(y) - FRAME) // HOP
+    work: dict[str, Callable[[Array], Any]] = {
+        "MFCC": extractor(None),
+        **{f"{name} in": extractor(kind) for name, kind in KINDS.items()},
+        **{f"{name} own": loop(kind, True) for name, kind in KINDS.items()},
+        "unchecked": loop(crest, False),
+    }
+    for run in work.values():
+        run(y)  # compiles
+    laps = [{name: seconds(run, y) for name, run in work.items()} for _ in range(arguments.repeat)]
+
+    def us(name: str, without: str = "") -> float:
+        """Microseconds a row, over another work's in the same lap."""
+        return 1e6 * median(lap[name] - lap.get(without, 0.0) for lap in laps) / n_rows
+
+    return {
+        "machine": about,
+        "numba": numba.__version__,
+        "repeat": arguments.repeat,
+        "rows": n_rows,
+        "frame_length": FRAME,
+        "features": COUNT,
+        "mfcc_us": us("MFCC"),
+        "us": {
+            name: {"added": us(f"{name} in", "MFCC"), "own": us(f"{name} own")} for name in KINDS
+        },
+        "unchecked_us": us("unchecked"),
+    }
+
+
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--repeat", type=int, default=15)
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there")
     arguments = parser.parse_args()
-    y = speech_like(arguments.seconds, RATE)
-    n_rows = 1 + (len(y) - FRAME) // HOP
-    work: dict[str, Callable[[Array], Any]] = {
-        "MFCC": extractor(None),
-        "first in": extractor(first),
-        "first own": loop(first, True),
-        "crest in": extractor(crest),
-        "crest own": loop(crest, True),
-        "crest unchecked": loop(crest, False),
-    }
-    for run in work.values():
-        run(y)  # compiles
-    laps = [{name: seconds(run, y) for name, run in work.items()} for _ in range(arguments.repeat)]
-    row = {name: median(lap[name] for lap in laps) / n_rows * 1e6 for name in work}
-    print(
-        f"{n_rows} rows of {FRAME} samples; {processor()}, {serfast.native_info()['in_use']}, one "
-        f"thread; Python {platform.python_version()}, Numba {numba.__version__}, serfast "
-        f"{serfast.__version__}; medians of {arguments.repeat}, µs per row.\n"
-    )
-    print(f"| {COUNT} features | added to MFCC's {row['MFCC']:.2f} | own arithmetic | beyond it |")
-    print("|---|---|---|---|")
-    for kind in ("first", "crest"):
-        added = median(lap[f"{kind} in"] - lap["MFCC"] for lap in laps) / n_rows * 1e6
-        own = row[f"{kind} own"]
-        print(f"| {kind} | {added:.2f} | {own:.2f} | {added - own:.2f} |")
-    print(f"\nWithout checks of bounds, crest's own arithmetic is {row['crest unchecked']:.2f}.")
+    report = measured(arguments)
+    if arguments.json:
+        arguments.json.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    print(custom_table(report))
 
 
 if __name__ == "__main__":

@@ -16,10 +16,13 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from . import RESULTS, ROOT, tables
+from . import RESULTS, ROOT, budget, tables
 from .operations import FORMULAS
 
-PAGES = ("README.md", "docs/roofline.md")
+PAGES = (
+    "README.md",
+    *(f"docs/{name}.md" for name in ("roofline", "backends", "custom-features", "embedded")),
+)
 PART = re.compile(r"(<!-- results: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
@@ -41,6 +44,9 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "long": lambda: tables.long_table(load("long")),
     "start": lambda: tables.start_table(load("start")),
     "threads": lambda: tables.threads_table(load("threads")),
+    "backends": lambda: tables.backends_table(load("backends")),
+    "custom": lambda: tables.custom_table(load("custom")),
+    "budget": lambda: budget.tables(load("budget")),
 }
 """The text of each part. "summary" is that of peers.json, "formulas" comes from no file."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import inf
 from typing import Any
 
@@ -203,6 +203,68 @@ def start_table(report: Report) -> str:
     rows = [[name, f"{ms:.3f}"] for name, ms in report["ms"].items()]
     conditions = f"{sentence(report['machine'])}. Medians of {report['repeat']} fresh processes."
     return f"{conditions}\n\n{markdown(['what', 'ms'], rows, text=1)}"
+
+
+def backends_table(report: Report) -> str:
+    """The report of `benchmarks.backends`: what each is like, and what a row costs."""
+    about = f"{_with_numba(report)}; medians of {report['repeat']}."
+    cold, warm, late = report["cold"], report["warm"], report["stream_us"]
+    backends = list(warm)
+    lines: dict[str, Callable[[str], str]] = {
+        "`import serfast`, after NumPy": lambda b: f"{1e3 * warm[b]['import']:.0f} ms",
+        "first extractor, nothing kept from before": lambda b: f"{cold[b]['extractor']:.2g} s",
+        "first extractor, compiled code kept": lambda b: f"{1e3 * warm[b]['extractor']:.0f} ms",
+        "first call, a second of signal": lambda b: f"{1e3 * warm[b]['call']:.1f} ms",
+        "memory of the process after it": lambda b: f"{warm[b]['memory']:.0f} MB",
+        "the same, if it compiled": lambda b: f"{cold[b]['memory']:.0f} MB",
+        "a row from a stream, median / 99 %": lambda b: (
+            f"{late[b][0]:.1f} / {late[b][1]:.1f} µs" if b in late else "no streams"
+        ),
+        "installed": lambda b: _sizes(report["mb"][b]),
+    }
+    starts = [[name, *map(show, backends)] for name, show in lines.items()]
+    rows, ratios = [], []
+    for name, by in report["rows"].items():
+        native, numba, reference = by["native"], by["numba"], by["reference"]
+        ratios.append(numba["us"] / native["us"])
+        times = [f"{native['us']:.2f}", f"{numba['us']:.2f}", f"{ratios[-1]:.2f}"]
+        off = f"{native['off']:.2g}, {numba['off']:.2g}"
+        rows.append([name, *times, f"{reference['us']:.0f}", off])
+    header = ["µs a row", "native", "numba", "numba / native", "reference", "off: native, numba"]
+    stream = late["numba"][0] / late["native"][0]
+    verdict = (
+        f"Numba takes at most {max(ratios):.2f} × native's time for a row of a recording, and "
+        f"{stream:.1f} × for a row from a stream."
+    )
+    first = markdown(["presets.speech()", *backends], starts, text=4)
+    return "\n\n".join([about, first, markdown(header, rows, text=1), verdict])
+
+
+def _with_numba(report: Report) -> str:
+    return f"{sentence(report['machine'])}; Numba {report['numba']}"
+
+
+def _sizes(megabytes: Mapping[str, float]) -> str:
+    parts = [f"{mb:.{1 if mb < 10 else 0}f} {name}" for name, mb in megabytes.items()]
+    return f"{sum(megabytes.values()):.0f} MB ({', '.join(parts)})"
+
+
+def custom_table(report: Report) -> str:
+    """The report of `benchmarks.custom`."""
+    rows = [
+        [name, f"{us['added']:.2f}", f"{us['own']:.2f}", f"{us['added'] - us['own']:.2f}"]
+        for name, us in report["us"].items()
+    ]
+    added = f"added to MFCC's {report['mfcc_us']:.2f}"
+    header = [f"{report['features']} features, µs a row", added, "own arithmetic", "beyond it"]
+    about = (
+        f"{_with_numba(report)}. One thread, {report['rows']} rows of {report['frame_length']} "
+        f"samples, medians of {report['repeat']} in turn."
+    )
+    last = (
+        f"Without checks of bounds, crest's own arithmetic takes {report['unchecked_us']:.2f} µs."
+    )
+    return "\n\n".join([about, markdown(header, rows, text=1), last])
 
 
 def threads_table(report: Report) -> str:

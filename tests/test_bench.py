@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 from itertools import pairwise
@@ -14,7 +13,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from building import ROOT
 from serfast.bench import capacity, live, noise
 from serfast.bench.histogram import EDGES, bars, histogram, quantiles
 from serfast.bench.machine import machine, state
@@ -278,15 +276,3 @@ def test_settings_survive_json() -> None:
     assert settings.chunk == 320
     with pytest.raises(ParameterError, match="threads must be an int >= 1, got 0"):
         Settings(threads=0)
-
-
-# --- documentation ----------------------------------------------------------------------------
-
-
-def test_the_documented_instruction_counts_are_the_saved_ones() -> None:
-    where = importlib.util.spec_from_file_location("budget", ROOT / "benchmarks" / "budget.py")
-    budget = importlib.util.module_from_spec(where)
-    where.loader.exec_module(budget)
-    expected = budget.tables(json.loads(budget.RESULTS.read_text()))
-    assert expected in (ROOT / "docs" / "embedded.md").read_text("utf-8")
-    assert expected.count("|") > 50
