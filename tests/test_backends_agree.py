@@ -6,7 +6,6 @@ import hashlib
 import importlib
 import inspect
 import os
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import pages
 import serfast
 import signals
 import streams
@@ -297,6 +297,5 @@ def test_the_limits_between_back_ends_are_twice_those_of_the_table() -> None:
 
 @pytest.mark.native
 def test_the_example_of_the_documentation_runs() -> None:
-    page = Path(__file__).parent.parent / "docs" / "backends.md"
-    [block] = re.findall(r"```python\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
-    exec(compile(block, page.name, "exec"), {})
+    [block] = pages.examples("docs/backends.md")
+    exec(compile(block, "backends.md", "exec"), {})

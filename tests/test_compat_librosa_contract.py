@@ -13,6 +13,7 @@ import librosa
 import numpy as np
 import pytest
 
+import pages
 import serfast.compat.librosa as ours
 from serfast import ParameterError, SerfastError
 
@@ -321,3 +322,8 @@ def test_a_hop_of_none_is_a_quarter_of_the_window() -> None:
         actual = ours.feature.melspectrogram(y=Y, hop_length=None, **arguments)
         expected = librosa.feature.melspectrogram(y=Y, hop_length=None, **arguments)
         assert actual.shape == expected.shape
+
+
+def test_the_example_of_the_documentation_runs() -> None:
+    (block,) = pages.examples("docs/librosa.md")
+    exec(compile(block, "librosa.md", "exec"), {})

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import ctypes
 import pickle
-import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import pages
 import serfast
 import signals
 from custom_features import (
@@ -299,11 +298,9 @@ def test_a_bad_address_is_refused(make, message) -> None:
         make()
 
 
-ROOT = Path(__file__).resolve().parents[1]
 EXAMPLES = [
-    block
-    for page in ("docs/custom-features.md", "plugins/serfast-spectral/README.md")
-    for block in re.findall(r"```python\n(.*?)```", (ROOT / page).read_text("utf-8"), re.DOTALL)
+    *pages.examples("docs/custom-features.md"),
+    *pages.examples("plugins/serfast-spectral/README.md"),
 ]
 
 

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+import pages
 import serfast
 from serfast.classifier import Examples
 
-ROOT = Path(__file__).resolve().parents[1]
-BLOCKS = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
+BLOCKS = pages.examples("README.md")
 
 
 @pytest.fixture(autouse=True)
 def at_the_root(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(ROOT)
+    monkeypatch.chdir(pages.ROOT)
 
 
 def run(block: str) -> dict[str, Any]:
@@ -32,7 +30,7 @@ def test_there_are_four() -> None:
 
 
 def test_nothing_is_left_to_fill_in() -> None:
-    assert "@@" not in (ROOT / "README.md").read_text("utf-8")
+    assert "@@" not in (pages.ROOT / "README.md").read_text("utf-8")
 
 
 def test_streaming_example() -> None:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-import re
-from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import pages
 import serfast
 import signals
 import streams
@@ -326,8 +325,7 @@ def test_a_back_end_without_streams_says_so() -> None:
 
 
 def test_the_examples_of_the_documentation_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    page = Path(__file__).parent.parent / "docs" / "streaming.md"
-    blocks = re.findall(r"```python\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
+    blocks = pages.examples("docs/streaming.md")
     assert len(blocks) == 4
-    monkeypatch.chdir(page.parents[1])
-    exec(compile("".join(blocks), page.name, "exec"), {})
+    monkeypatch.chdir(pages.ROOT)
+    exec(compile("".join(blocks), "streaming.md", "exec"), {})

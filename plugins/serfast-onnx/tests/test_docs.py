@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import re
 import shutil
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 import serfast
 from onnx_networks import ConvGru
+from pages import ROOT, examples
 from serfast.bundle import Bundle
 from serfast_onnx import Card, plugin
 
-ROOT = Path(__file__).parents[3]
 SPEC = serfast.presets.speech()
-
-
-def blocks(page: str) -> list[str]:
-    return re.findall(r"```python\n(.*?)```", (ROOT / page).read_text("utf-8"), re.DOTALL)
 
 
 @pytest.fixture
@@ -36,7 +31,7 @@ def here(tmp_path, monkeypatch):
 
 def test_the_page(here, capsys):
     names: dict[str, object] = {}
-    for block in blocks("docs/onnx.md"):
+    for block in examples("docs/onnx.md"):
         exec(compile(block, "docs/onnx.md", "exec"), names)
     said = capsys.readouterr().out
     assert len(re.findall(r"^\d\.\d\d-\d\.\d\d s [ab]$", said, re.MULTILINE)) > 5
@@ -56,7 +51,7 @@ def test_the_page(here, capsys):
 
 def test_the_bundles_page():
     names: dict[str, object] = {}
-    (block,) = blocks("plugins/serfast-onnx/BUNDLE.md")
+    (block,) = examples("plugins/serfast-onnx/BUNDLE.md")
     exec(compile(block, "BUNDLE.md", "exec"), names)
     page = (ROOT / "plugins/serfast-onnx/BUNDLE.md").read_text("utf-8")
     (text,) = re.findall(r"```json\n(.*?)```", page, re.DOTALL)
