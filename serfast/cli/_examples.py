@@ -24,7 +24,18 @@ __all__ = ["add_arguments", "features", "find", "make", "plugin_of", "running", 
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments for recordings, features and classifier."""
+    """Add the arguments for recordings, features and classifier, and for how it is trained."""
+    _add_setup(parser)
+    _add_training(parser)
+    parser.add_argument(
+        "--backend",
+        metavar="NAME",
+        help="what computes: native, numba or reference (default: $SERFAST_BACKEND, or native)",
+    )
+
+
+def _add_setup(parser: argparse.ArgumentParser) -> None:
+    """Recordings, features, classifier."""
     parser.add_argument("folder", type=Path, metavar="FOLDER", help="folder of recordings, or CSV")
     parser.add_argument(
         "--labels",
@@ -46,6 +57,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="statistics: a Statistics dictionary (default: speech preset's, or Statistics() if "
         "--spec is given)",
     )
+
+
+def _add_training(parser: argparse.ArgumentParser) -> None:
+    """What is trained on, and how."""
     parser.add_argument(
         "--plain",
         action="store_true",
@@ -75,11 +90,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "interrupted: give the same command again",
     )
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="default: %(default)s")
-    parser.add_argument(
-        "--backend",
-        metavar="NAME",
-        help="what computes: native, numba or reference (default: $SERFAST_BACKEND, or native)",
-    )
 
 
 def plugin_of(arguments: argparse.Namespace) -> Plugin:
