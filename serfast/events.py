@@ -141,9 +141,9 @@ class EventStream(ABC):
             If the chunk is bad, as in :meth:`serfast.Stream.accept`: the stream then goes on as
             if it hadn't come.
         ModelError
-            If the model gives anything but probabilities, or fails: the chunk has been taken, and
-            all else in it judged, from the next window or with a new utterance on. The events
-            come with the next call. If the model fails more than once, the first error is raised.
+            If the model gives anything but probabilities, or fails. The chunk has been taken and
+            judged to its end, in the next window or a new utterance; its events come with the
+            next call. Of several errors the first is raised.
         SerfastError
             After `flush`.
         """

@@ -189,5 +189,5 @@ def test_ctrl_c_ends_it_with_130():
         live.stdout.readline()
         time.sleep(0.1)
         live.send_signal(signal.SIGINT)
-        assert live.wait(10) == 130
+        assert live.wait(120) == 130
         assert live.stderr.read() == b"serfast: interrupted\n"
