@@ -15,6 +15,8 @@ import soundfile
 
 import serfast
 from chunks import syllables
+from event_streams import TALK, averaging_recognizer
+from plugin_stub import Averaging
 from serfast.cli.main import main
 
 RATE = 16000
@@ -191,3 +193,26 @@ def test_ctrl_c_ends_it_with_130():
         live.send_signal(signal.SIGINT)
         assert live.wait(120) == 130
         assert live.stderr.read() == b"serfast: interrupted\n"
+
+
+def test_events_that_were_ready_are_printed_before_the_models_error(tmp_path, monkeypatch, capsys):
+    """An utterance's first steps come together, when it is noticed: here the third one fails."""
+    step = Averaging.step
+
+    def fails_the_third_time(self, rows, state):
+        if state.n == 2:
+            raise ValueError("enough")
+        return step(self, rows, state)
+
+    monkeypatch.setattr(Averaging, "step", fails_the_third_time)
+    talk = tmp_path / "talk.wav"
+    soundfile.write(talk, TALK, RATE)
+    with averaging_recognizer(tmp_path):
+        model = ["--classifier", str(tmp_path / "averaging.zip")]
+        every_step = ["--window", "utterance", "--hop", "0.03"]
+        assert main(["predict", "--stream", str(talk), *model, *every_step, "--json"]) == 1
+    out, err = capsys.readouterr()
+    ends = [json.loads(line)["end"] for line in out.splitlines()]
+    assert len(ends) >= 2
+    assert ends[1] == pytest.approx(ends[0] + 0.03)
+    assert err.count("ValueError: enough") == 1

@@ -6,13 +6,14 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .. import _checks as checks
-from ..errors import ParameterError
+from ..errors import ModelError, ParameterError
 from ._recordings import STANDARD_INPUT
 
 if TYPE_CHECKING:
@@ -88,9 +89,16 @@ def run(arguments: argparse.Namespace, recognizer: Recognizer) -> int:
 
 
 def _until_the_end(stream: Any, chunks: Iterator[Chunk]) -> Iterator[list[Event]]:
-    for chunk in chunks:
-        yield stream.accept(chunk)
-    yield stream.flush()
+    """Give the events as they come; if the model fails, those that were ready, then its error."""
+    again = partial(stream.accept, np.empty(0, np.float32))
+    try:
+        for chunk in chunks:
+            yield stream.accept(chunk)
+        again = stream.flush
+        yield stream.flush()
+    except ModelError:
+        yield again()
+        raise
 
 
 def _source(path: Path, rate: int | None, recognizer: Recognizer) -> tuple[int, Iterator[Chunk]]:
