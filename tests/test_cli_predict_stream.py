@@ -183,7 +183,16 @@ def test_events_are_printed_while_the_sound_goes_on():
         assert live.returncode == 0
 
 
+@pytest.fixture
+def interruptible():
+    """A shell's background jobs ignore Ctrl-C, and so would their children."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for one process")
+@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_ends_it_with_130():
     with process() as live:
         live.stdin.write(PCM[: int(3.1 * RATE)].tobytes())
