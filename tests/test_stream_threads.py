@@ -167,22 +167,28 @@ def intruders(stream: serfast.stream.Stream) -> dict[str, Callable[[], object]]:
 @pytest.mark.parametrize("method", intruders(SPEECH.stream()))
 def test_a_stream_in_use_by_another_thread_refuses_and_stays_whole(method: str, rate: int) -> None:
     stream, rows = SPEECH.stream(sample_rate=rate), []
-    samples = np.tile(LONG, 2 * rate // RATE)
 
     def work() -> None:
-        rows.append(stream.accept(samples))
+        rows.append(stream.accept(LONG))
 
-    with no_forced_switches():
-        thread = threading.Thread(target=work)
-        thread.start()
-        while not stream.n_emitted:
-            time.sleep(0)  # gives the GIL away
-        with pytest.raises(serfast.SerfastError) as caught:
-            intruders(stream)[method]()
-        assert not rows, "the other thread was through too early to tell"
-        thread.join()
-    assert str(caught.value) == ONE_EACH
-    expected = push(SPEECH.stream(sample_rate=rate), [samples])
+    refusal = ""
+    for _ in range(10):  # on a busy machine the other one may be through before this one comes
+        stream.reset()
+        rows.clear()
+        with no_forced_switches():
+            thread = threading.Thread(target=work)
+            thread.start()
+            while not stream.n_emitted:
+                time.sleep(0)  # gives the GIL away
+            try:
+                intruders(stream)[method]()
+            except serfast.SerfastError as error:
+                refusal = str(error)
+            thread.join()
+        if refusal:
+            break
+    assert refusal == ONE_EACH
+    expected = push(SPEECH.stream(sample_rate=rate), [LONG])
     assert_same_bits(np.concatenate([*rows, stream.flush()]), expected)
 
 
