@@ -167,9 +167,10 @@ def intruders(stream: serfast.stream.Stream) -> dict[str, Callable[[], object]]:
 @pytest.mark.parametrize("method", intruders(SPEECH.stream()))
 def test_a_stream_in_use_by_another_thread_refuses_and_stays_whole(method: str, rate: int) -> None:
     stream, rows = SPEECH.stream(sample_rate=rate), []
+    samples = np.tile(LONG, rate // RATE)
 
     def work() -> None:
-        rows.append(stream.accept(LONG))
+        rows.append(stream.accept(samples))
 
     refusal = ""
     for _ in range(10):  # on a busy machine the other one may be through before this one comes
@@ -188,7 +189,7 @@ def test_a_stream_in_use_by_another_thread_refuses_and_stays_whole(method: str, 
         if refusal:
             break
     assert refusal == ONE_EACH
-    expected = push(SPEECH.stream(sample_rate=rate), [LONG])
+    expected = push(SPEECH.stream(sample_rate=rate), [samples])
     assert_same_bits(np.concatenate([*rows, stream.flush()]), expected)
 
 
