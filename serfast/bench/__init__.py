@@ -4,6 +4,7 @@ settings.py     what is chosen: back end, instruction set, threads, chunk, secon
 machine.py      processor, governor, temperature, versions
 noise.py        whether the machine was calm enough to be measured
 process.py      every measurement has a process of its own: its environment, start and memory
+child.py        … and that process: what it says, and where
 laps.py         one piece of work, again and again for so long
 throughput.py   rows of a recording, times real time
 latency.py      one chunk in, one row out: quantiles and histogram.py

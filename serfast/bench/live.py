@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from ..extractor import Extractor
-from .process import ready
+from .child import ready
 from .settings import Settings
 
 if TYPE_CHECKING:
