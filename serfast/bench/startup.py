@@ -22,14 +22,18 @@ PROGRAMS = {
     "numpy": "import numpy",
     "serfast": "import serfast",
     "first row": """
-import sys, numpy, serfast, serfast.fingerprint
+import sys, numpy, serfast
 spec = serfast.FeatureSpec.from_json(sys.argv[1])
-signal = serfast.fingerprint.signal(max(4 * max(spec.frame_lengths), int(sys.argv[4])))
+n = max(4 * max(spec.frame_lengths), int(sys.argv[4]))
+signal = numpy.arange(n, dtype=numpy.float32) % 100 / 100 - 0.5
 extractor = serfast.Extractor(spec, sys.argv[2])
 extractor(signal)
 """,
 }
-"""What a process does, each more than the one before; its end counts as well."""
+"""What a process does, each more than the one before; its end counts as well.
+
+A sawtooth: silence would spare the FFT and the pitch; the signal of the fingerprint would bring its
+module's memory along."""
 
 STREAMING = """
 stream = extractor.stream()
