@@ -110,5 +110,3 @@ def test_no_process_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(SerfastError, match="installed"):
         measure_all("live", QUICK, [{**LIVE, "classifier": c} for c in ("none", None)], True)
     assert [child.poll() is None for child in started] == [False, False]
-
-

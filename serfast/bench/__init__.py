@@ -13,6 +13,7 @@ startup.py      from nothing to the first row; the memory that it takes (memory.
 live.py         how many live streams: one process that carries its share of them
 capacity.py     … computed, then shown by running that many
 suite.py        all of it, as one dictionary, which is also the JSON
+saved.py        … read back from a file
 report.py  compare.py  picture.py    the dictionary as text, beside an older one, drawn
 """
 

@@ -43,7 +43,7 @@ def run(settings: Settings, step: Step = lambda text: None) -> dict[str, Any]:
     step("the machine")
     engine = measure("engine", settings)
     states = [state()]
-    calm: dict[str, Any] = {"others": noise.busy_others(), "before": noise.spin()}
+    calm: dict[str, Any] = {**noise.load(), "before": noise.spin()}
     result: dict[str, Any] = {
         "format": FORMAT,
         "engine": engine,
@@ -61,7 +61,7 @@ def run(settings: Settings, step: Step = lambda text: None) -> dict[str, Any]:
         step(f"predictions of {name}")
         found = _or_error("predictions", settings, classifier=name)
         result["predictions"].append({"classifier": name, **found})
-    result["live"] = _live(settings, result["predictions"], step) if streams else []
+    result["live"] = _live(settings, result["predictions"], step)
     calm |= {"after": noise.spin(), "waited": _waited(result), "states": [*states, state()]}
     result["noise"] = calm
     result["warnings"] = noise.warnings(calm)
@@ -79,7 +79,7 @@ def _throughput(settings: Settings, step: Step) -> list[dict[str, Any]]:
 def _live(
     settings: Settings, predictions: list[dict[str, Any]], step: Step
 ) -> list[dict[str, Any]]:
-    """Streams of rows, and of the events of each classifier that works."""
+    """Streams of rows, and of the events of each classifier that works: it has its own spec."""
     names = [p["classifier"] for p in predictions if "error" not in p]
     found = []
     for name in (None, *names):
@@ -107,4 +107,6 @@ def _or_error(name: str, settings: Settings, **arguments: Any) -> dict[str, Any]
 def _waited(result: dict[str, Any]) -> float:
     """Largest share of a measurement's time in which its process didn't run."""
     measured = [*result["throughput"], result["latency"], *result["predictions"]]
+    if result["settings"]["threads"] <= result["machine"]["processors"]:  # else for each other
+        measured += result["live"]
     return max(float(m.get("waited", 0.0)) for m in measured)
