@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from .. import registry
@@ -38,7 +39,7 @@ def run(settings: Settings, step: Step = lambda text: None) -> dict[str, Any]:
     Raises
     ------
     SerfastError
-        If the back end or the instruction set can't be had.
+        If the back end or the instruction set can't be had, or the features can't be computed.
     """
     step("the machine")
     engine = measure("engine", settings)
@@ -55,7 +56,8 @@ def run(settings: Settings, step: Step = lambda text: None) -> dict[str, Any]:
     result["latency"] = _or_error("latency", settings)
     streams = "error" not in result["latency"]
     step("start-up")
-    result["startup"] = startup(settings, streams, step=lambda: step("start-up"))
+    with _named("start-up"):
+        result["startup"] = startup(settings, streams, step=lambda: step("start-up"))
     result["predictions"] = []
     for name in registry.available():
         step(f"predictions of {name}")
@@ -72,7 +74,8 @@ def _throughput(settings: Settings, step: Step) -> list[dict[str, Any]]:
     found = []
     for work in works(settings.spec):
         step(f"throughput of {work}")
-        found.append({"work": work, **measure("throughput", settings, work=work)})
+        with _named(f"throughput of {work}"):
+            found.append({"work": work, **measure("throughput", settings, work=work)})
     return found
 
 
@@ -94,6 +97,15 @@ def _live(
             answer = {"error": str(error)}
         found.append({"classifier": name, **answer})
     return found
+
+
+@contextmanager
+def _named(what: str) -> Iterator[None]:
+    """Say which measurement failed, of those without which the others mean nothing."""
+    try:
+        yield
+    except SerfastError as error:
+        raise SerfastError(f"{what}: {error}") from error
 
 
 def _or_error(name: str, settings: Settings, **arguments: Any) -> dict[str, Any]:
