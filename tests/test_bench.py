@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from serfast import RMS, FeatureSpec, Recognizer
 from serfast.bench import capacity, live, noise
 from serfast.bench.histogram import EDGES, bars, histogram, quantiles
-from serfast.bench.machine import machine, state
+from serfast.bench.machine import machine, processors, state
+from serfast.bench.predictions import predictions
 from serfast.bench.process import measure, measure_all
 from serfast.bench.settings import Settings
 from serfast.errors import ParameterError, SerfastError
@@ -45,9 +48,22 @@ def test_quantiles_are_numpys(values: np.ndarray) -> None:
 
 
 def test_bars_are_as_long_as_the_counts() -> None:
-    lines = bars({"edges": [1.0, 1.25, 1.6, 2.0, 2.5], "counts": [10, 0, 20, 1]}, width=20)
+    lines = bars({"edges": [1.0, 1.25, 1.6, 2.0, 2.5], "counts": [10, 0, 20, 1]}, width=40)
     assert [line.count("#") for line in lines] == [10, 0, 20, 1]
-    assert len({len(line) for line in lines}) == 1
+    assert {len(line) for line in lines} == {40}
+
+
+def test_one_slow_call_is_one_line_away() -> None:
+    lines = bars(histogram(np.array([1.1] * 100 + [1e6])))
+    assert len(lines) == 3
+    assert lines[1].strip() == "…"
+
+
+@given(VALUES, st.integers(40, 120))
+def test_bars_are_as_wide_as_the_terminal(values: np.ndarray, width: int) -> None:
+    lines = [line for line in bars(histogram(values), width) if "…" not in line]
+    assert {len(line) for line in lines} == {width}
+    assert sum(int(line.split()[-1]) for line in lines) == len(values)
 
 
 # --- the machine ------------------------------------------------------------------------------
@@ -91,6 +107,28 @@ def test_a_raspberry_pi(tmp_path: Path) -> None:
     }
 
 
+def test_what_a_board_remembers(tmp_path: Path) -> None:
+    where = "sys/devices/platform/soc/soc:firmware/get_throttled"
+    root = write(tmp_path, {where: "50004\n"})
+    assert state(root)["throttled"] == ["throttled", "under-voltage since the board started"]
+
+
+def test_a_processors_own_sensor(tmp_path: Path) -> None:
+    files = {
+        "sys/class/hwmon/hwmon0/name": "nvme\n",
+        "sys/class/hwmon/hwmon0/temp1_input": "91000\n",
+        "sys/class/hwmon/hwmon1/name": "k10temp\n",
+        "sys/class/hwmon/hwmon1/temp1_input": "48125\n",
+        "sys/class/hwmon/hwmon1/temp3_input": "51000\n",
+    }
+    assert state(write(tmp_path, files))["celsius"] == 51.0
+    zone = {"sys/class/thermal/thermal_zone0/type": "acpitz\n"}
+    zone["sys/class/thermal/thermal_zone0/temp"] = "27800\n"
+    assert state(write(tmp_path, zone))["celsius"] == 51.0
+    zone["sys/class/thermal/thermal_zone0/type"] = "x86_pkg_temp\n"
+    assert state(write(tmp_path, zone))["celsius"] == 27.8
+
+
 def test_a_machine_that_tells_nothing(tmp_path: Path) -> None:
     facts = machine(tmp_path)
     assert facts["cpu"]
@@ -116,6 +154,7 @@ def test_names_of_processors(cpuinfo: str, name: str, tmp_path: Path) -> None:
 
 CALM: dict[str, Any] = {
     "others": 0.02,
+    "stolen": 0.01,
     "before": {"seconds": 1e-3, "spread": 0.03, "waited": 0.001},
     "after": {"seconds": 1.01e-3, "spread": 0.03, "waited": 0.001},
     "waited": 0.004,
@@ -130,17 +169,23 @@ def hot(**changes: Any) -> list[dict[str, Any]]:
 def test_a_calm_machine_has_no_warning() -> None:
     assert noise.warnings(CALM) == []
     silent = {"governors": [], "mhz": [], "celsius": None, "throttled": []}
-    assert noise.warnings({**CALM, "others": None, "states": [silent, silent]}) == []
+    assert (
+        noise.warnings({**CALM, "others": None, "stolen": None, "states": [silent, silent]}) == []
+    )
 
 
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
         ({"others": 1.27}, "other programs keep 1.3 processors busy: stop them"),
+        ({"stolen": 0.31}, "the host keeps 0.3 processors of this virtual machine for others"),
         ({"waited": 0.2}, "taken away for up to 20 % of the time"),
         ({"before": {**CALM["before"], "waited": 0.1}}, "taken away for up to 10 %"),
         ({"after": {**CALM["after"], "spread": 0.5}}, "took 50 % longer in one case out of ten"),
-        ({"after": {**CALM["after"], "seconds": 1.3e-3}}, "30 % slower in the end"),
+        (
+            {"after": {**CALM["after"], "seconds": 1.3e-3}},
+            "30 % slower in the end: its clock changed, or",
+        ),
         ({"after": {**CALM["after"], "seconds": 0.8e-3}}, "20 % faster in the end"),
         ({"states": hot(governors=["ondemand"])}, "governor ondemand, performance: the clock"),
         ({"states": hot(celsius=84.0)}, "the processor is at 84 °C"),
@@ -154,14 +199,15 @@ def test_a_noisy_machine_is_warned_of(changed: dict[str, Any], message: str) -> 
 
 def test_others_are_counted_in_processors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     stat = tmp_path / "stat"
-    stat.write_text("cpu 0 0 0 0 0 0 0 0 0 0\ncpu0 0\ncpu1 0\ncpu2 0\ncpu3 0\nintr 0\n")
+    before, after = "cpu 0 0 0 0 0 0 0 0 0 0", "cpu 30 0 20 140 10 0 0 40 0 0"
+    stat.write_text(f"{before}\ncpu0 0\ncpu1 0\ncpu2 0\ncpu3 0\nintr 0\n")
 
     def pause(seconds: float) -> None:
-        stat.write_text(stat.read_text().replace("cpu 0 0 0 0 0", "cpu 30 0 20 140 10"))
+        stat.write_text(stat.read_text().replace(before, after))
 
     monkeypatch.setattr(noise, "sleep", pause)
-    assert noise.busy_others(stat) == pytest.approx(4 * 50 / 200)
-    assert noise.busy_others(tmp_path / "none") is None
+    assert noise.load(stat) == pytest.approx({"others": 4 * 50 / 240, "stolen": 4 * 40 / 240})
+    assert noise.load(tmp_path / "none") == {"others": None, "stolen": None}
 
 
 # --- processes --------------------------------------------------------------------------------
@@ -219,6 +265,61 @@ def test_every_chunk_of_every_stream_has_a_delay(classifier: str | None) -> None
     assert len(three["delays"]) == 3 * 20
     assert min(two["delays"]) > 0
     assert two["busy"] > 0
+    assert 0 <= two["waited"] <= 1
+
+
+@pytest.mark.parametrize(("rate", "chunk_ms", "period"), [(8000, 10, 0.010), (8000, 0.3, 0.00025)])
+def test_a_classifier_is_served_at_its_own_rate(rate: int, chunk_ms: float, period: float) -> None:
+    settings = Settings(
+        seconds=0.05, chunk_ms=chunk_ms, spec=FeatureSpec(sample_rate=rate, features=[RMS()])
+    )
+    assert live._rows(settings, 1).period == period
+    own = Recognizer("svm").spec.sample_rate
+    assert own != rate
+    made = live._events(settings, "svm", 1)
+    size = len(made.chunks[0])
+    assert made.period == size / own == pytest.approx(chunk_ms / 1000, abs=0.5 / own)
+    assert sum(map(len, made.chunks)) == pytest.approx(10 * own, abs=size)
+
+
+def test_a_prediction_is_of_three_seconds_of_the_models_rate(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    heard = []
+
+    def predict(self: Recognizer, samples: np.ndarray, sample_rate: int) -> None:
+        heard.append(len(samples) / sample_rate)
+
+    monkeypatch.setattr(Recognizer, "predict", predict)
+    predictions(Settings(seconds=0.05, spec=FeatureSpec(sample_rate=8000, features=[RMS()])), "svm")
+    assert set(heard) == {3.0}
+
+
+def test_a_cost_is_of_the_processor_not_of_the_clock() -> None:
+    made = live.Streams([lambda chunk: time.sleep(0.02)], [None], period=0.25)
+    cost, waited = live._cost(made, seconds=0.1)
+    assert cost < 0.01
+    assert waited > 0.5
+
+
+def test_a_clock_of_coarse_ticks_is_waited_for_awake(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = {"now": 0.0}
+
+    def tell() -> float:
+        clock["now"] += 1e-4
+        return clock["now"]
+
+    def sleep(seconds: float) -> None:
+        tick = 1 / 64
+        clock["now"] = tick * (1 + (clock["now"] + seconds) // tick)
+
+    monkeypatch.setattr(live, "perf_counter", tell)
+    monkeypatch.setattr(live, "sleep", sleep)
+    made = live.Streams([lambda chunk: None], [None], period=0.05)
+    calls = [(0.05 * k, 0, k) for k in range(1, 50)]
+    assert live.serve(made, calls, 49).delays.max() > 0.01
+    monkeypatch.setattr(live, "STEP", 0.016)
+    assert live.serve(made, calls, 49).delays.max() < 0.001
 
 
 def test_a_long_run_of_many_streams_keeps_so_many_delays(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -236,9 +337,11 @@ def serving(in_time_up_to: int) -> Any:
         name: str, settings: Settings, each: list[dict[str, Any]], together: bool
     ) -> list[dict[str, Any]]:
         if not each[0]["paced"]:
-            return [{"us": 40.0} for _ in each]
-        late = sum(job["streams"] for job in each) > in_time_up_to
-        return [{"delays": [20_000.0 if late else 50.0] * 1000, "busy": 0.5} for _ in each]
+            return [{"us": 40.0, "period": 0.01, "waited": 0.0} for _ in each]
+        much = sum(job["streams"] for job in each) / max(in_time_up_to, 0.5)
+        late = 0 if much <= 1 else (10 if much < 1.5 else 600)
+        delays = [20_000.0] * late + [50.0] * (1000 - late)
+        return [{"delays": delays, "busy": 0.5, "period": 0.01, "waited": 0.02} for _ in each]
 
     return measure_all
 
@@ -248,7 +351,9 @@ def serving(in_time_up_to: int) -> Any:
     [
         (1000, [400], 400),
         (300, [400, 320, 256], 256),
-        (0, [400, 320, 256, 204, 163], 0),
+        (110, [400, 200, 100], 100),
+        (1, [400, 200, 100, 50, 25, 12, 6, 3, 1], 1),
+        (0, [400, 200, 100, 50, 25, 12, 6, 3, 1], 0),
     ],
 )
 def test_fewer_streams_are_tried_until_all_are_served(
@@ -261,18 +366,31 @@ def test_fewer_streams_are_tried_until_all_are_served(
     assert found["computed"] == 400, "80 % of 10 ms, in two processes"
     assert [run["streams"] for run in found["runs"]] == tried
     assert found["shown"] == shown
+    assert found["period_ms"] == 10
+    assert found["waited"] == 0.02
     assert said == ["cost of a chunk", *(f"{n} streams" for n in tried)]
 
 
 def test_a_machine_too_slow_for_one_stream(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(capacity, "_cost", lambda *arguments: 9000.0)
+    monkeypatch.setattr(capacity, "_cost", lambda *arguments: (0.01, 9000.0, 0.0))
     found = capacity.capacity(Settings(), None, lambda text: None)
     assert (found["computed"], found["shown"], found["runs"]) == (0, 0, [])
 
 
 def test_settings_survive_json() -> None:
-    settings = Settings("numba", "avx2", 3, 20.0, 1.5)
+    settings = Settings("native", "avx2", 3, 20.0, 1.5)
     assert Settings.from_dict(json.loads(json.dumps(settings.to_dict()))) == settings
     assert settings.chunk == 320
-    with pytest.raises(ParameterError, match="threads must be an int >= 1, got 0"):
-        Settings(threads=0)
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"threads": 0}, "threads must be an int >= 1, got 0"),
+        ({"threads": 4 * processors() + 1}, r"threads must be an int <= \d+, 4 for each processor"),
+        ({"backend": "reference", "isa": "baseline"}, "isa must be None unless backend is 'nat"),
+    ],
+)
+def test_settings_that_cannot_be(changed: dict[str, Any], message: str) -> None:
+    with pytest.raises(ParameterError, match=message):
+        Settings(**changed)

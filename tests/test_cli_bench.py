@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+import matplotlib
 import pytest
 
 import serfast
 from serfast import registry
 from serfast.bench import compare, picture, report, suite
+from serfast.bench import saved as saved_result
 from serfast.bench.settings import Settings, whole_row
 from serfast.cli.main import main
 
@@ -102,6 +105,19 @@ def test_what_computed_is_told(measured: dict[str, Any]) -> None:
     assert Settings.from_dict(measured["settings"]) == QUICK
 
 
+def test_classifiers_are_live_though_the_spec_cannot_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    spec = serfast.FeatureSpec(pad_mode="reflect", features=[serfast.RMS()])
+    monkeypatch.setattr(registry, "available", lambda: ("svm",))
+    monkeypatch.setattr(suite, "startup", lambda settings, streams, step: {"streams": streams})
+    found = suite.run(Settings(seconds=0.05, spec=spec))
+    assert found["latency"]["error"].startswith("pad_mode of a stream must be")
+    assert found["startup"] == {"streams": False}
+    rows, svm = found["live"]
+    assert rows == {"classifier": None, "error": found["latency"]["error"]}
+    assert svm["classifier"] == "svm"
+    assert svm["runs"]
+
+
 # --- the command ------------------------------------------------------------------------------
 
 
@@ -133,11 +149,11 @@ def test_options_become_settings(
     monkeypatch.setattr(suite, "run", lambda settings, step: seen.append(settings) or measured)
     spec = serfast.FeatureSpec(features=[serfast.RMS()])
     (tmp_path / "spec.json").write_text(spec.to_json())
-    options = ["--backend", "reference", "--isa", "baseline", "--threads", "3", "--seconds", "0.5"]
+    options = ["--backend", "native", "--isa", "baseline", "--threads", "3", "--seconds", "0.5"]
     options += ["--chunk-ms", "20", "--spec", str(tmp_path / "spec.json")]
     assert main(["bench", "--json", *options]) == 0
     assert main(["bench", "--json"]) == 0
-    expected = Settings("reference", "baseline", threads=3, chunk_ms=20.0, seconds=0.5, spec=spec)
+    expected = Settings("native", "baseline", threads=3, chunk_ms=20.0, seconds=0.5, spec=spec)
     assert seen == [expected, Settings(spec=whole_row())]
 
 
@@ -158,7 +174,9 @@ def test_the_back_end_is_that_of_the_environment(
         (["--threads", "0"], "threads must be an int >= 1, got 0"),
         (["--seconds", "nan"], "seconds must be a finite number"),
         (["--chunk-ms", "-1"], "chunk_ms must be a finite number >= 0.1 and <= 10000, got -1.0"),
+        (["--threads", "99999"], "4 for each processor here, got 99999"),
         (["--isa", "mmx"], "SERFAST_ISA must be one of baseline"),
+        (["--isa", "baseline", "--backend", "reference"], "isa must be None unless backend is"),
         (["--backend", "cuda"], "backend must be one of"),
         (["--compare", "none.json"], "none.json: no such file"),
         (["--plot", "bench.doc"], "plot must end in .png, .svg, .pdf, got bench.doc"),
@@ -185,6 +203,36 @@ def test_it_loads_nothing_heavy_before_it_is_asked() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_a_number_of_streams_that_none_were_served_of_is_told(again: dict[str, Any]) -> None:
+    run = {**again["live"][0]["runs"][0], "in_time": 0.2}
+    runs = [{**run, "streams": n} for n in (100, 50, 1)]
+    again["live"][0] |= {"computed": 100, "shown": 0, "runs": runs, "period_ms": 0.125}
+    page = report.text(again)
+    assert "carries no live stream of rows (100 computed, down to 1 tried)." in page
+    assert "in time: within 0.125 or 10 ms" in page
+
+
+@pytest.mark.parametrize("columns", ["50", "200"])
+def test_bars_fit_a_narrow_terminal(
+    again: dict[str, Any], columns: str, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    assert main(["bench"]) == 0
+    bars = [
+        line for line in capsys.readouterr().out.splitlines() if " µs  " in line and "–" in line
+    ]
+    assert max(map(len, bars)) == min(int(columns), report.WIDTH)
+
+
+def test_a_broken_matplotlib_is_found_before_the_work(
+    measured: dict[str, Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: Any
+) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    monkeypatch.setattr(suite, "run", lambda settings, step: pytest.fail("it measured"))
+    assert main(["bench", "--plot", str(tmp_path / "bench.png")]) == 1
+    assert "--plot needs matplotlib: pip install 'serfast[cli]'" in capsys.readouterr().err
 
 
 # --- beside an older one ----------------------------------------------------------------------
@@ -226,6 +274,7 @@ def test_compare_with_what_only_one_of_them_has(measured: dict[str, Any]) -> Non
     [
         ("", "must be the output of `serfast bench --json`"),
         ("[]", "must be the output of `serfast bench --json`"),
+        ('{"format": true}', "it.format must be an int >= 1, got True"),
         ('{"format": 99}', "must be 1, got 99: another serfast's"),
         ('{"format": 1, "throughput": 3}', "must be the output of `serfast bench --json`"),
     ],
@@ -237,6 +286,59 @@ def test_another_file_is_refused_before_the_work(
     path.write_text(content)
     assert main(["bench", "--compare", str(path)]) == 1
     assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("where", "value", "message"),
+    [
+        (("throughput", 0, "us_per_row"), None, "it.throughput[0].us_per_row must be a finite num"),
+        (("throughput", 0, "times_real_time"), ..., "must be an object with times_real_time"),
+        (("throughput", 0, "work"), [], "it.throughput[0].work must be text"),
+        (("latency", "us", "p50"), "fast", "it.latency.us.p50 must be a finite number >= 0"),
+        (("latency", "histogram"), ..., "it.latency must be an object with histogram"),
+        (("latency", "histogram", "edges"), [1.0], "must be counts and one edge more, got 1 edges"),
+        (("latency", "histogram", "counts"), [], "must be counts and one edge more"),
+        (("latency", "chunks"), 0, "it.latency.chunks must be a finite number > 0, got 0"),
+        (
+            ("predictions", 0),
+            {"classifier": "svm", "ms": True},
+            "it.predictions[0].ms must be a finite number",
+        ),
+        (("startup", "seconds", "numpy"), None, "it.startup.seconds.numpy must be a finite"),
+        (("startup", "memory", "serfast"), 3, "it.startup.memory.serfast must be an object"),
+        (("live", 0, "shown"), "many", "it.live[0].shown must be a finite number"),
+        (("live", 0, "classifier"), {}, "it.live[0].classifier must be text"),
+        (("live",), {}, "it.live must be a list"),
+        (("settings", "spec"), "mine", "it.settings.spec must be an object"),
+        (("engine", "isa"), ..., "it.engine must be an object with isa"),
+    ],
+)
+def test_what_could_not_be_compared_or_drawn_is_refused(
+    measured: dict[str, Any], where: tuple[Any, ...], value: Any, message: str, tmp_path: Path
+) -> None:
+    old = copy.deepcopy(measured)
+    inner: Any = old
+    for key in where[:-1]:
+        inner = inner[key]
+    if value is ...:
+        del inner[where[-1]]
+    else:
+        inner[where[-1]] = value
+    with pytest.raises(serfast.errors.ParameterError, match=re.escape(message)):
+        saved_result.read(saved(old, tmp_path))
+
+
+def test_errors_in_an_older_one_are_compared_and_drawn(
+    measured: dict[str, Any], tmp_path: Path
+) -> None:
+    old = copy.deepcopy(measured)
+    old["latency"] = {"error": "no streams"}
+    old["predictions"] = [{"classifier": "svm", "error": "no way"}]
+    old["live"] = [{"classifier": None, "error": "no streams"}]
+    old["startup"]["memory"] = {"numpy": {}, "serfast": {}}
+    old = saved_result.read(saved(old, tmp_path))
+    assert "–" in compare.text(measured, old)
+    picture.plot(measured, tmp_path / "bench.svg", old)
 
 
 # --- the picture ------------------------------------------------------------------------------
@@ -253,8 +355,6 @@ def test_plot(again: dict[str, Any], beside: bool, tmp_path: Path) -> None:
 
 def test_the_pictures_words_are_the_pages(measured: dict[str, Any], tmp_path: Path) -> None:
     path = tmp_path / "bench.svg"
-    import matplotlib
-
     with matplotlib.rc_context({"svg.fonttype": "none"}):
         picture.plot(measured, path)
     words = path.read_text("utf-8")
@@ -266,13 +366,18 @@ def test_the_pictures_words_are_the_pages(measured: dict[str, Any], tmp_path: Pa
 
 def test_what_cannot_be_measured_is_said_everywhere(again: dict[str, Any], tmp_path: Path) -> None:
     again["latency"] = {"error": "the reference has no streams"}
-    again["live"] = []
+    again["live"] = [{"classifier": None, "error": "the reference has no streams"}]
     again["predictions"] = [{"classifier": "bad", "error": "No module named 'torch'"}]
+    assert "Memory with one recording" in report.text(again)
     again["startup"]["memory"] = {"numpy": {}, "serfast": {}}
     page = report.text(again)
     assert "Latency: the reference has no streams" in page
+    assert "Live streams of rows: the reference has no streams" in page
+    assert "in time" not in page
     assert "bad: No module named 'torch'" in page
     assert "Memory: this system doesn't tell" in page
-    picture.plot(again, tmp_path / "bench.svg")
+    with matplotlib.rc_context({"svg.fonttype": "none"}):
+        picture.plot(again, tmp_path / "bench.svg")
+    assert (tmp_path / "bench.svg").read_text("utf-8").count("the reference has no streams") >= 2
     again["predictions"] = []
     assert "try: pip install serfast-svm" in report.text(again)

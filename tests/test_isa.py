@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from functools import cache
@@ -107,6 +108,23 @@ def test_a_program_can_catch_it(isa: str, expected: str) -> None:
     )
     done = run(isa, "-c", program)
     assert (done.returncode, done.stdout.strip()) == (0, expected), done.stderr
+
+
+def test_what_does_not_need_it_goes_on() -> None:
+    message = f"SERFAST_ISA must be one of {', '.join(INFO['built'])}, got 'mmx'"
+    told = run("mmx", "-m", "serfast", "info")
+    assert told.returncode == 0, told.stderr
+    assert re.search(
+        rf"^back end native +.* can't be loaded: {message}$", told.stdout, re.MULTILINE
+    )
+    other = "import serfast; serfast.Extractor(serfast.presets.speech(), backend='reference')"
+    assert run("mmx", "-c", other).returncode == 0
+
+
+def test_a_command_says_it_in_a_line() -> None:
+    done = run("mmx", "-m", "serfast", "bench")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert re.fullmatch(r"serfast bench: error: .*SERFAST_ISA must be one of .*\n", done.stderr)
 
 
 LOUD = """

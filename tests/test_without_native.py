@@ -112,7 +112,7 @@ def test_what_needs_the_native_module_says_so(what: str) -> None:
 def test_info_shows_it() -> None:
     text = told(HIDDEN + "from serfast.cli.main import main; main(['info'])")
     lines = [" ".join(line.split()) for line in text.splitlines()]
-    assert "ISA in use none: no native module" in lines
+    assert "ISA in use none: no native back end" in lines
     assert "back end numba available" in lines
     assert any(line.startswith("back end native backend 'native' can't be") for line in lines)
 

@@ -129,6 +129,9 @@ def is_missing(error: ImportError) -> bool:
 def require_choice() -> None:
     """Load the native module; without one, say that a back end must be chosen.
 
+    An instruction set of SERFAST_ISA that can't be had is no error yet, since another back end may
+    be meant, or `serfast info` be asked: the first use of the native one raises it.
+
     Warns
     -----
     UserWarning
@@ -141,6 +144,9 @@ def require_choice() -> None:
             raise
         if not os.environ.get(VARIABLE):
             warnings.warn(WITHOUT_NATIVE, stacklevel=3)
+    except ImportError:
+        if not os.environ.get("SERFAST_ISA"):
+            raise
 
 
 def available() -> dict[str, str | None]:

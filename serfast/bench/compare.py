@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from pathlib import Path
 from typing import Any, NamedTuple
 
-from ..errors import ParameterError
-from . import FORMAT
 from .report import columns, digits, of
 
-__all__ = ["Figure", "figures", "read", "text"]
+__all__ = ["Figure", "figures", "text"]
 
 Result = dict[str, Any]
 
@@ -24,33 +21,6 @@ class Figure(NamedTuple):
 
     value: float
     more_is_better: bool = False
-
-
-def read(path: Path) -> Result:
-    """Read what `serfast bench --json` wrote.
-
-    Raises
-    ------
-    ParameterError
-        If it is something else; the message names the file.
-    OSError
-        If it can't be read.
-    """
-    try:
-        result = json.loads(path.read_bytes())
-        if not isinstance(result, dict) or not isinstance(result.get("format"), int):
-            raise ParameterError(f"{path} must be the output of `serfast bench --json`")
-        if result["format"] != FORMAT:
-            raise ParameterError(
-                f"format of {path} must be {FORMAT}, got {result['format']}: another serfast's"
-            )
-        figures(result)
-        _circumstances(result)
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        if isinstance(error, ParameterError):
-            raise
-        raise ParameterError(f"{path} must be the output of `serfast bench --json`") from error
-    return result
 
 
 def figures(result: Result) -> dict[str, Figure]:

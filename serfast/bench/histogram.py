@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,9 @@ STEPS = (1.0, 1.25, 1.6, 2.0, 2.5, 3.2, 4.0, 5.0, 6.3, 8.0)
 
 EDGES = tuple(float(f"{step * 10.0**decade:.4g}") for decade in range(-1, 8) for step in STEPS)
 """Edges of the bins [µs], 0.1 µs to 80 s; the first and last bins take what lies beyond."""
+
+FOLDED = 3
+"""Empty bins in a row that are drawn as one line."""
 
 QUANTILES = {"p50": 0.5, "p99": 0.99, "p99.9": 0.999, "max": 1.0}
 
@@ -55,22 +59,40 @@ def histogram(values: Array) -> dict[str, list[float]]:
     return {"edges": list(EDGES[first : last + 2]), "counts": counts.tolist()}
 
 
-def bars(counted: dict[str, list[float]], width: int = 40) -> list[str]:
+def bars(counted: dict[str, list[float]], width: int = 76) -> list[str]:
     r"""Draw a histogram as lines of text: bin, bar, count; a bin with few values has a dot.
+
+    Three or more empty bins in a row become one line.
+
+    Parameters
+    ----------
+    counted : dict
+        As from `histogram`.
+    width : int
+        Characters of a line; bars have four at least.
 
     Examples
     --------
-    >>> print("\n".join(bars({"edges": [1, 1.25, 1.6, 2], "counts": [1000, 1, 250]}, 8)))
-       1 –   1.25 µs  ########  1000
-    1.25 –    1.6 µs  .            1
-     1.6 –      2 µs  ##         250
+    >>> counts = [1000, 1, 0, 0, 0, 250]
+    >>> print("\n".join(bars({"edges": [1, 1.25, 1.6, 2, 2.5, 3.2, 4], "counts": counts}, 30)))
+       1 – 1.25 µs  ########  1000
+    1.25 –  1.6 µs  .            1
+       …
+     3.2 –    4 µs  ##         250
     """
     edges, counts = counted["edges"], counted["counts"]
     most, digits = max(counts), len(f"{max(counts):.0f}")
     labels = [f"{edge:g}" for edge in edges]
-    left = max(map(len, labels[:-1]))
+    left, right = max(map(len, labels[:-1])), max(map(len, labels[1:]))
+    room = max(4, width - left - right - digits - len(" –  µs    "))
     lines = []
-    for low, high, count in zip(labels, labels[1:], counts, strict=False):
-        bar = "#" * round(width * count / most) or ("." if count else "")
-        lines.append(f"{low:>{left}} – {high:>6} µs  {bar:{width}}  {count:{digits}.0f}")
+    for empty, bins in groupby(range(len(counts)), key=lambda i: not counts[i]):
+        run = list(bins)
+        if empty and len(run) >= FOLDED:
+            lines.append(f"{'…':>{left}}")
+            continue
+        for i in run:
+            bar = "#" * round(room * counts[i] / most) or ("" if empty else ".")
+            label = f"{labels[i]:>{left}} – {labels[i + 1]:>{right}} µs"
+            lines.append(f"{label}  {bar:{room}}  {counts[i]:{digits}.0f}")
     return lines

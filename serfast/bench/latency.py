@@ -31,7 +31,7 @@ def latency(settings: Settings) -> dict[str, Any]:
     stream = Extractor(settings.spec, settings.backend).stream()
     room = settings.chunk // settings.spec.hop_length + 2 + settings.spec.lookahead
     out = np.empty((room, len(stream.columns)), np.float32)
-    sound, size = settings.sound(10.0), settings.chunk
+    sound, size = settings.recording(), settings.chunk
     starts = range(0, max(1, len(sound) - size + 1), size)
     chunks = cycle([sound[start : start + size].copy() for start in starts])
     for _ in range(WARM_UP):

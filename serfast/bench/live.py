@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable
 from functools import partial
 from time import perf_counter, process_time, sleep
@@ -10,8 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from ..extractor import Extractor
-from .process import ready
-from .settings import Settings
+from .child import ready
+from .settings import RECORDING, Settings, chunk_length, sound
 
 if TYPE_CHECKING:
     from ..recognizer import Recognizer
@@ -24,6 +25,9 @@ WINDOW, HOP = 3.0, 0.5
 MOST = 1_000_000
 """Chunks whose delays are kept: a longer run ends there, or many streams would fill the memory."""
 
+STEP = 0.016 if sys.platform == "win32" and sys.version_info < (3, 11) else 0.0
+"""What a sleep may be too long by [s]: older Pythons on Windows wake at the system's ticks."""
+
 Array = np.ndarray[Any, np.dtype[np.float64]]
 Accept = Callable[[Any], object]
 
@@ -34,6 +38,8 @@ class Streams(NamedTuple):
     accepts: list[Accept]
     chunks: list[Any]
     """One after the other, for all streams; after the last comes the first again."""
+    period: float
+    """From one chunk of a stream to its next [s]."""
 
 
 class Served(NamedTuple):
@@ -47,7 +53,7 @@ class Served(NamedTuple):
     """Whether it gave rows or events."""
     wall: float
     busy: float
-    """The processor's time."""
+    """The processor's time, without what was spent waiting for a chunk."""
 
 
 def live(settings: Settings, classifier: str | None, streams: int, paced: bool) -> dict[str, Any]:
@@ -70,9 +76,11 @@ def live(settings: Settings, classifier: str | None, streams: int, paced: bool) 
     Returns
     -------
     dict
-        ``us``: mean time of a chunk [µs], the loop's own included. Paced: ``delays``, from the
-        moment a chunk is due until its rows or events are there [µs]; ``busy``: share of one
-        processor's time.
+        ``period``: from one chunk of a stream to its next [s]; ``waited``: share of the time in
+        which the process wanted the processor and hadn't it (paced: at least).
+        Not paced: ``us``: a chunk's mean processor time [µs], the loop's own included. Paced:
+        ``delays``, from the moment a chunk is due until its rows or events are there [µs];
+        ``busy``: share of one processor's time.
     """
     if classifier is None:
         made = _rows(settings, streams)
@@ -80,13 +88,17 @@ def live(settings: Settings, classifier: str | None, streams: int, paced: bool) 
         made = _events(settings, classifier, streams)
     ready()
     if paced:
-        distance = settings.period / streams
+        distance = made.period / streams
         n_calls = max(streams, min(MOST, round(settings.seconds / distance)))
         calls = ((j * distance, j % streams, j // streams) for j in range(n_calls))
         served = serve(made, calls, n_calls)
         delays = np.round(1e6 * served.delays, 1).tolist()
-        return {"delays": delays, "busy": served.busy / served.wall}
-    return {"us": 1e6 * _cost(made, settings)}
+        found = {"delays": delays, "busy": served.busy / served.wall}
+        waited = 1 - served.busy / served.taken.sum()
+    else:
+        cost, waited = _cost(made, settings.seconds)
+        found = {"us": 1e6 * cost}
+    return {**found, "period": made.period, "waited": max(0.0, float(waited))}
 
 
 def _rows(settings: Settings, streams: int) -> Streams:
@@ -95,7 +107,8 @@ def _rows(settings: Settings, streams: int) -> Streams:
     room = settings.chunk // settings.spec.hop_length + 2 + settings.spec.lookahead
     out = np.empty((room, len(extractor.columns)), np.float32)
     accepts: list[Accept] = [partial(extractor.stream().accept, out=out) for _ in range(streams)]
-    return Streams(accepts, _cut(settings.sound(10.0), settings.chunk))
+    period = settings.chunk / settings.spec.sample_rate
+    return Streams(accepts, _cut(settings.recording(), settings.chunk), period)
 
 
 def _events(settings: Settings, classifier: str, streams: int) -> Streams:
@@ -103,37 +116,47 @@ def _events(settings: Settings, classifier: str, streams: int) -> Streams:
     from ..recognizer import Recognizer
 
     recognizer = Recognizer(classifier, settings.backend)
-    return event_streams(recognizer, settings.sound(10.0), settings.chunk_ms, streams)
+    recording = sound(RECORDING, recognizer.spec.sample_rate)
+    return event_streams(recognizer, recording, settings.chunk_ms, streams)
 
 
-def event_streams(recognizer: Recognizer, sound: Any, chunk_ms: float, streams: int) -> Streams:
-    """Make streams of events, each so far into the sound that their decisions are spread."""
+def event_streams(recognizer: Recognizer, recording: Any, chunk_ms: float, streams: int) -> Streams:
+    """Make streams of events, each so far into the recording that their decisions are spread.
+
+    The recording is at the model's own rate, and so are the chunks.
+    """
     rate = recognizer.spec.sample_rate
     accepts: list[Accept] = []
     for i in range(streams):
         stream = recognizer.stream(window=WINDOW, hop=HOP, gate_db=None)
-        stream.accept(np.resize(sound, round((WINDOW + HOP * i / streams) * rate)))
+        stream.accept(np.resize(recording, round((WINDOW + HOP * i / streams) * rate)))
         accepts.append(stream.accept)
-    return Streams(accepts, _cut(sound, max(1, round(chunk_ms / 1000 * rate))))
+    size = chunk_length(chunk_ms, rate)
+    return Streams(accepts, _cut(recording, size), size / rate)
 
 
-def _cut(sound: Any, size: int) -> list[Any]:
+def _cut(recording: Any, size: int) -> list[Any]:
     """Cut a signal into chunks of one size."""
-    return [sound[at : at + size].copy() for at in range(0, max(1, len(sound) - size + 1), size)]
+    starts = range(0, max(1, len(recording) - size + 1), size)
+    return [recording[at : at + size].copy() for at in starts]
 
 
-def _cost(made: Streams, settings: Settings) -> float:
-    """Time of a chunk [s], over whole hops of every stream, so that decisions count in full."""
-    accepts, chunks = made
-    rounds = max(1, round(HOP / settings.period))
-    n_rounds, begun = 0, perf_counter()
-    while perf_counter() < begun + settings.seconds:
+def _cost(made: Streams, seconds: float) -> tuple[float, float]:
+    """Processor time of a chunk [s], and the share of the time without a processor.
+
+    Over whole hops of every stream, so that decisions count in full.
+    """
+    rounds = max(1, round(HOP / made.period))
+    n_rounds, begun, busy = 0, perf_counter(), process_time()
+    # on Windows a processor's time has steps of 16 ms
+    while perf_counter() < begun + seconds or process_time() == busy:
         for k in range(n_rounds, n_rounds + rounds):
-            chunk = chunks[k % len(chunks)]
-            for accept in accepts:
+            chunk = made.chunks[k % len(made.chunks)]
+            for accept in made.accepts:
                 accept(chunk)
         n_rounds += rounds
-    return (perf_counter() - begun) / (n_rounds * len(accepts))
+    spent, wall = process_time() - busy, perf_counter() - begun
+    return spent / (n_rounds * len(made.accepts)), 1 - spent / wall
 
 
 def serve(made: Streams, calls: Iterable[tuple[float, int, int]], n_calls: int) -> Served:
@@ -147,16 +170,29 @@ def serve(made: Streams, calls: Iterable[tuple[float, int, int]], n_calls: int) 
     n_calls : int
         How many calls there are.
     """
-    accepts, chunks = made
+    accepts, chunks, _ = made
     delays, taken, gave = np.empty(n_calls), np.empty(n_calls), np.empty(n_calls, np.bool_)
-    busy, zero = process_time(), perf_counter()
+    spun, busy, zero = 0.0, process_time(), perf_counter()
     for j, (moment, i, k) in enumerate(calls):
         due = zero + moment
         begun = perf_counter()
         if begun < due:
-            sleep(due - begun)
+            spun += _wait(due)
             begun = perf_counter()
         found = accepts[i](chunks[k % len(chunks)])
         done = perf_counter()
         delays[j], taken[j], gave[j] = done - due, done - begun, bool(found)
-    return Served(delays, taken, gave, perf_counter() - zero, process_time() - busy)
+    return Served(delays, taken, gave, perf_counter() - zero, process_time() - busy - spun)
+
+
+def _wait(due: float) -> float:
+    """Sleep until then, the last `STEP` awake; give the time that was spent awake [s]."""
+    left = due - perf_counter() - STEP
+    if left > 0:
+        sleep(left)
+    if not STEP:
+        return 0.0
+    woken = perf_counter()
+    while (now := perf_counter()) < due:
+        pass
+    return now - woken

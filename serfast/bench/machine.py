@@ -31,6 +31,12 @@ ARM_CORES = {
 THROTTLING = {0: "under-voltage", 1: "clock capped", 2: "throttled", 3: "temperature limit"}
 """Bits of the Raspberry Pi's get_throttled, as its documentation of vcgencmd names them."""
 
+SINCE_START = 16
+"""Their distance to the bits that stay set from the first time on."""
+
+SENSORS = ("k10temp", "zenpower", "coretemp", "cpu_thermal")
+"""Drivers of processors' own sensors: AMD's, Intel's, a board's."""
+
 
 def machine(root: Path = Path("/")) -> dict[str, Any]:
     """Tell what doesn't change.
@@ -63,7 +69,8 @@ def state(root: Path = Path("/")) -> dict[str, Any]:
     -------
     dict
         ``governors`` (list, each once), ``mhz`` (list of clocks), ``celsius`` (the hottest
-        sensor of the processor, or of all), ``throttled`` (list); None or [] where not told.
+        sensor of the processor, or of all), ``throttled`` (list: now, or once since the board
+        started); None or [] where not told.
     """
     cpus = sorted((root / "sys/devices/system/cpu").glob("cpu[0-9]*/cpufreq"))
     clocks = [_number(cpu / "scaling_cur_freq") for cpu in cpus]
@@ -111,7 +118,19 @@ def _celsius(root: Path) -> float | None:
     told = [(_text(zone / "type") or "", _number(zone / "temp")) for zone in zones]
     found = [(kind, value / 1000) for kind, value in told if value is not None]
     own = [value for kind, value in found if "cpu" in kind.lower() or "pkg" in kind.lower()]
-    return max(own or [value for _, value in found], default=None)
+    return max(own or _sensors(root) or [value for _, value in found], default=None)
+
+
+def _sensors(root: Path) -> list[float]:
+    """Temperatures that the processor's driver tells, where no thermal zone is the processor's."""
+    monitors = (root / "sys/class/hwmon").glob("hwmon*")
+    files = [
+        file
+        for monitor in monitors
+        if _text(monitor / "name") in SENSORS
+        for file in monitor.glob("temp*_input")
+    ]
+    return [value / 1000 for file in files if (value := _number(file)) is not None]
 
 
 def _throttled(root: Path) -> list[str]:
@@ -120,7 +139,9 @@ def _throttled(root: Path) -> list[str]:
         bits = int(text or "0", 16)
     except ValueError:
         return []
-    return [name for bit, name in THROTTLING.items() if bits >> bit & 1]
+    now = [name for bit, name in THROTTLING.items() if bits >> bit & 1]
+    since = [name for bit, name in THROTTLING.items() if bits >> bit + SINCE_START & 1]
+    return now + [f"{name} since the board started" for name in since if name not in now]
 
 
 def _text(path: Path) -> str | None:

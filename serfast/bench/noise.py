@@ -9,7 +9,7 @@ from typing import Any
 
 from .laps import laps
 
-__all__ = ["busy_others", "spin", "warnings"]
+__all__ = ["load", "spin", "warnings"]
 
 PAUSE = 0.4
 SPIN = 0.4
@@ -36,16 +36,24 @@ def spin() -> dict[str, float]:
     return {"seconds": middle, "spread": slow / middle - 1, "waited": measured.waited}
 
 
-def busy_others(stat: Path = Path("/proc/stat")) -> float | None:
-    """Processors that others keep busy while this process sleeps; None where not told."""
+def load(stat: Path = Path("/proc/stat")) -> dict[str, float | None]:
+    """Tell what keeps the processors busy while this process sleeps.
+
+    Returns
+    -------
+    dict
+        ``others``: processors that other programs keep busy; ``stolen``: processors that the host
+        of this virtual machine takes away; None where not told.
+    """
     before = _jiffies(stat)
     sleep(PAUSE)
     after = _jiffies(stat)
     if before is None or after is None or sum(after) <= sum(before):
-        return None
+        return {"others": None, "stolen": None}
     spent = [b - a for a, b in zip(before, after, strict=True)]
-    idle = spent[3] + spent[4]
-    return (1 - idle / sum(spent)) * _count(stat)
+    each = _count(stat) / sum(spent)
+    _, _, _, idle, waiting, _, _, stolen = spent
+    return {"others": (sum(spent) - idle - waiting - stolen) * each, "stolen": stolen * each}
 
 
 def warnings(facts: dict[str, Any]) -> list[str]:
@@ -54,12 +62,17 @@ def warnings(facts: dict[str, Any]) -> list[str]:
     Parameters
     ----------
     facts : dict
-        ``others`` as from `busy_others`; ``before`` and ``after`` as from `spin`; ``waited``: the
-        largest share of all measurements; ``states``: `machine.state` before and after.
+        ``others`` and ``stolen`` as from `load`; ``before`` and ``after`` as from `spin`;
+        ``waited``: the largest share of all measurements; ``states``: `machine.state` before and
+        after.
     """
     said = []
     if (facts["others"] or 0) > OTHERS:
         said.append(f"other programs keep {facts['others']:.1f} processors busy: stop them")
+    if (facts["stolen"] or 0) > OTHERS:
+        said.append(
+            f"the host keeps {facts['stolen']:.1f} processors of this virtual machine for others"
+        )
     waited = max(facts["waited"], facts["before"]["waited"], facts["after"]["waited"])
     if waited > WAITED:
         said.append(f"the processor was taken away for up to {100 * waited:.0f} % of the time")
@@ -69,7 +82,10 @@ def warnings(facts: dict[str, Any]) -> list[str]:
     drift = facts["after"]["seconds"] / facts["before"]["seconds"] - 1
     if abs(drift) > DRIFT:
         how = "slower" if drift > 0 else "faster"
-        said.append(f"the machine was {100 * abs(drift):.0f} % {how} in the end: its clock changes")
+        said.append(
+            f"the machine was {100 * abs(drift):.0f} % {how} in the end: its clock changed, or "
+            "others ran"
+        )
     return said + _of_states(facts["states"])
 
 
@@ -91,7 +107,7 @@ def _of_states(states: list[dict[str, Any]]) -> list[str]:
 
 
 def _jiffies(stat: Path) -> list[int] | None:
-    """Time spent by all processors together, by kind; the fourth and fifth are idle."""
+    """Time spent by all processors together, by kind, as proc_stat(5) lists them."""
     try:
         fields = stat.read_text().splitlines()[0].split()
     except OSError:

@@ -105,13 +105,12 @@ def _latency(axes: Any, runs: list[Run]) -> None:
 
 def _live(axes: Any, runs: list[Run]) -> None:
     works = [of(row["classifier"]) for row in runs[0][0]["live"]]
-    if not works:
-        _empty(axes, "no live streams with this back end")
-        return
     for result, colour, name in runs:
-        shown = {of(row["classifier"]): row.get("shown", 0) for row in result["live"]}
-        values = [shown.get(work, 0) for work in works]
-        _bars(axes, works, values, [f"{n:,}" for n in values], colour, name, len(runs))
+        found = {of(row["classifier"]): row for row in result["live"]}
+        rows = [found.get(work, {"error": "not measured"}) for work in works]
+        values = [row.get("shown", 0) for row in rows]
+        texts = [f"{row['shown']:,}" if "shown" in row else _short(row["error"]) for row in rows]
+        _bars(axes, works, values, texts, colour, name, len(runs))
     _finish(axes, "Live streams served in time", "streams", runs)
 
 
@@ -141,6 +140,10 @@ def _finish(axes: Any, title: str, unit: str, runs: list[Run]) -> None:
     axes.set_xlabel(unit)
     if len(runs) > 1 and not axes.get_subplotspec().rowspan.start:  # once is enough
         axes.legend(loc="best", frameon=False)
+
+
+def _short(text: str, limit: int = 100) -> str:
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"
 
 
 def _empty(axes: Any, reason: str) -> None:

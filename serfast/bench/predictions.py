@@ -8,12 +8,12 @@ from typing import Any
 from ..recognizer import Recognizer
 from .laps import laps
 from .memory import memory
-from .settings import Settings
+from .settings import Settings, sound
 
 __all__ = ["predictions"]
 
 RECORDING = 3.0
-"""Seconds of signal in one prediction: a short sentence."""
+"""Seconds of signal in one prediction, at the model's own rate: a short sentence."""
 
 
 def predictions(settings: Settings, classifier: str) -> dict[str, Any]:
@@ -28,9 +28,9 @@ def predictions(settings: Settings, classifier: str) -> dict[str, Any]:
     start = perf_counter()
     recognizer = Recognizer(classifier, settings.backend)
     loaded = perf_counter() - start
-    rate = recognizer.spec.sample_rate
-    sound = settings.sound(RECORDING)[: round(RECORDING * rate)]
-    measured = laps(lambda: recognizer.predict(sound, int(rate)), settings.seconds)
+    rate = int(recognizer.spec.sample_rate)
+    recording = sound(RECORDING, rate)
+    measured = laps(lambda: recognizer.predict(recording, rate), settings.seconds)
     return {
         "ms": 1e3 * measured.median,
         "per_second": 1 / measured.median,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from .histogram import bars
@@ -11,21 +12,27 @@ __all__ = ["columns", "digits", "of", "text"]
 
 Result = dict[str, Any]
 
+WIDTH = 76
+"""Characters of a line of the histogram, where there is room."""
 
-def text(result: Result) -> str:
+
+def text(result: Result, width: int = WIDTH) -> str:
     """Lay a benchmark out as a page.
 
     Parameters
     ----------
     result : dict
         As from :func:`serfast.bench.suite.run`.
+    width : int
+        Characters of a line that there is room for; bars become shorter, text doesn't.
 
     Returns
     -------
     str
         Lines without a final newline.
     """
-    parts = (_head, _throughput, _latency, _predictions, _startup, _live, _warnings)
+    latency = partial(_latency, width=width)
+    parts = (_head, _throughput, latency, _predictions, _startup, _live, _warnings)
     return "\n\n".join(part for make in parts if (part := make(result)))
 
 
@@ -101,7 +108,7 @@ def _throughput(result: Result) -> str:
     return "\n".join(columns(rows))
 
 
-def _latency(result: Result) -> str:
+def _latency(result: Result, width: int) -> str:
     found = result["latency"]
     if "error" in found:
         return f"Latency: {found['error']}"
@@ -109,11 +116,12 @@ def _latency(result: Result) -> str:
         f"Latency of a chunk of {result['settings']['chunk_ms']:g} ms, whole row: "
         f"{_quantiles(found['us'])}; {found['chunks']} chunks"
     )
-    return "\n".join([head, *(f"  {line}" for line in bars(found["histogram"]))])
+    return "\n".join([head, *(f"  {line}" for line in bars(found["histogram"], width - 2))])
 
 
 def _predictions(result: Result) -> str:
-    rows: list[tuple[str, ...]] = [("Predictions of 3 s", "a second", "ms each", "ms to load")]
+    head = ("Predictions of 3 s", "a second", "ms each", "ms to load")
+    rows: list[tuple[str, ...]] = [head]
     problems = []
     for found in result["predictions"]:
         if "error" in found:
@@ -131,7 +139,8 @@ def _startup(result: Result) -> str:
     words = {"python": "Python", "numpy": "with NumPy", "serfast": "with serfast"}
     parts = [f"{words.get(name, name)} {1000 * taken:.0f} ms" for name, taken in seconds.items()]
     lines = [f"Start-up: {', '.join(parts)}"]
-    lines.append(_memory(result["startup"]["memory"]))
+    work = "recording" if "error" in result["latency"] else "stream"
+    lines.append(_memory(result["startup"]["memory"], work))
     peaks = [
         f"{found['classifier']} {_mb(found['peak'])}"
         for found in result["predictions"]
@@ -142,39 +151,38 @@ def _startup(result: Result) -> str:
     return "\n".join(lines)
 
 
-def _memory(told: dict[str, dict[str, float]]) -> str:
+def _memory(told: dict[str, dict[str, float]], work: str) -> str:
     if "peak" not in told["serfast"]:
         return "Memory: this system doesn't tell"
     kind = "now" if "now" in told["serfast"] else "peak"
     numpy, serfast = told["numpy"][kind], told["serfast"][kind]
     return (
-        f"Memory with one stream: {_mb(serfast)}, at the peak {_mb(told['serfast']['peak'])}; "
+        f"Memory with one {work}: {_mb(serfast)}, at the peak {_mb(told['serfast']['peak'])}; "
         f"{_mb(serfast - numpy)} above NumPy's {_mb(numpy)}"
     )
 
 
 def _live(result: Result) -> str:
     """One line a run, and what they come to."""
-    if not result["live"]:
-        return ""
-    rows: list[tuple[str, ...]] = []
-    head = ("Live streams", "µs a chunk", "run", "in time", "busy")
-    rows.append((*head, "p50", "p99", "p99.9", "max"))
+    head = ("Live streams", "µs a chunk", "run", "in time", "busy", "p50", "p99", "p99.9", "max")
+    rows: list[tuple[str, ...]] = [head]
     said = []
     for found in result["live"]:
         name = of(found["classifier"])
         if "error" in found:
-            said.append(f"{name}: {found['error']}")
+            said.append(f"Live streams of {name}: {found['error']}")
             continue
         for run in found["runs"]:
             shares = (f"{100 * run['in_time']:.2f} %", f"{100 * run['busy']:.0f} %")
             delays = [f"{us / 1000:.2f}" for us in run["us"].values()]
             rows.append((name, digits(found["cost_us"]), str(run["streams"]), *shares, *delays))
         said.append(_verdict(name, found))
-    settings = result["settings"]
+    if len(rows) == 1:
+        return "\n".join(said)
+    periods = sorted({found["period_ms"] for found in result["live"] if "error" not in found})
     note = (
         "  delays [ms] from the moment a chunk is due; in time: within "
-        f"{settings['chunk_ms']:g} ms; events: one each 0.5 s, of 3 s"
+        f"{' or '.join(f'{period:.4g}' for period in periods)} ms; events: one each 0.5 s, of 3 s"
     )
     return "\n".join([*columns(rows), note, *said])
 
@@ -184,7 +192,8 @@ def _verdict(name: str, found: dict[str, Any]) -> str:
     if shown:
         how = "computed and shown" if shown == computed else f"shown; {computed} computed"
         return f"This machine carries {_count(shown, 'live stream')} of {name} ({how})."
-    return f"This machine carries no live stream of {name} ({computed} computed)."
+    tried = f", down to {found['runs'][-1]['streams']} tried" if found["runs"] else ""
+    return f"This machine carries no live stream of {name} ({computed} computed{tried})."
 
 
 def _warnings(result: Result) -> str:

@@ -11,8 +11,17 @@ import numpy as np
 from .. import _checks as checks
 from ..fingerprint import signal
 from ..spec import FeatureSpec
+from .machine import processors
 
-__all__ = ["Settings", "whole_row"]
+__all__ = ["Settings", "chunk_length", "sound", "whole_row"]
+
+Samples = np.ndarray[Any, np.dtype[np.float32]]
+
+RECORDING = 10.0
+"""Seconds of signal in one recording."""
+
+PROCESSES = 4
+"""Threads for each processor at most; live streams have a process, of 30 MB, for each."""
 
 
 def whole_row() -> FeatureSpec:
@@ -36,6 +45,28 @@ def whole_row() -> FeatureSpec:
     )
 
 
+def sound(seconds: float, sample_rate: float) -> Samples:
+    """Make a signal of this length: a rising tone under noise, with silences.
+
+    Examples
+    --------
+    >>> sound(0.5, 8000).shape
+    (4000,)
+    """
+    return np.asarray(signal(round(seconds * sample_rate)) / np.float32(32768), dtype=np.float32)
+
+
+def chunk_length(chunk_ms: float, sample_rate: float) -> int:
+    """Samples of a chunk.
+
+    Examples
+    --------
+    >>> chunk_length(10, 22050), chunk_length(0.1, 4000)
+    (220, 1)
+    """
+    return max(1, round(chunk_ms / 1000 * sample_rate))
+
+
 @dataclass(frozen=True)
 class Settings:
     """What a benchmark is of.
@@ -45,7 +76,8 @@ class Settings:
     backend : str
         What computes the features.
     isa : str or None
-        Instruction set of the native back end; None: the best that the processor has.
+        Instruction set of the native back end; None: what SERFAST_ISA names, or the best that the
+        processor has. Other back ends have none.
     threads : int
         Recordings at a time; for live streams processes, since Python has one lock a process.
     chunk_ms : float
@@ -64,24 +96,24 @@ class Settings:
     spec: FeatureSpec = dataclasses.field(default_factory=whole_row)
 
     def __post_init__(self) -> None:
-        checks.integer("threads", self.threads, maximum=1024)
+        if self.isa is not None and self.backend != "native":
+            rule = f"None unless backend is 'native' (it is {self.backend!r})"
+            checks.fail("isa", rule, self.isa)
+        if checks.integer("threads", self.threads) > PROCESSES * processors():
+            rule = f"an int <= {PROCESSES * processors()}, {PROCESSES} for each processor here"
+            checks.fail("threads", rule, self.threads)
         checks.number("chunk_ms", self.chunk_ms, minimum=0.1, maximum=10_000)
         checks.number("seconds", self.seconds, minimum=0.05, maximum=3600)
 
     @property
     def chunk(self) -> int:
-        """Samples of a chunk."""
-        return max(1, round(self.chunk_ms / 1000 * self.spec.sample_rate))
+        """Samples of a chunk of the whole row's stream."""
+        return chunk_length(self.chunk_ms, self.spec.sample_rate)
 
-    @property
-    def period(self) -> float:
-        """Seconds from one chunk of a live stream to its next."""
-        return self.chunk / self.spec.sample_rate
-
-    def sound(self, seconds: float) -> np.ndarray[Any, np.dtype[np.float32]]:
-        """Make a signal of this length: a rising tone under noise, with silences."""
-        n = max(round(seconds * self.spec.sample_rate), 4 * max(self.spec.frame_lengths))
-        return np.asarray(signal(n) / np.float32(32768), dtype=np.float32)
+    def recording(self) -> Samples:
+        """Make ten seconds of signal for the whole row, or four frames if those are longer."""
+        rate = self.spec.sample_rate
+        return sound(max(RECORDING, 4 * max(self.spec.frame_lengths) / rate), rate)
 
     def to_dict(self) -> dict[str, Any]:
         """Give the settings as JSON can hold them."""

@@ -9,8 +9,8 @@ from statistics import median
 from time import perf_counter
 from typing import Any
 
-from ..errors import SerfastError
-from .process import python
+from .child import ANSWERING
+from .process import Child
 from .settings import Settings
 
 __all__ = ["resident", "startup"]
@@ -24,12 +24,16 @@ PROGRAMS = {
     "first row": """
 import sys, numpy, serfast
 spec = serfast.FeatureSpec.from_json(sys.argv[1])
-signal = numpy.zeros(4 * max(spec.frame_lengths), numpy.float32)
+n = max(4 * max(spec.frame_lengths), int(sys.argv[4]))
+signal = numpy.arange(n, dtype=numpy.float32) % 100 / 100 - 0.5
 extractor = serfast.Extractor(spec, sys.argv[2])
 extractor(signal)
 """,
 }
-"""What a process does, each more than the one before; its end counts as well."""
+"""What a process does, each more than the one before; its end counts as well.
+
+A sawtooth: silence would spare the FFT and the pitch; the signal of the fingerprint would bring its
+module's memory along."""
 
 STREAMING = """
 stream = extractor.stream()
@@ -41,7 +45,8 @@ for _ in range(1000):
 
 MEMORY = """
 import json, runpy, sys
-print(json.dumps(runpy.run_path(sys.argv[3])["memory"]()))
+said = json.dumps(runpy.run_path(sys.argv[3])["memory"]())
+os.write(answers, said.encode())
 """
 
 
@@ -80,21 +85,17 @@ def resident(settings: Settings, streams: bool) -> dict[str, dict[str, int]]:
     work = PROGRAMS["first row"] + (STREAMING if streams else "")
     programs = {"numpy": "import numpy", "serfast": work}
     return {
-        name: json.loads(_run(program + MEMORY, settings)) for name, program in programs.items()
+        name: json.loads(_run(ANSWERING + program + MEMORY, settings))
+        for name, program in programs.items()
     }
 
 
 def _run(program: str, settings: Settings) -> str:
-    """Run a Python program with the whole row's spec and give what it printed."""
+    """Run a Python program with the whole row's spec and give what it said last."""
     helper = str(Path(__file__).with_name("memory.py"))
     arguments = (settings.spec.to_json(), settings.backend, helper, str(settings.chunk))
-    child = python(program, *arguments, settings=settings)
+    child = Child(program, *arguments, settings=settings)
     try:
-        said, complaint = child.communicate()
+        return child.finish()
     finally:
-        if child.poll() is None:
-            child.kill()
-            child.communicate()
-    if child.returncode:
-        raise SerfastError(f"startup: {(complaint.strip().splitlines() or ['failed'])[-1]}")
-    return said
+        child.end()

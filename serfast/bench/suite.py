@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from .. import registry
@@ -38,12 +39,12 @@ def run(settings: Settings, step: Step = lambda text: None) -> dict[str, Any]:
     Raises
     ------
     SerfastError
-        If the back end or the instruction set can't be had.
+        If the back end or the instruction set can't be had, or the features can't be computed.
     """
     step("the machine")
     engine = measure("engine", settings)
     states = [state()]
-    calm: dict[str, Any] = {"others": noise.busy_others(), "before": noise.spin()}
+    calm: dict[str, Any] = {**noise.load(), "before": noise.spin()}
     result: dict[str, Any] = {
         "format": FORMAT,
         "engine": engine,
@@ -55,13 +56,14 @@ def run(settings: Settings, step: Step = lambda text: None) -> dict[str, Any]:
     result["latency"] = _or_error("latency", settings)
     streams = "error" not in result["latency"]
     step("start-up")
-    result["startup"] = startup(settings, streams, step=lambda: step("start-up"))
+    with _named("start-up"):
+        result["startup"] = startup(settings, streams, step=lambda: step("start-up"))
     result["predictions"] = []
     for name in registry.available():
         step(f"predictions of {name}")
         found = _or_error("predictions", settings, classifier=name)
         result["predictions"].append({"classifier": name, **found})
-    result["live"] = _live(settings, result["predictions"], step) if streams else []
+    result["live"] = _live(settings, result["predictions"], step)
     calm |= {"after": noise.spin(), "waited": _waited(result), "states": [*states, state()]}
     result["noise"] = calm
     result["warnings"] = noise.warnings(calm)
@@ -72,14 +74,15 @@ def _throughput(settings: Settings, step: Step) -> list[dict[str, Any]]:
     found = []
     for work in works(settings.spec):
         step(f"throughput of {work}")
-        found.append({"work": work, **measure("throughput", settings, work=work)})
+        with _named(f"throughput of {work}"):
+            found.append({"work": work, **measure("throughput", settings, work=work)})
     return found
 
 
 def _live(
     settings: Settings, predictions: list[dict[str, Any]], step: Step
 ) -> list[dict[str, Any]]:
-    """Streams of rows, and of the events of each classifier that works."""
+    """Streams of rows, and of the events of each classifier that works: it has its own spec."""
     names = [p["classifier"] for p in predictions if "error" not in p]
     found = []
     for name in (None, *names):
@@ -96,6 +99,15 @@ def _live(
     return found
 
 
+@contextmanager
+def _named(what: str) -> Iterator[None]:
+    """Say which measurement failed, of those without which the others mean nothing."""
+    try:
+        yield
+    except SerfastError as error:
+        raise SerfastError(f"{what}: {error}") from error
+
+
 def _or_error(name: str, settings: Settings, **arguments: Any) -> dict[str, Any]:
     """Measure, or give what went wrong: a plugin's failure isn't the benchmark's."""
     try:
@@ -107,4 +119,6 @@ def _or_error(name: str, settings: Settings, **arguments: Any) -> dict[str, Any]
 def _waited(result: dict[str, Any]) -> float:
     """Largest share of a measurement's time in which its process didn't run."""
     measured = [*result["throughput"], result["latency"], *result["predictions"]]
+    if result["settings"]["threads"] <= result["machine"]["processors"]:  # else for each other
+        measured += result["live"]
     return max(float(m.get("waited", 0.0)) for m in measured)

@@ -16,9 +16,6 @@ from .settings import Settings
 
 __all__ = ["throughput", "works"]
 
-RECORDING = 10.0
-"""Seconds of signal in one call."""
-
 LAP = 0.02
 """Seconds that one lap takes at least."""
 
@@ -64,7 +61,7 @@ def throughput(settings: Settings, work: str) -> dict[str, Any]:
     """
     spec = works(settings.spec)[work]
     extractor = Extractor(spec, settings.backend)
-    sound = settings.sound(RECORDING)
+    sound = settings.recording()
     alone = laps(lambda: extractor(sound), 0, least=3).median
     # so many that starting the threads is nothing beside them
     signals = [sound] * (settings.threads * math.ceil(LAP / alone))

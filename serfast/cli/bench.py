@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
+import shutil
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,10 +48,16 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="what computes: native, numba or reference (default: $SERFAST_BACKEND, or native)",
     )
     parser.add_argument(
-        "--isa", metavar="NAME", help="instruction set, of `serfast info` (default: the best)"
+        "--isa",
+        metavar="NAME",
+        help="native's instruction set, of `serfast info` (default: $SERFAST_ISA, or the best)",
     )
     parser.add_argument(
-        "--threads", type=int, default=1, metavar="N", help="at a time (default: %(default)s)"
+        "--threads",
+        type=int,
+        default=1,
+        metavar="N",
+        help="at a time, at most 4 for each processor (default: %(default)s)",
     )
     parser.add_argument(
         "--chunk-ms",
@@ -83,15 +90,15 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def run(arguments: argparse.Namespace) -> int:
     """Measure and show; a plugin that doesn't work is shown, and is no error of this command."""
     from .._replacing import replacing
-    from ..bench import compare, picture, report, suite
+    from ..bench import compare, picture, report, saved, suite
     from ._status import Status
 
     settings = _settings(arguments)
     _check_plot(arguments, picture.SUFFIXES)
-    old = None if arguments.compare is None else compare.read(arguments.compare)
+    old = None if arguments.compare is None else saved.read(arguments.compare)
     with Status(sys.stderr) as status:
         result = suite.run(settings, status.show)
-    print(json.dumps(result, indent=1) if arguments.json else report.text(result))
+    print(json.dumps(result, indent=1) if arguments.json else report.text(result, _width()))
     if old is not None:
         ratios = compare.text(result, old)
         if arguments.json:  # which standard output is for then
@@ -102,6 +109,13 @@ def run(arguments: argparse.Namespace) -> int:
         with replacing(arguments.plot) as path:
             picture.plot(result, path, old)
     return 0
+
+
+def _width() -> int:
+    """Characters of a line: the page's own, or a narrower terminal's."""
+    from ..bench.report import WIDTH
+
+    return min(WIDTH, shutil.get_terminal_size((WIDTH, 24)).columns)
 
 
 def _settings(arguments: argparse.Namespace) -> Settings:
@@ -128,5 +142,8 @@ def _check_plot(arguments: argparse.Namespace, suffixes: tuple[str, ...]) -> Non
         return
     if arguments.plot.suffix.lower() not in suffixes:
         raise ParameterError(f"plot must end in {', '.join(suffixes)}, got {arguments.plot}")
-    if find_spec("matplotlib") is None:
-        raise ImportError("--plot needs matplotlib: pip install 'serfast[cli]'")
+    try:
+        importlib.import_module("matplotlib.figure")
+    except ImportError as error:  # missing, or broken
+        hint = "--plot needs matplotlib: pip install 'serfast[cli]'"
+        raise ImportError(f"{hint} ({error})") from error

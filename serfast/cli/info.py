@@ -74,7 +74,7 @@ def as_text(facts: dict[str, Any]) -> str:
     """Lay the facts out as aligned lines."""
     isa = facts["isa"]
     lines = [(name, facts[name]) for name in ("serfast", "python", "numpy", "platform")]
-    lines.append(("ISA in use", isa["in_use"] if isa else "none: no native module"))
+    lines.append(("ISA in use", isa["in_use"] if isa else "none: no native back end"))
     if isa:
         lines.append(("ISAs built", ", ".join(isa["built"])))
         lines.append(("ISAs available", ", ".join(isa["available"])))
