@@ -1,9 +1,9 @@
 """The front: from the extractor's rows to what a network learns from, all by the training set.
 
 RMS becomes its logarithm; YIN's two columns become how voiced a row is, v = 1 - aperiodicity
-within 0 to 1, and the pitch in octaves about 180 Hz times v, so that the pitch of an unvoiced row
-says nothing. Then every column is centred and scaled by the training set's mean and deviation, and
-what is further out than six deviations is no further (digital silence, a wrong gain).
+within 0 to 1, and v times the logarithm of the pitch over 180 Hz, so that the pitch of an unvoiced
+row says nothing. Then every column is centred and scaled by the training set's mean and deviation,
+and what is further out than six deviations is no further (digital silence, a wrong gain).
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class Front:
 
     def write(self, graph: Graph, rows: str) -> str:
         """Write it into a graph: rows (1, time, n_columns) to (1, n_columns, time)."""
-        pieces = [self._piece(graph, rows, *part) for part in self.parts]
+        pieces = [x for part in self.parts for x in self._pieces(graph, rows, *part)]
         x = pieces[0]
         if len(pieces) > 1:
             x = graph.add("Concat", *pieces, attributes={"axis": 2})
@@ -77,19 +77,17 @@ class Front:
         x = graph.add("Clip", x, graph.constant(-LIMIT), graph.constant(LIMIT))
         return graph.add("Transpose", x, attributes={"perm": [0, 2, 1]})
 
-    def _piece(self, graph: Graph, rows: str, kind: str, begin: int, end: int) -> str:
+    def _pieces(self, graph: Graph, rows: str, kind: str, begin: int, end: int) -> tuple[str, ...]:
         if kind == "linear":
-            return _columns(graph, rows, begin, end)
+            return (_columns(graph, rows, begin, end),)
         if kind == "log":
-            level = graph.add("Relu", _columns(graph, rows, begin, end))
-            return graph.add("Log", graph.add("Add", level, graph.constant(FLOOR)))
+            level = graph.add("Max", _columns(graph, rows, begin, end), graph.constant(FLOOR))
+            return (graph.add("Log", level),)
         periodic = graph.add("Sub", graph.constant(1.0), _columns(graph, rows, end - 1, end))
         voiced = graph.add("Clip", periodic, graph.constant(0.0), graph.constant(1.0))
         f0 = graph.add("Max", _columns(graph, rows, begin, begin + 1), graph.constant(1.0))
-        ratio = graph.add("Log", graph.add("Div", f0, graph.constant(PITCH)))
-        octaves = graph.add("Mul", ratio, graph.constant(1 / np.log(2)))
-        pitch = graph.add("Mul", octaves, voiced)
-        return graph.add("Concat", pitch, voiced, attributes={"axis": 2})
+        height = graph.add("Sub", graph.add("Log", f0), graph.constant(np.log(PITCH)))
+        return graph.add("Mul", height, voiced), voiced
 
 
 def _formed(rows: Array, parts: tuple[tuple[str, int, int], ...]) -> Array:
@@ -98,10 +96,11 @@ def _formed(rows: Array, parts: tuple[tuple[str, int, int], ...]) -> Array:
     for kind, begin, end in parts:
         part = x[:, begin:end]
         if kind == "log":
-            part[:] = np.log(np.maximum(part, 0) + np.float32(FLOOR))
+            part[:] = np.log(np.maximum(part, np.float32(FLOOR)))
         if kind == "pitch":
             voiced = np.clip(1 - part[:, 1], 0, 1)
-            part[:, 0] = np.log2(np.maximum(part[:, 0], 1) / np.float32(PITCH)) * voiced
+            height = np.log(np.maximum(part[:, 0], 1)) - np.float32(np.log(PITCH))
+            part[:, 0] = height * voiced
             part[:, 1] = voiced
     return x
 

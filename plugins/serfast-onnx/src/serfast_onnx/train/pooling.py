@@ -1,9 +1,9 @@
-"""Pooling over time: a weighted mean and deviation, as sums that go on from step to step.
+"""Pooling over time: weighted mean, deviation and slope, from sums that go on from step to step.
 
 Each moment has a weight from 0 to 1, the logistic function of a linear one of its values: attention
-that needs no softmax over time, so mean and deviation are quotients of three running sums. (With
-softmax weights: Okabe et al., "Attentive statistics pooling for deep speaker embedding",
-Interspeech 2018.)
+that needs no softmax over time, so all that is pooled are quotients of running sums. (Mean and
+deviation with softmax weights: Okabe et al., "Attentive statistics pooling for deep speaker
+embedding", Interspeech 2018.)
 """
 
 from __future__ import annotations
@@ -11,14 +11,16 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from .writer import Graph
+from .writer import ROW, Graph
 
-__all__ = ["Pooling"]
+__all__ = ["Pooling", "SlopePooling", "moments_of"]
 
 LEAST_WEIGHT = 1e-4
 """Of the sum of weights."""
 LEAST_VARIANCE = 1e-2
 """Added to the variance, since the root of a small difference of large sums is mostly rounding."""
+LEAST_SPREAD = 0.03
+"""Added to the variance of time, in squares of its unit: few rows' slope is taken for little."""
 
 
 class Pooling(nn.Module):
@@ -34,22 +36,82 @@ class Pooling(nn.Module):
         weight = torch.sigmoid(self.weigh(x)) * mask
         total = weight.sum(-1).clamp_min(LEAST_WEIGHT)
         mean = (weight * x).sum(-1) / total
-        variance = (weight * x * x).sum(-1) / total - mean * mean
-        return torch.cat([mean, (variance.clamp_min(0) + LEAST_VARIANCE).sqrt()], -1)
+        return torch.cat([mean, _deviation((weight * x * x).sum(-1) / total, mean)], -1)
 
-    def write(self, graph: Graph, name: str, x: str) -> str:
-        """Write it into a graph: (1, channels, time) to (1, 2 · channels)."""
-        kernel, bias = (p.detach().numpy() for p in self.weigh.parameters())
-        score = graph.add("Conv", x, graph.constant(kernel), graph.constant(bias))
-        weight = graph.add("Sigmoid", score)
+    def write(self, graph: Graph, name: str, x: str) -> tuple[str, str]:
+        """Write it into a graph: (1, channels, time) to two of (1, channels, 1)."""
+        weight = _write_weight(graph, self.weigh, x)
         first = graph.add("Mul", weight, x)
-        second = graph.add("Mul", first, x)
-        weights = graph.running_sum(f"{name}_weight", weight, 1)
-        total = graph.add("Max", weights, graph.constant(LEAST_WEIGHT))
-        sum1 = graph.running_sum(f"{name}_sum", first, self.channels)
-        sum2 = graph.running_sum(f"{name}_squares", second, self.channels)
+        terms = (weight, first, graph.add("Mul", first, x))
+        every = graph.add("Concat", *terms, attributes={"axis": 1})
+        sums = graph.add("ReduceSum", every, graph.integers(2))
+        sums = graph.running(f"{name}_sums", sums, (1, 1 + 2 * self.channels, 1))
+        total, sum1, sum2 = graph.split(sums, (1, self.channels, self.channels), 1)
+        total = graph.add("Max", total, graph.constant(LEAST_WEIGHT))
         mean = graph.add("Div", sum1, total)
-        square = graph.add("Mul", mean, mean)
-        variance = graph.add("Sub", graph.add("Div", sum2, total), square)
-        raised = graph.add("Add", graph.add("Relu", variance), graph.constant(LEAST_VARIANCE))
-        return graph.add("Concat", mean, graph.add("Sqrt", raised), attributes={"axis": 1})
+        return mean, _write_deviation(graph, graph.add("Div", sum2, total), mean)
+
+
+class SlopePooling(nn.Module):
+    """Weighted mean, deviation and slope of (n, channels, time) over time: (n, 3 · channels).
+
+    The slope is that of the straight line through a channel's course, by weighted least squares:
+    how much it rises in the course of an utterance. The sums are those of the weights w, and of
+    w·t, times each of 1, t, x and x².
+    """
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.channels = channels
+        self.weigh = nn.Conv1d(channels, 1, 1)
+
+    def forward(self, x: Tensor, mask: Tensor) -> Tensor:
+        """Pool; `mask`, of shape (n, 1, time), is 0 where a recording has ended."""
+        moments = moments_of(x.shape[2])
+        factors = (moments * torch.sigmoid(self.weigh(x)) * mask).transpose(1, 2)
+        terms = torch.cat([moments.expand(len(x), -1, -1), x, x * x], 1)
+        sums = terms @ factors  # (n, 2 + 2 · channels, 2)
+        means = sums / sums[:, :1, :1].clamp_min(LEAST_WEIGHT)
+        plain, late = means.unbind(2)
+        late = late - plain[:, 1:2] * plain  # covariances with time
+        n = self.channels
+        mean, square = plain[:, 2 : 2 + n], plain[:, 2 + n :]
+        spread, shared = late[:, 1:2], late[:, 2 : 2 + n]
+        slope = shared / (spread + LEAST_SPREAD)
+        return torch.cat([mean, _deviation(square, mean), slope], -1)
+
+    def write(self, graph: Graph, name: str, x: str) -> tuple[str, str, str]:
+        """Write it into a graph: (1, channels, time) to three of (1, channels, 1)."""
+        moments = graph.moments(x)
+        weighted = graph.add("Mul", moments, _write_weight(graph, self.weigh, x))
+        factors = graph.add("Transpose", weighted, attributes={"perm": [0, 2, 1]})
+        terms = graph.add("Concat", moments, x, graph.add("Mul", x, x), attributes={"axis": 1})
+        sums = graph.add("MatMul", terms, factors)
+        sums = graph.running(f"{name}_sums", sums, (1, 2 + 2 * self.channels, 2))
+        total = graph.add("Max", graph.first(sums, (1, 2)), graph.constant(LEAST_WEIGHT))
+        plain, late = graph.split(graph.add("Div", sums, total), (1, 1), 2)
+        parts = (1, 1, self.channels, self.channels)
+        _, time, mean, square = graph.split(plain, parts, 1)
+        late = graph.add("Sub", late, graph.add("Mul", time, plain))
+        _, spread, shared, _ = graph.split(late, parts, 1)
+        slope = graph.add("Div", shared, graph.add("Add", spread, graph.constant(LEAST_SPREAD)))
+        return mean, _write_deviation(graph, square, mean), slope
+
+
+def moments_of(n_rows: int) -> Tensor:
+    """1 and the time since the beginning of each row, in :data:`ROW`s: (1, 2, n_rows)."""
+    return torch.stack([torch.ones(n_rows), torch.arange(n_rows) * ROW])[None]
+
+
+def _deviation(square: Tensor, mean: Tensor) -> Tensor:
+    return ((square - mean * mean).clamp_min(0) + LEAST_VARIANCE).sqrt()
+
+
+def _write_deviation(graph: Graph, square: str, mean: str) -> str:
+    variance = graph.add("Relu", graph.add("Sub", square, graph.add("Mul", mean, mean)))
+    return graph.add("Sqrt", graph.add("Add", variance, graph.constant(LEAST_VARIANCE)))
+
+
+def _write_weight(graph: Graph, weigh: nn.Conv1d, x: str) -> str:
+    kernel, bias = (graph.constant(p.detach().numpy()) for p in weigh.parameters())
+    return graph.add("Sigmoid", graph.add("Conv", x, kernel, bias))

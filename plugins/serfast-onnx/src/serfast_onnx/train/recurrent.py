@@ -1,9 +1,10 @@
 """The better network: two strided causal convolutions, an LSTM, and statistics of everything.
 
 Rows come in every 10 ms; each convolution halves the rate, so the LSTM moves every 40 ms. What is
-judged are the weighted means and deviations over time of three layers, side by side: of the scaled
-rows themselves, of the second convolution, and of the LSTM. The first of these are the classic
-functionals of low-level descriptors, of which a linear machine alone already makes much.
+judged is pooled over time, side by side: weighted means and deviations of the second convolution
+and of the LSTM; and of the scaled rows themselves, and of how much they changed within 30 ms, the
+slopes in the course of the utterance too. These last are the classic functionals of low-level
+descriptors and their derivatives, of which a linear machine alone already makes much.
 """
 
 from __future__ import annotations
@@ -17,13 +18,15 @@ from torch.nn import functional
 
 from .dropout import Dropout
 from .lstm import write_lstm
-from .pooling import Pooling
+from .pooling import Pooling, SlopePooling
 from .writer import Graph
 
 __all__ = ["Recurrent"]
 
 KERNELS = (5, 4)
 STRIDE = 2
+LAG = KERNELS[0] - STRIDE
+"""Rows over which a change is measured: as far back as the first convolution looks anyway."""
 
 Array = np.ndarray[Any, Any]
 
@@ -38,15 +41,14 @@ class Block(nn.Module):
         self.conv = nn.Conv1d(channels, width, kernel, stride=STRIDE, bias=False)
         self.norm = nn.BatchNorm1d(width)
 
-    def forward(self, x: Tensor) -> Tensor:
-        """(n, channels, time) to (n, width, time / 2)."""
-        return functional.relu(self.norm(self.conv(functional.pad(x, (self.before, 0)))))
+    def forward(self, longer: Tensor) -> Tensor:
+        """(n, channels, `before` + time) to (n, width, time / 2)."""
+        return functional.relu(self.norm(self.conv(longer)))
 
-    def write(self, graph: Graph, name: str, x: str) -> str:
+    def write(self, graph: Graph, longer: str) -> str:
         """Write it into a graph, the normalisation multiplied into the convolution."""
         scale, shift = _affine(self.norm)
         kernel = graph.constant(_array(self.conv.weight) * scale[:, np.newaxis, np.newaxis])
-        longer = graph.context(name, x, self.channels, self.before)
         strides = {"strides": [STRIDE]}
         return graph.add(
             "Relu", graph.add("Conv", longer, kernel, graph.constant(shift), attributes=strides)
@@ -54,7 +56,7 @@ class Block(nn.Module):
 
 
 class Recurrent(nn.Module):
-    """Logits of pooled statistics of rows, convolutions and an LSTM.
+    """Logits of pooled statistics of rows, their changes, convolutions and an LSTM.
 
     Parameters
     ----------
@@ -72,9 +74,9 @@ class Recurrent(nn.Module):
         self.first = Block(n_columns, width, KERNELS[0])
         self.second = Block(width, width, KERNELS[1])
         self.lstm = nn.LSTM(width, width, batch_first=True)
-        self.rows_pooling = Pooling(n_columns)
+        self.rows_pooling = SlopePooling(2 * n_columns)
         self.deep_pooling = Pooling(2 * width)
-        pooled = 2 * (n_columns + 2 * width)
+        pooled = 3 * 2 * n_columns + 2 * 2 * width
         self.norm = nn.BatchNorm1d(pooled)
         self.dropout = Dropout(dropout)
         self.dense = nn.Linear(pooled, n_classes)
@@ -84,24 +86,33 @@ class Recurrent(nn.Module):
 
         Time is a multiple of four rows.
         """
-        h = self.dropout(self.first(x))
-        h = self.dropout(self.second(h))
+        longer = functional.pad(x, (LAG, 0))
+        h = self.dropout(self.first(longer))
+        h = self.dropout(self.second(functional.pad(h, (self.second.before, 0))))
         g = self.lstm(h.transpose(1, 2))[0].transpose(1, 2)
         every = mask[:, :, self.rows_per_step - 1 :: self.rows_per_step]
         deep = self.deep_pooling(torch.cat([h, g], 1), every)
-        pooled = torch.cat([self.rows_pooling(x, mask), deep], 1)
+        change = (x - longer[:, :, :-LAG]).abs()
+        shallow = self.rows_pooling(torch.cat([x, change], 1), mask)
+        pooled = torch.cat([shallow, deep], 1)
         logits: Tensor = self.dense(self.dropout(self.norm(pooled)))
         return logits
 
     def write(self, graph: Graph, x: str) -> str:
         """Write it into a graph: scaled rows (1, n_columns, time) to logits (1, n_classes)."""
-        h = self.first.write(graph, "rows_before", x)
-        h = self.second.write(graph, "first_before", h)
+        longer = graph.context("rows_before", x, self.n_columns, LAG)
+        h = self.first.write(graph, longer)
+        h = self.second.write(
+            graph, graph.context("first_before", h, self.second.channels, self.second.before)
+        )
         g = write_lstm(graph, self.lstm, h)
         both = graph.add("Concat", h, g, attributes={"axis": 1})
         deep = self.deep_pooling.write(graph, "deep", both)
-        shallow = self.rows_pooling.write(graph, "rows", x)
-        pooled = graph.add("Concat", shallow, deep, attributes={"axis": 1})
+        change = graph.add("Abs", graph.add("Sub", x, graph.earlier(longer, LAG)))
+        changing = graph.add("Concat", x, change, attributes={"axis": 1})
+        shallow = self.rows_pooling.write(graph, "rows", changing)
+        pooled = graph.add("Concat", *shallow, *deep, attributes={"axis": 1})
+        pooled = graph.add("Flatten", pooled)
         scale, shift = _affine(self.norm)
         weights = _array(self.dense.weight)
         bias = _array(self.dense.bias) + weights @ shift

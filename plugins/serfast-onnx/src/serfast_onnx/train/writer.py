@@ -3,7 +3,7 @@
 The same calls write ``model.onnx``, which sees a whole recording, and ``step.onnx``, which sees
 some rows and takes what it remembers as inputs: a convolution's context is zeros in the one and a
 state in the other, a sum over time is over all rows in the one and goes on from a state in the
-other.
+other, as does time itself.
 The graph is written from the weights, operator by operator, so nothing depends on how a version of
 torch traces a module.
 """
@@ -19,11 +19,15 @@ from onnx import TensorProto, helper, numpy_helper
 
 from ..card import State
 
-__all__ = ["IR_VERSION", "OPSET", "Graph"]
+__all__ = ["IR_VERSION", "OPSET", "ROW", "Graph"]
 
 OPSET = 17
 """Operator set of the graphs: of 2022, known to every onnxruntime since 1.12."""
 IR_VERSION = 8
+ROW = 1 / 128
+"""Time from row to row: a power of 2, so that a sum of them has no rounding."""
+FAR = int(np.iinfo(np.int64).max)
+"""End of a slice that goes on to the end."""
 
 Array = np.ndarray[Any, Any]
 
@@ -83,22 +87,47 @@ class Graph:
         longer = self.add(
             "Concat", self._state(name, (1, channels, size)), x, attributes={"axis": 2}
         )
-        far = np.iinfo(np.int64).max
-        axis = self.integers(2)
-        self._leave(
-            name,
-            self.add("Slice", longer, self.integers(-size), self.integers(far), axis),
-            (1, channels, size),
-        )
+        last = self._times(longer, -size, FAR)
+        self._leave(name, last, (1, channels, size))
         return longer
 
-    def running_sum(self, name: str, x: str, channels: int) -> str:
-        """Sum `x`, of shape (1, channels, time), over time from the beginning: (1, channels)."""
-        total = self.add("ReduceSum", x, self.integers(2), attributes={"keepdims": 0})
+    def earlier(self, longer: str, size: int) -> str:
+        """Give for each moment what was `size` before, from what :meth:`context` gave."""
+        return self._times(longer, 0, -size)
+
+    def running(self, name: str, x: str, shape: tuple[int, ...]) -> str:
+        """Add `x`, a sum over the rows of a step, to that of the steps before."""
         if not self.stepping:
-            return total
-        shape = (1, channels)
-        return self._leave(name, self.add("Add", self._state(name, shape), total), shape)
+            return x
+        return self._leave(name, self.add("Add", self._state(name, shape), x), shape)
+
+    def moments(self, x: str) -> str:
+        """Give 1 and the time since the beginning for each moment of `x`: (1, 2, time)."""
+        if self._rows is not None:
+            state = self._state("time", (1, 2, 1))
+            numbers = np.arange(self._rows) * ROW
+            there = self.constant([[np.ones(self._rows), numbers]])
+            longer = self.add("Add", state, self.constant([[[0.0], [self._rows * ROW]]]))
+            self._leave("time", longer, (1, 2, 1))
+            return self.add("Add", state, there)
+        size = self.add("Squeeze", self.add("Shape", x, attributes={"start": 2, "end": 3}))
+        first, step = (self.constant(k, np.int64, "integers") for k in (0, 1))
+        counted = self.add("Range", first, size, step)
+        counted = self.add("Cast", counted, attributes={"to": TensorProto.FLOAT})
+        scaled = self.add("Mul", counted, self.constant([[[0.0], [ROW]]]))
+        return self.add("Add", scaled, self.constant([[[1.0], [0.0]]]))
+
+    def first(self, x: str, axes: tuple[int, ...]) -> str:
+        """Give the first along each of some axes."""
+        bounds = [self.integers(*(k for _ in axes)) for k in (0, 1)]
+        return self.add("Slice", x, *bounds, self.integers(*axes))
+
+    def split(self, x: str, sizes: tuple[int, ...], axis: int) -> tuple[str, ...]:
+        """Divide `x` into parts of these sizes."""
+        names = tuple(self._name("Split") for _ in sizes)
+        inputs = [x, self.integers(*sizes)]
+        self._nodes.append(helper.make_node("Split", inputs, names, name=names[0], axis=axis))
+        return names
 
     def lstm(self, x: str, weights: tuple[Array, Array, Array]) -> str:
         """Run an LSTM over `x`, of shape (1, channels, time); give all its outputs, likewise.
@@ -143,6 +172,9 @@ class Graph:
         )
         onnx.checker.check_model(model, full_check=True)
         return bytes(model.SerializeToString(deterministic=True))
+
+    def _times(self, x: str, begin: int, end: int) -> str:
+        return self.add("Slice", x, *(self.integers(k) for k in (begin, end, 2)))
 
     def _state(self, name: str, shape: tuple[int, ...]) -> str:
         self.states.append(State(name, f"{name}_next", shape))
