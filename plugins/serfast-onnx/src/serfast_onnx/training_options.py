@@ -59,7 +59,7 @@ class TrainingOptions:
     """
 
     network: str = "recurrent"
-    width: int = 80
+    width: int = 64
     epochs: int = 100
     batch: int = 32
     rate: float = 3e-3
@@ -69,10 +69,10 @@ class TrainingOptions:
     loss: str = "balanced"
     smoothing: float = 0.1
     mixup: float = 0.3
-    masks: int = 2
-    stretch: float = 0.15
-    warp: float = 0.08
-    gain: float = 3.0
+    masks: int = 0
+    stretch: float = 0.0
+    warp: float = 0.0
+    gain: float = 0.0
     validation: int = 1
     patience: int = 30
     precision: str = "float32"
