@@ -94,6 +94,14 @@ def test_a_checkpoint_of_another_training_is_refused(tmp_path, data, options, se
         train(data, options, Run(folder=tmp_path, seed=seed))
 
 
+def test_a_checkpoint_of_an_earlier_build_is_refused(tmp_path, monkeypatch):
+    with monkeypatch.context() as earlier:
+        earlier.setattr(checkpoint, "NETWORKS", checkpoint.NETWORKS - 1)
+        train(examples(), QUICK, Run(folder=tmp_path))
+    with pytest.raises(serfast.ParameterError, match="must be of a training with the same"):
+        train(examples(), QUICK, Run(folder=tmp_path))
+
+
 def test_a_damaged_checkpoint_is_refused(tmp_path):
     train(examples(), QUICK, Run(folder=tmp_path))
     path = tmp_path / checkpoint.NAME

@@ -19,13 +19,15 @@ from ..training_options import TrainingOptions
 __all__ = ["NAME", "digest_of", "read", "write"]
 
 NAME = "checkpoint.pt"
+NETWORKS = 2
+"""Version of the networks: one of other layers or scaling has other checkpoints."""
 
 
 def digest_of(examples: Examples, options: TrainingOptions, seed: int) -> str:
     """SHA-256 of everything that a training is decided by; not what its graphs are stored in."""
     digest = hashlib.sha256()
     decisive = {name: v for name, v in options.to_dict().items() if name != "precision"}
-    settings = [decisive, seed, torch.__version__, examples.labels.tolist()]
+    settings = [NETWORKS, decisive, seed, torch.__version__, examples.labels.tolist()]
     settings += [examples.speakers.tolist(), examples.altered.tolist()]
     digest.update(json.dumps(settings).encode())
     for x in examples.inputs:
