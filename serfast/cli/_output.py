@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import tempfile
 from collections.abc import Iterable
@@ -9,7 +10,9 @@ from pathlib import Path
 
 from ..errors import ParameterError
 
-__all__ = ["check_outputs"]
+__all__ = ["PICTURES", "check_outputs", "check_plot"]
+
+PICTURES = (".png", ".svg", ".pdf")
 
 
 def check_outputs(paths: Iterable[Path | None], force: bool) -> None:
@@ -36,6 +39,19 @@ def check_outputs(paths: Iterable[Path | None], force: bool) -> None:
         if (real := os.path.realpath(path)) in seen:
             raise ParameterError(f"outputs must be different files, got {path} twice")
         seen.add(real)
+
+
+def check_plot(path: Path | None) -> None:
+    """Refuse a picture that can't be drawn: of another kind, or without a working matplotlib."""
+    if path is None:
+        return
+    if path.suffix.lower() not in PICTURES:
+        raise ParameterError(f"plot must end in {', '.join(PICTURES)}, got {path}")
+    try:
+        importlib.import_module("matplotlib.figure")
+    except ImportError as error:  # missing, or broken
+        hint = "--plot needs matplotlib: pip install 'serfast[cli]'"
+        raise ImportError(f"{hint} ({error})") from error
 
 
 def _check(path: Path, force: bool) -> None:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import importlib
 import json
 import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-from ..errors import ParameterError
 
 if TYPE_CHECKING:
     from ..bench.settings import Settings
@@ -91,10 +88,12 @@ def run(arguments: argparse.Namespace) -> int:
     """Measure and show; a plugin that doesn't work is shown, and is no error of this command."""
     from .._replacing import replacing
     from ..bench import compare, picture, report, saved, suite
+    from ._output import check_outputs, check_plot
     from ._status import Status
 
     settings = _settings(arguments)
-    _check_plot(arguments, picture.SUFFIXES)
+    check_outputs([arguments.plot], arguments.force)
+    check_plot(arguments.plot)
     old = None if arguments.compare is None else saved.read(arguments.compare)
     with Status(sys.stderr) as status:
         result = suite.run(settings, status.show)
@@ -131,19 +130,3 @@ def _settings(arguments: argparse.Namespace) -> Settings:
         seconds=arguments.seconds,
         spec=whole_row() if arguments.spec is None else read_spec(arguments.spec),
     )
-
-
-def _check_plot(arguments: argparse.Namespace, suffixes: tuple[str, ...]) -> None:
-    """Refuse what can't be drawn before the minute of work."""
-    from ._output import check_outputs
-
-    check_outputs([arguments.plot], arguments.force)
-    if arguments.plot is None:
-        return
-    if arguments.plot.suffix.lower() not in suffixes:
-        raise ParameterError(f"plot must end in {', '.join(suffixes)}, got {arguments.plot}")
-    try:
-        importlib.import_module("matplotlib.figure")
-    except ImportError as error:  # missing, or broken
-        hint = "--plot needs matplotlib: pip install 'serfast[cli]'"
-        raise ImportError(f"{hint} ({error})") from error

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import argparse
 import json
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..errors import ParameterError
 from . import _examples
 
 if TYPE_CHECKING:
@@ -16,7 +14,6 @@ if TYPE_CHECKING:
 
 __all__ = ["add_parser"]
 
-_PICTURES = (".png", ".svg", ".pdf")
 _EPILOG = """\
 Leave one speaker out: for every speaker a classifier is trained on all others (what it chooses and
 scales, it does by those others alone) and predicts that speaker's recordings, each by itself. The
@@ -83,14 +80,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _check_outputs(arguments: argparse.Namespace) -> None:
     """Refuse what can't be written or drawn before the work."""
-    from ._output import check_outputs
+    from ._output import check_outputs, check_plot
 
     check_outputs([arguments.plot, arguments.json], arguments.force)
-    if arguments.plot:
-        if arguments.plot.suffix.lower() not in _PICTURES:
-            raise ParameterError(f"plot must end in {', '.join(_PICTURES)}, got {arguments.plot}")
-        if find_spec("matplotlib") is None:
-            raise ImportError("--plot needs matplotlib: pip install 'serfast[cli]'")
+    check_plot(arguments.plot)
 
 
 def _line(fold: Fold) -> str:
