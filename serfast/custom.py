@@ -253,7 +253,6 @@ def _feature_class(function: Callable[..., None], columns: tuple[str, ...]) -> t
             fields.append((argument.name, kind, argument.default))
     namespace = {
         "__doc__": plain.__doc__,
-        "__module__": plain.__module__,
         "__qualname__": plain.__qualname__,
         "outputs": tuple(columns) or (plain.__name__,),
         "compute": staticmethod(plain),
@@ -261,6 +260,7 @@ def _feature_class(function: Callable[..., None], columns: tuple[str, ...]) -> t
     made = dataclasses.make_dataclass(
         plain.__name__, fields, bases=(base,), namespace=namespace, frozen=True, kw_only=True
     )
+    made.__module__ = plain.__module__  # where pickle looks; from Python 3.12 on it is the caller's
     made()  # its arguments are checked, and its defaults
     return made
 

@@ -17,7 +17,8 @@ import pytest
 from streams import EXTRACTORS, VOICE
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-glibc = pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="stands before glibc's malloc")
+OWN_MALLOC = platform.libc_ver()[0] != "glibc" or sysconfig.get_config_var("Py_GIL_DISABLED")
+glibc = pytest.mark.skipif(bool(OWN_MALLOC), reason="stands before glibc's malloc")
 CHUNK = VOICE[:160].copy()
 SPECS = ["speech", "left-aligned, odd", "centred, hop > frame", "deltas, centred"]
 
