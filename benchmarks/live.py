@@ -1,6 +1,7 @@
 """Many live streams in one process, fed in real time: when are their decisions there.
 
-    python -m benchmarks.live [--streams 600] [--seconds 60] [--chunk-ms 20] [RECORDING ...]
+    python -m benchmarks.live [--streams 600] [--seconds 60] [--chunk-ms 20] [--sleep]
+                              [RECORDING ...]
 
 Every stream gets its next chunk when a microphone would have it, and judges the last 3 s every
 0.5 s with the default model. The streams begin at random moments, as calls do, and their decisions
@@ -8,13 +9,15 @@ are spread over the 0.5 s; their first window is filled before the clock starts.
 is from the moment its chunk is due to the moment its event is returned: waiting for other streams
 counts. `serfast bench` serves its live streams by the same code (serfast/bench/live.py).
 
-One thread does it all. The gate is off, so that every window costs a decision. It doesn't show
-what receiving the chunks from a network would cost.
+One thread does it all. Between chunks it stays awake; with --sleep it sleeps, as a service would,
+and what comes after is slower: caches and clock have been others'. The gate is off, so that every
+window costs a decision. It doesn't show what receiving the chunks from a network would cost.
 """
 
 from __future__ import annotations
 
 import argparse
+import math
 import os
 from collections.abc import Iterator
 from typing import Any
@@ -77,6 +80,7 @@ def main() -> None:
     parser.add_argument("--streams", type=int, default=600)
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--chunk-ms", type=float, default=20.0)
+    parser.add_argument("--sleep", action="store_true", help="sleep between chunks")
     parser.add_argument("--save", action="store_true", help="write results/live.txt")
     arguments = parser.parse_args()
     n, period = arguments.streams, arguments.chunk_ms / 1000
@@ -84,8 +88,10 @@ def main() -> None:
     y = speech(arguments.recordings, 60.0, int(recognizer.spec.sample_rate))
     made = event_streams(recognizer, y, arguments.chunk_ms, n)
     n_chunks = round(arguments.seconds / period)
-    served = serve(made, schedule(n, n_chunks, period), n * n_chunks)
-    about = f"{n} streams, {arguments.seconds:g} s, chunks of {arguments.chunk_ms:g} ms"
+    awake = 0.0 if arguments.sleep else math.inf
+    served = serve(made, schedule(n, n_chunks, period), n * n_chunks, awake)
+    between = "asleep" if arguments.sleep else "awake"
+    about = f"{n} streams, {arguments.seconds:g} s, chunks of {arguments.chunk_ms:g} ms, {between}"
     said = f"{about}; {sentence(machine())}\n{report(served)}"
     if arguments.save:
         (RESULTS / "live.txt").write_text(said + "\n")

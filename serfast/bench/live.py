@@ -159,7 +159,12 @@ def _cost(made: Streams, seconds: float) -> tuple[float, float]:
     return spent / (n_rounds * len(made.accepts)), 1 - spent / wall
 
 
-def serve(made: Streams, calls: Iterable[tuple[float, int, int]], n_calls: int) -> Served:
+def serve(
+    made: Streams,
+    calls: Iterable[tuple[float, int, int]],
+    n_calls: int,
+    awake: float = STEP,
+) -> Served:
     """Give streams their chunks in real time.
 
     Parameters
@@ -169,6 +174,9 @@ def serve(made: Streams, calls: Iterable[tuple[float, int, int]], n_calls: int) 
         When, from now on [s], which stream gets which chunk, by their numbers; in order.
     n_calls : int
         How many calls there are.
+    awake : float
+        So long before a call [s] it doesn't sleep any more. A core that has slept is slower at
+        first; infinity lets it never sleep.
     """
     accepts, chunks, _ = made
     delays, taken, gave = np.empty(n_calls), np.empty(n_calls), np.empty(n_calls, np.bool_)
@@ -177,7 +185,7 @@ def serve(made: Streams, calls: Iterable[tuple[float, int, int]], n_calls: int) 
         due = zero + moment
         begun = perf_counter()
         if begun < due:
-            spun += _wait(due)
+            spun += _wait(due, awake)
             begun = perf_counter()
         found = accepts[i](chunks[k % len(chunks)])
         done = perf_counter()
@@ -185,12 +193,12 @@ def serve(made: Streams, calls: Iterable[tuple[float, int, int]], n_calls: int) 
     return Served(delays, taken, gave, perf_counter() - zero, process_time() - busy - spun)
 
 
-def _wait(due: float) -> float:
-    """Sleep until then, the last `STEP` awake; give the time that was spent awake [s]."""
-    left = due - perf_counter() - STEP
+def _wait(due: float, awake: float) -> float:
+    """Sleep until then, but for the last moments; give the time that was spent awake [s]."""
+    left = due - perf_counter() - awake
     if left > 0:
         sleep(left)
-    if not STEP:
+    if not awake:
         return 0.0
     woken = perf_counter()
     while (now := perf_counter()) < due:
