@@ -11,12 +11,17 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 
 
+def environment() -> dict[str, str]:
+    """This process's, but without a choice of instructions, and the working folder is a path."""
+    return {k: v for k, v in os.environ.items() if k not in ("SERFAST_ISA", "PYTHONSAFEPATH")}
+
+
 def bench(name: str, *arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
     """`python -m benchmarks.name arguments…`; the caller looks at how it ended."""
     return subprocess.run(
         [sys.executable, "-m", f"benchmarks.{name}", *arguments],
         cwd=cwd,
-        env={key: value for key, value in os.environ.items() if key != "SERFAST_ISA"},
+        env=environment(),
         capture_output=True,
         text=True,
         check=False,

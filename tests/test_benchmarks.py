@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from benching import bench, copied
+from benching import bench, copied, environment
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 
@@ -104,7 +104,12 @@ def test_stages_run(tmp_path: Path) -> None:
     )
     (copied(tmp_path) / "run.py").write_text(code)
     done = subprocess.run(
-        [sys.executable, "run.py"], cwd=tmp_path, capture_output=True, text=True, check=True
+        [sys.executable, "run.py"],
+        cwd=tmp_path,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=True,
     )
     lines = [line.rsplit(" ", 2) for line in done.stdout.splitlines()]
     assert len(lines) > 15

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import tarfile
 import zipfile
 from pathlib import Path
@@ -18,8 +19,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Path]:
     wheel = tree_wheel(tmp_path_factory)
     base = tmp_path_factory.mktemp("sdist")
     sdist = build(copied_tree(wheel.parents[1]), base / "sdist", "sdist")
-    with tarfile.open(sdist) as archive:
-        archive.extractall(base / "unpacked", filter="data")
+    shutil.unpack_archive(sdist, base / "unpacked")
     unpacked = next((base / "unpacked").iterdir())
     return sdist, wheel, build(unpacked, base / "again", "wheel")
 
