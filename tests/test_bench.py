@@ -318,8 +318,7 @@ def test_a_clock_of_coarse_ticks_is_waited_for_awake(monkeypatch: pytest.MonkeyP
     made = live.Streams([lambda chunk: None], [None], period=0.05)
     calls = [(0.05 * k, 0, k) for k in range(1, 50)]
     assert live.serve(made, calls, 49).delays.max() > 0.01
-    monkeypatch.setattr(live, "STEP", 0.016)
-    assert live.serve(made, calls, 49).delays.max() < 0.001
+    assert live.serve(made, calls, 49, awake=0.016).delays.max() < 0.001
 
 
 def test_a_long_run_of_many_streams_keeps_so_many_delays(monkeypatch: pytest.MonkeyPatch) -> None:
