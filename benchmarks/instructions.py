@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import argparse
 import ctypes
+import gc
 import json
 import os
 import re
@@ -49,6 +50,7 @@ Counts = dict[str, dict[str, int]]
 
 def run_stages(library: str) -> None:
     """Compute every stage's rows, telling callgrind where each begins and ends."""
+    gc.disable()  # a collection would count for the stage in which it happens to come
     callgrind = ctypes.CDLL(library)
     calls = [(i, n, rows_into(s, n)) for i, s in enumerate(STAGES) for n in (N_ROWS, 2 * N_ROWS)]
     for _, _, call in calls:
