@@ -10,7 +10,7 @@ from typing import NoReturn
 import pytest
 from hypothesis import settings
 
-pytest_plugins = ["parity_report"]
+pytest_plugins = ["helpers.parity_report"]
 
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
 

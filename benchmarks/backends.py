@@ -8,7 +8,8 @@ its caches. Start-up and streams have a process of their own for each back end, 
 of `--repeat`. All have one thread. The first extractor is shown twice: with an empty cache of
 compiled code, as after installing, and with a full one. `--isa` names the instruction set of the
 native back end; Numba compiles for the processor as it is. "off" is how far rows are from the
-reference's, in units of the tolerances between back ends (serfast.agreement). The table doesn't
+reference's, in units of the tolerances between back ends (serfast.models.bundle.agreement).
+The table doesn't
 show many threads, other processors, or what other programs on the machine cost.
 """
 
@@ -123,7 +124,7 @@ def _row_cost(spec: Any, signals: dict[str, Any], repeat: int) -> dict[str, dict
 
 def _off(spec: Any, rows: Any, expected: Any) -> float:
     """How far rows are from the reference's, in units of the tolerances."""
-    from serfast.agreement import disagreement, excess
+    from serfast.models.bundle.agreement import disagreement, excess
 
     assert disagreement(spec, rows, expected) is None
     begin, worst = 0, 0.0

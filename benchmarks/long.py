@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 import serfast
-from serfast import audio
+from serfast.audio import reading as audio
 
 from .child import from_child
 from .conditions import machine, on_one_core

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from serfast import program as p
+from serfast.program import rows as p
 
 FLOAT = 4
 LOGARITHM = 24

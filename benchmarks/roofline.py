@@ -20,7 +20,7 @@ from statistics import median
 from typing import Any
 
 import serfast
-from serfast.planning import program_of
+from serfast.program.planner import program_of
 
 from . import peak
 from .child import from_child

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 import serfast
-from serfast.feature import Feature
+from serfast.features.base import Feature
 
 from .recordings import Array, speech_like
 

@@ -13,7 +13,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     import serfast
-    from serfast.feature import Feature
+    from serfast.features.base import Feature
 
 Array = np.ndarray[Any, np.dtype[np.float32]]
 

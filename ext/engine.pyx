@@ -1,6 +1,6 @@
 """serfast._engine: runs the frame program over a signal, on the kernels of one instruction set.
 
-`Engine` turns the tables of a `serfast.program.Program` into the C structs of program.pxd once;
+`Engine` turns the tables of a `serfast.program.rows.Program` into the C structs of program.pxd once;
 a call checks its two arrays, releases the GIL and computes every row. An Engine doesn't change
 after it was made, so threads may share it: each call has its own scratch.
 """
@@ -23,22 +23,7 @@ from custom cimport GUARD, Custom, Faults, serfast_feature_function
 from delta cimport Delta, Rows, row_at
 from energy cimport Crossings, Energy
 from framing cimport CONSTANT, EDGE, REFLECT, Frames, Signal
-from functionals cimport (
-    ARGMAX,
-    ARGMIN,
-    AUTOCORRELATION,
-    CROSSINGS,
-    CURVATURE,
-    KURTOSIS,
-    MEAN,
-    QUANTILE,
-    SKEWNESS,
-    SLOPE,
-    SPREAD,
-    STD,
-    TREND,
-    Functional,
-)
+from functionals cimport QUANTILE, SPREAD, Functional, Kind
 from kernels cimport (
     SERFAST_MAX_PASSES,
     SERFAST_PAD,
@@ -60,12 +45,20 @@ from spectrum cimport Spectrum
 from statistics cimport Family, Job, VectorProgram, Table, Workspace, make_vector
 
 import os
+from itertools import groupby
 
 import numpy as np
 
 from serfast._checks import refuse, refuse_sample
+from serfast.audio.samples import as_samples, as_vector
+from serfast.backends.custom.faults import warn_of_faults
 from serfast.errors import SerfastError
-from serfast.vector import LOG_FLOOR, RESOLUTION, SEMITONE_REFERENCE
+from serfast.extractor import Extractor
+from serfast.features.delta import delta_weights
+from serfast.features.spec import FeatureSpec
+from serfast.program.fft import real_fft
+from serfast.program.rows import bin_frequencies
+from serfast.program.vector import KINDS, LOG_FLOOR, RESOLUTION, SEMITONE_REFERENCE
 
 FLOAT32_DTYPE = np.dtype(np.float32)
 
@@ -137,8 +130,6 @@ cdef class Engine:
 
     cdef object _warn(self, const Faults *faults):
         """Say which function failed."""
-        from serfast.custom import warn_of_faults
-
         warn_of_faults(self.customs[faults.column], faults.row, faults.rows)
 
 

@@ -79,7 +79,7 @@ cdef inline const float *frame_at(
 cdef inline const float *heard_at(
     const Signal *signal, const Frames *frames, ptrdiff_t middle, float *scratch
 ) noexcept nogil:
-    """That frame; NULL if it is silent: if no sample in it reaches serfast.framing.SILENCE.
+    """That frame; NULL if it is silent: if no sample in it reaches serfast.features.framing.SILENCE.
 
     Nothing needs to be computed of silence. And the squares of a tail that fades towards zero are
     denormal numbers, each of which costs some processors as much as a hundred others.

@@ -1,6 +1,6 @@
 """Functionals: what one number says about a series; of eight series at once.
 
-serfast.functionals says the same in NumPy, with what each one means.
+serfast.backends.reference.functionals says the same in NumPy, with what each one means.
 """
 
 from libc.float cimport FLT_MIN

@@ -140,10 +140,7 @@ cdef int failed(error, char *reason, ptrdiff_t reason_size):
 
 
 cdef serfast_program *new_program(bytes spec) except NULL:
-    from serfast.extractor import Extractor  # which imports this module
-    from serfast.spec import FeatureSpec
-
-    extractor = Extractor(FeatureSpec.from_json(spec))
+    extractor = Extractor(FeatureSpec.from_json(spec), "native")  # whatever SERFAST_BACKEND says
     cdef Engine engine = extractor._run
     cdef Made *made = <Made *>malloc(sizeof(Made))
     if made == NULL:

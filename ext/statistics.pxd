@@ -1,4 +1,4 @@
-"""Statistics: rows become one vector; serfast.vector says what each field means.
+"""Statistics: rows become one vector; serfast.program.vector says what each field means.
 
 The rows' columns are turned into series that stand eight side by side (serfast_kernels), so that a
 vector of the processor holds one point of each.

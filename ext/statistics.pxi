@@ -1,30 +1,15 @@
-# From the Python program (serfast.vector) to the C structs of statistics.pxd, and a call of it.
+# From the Python program (serfast.program.vector) to the C structs of statistics.pxd, and a call of it.
 
-cdef dict PLAIN = {
-    "mean": (MEAN, 0, 0), "std": (STD, 0, 0), "skewness": (SKEWNESS, 0, 0),
-    "kurtosis": (KURTOSIS, 0, 0), "min": (QUANTILE, 0, 0), "max": (QUANTILE, 100, 0),
-    "range": (SPREAD, 0, 100), "range98": (SPREAD, 1, 99), "range90": (SPREAD, 5, 95),
-    "iqr": (SPREAD, 25, 75), "slope": (SLOPE, 0, 0), "trend": (TREND, 0, 0),
-    "curvature": (CURVATURE, 0, 0), "crossings": (CROSSINGS, 0, 0), "argmax": (ARGMAX, 0, 0),
-    "argmin": (ARGMIN, 0, 0),
-}
-
-
-cdef Functional functional_of(str name) except *:
+cdef Functional functional_of(functional) except *:
     cdef Functional result
-    if name in PLAIN:
-        result.kind, result.a, result.b = PLAIN[name]
-    elif name.startswith("ac"):
-        result.kind, result.a, result.b = AUTOCORRELATION, int(name[2:]), 0
-    else:
-        result.kind, result.a, result.b = QUANTILE, int(name[1:]), 0
+    cdef int kind = KINDS.index(functional.kind)
+    result.kind = <Kind>kind
+    result.a, result.b = functional.a, functional.b
     return result
 
 
 cdef int fill_jobs(Arena arena, VectorProgram *p, entries, series) except -1:
     """One job for the entries of one block, order and voicing."""
-    from itertools import groupby
-
     def key(entry):
         return series[entry.column] // SERFAST_SERIES, entry.order, entry.voiced
 
@@ -44,8 +29,6 @@ cdef int fill_jobs(Arena arena, VectorProgram *p, entries, series) except -1:
 
 cdef int fill_derivatives(Arena arena, VectorProgram *p, int width, entries) except -1:
     """Weights for every order and every width that a short recording may leave."""
-    from serfast.delta import delta_weights
-
     cdef int orders = max((entry.order for entry in entries), default=0)
     cdef int order, narrow
     p.delta_width = width
@@ -82,8 +65,8 @@ cdef int fill_vector(Arena arena, VectorProgram *p, program) except -1:
     p.resolution = RESOLUTION
     p.n_functionals = len(program.functionals)
     p.functionals = <Functional *>arena.new(p.n_functionals * sizeof(Functional))
-    for i, name in enumerate(program.functionals):
-        p.functionals[i] = functional_of(name)
+    for i, functional in enumerate(program.functionals):
+        p.functionals[i] = functional_of(functional)
         p.sorts = p.sorts or p.functionals[i].kind in (QUANTILE, SPREAD)
     p.share = -1 if program.share is None else program.share
     fill_derivatives(arena, p, program.delta_width, program.entries)
@@ -129,7 +112,7 @@ cdef int check_table(const Py_buffer *rows, const Py_buffer *out, const VectorPr
 
 
 cdef class VectorEngine:
-    """A serfast.vector.VectorProgram made ready to run; see serfast.vector.RunVector."""
+    """A serfast.program.vector.VectorProgram made ready to run; see serfast.program.vector.RunVector."""
 
     cdef VectorProgram program
     cdef Arena arena

@@ -106,8 +106,6 @@ cdef class StreamState:
 
     cdef object _resampled(self, array):
         """The chunk at the spec's sample rate, as far as soxr has come."""
-        from serfast.samples import as_samples  # which imports this module
-
         if not len(array):
             return np.empty(0, np.float32)
         samples = as_samples(array, "chunk")
@@ -289,8 +287,6 @@ cdef object checked_chunk(chunk, SampleFormat *kind):
     if dtype is FLOAT32_DTYPE and array.ndim == 1 and array.flags.c_contiguous:
         kind[0] = FLOAT32  # what a live service sends
         return array
-    from serfast.samples import as_vector  # which imports this module
-
     array = as_vector(chunk, "chunk")
     dtype = array.dtype
     kind[0] = INT16 if dtype == np.int16 else FLOAT64 if dtype == np.float64 else FLOAT32

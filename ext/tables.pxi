@@ -1,4 +1,4 @@
-# From the Python program (float64 tables, serfast.program) to the C structs of program.pxd.
+# From the Python program (float64 tables, serfast.program.rows) to the C structs of program.pxd.
 
 cdef int NO_COLUMN = -1
 
@@ -48,8 +48,6 @@ cdef int fill_fft(Arena arena, serfast_fft *target, plan) except -1:
 
 
 cdef int fill_rfft(Arena arena, serfast_rfft *target, int length) except -1:
-    from serfast.fft import real_fft  # here: `import serfast` needn't wait for it
-
     plan = real_fft(length)
     target.length = length
     target.area = plan.complex.area
@@ -61,8 +59,6 @@ cdef int fill_rfft(Arena arena, serfast_rfft *target, int length) except -1:
 
 cdef const float *window_of(Arena arena, const serfast_rfft *plan, window) except NULL:
     """The window as power_spectrum wants it."""
-    from serfast.fft import real_fft
-
     return arena.floats(packed_window(real_fft(plan.length).complex, window, plan.fft.width))
 
 
@@ -89,14 +85,11 @@ cdef int fill_crossings(Arena arena, Program *p, crossings) except -1:
 
 
 cdef int fill_pitches(Arena arena, Program *p, pitches) except -1:
-    from serfast.fft import fast_length
-
     cdef int i, length
     p.n_pitches = len(pitches)
     p.pitches = <Pitch *>arena.new(len(pitches) * sizeof(Pitch))
     for i, node in enumerate(pitches):
-        # long enough that no lag wraps around
-        length = 2 * fast_length((node.frames.length + node.max_lag + 1) // 2)
+        length = node.transform_length
         p.pitches[i].frames = frames_of(node.frames)
         p.pitches[i].column = node.column
         p.pitches[i].min_lag = node.min_lag
@@ -206,8 +199,6 @@ cdef int fill_cepstra(Arena arena, Program *p, Log *log, cepstra) except -1:
 
 cdef Custom *fill_customs(Arena arena, Program *p, nodes, callbacks) except NULL:
     """The structs of some features of one's own; `callbacks` has each feature's."""
-    from serfast.program import bin_frequencies
-
     cdef Custom *customs = <Custom *>arena.new(len(nodes) * sizeof(Custom))
     cdef Custom *target
     cdef int i

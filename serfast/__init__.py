@@ -6,12 +6,12 @@ and the native module, if there is one; everything else is loaded when first use
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING, Any
 
+from . import _former_names
+from ._lazy import lazily
 from ._version import __version__
 from .backends import native_info, require_choice
-from .custom import FrameFeature, SpectrumFeature, feature_function
 from .errors import (
     AudioError,
     BackendError,
@@ -22,18 +22,28 @@ from .errors import (
     UnknownPluginError,
 )
 from .extractor import Extractor
-from .features import MFCC, RMS, YIN, Delta, LogMel, MelPower, PowerSpectrum, ZeroCrossingRate
-from .framing import frame_count
-from .spec import FeatureSpec
-
-require_choice()
+from .features import (
+    MFCC,
+    RMS,
+    YIN,
+    Delta,
+    FeatureSpec,
+    FrameFeature,
+    LogMel,
+    MelPower,
+    PowerSpectrum,
+    SpectrumFeature,
+    ZeroCrossingRate,
+    feature_function,
+    frame_count,
+)
 
 if TYPE_CHECKING:
     from . import presets
     from .audio import load
     from .recognizer import Recognizer
-    from .rows import feature_rows
     from .statistics import Statistics
+    from .streaming.rows import feature_rows
 
 __all__ = [
     "MFCC",
@@ -66,29 +76,30 @@ __all__ = [
     "presets",
 ]
 
-_LAZY = {
+_MODULES = (
+    *("audio", "backends", "compat", "corpora", "entry_points", "errors", "extractor", "features"),
+    *("files", "models", "native", "presets", "program", "recognizer", "statistics", "streaming"),
+    *("testing", "training"),
+)
+_LATER = {
     "Recognizer": "recognizer",
     "Statistics": "statistics",
-    "feature_rows": "rows",
+    "feature_rows": "streaming.rows",
     "load": "audio",
 }
-_SUBMODULES = {
-    *("audio", "backends", "bundle", "compat", "corpus", "custom", "evaluation", "events"),
-    *("fingerprint", "native", "offered", "presets", "registry", "report", "running", "steps"),
-    *("testing", "training"),
-}
+_later, _ = lazily(__name__, _LATER, _MODULES)
 
 
 def __getattr__(name: str) -> Any:
-    """Names whose modules are loaded at first use (PEP 562)."""
-    if name in _LAZY:
-        value = getattr(importlib.import_module(f"{__name__}.{_LAZY[name]}"), name)
-        globals()[name] = value
-        return value
-    if name in _SUBMODULES:
-        return importlib.import_module(f"{__name__}.{name}")
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    """Names whose modules are loaded at first use, and former names of modules (PEP 562)."""
+    if name in _former_names.FORMER:
+        return _former_names.find_former(name)
+    return _later(name)
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_LAZY, *_SUBMODULES})
+    return sorted({*__all__, *_MODULES})
+
+
+_former_names.install_finder()
+require_choice()

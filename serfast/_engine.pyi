@@ -5,10 +5,10 @@ from typing import Any, overload
 
 import numpy as np
 
-from .callbacks import Callback
-from .features import CustomFeature
-from .program import Program
-from .vector import VectorProgram
+from .backends.custom.compiling import Callback
+from .features.catalogue import CustomFeature
+from .program.rows import Program
+from .program.vector import VectorProgram
 
 class Engine:
     def __init__(

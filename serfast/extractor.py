@@ -9,9 +9,13 @@ import numpy as np
 
 from . import _checks as checks
 from . import backends
-from .samples import converted
-from .spec import FeatureSpec
-from .stream import Stream, make_stream
+from .audio.resampling import LARGEST_RATIO, far_apart
+from .audio.samples import converted
+from .backends.interface import Run
+from .backends.stream import Stream
+from .errors import ParameterError
+from .features.spec import FeatureSpec
+from .program.planner import program_of
 
 __all__ = ["Extractor"]
 
@@ -57,8 +61,6 @@ class Extractor:
     def __init__(self, spec: FeatureSpec, backend: str | None = None) -> None:
         if not isinstance(spec, FeatureSpec):
             checks.fail("spec", "a FeatureSpec", spec)
-        from .planning import program_of  # here: `import serfast` needn't wait for it
-
         self._backend = backends.chosen(backend)
         prepare = backends.get(self._backend)
         self._spec = spec
@@ -147,7 +149,7 @@ class Extractor:
         BackendError
             If the back end has no streams.
         """
-        return make_stream(self._spec, self._run, sample_rate)
+        return _checked_stream(self._spec, self._run, sample_rate)
 
     def map(self, signals: Iterable[Any], threads: int = 1) -> list[Rows]:
         """Rows of many signals, computed by several threads.
@@ -212,3 +214,36 @@ def _checked_out(out: Any, shape: tuple[int, int]) -> Rows:
     if not (out.flags.c_contiguous and out.flags.writeable and out.flags.aligned):
         checks.refuse("out", rule, "one that is read-only, misaligned or not C-contiguous")
     return out
+
+
+def _checked_stream(spec: FeatureSpec, run: Run, sample_rate: float | None = None) -> Stream:
+    """A stream for a spec, if it can be streamed; of chunks at `sample_rate`, if that is another.
+
+    Raises
+    ------
+    ParameterError
+        If a feature needs the whole signal, or padding mirrors what hasn't arrived yet.
+    BackendError
+        If the back end can't stream.
+    """
+    for feature in spec.whole_signal:
+        raise ParameterError(
+            f"features of a stream must not depend on the whole signal, got {feature!r}: use "
+            "top_db=None and a number as ref (a stream can't know the loudest band to come)"
+        )
+    if spec.center:
+        for feature in spec.features:
+            if (feature.pad_mode or spec.pad_mode) == "reflect":
+                raise ParameterError(
+                    "pad_mode of a stream must be 'constant' or 'edge', got 'reflect': the end "
+                    "can't be mirrored before it is known; center=False needs no padding"
+                )
+    stream = run.stream(spec)
+    if sample_rate is None or sample_rate == spec.sample_rate:
+        return stream
+    rate = checks.number("sample_rate", sample_rate, minimum=1, maximum=1e7)
+    if far_apart(rate, spec.sample_rate):
+        rule = f"within a factor of {LARGEST_RATIO} of {spec.sample_rate} Hz"
+        checks.fail("sample_rate", rule, sample_rate)
+    stream.resample_from(rate)
+    return stream

@@ -6,29 +6,27 @@ import os
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
 from . import _checks as checks
-from . import registry
-from ._calls import calling, load_classifier, probabilities_of
+from .audio.resampling import at_rate
 from .backends import chosen
-from .bundle import Bundle
-from .classifier import Classifier, Plugin, StreamingClassifier
 from .errors import ModelError
-from .events import EventStream, Plan
 from .extractor import Extractor
-from .inputs import inputs_of, vector_of
-from .samples import as_samples
-from .spec import FeatureSpec
-from .utterances import PAUSE, UtteranceStream
-from .windows import WindowStream
+from .features.spec import FeatureSpec
+from .models import registry
+from .models.bundle.bundle import Bundle
+from .models.classifier import Classifier, StreamingClassifier
+from .models.inputs import inputs_of, vector_of
+from .models.plugin import Plugin
+from .models.plugin_calls import calling, load_classifier, probabilities_of
+from .streaming.events import EventStream, Plan
+from .streaming.utterance_events import PAUSE, UtteranceStream
+from .streaming.window_events import WindowStream
 
 __all__ = ["Recognizer", "Result"]
-
-MAX_CHANNELS = 32
-"""Beyond it a two-dimensional signal has probably its channels first."""
 
 QUIET = 1e-3
 """Peak below which a recording counts as silence: -60 dB of full scale."""
@@ -147,7 +145,7 @@ class Recognizer:
             There is hardly anything to judge: no sample is above -60 dB of full scale (0.001),
             or y is shorter than one of the features' frames.
         """
-        samples = _at_rate(y, sample_rate, self.spec.sample_rate)
+        samples = at_rate(y, sample_rate, self.spec.sample_rate)
         _warn_of_nothing(samples, max(self.spec.frame_lengths))
         x = inputs_of(samples, self._classifier.input, self._extractor, self._vector)
         probabilities = probabilities_of(self._classifier, x, self._plugin)
@@ -170,15 +168,15 @@ class Recognizer:
         window : float or None
             How much is judged at once [s], > 0, in whole rows. A signal that ends sooner is
             judged as a whole. None: the utterance so far, from its beginning, by the classifier's
-            state, so that no row is judged twice (:mod:`serfast.utterances`); for a
-            :class:`serfast.classifier.StreamingClassifier`.
+            state, so that no row is judged twice (:mod:`serfast.streaming.utterance_events`); for a
+            :class:`serfast.models.StreamingClassifier`.
         hop : float
             How often [s], > 0, in whole rows; for `window` None, in whole steps.
         sample_rate : int or None
             Of the chunks [Hz]; resampled to the model's if another. None: the model's.
         gate_db : float or None
             A window is judged only if a tenth of it is that much louder [dB] than the
-            background; see :class:`serfast.gate.EnergyGate`. Without a window, it says where
+            background; see :class:`serfast.streaming.EnergyGate`. Without a window, it says where
             utterances begin and end. None: judge every window, and the signal as one utterance.
         smoothing : float
             Time constant [s] over which probabilities are smoothed, >= 0: those of an event count
@@ -249,33 +247,6 @@ def _bundle(classifier: str | os.PathLike[str], backend: str) -> Bundle:
     if model is None:
         raise ModelError(f"plugin {classifier!r} must come with a model, or give a bundle's path")
     return Bundle.load(model, backend)
-
-
-def _at_rate(y: Any, sample_rate: int, wanted: float) -> np.ndarray[Any, Any]:
-    """Mono samples at the wanted rate [Hz]."""
-    from .audio import LARGEST_RATIO, resample
-
-    rate = checks.integer("sample_rate", sample_rate)
-    if not wanted / LARGEST_RATIO <= rate <= wanted * LARGEST_RATIO:
-        rule = f"within a factor of {LARGEST_RATIO} of the model's {wanted} Hz"
-        checks.fail("sample_rate", rule, rate)
-    array = np.asarray(y)
-    if array.ndim == 2 and 1 <= array.shape[1] <= MAX_CHANNELS:
-        _check_channels(array)
-        flat = as_samples(array.reshape(-1), "y")
-        array = flat.reshape(array.shape).mean(axis=1, dtype=np.float32)
-    elif array.ndim != 1:
-        rule = f"of shape (n,) or (n, n_channels) with up to {MAX_CHANNELS} channels"
-        checks.refuse("y", rule, f"shape {array.shape}")
-    return resample(array, rate, cast(int, wanted))
-
-
-def _check_channels(array: np.ndarray[Any, Any]) -> None:
-    """Refuse NaN and infinity by where they are, sample and channel."""
-    if array.dtype.kind == "f" and not (finite := np.isfinite(array)).all():
-        row, channel = np.argwhere(~finite)[0].tolist()
-        found = f"{array[row, channel]} at index ({row}, {channel})"
-        checks.refuse("y", "finite and within float32's range", found)
 
 
 def _warn_of_nothing(samples: np.ndarray[Any, Any], frame: int) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from benching import bench, copied, environment
+from helpers.benching import bench, copied, environment
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 

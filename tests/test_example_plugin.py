@@ -5,8 +5,8 @@ from __future__ import annotations
 import importlib
 from pathlib import Path
 
-from plugin_stub import install
-from serfast.testing import check_plugin
+from helpers.plugin_stub import install
+from serfast.testing.checks import check_plugin
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "plugin"
 

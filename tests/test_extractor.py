@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 import serfast
-import signals
+from helpers import signals
 from serfast.backends import BACKENDS
-from serfast.framing import PAD_MODES
+from serfast.features.framing import PAD_MODES
 
 both = pytest.mark.parametrize(
     "backend",

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import serfast
-from serfast.spectrum import window_table
+from serfast.features.spectrum import window_table
 
 NOISE = np.random.default_rng(5).standard_normal(4000).astype(np.float32)
 

@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 import pytest
 
 import serfast
-from benching import bench, copied
+from helpers.benching import bench, copied
 
 RECORD = Path("benchmarks", "results", "instructions.json")
 NOT_COMPARABLE = 3

@@ -14,16 +14,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import serfast
-from broad import broad_specs
-from native_programs import (
+from helpers.broad import broad_specs
+from helpers.native_programs import (
     INTERNAL,
     OK,
     Program,
     api,
     client,
 )
+from helpers.streams import SPECS, VOICE, assert_same_bits, batch, divide, lengths
 from serfast import native
-from streams import SPECS, VOICE, assert_same_bits, batch, divide, lengths
+from serfast.backends.stream import Stream
 
 HEADER = (Path(native.get_include()) / "serfast.h").read_text("utf-8")
 
@@ -126,7 +127,7 @@ def test_threads_make_and_free_programs_at_once() -> None:
 def test_what_is_freed_is_gone() -> None:
     def alive() -> int:
         gc.collect()
-        kinds = (serfast.Extractor, serfast.stream.Stream)
+        kinds = (serfast.Extractor, Stream)
         return sum(issubclass(type(thing), kinds) for thing in gc.get_objects())
 
     before = alive()

@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 
 import serfast
-from building import ROOT, build, install, run, tree_wheel
-from streams import SPECS, VOICE
+from helpers.building import ROOT, build, install, run, tree_wheel
+from helpers.streams import SPECS, VOICE
 
 EXAMPLES = ROOT / "examples"
 DOCS = ROOT / "docs" / "native.md"
-NATIVE_CLIENT = Path(__file__).with_name("native_client.c")
+NATIVE_CLIENT = Path(__file__).with_name("helpers") / "native_client.c"
 
 COMPARE = """
 import json, sys

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import serfast
-from native_programs import (
+from helpers.native_programs import (
     FLUSHED,
     MOST,
     NOT_FINITE,
@@ -23,7 +23,7 @@ from native_programs import (
     api,
     client,
 )
-from streams import SPECS, VOICE, assert_same_bits, divide
+from helpers.streams import SPECS, VOICE, assert_same_bits, divide
 
 
 @pytest.fixture

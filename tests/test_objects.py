@@ -14,7 +14,7 @@ from typing import NoReturn
 import pytest
 
 import serfast
-from building import tree_wheel
+from helpers.building import tree_wheel
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux" or "avx2" not in serfast.native_info()["built"],

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from building import build, copied_tree, tree_wheel
+from helpers.building import build, copied_tree, tree_wheel
 
 
 @pytest.fixture(scope="module")

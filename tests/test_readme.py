@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-import pages
 import serfast
-from serfast.classifier import Examples
+from helpers import pages
+from serfast.models.plugin import Examples
 
 BLOCKS = pages.examples("README.md")
 

@@ -12,10 +12,10 @@ import pytest
 from scipy.signal import resample_poly
 
 import serfast
-from plugin_stub import Nearest, NearestPlugin, install_nearest
-from serfast.bundle import Bundle
-from serfast.inputs import inputs_of
-from serfast.statistics import Statistics
+from helpers.plugin_stub import Nearest, NearestPlugin, install_nearest
+from serfast.models.bundle.bundle import Bundle
+from serfast.models.inputs import inputs_of
+from serfast.statistics.statistics import Statistics
 
 SPEC = serfast.FeatureSpec(features=[serfast.RMS(), serfast.ZeroCrossingRate()])
 STATISTICS = Statistics(functionals=("mean",), deltas=0)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from building import tree_wheel
+from helpers.building import tree_wheel
 from serfast.bench.settings import Settings
 from serfast.bench.startup import resident
 

@@ -16,14 +16,14 @@ from numba import types
 from numba.core.caching import CacheImpl
 
 import serfast
-import signals
-from building import build, copied_tree
-from plugin_stub import install_nearest
-from serfast import fingerprint
+from helpers import signals
+from helpers.building import build, copied_tree
+from helpers.plugin_stub import install_nearest
 from serfast.backends.numba.compiling import compiled
-from serfast.bundle import Bundle
 from serfast.errors import ModelError
-from serfast.statistics import Statistics
+from serfast.models.bundle import fingerprint
+from serfast.models.bundle.bundle import Bundle
+from serfast.statistics.statistics import Statistics
 
 HIDDEN = "import sys; sys.modules['serfast._engine'] = None\n"
 """Before a program: as if the native module had not been built."""
@@ -82,7 +82,8 @@ NUMBA_ROWS = (
     + """
 import hashlib, sys
 import numpy as np
-import serfast, signals
+import serfast
+from helpers import signals
 
 y = signals.voice(16000, 5000, seed=4)
 extractor = serfast.Extractor(serfast.presets.speech(), *sys.argv[1:])
@@ -218,7 +219,7 @@ def test_a_model_whose_rows_differ_is_refused(
 ) -> None:
     rows = fingerprint.sample(SPEC, trained).copy()
     rows[5, 3] += 0.05
-    monkeypatch.setattr("serfast.bundle.sample", lambda *_: rows)
+    monkeypatch.setattr("serfast.models.bundle.bundle.sample", lambda *_: rows)
     path = model(trained).save(tmp_path / "model.zip")
     monkeypatch.undo()
     used = {"native": "numba", "numba": "native"}[trained]
@@ -238,6 +239,6 @@ def test_an_old_model_needs_the_back_end_that_made_it(tmp_path: Path) -> None:
     del card["backend"]
     (old / "fingerprint.npy").unlink()
     (old / "model.json").write_text(json.dumps(card))
-    program = HIDDEN + f"from serfast.bundle import Bundle; Bundle.load({str(old)!r}, 'numba')"
+    program = HIDDEN + f"from serfast.models import Bundle; Bundle.load({str(old)!r}, 'numba')"
     message = refused(program)
     assert "bundle must have the member fingerprint.npy" in message

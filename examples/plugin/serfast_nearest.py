@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from serfast.classifier import Weights, check_input
 from serfast.errors import ModelError, ParameterError
+from serfast.models.classifier import check_input
+from serfast.models.plugin import Weights
 
 
 class NearestMean:

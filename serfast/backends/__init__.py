@@ -1,194 +1,31 @@
-"""Back ends: each runs a :class:`serfast.program.Program`; none falls back to another silently."""
+"""Back ends: each runs a program; none falls back to another silently."""
 
-from __future__ import annotations
-
-import importlib
-import os
-import warnings
-from collections.abc import Callable
-from types import ModuleType
-from typing import TYPE_CHECKING, Any, Protocol, cast
-
-import numpy as np
-
-from .. import _checks as checks
-from ..errors import BackendError
-
-if TYPE_CHECKING:
-    from ..program import Program
-    from ..spec import FeatureSpec
-    from ..stream import Stream
-    from ..vector import RunVector, VectorProgram
+from .choice import (
+    BACKENDS,
+    NATIVE,
+    VARIABLE,
+    WITHOUT_NATIVE,
+    available,
+    chosen,
+    get,
+    get_vector,
+    is_missing,
+    native_info,
+    require_choice,
+)
+from .interface import Run
 
 __all__ = [
     "BACKENDS",
+    "NATIVE",
+    "VARIABLE",
+    "WITHOUT_NATIVE",
     "Run",
     "available",
     "chosen",
     "get",
     "get_vector",
+    "is_missing",
     "native_info",
     "require_choice",
 ]
-
-Samples = np.ndarray[Any, np.dtype[np.float32]]
-Rows = np.ndarray[Any, np.dtype[np.float32]]
-
-
-class Run(Protocol):
-    """A program made ready: computes all rows of a signal into `out` (immutable, thread-safe).
-
-    Samples are looked through first: it returns the index of the first NaN or infinity, having
-    written nothing, or None when all went well.
-    """
-
-    def __call__(self, samples: Samples, out: Rows) -> int | None: ...
-
-    def stream(self, spec: FeatureSpec) -> Stream:
-        """A stream of its own state; BackendError if the back end has no streams."""
-
-
-BACKENDS = ("native", "numba", "reference")
-DEFAULT = "native"
-VARIABLE = "SERFAST_BACKEND"
-"""The environment variable that names what is used instead."""
-
-
-def chosen(name: str | None) -> str:
-    """The name itself; for None what SERFAST_BACKEND names, else "native".
-
-    Raises
-    ------
-    ParameterError
-        If there is no back end of that name.
-
-    Examples
-    --------
-    >>> chosen("reference")
-    'reference'
-    """
-    if name is None and os.environ.get(VARIABLE):
-        return str(checks.choice(VARIABLE, os.environ[VARIABLE], BACKENDS))
-    return str(checks.choice("backend", DEFAULT if name is None else name, BACKENDS))
-
-
-def get(name: str) -> Callable[[Program], Run]:
-    """The function of back end `name` that makes a program ready to run.
-
-    Raises
-    ------
-    ParameterError
-        If there is no back end of that name.
-    BackendError
-        If it can't be imported; the message says why, and what to do.
-    """
-    checks.choice("backend", name, BACKENDS)
-    return cast("Callable[[Program], Run]", _module(name, name).prepare)
-
-
-def get_vector(name: str) -> Callable[[VectorProgram], RunVector]:
-    """The function of back end `name` that makes statistics ready to run.
-
-    Only the native one has its own; NumPy computes those of the others.
-
-    Raises
-    ------
-    ParameterError
-        If there is no back end of that name.
-    BackendError
-        If it can't be imported; the message says why.
-    """
-    checks.choice("backend", name, BACKENDS)
-    module = _module(name, "native" if name == "native" else "reference_vector")
-    return cast("Callable[[VectorProgram], RunVector]", module.prepare_vector)
-
-
-def _module(name: str, file: str) -> ModuleType:
-    try:
-        return importlib.import_module(f"{__name__}.{file}")
-    except ImportError as error:
-        hint = f"; {WITHOUT_NATIVE}" if is_missing(error) else ""
-        raise BackendError(f"backend {name!r} can't be loaded: {error}{hint}") from error
-
-
-NATIVE = "serfast._engine"
-"""The native module."""
-
-WITHOUT_NATIVE = (
-    "this serfast was built without its native module: choose backend='numba' (pip install "
-    "'serfast[numba]') or 'reference' (slow), or set SERFAST_BACKEND to one of them"
-)
-"""What to do without the native module."""
-
-
-def is_missing(error: ImportError) -> bool:
-    """Whether it says that there is no native module, rather than that it doesn't load."""
-    return isinstance(error, ModuleNotFoundError) and error.name == NATIVE
-
-
-def require_choice() -> None:
-    """Load the native module; without one, say that a back end must be chosen.
-
-    An instruction set of SERFAST_ISA that can't be had is no error yet, since another back end may
-    be meant, or `serfast info` be asked: the first use of the native one raises it.
-
-    Warns
-    -----
-    UserWarning
-        If there is no native module and SERFAST_BACKEND names no other back end.
-    """
-    try:
-        importlib.import_module(NATIVE)
-    except ModuleNotFoundError as error:
-        if not is_missing(error):
-            raise
-        if not os.environ.get(VARIABLE):
-            warnings.warn(WITHOUT_NATIVE, stacklevel=3)
-    except ImportError:
-        if not os.environ.get("SERFAST_ISA"):
-            raise
-
-
-def available() -> dict[str, str | None]:
-    """Every back end by name, with None or the reason why it can't be used."""
-    result: dict[str, str | None] = {}
-    for name in BACKENDS:
-        try:
-            get(name)
-            result[name] = None
-        except BackendError as error:
-            result[name] = str(error)
-    return result
-
-
-def native_info() -> dict[str, Any]:
-    """What the native module was built for and uses.
-
-    Returns
-    -------
-    dict
-        "built" and "available": lists of instruction sets, plainest first, that the module holds
-        and that this CPU can run; "in_use": the one that computes (the last available one, or
-        what the environment variable SERFAST_ISA named at import); "compiler": what built it.
-
-    Raises
-    ------
-    BackendError
-        If the native module can't be loaded.
-
-    Examples
-    --------
-    >>> "baseline" in native_info()["available"]
-    True
-    """
-    try:
-        _engine = importlib.import_module(NATIVE)
-    except ImportError as error:
-        hint = f"; {WITHOUT_NATIVE}" if is_missing(error) else ""
-        raise BackendError(f"the native module can't be loaded: {error}{hint}") from error
-    return {
-        "built": _engine.isa_built(),
-        "available": _engine.isa_available(),
-        "in_use": _engine.isa_in_use(),
-        "compiler": _engine.compiler(),
-    }

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .._engine import Engine, StreamState, VectorEngine
-from ..stream import Stream
-from . import Run
+from .interface import Run
+from .stream import Stream
 
 if TYPE_CHECKING:
-    from ..program import Program
-    from ..spec import FeatureSpec
-    from ..vector import RunVector, VectorProgram
+    from ..features.spec import FeatureSpec
+    from ..program.rows import Program
+    from ..program.vector import RunVector, VectorProgram
 
 __all__ = ["prepare", "prepare_vector"]
 
@@ -30,18 +30,18 @@ class NativeStream(StreamState, Stream):
     """The state is ext/stream.pxi's."""
 
     def __init__(self, engine: NativeEngine, spec: FeatureSpec) -> None:
-        self._of(spec)
+        self._begin_with(spec)
 
 
 def prepare(program: Program) -> Run:
     """The program ready to run; see :class:`serfast.backends.Run`."""
     if not program.all_customs:
         return NativeEngine(program)
-    from ..trial import tried_callbacks  # here: most programs need no compiler
+    from .reference.trial import tried_callbacks  # here: most programs need no compiler
 
     return NativeEngine(program, tried_callbacks(program))
 
 
 def prepare_vector(program: VectorProgram) -> RunVector:
-    """The statistics ready to run; see :class:`serfast.vector.RunVector`."""
+    """The statistics ready to run; see :class:`serfast.program.vector.RunVector`."""
     return VectorEngine(program)

@@ -38,7 +38,7 @@ def plot(result: Result, path: Path, old: Result | None = None) -> None:
     ImportError
         matplotlib is missing; the message says what to install.
     """
-    from ..report import figure
+    from ..training.plots import figure
 
     runs = [(result, NOW, "now"), *([(old, BEFORE, "before")] if old else [])]
     page = figure(width=9.0, height=8.5)

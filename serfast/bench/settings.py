@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from .. import _checks as checks
-from ..fingerprint import signal
-from ..spec import FeatureSpec
+from ..features.spec import FeatureSpec
+from ..models.bundle.fingerprint import signal
 from .machine import processors
 
 __all__ = ["Settings", "chunk_length", "sound", "whole_row"]
@@ -32,7 +32,7 @@ def whole_row() -> FeatureSpec:
     >>> len(whole_row().columns)
     57
     """
-    from ..features import MFCC, RMS, YIN, LogMel, ZeroCrossingRate
+    from ..features.catalogue import MFCC, RMS, YIN, LogMel, ZeroCrossingRate
 
     return FeatureSpec(
         features=(

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from .. import registry
 from ..errors import SerfastError
+from ..models import registry
 from . import FORMAT, noise
 from .capacity import capacity
 from .machine import machine, state

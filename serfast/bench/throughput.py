@@ -9,8 +9,8 @@ from itertools import count
 from typing import Any
 
 from ..extractor import Extractor
-from ..feature import Feature
-from ..spec import FeatureSpec
+from ..features.base import Feature
+from ..features.spec import FeatureSpec
 from .laps import laps
 from .settings import Settings
 

@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING, Any
 from ..errors import ParameterError
 
 if TYPE_CHECKING:
-    from ..alteration import Alteration
-    from ..classifier import Examples, Plugin
-    from ..corpus import Recording
-    from ..hooks import Run
-    from ..spec import FeatureSpec
-    from ..statistics import Statistics
+    from ..audio.augmentation import Alteration
+    from ..corpora.recordings import Recording
+    from ..features.spec import FeatureSpec
+    from ..models.plugin import Examples, Plugin, Run
+    from ..statistics.statistics import Statistics
     from ._progress import Progress
 
 __all__ = ["add_arguments", "features", "find", "make", "plugin_of", "running", "setup"]
@@ -94,8 +93,8 @@ def _add_training(parser: argparse.ArgumentParser) -> None:
 
 def plugin_of(arguments: argparse.Namespace) -> Plugin:
     """Get the plugin asked for, with its options."""
-    from .. import registry
-    from ..hooks import with_options
+    from ..models import registry
+    from ..models.plugin import with_options
 
     plugin = registry.get(arguments.classifier)
     values = dict(_pair(text) for text in arguments.option)
@@ -113,8 +112,8 @@ def features(
     arguments: argparse.Namespace, plugin: Plugin
 ) -> tuple[FeatureSpec, Statistics | None]:
     """Read the spec and statistics asked for; no statistics if the plugin takes no vector."""
-    from ..hooks import features_for
-    from ..statistics import Statistics
+    from ..models.plugin import features_for
+    from ..statistics.statistics import Statistics
     from ._spec import read_spec
 
     spec, statistics = features_for(plugin)
@@ -136,8 +135,8 @@ def setup(
     statistics: Statistics | None,
 ) -> dict[str, Any]:
     """Tell what a measurement is of: figures of one setup say nothing of another."""
-    from ..fingerprint import fingerprint
-    from ..hooks import options_of
+    from ..models.bundle.fingerprint import fingerprint
+    from ..models.plugin import options_of
 
     options = options_of(plugin)
     return {
@@ -152,7 +151,7 @@ def setup(
 
 def find(arguments: argparse.Namespace) -> list[Recording]:
     """Find the recordings asked for."""
-    from ..corpus import find_recordings
+    from ..corpora.finding import find_recordings
 
     return find_recordings(arguments.folder, arguments.labels)
 
@@ -165,7 +164,7 @@ def make(
     statistics: Statistics | None,
 ) -> Examples:
     """Make the examples, with a progress bar."""
-    from ..training import make_examples
+    from ..training.examples import make_examples
     from ._progress import Progress
 
     with Progress(len(recordings)) as progress:
@@ -182,8 +181,8 @@ def make(
 
 
 def _alterations(arguments: argparse.Namespace, plugin: Plugin) -> Sequence[Alteration]:
-    from ..alteration import parse_alteration
-    from ..hooks import alterations_for
+    from ..audio.augmentation import parse_alteration
+    from ..models.plugin import alterations_for
 
     if arguments.plain and arguments.alter:
         raise ParameterError(f"alter must be none with --plain, got {arguments.alter}")
@@ -197,7 +196,7 @@ def _alterations(arguments: argparse.Namespace, plugin: Plugin) -> Sequence[Alte
 @contextmanager
 def running(arguments: argparse.Namespace) -> Iterator[tuple[Run, Progress]]:
     """Circumstances of a training, and the bar that follows it."""
-    from ..hooks import Run
+    from ..models.plugin import Run
     from ._progress import Progress
 
     if arguments.run_folder is not None:

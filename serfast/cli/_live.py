@@ -17,8 +17,8 @@ from ..errors import ModelError, ParameterError
 from ._recordings import STANDARD_INPUT
 
 if TYPE_CHECKING:
-    from ..events import Event
     from ..recognizer import Recognizer
+    from ..streaming.events import Event
 
 __all__ = ["add_arguments", "run"]
 
@@ -109,7 +109,7 @@ def _source(path: Path, rate: int | None, recognizer: Recognizer) -> tuple[int, 
         return rate, _pcm(max(1, round(CHUNK * rate)))
     if rate is not None:
         raise ParameterError(f"--rate must be given for FILE - alone, got {rate} for {path}")
-    from ..audio import blocks
+    from ..audio.reading import blocks
 
     return own, blocks(path, own, max(1, round(CHUNK * own)))
 

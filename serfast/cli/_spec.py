@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ..errors import ParameterError, UnknownPluginError
 
 if TYPE_CHECKING:
-    from ..spec import FeatureSpec
+    from ..features.spec import FeatureSpec
 
 __all__ = ["read_spec"]
 
@@ -23,7 +23,7 @@ def read_spec(path: Path) -> FeatureSpec:
     OSError
         The file can't be read.
     """
-    from ..spec import FeatureSpec
+    from ..features.spec import FeatureSpec
 
     try:
         return FeatureSpec.from_json(path.read_bytes())

@@ -86,8 +86,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def run(arguments: argparse.Namespace) -> int:
     """Measure and show; a plugin that doesn't work is shown, and is no error of this command."""
-    from .._replacing import replacing
     from ..bench import compare, picture, report, saved, suite
+    from ..files import replacing
     from ._output import check_outputs, check_plot
     from ._status import Status
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from . import _examples
 
 if TYPE_CHECKING:
-    from ..evaluation import Fold
+    from ..training.evaluation import Fold
 
 __all__ = ["add_parser"]
 
@@ -47,9 +47,10 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def run(arguments: argparse.Namespace) -> int:
     """Evaluate and report."""
-    from .._replacing import replacing
-    from ..evaluation import check_speakers, leave_one_speaker_out
-    from ..report import classification_report, plot_confusion
+    from ..files import replacing
+    from ..training.evaluation import check_speakers, leave_one_speaker_out
+    from ..training.metrics import classification_report
+    from ..training.plots import plot_confusion
 
     _check_outputs(arguments)
     plugin = _examples.plugin_of(arguments)

@@ -16,7 +16,7 @@ from ._recordings import named, source
 
 if TYPE_CHECKING:
     from ..extractor import Extractor
-    from ..spec import FeatureSpec
+    from ..features.spec import FeatureSpec
 
 __all__ = ["add_parser"]
 
@@ -88,11 +88,11 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Extract; exit status 1 if a recording failed."""
-    from .._replacing import replacing
+    from ..corpora.tables import TABLES
     from ..extractor import Extractor
+    from ..files import replacing
     from ._output import check_outputs
     from ._progress import Progress
-    from ._tables import TABLES
 
     check_outputs([arguments.output], arguments.force)
     spec = _spec(arguments)
@@ -158,7 +158,7 @@ def _spec(arguments: argparse.Namespace) -> FeatureSpec:
 
 def _recordings(arguments: Iterable[Path]) -> tuple[list[Path], list[str]]:
     """List the recordings meant, each once, and what is wrong with the other arguments."""
-    from ..corpus import audio_files
+    from ..corpora.finding import audio_files
 
     paths: dict[str, Path] = {}  # by where they are in the end: ../a.wav may be a.wav again
     problems = []
@@ -188,7 +188,7 @@ def _in_order(
 
 
 def _rows(extractor: Extractor, path: Path) -> Any:
-    from ..audio import load
+    from ..audio.reading import load
 
     # a spec's rate may be a fraction; `load` refuses that, as soxr does
     y, _ = load(source(path), cast(int, extractor.spec.sample_rate))

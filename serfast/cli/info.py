@@ -45,7 +45,9 @@ def collect() -> dict[str, Any]:
 
     import serfast
 
-    from .. import backends, offered, registry
+    from .. import backends
+    from ..features import installed as offered
+    from ..models import registry
 
     return {
         "serfast": serfast.__version__,

@@ -92,7 +92,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _answer(recognizer: Recognizer, path: Path) -> dict[str, Any]:
-    from ..audio import load
+    from ..audio.reading import load
 
     start = perf_counter()
     y, sample_rate = load(source(path))

@@ -51,7 +51,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def run(arguments: argparse.Namespace) -> int:
     """Train and write the bundle."""
-    from ..training import train
+    from ..training.training import train
     from ._output import check_outputs
 
     check_outputs([arguments.output], arguments.force)

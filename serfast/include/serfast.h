@@ -47,7 +47,7 @@ enum {
 typedef struct serfast_program serfast_program; /* a spec made ready to run */
 typedef struct serfast_stream serfast_stream;   /* a signal that is still arriving */
 
-/* A feature of one's own, whose address goes into serfast.custom.NativeFunction: fills the n_out
+/* A feature of one's own, whose address goes into serfast.features.NativeFunction: fills the n_out
  * floats of `out`, which are NaN before, and returns 0; anything else makes them NaN again.
  * `frame` has the frame's samples. For a SpectrumFeature, `spectrum` has n_bins values,
  * `previous_spectrum` (if asked for, else it may be NULL) those of the row before or, in the first

@@ -10,11 +10,11 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 
 import serfast
-from serfast import registry
-from serfast.bundle import Bundle
-from serfast.hooks import Run
-from serfast.testing import SPEC, check_classifier, check_plugin, toy_examples
-from serfast.training import bundle_of
+from serfast.models import registry
+from serfast.models.bundle.bundle import Bundle
+from serfast.models.plugin import Run
+from serfast.testing.checks import SPEC, check_classifier, check_plugin, toy_examples
+from serfast.training.training import bundle_of
 from serfast_ensemble import PLUGIN
 from serfast_ensemble.options import EnsembleOptions
 from serfast_ensemble.plugin import CARD

@@ -201,7 +201,7 @@ class ConvGru:
 def main() -> None:
     """Write a bundle of ConvGru over the features of presets.speech(), for seven classes."""
     import serfast
-    from serfast.bundle import Bundle
+    from serfast.models.bundle.bundle import Bundle
 
     spec = serfast.presets.speech()
     files = ConvGru(len(spec.columns), 7).files()

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from serfast.bundle import Bundle
 from serfast.cli.main import main
-from serfast.corpus import find_recordings
+from serfast.corpora.finding import find_recordings
+from serfast.models.bundle.bundle import Bundle
 from serfast_onnx import PLUGIN
 
 

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 import serfast
+from helpers.pages import ROOT, examples
 from onnx_networks import ConvGru
-from pages import ROOT, examples
-from serfast.bundle import Bundle
+from serfast.models.bundle.bundle import Bundle
 from serfast_onnx import Card, plugin
 
 SPEC = serfast.presets.speech()

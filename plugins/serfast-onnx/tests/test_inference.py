@@ -16,14 +16,14 @@ from hypothesis import strategies as st
 from onnx.reference import ReferenceEvaluator
 
 import serfast
-from chunks import syllables
+from helpers.chunks import syllables
 from onnx_networks import ConvGru, Graph
-from serfast.bundle import Bundle
-from serfast.classifier import StreamingClassifier
 from serfast.cli.main import main
-from serfast.statistics import Statistics
-from serfast.steps import Steps
-from serfast.testing import check_classifier
+from serfast.models.bundle.bundle import Bundle
+from serfast.models.classifier import StreamingClassifier
+from serfast.statistics.statistics import Statistics
+from serfast.streaming.steps import Steps
+from serfast.testing.checks import check_classifier
 from serfast_onnx import PLUGIN, Card, Model, OnnxPlugin, Options, State, Step
 
 RATE = 16000
@@ -300,7 +300,7 @@ def test_what_is_computed_besides_isnt_fetched():
 
 def test_importing_the_plugin_leaves_onnxruntime_alone():
     code = (
-        "import sys, serfast.registry as r; r.get('onnx'); import serfast_onnx;"
+        "import sys, serfast.models.registry as r; r.get('onnx'); import serfast_onnx;"
         "print([m for m in ('onnxruntime', 'onnx', 'torch') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -311,7 +311,7 @@ GROWTH = """
 import sys
 import numpy as np
 import serfast
-from serfast.steps import Steps
+from serfast.streaming.steps import Steps
 
 def resident():
     lines = open("/proc/self/status").read().splitlines()

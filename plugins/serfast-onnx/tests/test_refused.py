@@ -14,7 +14,7 @@ from onnx import TensorProto, helper, numpy_helper
 import serfast
 from onnx_networks import ConvGru, Graph
 from serfast import ModelError
-from serfast.bundle import Bundle
+from serfast.models.bundle.bundle import Bundle
 from serfast_onnx import PLUGIN, Card, Model, session
 
 SPEC = serfast.FeatureSpec(features=[serfast.RMS(), serfast.ZeroCrossingRate()])

@@ -8,7 +8,7 @@ import torch
 
 import serfast
 from serfast import FeatureSpec, LogMel
-from serfast.hooks import Run
+from serfast.models.plugin import Run
 from serfast_onnx import PLUGIN
 from serfast_onnx.train import checkpoint, loop, train
 from serfast_onnx.train.augment import RowAugmentation, mask

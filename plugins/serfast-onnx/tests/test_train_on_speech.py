@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 import serfast
-from serfast.bundle import Bundle
-from serfast.corpus import find_recordings
-from serfast.testing import check_plugin
-from serfast.training import make_examples, train
+from serfast.corpora.finding import find_recordings
+from serfast.models.bundle.bundle import Bundle
+from serfast.testing.checks import check_plugin
+from serfast.training.examples import make_examples
+from serfast.training.training import train
 from serfast_onnx import PLUGIN
 from serfast_onnx.train.quantise import quantised
 from serfast_onnx.train.runner import Runner

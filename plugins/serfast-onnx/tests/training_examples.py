@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from serfast.classifier import Examples
+from serfast.models.plugin import Examples
 from serfast_onnx import PLUGIN
 
 SPEC = PLUGIN.default_spec()

@@ -12,7 +12,7 @@ import serfast
 import serfast_spectral as spectral
 from serfast.cli.main import main
 from serfast.errors import ParameterError
-from serfast.testing import check_feature
+from serfast.testing.checks import check_feature
 
 RATE, N_FFT, HOP = 16000, 512, 160
 GRID = {"n_fft": N_FFT, "hop_length": HOP, "center": True, "pad_mode": "constant"}
@@ -110,7 +110,7 @@ def test_entropy_is_that_of_power() -> None:
 
 def test_one_transform_serves_all_and_mfcc() -> None:
     spec = serfast.FeatureSpec(features=[serfast.MFCC(), *(cls() for cls in ALL)])
-    from serfast.planning import program_of
+    from serfast.program.planner import program_of
 
     assert len(program_of(spec).spectra) == 1
 

@@ -22,13 +22,13 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.svm import SVC
 
 import serfast
-from serfast.bundle import Bundle
-from serfast.classifier import Examples
 from serfast.cli.main import main
-from serfast.corpus import find_recordings
-from serfast.evaluation import leave_one_speaker_out
-from serfast.testing import check_classifier, check_plugin, toy_examples
-from serfast.training import make_examples
+from serfast.corpora.finding import find_recordings
+from serfast.models.bundle.bundle import Bundle
+from serfast.models.plugin import Examples
+from serfast.testing.checks import check_classifier, check_plugin, toy_examples
+from serfast.training.evaluation import leave_one_speaker_out
+from serfast.training.examples import make_examples
 from serfast_svm import PLUGIN, training
 from serfast_svm.calibration import fit_sharpness
 from serfast_svm.inference import LinearSvm, softmax

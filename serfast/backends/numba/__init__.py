@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..._numba import require_numba
-from .. import Run
+from ..interface import Run
+from ..requirement import require_numba
 
 if TYPE_CHECKING:
-    from ...program import Program
+    from ...program.rows import Program
 
 __all__ = ["prepare"]
 
@@ -26,6 +26,6 @@ def prepare(program: Program) -> Run:
     """The program ready to run; see :class:`serfast.backends.Run`."""
     if not program.all_customs:
         return Engine(program, {})
-    from ...trial import tried_callbacks  # here: most programs need no compiler
+    from ..reference.trial import tried_callbacks  # here: most programs need no compiler
 
     return Engine(program, tried_callbacks(program))

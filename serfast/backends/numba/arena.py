@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ...fft import Matrix, Pass, matrix_plan, real_fft
+from ...program.fft import Matrix, Pass, matrix_plan, real_fft
 from .lanes import LANES
 from .nodes import NODES, PROGRAM
 

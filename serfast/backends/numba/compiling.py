@@ -31,14 +31,14 @@ Compiled by itself, it would be optimised once more, with all that it calls.
 """
 
 
-CONSTANTS = ("framing", "guards")
+CONSTANTS = ("backends/custom/faults.py", "features/framing.py")
 """Modules of serfast outside of this package whose constants are compiled in."""
 
 
 def _source_digest() -> str:
     """SHA-256 of this package's sources and of those that it takes constants from."""
     digest, here = hashlib.sha256(), Path(__file__).parent
-    elsewhere = [here.parents[1] / f"{name}.py" for name in CONSTANTS]
+    elsewhere = [here.parents[1] / name for name in CONSTANTS]
     for path in [*sorted(here.glob("*.py")), *elsewhere]:
         digest.update(path.read_bytes())
     return digest.hexdigest()

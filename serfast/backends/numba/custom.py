@@ -10,7 +10,7 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from ...guards import CANARY, GUARD
+from ..custom.faults import CANARY, GUARD
 from .compiling import kernel
 from .pointers import FLOATS
 

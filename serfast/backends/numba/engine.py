@@ -12,8 +12,8 @@ import numpy as np
 from numba import types
 
 from ... import _checks as checks
-from ...custom import warn_of_faults
-from ...samples import first_nonfinite
+from ...audio.samples import first_nonfinite
+from ..custom.faults import warn_of_faults
 from . import rows as rows_module
 from .compiling import compiled
 from .nodes import PROGRAM
@@ -21,10 +21,10 @@ from .stream import NumbaStream
 from .tables import Tables, frames_of, packed
 
 if TYPE_CHECKING:
-    from ...callbacks import Callback
-    from ...features import CustomFeature
-    from ...program import Program
-    from ...spec import FeatureSpec
+    from ...features.catalogue import CustomFeature
+    from ...features.spec import FeatureSpec
+    from ...program.rows import Program
+    from ..custom.compiling import Callback
 
 __all__ = ["Engine", "advance"]
 

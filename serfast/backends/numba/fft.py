@@ -1,4 +1,4 @@
-"""The complex FFT, over the plans of :mod:`serfast.fft`.
+"""The complex FFT, over the plans of :mod:`serfast.program.fft`.
 
 n points lie as a matrix of rows × cols, real and imaginary parts `area` floats apart. The matrix's
 columns are transformed by Stockham passes, whose inner loops run along the rows, eight columns at

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ...framing import SILENCE
+from ...features.framing import SILENCE
 from .compiling import kernel
 
 __all__ = ["PAD_CODES", "SUM_LANES", "frame_at", "heard_at"]
@@ -59,7 +59,7 @@ def frame_at(
 
 @kernel
 def is_silent(frame: Pointer, n: int) -> bool:
-    """Whether no sample reaches serfast.framing.SILENCE."""
+    """Whether no sample reaches serfast.features.framing.SILENCE."""
     if abs(frame[n // 2]) >= LOUD:
         return False
     i = 0

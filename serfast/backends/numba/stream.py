@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import numpy as np
 
 from ... import _checks as checks
+from ...audio.samples import as_float32, as_vector, first_nonfinite
 from ...errors import SerfastError
-from ...samples import as_float32, as_vector, first_nonfinite
-from ...stream import Stream
+from ..stream import Stream
 
 if TYPE_CHECKING:
-    from ...spec import FeatureSpec
+    from ...features.spec import FeatureSpec
     from .engine import Engine
 
 __all__ = ["NumbaStream"]
@@ -35,7 +35,7 @@ class NumbaStream(Stream):
     )
 
     def __init__(self, engine: Engine, spec: FeatureSpec) -> None:
-        self._of(spec)
+        self._begin_with(spec)
         self._engine = engine
         self._samples = np.empty(4 * (engine.left_reach + engine.right_reach) + 4096, np.float32)
         self._scratch = engine.scratch()

@@ -7,17 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...fft import fast_length
-from ...guards import GUARD
-from ...program import bin_frequencies
+from ...program.rows import bin_frequencies
+from ..custom.faults import GUARD
 from .arena import MARGIN, Arena, Tables, padded
 from .framing import PAD_CODES, SUM_LANES
 from .lanes import LANES
 
 if TYPE_CHECKING:
-    from ... import program as p
-    from ...callbacks import Callback
-    from ...features import CustomFeature
+    from ...features.catalogue import CustomFeature
+    from ...program import rows as p
+    from ..custom.compiling import Callback
 
 __all__ = ["Tables", "frames_of", "packed"]
 
@@ -68,8 +67,8 @@ class _Packer(Arena):
         self.grid["buffered"] = buffered
 
     def pitch(self, node: p.Pitch) -> None:
-        """YIN, whose transform is long enough that no lag wraps around."""
-        length = 2 * fast_length((node.frames.length + node.max_lag + 1) // 2)
+        """YIN and its transform."""
+        length = node.transform_length
         lag_area = padded(node.max_lag + 1, 16) + MARGIN
         self.add(
             "pitches",

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ... import program as p
-from ...callbacks import Inputs, python_call
-from ...custom import warn_of_rows
+from ...program import rows as p
+from ..custom.compiling import Inputs, python_call
+from ..custom.faults import warn_of_rows
 from .framing import blocks
 from .spectrum import power_spectrum
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ... import program as p
-from ...framing import SILENCE, pad
+from ...features.framing import SILENCE, pad
+from ...program import rows as p
 
 __all__ = ["BLOCK", "blocks", "heard"]
 
@@ -31,5 +31,5 @@ def blocks(y: Array, frames: p.Frames, hop: int, n_rows: int) -> Iterator[tuple[
 
 
 def heard(frames: Array) -> Array:
-    """Zeros for the frames in which no sample reaches :data:`serfast.framing.SILENCE`."""
+    """Zeros for the frames in which no sample reaches :data:`serfast.features.framing.SILENCE`."""
     return np.where(np.abs(frames).max(axis=1, keepdims=True) < SILENCE, 0.0, frames)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ... import program as p
+from ...program import rows as p
 from .framing import heard
 
 __all__ = ["normalized_difference", "parabolic_shift", "pick_lag", "yin"]

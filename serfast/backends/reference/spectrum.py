@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ... import program as p
+from ...program import rows as p
 from .framing import heard
 
 __all__ = ["power_spectrum"]

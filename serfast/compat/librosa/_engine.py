@@ -15,9 +15,9 @@ from ... import _checks as checks
 from ... import backends
 from ...errors import ParameterError
 from ...extractor import Extractor
-from ...features import Feature
-from ...framing import PAD_MODES, PadMode
-from ...spec import FeatureSpec
+from ...features.catalogue import Feature
+from ...features.framing import PAD_MODES, PadMode
+from ...features.spec import FeatureSpec
 from .util.utils import check_finite
 
 __all__ = ["AnyPadMode", "feature", "quiet", "rows"]

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from ... import _checks as checks
-from ...mel import filter_bank
+from ...features.mel import filter_bank
 from . import _engine as engine
 
 __all__ = ["MelBank", "mel"]

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from serfast import Extractor, FeatureSpec
-from serfast._calls import probabilities_of
-from serfast.classifier import Classifier, Input, check_input
-from serfast.inputs import inputs_of
-from serfast.statistics import PreparedStatistics
+from serfast.models.classifier import Classifier, Input, check_input
+from serfast.models.inputs import inputs_of
+from serfast.models.plugin_calls import probabilities_of
+from serfast.statistics.statistics import PreparedStatistics
 
 from .pooling import Pool
 

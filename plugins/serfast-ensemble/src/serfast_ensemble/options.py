@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from serfast import registry
-from serfast.classifier import Plugin
 from serfast.errors import ParameterError
-from serfast.hooks import options_of, with_options
+from serfast.models import registry
+from serfast.models.plugin import Plugin, options_of, with_options
 
 __all__ = ["METHODS", "NAME", "EnsembleOptions"]
 

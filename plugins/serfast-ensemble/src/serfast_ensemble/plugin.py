@@ -10,14 +10,15 @@ from typing import Any
 
 import numpy as np
 
-from serfast import Extractor, registry
-from serfast._calls import load_classifier
-from serfast.alteration import Alteration
-from serfast.bundle import Bundle
-from serfast.classifier import Examples, Input, Weights
+from serfast import Extractor
+from serfast.audio.augmentation import Alteration
 from serfast.errors import ModelError, ParameterError
-from serfast.hooks import Run
-from serfast.inputs import vector_of
+from serfast.models import registry
+from serfast.models.bundle.bundle import Bundle
+from serfast.models.classifier import Input
+from serfast.models.inputs import vector_of
+from serfast.models.plugin import Examples, Run, Weights
+from serfast.models.plugin_calls import load_classifier
 
 from .inference import Ensemble, Member
 from .options import METHODS, MOST, NAME, EnsembleOptions

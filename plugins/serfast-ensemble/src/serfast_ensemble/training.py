@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from serfast._calls import calling, load_classifier, probabilities_of
-from serfast.bundle import Bundle
-from serfast.classifier import Examples, Plugin
 from serfast.errors import ParameterError
-from serfast.hooks import Run, alterations_for, features_for, fit
-from serfast.training import bundle_of, examples_of
+from serfast.models.bundle.bundle import Bundle
+from serfast.models.plugin import Examples, Plugin, Run, alterations_for, features_for, fit
+from serfast.models.plugin_calls import calling, load_classifier, probabilities_of
+from serfast.training.examples import examples_of
+from serfast.training.training import bundle_of
 
 from .pooling import Pool, fit_stack
 

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, NoReturn
 
-from serfast.classifier import Input
 from serfast.errors import ModelError
+from serfast.models.classifier import Input
 
 __all__ = ["FORMAT", "KINDS", "MEMBER", "Card", "Model", "State", "Step"]
 

@@ -9,8 +9,8 @@ import numpy as np
 import onnxruntime
 
 from serfast import FeatureSpec
-from serfast.classifier import Input, check_input
 from serfast.errors import ModelError, ParameterError
+from serfast.models.classifier import Input, check_input
 
 from .card import Card, Step
 from .session import dtype_of, working
@@ -82,7 +82,7 @@ class OnnxClassifier:
 
 @dataclass(frozen=True, eq=False)
 class SteppingClassifier(OnnxClassifier):
-    """One that has a graph of a step too (:class:`serfast.classifier.StreamingClassifier`).
+    """One that has a graph of a step too (:class:`serfast.models.StreamingClassifier`).
 
     Parameters
     ----------

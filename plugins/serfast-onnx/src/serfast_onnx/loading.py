@@ -6,8 +6,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from serfast.bundle import Bundle
 from serfast.errors import ModelError
+from serfast.models.bundle.bundle import Bundle
 
 from .card import MEMBER, Card, Step
 from .inference import OnnxClassifier, SteppingClassifier

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from serfast import RMS, YIN, FeatureSpec, LogMel, ZeroCrossingRate
-from serfast.alteration import Alteration, Chain, Noise, Speed
-from serfast.bundle import Bundle
-from serfast.classifier import Examples, Input, Weights
-from serfast.hooks import Run
+from serfast.audio.augmentation import Alteration, Chain, Noise, Speed
+from serfast.models.bundle.bundle import Bundle
+from serfast.models.classifier import Input
+from serfast.models.plugin import Examples, Run, Weights
 
 from .options import Options
 from .training_options import TrainingOptions

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from serfast import FeatureSpec
-from serfast.classifier import Input, check_input
+from serfast.models.classifier import Input, check_input
 
 __all__ = ["LinearSvm", "softmax"]
 

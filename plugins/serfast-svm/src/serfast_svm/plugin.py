@@ -6,9 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
-from serfast.bundle import Bundle
-from serfast.classifier import Examples, Input, Weights
 from serfast.errors import ModelError
+from serfast.models.bundle.bundle import Bundle
+from serfast.models.classifier import Input
+from serfast.models.plugin import Examples, Weights
 
 from .inference import LinearSvm
 

@@ -19,8 +19,8 @@ from typing import Any
 
 import numpy as np
 
-from serfast.classifier import Examples, Weights
 from serfast.errors import ParameterError
+from serfast.models.plugin import Examples, Weights
 
 from .calibration import fit_sharpness
 

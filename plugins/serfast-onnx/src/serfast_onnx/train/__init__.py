@@ -14,9 +14,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from serfast.classifier import Examples, Weights
 from serfast.errors import ParameterError
-from serfast.hooks import Run
+from serfast.models.plugin import Examples, Run, Weights
 
 from ..training_options import TrainingOptions
 from . import checkpoint

@@ -1,6 +1,7 @@
 """Augmentation of rows while training: a new variant of every recording in every epoch.
 
-Altered copies of the samples (other speeds, pitch, noise: :mod:`serfast.alteration`) cost the
+Altered copies of the samples (other speeds, pitch, noise: :mod:`serfast.audio.augmentation`)
+cost the
 extractor's time and are made once; what can be done to rows is done here, each time anew.
 """
 

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import torch
 
-from serfast._replacing import replacing
-from serfast.classifier import Examples
 from serfast.errors import ParameterError
+from serfast.files import replacing
+from serfast.models.plugin import Examples
 
 from ..training_options import TrainingOptions
 

@@ -13,8 +13,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from serfast.classifier import Examples
-from serfast.report import confusion_matrix, unweighted_average_recall
+from serfast.models.plugin import Examples
+from serfast.training.metrics import confusion_matrix, unweighted_average_recall
 
 from ..training_options import TrainingOptions
 from .augment import RowAugmentation, mask

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from serfast._replacing import replacing
-from serfast.report import confusion_matrix, plot_confusion
+from serfast.files import replacing
+from serfast.training.metrics import confusion_matrix
+from serfast.training.plots import plot_confusion
 
 from .loop import Epoch, Training
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from serfast.classifier import Examples
 from serfast.errors import ParameterError
+from serfast.models.plugin import Examples
 
 __all__ = ["held_out"]
 

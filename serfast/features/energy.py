@@ -1,0 +1,76 @@
+"""The energy stage: root mean square and zero-crossing rate. It needs no tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from .. import _checks as checks
+from .base import Feature
+from .framing import PadMode
+
+__all__ = ["RMS", "ZeroCrossingRate"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RMS(Feature):
+    """Root mean square of a frame; one column, in the signal's unit.
+
+    Parameters
+    ----------
+    frame_length : int
+        Samples per frame, >= 1.
+
+    Notes
+    -----
+    ``sqrt(sum(x²) / frame_length)``; agrees with ``librosa.feature.rms`` to 1e-6 relative.
+
+    Examples
+    --------
+    >>> RMS(frame_length=400).columns
+    ('rms',)
+    """
+
+    prefix: ClassVar[str] = "rms"
+
+    frame_length: int = 512
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        checks.integer("frame_length", self.frame_length)
+
+    @property
+    def length(self) -> int:
+        return self.frame_length
+
+
+@dataclass(frozen=True, kw_only=True)
+class ZeroCrossingRate(RMS):
+    """Share of a frame's samples at which the sign changes; one column, 0 to 1.
+
+    Parameters
+    ----------
+    frame_length : int
+        Samples per frame, >= 1.
+    threshold : float
+        Samples within ±threshold count as zero, and zero as positive.
+
+    Notes
+    -----
+    Equal to ``librosa.feature.zero_crossing_rate``, whose padding ("edge", which makes no
+    crossings of its own) is the default here too.
+
+    Examples
+    --------
+    >>> ZeroCrossingRate().pad_mode
+    'edge'
+    """
+
+    prefix: ClassVar[str] = "zcr"
+
+    pad_mode: PadMode | None = "edge"
+    threshold: float = 1e-10
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        checks.number("threshold", self.threshold, minimum=0)

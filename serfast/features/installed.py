@@ -1,0 +1,93 @@
+"""Features of one's own that installed packages offer by name, so that a spec can be stored.
+
+A distribution announces each in the entry-point group ``serfast.features``, under the name of its
+class:
+
+    [project.entry-points."serfast.features"]
+    SpectralFlux = "serfast_spectral:SpectralFlux"
+
+JSON holds that name and the distribution's. Nothing is kept, so what is installed later is found.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .. import _checks as checks
+from .. import entry_points as entries
+from ..entry_points import PluginInfo
+from ..errors import ParameterError, UnknownPluginError
+from .catalogue import FEATURES, CustomFeature
+
+__all__ = ["GROUP", "available", "get", "info", "package_of"]
+
+GROUP = "serfast.features"
+
+
+def available() -> tuple[str, ...]:
+    """List the names of the features that installed packages offer; imports none of them."""
+    return entries.names(GROUP)
+
+
+def get(name: str, package: str | None = None) -> type[CustomFeature]:
+    """Import the feature of that name.
+
+    Parameters
+    ----------
+    name : str
+        Of the entry point, and the class.
+    package : str or None
+        Distribution that it must be of; None takes any.
+
+    Raises
+    ------
+    UnknownPluginError
+        If the distribution isn't installed or doesn't offer it, or another one does.
+    ModelError
+        If it can't be imported (the cause is chained) or isn't such a class.
+    """
+    points = entries.points(GROUP, name)
+    owners = {entries.distribution(point)[0] for point in points}
+    if not points or package not in (None, *owners):
+        found = f"; {' and '.join(sorted(owners))} offers one of that name" if owners else ""
+        source = f"the package {checks.shown(package)}" if package else "an installed package"
+        raise UnknownPluginError(
+            f"feature {checks.shown(name)} must come from {source}, which isn't installed or "
+            f"doesn't offer it{found}"
+        )
+    point = entries.only("feature", points)
+    return entries.load("feature", point, lambda found: _fault(found, name))  # type: ignore[no-any-return]
+
+
+def package_of(cls: type[CustomFeature]) -> str:
+    """Distribution that offers a feature.
+
+    Raises
+    ------
+    ParameterError
+        If none does: the feature can be used, but a spec with it can't be stored.
+    UnknownPluginError, ModelError
+        If two do, or it can't be imported.
+    """
+    name = cls.__name__
+    points = entries.points(GROUP, name)
+    if not points or get(name) is not cls:
+        raise ParameterError(
+            f"features of a stored spec must be offered by an installed package (entry-point group "
+            f"{GROUP!r}, see docs/custom-features.md), got {name} of the module {cls.__module__}"
+        )
+    return entries.distribution(points[0])[0]
+
+
+def info() -> tuple[PluginInfo, ...]:
+    """Describe every feature offered: name, distribution, version, load error; imports each."""
+    return entries.info(GROUP, get)
+
+
+def _fault(found: Any, name: str) -> str | None:
+    """Say what makes this object no feature of that name."""
+    if not (isinstance(found, type) and issubclass(found, CustomFeature)):
+        return f"must be a FrameFeature or SpectrumFeature class, got {found!r:.80}"
+    if found.__name__ != name or name in FEATURES:
+        return f"must be a class of that name, and not a built-in feature's, got {found!r:.80}"
+    return None

@@ -1,0 +1,225 @@
+"""The mel stage: mel scales, triangular filter bank, and the power in its bands, plain or log."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from .. import _checks as checks
+from .base import check_band
+from .spectrum import PowerSpectrum
+
+__all__ = [
+    "DECIBEL",
+    "LogMel",
+    "MelPower",
+    "filter_bank",
+    "hz_to_mel",
+    "log_scale",
+    "mel_to_hz",
+]
+
+Table = np.ndarray[Any, np.dtype[np.float64]]
+
+DECIBEL = 10 / math.log(10)
+"""Decibel per neper of power: 10 log10(x) = DECIBEL · ln(x)."""
+
+_LINEAR = 200 / 3  # Slaney: Hz per mel below the break, where mel 15 is 1 kHz
+_BREAK_HZ, _BREAK_MEL = 1000.0, 15.0
+_LOG_STEP = math.log(6.4) / 27  # Slaney: 27 mel from 1 kHz to 6.4 kHz
+
+
+def hz_to_mel(hz: ArrayLike, htk: bool = False) -> Table:
+    """Frequency [Hz] on the mel scale, Slaney's or HTK's.
+
+    Examples
+    --------
+    >>> hz_to_mel([500, 1000, 6400]).round(6).tolist()
+    [7.5, 15.0, 42.0]
+    """
+    hz = np.asarray(hz, dtype=np.float64)
+    if htk:
+        return np.asarray(2595 * np.log10(1 + hz / 700))
+    above = _BREAK_MEL + np.log(np.maximum(hz, _BREAK_HZ) / _BREAK_HZ) / _LOG_STEP
+    return np.where(hz < _BREAK_HZ, hz / _LINEAR, above)
+
+
+def mel_to_hz(mel: ArrayLike, htk: bool = False) -> Table:
+    """Inverse of :func:`hz_to_mel`.
+
+    Examples
+    --------
+    >>> mel_to_hz([7.5, 15, 42]).round(6).tolist()
+    [500.0, 1000.0, 6400.0]
+    """
+    mel = np.asarray(mel, dtype=np.float64)
+    if htk:
+        return np.asarray(700 * (10 ** (mel / 2595) - 1))
+    above = _BREAK_HZ * np.exp(_LOG_STEP * (np.maximum(mel, _BREAK_MEL) - _BREAK_MEL))
+    return np.where(mel < _BREAK_MEL, mel * _LINEAR, above)
+
+
+def filter_bank(
+    *,
+    sample_rate: float,
+    n_fft: int,
+    n_mels: int = 128,
+    fmin: float = 0.0,
+    fmax: float | None = None,
+    htk: bool = False,
+    mel_norm: Literal["slaney"] | None = "slaney",
+) -> Table:
+    """Triangular filters, evenly spaced on the mel scale.
+
+    Band m rises from edge m to edge m+1 and falls to edge m+2 (Slaney 1998). Warns when a band
+    is so narrow that it holds no bin.
+
+    Parameters
+    ----------
+    sample_rate : float
+        Hz.
+    n_fft : int
+        Length of the transform whose bins are weighted.
+    n_mels, fmin, fmax, htk, mel_norm
+        As in :class:`serfast.MelPower`.
+
+    Returns
+    -------
+    ndarray of float64, shape (n_mels, n_fft // 2 + 1)
+        Equal to ``librosa.filters.mel(dtype=float64)`` to 1e-12 of its peak.
+
+    Examples
+    --------
+    >>> filter_bank(sample_rate=16000, n_fft=512, n_mels=40).shape
+    (40, 257)
+    """
+    bins = np.arange(n_fft // 2 + 1) * (sample_rate / n_fft)
+    top = sample_rate / 2 if fmax is None else fmax
+    mels = np.linspace(hz_to_mel(fmin, htk), hz_to_mel(top, htk), n_mels + 2)
+    edges = mel_to_hz(mels, htk)[:, np.newaxis]
+    rise = (bins - edges[:-2]) / (edges[1:-1] - edges[:-2])
+    fall = (edges[2:] - bins) / (edges[2:] - edges[1:-1])
+    weights = np.minimum(rise, fall, out=rise)
+    np.maximum(weights, 0, out=weights)
+    if mel_norm == "slaney":
+        weights *= 2 / (edges[2:] - edges[:-2])
+    empty = [m for m in range(n_mels) if not weights[m].any() and edges[m, 0] != 0]
+    if empty:
+        warnings.warn(
+            f"n_mels must be small enough for every band to hold a bin, got {n_mels} with "
+            f"{len(empty)} empty bands (the first is {empty[0]}): lower n_mels or raise n_fft",
+            stacklevel=2,
+        )
+    return np.asarray(weights)
+
+
+def log_scale(log: Literal["db", "ln"]) -> float:
+    """Factor on the natural logarithm: 1, or 10 / ln 10 for decibel."""
+    return DECIBEL if log == "db" else 1.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class MelPower(PowerSpectrum):
+    """Power in mel bands; n_mels columns.
+
+    Parameters
+    ----------
+    n_mels : int
+        Bands, >= 1.
+    fmin, fmax : float
+        Lower edge of the first and upper edge of the last band [Hz]; fmax None is half the
+        sample rate.
+    htk : bool
+        False: Slaney's mel scale (linear below 1 kHz); True: HTK's 2595 log10(1 + f/700).
+    mel_norm : {"slaney", None}
+        "slaney" gives every triangle the same area; None gives every one the peak 1.
+
+    Notes
+    -----
+    ``librosa.feature.melspectrogram`` to 1e-4 of a frame's peak. Slaney, Auditory Toolbox,
+    Interval Research report 1998-010; Young et al., The HTK Book, section 5.4.
+
+    Examples
+    --------
+    >>> MelPower(n_mels=2, name="band").columns
+    ('band_0', 'band_1')
+    """
+
+    prefix: ClassVar[str] = "mel"
+
+    n_mels: int = 40
+    fmin: float = 0.0
+    fmax: float | None = None
+    htk: bool = False
+    mel_norm: Literal["slaney"] | None = "slaney"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        checks.integer("n_mels", self.n_mels)
+        checks.number("fmin", self.fmin, minimum=0)
+        if self.fmax is not None:
+            checks.number("fmax", self.fmax, above=0)
+        checks.boolean("htk", self.htk)
+        checks.choice("mel_norm", self.mel_norm, ("slaney", None))
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return self._numbered(self.n_mels)
+
+    def check(self, sample_rate: float) -> None:
+        check_band(self.fmin, self.fmax, sample_rate)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogMel(MelPower):
+    """Logarithm of the power in mel bands; n_mels columns, in decibel or neper.
+
+    Parameters
+    ----------
+    log : {"db", "ln"}
+        Decibel, 10 log10(S / ref), or natural logarithm, ln(S / ref).
+    ref : float or "max"
+        The power of 0 dB, > 0; "max" is the recording's largest band (not for streams).
+    amin : float
+        Floor of S and of ref, >= 1.2e-38 (the smallest normal float32).
+    top_db : float or None
+        Values more than this below the recording's largest are raised to it [dB]; not for
+        streams. None: no such floor.
+
+    Notes
+    -----
+    ``librosa.power_to_db(melspectrogram)`` to 0.01 dB within 80 dB of the recording's peak;
+    librosa's own default is ``top_db=80``.
+
+    Examples
+    --------
+    >>> LogMel(n_mels=80, ref="max").whole_signal
+    True
+    """
+
+    prefix: ClassVar[str] = "logmel"
+
+    log: Literal["db", "ln"] = "db"
+    ref: float | Literal["max"] = 1.0
+    amin: float = 1e-10
+    top_db: float | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        checks.choice("log", self.log, ("db", "ln"))
+        if isinstance(self.ref, str):
+            checks.choice("ref", self.ref, ("max",))
+        else:
+            checks.number("ref", self.ref, above=0)
+        checks.number("amin", self.amin, minimum=1.1754944e-38, maximum=1e30)
+        if self.top_db is not None:
+            checks.number("top_db", self.top_db, minimum=0)
+
+    @property
+    def whole_signal(self) -> bool:
+        return self.top_db is not None or self.ref == "max"

@@ -1,0 +1,140 @@
+"""The MFCC stage: cosine transforms and lifter of a log-mel row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+
+from .. import _checks as checks
+from .mel import LogMel
+
+__all__ = ["MFCC", "cepstrum_matrix", "dct_matrix", "lifter_weights"]
+
+Table = np.ndarray[Any, np.dtype[np.float64]]
+
+
+def dct_matrix(
+    n_out: int, n_in: int, dct_type: int = 2, norm: Literal["ortho"] | None = "ortho"
+) -> Table:
+    """First n_out rows of the discrete cosine transform of n_in points.
+
+    Without norm, for x[0 … N-1] (N = n_in):
+
+    - type 1: y[k] = x[0] + (-1)^k x[N-1] + 2 Σ_{0<n<N-1} x[n] cos(π k n / (N-1))
+    - type 2: y[k] = 2 Σ x[n] cos(π k (2n+1) / 2N)
+    - type 3: y[k] = x[0] + 2 Σ_{n>0} x[n] cos(π (2k+1) n / 2N)
+
+    "ortho" scales rows and columns so that the full matrix is orthogonal.
+
+    Returns
+    -------
+    ndarray of float64, shape (n_out, n_in)
+        ``dct_matrix(...) @ x`` equals ``scipy.fft.dct(x, type, norm=norm)[:n_out]``.
+
+    Examples
+    --------
+    >>> dct_matrix(1, 4, norm=None).tolist()
+    [[2.0, 2.0, 2.0, 2.0]]
+    """
+    k = np.arange(n_out)[:, np.newaxis]
+    n = np.arange(n_in)
+    if dct_type == 1:
+        matrix = 2 * np.cos(np.pi * k * n / (n_in - 1))
+        matrix[:, [0, -1]] /= 2
+    elif dct_type == 2:
+        matrix = 2 * np.cos(np.pi * k * (2 * n + 1) / (2 * n_in))
+    else:
+        matrix = 2 * np.cos(np.pi * (2 * k + 1) * n / (2 * n_in))
+        matrix[:, 0] /= 2
+    return matrix if norm is None else _orthonormal(matrix, n_in, dct_type)
+
+
+def _orthonormal(matrix: Table, n_in: int, dct_type: int) -> Table:
+    """The unnormalised matrix scaled to rows of the orthogonal one."""
+    half = np.sqrt(0.5)
+    if dct_type == 1:
+        matrix = matrix / np.sqrt(2 * (n_in - 1))
+        matrix[:, [0, -1]] /= half
+        matrix[0] *= half
+        if len(matrix) == n_in:
+            matrix[-1] *= half
+    elif dct_type == 2:
+        matrix = matrix / np.sqrt(2 * n_in)
+        matrix[0] *= half
+    else:
+        matrix = matrix / np.sqrt(2 * n_in)
+        matrix[:, 0] /= half
+    return matrix
+
+
+def lifter_weights(n_mfcc: int, lifter: float) -> Table:
+    """Factor on each coefficient: 1 + L/2 · sin(π (n + 1) / L), or 1 for L = 0.
+
+    Examples
+    --------
+    >>> lifter_weights(3, 0).tolist()
+    [1.0, 1.0, 1.0]
+    """
+    if lifter == 0:
+        return np.ones(n_mfcc)
+    return np.asarray(1 + lifter / 2 * np.sin(np.pi * np.arange(1, n_mfcc + 1) / lifter))
+
+
+def cepstrum_matrix(
+    n_mfcc: int, n_mels: int, dct_type: int, norm: Literal["ortho"] | None, lifter: float
+) -> Table:
+    """Cosine transform and lifter in one matrix, shape (n_mfcc, n_mels)."""
+    matrix = dct_matrix(n_mfcc, n_mels, dct_type, norm)
+    return np.asarray(matrix * lifter_weights(n_mfcc, lifter)[:, np.newaxis])
+
+
+@dataclass(frozen=True, kw_only=True)
+class MFCC(LogMel):
+    """Mel-frequency cepstral coefficients; n_mfcc columns.
+
+    Parameters
+    ----------
+    n_mfcc : int
+        Coefficients, 1 to n_mels.
+    dct_type : {1, 2, 3}
+        Type of the cosine transform over the bands (1 needs n_mels >= 2).
+    dct_norm : {"ortho", None}
+        Orthonormal, or plain sums.
+    lifter : float
+        L > 0 multiplies coefficient n (from 0) by 1 + L/2 · sin(π (n + 1) / L); 0 doesn't.
+
+    Notes
+    -----
+    ``librosa.feature.mfcc`` to 0.02 (1e-3 in the median, on speech). Davis and Mermelstein,
+    IEEE Trans. ASSP 28 (1980), 357–366; lifter: Juang, Rabiner and Wilpon, IEEE Trans. ASSP 35
+    (1987), 947–954.
+
+    Examples
+    --------
+    >>> MFCC(n_mfcc=3).columns
+    ('mfcc_0', 'mfcc_1', 'mfcc_2')
+    """
+
+    prefix: ClassVar[str] = "mfcc"
+
+    n_mfcc: int = 13
+    dct_type: int = 2
+    dct_norm: Literal["ortho"] | None = "ortho"
+    lifter: float = 0.0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        checks.integer("n_mfcc", self.n_mfcc)
+        if self.n_mfcc > self.n_mels:
+            checks.fail("n_mfcc", f"<= n_mels ({self.n_mels})", self.n_mfcc)
+        checks.choice("dct_type", self.dct_type, (1, 2, 3))
+        if self.dct_type == 1 and self.n_mels < 2:
+            checks.fail("n_mels", ">= 2 for dct_type=1", self.n_mels)
+        checks.choice("dct_norm", self.dct_norm, ("ortho", None))
+        checks.number("lifter", self.lifter, minimum=0)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return self._numbered(self.n_mfcc)

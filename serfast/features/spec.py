@@ -1,0 +1,219 @@
+"""FeatureSpec: which features, on which grid. Frozen, hashable, and itself again after JSON."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .. import _checks as checks
+from ..errors import ParameterError
+from .catalogue import FEATURES, CustomFeature, Feature
+from .framing import PAD_MODES, PadMode, frame_count
+
+__all__ = ["FeatureSpec"]
+
+FORMAT = 1
+"""Version of the dictionary and JSON form."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FeatureSpec:
+    """The features wanted, each with its own frame length, on one hop grid.
+
+    Row t of every feature is about the moment ``t * hop_length / sample_rate``: the middle of
+    its frames when centred, their beginning when left-aligned.
+
+    Parameters
+    ----------
+    sample_rate : int or float
+        Samples per second [Hz], > 0.
+    hop_length : int
+        Samples between rows, >= 1.
+    center : bool
+        True: frames centred on multiples of the hop. False: left-aligned, no padding.
+    pad_mode : {"constant", "edge", "reflect"}
+        What a centred frame finds beyond the signal's ends: zeros, the nearest sample, or the
+        mirrored signal. A feature may have its own.
+    sample_scale : float
+        Factor on the samples before any feature, 1e-9 to 1e9: 1 for samples in [-1, 1), 32768 for
+        toolkits that take 16-bit integers as they are.
+    features : iterable of Feature
+        At least one; their columns stand side by side in this order.
+
+    Raises
+    ------
+    ParameterError
+        If an argument breaks its rule, two columns have the same name, or a feature can't be had
+        at this sample rate.
+
+    Examples
+    --------
+    >>> import serfast
+    >>> spec = FeatureSpec(features=[serfast.RMS(), serfast.YIN(fmin=80)])
+    >>> spec.columns
+    ('rms', 'f0', 'aperiodicity')
+    >>> FeatureSpec.from_json(spec.to_json()) == spec
+    True
+    """
+
+    sample_rate: float = 16000
+    hop_length: int = 160
+    center: bool = True
+    pad_mode: PadMode = "constant"
+    sample_scale: float = 1.0
+    features: tuple[Feature, ...] = ()
+
+    def __post_init__(self) -> None:
+        checks.plain(self)
+        rate = checks.number("sample_rate", self.sample_rate, above=0)
+        object.__setattr__(self, "sample_rate", int(rate) if rate.is_integer() else rate)
+        checks.integer("hop_length", self.hop_length)
+        checks.boolean("center", self.center)
+        checks.choice("pad_mode", self.pad_mode, PAD_MODES)
+        checks.number("sample_scale", self.sample_scale, minimum=1e-9, maximum=1e9)
+        object.__setattr__(self, "features", _feature_tuple(self.features))
+        for feature in self.features:
+            feature.check(rate)
+        names = self.columns
+        if len(set(names)) < len(names):
+            twice = [name for name, count in Counter(names).items() if count > 1]
+            raise ParameterError(
+                f"features must have different column names, got {twice[0]!r} twice: "
+                "give one of them a name=…"
+            )
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Name of every column of the rows, in order."""
+        return tuple(name for feature in self.features for name in feature.columns)
+
+    @property
+    def frame_lengths(self) -> tuple[int, ...]:
+        """Samples per frame of each feature."""
+        return tuple(feature.length for feature in self.features)
+
+    @property
+    def lookahead(self) -> int:
+        """Rows that a row waits for in a stream: half the width of the widest delta."""
+        return max(feature.lookahead for feature in self.features)
+
+    @property
+    def whole_signal(self) -> tuple[Feature, ...]:
+        """The features that need the whole signal (top_db, ref="max"), so can't be streamed."""
+        return tuple(feature for feature in self.features if feature.whole_signal)
+
+    def frame_count(self, n_samples: int, final: bool = True) -> int:
+        """Number of rows that n_samples give; see :func:`serfast.features.framing.frame_count`.
+
+        Before the end (``final=False``), rows wait for those that a derivative of theirs looks
+        ahead to.
+        """
+        rows = frame_count(
+            n_samples,
+            final,
+            frame_lengths=self.frame_lengths,
+            hop_length=self.hop_length,
+            center=self.center,
+        )
+        ahead = self.lookahead
+        return rows if final else rows - ahead if rows > 2 * ahead else 0
+
+    def times(self, n_rows: int) -> list[float]:
+        """Moment of each row [s]."""
+        return [t * self.hop_length / self.sample_rate for t in range(n_rows)]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The spec as plain dictionaries, lists, strings and numbers."""
+        own = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
+        own["features"] = [_feature_dict(feature) for feature in self.features]
+        return {"format": FORMAT, **own}
+
+    def to_json(self, indent: int | None = None) -> str:
+        """The spec as JSON text."""
+        return json.dumps(self.to_dict(), indent=indent)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> FeatureSpec:
+        """The spec that :meth:`to_dict` wrote; missing keys are defaults, unknown ones an error."""
+        if not isinstance(data, Mapping):
+            checks.fail("spec", "a mapping", data)
+        fields = dict(data)
+        if (version := fields.pop("format", None)) != FORMAT or version is True:
+            checks.fail("spec format", str(FORMAT), data.get("format"))
+        features = fields.pop("features", ())
+        if not isinstance(features, (list, tuple)):
+            checks.fail("features", "a list", features)
+        _known_keys(cls, fields, "spec")
+        return cls(features=tuple(_feature(item) for item in features), **fields)
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> FeatureSpec:
+        """The spec that :meth:`to_json` wrote."""
+        try:
+            data = json.loads(text)
+        except (TypeError, ValueError, RecursionError) as error:
+            raise ParameterError(f"spec must be JSON text: {error}") from error
+        return cls.from_dict(data)
+
+
+def _feature_tuple(features: Any) -> tuple[Feature, ...]:
+    if isinstance(features, Feature):
+        features = (features,)
+    if not isinstance(features, Iterable):
+        checks.fail("features", "an iterable of features", features)
+    result = tuple(features)
+    if not result:
+        checks.fail("features", "at least 1 feature", result)
+    for i, feature in enumerate(result):
+        if type(feature) not in FEATURES.values() and not isinstance(feature, CustomFeature):
+            checks.fail(f"features[{i}]", "a feature such as serfast.RMS()", feature)
+    return result
+
+
+def _feature_dict(feature: Feature) -> dict[str, Any]:
+    """One feature as a dictionary; the feature of a delta is a dictionary in it."""
+    kind = {"type": type(feature).__name__}
+    if isinstance(feature, CustomFeature):
+        from . import installed as offered  # here: `import serfast` needn't wait for it
+
+        kind["package"] = offered.package_of(type(feature))
+    values = {f.name: getattr(feature, f.name) for f in dataclasses.fields(feature)}
+    nested = {k: _feature_dict(v) for k, v in values.items() if isinstance(v, Feature)}
+    return {**kind, **values, **nested}
+
+
+def _known_keys(cls: type[Any], fields: Mapping[str, Any], what: str) -> None:
+    allowed = {f.name for f in dataclasses.fields(cls)}
+    for key in fields:
+        if key not in allowed:
+            checks.fail(f"key of {what}", "one of " + ", ".join(sorted(allowed)), key)
+
+
+def _feature(item: Any) -> Feature:
+    """One feature from its dictionary; JSON's lists become tuples again."""
+    if not isinstance(item, Mapping):
+        checks.fail("feature", "a mapping", item)
+    fields: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in item.items()}
+    cls = _feature_class(fields)
+    if isinstance(fields.get("feature"), Mapping):
+        fields["feature"] = _feature(fields["feature"])
+    _known_keys(cls, fields, cls.__name__)
+    return cls(**fields)
+
+
+def _feature_class(fields: dict[str, Any]) -> type[Feature]:
+    """The class that "type" names, one of a package if "package" is there; takes both away."""
+    kind, package = fields.pop("type", None), fields.pop("package", None)
+    if not isinstance(kind, str) or (package is None and kind not in FEATURES):
+        checks.fail("feature type", "one of " + ", ".join(FEATURES), kind)
+    if package is None:
+        return FEATURES[kind]
+    if not isinstance(package, str):
+        checks.fail("package of a feature", "a str", package)
+    from . import installed as offered
+
+    return offered.get(kind, package)

@@ -1,0 +1,195 @@
+"""The spectrum stage: the windowed power spectrum, and the tables of windows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, ClassVar, TypeAlias
+
+import numpy as np
+
+from .. import _checks as checks
+from ..errors import ParameterError
+from .base import Feature
+
+__all__ = ["COSINE_SUMS", "PowerSpectrum", "Window", "window_table"]
+
+Table = np.ndarray[Any, np.dtype[np.float64]]
+Window: TypeAlias = str | tuple[Any, ...]
+"""A SciPy window name, a (name, parameter …) tuple, or the win_length numbers themselves."""
+
+COSINE_SUMS: dict[str, tuple[float, ...]] = {
+    "boxcar": (1.0,),
+    "hann": (0.5, 0.5),
+    "hamming": (0.54, 0.46),
+    "blackman": (0.42, 0.50, 0.08),
+    "nuttall": (0.3635819, 0.4891775, 0.1365995, 0.0106411),
+    "blackmanharris": (0.35875, 0.48829, 0.14128, 0.01168),
+    "flattop": (0.21557895, 0.41663158, 0.277263158, 0.083578947, 0.006947368),
+}
+"""Windows ``a0 - a1 cos θ + a2 cos 2θ - …`` by their SciPy names (Harris, Proc. IEEE 66 (1978))."""
+
+LARGEST = 1e18
+"""Of a window's weights: their products with samples must not leave float32's range."""
+
+_ALIASES = {"rectangular": "boxcar", "ones": "boxcar", "hanning": "hann"}
+
+
+@lru_cache(maxsize=64)
+def _named(window: str | tuple[Any, ...], length: int) -> Table:
+    name = window if isinstance(window, str) else window[0] if len(window) == 1 else None
+    sums = COSINE_SUMS.get(_ALIASES.get(name, name)) if name is not None else None
+    table = _scipy_window(window, length) if sums is None else _cosine_sum(sums, length)
+    table.setflags(write=False)  # cached
+    return table
+
+
+def _cosine_sum(sums: tuple[float, ...], length: int) -> Table:
+    if length == 1:
+        return np.ones(1)  # as in SciPy: a window of one sample is the sample
+    angle = 2 * np.pi * np.arange(length) / length
+    terms = [(-1) ** i * a * np.cos(i * angle) for i, a in enumerate(sums)]
+    return np.asarray(np.sum(terms, axis=0))
+
+
+def _scipy_window(window: str | tuple[Any, ...], length: int) -> Table:
+    try:
+        from scipy.signal import get_window
+    except ImportError as error:
+        raise ParameterError(
+            f"window must be one of {', '.join(COSINE_SUMS)} unless SciPy is installed "
+            f"(pip install scipy), got {window!r}"
+        ) from error
+    try:
+        return np.array(get_window(window, length, fftbins=True), dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise ParameterError(
+            f"window must be a name that scipy.signal.get_window knows, got {window!r}: {error}"
+        ) from error
+
+
+def window_table(window: Window, win_length: int) -> Table:
+    """Weights of a periodic window.
+
+    Parameters
+    ----------
+    window : str, tuple or sequence of float
+        As in :class:`serfast.PowerSpectrum`.
+    win_length : int
+        Samples, >= 1.
+
+    Returns
+    -------
+    ndarray of float64, shape (win_length,)
+        As ``scipy.signal.get_window(window, win_length, fftbins=True)``. The sums of cosines in
+        `COSINE_SUMS` need no SciPy; other names load it.
+
+    Raises
+    ------
+    ParameterError
+        If nobody knows the window, or it isn't finite.
+
+    Examples
+    --------
+    >>> window_table("hann", 4).round(12).tolist()
+    [0.0, 0.5, 1.0, 0.5]
+    """
+    if isinstance(window, tuple) and not isinstance(window[0], str):
+        return np.asarray(window, dtype=np.float64)
+    table = _named(window, win_length)
+    if not np.isfinite(table).all():
+        checks.fail("window", "one with finite weights", window)
+    return table
+
+
+@dataclass(frozen=True, kw_only=True)
+class PowerSpectrum(Feature):
+    """Windowed power spectrum |X[k]|²; n_fft // 2 + 1 columns.
+
+    Parameters
+    ----------
+    n_fft : int
+        Samples per frame and length of the transform, >= 2; products of 2, 3 and 5 are fastest.
+    win_length : int or None
+        Samples under the window, 1 to n_fft, in the middle of the frame; None is n_fft.
+    window : str, tuple or sequence of float
+        A name that ``scipy.signal.get_window`` knows, a tuple of name and parameters, or the
+        win_length weights themselves. Periodic (``fftbins=True``).
+    preemphasis : float
+        0 to 1: x[i] - preemphasis · x[i-1] within the window's samples, x[-1] taken as x[0];
+        after the mean is removed, before windowing (the order of HTK and Kaldi).
+    remove_dc : bool
+        Take the mean of the window's samples away first.
+    power : {1.0, 2.0}
+        Exponent of |X|: 2 is power, 1 is magnitude.
+
+    Notes
+    -----
+    ``|sum_i w[i] x[i] exp(-2πj k i / n_fft)| ** power``, not scaled by n_fft, as ``librosa.stft``.
+
+    Examples
+    --------
+    >>> len(PowerSpectrum(n_fft=400).columns)
+    201
+    """
+
+    prefix: ClassVar[str] = "power"
+
+    n_fft: int = 512
+    win_length: int | None = None
+    window: Window = "hann"
+    preemphasis: float = 0.0
+    remove_dc: bool = False
+    power: float = 2.0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        checks.integer("n_fft", self.n_fft, 2)
+        if self.win_length is not None:
+            checks.integer("win_length", self.win_length, 1)
+            if self.win_length > self.n_fft:
+                checks.fail("win_length", f"<= n_fft ({self.n_fft})", self.win_length)
+        object.__setattr__(self, "window", _window(self.window, self.win_length or self.n_fft))
+        checks.number("preemphasis", self.preemphasis, minimum=0, maximum=1)
+        checks.boolean("remove_dc", self.remove_dc)
+        checks.choice("power", checks.number("power", self.power), (1.0, 2.0))
+        object.__setattr__(self, "power", float(self.power))
+
+    @property
+    def length(self) -> int:
+        return self.n_fft
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return self._numbered(self.n_fft // 2 + 1)
+
+
+def _window(window: Any, win_length: int) -> Window:
+    """The window in its hashable form: a name, a (name, …) tuple, or a tuple of floats."""
+    if isinstance(window, str):
+        return window
+    if isinstance(window, (tuple, list)) and window and isinstance(window[0], str):
+        named: Window = _frozen(window)
+        try:
+            hash(named)
+        except TypeError:
+            checks.fail("window", "a tuple of a name and numbers", window)
+        return named
+    rule = f"a name, a (name, parameter) tuple or {win_length} (win_length) finite numbers"
+    if not isinstance(window, Iterable):
+        checks.fail("window", rule, window)
+    weights = tuple(window)
+    if len(weights) != win_length:
+        checks.refuse("window", rule, f"{len(weights)} numbers")
+    return tuple(
+        checks.number(f"window[{i}]", w, minimum=-LARGEST, maximum=LARGEST)
+        for i, w in enumerate(weights)
+    )
+
+
+def _frozen(value: Any) -> Any:
+    """Lists and arrays as tuples, however deep: hashable, and themselves again after JSON."""
+    if isinstance(value, (np.ndarray, np.generic)):
+        value = value.tolist()
+    return tuple(_frozen(v) for v in value) if isinstance(value, (tuple, list)) else value

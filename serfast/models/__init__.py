@@ -1,0 +1,43 @@
+"""What a classifier is, what a plugin is, and how a trained model is stored.
+
+A plugin imports what it needs from here.
+"""
+
+from .bundle import Bundle
+from .classifier import Classifier, Input, StreamingClassifier, check_input
+from .plugin import (
+    Examples,
+    LongTraining,
+    Plugin,
+    Run,
+    TrainingChoices,
+    WantsCopies,
+    WantsFeatures,
+    Weights,
+    alterations_for,
+    features_for,
+    fit,
+    options_of,
+    with_options,
+)
+
+__all__ = [
+    "Bundle",
+    "Classifier",
+    "Examples",
+    "Input",
+    "LongTraining",
+    "Plugin",
+    "Run",
+    "StreamingClassifier",
+    "TrainingChoices",
+    "WantsCopies",
+    "WantsFeatures",
+    "Weights",
+    "alterations_for",
+    "check_input",
+    "features_for",
+    "fit",
+    "options_of",
+    "with_options",
+]

@@ -1,0 +1,87 @@
+"""The functionals by name: what each one is, as data that every back end reads.
+
+Moments (of the population; the kurtosis of a Gaussian is 3); extremes; ranges (range98 from the
+1st to the 99th percentile, range90 from the 5th to the 95th, iqr from the 25th to the 75th); the
+rise of the fitted straight line per point (slope) and per half series (trend); the coefficient of
+time² of the fitted parabola, time running from -1 to 1 (curvature); crossings of the mean per step;
+where the largest and smallest value stand, 0 to 1 (argmax, argmin).
+
+Beside these there are percentiles ``p0`` … ``p100``, and the autocorrelation ``ac1`` … ``ac99`` at
+a lag of that many rows.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+
+from ..backends.reference.functionals import Array, Series, delta, evaluate
+from ..program.vector import Functional
+
+__all__ = ["FUNCTIONALS", "Series", "apply", "delta", "functional", "is_functional"]
+
+FUNCTIONALS: dict[str, Functional] = {
+    "mean": Functional("mean"),
+    "std": Functional("std"),
+    "skewness": Functional("skewness"),
+    "kurtosis": Functional("kurtosis"),
+    "min": Functional("quantile", 0),
+    "max": Functional("quantile", 100),
+    "range": Functional("spread", 0, 100),
+    "range98": Functional("spread", 1, 99),
+    "range90": Functional("spread", 5, 95),
+    "iqr": Functional("spread", 25, 75),
+    "slope": Functional("slope"),
+    "trend": Functional("trend"),
+    "curvature": Functional("curvature"),
+    "crossings": Functional("crossings"),
+    "argmax": Functional("argmax"),
+    "argmin": Functional("argmin"),
+}
+"""Every functional with a name of its own: its kind and the kind's parameters."""
+
+NUMBERED = re.compile(r"(p)(100|[1-9]?[0-9])|(ac)([1-9][0-9]?)")
+
+
+def is_functional(name: object) -> bool:
+    """Whether :func:`functional` knows the name."""
+    return isinstance(name, str) and (name in FUNCTIONALS or bool(NUMBERED.fullmatch(name)))
+
+
+def functional(name: str) -> Functional:
+    """Give the kind and the parameters of the functional of that name.
+
+    Examples
+    --------
+    >>> functional("p5"), functional("ac20")
+    (Functional(kind='quantile', a=5, b=0), Functional(kind='autocorrelation', a=20, b=0))
+    """
+    if name in FUNCTIONALS:
+        return FUNCTIONALS[name]
+    percentile, percent, _, lag = NUMBERED.fullmatch(name).groups()  # type: ignore[union-attr]
+    return Functional("quantile", int(percent)) if percentile else Functional(
+        "autocorrelation", int(lag)
+    )
+
+
+def apply(names: tuple[str, ...], values: np.ndarray[Any, Any]) -> Array:
+    """Evaluate functionals of each series, by the reference's formulas.
+
+    Parameters
+    ----------
+    names : tuple of str
+        Keys of :data:`FUNCTIONALS`, percentiles and autocorrelations.
+    values : ndarray of float64, shape (n_series, n_points)
+
+    Returns
+    -------
+    ndarray of float64, shape (n_series, len(names))
+
+    Examples
+    --------
+    >>> apply(("mean", "p50", "range"), np.array([[1.0, 2.0, 6.0]])).tolist()
+    [[3.0, 2.0, 5.0]]
+    """
+    return evaluate(tuple(functional(name) for name in names), values)

@@ -1,0 +1,76 @@
+"""Statistics made ready for rows with certain columns: checks, a program, a back end to run it."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .. import _checks as checks
+from .. import backends
+from ..backends.reference.functionals import Array
+
+if TYPE_CHECKING:
+    from .statistics import Statistics
+
+__all__ = ["PreparedStatistics", "prepared"]
+
+
+class PreparedStatistics:
+    """Statistics made ready for rows with certain columns; made by :meth:`Statistics.over`.
+
+    Immutable: threads may share it. A pickle holds what it was made from, and makes it anew.
+    """
+
+    __slots__ = ("_columns", "_made_from", "_run", "_size")
+
+    def __init__(
+        self,
+        statistics: Statistics,
+        columns: tuple[str, ...],
+        used: bytes | None,
+        backend: str,
+    ) -> None:
+        uses = None if used is None else np.frombuffer(used, dtype=bool)
+        program = statistics.program(columns, uses)
+        self._run = backends.get_vector(backend)(program)
+        self._columns, self._size = columns, program.size
+        self._made_from = statistics, columns, used, backend
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return prepared, self._made_from
+
+    def __call__(self, rows: Any) -> Array:
+        """Make the vector of these rows; see :meth:`Statistics.__call__`."""
+        x = _checked(rows, self._columns)
+        out = np.zeros(self._size)
+        bad = self._run(x, out)
+        if bad is not None:
+            row, column = divmod(bad, len(self._columns))
+            found = f"{x[row, column]} at row {row}, {self._columns[column]}"
+            checks.refuse("rows", "finite and within float32's range", found)
+        return out
+
+
+@lru_cache(maxsize=64)
+def prepared(
+    statistics: Statistics, columns: tuple[str, ...], used: bytes | None, backend: str
+) -> PreparedStatistics:
+    """Make it once for the same statistics, columns and bytes of `uses`."""
+    return PreparedStatistics(statistics, columns, used, backend)
+
+
+def _checked(rows: Any, columns: tuple[str, ...]) -> np.ndarray[Any, Any]:
+    """Give the rows as a C-contiguous array of float32, or else float64."""
+    try:
+        x = np.asarray(rows)
+        kept = np.float32 if x.dtype == np.float32 else np.float64
+        x = x.astype(kept, order="C", casting="same_kind", copy=False)
+    except (TypeError, ValueError):
+        checks.fail("rows", "an array of numbers", rows)
+    if x.ndim != 2 or x.shape[1] != len(columns) or not columns:
+        checks.fail("rows", f"of shape (n_rows, {len(columns)}), one name a column", x.shape)
+    if not len(x):
+        checks.fail("rows", "at least 1 row", x.shape)
+    return x

@@ -1,0 +1,115 @@
+"""Steps: rows in any portions go in, the probabilities after every step come out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..errors import SerfastError
+from ..models.classifier import StreamingClassifier
+from ..models.plugin_calls import step_of
+from .recent_rows import checked_rows
+
+__all__ = ["Steps"]
+
+Array = np.ndarray[Any, Any]
+
+
+class Steps:
+    """One stream's way through a classifier with a state.
+
+    Private state: one thread at a time. Different streams don't touch each other.
+
+    Parameters
+    ----------
+    classifier : StreamingClassifier
+        Shared by any number of streams.
+    plugin : str
+        Its plugin's name, for messages.
+
+    Notes
+    -----
+    After s steps the probabilities are those of ``classifier.predict_proba`` for the first
+    ``s * stride`` rows, within 1e-5; they are the same bits for every division into portions.
+    """
+
+    __slots__ = ("_classifier", "_columns", "_ended", "_n_steps", "_pending", "_plugin", "_state")
+
+    _ended: bool
+    _n_steps: int
+    _pending: Array
+
+    def __init__(self, classifier: StreamingClassifier, plugin: str = "") -> None:
+        self._classifier, self._plugin = classifier, plugin
+        self._columns = len(classifier.spec.columns)
+        self.reset()
+
+    @property
+    def stride(self) -> int:
+        """How many rows a step takes."""
+        return self._classifier.stride
+
+    @property
+    def n_steps(self) -> int:
+        """How many steps there have been."""
+        return self._n_steps
+
+    def accept(self, rows: Any) -> Array:
+        """Take the next rows; give the probabilities after each step that they complete.
+
+        Parameters
+        ----------
+        rows : array_like of float32, shape (n, n_columns)
+            n >= 0; float64 is rounded.
+
+        Returns
+        -------
+        ndarray of float64, shape (n_steps, n_classes)
+
+        Raises
+        ------
+        ParameterError
+            If rows have another shape or aren't finite: as if they hadn't come.
+        ModelError
+            If the model fails or gives anything but probabilities: only `reset` is left then.
+        SerfastError
+            After `flush`, or after a ModelError.
+        """
+        if self._ended:
+            raise SerfastError("reset() must come after flush() or an error before more rows")
+        fresh = checked_rows(rows, self._columns)
+        if len(self._pending):
+            fresh = np.concatenate([self._pending, fresh])
+        stride = self.stride
+        found = np.empty((len(fresh) // stride, len(self._classifier.classes)))
+        self._ended = True  # until all steps have gone well
+        for i in range(len(found)):
+            found[i] = self._step(fresh[i * stride : (i + 1) * stride])
+        self._ended = False
+        self._pending = fresh[len(found) * stride :].copy()
+        return found
+
+    def flush(self) -> Array:
+        """End the stream; give the probabilities of one step if rows have come, but no step.
+
+        The last row is then repeated. Otherwise what is short of a step has no say.
+        """
+        least = not self._ended and not self._n_steps and len(self._pending)
+        self._ended = True
+        if not least:
+            return np.empty((0, len(self._classifier.classes)))
+        missing = self.stride - len(self._pending)
+        rows = np.concatenate([self._pending, np.repeat(self._pending[-1:], missing, axis=0)])
+        return self._step(rows)[None]
+
+    def reset(self) -> None:
+        """Forget everything: the next row begins a new stream."""
+        self._state = self._classifier.new_state()
+        self._pending = np.empty((0, self._columns), np.float32)
+        self._n_steps, self._ended = 0, False
+
+    def _step(self, rows: Array) -> Array:
+        found = step_of(self._classifier, rows, self._state, self._plugin)
+        self._n_steps += 1
+        return found

@@ -1,0 +1,117 @@
+"""Events of a window that slides over the signal: each is judged by itself, from its rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..audio.samples import as_samples
+from ..backends.stream import Stream
+from ..models.classifier import Classifier
+from ..models.plugin_calls import probabilities_of
+from ..statistics.statistics import PreparedStatistics, Statistics
+from .events import MAX_APERIODICITY, EventStream, Plan
+from .gate import enough
+from .sliding_window import SlidingWindow
+
+__all__ = ["WindowStream"]
+
+Array = np.ndarray[Any, Any]
+
+NOTHING = np.empty(0, dtype=np.float32)
+
+
+class WindowStream(EventStream):
+    """Every `hop` the last `window`, as soon as its last row is there, if it holds speech."""
+
+    __slots__ = ("_classifier", "_plugin", "_samples", "_sliding", "_vector")
+
+    def __init__(
+        self,
+        classifier: Classifier,
+        plugin: str,
+        statistics: Statistics | None,
+        vector: PreparedStatistics | None,
+        stream: Stream,
+        plan: Plan,
+    ) -> None:
+        most = MAX_APERIODICITY if statistics is None else statistics.max_aperiodicity
+        super().__init__(stream, plan, plan.window, most)
+        self._classifier, self._plugin, self._vector = classifier, plugin, vector
+        self._sliding = SlidingWindow(plan.window, plan.hop)
+        self._samples = _Samples()
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        return self._classifier.classes
+
+    def reset(self) -> None:
+        super().reset()
+        self._sliding.reset()
+        self._samples.reset()
+
+    def _due(self, n_rows: int) -> None:
+        for start, stop in self._sliding.due(n_rows):
+            self._judge(start, stop)
+        self._samples.forget((n_rows - self._plan.window) * self._stream.spec.hop_length)
+
+    def _rest(self, n_rows: int) -> None:
+        """As :meth:`serfast.streaming.sliding_window.SlidingWindow.rest` says."""
+        rest = self._sliding.rest(n_rows)
+        if rest is not None:
+            self._judge(*rest)
+
+    def _heard(self, chunk: Any) -> None:
+        if self._classifier.input == "samples":
+            self._samples.append(chunk)
+
+    def _judge(self, start: int, stop: int) -> None:
+        """Make the event of the window of these rows, if it holds speech."""
+        gate = self._plan.gate
+        if gate is not None and not enough(self._loud(gate, stop, stop - start)):
+            return
+        try:
+            x = self._input(start, stop)
+            probabilities = probabilities_of(self._classifier, x, self._plugin)
+        except Exception as error:  # of this window alone
+            self._failed(error)
+            return
+        n_voiced = self._voiced(self._recent.between(start, stop))
+        self._event(start, stop, probabilities, n_voiced)
+
+    def _input(self, start: int, stop: int) -> Array:
+        """Make what the classifier takes of a window (:mod:`serfast.models.inputs`)."""
+        if self._classifier.input == "samples":
+            hop = self._stream.spec.hop_length
+            # up to the next row; that far, or only as far as this row's own frame, has been heard
+            missing = 0 if self._ended else max(0, hop - self._stream.latency.samples)
+            return self._samples.between(start * hop, stop * hop - missing)
+        rows = self._recent.between(start, stop)
+        return rows.copy() if self._vector is None else self._vector(rows)
+
+
+class _Samples:
+    """The latest samples, numbered from the beginning, for classifiers that take them."""
+
+    __slots__ = ("_begin", "_samples")
+
+    def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        self._begin, self._samples = 0, NOTHING
+
+    def append(self, chunk: Any) -> None:
+        if len(chunk):
+            self._samples = np.concatenate([self._samples, as_samples(chunk)])
+
+    def forget(self, begin: int) -> None:
+        """Forget what lies before sample `begin`."""
+        if begin > self._begin and len(self._samples):
+            self._samples = self._samples[begin - self._begin :]
+            self._begin = begin
+
+    def between(self, start: int, stop: int) -> Array:
+        """Copy samples `start` to `stop` - 1, or to the last one if there are fewer."""
+        return self._samples[max(0, start - self._begin) : stop - self._begin].copy()

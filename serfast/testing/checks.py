@@ -1,0 +1,220 @@
+"""The checks of classifiers, plugins and features."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..errors import ModelError, ParameterError
+from ..extractor import Extractor
+from ..features.catalogue import RMS, CustomFeature, ZeroCrossingRate
+from ..features.spec import FeatureSpec
+from ..models import registry
+from ..models.bundle.bundle import Bundle
+from ..models.bundle.fingerprint import signal
+from ..models.classifier import Classifier, Input, StreamingClassifier
+from ..models.plugin import Examples, Plugin
+from ..statistics.statistics import Statistics
+from ..training.training import bundle_of
+from .assertions import THREADS, Inputs, equal, raises, require
+from .steps import check_streaming
+
+__all__ = ["check_classifier", "check_feature", "check_plugin", "toy_examples"]
+
+SPEC = FeatureSpec(features=(RMS(), ZeroCrossingRate()))
+STATISTICS = Statistics(functionals=("mean", "std", "slope"), deltas=1)
+
+
+def check_classifier(classifier: Classifier, inputs: Inputs) -> None:
+    """Check that a trained classifier keeps its contract.
+
+    Probabilities are finite, from 0 to 1, add up to 1, one a class; the same for the same input,
+    from many threads too; a read-only input is taken and left as it is; bad input raises
+    ParameterError and harms nothing.
+
+    Of a :class:`serfast.models.StreamingClassifier`: after every step it says what it says of
+    the whole, within 1e-5; the same bits for every division of the rows and in every thread;
+    streams don't touch; bad rows raise ParameterError and leave the state.
+
+    Parameters
+    ----------
+    classifier : Classifier
+    inputs : sequence of ndarray
+        Valid inputs, at least two.
+
+    Raises
+    ------
+    AssertionError
+        If it doesn't.
+    """
+    require(isinstance(classifier, Classifier), "it must have every member of Classifier")
+    require(classifier.input in ("vector", "rows", "samples"), f"input is {classifier.input!r}")
+    require(isinstance(classifier.spec, FeatureSpec), f"spec is {classifier.spec!r}")
+    classes = classifier.classes
+    require(isinstance(classes, tuple) and len(set(classes)) >= 2, f"classes are {classes!r}")
+    require(len(inputs) >= 2, "inputs must be at least 2")
+    first = [classifier.predict_proba(x) for x in inputs]
+    for probabilities in first:
+        _check_probabilities(probabilities, len(classes))
+    _check_bad_input(classifier, inputs[0])
+    frozen = [np.array(x) for x in inputs]
+    for x in frozen:
+        x.flags.writeable = False
+    again = [classifier.predict_proba(x) for x in frozen]
+    require(equal(first, again), "the same input must give the same bits")
+    with ThreadPoolExecutor(THREADS) as pool:
+        runs = list(pool.map(lambda _: [classifier.predict_proba(x) for x in inputs], range(16)))
+    require(all(equal(first, run) for run in runs), "threads must not change the bits")
+    if isinstance(classifier, StreamingClassifier):
+        check_streaming(classifier, inputs)
+
+
+def check_plugin(name: str, folder: Path) -> None:
+    """Check that an installed plugin keeps its contract, from training to a loaded bundle.
+
+    Parameters
+    ----------
+    name : str
+        Of the entry point.
+    folder : Path
+        An empty folder to write bundles to (pytest's tmp_path).
+
+    Raises
+    ------
+    AssertionError
+        If it doesn't.
+    """
+    plugin = registry.get(name)
+    require(isinstance(plugin, Plugin), "it must have every member of Plugin")
+    examples = toy_examples(plugin.input)
+    bundle = _trained(name, plugin, examples)
+    again = _trained(name, plugin, examples)
+    files = [b.save(folder / f"{i}.zip").read_bytes() for i, b in enumerate([bundle, again])]
+    require(files[0] == files[1], "training twice must give the same bundle")
+    fresh = plugin.load(bundle)
+    loaded = plugin.load(Bundle.load(folder / "0.zip"))
+    before = [fresh.predict_proba(x) for x in examples.inputs]
+    after = [loaded.predict_proba(x) for x in examples.inputs]
+    require(equal(before, after), "a loaded model must give the same bits as before saving")
+    require(loaded.classes == examples.classes, f"classes are {loaded.classes}")
+    check_classifier(loaded, examples.inputs)
+    right = [loaded.classes[int(p.argmax())] for p in after]
+    require(np.mean(right == examples.labels) > 0.9, "it must learn classes that lie far apart")
+    _check_bad_bundles(plugin, bundle)
+    one = examples.where(examples.labels == examples.classes[0])
+    with raises(ParameterError, "training on one class"):
+        plugin.train(one)
+
+
+def check_feature(feature: CustomFeature, tolerance: float = 1e-4) -> None:
+    """Check that a feature which a package offers keeps the contract of features.
+
+    It goes through JSON by name; its values are finite; chunks and threads don't change their
+    bits; and they are those of the plain Python function.
+
+    Parameters
+    ----------
+    feature : CustomFeature
+        One of the class that stands in the entry-point group ``serfast.features``.
+    tolerance : float
+        Of the differences from the reference back end's rows, as a share of a column's largest.
+
+    Raises
+    ------
+    AssertionError
+        If it doesn't.
+    """
+    spec = FeatureSpec(features=(feature,))
+    require(FeatureSpec.from_json(spec.to_json()) == spec, "JSON must give the feature back")
+    y = signal(max(16384, 4 * feature.length))
+    extractor = Extractor(spec)
+    rows = extractor(y)
+    require(np.isfinite(rows).all(), "values must be finite")
+    for size in (1 + len(y) // 3, 161):
+        stream = extractor.stream()
+        parts = [stream.accept(y[i : i + size]) for i in range(0, len(y), size)]
+        streamed = np.concatenate([*parts, stream.flush()])
+        require(np.array_equal(streamed, rows), f"chunks of {size} must not change the bits")
+    again = extractor.map([y] * THREADS, threads=THREADS)
+    require(all(np.array_equal(rows, r) for r in again), "threads must not change the bits")
+    truth = Extractor(spec, backend="reference")(y)
+    worst = np.abs(rows - truth).max(axis=0)
+    require(
+        bool((worst <= tolerance * np.abs(truth).max(axis=0)).all()),
+        f"values must be the Python function's, got differences of up to {worst}",
+    )
+
+
+def toy_examples(kind: Input, seed: int = 0) -> Examples:
+    """Examples of three classes that lie far apart, by four speakers; every fourth is altered."""
+    random = np.random.default_rng(seed)
+    labels = np.array(["anger", "neutral", "sadness"] * 16)
+    speakers = np.repeat(["a", "b", "c", "d"], 12)
+    level = np.searchsorted(np.unique(labels), labels)
+    if kind == "vector":
+        names = STATISTICS.names(SPEC.columns)
+        size: tuple[int, ...] = (len(names),)
+    else:
+        names = ()
+        size = (30, len(SPEC.columns)) if kind == "rows" else (4800,)
+    dtype = np.float64 if kind == "vector" else np.float32
+    inputs = [(random.normal(size=size) * 0.1 + 0.3 * k).astype(dtype) for k in level]
+    return Examples(
+        inputs=np.stack(inputs) if kind == "vector" else inputs,
+        labels=labels,
+        speakers=speakers,
+        altered=np.arange(len(labels)) % 4 == 3,
+        names=names,
+    )
+
+
+def _trained(name: str, plugin: Plugin, examples: Examples) -> Bundle:
+    statistics = STATISTICS if plugin.input == "vector" else None
+    return bundle_of(name, plugin.train(examples, seed=1), examples, SPEC, statistics, {})
+
+
+def _check_probabilities(probabilities: np.ndarray[Any, Any], n_classes: int) -> None:
+    require(isinstance(probabilities, np.ndarray), "probabilities must be an array")
+    require(
+        probabilities.shape == (n_classes,) and probabilities.dtype == np.float64,
+        f"probabilities must be float64 ({n_classes},), got "
+        f"{probabilities.dtype} {probabilities.shape}",
+    )
+    require(bool(np.isfinite(probabilities).all()), "probabilities must be finite")
+    require(bool((probabilities >= 0).all()), "probabilities must be >= 0")
+    require(abs(probabilities.sum() - 1) < 1e-9, "probabilities must add up to 1")
+
+
+def _check_bad_input(classifier: Classifier, x: np.ndarray[Any, Any]) -> None:
+    wrong_size = x[:-1] if classifier.input == "vector" else x[..., None]
+    poisoned, infinite = np.array(x), np.array(x)
+    poisoned.flat[-1], infinite.flat[0] = np.nan, -np.inf
+    for bad, what in (
+        (x[:0], "an empty input"),
+        (wrong_size, "an input of another shape"),
+        (np.stack([x, x])[None], "a batch"),
+        (poisoned, "NaN"),
+        (infinite, "infinity"),
+        (np.array(["no numbers"]), "text"),
+        (None, "None"),
+    ):
+        with raises(ParameterError, what):
+            classifier.predict_proba(bad)  # type: ignore[arg-type]
+
+
+def _check_bad_bundles(plugin: Plugin, bundle: Bundle) -> None:
+    """Without any of its members, or with a class more, a bundle isn't loaded."""
+    for name in bundle.arrays:
+        rest = {key: array for key, array in bundle.arrays.items() if key != name}
+        with raises(ModelError, f"a bundle without {name}.npy"):
+            plugin.load(replace(bundle, arrays=rest))
+    for name in bundle.files:
+        rest_files = {key: data for key, data in bundle.files.items() if key != name}
+        with raises(ModelError, f"a bundle without {name}"):
+            plugin.load(replace(bundle, files=rest_files))
+    with raises(ModelError, "a bundle with a class more than its weights"):
+        plugin.load(replace(bundle, classes=(*bundle.classes, "zeal")))

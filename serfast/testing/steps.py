@@ -1,0 +1,92 @@
+"""What a classifier with a state must keep, step by step; part of :mod:`serfast.testing`."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+
+from ..errors import ParameterError
+from ..models.classifier import StreamingClassifier
+from ..streaming.steps import Steps
+from .assertions import THREADS, Inputs, equal, raises, require
+
+__all__ = ["check_streaming"]
+
+STEP_TOLERANCE = 1e-5
+"""How far a classifier's steps may be from what it says of the whole."""
+
+
+def check_streaming(classifier: StreamingClassifier, inputs: Inputs) -> None:
+    """Check what a classifier with a state must keep; raise AssertionError if it doesn't."""
+    stride = classifier.stride
+    require(classifier.input == "rows", "a classifier that goes step by step must take rows")
+    require(type(stride) is int and stride >= 1, f"stride is {stride!r}")
+    few = [np.asarray(x, np.float32) for x in inputs[:4]]
+    expected = [Steps(classifier).accept(x) for x in few]
+    for x, found in zip(few, expected, strict=True):
+        require(len(found) == len(x) // stride, f"{len(x)} rows gave {len(found)} steps")
+        whole = [classifier.predict_proba(x[: (i + 1) * stride]) for i in range(len(found))]
+        require_close(found, whole, "steps must give what the rows so far give")
+        for size in {1, stride, stride + 1, 2 * stride + 3}:
+            steps = Steps(classifier)
+            parts = [steps.accept(x[i : i + size]) for i in range(0, len(x), size)]
+            require(equal(found, np.concatenate(parts)), f"portions of {size} change the bits")
+        for n in {1, stride - 1, len(x)} - {0}:
+            require_close(
+                [_at_end(classifier, x[:n])],
+                [classifier.predict_proba(x[:n])],
+                f"a stream that ends after {n} rows must give what they give",
+            )
+    with ThreadPoolExecutor(THREADS) as pool:
+        runs = list(pool.map(lambda x: Steps(classifier).accept(x), few * 8))
+    require(equal(expected * 8, runs), "threads must not change the bits of steps")
+    _check_states(classifier, few[0], few[1])
+
+
+def _at_end(classifier: StreamingClassifier, rows: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """The last word of a stream of these rows."""
+    steps = Steps(classifier)
+    found = np.concatenate([steps.accept(rows), steps.flush()])
+    return np.asarray(found[-1])
+
+
+def _check_states(
+    classifier: StreamingClassifier, a: np.ndarray[Any, Any], b: np.ndarray[Any, Any]
+) -> None:
+    """States side by side, one of them shown bad rows, give what each gives alone."""
+    stride = classifier.stride
+    n_steps = min(len(a), len(b)) // stride
+    require(n_steps >= 2, f"inputs must be of at least {2 * stride} rows")
+    expected = [Steps(classifier).accept(x[: n_steps * stride]) for x in (a, b)]
+    states = [classifier.new_state() for _ in expected]
+    for i in range(n_steps):
+        part = slice(i * stride, (i + 1) * stride)
+        _check_bad_steps(classifier, a[part], states[0])
+        for x, state, before in zip((a, b), states, expected, strict=True):
+            found = classifier.step(x[part], state)
+            require(bool(np.array_equal(found, before[i])), "states must not touch, nor bad rows")
+
+
+def _check_bad_steps(
+    classifier: StreamingClassifier, rows: np.ndarray[Any, Any], state: Any
+) -> None:
+    poisoned = rows.copy()
+    poisoned.flat[-1] = np.nan
+    for bad, what in (
+        (poisoned, "a step with NaN"),
+        (np.concatenate([rows, rows]), "a step of more rows"),
+        (rows[:, :-1], "a step of fewer columns"),
+        (None, "a step of None"),
+    ):
+        with raises(ParameterError, what):
+            classifier.step(bad, state)  # type: ignore[arg-type]
+    with raises(ParameterError, "a state of no classifier"):
+        classifier.step(rows, object())
+
+
+def require_close(a: Inputs, b: Inputs, message: str) -> None:
+    """Require that two lists of probabilities agree within what steps may differ from the whole."""
+    worst = max((float(np.abs(x - y).max()) for x, y in zip(a, b, strict=True)), default=0.0)
+    require(worst <= STEP_TOLERANCE, f"{message}, got a difference of {worst:.2g}")

@@ -1,0 +1,31 @@
+"""Training and evaluation: recordings become examples, examples a model bundle and figures."""
+
+from .evaluation import Evaluation, Fold, check_speakers, leave_one_speaker_out
+from .examples import examples_of, make_examples
+from .metrics import (
+    ClassScores,
+    class_scores,
+    classification_report,
+    confusion_matrix,
+    unweighted_average_recall,
+)
+from .plots import figure, plot_confusion
+from .training import bundle_of, train
+
+__all__ = [
+    "ClassScores",
+    "Evaluation",
+    "Fold",
+    "bundle_of",
+    "check_speakers",
+    "class_scores",
+    "classification_report",
+    "confusion_matrix",
+    "examples_of",
+    "figure",
+    "leave_one_speaker_out",
+    "make_examples",
+    "plot_confusion",
+    "train",
+    "unweighted_average_recall",
+]

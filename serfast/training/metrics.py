@@ -1,0 +1,203 @@
+"""How well a classifier did: confusion matrix, recalls, a report to read.
+
+Unweighted average recall (UAR), the mean of the classes' recalls, is the field's measure: a corpus
+with many angry utterances can't be won by always saying "anger" (Schuller et al., "The INTERSPEECH
+2009 Emotion Challenge").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .._checks import fail, refuse, shown
+from ..errors import ParameterError
+
+__all__ = [
+    "ClassScores",
+    "Counts",
+    "checked_counts",
+    "class_scores",
+    "classification_report",
+    "confusion_matrix",
+    "ratio",
+    "summary",
+    "unweighted_average_recall",
+]
+
+Counts = NDArray[np.int64]
+
+
+class ClassScores(NamedTuple):
+    """Per class, each of shape (n_classes,); 0 where the denominator is 0."""
+
+    precision: NDArray[np.float64]
+    recall: NDArray[np.float64]
+    f1: NDArray[np.float64]
+    support: Counts
+
+
+def confusion_matrix(
+    true: Sequence[str], predicted: Sequence[str], classes: Sequence[str]
+) -> Counts:
+    """Count each pair of true and predicted class.
+
+    Parameters
+    ----------
+    true, predicted : sequence of str, same length
+        Class of each recording; all of them in `classes`.
+    classes : sequence of str
+        The classes, in the order of rows and columns.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n_classes, n_classes), int64
+        Entry (i, j): recordings of class i that were taken for class j.
+
+    Raises
+    ------
+    ParameterError
+        The lengths differ, a class is listed twice or not at all.
+
+    Examples
+    --------
+    >>> confusion_matrix(["a", "a", "b"], ["a", "b", "b"], ["a", "b"]).tolist()
+    [[1, 1], [0, 1]]
+    """
+    index = {name: i for i, name in enumerate(classes)}
+    if not index or len(index) < len(classes):
+        fail("classes", "at least one name, each once", list(classes))
+    if len(true) != len(predicted):
+        fail("predicted", f"as long as true ({len(true)})", len(predicted))
+    for name, values in (("true", true), ("predicted", predicted)):
+        for i, value in enumerate(values):
+            if value not in index:
+                raise ParameterError(f"{name}[{i}] must be one of classes, got {shown(value)}")
+    matrix = np.zeros((len(index), len(index)), dtype=np.int64)
+    np.add.at(matrix, ([index[t] for t in true], [index[p] for p in predicted]), 1)
+    return matrix
+
+
+def class_scores(matrix: Counts) -> ClassScores:
+    """Precision, recall, F1 and support of each class of a confusion matrix.
+
+    Parameters
+    ----------
+    matrix : array_like, shape (n_classes, n_classes), integer
+        As from `confusion_matrix`.
+
+    Returns
+    -------
+    ClassScores
+
+    Raises
+    ------
+    ParameterError
+        `matrix` isn't square, holds anything but counts, or is all zero.
+
+    Examples
+    --------
+    >>> class_scores([[3, 1], [0, 4]]).recall.tolist()
+    [0.75, 1.0]
+    """
+    matrix = checked_counts(matrix)
+    hits, support, taken = np.diag(matrix), matrix.sum(axis=1), matrix.sum(axis=0)
+    return ClassScores(
+        precision=ratio(hits, taken),
+        recall=ratio(hits, support),
+        f1=ratio(2 * hits, support + taken),
+        support=support,
+    )
+
+
+def unweighted_average_recall(matrix: Counts) -> float:
+    """Mean recall of the classes that occur.
+
+    Parameters
+    ----------
+    matrix : array_like, shape (n_classes, n_classes), integer
+        As from `confusion_matrix`. A class without recordings has no recall and doesn't count.
+
+    Returns
+    -------
+    float
+        Between 0 and 1; the balanced accuracy.
+
+    Raises
+    ------
+    ParameterError
+        As `class_scores`.
+
+    Examples
+    --------
+    >>> unweighted_average_recall([[3, 1], [0, 4]])
+    0.875
+    """
+    scores = class_scores(matrix)
+    return float(scores.recall[scores.support > 0].mean())
+
+
+def classification_report(matrix: Counts, classes: Sequence[str]) -> str:
+    """Lay the scores of each class and of the whole out as a table of text.
+
+    Parameters
+    ----------
+    matrix : array_like, shape (n_classes, n_classes), integer
+        As from `confusion_matrix`.
+    classes : sequence of str
+        Its classes, in order.
+
+    Returns
+    -------
+    str
+        Lines without a final newline; percentages with one decimal.
+
+    Raises
+    ------
+    ParameterError
+        As `class_scores`, or `classes` doesn't fit.
+
+    Examples
+    --------
+    >>> print(classification_report([[3, 1], [0, 4]], ["anger", "neutral"]))
+             precision  recall    F1  support
+    anger        100.0    75.0  85.7        4
+    neutral       80.0   100.0  88.9        4
+    <BLANKLINE>
+    UAR 87.5 %, accuracy 87.5 %, 8 recordings
+    """
+    matrix = checked_counts(matrix, classes)
+    width = max(map(len, classes))
+    lines = [f"{'':{width}}  precision  recall    F1  support"]
+    for name, precision, recall, f1, support in zip(classes, *class_scores(matrix), strict=True):
+        scores = f"{100 * precision:9.1f}  {100 * recall:6.1f}  {100 * f1:4.1f}  {support:7}"
+        lines.append(f"{name:{width}}  {scores}")
+    lines += ["", summary(matrix)]
+    return "\n".join(lines)
+
+
+def checked_counts(matrix: Any, classes: Sequence[str] | None = None) -> Counts:
+    """Give a confusion matrix as int64, or raise ParameterError if it holds anything but counts."""
+    counts = np.asarray(matrix)
+    if counts.ndim != 2 or counts.shape[0] != counts.shape[1]:
+        refuse("matrix", "square", f"shape {counts.shape}")
+    if counts.dtype.kind not in "iu" or (counts < 0).any() or not counts.any():
+        fail("matrix", "counts >= 0, not all of them 0", matrix)
+    if classes is not None and len(classes) != len(counts):
+        fail("classes", f"{len(counts)} names, as matrix has rows", list(classes))
+    return counts.astype(np.int64)
+
+
+def ratio(part: Counts, whole: Counts) -> NDArray[np.float64]:
+    """Divide counts by counts; 0 where the denominator is 0."""
+    return np.divide(part, whole, out=np.zeros(part.shape), where=whole > 0)
+
+
+def summary(matrix: Counts) -> str:
+    """Write UAR, accuracy and the number of recordings in one line."""
+    accuracy = np.trace(matrix) / matrix.sum()
+    uar = unweighted_average_recall(matrix)
+    return f"UAR {100 * uar:.1f} %, accuracy {100 * accuracy:.1f} %, {matrix.sum()} recordings"

@@ -1,0 +1,170 @@
+"""`serfast train`, as a user runs it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+import serfast
+from helpers.cli_corpus import write_corpus
+from helpers.plugin_stub import install_nearest
+from serfast.cli.main import main
+from serfast.models.bundle.bundle import Bundle
+from serfast.models.bundle.fingerprint import fingerprint
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    install_nearest(tmp_path, monkeypatch)
+    return write_corpus(tmp_path / "wav")
+
+
+def run(folder, *extra):
+    model = folder.parent / "model.zip"
+    return main(["train", str(folder), "--classifier", "nearest", "-o", str(model), *extra]), model
+
+
+def test_trains_a_bundle_that_predicts(folder, capsys):
+    status, model = run(folder)
+    assert status == 0
+    assert "2 classes, 12 recordings of 3 speakers" in capsys.readouterr().out
+    bundle = Bundle.load(model)
+    assert bundle.plugin == "nearest"
+    assert bundle.classes == ("anger", "sadness")
+    assert bundle.spec == serfast.presets.speech()
+    assert bundle.statistics == serfast.presets.speech_statistics()
+    training = bundle.card["training"]
+    assert training["speakers"] == ["03", "08", "09"]
+    assert (training["recordings"], training["altered_copies"]) == (12, 48)
+    assert set(serfast.Recognizer(model).classes) == {"anger", "sadness"}
+
+
+def test_spec_statistics_seed_and_measurement_of_ones_own(folder):
+    spec = serfast.FeatureSpec(features=[serfast.RMS()])
+    texts = {
+        "spec.json": spec.to_json(),
+        "statistics.json": json.dumps({"functionals": ["mean"], "deltas": 0}),
+    }
+    for name, text in texts.items():
+        (folder.parent / name).write_text(text)
+    given = [[f"--{name[:-5]}", str(folder.parent / name)] for name in texts]
+    extra = [word for pair in given for word in pair] + ["--plain", "--seed", "5"]
+    measured = folder.parent / "measured.json"
+    words = ["evaluate", str(folder), "--classifier", "nearest", "--json", str(measured), *extra]
+    assert main(words) == 0
+    status, model = run(folder, *extra, "--measured", str(measured), "--corpus", "noise")
+    assert status == 0
+    bundle = Bundle.load(model)
+    assert bundle.spec == spec
+    assert bundle.array("means", (2, 1)).ravel() == pytest.approx([0.3, 0.02], rel=0.05)
+    assert bundle.card["measured"] == json.loads(measured.read_text())
+    assert bundle.card["corpus"] == "noise"
+    assert bundle.card["training"]["altered_copies"] == 0
+    assert bundle.card["training"]["chosen"] == {"seed": 5}
+    assert serfast.Recognizer(model).predict([0.3] * 16000, 16000).label == "anger"
+
+
+SETUP = {
+    "plugin": "nearest",
+    "fingerprint": fingerprint(serfast.presets.speech()),
+    "statistics": serfast.presets.speech_statistics().to_dict(),
+    "plain": False,
+}
+
+
+@pytest.mark.parametrize(
+    ("figures", "message"),
+    [
+        ([1], "must be written by `serfast evaluate --json`"),
+        ({"uar": 0.5}, "must be written by `serfast evaluate --json`"),
+        ({"uar": 2, "setup": SETUP}, "uar in"),
+        ({"setup": SETUP}, "uar in"),
+        ({"uar": 0.5, "setup": {**SETUP, "plugin": "svm"}}, "plugin in"),
+        ({"uar": 0.5, "setup": {**SETUP, "fingerprint": "0" * 64}}, "fingerprint in"),
+        ({"uar": 0.5, "setup": {**SETUP, "statistics": {}}}, "statistics in"),
+        ({"uar": 0.5, "setup": {**SETUP, "plain": True}}, "plain in"),
+    ],
+)
+def test_figures_of_something_else_are_refused(folder, capsys, figures, message):
+    measured = folder.parent / "measured.json"
+    measured.write_text(json.dumps(figures))
+    status, model = run(folder, "--measured", str(measured))
+    assert status == 1
+    assert message in capsys.readouterr().err
+    assert not model.exists()
+
+
+def test_alterations_of_ones_own(folder):
+    status, model = run(folder, "--alter", "speed=0.9,noise=20", "--alter", "gain=-6")
+    assert status == 0
+    assert Bundle.load(model).card["training"]["altered_copies"] == 24
+
+
+def test_same_call_same_bytes(folder):
+    _, model = run(folder, "--plain")
+    first = model.read_bytes()
+    assert run(folder, "--plain", "--force")[0] == 0
+    assert model.read_bytes() == first
+
+
+def test_labels_from_a_table(folder):
+    table = folder / "labels.csv"
+    rows = [f"{p.name},{'xy'[i % 2]},s{i % 3}" for i, p in enumerate(sorted(folder.glob("*.wav")))]
+    table.write_text("\n".join(["path,label,speaker", *rows]))
+    status, model = run(folder, "--labels", str(table), "--plain")
+    assert status == 0
+    assert Bundle.load(model).classes == ("x", "y")
+    assert Bundle.load(model).card["training"]["speakers"] == ["s0", "s1", "s2"]
+
+
+def test_an_existing_bundle_is_kept_without_force(folder, capsys):
+    model = folder.parent / "model.zip"
+    model.write_bytes(b"precious")
+    assert run(folder)[0] == 1
+    assert "--force" in capsys.readouterr().err
+    assert model.read_bytes() == b"precious"
+
+
+def test_no_folder_for_the_bundle_is_said_before_training(folder, capsys):
+    assert main(["train", str(folder), "-o", str(folder / "none" / "model.zip")]) == 1
+    assert "output must be in an existing folder" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("extra", "message"),
+    [
+        (["--labels", "martian"], "martian"),
+        (["--classifier", "cnn"], "'cnn'"),
+        (["--statistics", "{folder}/03a01Wa.wav"], "03a01Wa.wav"),
+        (["--measured", "{folder}/03a01Wa.wav"], "must be JSON"),
+        (["--spec", "{folder}/gone.json"], "gone.json"),
+        (["--alter", "echo=1"], "alteration must be NAME=NUMBER"),
+        (["--alter", "speed=0.9", "--plain"], "alter must be none with --plain"),
+        (["--option", "epochs=3"], "plugin 'nearest' has none"),
+        (["--option", "epochs"], "option must be NAME=VALUE"),
+        (["--run", "{folder}/03a01Wa.wav"], "run must be a folder"),
+    ],
+)
+def test_bad_arguments_are_named_and_write_nothing(folder, capsys, extra, message):
+    status, model = run(folder, *[word.format(folder=folder) for word in extra])
+    assert status == 1
+    err = capsys.readouterr().err
+    assert message in err
+    assert len(err.splitlines()) == 1
+    assert not model.exists()
+
+
+def test_an_unreadable_recording_is_named(folder, capsys):
+    (folder / "03a01Wc.wav").write_text("no audio")
+    status, model = run(folder)
+    assert status == 1
+    assert "03a01Wc.wav" in capsys.readouterr().err
+    assert not model.exists()
+
+
+def test_help_shows_an_example(capsys):
+    with pytest.raises(SystemExit) as stop:
+        main(["train", "--help"])
+    assert stop.value.code == 0
+    assert "serfast train emodb/wav -o model.zip" in capsys.readouterr().out

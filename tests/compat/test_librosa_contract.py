@@ -1,0 +1,329 @@
+"""The drop-in's manners beside the installed librosa's: signatures, errors, warnings, channels."""
+
+from __future__ import annotations
+
+import inspect
+import subprocess
+import sys
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import librosa
+import numpy as np
+import pytest
+
+import serfast.compat.librosa as ours
+from helpers import pages
+from serfast import ParameterError, SerfastError
+
+NAMES = (
+    "feature.rms",
+    "feature.zero_crossing_rate",
+    "feature.melspectrogram",
+    "feature.mfcc",
+    "yin",
+    "core.yin",
+    "filters.mel",
+    "util.frame",
+    "util.valid_audio",
+    "power_to_db",
+    "core.power_to_db",
+)
+
+Y = np.random.default_rng(0).standard_normal(4096)
+S = np.abs(np.random.default_rng(1).standard_normal((1025, 5)))
+F0 = {"fmin": 110, "fmax": 880}
+
+
+def named(module: Any, name: str) -> Callable[..., Any]:
+    for part in name.split("."):
+        module = getattr(module, part)
+    return module
+
+
+def with_one(value: float) -> np.ndarray:
+    y = Y.copy()
+    y[77] = value
+    return y
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_signature_is_librosas(name: str) -> None:
+    actual = inspect.signature(named(ours, name)).parameters
+    expected = inspect.signature(named(librosa, name)).parameters
+    assert list(actual) == list(expected)
+    for parameter, theirs in expected.items():
+        assert actual[parameter].kind == theirs.kind, parameter
+        assert repr(actual[parameter].default) == repr(theirs.default), parameter
+
+
+def test_exceptions_are_reached_as_in_librosa() -> None:
+    assert ours.ParameterError is ours.util.exceptions.ParameterError is ParameterError
+    assert ours.util.exceptions.LibrosaError is SerfastError
+    assert issubclass(ours.ParameterError, ours.util.exceptions.LibrosaError)
+
+
+def test_import_loads_no_heavy_module() -> None:
+    program = (
+        "import sys, numpy as np, serfast.compat.librosa as librosa\n"
+        "from serfast.compat.librosa.feature import mfcc\n"
+        "librosa.yin(np.zeros(4096), fmin=110, fmax=880); mfcc(y=np.zeros(4096))\n"
+        "heavy = {'librosa', 'scipy', 'numba', 'sklearn', 'soundfile', 'soxr'}\n"
+        "sys.exit(' '.join(heavy & set(sys.modules)) or 0)"
+    )
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+
+
+BAD_CALLS: dict[str, list[dict[str, Any]]] = {
+    "feature.rms": [
+        {},
+        {"S": S, "frame_length": 100},
+        {"y": Y, "hop_length": 0},
+        {"y": Y, "hop_length": -1},
+        {"y": Y, "frame_length": 5000, "center": False},
+    ],
+    "feature.zero_crossing_rate": [
+        {"y": list(Y)},
+        {"y": Y.astype(int)},
+        {"y": np.float64(1)},
+        {"y": with_one(np.nan)},
+        {"y": with_one(np.inf), "zero_pos": False},
+        {"y": Y, "hop_length": 0},
+        {"y": Y, "frame_length": 5000, "center": False},
+    ],
+    "feature.melspectrogram": [
+        {},
+        {"y": Y, "n_fft": None},
+        {"y": list(Y)},
+        {"y": Y.astype(int)},
+        {"y": with_one(np.nan)},
+        {"y": Y, "hop_length": 0},
+        {"y": Y, "hop_length": 2.5},
+        {"y": Y, "n_fft": 5000, "center": False},
+        {"y": Y, "win_length": 4000},
+        {"y": Y, "window": np.ones(1000)},
+        {"y": Y, "window": list(range(10))},
+        {"y": Y, "norm": "garbage"},
+        {"y": Y, "norm": -2},
+        *({"y": Y, "pad_mode": mode} for mode in ("wrap", "maximum", "mean", "median", "minimum")),
+    ],
+    "feature.mfcc": [
+        {},
+        {"y": Y, "lifter": -1},
+        {"S": S, "lifter": -1},
+        {"S": S, "lifter": np.nan},
+        {"y": with_one(-np.inf)},
+        {"y": Y, "mel_norm": "garbage"},
+        {"y": Y, "hop_length": 0},
+    ],
+    "yin": [
+        {"y": Y, "fmin": None, "fmax": None},
+        {"y": Y, "fmin": None, "fmax": 880},
+        {"y": Y, "fmin": 110, "fmax": None},
+        {"y": Y, "fmin": -1, "fmax": 440},
+        {"y": Y, "fmin": 0, "fmax": 440},
+        {"y": Y, "fmin": 440, "fmax": 220},
+        {"y": Y, "fmin": 440, "fmax": 16000},
+        {"y": Y, "fmin": 10, "fmax": 21},
+        {"y": list(Y), **F0},
+        {"y": with_one(np.nan), **F0},
+        {"y": Y, "hop_length": 0, **F0},
+        {"y": Y[:2000], "center": False, **F0},
+    ],
+    "filters.mel": [
+        {"sr": 22050, "n_fft": 2048, "norm": "garbage"},
+        {"sr": 22050, "n_fft": 2048, "norm": -1},
+    ],
+    "util.frame": [
+        {"x": Y, "frame_length": 5000, "hop_length": 1},
+        {"x": Y, "frame_length": 10, "hop_length": 0},
+    ],
+    "util.valid_audio": [
+        {"y": [1.0]},
+        {"y": np.arange(3)},
+        {"y": np.array(1.0)},
+        {"y": with_one(np.nan)},
+    ],
+    "power_to_db": [{"S": S, "amin": 0}, {"S": S, "amin": -1}, {"S": S, "top_db": -5}],
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "call"), [(name, call) for name, calls in BAD_CALLS.items() for call in calls]
+)
+def test_what_librosa_refuses_is_refused(name: str, call: dict[str, Any]) -> None:
+    with pytest.raises((librosa.ParameterError, TypeError)):
+        named(librosa, name)(**call)
+    with pytest.raises(ParameterError, match=r" must be .*, got "):
+        named(ours, name)(**call)
+
+
+STRICTER_CALLS: list[tuple[str, dict[str, Any], str]] = [
+    ("feature.rms", {"y": np.zeros(0)}, "^y must be at least 1 sample long"),
+    ("feature.rms", {"y": with_one(np.nan)}, "^y must be finite everywhere, got nan at index 77"),
+    ("feature.rms", {"y": list(Y)}, "^y must be a numpy.ndarray"),
+    ("feature.rms", {"y": Y, "dtype": int}, "^dtype must be"),
+    ("feature.rms", {"y": Y, "pad_mode": "nowhere"}, "^pad_mode must be"),
+    ("feature.rms", {"y": Y, "pad_mode": 3}, "^pad_mode must be"),
+    ("feature.zero_crossing_rate", {"y": np.zeros(0)}, "^y must be at least 1 sample long"),
+    ("feature.zero_crossing_rate", {"y": Y, "ref_magnitude": np.ones(9)}, "^ref_magnitude must be"),
+    ("feature.zero_crossing_rate", {"y": Y, "threshold": np.nan}, "^threshold must be"),
+    ("feature.melspectrogram", {"y": np.zeros((2, 0))}, "^y must be at least 1 sample long"),
+    ("feature.melspectrogram", {"y": Y, "sr": 0}, "^sr must be"),
+    ("feature.melspectrogram", {"y": Y, "fmin": 4000, "fmax": 3000}, "^fmin must be < fmax"),
+    ("feature.melspectrogram", {"y": Y, "n_mels": 0}, "^n_mels must be"),
+    ("feature.melspectrogram", {"y": Y, "power": np.nan}, "^power must be"),
+    ("feature.melspectrogram", {"y": Y, "window": "nonesuch"}, "^window must be"),
+    ("feature.melspectrogram", {"y": Y, "window": (2.0, 1.0)}, "^window must be"),
+    ("feature.melspectrogram", {"S": S[0]}, "^S must be"),
+    ("feature.mfcc", {"y": Y, "n_mfcc": 0}, "^n_mfcc must be"),
+    ("feature.mfcc", {"S": S[:13], "n_mfcc": 20, "lifter": 22}, "^n_mfcc must be"),
+    ("feature.mfcc", {"S": S, "dct_type": 4}, "^dct_type must be one of 1, 2, 3"),
+    ("feature.mfcc", {"S": S, "norm": "forward"}, "^norm must be one of 'ortho', None"),
+    ("yin", {"y": np.zeros(0), **F0}, "^y must be at least 1 sample long"),
+    ("filters.mel", {"sr": 22050, "n_fft": 512, "fmin": 300, "fmax": 300}, "^fmin must be < fmax"),
+    ("filters.mel", {"sr": -1, "n_fft": 512}, "^sr must be"),
+    ("filters.mel", {"sr": 22050, "n_fft": 512, "dtype": int}, "^dtype must be"),
+    ("util.frame", {"x": Y, "frame_length": 0, "hop_length": 1}, "^frame_length must be"),
+    ("util.frame", {"x": Y, "frame_length": 2, "hop_length": 1, "axis": 1}, "^axis must be"),
+    ("power_to_db", {"S": np.zeros((2, 0))}, "^S must be at least 1 value"),
+]
+
+
+@pytest.mark.parametrize(("name", "call", "message"), STRICTER_CALLS)
+def test_stricter_than_librosa(name: str, call: dict[str, Any], message: str) -> None:
+    with pytest.raises(ParameterError, match=message):
+        named(ours, name)(**call)
+
+
+def test_index_of_the_first_nan_counts_channels() -> None:
+    y = np.zeros((2, 3, 4096), dtype=np.float32)
+    y[1, 2, 5] = np.inf
+    with pytest.raises(
+        ParameterError, match=r"^y must be finite everywhere, got inf at index \(1, 2, 5\)"
+    ):
+        ours.feature.mfcc(y=y)
+
+
+@pytest.mark.parametrize("name", ["feature.melspectrogram", "feature.mfcc"])
+def test_unknown_keyword(name: str) -> None:
+    with pytest.raises(TypeError, match="nonesuch"):
+        named(ours, name)(y=Y, nonesuch=1)
+    with pytest.raises(TypeError, match="nonesuch"):
+        ours.feature.zero_crossing_rate(Y, nonesuch=1)
+
+
+WARNED_CALLS: list[tuple[str, dict[str, Any]]] = [
+    ("feature.melspectrogram", {"y": Y[:1000]}),
+    ("feature.melspectrogram", {"y": Y, "n_fft": 256}),
+    ("feature.melspectrogram", {"S": S[:129], "n_mels": 128}),
+    ("feature.melspectrogram", {"y": Y, "fmax": 20000.0}),
+    ("feature.mfcc", {"y": Y[:1000], "n_mels": 40}),
+    ("feature.mfcc", {"y": Y, "n_fft": 256}),
+    ("filters.mel", {"sr": 44100, "n_fft": 1024, "fmax": 2000, "htk": True}),
+    ("yin", {"y": Y, "fmin": 20, "fmax": 1000}),
+    ("yin", {"y": Y, "win_length": 1024, **F0}),
+    ("power_to_db", {"S": S.astype(complex)}),
+]
+SILENT_CALLS: list[tuple[str, dict[str, Any]]] = [
+    ("feature.melspectrogram", {"y": Y}),
+    ("feature.mfcc", {"y": Y}),
+    ("feature.mfcc", {"y": Y[:1000], "center": False, "n_fft": 1000, "n_mels": 30}),
+    ("feature.rms", {"y": Y[:1000]}),
+    ("filters.mel", {"sr": 22050, "n_fft": 2048}),
+    ("yin", {"y": Y[:1000], **F0}),
+]
+
+
+def warnings_of(
+    function: Callable[..., Any], call: dict[str, Any]
+) -> list[warnings.WarningMessage]:
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        function(**call)
+    return caught
+
+
+@pytest.mark.parametrize(
+    ("name", "call", "warned"),
+    [(*case, True) for case in WARNED_CALLS] + [(*case, False) for case in SILENT_CALLS],
+)
+def test_warns_whenever_librosa_does(name: str, call: dict[str, Any], warned: bool) -> None:
+    expected = [w.category for w in warnings_of(named(librosa, name), call)]
+    for _ in range(2):  # the second call finds its tables made
+        actual = warnings_of(named(ours, name), call)
+        assert [w.category for w in actual] == expected
+        assert all(w.filename == __file__ for w in actual), "points at the caller's line"
+    assert bool(expected) == warned, "or the case tests nothing"
+
+
+CHANNELED: list[tuple[str, dict[str, Any]]] = [
+    ("feature.rms", {}),
+    ("feature.zero_crossing_rate", {}),
+    ("feature.zero_crossing_rate", {"zero_pos": False}),
+    ("feature.melspectrogram", {}),
+    ("feature.melspectrogram", {"norm": 1, "pad_mode": "symmetric"}),
+    ("yin", F0),
+]
+
+
+@pytest.mark.parametrize(("name", "arguments"), CHANNELED)
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, np.dtype(">f4")])
+def test_channels_are_independent(name: str, arguments: dict[str, Any], dtype: Any) -> None:
+    y = np.random.default_rng(2).uniform(-1, 1, (2, 3, 5000)).astype(dtype)
+    function = named(ours, name)
+    together = function(y=y, **arguments)
+    assert together.shape[:2] == (2, 3)
+    for i, j in np.ndindex(2, 3):
+        assert np.array_equal(together[i, j], function(y=y[i, j], **arguments))
+    backwards = function(y=y[::-1, :, :], **arguments)
+    assert np.array_equal(backwards[::-1], together)
+    assert function(y=y[:0], **arguments).shape == (0, *together.shape[1:])
+
+
+def test_top_db_of_mfcc_is_over_all_channels() -> None:
+    loud = np.random.default_rng(3).standard_normal((2, 8192)).astype(np.float32)
+    y = np.stack([loud, 1e-6 * loud])
+    together, alone = ours.feature.mfcc(y=y), ours.feature.mfcc(y=y[1])
+    np.testing.assert_allclose(together, librosa.feature.mfcc(y=y), atol=1e-3)
+    assert np.ptp(together[1], axis=-1).max() < 1e-4, (
+        "the quiet channel lies below the common floor"
+    )
+    assert np.ptp(alone, axis=-1).max() > 1
+
+
+def test_input_is_left_alone() -> None:
+    y = np.random.default_rng(4).standard_normal(5000).astype(np.float32)
+    y.flags.writeable = False
+    before = y.copy()
+    for name, arguments in (*CHANNELED, ("feature.mfcc", {}), ("yin", {"pad_mode": "wrap", **F0})):
+        named(ours, name)(y=y, **arguments)
+    assert np.array_equal(y, before)
+    ours.feature.rms(S=S)
+    assert np.array_equal(S, np.abs(np.random.default_rng(1).standard_normal((1025, 5))))
+
+
+def test_samples_of_other_dtypes_in_rms() -> None:
+    for y in (np.arange(3000, dtype=np.int16), np.arange(3000) % 2 == 0, Y + 1j * Y):
+        actual, expected = ours.feature.rms(y=y), librosa.feature.rms(y=y)
+        assert actual.dtype == expected.dtype
+        np.testing.assert_allclose(actual, expected, rtol=1e-6)
+
+
+def test_empty_padding_is_zeros() -> None:
+    actual = ours.feature.melspectrogram(y=Y, pad_mode="empty")
+    assert np.array_equal(actual, ours.feature.melspectrogram(y=Y, pad_mode="constant"))
+
+
+def test_a_hop_of_none_is_a_quarter_of_the_window() -> None:
+    for arguments in ({}, {"win_length": 1000}):
+        actual = ours.feature.melspectrogram(y=Y, hop_length=None, **arguments)
+        expected = librosa.feature.melspectrogram(y=Y, hop_length=None, **arguments)
+        assert actual.shape == expected.shape
+
+
+def test_the_example_of_the_documentation_runs() -> None:
+    (block,) = pages.examples("docs/librosa.md")
+    exec(compile(block, "librosa.md", "exec"), {})

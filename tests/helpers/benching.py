@@ -1,0 +1,37 @@
+"""Run a command of benchmarks/, of this repository or of a copy, against the installed serfast."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def environment() -> dict[str, str]:
+    """This process's, but without a choice of instructions, and the working folder is a path."""
+    return {k: v for k, v in os.environ.items() if k not in ("SERFAST_ISA", "PYTHONSAFEPATH")}
+
+
+def bench(name: str, *arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    """`python -m benchmarks.name arguments…`; the caller looks at how it ended."""
+    return subprocess.run(
+        [sys.executable, "-m", f"benchmarks.{name}", *arguments],
+        cwd=cwd,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def copied(folder: Path) -> Path:
+    """The benchmarks and the pages that show their results, to be changed at will."""
+    ignored = shutil.ignore_patterns("__pycache__")
+    for name in ("benchmarks", "docs", "examples"):
+        shutil.copytree(ROOT / name, folder / name, ignore=ignored)
+    shutil.copy(ROOT / "README.md", folder)
+    return folder

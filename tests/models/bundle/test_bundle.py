@@ -1,0 +1,116 @@
+"""Model bundles: what is written comes back, whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import zipfile
+
+import numpy as np
+import pytest
+
+from helpers.bundles import assert_same, changed, make, members, write
+from serfast import ModelError
+from serfast.models.bundle.bundle import Bundle
+
+
+def test_what_is_saved_comes_back(tmp_path):
+    assert_same(Bundle.load(make().save(tmp_path / "model.zip")), make())
+
+
+def test_a_folder_is_a_bundle_too(tmp_path):
+    folder = tmp_path / "model"
+    folder.mkdir()
+    for name, data in members(make().save(tmp_path / "model.zip")).items():
+        (folder / name).write_bytes(data)
+    assert_same(Bundle.load(folder), make())
+
+
+def test_a_repacked_deflated_zip_is_a_bundle_too(tmp_path):
+    contents = members(make().save(tmp_path / "model.zip"))
+    assert_same(Bundle.load(write(tmp_path / "other.zip", contents, zipfile.ZIP_DEFLATED)), make())
+
+
+def test_equal_bundles_give_equal_bytes(tmp_path):
+    first = make().save(tmp_path / "a.zip").read_bytes()
+    turned = {"bias": make().arrays["bias"], "weights": np.asfortranarray(make().arrays["weights"])}
+    assert make(arrays=turned).save(tmp_path / "b.zip").read_bytes() == first
+
+
+def test_saving_replaces_whole_or_not_at_all(tmp_path):
+    path = make().save(tmp_path / "model.zip")
+    before = path.read_bytes()
+    with pytest.raises(ModelError, match="dtype"):
+        make(arrays={"x": np.array([object()])}).save(path)
+    with pytest.raises(ModelError, match="card must be what JSON can hold"):
+        make(card={"uar": float("nan")}).save(path)
+    assert path.read_bytes() == before
+    assert os.listdir(tmp_path) == ["model.zip"]
+
+
+def test_saving_where_there_is_no_folder(tmp_path):
+    with pytest.raises(ModelError, match="folder that exists"):
+        make().save(tmp_path / "none" / "model.zip")
+
+
+def test_saving_cleans_up_after_any_error(tmp_path, monkeypatch):
+    def stop(*arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "replace", stop)
+    with pytest.raises(KeyboardInterrupt):
+        make().save(tmp_path / "model.zip")
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize("umask", [0o022, 0o077])
+def test_saving_respects_the_umask(tmp_path, umask):
+    before = os.umask(umask)
+    try:
+        path = make().save(tmp_path / "model.zip")
+    finally:
+        os.umask(before)
+    assert path.stat().st_mode & 0o777 == 0o666 & ~umask
+
+
+def test_saving_where_it_cannot_be_names_the_file_wanted(tmp_path):
+    (tmp_path / "model.zip").mkdir()
+    with pytest.raises(ModelError, match=r"model\.zip: bundle can't be written: Is a directory"):
+        make().save(tmp_path / "model.zip")
+    assert os.listdir(tmp_path) == ["model.zip"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"classes": ("a\nb", "c")}, r"classes must be printable names"),
+        ({"classes": ("", "c")}, r"classes must be printable names"),
+        ({"classes": ("\udc80", "c")}, r"classes must be printable names"),
+        ({"plugin": "x; rm -rf"}, r"plugin must be up to 64 letters"),
+        ({"plugin": "\x1b[2J"}, r"plugin must be up to 64 letters"),
+        ({"plugin": "-e."}, r"plugin must be up to 64 letters"),
+        ({"plugin": ""}, r"plugin must be up to 64 letters"),
+    ],
+)
+def test_what_could_not_be_loaded_is_not_made(changes, message):
+    with pytest.raises(ModelError, match=message):
+        make(**changes)
+
+
+def test_card_that_utf8_cannot_hold(tmp_path):
+    with pytest.raises(ModelError, match="card must be what JSON can hold"):
+        make(card={"corpus": "\udc80"}).save(tmp_path / "model.zip")
+
+
+@pytest.mark.parametrize("classes", [(), ("one",), ("a", "a"), ("a", "b", "a")])
+def test_classes_must_be_different(classes):
+    with pytest.raises(ModelError, match="classes must be at least 2 different names"):
+        make(classes=classes)
+
+
+@pytest.mark.parametrize("spoil", ["spec", "plugin", "sha256"])
+def test_errors_name_the_bundle(tmp_path, spoil):
+    path = changed(tmp_path, **{spoil: None})
+    with pytest.raises(ModelError) as error:
+        Bundle.load(path)
+    assert str(error.value).startswith(f"{path}: ")
+    assert str(error.value).count(str(path)) == 1

@@ -1,0 +1,146 @@
+"""Scores against scikit-learn's; the picture looked at as far as a program can."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sklearn import metrics
+
+from serfast.errors import ParameterError
+from serfast.training import metrics as report
+
+CLASSES = ["anger", "boredom", "fear", "neutral"]
+
+
+def answers(seed: int, n: int = 200) -> tuple[list[str], list[str]]:
+    """Random true and predicted classes, right more often than not."""
+    rng = np.random.default_rng(seed)
+    true = rng.choice(CLASSES[: 2 + seed % 3], n)
+    predicted = np.where(rng.random(n) < 0.6, true, rng.choice(CLASSES, n))
+    return true.tolist(), predicted.tolist()
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.filterwarnings("ignore:y_pred contains classes not in y_true")
+def test_scores_are_scikit_learns(seed: int) -> None:
+    true, predicted = answers(seed)
+    matrix = report.confusion_matrix(true, predicted, CLASSES)
+    expected = metrics.confusion_matrix(true, predicted, labels=CLASSES)
+    np.testing.assert_array_equal(matrix, expected)
+    scores = report.class_scores(matrix)
+    reference = metrics.precision_recall_fscore_support(
+        true, predicted, labels=CLASSES, zero_division=0
+    )
+    for mine, theirs in zip(scores, reference, strict=True):
+        np.testing.assert_allclose(mine, theirs, rtol=1e-12)
+    uar = metrics.balanced_accuracy_score(true, predicted)
+    assert report.unweighted_average_recall(matrix) == pytest.approx(uar, rel=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.filterwarnings("ignore:y_pred contains classes not in y_true")
+def test_report_shows_these_scores(seed: int) -> None:
+    true, predicted = answers(seed)
+    matrix = report.confusion_matrix(true, predicted, CLASSES)
+    lines = report.classification_report(matrix, CLASSES).splitlines()
+    assert len({len(line) for line in lines[:5]}) == 1  # aligned
+    expected = metrics.classification_report(
+        true, predicted, labels=CLASSES, output_dict=True, zero_division=0
+    )
+    for name, line in zip(CLASSES, lines[1:5], strict=True):
+        label, *numbers = line.split()
+        keys = ("precision", "recall", "f1-score")
+        assert label == name
+        assert numbers[:3] == [f"{100 * expected[name][key]:.1f}" for key in keys]
+        assert int(numbers[3]) == expected[name]["support"]
+    uar = 100 * metrics.balanced_accuracy_score(true, predicted)
+    accuracy = 100 * metrics.accuracy_score(true, predicted)
+    assert lines[-1] == f"UAR {uar:.1f} %, accuracy {accuracy:.1f} %, {len(true)} recordings"
+
+
+@pytest.mark.parametrize(
+    ("true", "predicted", "classes", "message"),
+    [
+        (["a"], ["a", "a"], ["a"], r"predicted must be as long as true \(1\), got 2"),
+        (["a", "x"], ["a", "a"], ["a"], r"true\[1\] must be one of classes, got 'x'"),
+        (["a"], [3], ["a"], r"predicted\[0\] must be one of classes, got 3"),
+        (["a"], ["a"], ["a", "a"], "classes must be at least one name, each once"),
+        ([], [], [], "classes must be at least one name, each once"),
+    ],
+)
+def test_bad_answers(true: list, predicted: list, classes: list, message: str) -> None:
+    with pytest.raises(ParameterError, match=message):
+        report.confusion_matrix(true, predicted, classes)
+
+
+@pytest.mark.parametrize(
+    ("matrix", "message"),
+    [
+        (np.ones((2, 3), int), r"matrix must be square, got shape \(2, 3\)"),
+        (np.ones(4, int), r"matrix must be square, got shape \(4,\)"),
+        (np.ones((2, 2)), "matrix must be counts"),
+        ([[1, -1], [0, 1]], "matrix must be counts"),
+        (np.zeros((2, 2), int), "matrix must be counts >= 0, not all of them 0"),
+    ],
+)
+def test_bad_matrices(tmp_path: Path, matrix: object, message: str) -> None:
+    for call in (report.class_scores, report.unweighted_average_recall):
+        with pytest.raises(ParameterError, match=message):
+            call(matrix)
+    with pytest.raises(ParameterError, match=message):
+        report.classification_report(matrix, ["a", "b"])
+    with pytest.raises(ParameterError, match=message):
+        report.plot_confusion(matrix, ["a", "b"], tmp_path / "a.png")
+    with pytest.raises(ParameterError, match="classes must be 1 names, as matrix has rows"):
+        report.classification_report([[1]], ["a", "b"])
+
+
+# --- the picture ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def matrix() -> np.ndarray:
+    return np.array([[30, 0, 2, 1], [1, 12, 0, 0], [4, 4, 4, 4], [0, 0, 0, 25]])
+
+
+def test_picture_shows_counts_shares_and_names(tmp_path: Path, matrix: np.ndarray) -> None:
+    path = tmp_path / "confusion.svg"
+    report.plot_confusion(matrix, CLASSES, path, title="EmoDB")
+    drawn = path.read_text()  # matplotlib notes each piece of text in a comment of the SVG
+    for text in [*CLASSES, "EmoDB", "30", "91 %", "12", "92 %", "25", "100 %", "predicted", "true"]:
+        assert f"<!-- {text} -->" in drawn, text
+
+
+def test_nothing_is_cut_off(tmp_path: Path, matrix: np.ndarray) -> None:
+    from matplotlib.image import imread
+
+    names = ["a name that is longer than any emotion", *CLASSES[1:]]
+    path = tmp_path / "confusion.png"
+    report.plot_confusion(matrix, names, path, title="a long title " * 8)
+    picture = imread(path)[..., :3]
+    edges = [picture[:2], picture[-2:], picture[:, :2], picture[:, -2:]]
+    assert all((edge == 1).all() for edge in edges)
+    assert (picture < 0.5).any()
+
+
+def test_drawing_leaves_pyplot_alone(tmp_path: Path, matrix: np.ndarray) -> None:
+    report.plot_confusion(matrix, CLASSES, str(tmp_path / "a.png"))
+    if pyplot := sys.modules.get("matplotlib.pyplot"):
+        assert pyplot.get_fignums() == []
+
+
+def test_a_picture_of_an_unknown_kind(tmp_path: Path, matrix: np.ndarray) -> None:
+    with pytest.raises(ParameterError, match=r"path must end in \.png, \.svg or \.pdf: .*'xyz'"):
+        report.plot_confusion(matrix, CLASSES, tmp_path / "a.xyz")
+
+
+def test_without_matplotlib(monkeypatch: pytest.MonkeyPatch, matrix: np.ndarray) -> None:
+    for name in ("matplotlib", "matplotlib.figure", "matplotlib.backends.backend_agg"):
+        monkeypatch.setitem(sys.modules, name, None)
+    with pytest.raises(
+        ImportError, match=r'drawing needs matplotlib: pip install "serfast\[cli\]"'
+    ):
+        report.plot_confusion(matrix, CLASSES, "never.png")
