@@ -5,6 +5,7 @@ and the reference. Everything else about the package is in pyproject.toml.
 """
 
 import os
+import re
 import shutil
 import sys
 import sysconfig
@@ -49,6 +50,7 @@ HEADERS = [
     f"ext/kernels/{name}" for name in sorted(os.listdir("ext/kernels")) if not name.endswith(".c")
 ]
 PUBLIC = "serfast/include"
+GENERATED = "build/cython"
 
 
 def library(name, flags):
@@ -82,6 +84,32 @@ def advice():
             "Build Tools for Visual Studio. A wheel needs none of them: pip install --upgrade pip, "
             "and try again."
         ) from error
+
+
+TWIN = re.compile(
+    r"^cdef inline void (\w+)\(const (Inputs|Window) \*\w+, (?:double \*\w+, )?float \*\w+\) "
+    r"noexcept nogil:$",
+    re.MULTILINE,
+)
+
+
+def write_twins(path):
+    """Write the table of native twins: functions of features and tracks in ext/, by name."""
+    tables = {"Inputs": [], "Window": []}
+    imports = []
+    for name in sorted(os.listdir("ext")):
+        if name.endswith(".pxd"):
+            with open(f"ext/{name}", encoding="utf-8") as file:
+                for function, kind in TWIN.findall(file.read()):
+                    imports.append(f"from {name[:-4]} cimport {function} as twin_{function}\n")
+                    tables[kind].append(f'    "{function}": <uintptr_t><void *>twin_{function},\n')
+    lines = ["# Written by setup.py: native twins of features' functions.\n\n"]
+    lines += ["from libc.stdint cimport uintptr_t\n\n", *imports]
+    for name, kind in (("TWINS", "Inputs"), ("TRACK_TWINS", "Window")):
+        lines += [f"\ncdef dict {name} = {{\n", *tables[kind], "}\n"]
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w", encoding="utf-8") as file:
+        file.writelines(lines)
 
 
 class BuildLibraries(build_clib):
@@ -121,8 +149,9 @@ def native():
         extra_compile_args=EXACT + QUIET,
         export_symbols=["serfast_get_api"],  # what Windows needs; elsewhere it is visible by itself
         extra_link_args=["-s"] if sys.platform.startswith("linux") else [],
-        depends=[*HEADERS, f"{PUBLIC}/serfast.h"],
+        depends=[*HEADERS, f"{PUBLIC}/serfast.h", f"{GENERATED}/twins.pxi"],
     )
+    write_twins(f"{GENERATED}/twins.pxi")
     directives = {
         "language_level": 3,
         "boundscheck": False,
@@ -136,8 +165,8 @@ def native():
         "libraries": [library("select", []), *(library(isa, ISA_FLAGS[isa]) for isa in ISAS)],
         "ext_modules": cythonize(
             [engine],
-            build_dir="build/cython",
-            include_path=["ext"],
+            build_dir=GENERATED,
+            include_path=["ext", GENERATED],
             compiler_directives=directives,
         ),
     }

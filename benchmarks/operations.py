@@ -57,8 +57,9 @@ def row_cost(program: p.Program) -> Cost:
         total += _spectrum(spectrum)
     for pitch in program.pitches:
         total += _pitch(pitch)
-    for delta in program.deltas:
-        n, width = delta.source.stop - delta.source.start, len(delta.weights)
+    for track in program.tracks:
+        n = sum(source.stop - source.start for source in track.sources)
+        width = track.back + track.ahead + 1
         total += Cost(2 * n * width, FLOAT * (width + 1) * n)
     return total
 

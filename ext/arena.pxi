@@ -1,5 +1,11 @@
 # Memory of a program: C arrays that live as long as the Arena does.
 
+from libc.stdint cimport int32_t
+from libc.stdlib cimport calloc, free, malloc
+from libc.string cimport memcpy
+
+from kernels cimport SERFAST_PAD
+
 cdef class Arena:
     """Owns every block it gives out."""
 

@@ -4,27 +4,26 @@ from libc.math cimport fabsf
 
 cdef extern from *:
     """
-    #define SERFAST_SILENCE 0x1p-32f
-
-    /* Whether no sample reaches it. In blocks without a branch, which compilers make vectors of. */
-    static int serfast_is_silent(const float *x, ptrdiff_t n)
+    /* Whether no sample reaches the level of silence. In blocks without a branch, which compilers
+     * make vectors of. */
+    static int serfast_is_silent(const float *x, ptrdiff_t n, float silence)
     {
         ptrdiff_t i = 0;
         while (i + 64 <= n) {
             int loud = 0;
             for (ptrdiff_t end = i + 64; i < end; i++)
-                loud |= fabsf(x[i]) >= SERFAST_SILENCE;
+                loud |= fabsf(x[i]) >= silence;
             if (loud)
                 return 0;
         }
         for (; i < n; i++)
-            if (fabsf(x[i]) >= SERFAST_SILENCE)
+            if (fabsf(x[i]) >= silence)
                 return 0;
         return 1;
     }
     """
-    const float SILENCE "SERFAST_SILENCE"
-    bint is_silent "serfast_is_silent"(const float *x, ptrdiff_t n) noexcept nogil
+    bint is_silent "serfast_is_silent"(
+        const float *x, ptrdiff_t n, float silence) noexcept nogil
 
 cdef enum PadMode:
     CONSTANT = 0
@@ -77,14 +76,15 @@ cdef inline const float *frame_at(
 
 
 cdef inline const float *heard_at(
-    const Signal *signal, const Frames *frames, ptrdiff_t middle, float *scratch
+    const Signal *signal, const Frames *frames, ptrdiff_t middle, float *scratch, float silence
 ) noexcept nogil:
-    """That frame; NULL if it is silent: if no sample in it reaches serfast.features.framing.SILENCE.
+    """That frame; NULL if it is silent: if no sample in it reaches the level of silence
+    (serfast/features/framing.py).
 
     Nothing needs to be computed of silence. And the squares of a tail that fades towards zero are
     denormal numbers, each of which costs some processors as much as a hundred others.
     """
     cdef const float *frame = frame_at(signal, frames, middle, scratch)
-    if fabsf(frame[frames.length // 2]) >= SILENCE or not is_silent(frame, frames.length):
+    if fabsf(frame[frames.length // 2]) >= silence or not is_silent(frame, frames.length, silence):
         return frame
     return NULL

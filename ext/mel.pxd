@@ -16,6 +16,7 @@ ctypedef struct Log:
     int column      # -1: not wanted
     int n_mels
     int stride      # n_mels, padded
+    ptrdiff_t slot  # where Scratch.slots keeps it for functions; -1: nowhere
     int n_cepstra
     Cepstrum *cepstra
 

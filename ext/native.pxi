@@ -4,6 +4,12 @@
 # (serfast/native.py passes it on); native_table.pxi holds the same ones for C.
 
 from cpython.ref cimport Py_DECREF, Py_INCREF, PyObject
+from libc.stdint cimport uintptr_t
+from libc.stdlib cimport free, malloc
+from libc.string cimport memcpy
+
+from grid cimport rows_after
+from program cimport Program
 
 from serfast_api cimport (
     SERFAST_E_FLUSHED,
@@ -47,12 +53,6 @@ cdef ptrdiff_t MOST = <ptrdiff_t>((<size_t>-1) // (4 * sizeof(float)))  # sample
 
 # ---- the engine, as these functions see it -------------------------------------------------------
 
-cdef ptrdiff_t rows_of(const Program *p, ptrdiff_t n_samples) noexcept nogil:
-    if n_samples < 1 or n_samples < p.last_reach:
-        return 0
-    return 1 + (n_samples - p.last_reach) // p.hop_length
-
-
 cdef ptrdiff_t rows_ready(StreamState state, ptrdiff_t n_samples) noexcept nogil:
     return state._complete(state.end + n_samples) - state.next_row
 
@@ -87,8 +87,7 @@ cdef void end_signal(StreamState state) noexcept nogil:
 
 
 cdef void begin_signal(StreamState state) noexcept nogil:
-    state.begin = state.end = state.next_row = state.computed = 0
-    state.flushed = False
+    state._begin_signal()
 
 
 # ---- what the caller may have got wrong ----------------------------------------------------------
@@ -203,7 +202,7 @@ cdef api ptrdiff_t row_count "serfast_row_count"(
         return SERFAST_E_POINTER
     if n_samples < 0 or n_samples > MOST:
         return SERFAST_E_SIZE
-    return rows_of((<const Made *>program).program, n_samples)
+    return rows_after(&(<const Made *>program).program.grid, n_samples, True)
 
 
 cdef api int extract "serfast_extract"(

@@ -1,27 +1,33 @@
-"""The frame program as C structs, and the one function that computes a row."""
+"""The frame program as C structs, the function that computes a row, and that of the tracks."""
 
 from libc.string cimport memcpy
 
-from custom cimport GUARD, Custom, Faults, custom
-from delta cimport Delta, Rows, delta, row_at
+from autocorrelation cimport Autocorrelation, autocorrelation
+from computed cimport Computed, Faults, call_function
 from energy cimport Crossings, Energy, rms, zero_crossing_rate
-from framing cimport Signal, frame_at, heard_at
+from framing cimport Frames, Signal, frame_at, heard_at
+from grid cimport Grid
+from inputs cimport Inputs
 from kernels cimport serfast_kernels
 from mel cimport Log, Mel, finish_log
 from pitch cimport Pitch, yin
+from rows cimport Rows
 from spectrum cimport Spectrum, spectrum
+from track cimport Track, track_row, tracked_count
+
+ctypedef struct FrameInput:
+    # the samples of a frame times a scale, for functions that look at them
+    Frames frames
+    float scale
+    ptrdiff_t slot      # where Scratch.slots has room for them
 
 ctypedef struct Program:
     const serfast_kernels *kernels
-    ptrdiff_t hop_length
+    Grid grid
+    float silence           # a frame in which no sample reaches it counts as zeros
     ptrdiff_t n_columns
-    ptrdiff_t row_size  # n_columns, and columns behind them that only deltas look at
-    ptrdiff_t lookahead # rows that a row waits for
-    # the frames of row t lie within [t · hop - left_reach, t · hop + right_reach), and there are
-    # 1 + (n - last_reach) // hop rows of n samples
-    ptrdiff_t left_reach
-    ptrdiff_t right_reach
-    ptrdiff_t last_reach
+    ptrdiff_t row_size      # n_columns, and columns behind them that only tracks look at
+    ptrdiff_t rows_kept     # rows that a stream keeps for tracks
     int n_energies
     int n_crossings
     int n_pitches
@@ -30,19 +36,27 @@ ctypedef struct Program:
     Crossings *crossings
     Pitch *pitches
     Spectrum *spectra
-    int n_customs
-    Custom *customs
-    int n_deltas
-    Delta *deltas
+    int n_autocorrelations
+    Autocorrelation *autocorrelations
+    int n_frame_inputs
+    FrameInput *frame_inputs
+    int n_computed
+    Computed *computed
+    int n_tracks
+    Track *tracks
     # floats of scratch: for a frame, a spectrum, a mel row or product, YIN's lags, an FFT
     size_t frame_size
     size_t power_size
     size_t band_size
     size_t lag_size
     size_t fft_size
-    size_t output_size # of the functions' outputs, with guards
-    size_t held_size   # of spectra that the next row looks at
-    ptrdiff_t kept_size  # floats per row that wait for the whole recording
+    size_t output_size      # of the functions' outputs, with guards
+    size_t slot_size        # of inputs that functions look at
+    size_t spare_size       # of what native twins need on their way
+    size_t window_size      # of the rows that a track looks at
+    size_t n_states         # numbers that tracks keep
+    size_t n_numbers        # parameters of a function, columns of the row among them
+    ptrdiff_t kept_size     # floats per row that wait for the whole recording
 
 ctypedef struct Scratch:
     float *frame
@@ -54,18 +68,31 @@ ctypedef struct Scratch:
     float *lags
     float *fft
     float *outputs
-    float *held
+    float *slots
+    float *spare
+    float *window
     Faults *faults
+    double *states
+    double *numbers
+    ptrdiff_t *done         # of each track: rows computed
+    const float **frames    # of each frame input: where this row's is
+
+
+cdef inline float *slot_of(const Scratch *s, ptrdiff_t slot, ptrdiff_t stride, ptrdiff_t t) noexcept nogil:
+    """Where row t's is; with a stride, rows take turns, so that the one before is kept."""
+    return s.slots + slot + (t & 1) * stride
 
 
 cdef inline void mel_row(
-    const Program *p, const Mel *node, float *row, float **kept, const Scratch *s
+    const Program *p, const Mel *node, const float *power, float *row, float **kept,
+    const Scratch *s,
 ) noexcept nogil:
-    """Everything below one mel bank, from s.power."""
+    """Everything below one mel bank."""
     cdef const serfast_kernels *k = p.kernels
     cdef const Log *log
+    cdef float *levels
     cdef int i
-    k.bands(&node.bands, s.power, s.mel)
+    k.bands(&node.bands, power, s.mel)
     if node.column >= 0:
         memcpy(row + node.column, s.mel, node.n_mels * sizeof(float))
     for i in range(node.n_logs):
@@ -74,73 +101,123 @@ cdef inline void mel_row(
             k.logarithm(s.mel, node.n_mels, log.scale, log.floor, log.offset, kept[0])
             kept[0] += log.stride
         else:
-            k.logarithm(s.mel, node.n_mels, log.scale, log.floor, log.offset, s.log_mel)
-            finish_log(k, log, s.log_mel, row, s.product)
+            levels = s.slots + log.slot if log.slot >= 0 else s.log_mel
+            k.logarithm(s.mel, node.n_mels, log.scale, log.floor, log.offset, levels)
+            finish_log(k, log, levels, row, s.product)
 
 
-cdef inline void spectrum_customs(
+cdef inline void spectrum_row(
     const Program *p, const Spectrum *node, const Signal *signal, ptrdiff_t t, float *row,
-    const Scratch *s,
+    float **kept, const Scratch *s,
 ) noexcept nogil:
-    """The functions that look at a spectrum, from s.power, and at that of row t - 1 if it is held.
+    """A spectrum, and everything below it."""
+    cdef const float *frame = heard_at(signal, &node.frames, t * p.grid.hop, s.frame, p.silence)
+    cdef float *power = s.power
+    cdef float *magnitude
+    cdef int m
+    if node.power_slot >= 0:
+        power = slot_of(s, node.power_slot, node.power_stride, t)
+    spectrum(p.kernels, node, frame, power, s.conditioned, s.fft)
+    if node.column >= 0:
+        memcpy(row + node.column, power, node.bins * sizeof(float))
+    for m in range(node.n_mels):
+        mel_row(p, &node.mels[m], power, row, kept, s)
+    if node.magnitude_slot >= 0:
+        magnitude = slot_of(s, node.magnitude_slot, node.magnitude_stride, t)
+        memcpy(magnitude, power, node.bins * sizeof(float))
+        p.kernels.square_root(magnitude, node.bins)
 
-    Row 0 has nothing before it and is given its own.
+
+cdef inline void frame_row(
+    const Program *p, int i, const Signal *signal, ptrdiff_t t, const Scratch *s
+) noexcept nogil:
+    """The samples of a frame for the functions that look at them."""
+    cdef const FrameInput *node = &p.frame_inputs[i]
+    cdef float *room = s.slots + node.slot
+    cdef const float *frame = frame_at(signal, &node.frames, t * p.grid.hop, room)
+    cdef int j
+    if node.scale != 1:
+        for j in range(node.frames.length):
+            room[j] = node.scale * frame[j]
+        frame = room
+    s.frames[i] = frame
+
+
+cdef inline void computed_row(
+    const Program *p, const Computed *node, ptrdiff_t t, float *row, const Scratch *s
+) noexcept nogil:
+    """The columns of a function, from the inputs that have been computed for this row.
+
+    Row 0 has nothing before it: as its previous spectrum it is given its own.
     """
-    cdef const float *previous = NULL
-    cdef const float *frame = frame_at(signal, &node.frames, t * p.hop_length, s.frame)
+    cdef Inputs x = node.inputs
     cdef int i
-    if node.held >= 0:
-        previous = s.held + node.held if t > 0 else s.power
-    for i in range(node.n_customs):
-        custom(&node.customs[i], frame, s.power, previous, t, row, s.conditioned, s.outputs,
-               s.faults)
-    if node.held >= 0:
-        memcpy(s.held + node.held, s.power, node.bins * sizeof(float))
+    x.scratch = s.spare
+    if node.frame >= 0:
+        x.frame = s.frames[node.frame]
+    if node.spectrum >= 0:
+        x.spectrum = slot_of(s, node.spectrum, node.spectrum_stride, t)
+        if node.previous:
+            x.previous_spectrum = x.spectrum
+            if t > 0:
+                x.previous_spectrum = slot_of(s, node.spectrum, node.spectrum_stride, t + 1)
+    if node.log_mel >= 0:
+        x.log_mel = s.slots + node.log_mel
+    if node.autocorrelation >= 0:
+        x.autocorrelation = s.slots + node.autocorrelation
+    if node.n_read:
+        memcpy(s.numbers, x.parameters, node.n_numbers * sizeof(double))
+        for i in range(node.n_read):
+            s.numbers[node.read[2 * i]] = row[node.read[2 * i + 1]]
+        x.parameters = s.numbers
+    call_function(node, &x, t, row, s.outputs, s.faults)
 
 
 cdef inline void compute_row(
     const Program *p, const Signal *signal, ptrdiff_t t, float *row, float *kept, const Scratch *s
 ) noexcept nogil:
-    """Row t but for its deltas; row_size floats. The same scratch has seen row t - 1 just before.
+    """Row t but for its tracks; row_size floats. The same scratch has seen row t - 1 just before.
 
     What waits for the whole recording goes to `kept`, in the order of the tree.
     """
     cdef const serfast_kernels *k = p.kernels
-    cdef ptrdiff_t middle = t * p.hop_length
+    cdef ptrdiff_t middle = t * p.grid.hop
     cdef const float *frame
-    cdef const Spectrum *node
-    cdef int i, m
+    cdef const Autocorrelation *node
+    cdef int i
     for i in range(p.n_energies):
-        frame = heard_at(signal, &p.energies[i].frames, middle, s.frame)
+        frame = heard_at(signal, &p.energies[i].frames, middle, s.frame, p.silence)
         rms(k, &p.energies[i], frame, row)
     for i in range(p.n_crossings):
         frame = frame_at(signal, &p.crossings[i].frames, middle, s.frame)
         zero_crossing_rate(k, &p.crossings[i], frame, row)
     for i in range(p.n_pitches):
-        frame = heard_at(signal, &p.pitches[i].frames, middle, s.frame)
+        frame = heard_at(signal, &p.pitches[i].frames, middle, s.frame, p.silence)
         yin(k, &p.pitches[i], frame, row, s.conditioned, s.power, s.lags, s.fft)
     for i in range(p.n_spectra):
-        node = &p.spectra[i]
-        frame = heard_at(signal, &node.frames, middle, s.frame)
-        spectrum(k, node, frame, s.power, s.conditioned, s.fft)
-        if node.column >= 0:
-            memcpy(row + node.column, s.power, node.bins * sizeof(float))
-        for m in range(node.n_mels):
-            mel_row(p, &node.mels[m], row, &kept, s)
-        if node.n_customs:
-            spectrum_customs(p, node, signal, t, row, s)
-    for i in range(p.n_customs):
-        frame = frame_at(signal, &p.customs[i].frames, middle, s.frame)
-        custom(&p.customs[i], frame, NULL, NULL, t, row, s.conditioned, s.outputs, s.faults)
+        spectrum_row(p, &p.spectra[i], signal, t, row, &kept, s)
+    for i in range(p.n_autocorrelations):
+        node = &p.autocorrelations[i]
+        frame = heard_at(signal, &node.frames, middle, s.frame, p.silence)
+        autocorrelation(k, node, frame, s.slots + node.slot, s.conditioned, s.power, s.fft)
+    for i in range(p.n_frame_inputs):
+        frame_row(p, i, signal, t, s)
+    for i in range(p.n_computed):
+        computed_row(p, &p.computed[i], t, row, s)
 
 
-cdef inline void finish_row(
-    const Program *p, const Rows *rows, ptrdiff_t t, ptrdiff_t n_rows, float *out
+cdef inline void track_rows(
+    const Program *p, const Rows *rows, ptrdiff_t n_rows, bint final, const Scratch *s
 ) noexcept nogil:
-    """The spec's columns of row t, deltas and all, when `n_rows` rows have been computed."""
-    cdef const float *row = row_at(rows, t)
-    cdef int i
-    if row != out:
-        memcpy(out, row, p.n_columns * sizeof(float))
-    for i in range(p.n_deltas):
-        delta(&p.deltas[i], rows, t, n_rows, out)
+    """Every row of every track that can be computed of the `n_rows` rows so far, in order."""
+    cdef const Track *node
+    cdef ptrdiff_t n
+    cdef int i, j
+    for i in range(p.n_tracks):
+        node = &p.tracks[i]
+        n = n_rows
+        for j in range(node.n_after):
+            n = min(n, s.done[node.after[j]])
+        while s.done[i] < tracked_count(node, n, final):
+            track_row(node, rows, s.done[i], n, s.states, s.window, s.outputs, s.faults)
+            s.done[i] += 1

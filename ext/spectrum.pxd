@@ -2,7 +2,6 @@
 
 from libc.string cimport memset
 
-from custom cimport Custom
 from framing cimport Frames
 from kernels cimport SERFAST_PAD, serfast_kernels, serfast_rfft
 from mel cimport Mel
@@ -21,9 +20,12 @@ ctypedef struct Spectrum:
     int column            # -1: not wanted
     int n_mels
     Mel *mels
-    int n_customs
-    Custom *customs
-    ptrdiff_t held        # where Scratch.held has the spectrum of the row before; -1: nowhere
+    # where Scratch.slots keeps power and magnitude for functions, -1: nowhere; and how far from it
+    # that of the row before lies, 0: it isn't kept
+    ptrdiff_t power_slot
+    ptrdiff_t power_stride
+    ptrdiff_t magnitude_slot
+    ptrdiff_t magnitude_stride
 
 
 cdef inline void spectrum(

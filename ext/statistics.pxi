@@ -1,5 +1,21 @@
 # From the Python program (serfast.program.vector) to the C structs of statistics.pxd, and a call of it.
 
+from cpython.buffer cimport (
+    PyBUF_FORMAT,
+    PyBUF_ND,
+    PyBUF_WRITABLE,
+    PyBuffer_Release,
+    PyObject_GetBuffer,
+)
+from libc.float cimport FLT_MAX
+from libc.math cimport fabs
+from libc.stdint cimport uintptr_t
+from libc.stdlib cimport free, malloc
+
+from functionals cimport QUANTILE, SPREAD, Functional, Kind
+from kernels cimport SERFAST_RUN, SERFAST_SERIES
+from statistics cimport Family, Job, Table, VectorProgram, Workspace, make_vector
+
 cdef Functional functional_of(functional) except *:
     cdef Functional result
     cdef int kind = KINDS.index(functional.kind)

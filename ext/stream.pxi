@@ -1,6 +1,27 @@
 # A stream: the samples that later rows still need, and counters. Rows come from compute_row, as in
 # a batch, so they have the same bits.
 
+cimport cython
+from cpython.buffer cimport (
+    PyBUF_FORMAT,
+    PyBUF_ND,
+    PyBUF_WRITABLE,
+    PyBuffer_Release,
+    PyObject_GetBuffer,
+)
+from libc.math cimport isfinite
+from libc.stdint cimport int16_t
+from libc.stdlib cimport free, malloc, realloc
+from libc.string cimport memcpy, memmove
+
+from framing cimport Signal
+from grid cimport Grid, rows_after
+from program cimport Program, Scratch, compute_row, track_rows
+from rows cimport Rows, row_at
+
+FLOAT32_DTYPE = np.dtype(np.float32)
+
+
 cdef enum SampleFormat:
     FLOAT32
     FLOAT64
@@ -12,14 +33,13 @@ cdef class StreamState:
 
     cdef Engine engine
     cdef Scratch scratch
-    cdef float *scratch_block
+    cdef void *scratch_block
     cdef float *samples      # samples[i] is sample begin + i
     cdef ptrdiff_t capacity
     cdef ptrdiff_t begin, end
-    cdef Rows recent         # those that derivatives look at
-    cdef ptrdiff_t computed  # rows so far, deltas not counted
+    cdef Rows recent         # those that tracks look at
+    cdef ptrdiff_t computed  # rows so far, tracks not counted
     cdef ptrdiff_t next_row  # the first one that wasn't given yet
-    cdef ptrdiff_t hop, left, right
     cdef object resampler    # soxr's stream, if chunks come at another rate
     cdef ptrdiff_t taken     # samples that went into it
     cdef bint flushed, busy
@@ -27,12 +47,10 @@ cdef class StreamState:
     def __cinit__(self, Engine engine, *args):
         cdef const Program *p = &engine.program
         self.engine = engine
-        self.hop = p.hop_length
-        self.left, self.right = p.left_reach, p.right_reach
-        self.capacity = 4 * (self.left + self.right) + 4096
+        self.capacity = 4 * (p.grid.left + p.grid.right) + 4096
         self.samples = <float *>malloc(self.capacity * sizeof(float))
         self.scratch_block = new_scratch(p, &self.scratch)
-        self.recent.kept = 2 * p.lookahead + 1
+        self.recent.kept = p.rows_kept
         self.recent.size = p.row_size
         self.recent.data = <float *>malloc(self.recent.kept * p.row_size * sizeof(float))
         if self.samples == NULL or self.scratch_block == NULL or self.recent.data == NULL:
@@ -59,7 +77,8 @@ cdef class StreamState:
     @property
     def lookahead(self):
         """Samples from a row's moment to the end of all that it depends on."""
-        return self.right + self.engine.program.lookahead * self.hop
+        cdef const Grid *grid = &self.engine.program.grid
+        return grid.right + grid.ahead * grid.hop
 
     def resample_with(self, resampler):
         """Put every chunk through a soxr.ResampleStream first; before the first one."""
@@ -71,8 +90,8 @@ cdef class StreamState:
         try:
             if self.resampler is not None:
                 self.resampler.clear()
-            self.begin = self.end = self.next_row = self.computed = self.taken = 0
-            self.flushed = False
+            self.taken = 0
+            self._begin_signal()
         finally:
             self._leave()
 
@@ -163,14 +182,15 @@ cdef class StreamState:
             self.busy = False
         return 0
 
+    cdef void _begin_signal(self) noexcept nogil:
+        """Forget the signal so far."""
+        self.begin = self.end = self.next_row = self.computed = 0
+        self.flushed = False
+        forget_rows(&self.engine.program, &self.scratch)
+
     cdef ptrdiff_t _complete(self, ptrdiff_t end) noexcept nogil:
         """Rows that can be given after `end` samples; after the flush, all that there are."""
-        cdef ptrdiff_t ahead = self.engine.program.lookahead
-        cdef ptrdiff_t reach = self.engine.program.last_reach if self.flushed else self.right
-        cdef ptrdiff_t rows = 1 + (end - reach) // self.hop if end >= reach and end > 0 else 0
-        if self.flushed:
-            return rows
-        return rows - ahead if rows > 2 * ahead else 0
+        return rows_after(&self.engine.program.grid, end, self.flushed)
 
     cdef object _advance(self, const Py_buffer *x, SampleFormat kind, out):
         cdef ptrdiff_t n = x.shape[0] if x != NULL else 0
@@ -220,8 +240,8 @@ cdef class StreamState:
         signal.begin = self.begin
         signal.end = self.end
         while self.next_row < stop:
-            if p.n_deltas:
-                self._derived_row(&signal, out)
+            if p.n_tracks:
+                self._tracked_row(&signal, out)
             else:
                 compute_row(p, &signal, self.next_row, out, NULL, &self.scratch)
                 self.computed += 1
@@ -229,18 +249,23 @@ cdef class StreamState:
             out += p.n_columns
         return out
 
-    cdef void _derived_row(self, const Signal *signal, float *out) noexcept nogil:
-        """The next row with its deltas, after the rows that these look ahead to."""
+    cdef void _tracked_row(self, const Signal *signal, float *out) noexcept nogil:
+        """The next row with its tracks, after the rows that these look ahead to."""
         cdef const Program *p = &self.engine.program
-        cdef ptrdiff_t needed = max(self.next_row, p.lookahead) + p.lookahead + 1
+        cdef ptrdiff_t needed = max(self.next_row + p.grid.ahead + 1, p.grid.first)
+        cdef ptrdiff_t last = -1  # of all rows, once the signal has ended
         if self.flushed:
-            needed = min(needed, self._complete(self.end))
+            last = self._complete(self.end)
+            needed = min(needed, last)
         while self.computed < needed:
             compute_row(
                 p, signal, self.computed, row_at(&self.recent, self.computed), NULL, &self.scratch
             )
             self.computed += 1
-        finish_row(p, &self.recent, self.next_row, self.computed, out)
+            track_rows(p, &self.recent, self.computed, self.computed == last, &self.scratch)
+        if self.computed == last:  # also if all rows were there before the signal ended
+            track_rows(p, &self.recent, self.computed, True, &self.scratch)
+        copy_rows(p, &self.recent, self.next_row, self.next_row + 1, out)
 
     cdef ptrdiff_t _space(self, ptrdiff_t wanted) noexcept nogil:
         """How many of `wanted` samples may be appended, >= 1, after forgetting what no row needs.
@@ -248,7 +273,9 @@ cdef class StreamState:
         -1 if there is no memory: then nothing has changed.
         """
         cdef ptrdiff_t kept = self.end - self.begin
-        cdef ptrdiff_t unneeded = min(self.computed * self.hop - self.left, self.end) - self.begin
+        cdef const Grid *grid = &self.engine.program.grid
+        cdef ptrdiff_t needed = self.computed * grid.hop - grid.left
+        cdef ptrdiff_t unneeded = min(needed, self.end) - self.begin
         cdef float *grown
         if self.capacity - kept >= wanted:
             return wanted

@@ -1,10 +1,50 @@
 # From the Python program (float64 tables, serfast.program.rows) to the C structs of program.pxd.
 
+from libc.stdint cimport int32_t, uintptr_t
+
+from autocorrelation cimport Autocorrelation
+from computed cimport (
+    GUARD,
+    Computed,
+    serfast_feature_function,
+    serfast_wide_feature_function,
+)
+from energy cimport Crossings, Energy
+from framing cimport CONSTANT, EDGE, REFLECT, Frames
+from grid cimport Grid
+from inputs cimport Inputs, Twin
+from kernels cimport (
+    SERFAST_MAX_PASSES,
+    SERFAST_PAD,
+    serfast_band_pair,
+    serfast_fft,
+    serfast_pass,
+    serfast_rfft,
+)
+from mel cimport Log, Mel
+from mfcc cimport Cepstrum
+from pitch cimport Pitch
+from program cimport FrameInput, Program
+from spectrum cimport Spectrum
+from track cimport Track, TrackTwin, serfast_track_function
+
 cdef int NO_COLUMN = -1
+cdef tuple WIDE_INPUTS = ("log_mel", "autocorrelation", "table")
 
 
 cdef int column_or_none(column) except? -2:
     return NO_COLUMN if column is None else column
+
+
+cdef ptrdiff_t new_slot(Program *p, ptrdiff_t n, bint twice) except -1:
+    """Where Scratch.slots has room for n values of a row, padded; twice if the row before's stay."""
+    cdef ptrdiff_t slot = p.slot_size
+    p.slot_size += slot_stride(n) * (2 if twice else 1)
+    return slot
+
+
+cdef ptrdiff_t slot_stride(ptrdiff_t n) noexcept:
+    return (n + 2 * SERFAST_PAD + 15) // 16 * 16
 
 
 cdef Frames frames_of(frames) except *:
@@ -107,7 +147,7 @@ cdef int fill_pitches(Arena arena, Program *p, pitches) except -1:
     return 0
 
 
-cdef int fill_spectra(Arena arena, Program *p, spectra, callbacks) except -1:
+cdef int fill_spectra(Arena arena, Program *p, spectra, dict slots) except -1:
     cdef int i, length
     cdef Spectrum *target
     p.n_spectra = len(spectra)
@@ -128,19 +168,22 @@ cdef int fill_spectra(Arena arena, Program *p, spectra, callbacks) except -1:
         target.magnitude = node.power == 1
         target.bins = length // 2 + 1
         target.column = column_or_none(node.column)
-        fill_mels(arena, p, target, node.mels)
-        target.n_customs = len(node.customs)
-        target.customs = fill_customs(arena, p, node.customs, callbacks)
-        target.held = -1
-        if node.remembered:
-            target.held = p.held_size
-            p.held_size += (target.bins + 2 * SERFAST_PAD + 15) // 16 * 16
+        fill_mels(arena, p, target, node.mels, slots)
+        target.power_slot = target.magnitude_slot = -1
+        for power, remembered in node.shared.items():
+            slot = new_slot(p, target.bins, remembered)
+            stride = slot_stride(target.bins) if remembered else 0
+            slots[node, power] = slot, stride
+            if power == 2:
+                target.power_slot, target.power_stride = slot, stride
+            else:
+                target.magnitude_slot, target.magnitude_stride = slot, stride
         p.power_size = max(p.power_size, <size_t>target.bins)
         p.fft_size = max(p.fft_size, 4 * target.plan.area)
     return 0
 
 
-cdef int fill_mels(Arena arena, Program *p, Spectrum *spectrum, mels) except -1:
+cdef int fill_mels(Arena arena, Program *p, Spectrum *spectrum, mels, dict slots) except -1:
     cdef int i
     cdef Mel *target
     spectrum.n_mels = len(mels)
@@ -153,12 +196,12 @@ cdef int fill_mels(Arena arena, Program *p, Spectrum *spectrum, mels) except -1:
         target.bands.weights = arena.floats(weights)
         target.n_mels = len(node.weights)
         target.column = column_or_none(node.column)
-        fill_logs(arena, p, target, node.logs)
+        fill_logs(arena, p, target, node.logs, slots)
         p.band_size = max(p.band_size, <size_t>target.bands.n_bands)
     return 0
 
 
-cdef int fill_logs(Arena arena, Program *p, Mel *mel, logs) except -1:
+cdef int fill_logs(Arena arena, Program *p, Mel *mel, logs, dict slots) except -1:
     cdef int i
     cdef Log *target
     mel.n_logs = len(logs)
@@ -176,6 +219,9 @@ cdef int fill_logs(Arena arena, Program *p, Mel *mel, logs) except -1:
         target.n_mels = mel.n_mels
         target.stride = (mel.n_mels + SERFAST_PAD - 1) // SERFAST_PAD * SERFAST_PAD
         fill_cepstra(arena, p, target, node.cepstra)
+        target.slot = -1
+        if node.shared:
+            target.slot = slots[node] = new_slot(p, target.n_mels, False)
         if target.whole:
             p.kept_size += target.stride
     return 0
@@ -197,68 +243,187 @@ cdef int fill_cepstra(Arena arena, Program *p, Log *log, cepstra) except -1:
     return 0
 
 
-cdef Custom *fill_customs(Arena arena, Program *p, nodes, callbacks) except NULL:
-    """The structs of some features of one's own; `callbacks` has each feature's."""
-    cdef Custom *customs = <Custom *>arena.new(len(nodes) * sizeof(Custom))
-    cdef Custom *target
+cdef int fill_autocorrelations(Arena arena, Program *p, nodes, dict slots) except -1:
     cdef int i
+    cdef Autocorrelation *target
+    p.n_autocorrelations = len(nodes)
+    p.autocorrelations = <Autocorrelation *>arena.new(len(nodes) * sizeof(Autocorrelation))
     for i, node in enumerate(nodes):
-        target = &customs[i]
+        target = &p.autocorrelations[i]
         target.frames = frames_of(node.frames)
-        target.compute = <serfast_feature_function *><uintptr_t>callbacks[node.feature].address
-        target.sample_rate = node.sample_rate
-        target.parameters = arena.doubles(node.feature.values)
-        target.scale = node.scale
-        target.column = node.column
-        target.n = len(node.feature.columns)
-        if node.spectral:
-            target.bins = target.frames.length // 2 + 1
-            target.frequencies = arena.floats(bin_frequencies(node))
-        p.output_size = max(p.output_size, <size_t>target.n + 2 * GUARD)
-    return customs
-
-
-cdef int fill_deltas(Arena arena, Program *p, deltas) except -1:
-    cdef int i
-    p.n_deltas = len(deltas)
-    p.deltas = <Delta *>arena.new(len(deltas) * sizeof(Delta))
-    p.lookahead = 0
-    for i, node in enumerate(deltas):
-        p.deltas[i].source = node.source.start
-        p.deltas[i].n = node.source.stop - node.source.start
-        p.deltas[i].column = node.column
-        p.deltas[i].width = len(node.weights)
-        p.deltas[i].weights = arena.floats(node.weights)
-        p.lookahead = max(p.lookahead, <ptrdiff_t>len(node.weights) // 2)
+        target.start = node.start
+        target.win_length = len(node.window)
+        target.weights = arena.floats(node.window)
+        target.conditioned = node.remove_dc or node.preemphasis != 0
+        target.remove_dc = node.remove_dc
+        target.preemphasis = node.preemphasis
+        target.n_lags = node.n_lags
+        fill_rfft(arena, &target.plan, node.transform_length)
+        target.window = window_of(arena, &target.plan, np.ones(node.transform_length))
+        target.slot = slots[node] = new_slot(p, target.n_lags, False)
+        p.frame_size = max(p.frame_size, <size_t>node.transform_length)
+        p.power_size = max(p.power_size, <size_t>node.transform_length // 2 + 1)
+        p.fft_size = max(p.fft_size, 4 * target.plan.area)
     return 0
 
 
+cdef int fill_frame_inputs(Arena arena, Program *p, nodes, dict slots) except -1:
+    """The frames that functions look at, each once."""
+    cdef int i
+    frames = {(n.frames, n.scale): None for n in nodes if "frame" in n.feature.needs}
+    p.n_frame_inputs = len(frames)
+    p.frame_inputs = <FrameInput *>arena.new(len(frames) * sizeof(FrameInput))
+    for i, key in enumerate(frames):
+        p.frame_inputs[i].frames = frames_of(key[0])
+        p.frame_inputs[i].scale = key[1]
+        p.frame_inputs[i].slot = new_slot(p, key[0].length, False)
+        slots[key] = i
+    return 0
+
+
+cdef int fill_computed(Arena arena, Program *p, nodes, callbacks, dict slots) except -1:
+    """The functions of named inputs: a native twin, or else the callback of the feature."""
+    cdef int i
+    cdef Computed *target
+    p.n_computed = len(nodes)
+    p.computed = <Computed *>arena.new(len(nodes) * sizeof(Computed))
+    for i, node in enumerate(nodes):
+        target = &p.computed[i]
+        names = node.feature.arguments
+        target.column = node.column
+        target.n = len(node.feature.columns)
+        if node.trusted and node.native_name in TWINS:
+            target.twin = <Twin><uintptr_t>TWINS[node.native_name]
+        elif any(name in WIDE_INPUTS for name in names):
+            target.wide = <serfast_wide_feature_function *><uintptr_t>address_of(callbacks, node)
+        else:
+            target.compute = <serfast_feature_function *><uintptr_t>address_of(callbacks, node)
+        target.frame = target.spectrum = target.log_mel = target.autocorrelation = -1
+        if "frame" in node.feature.needs:
+            target.frame = slots[node.frames, node.scale]
+        if node.spectrum is not None:
+            target.previous = "previous_spectrum" in node.feature.needs
+            target.spectrum, target.spectrum_stride = slots[node.spectrum, node.power]
+        if node.log_mel is not None:
+            target.log_mel = slots[node.log_mel]
+        if node.autocorrelation is not None:
+            target.autocorrelation = slots[node.autocorrelation]
+        fill_inputs(arena, &target.inputs, node)
+        fill_numbers(arena, target, node)
+        p.output_size = max(p.output_size, <size_t>target.n + 2 * GUARD)
+        p.spare_size = max(p.spare_size, <size_t>(2 * longest_input(&target.inputs)))
+        p.n_numbers = max(p.n_numbers, <size_t>target.n_numbers)
+    return 0
+
+
+cdef object address_of(callbacks, node):
+    return callbacks[node.feature].address
+
+
+cdef int fill_inputs(Arena arena, Inputs *x, node) except -1:
+    """What is the same in every row: lengths, tables, numbers."""
+    x.kernels = kernels
+    x.frame_length = node.frames.length
+    x.sample_rate = node.sample_rate
+    if node.spectral and "frequencies" in node.feature.needs or node.spectrum is not None:
+        x.n_bins = x.frame_length // 2 + 1
+        x.frequencies = arena.floats(node.frequencies)
+    if node.log_mel is not None:
+        x.n_mels = node.feature.n_mels
+    if node.autocorrelation is not None:
+        x.n_lags = node.autocorrelation.n_lags
+    x.n_table = len(node.table)
+    x.table = arena.floats(node.table)
+    return 0
+
+
+cdef int fill_numbers(Arena arena, Computed *target, node) except -1:
+    """The parameters, with 0 where a column of the row will stand; and which ones these are."""
+    numbers = node.feature.numbers
+    values = iter(node.feature.values)
+    read = [i for i, number in enumerate(numbers) if number.name in node.feature.reads]
+    target.inputs.parameters = arena.doubles(
+        [0.0 if i in read else next(values) for i in range(len(numbers))]
+    )
+    target.n_numbers = len(numbers)
+    target.n_read = len(read)
+    target.read = arena.ints([*zip(read, node.columns_read, strict=True)])
+    return 0
+
+
+cdef ptrdiff_t longest_input(const Inputs *x) noexcept:
+    """Values of the longest array, padded."""
+    return slot_stride(max(x.frame_length, max(x.n_bins, max(x.n_lags, max(x.n_mels, x.n_table)))))
+
+
+cdef int fill_tracks(Arena arena, Program *p, tracks, callbacks) except -1:
+    cdef int i
+    cdef Track *target
+    p.n_tracks = len(tracks)
+    p.tracks = <Track *>arena.new(len(tracks) * sizeof(Track))
+    places = {node.column: i for i, node in enumerate(tracks)}
+    for i, node in enumerate(tracks):
+        target = &p.tracks[i]
+        starts = [source.start for source in node.sources]
+        sizes = [source.stop - source.start for source in node.sources]
+        target.n_sources, target.n_columns = len(starts), sum(sizes)
+        target.sources = arena.ints([*zip(starts, sizes, strict=True)])
+        target.back, target.ahead, target.first = node.back, node.ahead, node.first
+        after = [places[start] for start in starts if start in places]
+        target.n_after, target.after = len(after), arena.ints(after)
+        target.column, target.n = node.column, len(node.feature.columns)
+        if node.weights is not None:
+            target.weights, target.width = arena.floats(node.weights), len(node.weights)
+            continue
+        if node.trusted and node.native_name in TRACK_TWINS:
+            target.twin = <TrackTwin><uintptr_t>TRACK_TWINS[node.native_name]
+        else:
+            target.compute = <serfast_track_function *><uintptr_t>address_of(callbacks, node)
+        target.row_rate = node.row_rate
+        target.parameters = arena.doubles(node.feature.values)
+        target.state, target.n_state = p.n_states, node.state_size
+        p.n_states += node.state_size
+        p.window_size = max(
+            p.window_size, <size_t>((node.back + node.ahead + 1) * target.n_columns))
+        p.output_size = max(p.output_size, <size_t>target.n + 2 * GUARD)
+    return 0
+
+
+cdef Grid grid_of(grid) except *:
+    cdef Grid result
+    result.hop, result.left, result.right = grid.hop_length, grid.left, grid.right
+    result.last, result.ahead, result.first = grid.last, grid.ahead, grid.first
+    return result
+
+
 cdef int fill_program(Arena arena, Program *p, program, callbacks) except -1:
+    cdef dict slots = {}
     p.kernels = kernels
-    p.hop_length = program.hop_length
+    p.grid = grid_of(program.grid)
+    p.silence = SILENCE
     p.n_columns = program.n_columns
     p.row_size = program.row_size
-    nodes = (
-        program.energies, program.crossings, program.pitches, program.spectra, program.customs,
-    )
-    frames = [node.frames for group in nodes for node in group]
-    p.frame_size = max(f.length for f in frames)
-    p.left_reach = max(f.left for f in frames)
-    p.right_reach = max(f.length - f.left for f in frames)
-    p.last_reach = max(f.length - 2 * f.left for f in frames)
-    p.lag_size = p.fft_size = p.band_size = p.power_size = 0
-    p.kept_size = 0
-    p.output_size = p.held_size = 0
+    p.rows_kept = program.rows_kept
+    p.frame_size = program.longest_frame
     fill_energies(arena, p, program.energies)
     fill_crossings(arena, p, program.crossings)
     fill_pitches(arena, p, program.pitches)
-    fill_spectra(arena, p, program.spectra, callbacks)
-    p.n_customs = len(program.customs)
-    p.customs = fill_customs(arena, p, program.customs, callbacks)
-    fill_deltas(arena, p, program.deltas)
+    fill_spectra(arena, p, program.spectra, slots)
+    fill_autocorrelations(arena, p, program.autocorrelations, slots)
+    fill_frame_inputs(arena, p, program.computed, slots)
+    fill_computed(arena, p, program.computed, callbacks, slots)
+    fill_tracks(arena, p, program.tracks, callbacks)
     # room for whole vectors behind each, and for what reads past a spectrum's last bin
     p.frame_size += SERFAST_PAD
     p.power_size += 2 * SERFAST_PAD
     p.band_size += 2 * SERFAST_PAD
     p.lag_size += 2 * SERFAST_PAD
     return 0
+
+
+def twins():
+    """Names of the features and tracks whose function is native, in snake case."""
+    return TWIN_NAMES
+
+
+cdef object TWIN_NAMES = frozenset((*TWINS, *TRACK_TWINS))

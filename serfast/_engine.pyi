@@ -1,4 +1,4 @@
-"""Types of the native module; ext/engine.pyx documents it."""
+"""Types of the native module; ext/*.pxi document it."""
 
 from collections.abc import Mapping
 from typing import Any, overload
@@ -6,13 +6,13 @@ from typing import Any, overload
 import numpy as np
 
 from .backends.custom.compiling import Callback
-from .features.catalogue import CustomFeature
+from .features.computed import Function
 from .program.rows import Program
 from .program.vector import VectorProgram
 
 class Engine:
     def __init__(
-        self, program: Program, callbacks: Mapping[CustomFeature, Callback] = ...
+        self, program: Program, callbacks: Mapping[Function, Callback] = ...
     ) -> None: ...
     def __call__(
         self,
@@ -46,6 +46,7 @@ class VectorEngine:
     ) -> int | None: ...
 
 def compiler() -> str: ...
+def twins() -> frozenset[str]: ...
 def isa_built() -> list[str]: ...
 def isa_available() -> list[str]: ...
 def isa_in_use() -> str: ...

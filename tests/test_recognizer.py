@@ -224,7 +224,7 @@ def test_plugin_without_a_model(path, tmp_path, monkeypatch):
     site = tmp_path / "other"
     site.mkdir()
     (site / "bare_mod.py").write_text(
-        "from plugin_stub import NearestPlugin\nPLUGIN = NearestPlugin()\n"
+        "from helpers.plugin_stub import NearestPlugin\nPLUGIN = NearestPlugin()\n"
     )
     about = site / "serfast_bare-1.0.dist-info"
     about.mkdir()

@@ -22,4 +22,5 @@ _NAMES = {
     "load": "reading",
     "resample": "resampling",
 }
-__getattr__, __dir__ = lazily(__name__, _NAMES)
+_MODULES = ("augmentation", "containers", "decoder", "pipe", "reading", "resampling", "tempo")
+__getattr__, __dir__ = lazily(__name__, _NAMES, _MODULES)

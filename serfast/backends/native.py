@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from .._engine import Engine, StreamState, VectorEngine
+from .._engine import Engine, StreamState, VectorEngine, twins
+from ..features.spec import FeatureSpec
+from ..program.rows import Computed, Program, Track
+from ..program.vector import RunVector, VectorProgram
 from .interface import Run
+from .reference.trial import callbacks_for
 from .stream import Stream
-
-if TYPE_CHECKING:
-    from ..features.spec import FeatureSpec
-    from ..program.rows import Program
-    from ..program.vector import RunVector, VectorProgram
 
 __all__ = ["prepare", "prepare_vector"]
 
 
 class NativeEngine(Engine):
-    """A program made ready to run; see ext/engine.pyx."""
+    """A program made ready to run; see ext/batch.pxi."""
 
     __slots__ = ()
 
@@ -34,12 +31,16 @@ class NativeStream(StreamState, Stream):
 
 
 def prepare(program: Program) -> Run:
-    """The program ready to run; see :class:`serfast.backends.Run`."""
-    if not program.all_customs:
-        return NativeEngine(program)
-    from .reference.trial import tried_callbacks  # here: most programs need no compiler
+    """The program ready to run; see :class:`serfast.backends.Run`.
 
-    return NativeEngine(program, tried_callbacks(program))
+    A built-in function with a twin in ``ext/`` needs no compiler.
+    """
+    return NativeEngine(program, callbacks_for([n for n in program.functions if not has_twin(n)]))
+
+
+def has_twin(node: Computed | Track) -> bool:
+    """Whether the native module has the function of a built-in feature."""
+    return node.trusted and node.native_name in twins()
 
 
 def prepare_vector(program: VectorProgram) -> RunVector:

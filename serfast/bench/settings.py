@@ -32,7 +32,7 @@ def whole_row() -> FeatureSpec:
     >>> len(whole_row().columns)
     57
     """
-    from ..features.catalogue import MFCC, RMS, YIN, LogMel, ZeroCrossingRate
+    from ..features import MFCC, RMS, YIN, LogMel, ZeroCrossingRate
 
     return FeatureSpec(
         features=(

@@ -1,18 +1,65 @@
 """What every feature has: a name for its columns, a padding of its own, a frame length.
 
-The features themselves are small frozen dataclasses beside the tables of their stage: energy.py,
-spectrum.py, mel.py, mfcc.py, pitch.py. They hold numbers and names only; the loops are in ``ext/``.
+The features themselves are small frozen dataclasses, one file a word. They hold numbers and names
+only; the loops over samples are in ``ext/`` and in the other back ends.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar, Literal, Protocol, TypeAlias
+
+import numpy as np
 
 from .. import _checks as checks
 from .framing import PAD_MODES, PadMode
 
-__all__ = ["Feature", "check_band"]
+__all__ = ["Feature", "Planner", "Quantity", "Rows", "check_band"]
+
+Rows = np.ndarray[Any, np.dtype[np.float64]]
+
+Quantity: TypeAlias = Literal["number", "amplitude", "pitch"]
+"""What columns measure: an amplitude, a pitch [Hz] with its aperiodicity, or neither."""
+
+SMALLEST = 1e-30
+"""A tolerance below it is raised to it, so that two zeros agree."""
+
+
+class Planner(Protocol):
+    """What puts features into a program (``serfast/program/planner.py``), one method a stage.
+
+    Each method adds the stage that the feature needs; the feature's columns begin at `column`.
+    """
+
+    def rms(self, feature: Any, column: int) -> None:
+        """Add a root mean square."""
+
+    def crossings(self, feature: Any, column: int) -> None:
+        """Add a zero-crossing rate."""
+
+    def pitch(self, feature: Any, column: int) -> None:
+        """Add YIN."""
+
+    def spectrum(self, feature: Any, column: int) -> None:
+        """Add a power spectrum as columns."""
+
+    def mel(self, feature: Any, column: int) -> None:
+        """Add the power in mel bands as columns."""
+
+    def log_mel(self, feature: Any, column: int) -> None:
+        """Add a log-mel spectrum as columns."""
+
+    def cepstrum(self, feature: Any, column: int) -> None:
+        """Add a cosine transform of a log-mel spectrum."""
+
+    def computed(self, feature: Any, column: int) -> None:
+        """Add a function of named inputs."""
+
+    def track(self, feature: Any, column: int) -> None:
+        """Add a function of the rows around a row."""
+
+    def delta(self, feature: Any, column: int) -> None:
+        """Add a weighted sum of the rows around a row."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +76,9 @@ class Feature:
     """
 
     prefix: ClassVar[str] = ""
+    quantity: ClassVar[Quantity] = "number"
+    forgiven: ClassVar[float] = 0.0
+    """Share of rows in which two back ends may differ by anything, because a choice is tied."""
 
     name: str | None = None
     pad_mode: PadMode | None = None
@@ -39,6 +89,11 @@ class Feature:
             checks.fail("name", "None or a str of at least 1 character", self.name)
         if self.pad_mode is not None:
             checks.choice("pad_mode", self.pad_mode, PAD_MODES)
+
+    @classmethod
+    def example(cls) -> Feature:
+        """Give an instance for tests, benchmarks and pages: the one with the default fields."""
+        return cls()
 
     @property
     def length(self) -> int:
@@ -51,6 +106,11 @@ class Feature:
         return 0
 
     @property
+    def first_rows(self) -> int:
+        """Rows that must be there before the first one can be given."""
+        return 1
+
+    @property
     def whole_signal(self) -> bool:
         """Whether a row depends on the whole signal, so that the feature can't be streamed."""
         return False
@@ -60,11 +120,43 @@ class Feature:
         """The names of the feature's columns."""
         return (self.name or self.prefix,)
 
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The columns of the same row, of other features, that the feature looks at."""
+        return ()
+
+    @property
+    def multiplications(self) -> int:
+        """How many multiplications a row takes, roughly: what it costs."""
+        return 16 * self.length
+
     def _numbered(self, count: int) -> tuple[str, ...]:
         return tuple(f"{self.name or self.prefix}_{i}" for i in range(count))
 
     def check(self, sample_rate: float) -> None:
         """Raise ParameterError if the feature can't be had at this sample rate [Hz]."""
+
+    def plan(self, planner: Planner, column: int) -> None:
+        """Put the feature into a program; its columns begin at `column`."""
+        raise TypeError(f"{type(self).__name__} can't be computed: use one of the features")
+
+    def tolerance(self, expected: Rows) -> Rows:
+        """Say how far each value may be off between two back ends.
+
+        A model that was trained with one back end may be used with another if rows agree so
+        closely. By default the limit is 0.001 of the largest value.
+
+        Parameters
+        ----------
+        expected : ndarray of float64, shape (n_rows, n_columns)
+            The feature's rows by one of the two.
+        """
+        return self.limit(1e-3, np.abs(expected).max(initial=0.0), expected)
+
+    @staticmethod
+    def limit(share: float, scale: Any, expected: Rows) -> Rows:
+        """Give `share` of a scale as the tolerance of every value."""
+        return np.asarray(np.maximum(share * np.broadcast_to(scale, expected.shape), SMALLEST))
 
 
 def check_band(fmin: float, fmax: float | None, sample_rate: float) -> None:

@@ -1,15 +1,17 @@
-"""The delta stage: how a feature changes from row to row."""
+"""Delta, the first of the tracks: how a feature changes from row to row."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from .. import _checks as checks
-from .base import Feature
+from .arguments import Column, Parameter
+from .base import Feature, Planner
+from .track import MAX_WINDOW, Track
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -61,7 +63,7 @@ def _solved(matrix: list[list[Fraction]], right: list[Fraction]) -> list[Fractio
 
 
 @dataclass(frozen=True, kw_only=True)
-class Delta(Feature):
+class Delta(Track):
     """Derivative of a feature over time, per row; as many columns as the feature has.
 
     Parameters
@@ -94,41 +96,47 @@ class Delta(Feature):
     """
 
     prefix: ClassVar[str] = "delta"
+    whole_window: ClassVar[bool] = True
 
-    feature: Feature = field(kw_only=False)
     width: int = 9
     order: int = 1
 
     def __post_init__(self) -> None:
-        super().__post_init__()
-        if not isinstance(self.feature, Feature) or isinstance(self.feature, Delta):
-            checks.fail("feature", "a feature other than a Delta", self.feature)
-        if self.pad_mode not in (None, self.feature.pad_mode):
-            checks.fail("pad_mode", "None (padding is the feature's own)", self.pad_mode)
-        object.__setattr__(self, "pad_mode", self.feature.pad_mode)
-        checks.integer("width", self.width, 3, 1001)
+        checks.integer("width", self.width, 3, MAX_WINDOW)
         if self.width % 2 == 0:
             checks.fail("width", "odd", self.width)
         checks.integer("order", self.order, 1, 8)
         if self.order >= self.width:
             checks.fail("order", f"< width ({self.width})", self.order)
+        super().__post_init__()
+
+    def _check_feature(self, name: str, value: Any) -> None:
+        if not isinstance(value, Feature) or isinstance(value, Delta):
+            checks.fail(name, "a feature other than a Delta", value)
 
     @property
-    def length(self) -> int:
-        return self.feature.length
+    def signature(self) -> tuple[str | Parameter | Column, ...]:
+        return ()  # every back end has its own weighted sum
 
     @property
-    def lookahead(self) -> int:
+    def back(self) -> int:
+        """Half the width; the first and the last rows look at the first and last whole window."""
         return self.width // 2
 
     @property
-    def whole_signal(self) -> bool:
-        return self.feature.whole_signal
+    def ahead(self) -> int:
+        """Half the width."""
+        return self.width // 2
 
     @property
     def columns(self) -> tuple[str, ...]:
         prefix = self.name or self.prefix + (str(self.order) if self.order > 1 else "")
         return tuple(f"{prefix}_{column}" for column in self.feature.columns)
 
-    def check(self, sample_rate: float) -> None:
-        self.feature.check(sample_rate)
+    @property
+    def forgiven(self) -> float:  # type: ignore[override]
+        """The share that is forgiven to the feature itself."""
+        return self.feature.forgiven
+
+    def plan(self, planner: Planner, column: int) -> None:
+        planner.delta(self, column)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+import numpy as np
+
 from .. import _checks as checks
-from .base import Feature
+from .base import Feature, Planner, Quantity, Rows
 from .framing import PadMode
 
 __all__ = ["RMS", "ZeroCrossingRate"]
@@ -32,6 +34,7 @@ class RMS(Feature):
     """
 
     prefix: ClassVar[str] = "rms"
+    quantity: ClassVar[Quantity] = "amplitude"
 
     frame_length: int = 512
 
@@ -42,6 +45,13 @@ class RMS(Feature):
     @property
     def length(self) -> int:
         return self.frame_length
+
+    def plan(self, planner: Planner, column: int) -> None:
+        planner.rms(self, column)
+
+    def tolerance(self, expected: Rows) -> Rows:
+        """Say how far values may be off: 2e-6 of each, as float32 sums differ in their order."""
+        return self.limit(2e-6, np.abs(expected), expected)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +77,7 @@ class ZeroCrossingRate(RMS):
     """
 
     prefix: ClassVar[str] = "zcr"
+    quantity: ClassVar[Quantity] = "number"
 
     pad_mode: PadMode | None = "edge"
     threshold: float = 1e-10
@@ -74,3 +85,10 @@ class ZeroCrossingRate(RMS):
     def __post_init__(self) -> None:
         super().__post_init__()
         checks.number("threshold", self.threshold, minimum=0)
+
+    def plan(self, planner: Planner, column: int) -> None:
+        planner.crossings(self, column)
+
+    def tolerance(self, expected: Rows) -> Rows:
+        """Say how far values may be off: 1e-6, the rounding of a count over a length."""
+        return self.limit(1e-6, 1.0, expected)

@@ -12,13 +12,13 @@ fewest frames has: the longest when left-aligned; when centred, every even L has
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
 from .. import _checks as checks
 
-__all__ = ["PAD_MODES", "SILENCE", "PadMode", "frame_count", "left_padding", "pad"]
+__all__ = ["PAD_MODES", "SILENCE", "Grid", "PadMode", "frame_count", "left_padding", "pad"]
 
 PadMode: TypeAlias = Literal["constant", "edge", "reflect"]
 PAD_MODES: tuple[PadMode, ...] = ("constant", "edge", "reflect")
@@ -83,14 +83,55 @@ def frame_count(
     checks.integer("n_samples", n_samples, minimum=-(2**62), maximum=2**62)
     checks.integer("hop_length", hop_length)
     lengths = [checks.integer("frame_length", length) for length in frame_lengths]
-    if n_samples <= 0 or not lengths:
-        return 0
-    counts = []
-    for length in lengths:
-        left = left_padding(length, center)
-        right = left if final else 0
-        counts.append(1 + (n_samples + left + right - length) // hop_length)
-    return max(0, min(counts))
+    return Grid.of(lengths, hop_length, center).rows_after(n_samples, final) if lengths else 0
+
+
+class Grid(NamedTuple):
+    """Where the frames of a row lie, and how many rows there are: the one rule of all back ends.
+
+    The frames of row t lie within [t · hop - left, t · hop + right). The same rule in C, for the
+    native module, is ext/grid.pxd.
+    """
+
+    hop_length: int
+    left: int
+    """Samples before a row's moment that its frames reach back to."""
+    right: int
+    """Samples from a row's moment to the end of its frames."""
+    last: int
+    """Samples from a row's moment to the end of the signal, at least, for the row to be given when
+    the signal has ended: what lies beyond is padding."""
+    ahead: int = 0
+    """Rows after it that a row waits for."""
+    first: int = 1
+    """Rows that must be there before the first one can be given."""
+
+    @classmethod
+    def of(cls, frame_lengths: Iterable[int], hop_length: int, center: bool) -> Grid:
+        """Make the grid of frames of these lengths."""
+        lengths = tuple(frame_lengths)
+        lefts = [left_padding(length, center) for length in lengths]
+        pairs = list(zip(lengths, lefts, strict=True))
+        return cls(
+            hop_length,
+            max(lefts),
+            max(length - left for length, left in pairs),
+            max(length - 2 * left for length, left in pairs),
+        )
+
+    def ahead_by(self, ahead: int, first: int) -> Grid:
+        """Give the grid of rows that wait for others."""
+        return self._replace(ahead=ahead, first=first)
+
+    def rows_after(self, n_samples: int, final: bool) -> int:
+        """Count the rows that can be given after `n_samples`; all if the signal has ended."""
+        reach = self.last if final else self.right
+        if n_samples < max(reach, 1):
+            return 0
+        rows = 1 + (n_samples - reach) // self.hop_length
+        if final:
+            return rows
+        return rows - self.ahead if rows >= self.first else 0
 
 
 def pad(

@@ -17,7 +17,9 @@ from .. import _checks as checks
 from .. import entry_points as entries
 from ..entry_points import PluginInfo
 from ..errors import ParameterError, UnknownPluginError
-from .catalogue import FEATURES, CustomFeature
+from .base import Feature
+from .catalogue import FEATURES
+from .computed import Function
 
 __all__ = ["GROUP", "available", "get", "info", "package_of"]
 
@@ -29,7 +31,7 @@ def available() -> tuple[str, ...]:
     return entries.names(GROUP)
 
 
-def get(name: str, package: str | None = None) -> type[CustomFeature]:
+def get(name: str, package: str | None = None) -> type[Function]:
     """Import the feature of that name.
 
     Parameters
@@ -59,7 +61,7 @@ def get(name: str, package: str | None = None) -> type[CustomFeature]:
     return entries.load("feature", point, lambda found: _fault(found, name))  # type: ignore[no-any-return]
 
 
-def package_of(cls: type[CustomFeature]) -> str:
+def package_of(cls: type[Feature]) -> str:
     """Distribution that offers a feature.
 
     Raises
@@ -86,7 +88,7 @@ def info() -> tuple[PluginInfo, ...]:
 
 def _fault(found: Any, name: str) -> str | None:
     """Say what makes this object no feature of that name."""
-    if not (isinstance(found, type) and issubclass(found, CustomFeature)):
+    if not (isinstance(found, type) and issubclass(found, Function)):
         return f"must be a FrameFeature or SpectrumFeature class, got {found!r:.80}"
     if found.__name__ != name or name in FEATURES:
         return f"must be a class of that name, and not a built-in feature's, got {found!r:.80}"

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .. import _checks as checks
-from .base import check_band
+from .base import Planner, Rows, check_band
 from .spectrum import PowerSpectrum
 
 __all__ = [
@@ -28,6 +28,9 @@ Table = np.ndarray[Any, np.dtype[np.float64]]
 
 DECIBEL = 10 / math.log(10)
 """Decibel per neper of power: 10 log10(x) = DECIBEL · ln(x)."""
+
+COMPARED_DB = 80.0
+"""How far below the loudest band two back ends are compared [dB]."""
 
 _LINEAR = 200 / 3  # Slaney: Hz per mel below the break, where mel 15 is 1 kHz
 _BREAK_HZ, _BREAK_MEL = 1000.0, 15.0
@@ -171,8 +174,15 @@ class MelPower(PowerSpectrum):
     def columns(self) -> tuple[str, ...]:
         return self._numbered(self.n_mels)
 
+    @property
+    def multiplications(self) -> int:
+        return 16 * self.n_fft + 2 * self.n_fft
+
     def check(self, sample_rate: float) -> None:
         check_band(self.fmin, self.fmax, sample_rate)
+
+    def plan(self, planner: Planner, column: int) -> None:
+        planner.mel(self, column)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -223,3 +233,20 @@ class LogMel(MelPower):
     @property
     def whole_signal(self) -> bool:
         return self.top_db is not None or self.ref == "max"
+
+    @property
+    def decibel(self) -> float:
+        """One decibel in the unit of the columns."""
+        return 1.0 if self.log == "db" else 1 / DECIBEL
+
+    def plan(self, planner: Planner, column: int) -> None:
+        planner.log_mel(self, column)
+
+    def tolerance(self, expected: Rows) -> Rows:
+        """Say how far values may be off: 0.02 dB down to 80 dB below the peak, below it anything.
+
+        A band 80 dB below the loudest holds 1e-4 of its amplitude, and float32's noise there is
+        about 0.01 dB.
+        """
+        loud = expected >= expected.max(initial=-np.inf) - COMPARED_DB * self.decibel
+        return self.limit(1.0, np.where(loud, 2e-2 * self.decibel, np.inf), expected)

@@ -7,8 +7,10 @@ import warnings
 from dataclasses import dataclass
 from typing import ClassVar
 
+import numpy as np
+
 from .. import _checks as checks
-from .base import Feature, check_band
+from .base import Feature, Planner, Quantity, Rows, check_band
 
 __all__ = ["YIN", "lag_range"]
 
@@ -66,6 +68,8 @@ class YIN(Feature):
     """
 
     prefix: ClassVar[str] = ""
+    quantity: ClassVar[Quantity] = "pitch"
+    forgiven: ClassVar[float] = 1 / 8
 
     frame_length: int = 1024
     fmin: float = 65.0
@@ -100,3 +104,14 @@ class YIN(Feature):
                 f"> sample_rate / fmin + 1 = {sample_rate / self.fmin + 1:.1f}, one period of fmin",
                 self.frame_length,
             )
+
+    def plan(self, planner: Planner, column: int) -> None:
+        planner.pitch(self, column)
+
+    def tolerance(self, expected: Rows) -> Rows:
+        """Say how far values may be off: 2e-4 of F0, and of 1 in the aperiodicity.
+
+        Where two troughs of d' differ by no more than rounding, either may be chosen, and F0 is
+        anything: so one row in eight may differ by more.
+        """
+        return self.limit(2e-4, np.maximum(np.abs(expected), 1), expected)

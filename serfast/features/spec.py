@@ -11,8 +11,13 @@ from typing import Any
 
 from .. import _checks as checks
 from ..errors import ParameterError
-from .catalogue import FEATURES, CustomFeature, Feature
-from .framing import PAD_MODES, PadMode, frame_count
+from . import installed
+from .base import Feature
+from .catalogue import FEATURES
+from .computed import Function
+from .framing import PAD_MODES, Grid, PadMode
+from .order import every_feature, in_order
+from .track import Track
 
 __all__ = ["FeatureSpec"]
 
@@ -78,6 +83,7 @@ class FeatureSpec:
         object.__setattr__(self, "features", _feature_tuple(self.features))
         for feature in self.features:
             feature.check(rate)
+        self._check_reads()
         names = self.columns
         if len(set(names)) < len(names):
             twice = [name for name, count in Counter(names).items() if count > 1]
@@ -85,6 +91,16 @@ class FeatureSpec:
                 f"features must have different column names, got {twice[0]!r} twice: "
                 "give one of them a name=…"
             )
+
+    def _check_reads(self) -> None:
+        """Refuse a function that reads a column which isn't there when it is computed."""
+        early = {c: f for f in self.features if not isinstance(f, Track) for c in f.columns}
+        for feature in every_feature(self.features):
+            for name in feature.reads:
+                if name not in early or early[name].whole_signal:
+                    rule = f"a column of the same row, for {type(feature).__name__}"
+                    checks.fail("column read", f"{rule}: one of {', '.join(early)}", name)
+        in_order(every_feature(self.features))
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -98,8 +114,20 @@ class FeatureSpec:
 
     @property
     def lookahead(self) -> int:
-        """Rows that a row waits for in a stream: half the width of the widest delta."""
+        """Rows that a row waits for in a stream: those that its tracks look ahead to."""
         return max(feature.lookahead for feature in self.features)
+
+    @property
+    def first_rows(self) -> int:
+        """Rows that must be there before the first one can be given in a stream."""
+        return max(feature.first_rows for feature in self.features)
+
+    @property
+    def grid(self) -> Grid:
+        """Where frames lie and how many rows there are, as back ends count them."""
+        return Grid.of(self.frame_lengths, self.hop_length, self.center).ahead_by(
+            self.lookahead, self.first_rows
+        )
 
     @property
     def whole_signal(self) -> tuple[Feature, ...]:
@@ -109,18 +137,9 @@ class FeatureSpec:
     def frame_count(self, n_samples: int, final: bool = True) -> int:
         """Number of rows that n_samples give; see :func:`serfast.features.framing.frame_count`.
 
-        Before the end (``final=False``), rows wait for those that a derivative of theirs looks
-        ahead to.
+        Before the end (``final=False``), rows wait for those that their tracks look ahead to.
         """
-        rows = frame_count(
-            n_samples,
-            final,
-            frame_lengths=self.frame_lengths,
-            hop_length=self.hop_length,
-            center=self.center,
-        )
-        ahead = self.lookahead
-        return rows if final else rows - ahead if rows > 2 * ahead else 0
+        return self.grid.rows_after(n_samples, final)
 
     def times(self, n_rows: int) -> list[float]:
         """Moment of each row [s]."""
@@ -169,18 +188,16 @@ def _feature_tuple(features: Any) -> tuple[Feature, ...]:
     if not result:
         checks.fail("features", "at least 1 feature", result)
     for i, feature in enumerate(result):
-        if type(feature) not in FEATURES.values() and not isinstance(feature, CustomFeature):
+        if type(feature) not in FEATURES.values() and not isinstance(feature, Function):
             checks.fail(f"features[{i}]", "a feature such as serfast.RMS()", feature)
     return result
 
 
 def _feature_dict(feature: Feature) -> dict[str, Any]:
-    """One feature as a dictionary; the feature of a delta is a dictionary in it."""
+    """One feature as a dictionary; the feature of a track is a dictionary in it."""
     kind = {"type": type(feature).__name__}
-    if isinstance(feature, CustomFeature):
-        from . import installed as offered  # here: `import serfast` needn't wait for it
-
-        kind["package"] = offered.package_of(type(feature))
+    if type(feature) not in FEATURES.values():
+        kind["package"] = installed.package_of(type(feature))
     values = {f.name: getattr(feature, f.name) for f in dataclasses.fields(feature)}
     nested = {k: _feature_dict(v) for k, v in values.items() if isinstance(v, Feature)}
     return {**kind, **values, **nested}
@@ -199,10 +216,10 @@ def _feature(item: Any) -> Feature:
         checks.fail("feature", "a mapping", item)
     fields: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in item.items()}
     cls = _feature_class(fields)
-    if isinstance(fields.get("feature"), Mapping):
-        fields["feature"] = _feature(fields["feature"])
+    inner = {k: v for k, v in fields.items() if isinstance(v, Mapping) and "type" in v}
+    nested = {k: _feature(v) for k, v in inner.items()}
     _known_keys(cls, fields, cls.__name__)
-    return cls(**fields)
+    return cls(**fields | nested)
 
 
 def _feature_class(fields: dict[str, Any]) -> type[Feature]:
@@ -214,6 +231,4 @@ def _feature_class(fields: dict[str, Any]) -> type[Feature]:
         return FEATURES[kind]
     if not isinstance(package, str):
         checks.fail("package of a feature", "a str", package)
-    from . import installed as offered
-
-    return offered.get(kind, package)
+    return installed.get(kind, package)

@@ -11,7 +11,7 @@ import numpy as np
 
 from .. import _checks as checks
 from ..errors import ParameterError
-from .base import Feature
+from .base import Feature, Planner, Rows
 
 __all__ = ["COSINE_SUMS", "PowerSpectrum", "Window", "window_table"]
 
@@ -163,6 +163,20 @@ class PowerSpectrum(Feature):
     @property
     def columns(self) -> tuple[str, ...]:
         return self._numbered(self.n_fft // 2 + 1)
+
+    def plan(self, planner: Planner, column: int) -> None:
+        planner.spectrum(self, column)
+
+    def tolerance(self, expected: Rows) -> Rows:
+        """Say how far values may be off: 2e-5 of each frame's peak, the noise of a float32 FFT.
+
+        Without its mean a constant frame has nothing but rounding left, so there a frame's peak
+        counts as a hundredth of the largest of all at least.
+        """
+        peak = np.abs(expected).max(axis=1, keepdims=True)
+        if self.remove_dc:
+            peak = np.maximum(peak, 0.01 * peak.max(initial=0.0))
+        return self.limit(2e-5, peak, expected)
 
 
 def _window(window: Any, win_length: int) -> Window:

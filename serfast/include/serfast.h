@@ -50,14 +50,30 @@ typedef struct serfast_stream serfast_stream;   /* a signal that is still arrivi
 /* A feature of one's own, whose address goes into serfast.features.NativeFunction: fills the n_out
  * floats of `out`, which are NaN before, and returns 0; anything else makes them NaN again.
  * `frame` has the frame's samples. For a SpectrumFeature, `spectrum` has n_bins values,
- * `previous_spectrum` (if asked for, else it may be NULL) those of the row before or, in the first
- * row, the same again, and `frequencies` their frequencies in Hz; otherwise these are NULL.
- * `parameters` has one number a parameter, in the order of NativeFunction's arguments. The function
- * is called without the GIL, from any thread, and must only read what it is given. */
+ * `previous_spectrum` those of the row before or, in the first row, the same again, and
+ * `frequencies` their frequencies in Hz. An array that NativeFunction's arguments don't name may be
+ * NULL. `parameters` has one number for each argument that is a field of the feature or a column of
+ * the row, in the order of the arguments. The function is called without the GIL, from any thread,
+ * and must only read what it is given. */
 typedef int serfast_feature_function(
     const float *frame, ptrdiff_t frame_length, const float *spectrum,
     const float *previous_spectrum, const float *frequencies, ptrdiff_t n_bins,
     double sample_rate, const double *parameters, float *out, ptrdiff_t n_out);
+
+/* The same for a function whose arguments name log_mel, autocorrelation or table: these follow. */
+typedef int serfast_wide_feature_function(
+    const float *frame, ptrdiff_t frame_length, const float *spectrum,
+    const float *previous_spectrum, const float *frequencies, ptrdiff_t n_bins,
+    double sample_rate, const double *parameters, float *out, ptrdiff_t n_out,
+    const float *log_mel, ptrdiff_t n_mels, const float *autocorrelation, ptrdiff_t n_lags,
+    const float *table, ptrdiff_t n_table);
+
+/* A track of one's own: `rows` has n_rows × n_columns values, row `place` of them is the one whose
+ * outputs are wanted; `state` has n_state numbers that stay from row to row, 0 at the beginning of a
+ * signal; `row_rate` is in rows per second. Otherwise as above. */
+typedef int serfast_track_function(
+    const float *rows, ptrdiff_t n_rows, ptrdiff_t n_columns, ptrdiff_t place, double *state,
+    ptrdiff_t n_state, double row_rate, const double *parameters, float *out, ptrdiff_t n_out);
 
 typedef struct serfast_api {
     uint32_t abi;  /* SERFAST_ABI of the library */

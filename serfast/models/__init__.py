@@ -3,6 +3,7 @@
 A plugin imports what it needs from here.
 """
 
+from . import registry
 from .bundle import Bundle
 from .classifier import Classifier, Input, StreamingClassifier, check_input
 from .plugin import (
@@ -39,5 +40,6 @@ __all__ = [
     "features_for",
     "fit",
     "options_of",
+    "registry",
     "with_options",
 ]

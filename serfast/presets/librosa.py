@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..features.catalogue import MFCC, RMS, YIN, LogMel, ZeroCrossingRate
+from ..features import MFCC, RMS, YIN, LogMel, ZeroCrossingRate
 from ..features.spec import FeatureSpec
 
 __all__ = ["librosa"]

@@ -6,20 +6,26 @@ import math
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from ..features import catalogue as f
-from ..features.delta import delta_weights
+import numpy as np
+
+from ..features import FEATURES
+from ..features.base import Feature
+from ..features.delta import Delta, delta_weights
+from ..features.energy import RMS, ZeroCrossingRate
 from ..features.framing import left_padding
-from ..features.mel import DECIBEL, filter_bank, log_scale
-from ..features.mfcc import cepstrum_matrix
-from ..features.pitch import lag_range
+from ..features.mel import DECIBEL, LogMel, MelPower, filter_bank, log_scale
+from ..features.mfcc import MFCC, cepstrum_matrix
+from ..features.order import every_feature, in_order
+from ..features.pitch import YIN, lag_range
 from ..features.spec import FeatureSpec
-from ..features.spectrum import window_table
+from ..features.spectrum import PowerSpectrum, window_table
+from ..features.track import Track as TrackFeature
 from .fft import fast_length
 from .rows import (
+    Autocorrelation,
     Cepstrum,
+    Computed,
     Crossings,
-    Custom,
-    Delta,
     Energy,
     Frames,
     Log,
@@ -27,6 +33,7 @@ from .rows import (
     Pitch,
     Program,
     Spectrum,
+    Track,
 )
 
 __all__ = ["program_of"]
@@ -36,78 +43,129 @@ N = TypeVar("N", Spectrum, Mel, Log)
 
 def program_of(spec: FeatureSpec) -> Program:
     """Make every table that the spec needs, and share what can be shared."""
-    builder = _Builder(spec)
-    for feature, column in builder.columns.copy().items():
-        builder.add(feature, column)
-    return builder.program
+    planner = _Planner(spec)
+    for feature in in_order(planner.columns):
+        feature.plan(planner, planner.columns[feature])
+    return planner.program
 
 
-class _Builder:
-    """Adds features to a program, remembering each node by all that it depends on."""
+class _Planner:
+    """Adds features to a program, remembering each node by all that it depends on.
+
+    It is the :class:`serfast.features.base.Planner` that features are given.
+    """
 
     def __init__(self, spec: FeatureSpec) -> None:
         self.spec = spec
-        self.columns: dict[f.Feature, int] = {}
+        self.rate = float(spec.sample_rate)
+        self.columns: dict[Feature, int] = {}
         n_columns = 0
         for feature in spec.features:
             self.columns[feature] = n_columns
             n_columns += len(feature.columns)
-        self.program = Program(spec.hop_length, n_columns, n_columns)
+        row_size = n_columns
+        for feature in every_feature(spec.features):  # those behind are what tracks look at
+            if feature not in self.columns:
+                self.columns[feature] = row_size
+                row_size += len(feature.columns)
+        self.program = Program(spec.grid, n_columns, row_size)
         self.nodes: dict[tuple[Any, ...], Any] = {}
 
-    def add(self, feature: f.Feature, column: int) -> None:
-        """Hang the feature into the tree; its columns begin at `column`."""
-        if isinstance(feature, f.SpectrumFeature):
-            self._spectrum(feature, claim=False).customs.append(self._custom(feature, column))
-        elif isinstance(feature, f.CustomFeature):
-            self.program.customs.append(self._custom(feature, column))
-        elif isinstance(feature, f.MFCC):
-            self._log(feature, claim=False).cepstra.append(_cepstrum(feature, column))
-        elif isinstance(feature, f.LogMel):
-            self._log(feature, claim=True).column = column
-        elif isinstance(feature, f.MelPower):
-            self._mel(feature, claim=True).column = column
-        elif isinstance(feature, f.PowerSpectrum):
-            self._spectrum(feature, claim=True).column = column
-        elif isinstance(feature, f.ZeroCrossingRate):
-            threshold = abs(feature.threshold) / self.spec.sample_scale  # no -0.0
-            self.program.crossings.append(Crossings(self._frames(feature), column, threshold))
-        elif isinstance(feature, f.RMS):
-            node = Energy(self._frames(feature), column, self.spec.sample_scale)
-            self.program.energies.append(node)
-        elif isinstance(feature, f.YIN):
-            self.program.pitches.append(self._pitch(feature, column))
-        elif isinstance(feature, f.Delta):
-            self.program.deltas.append(self._delta(feature, column))
+    def rms(self, feature: RMS, column: int) -> None:
+        """Add a root mean square."""
+        scale = self.spec.sample_scale
+        self.program.energies.append(Energy(self._frames(feature), column, scale))
 
-    def _frames(self, feature: f.Feature) -> Frames:
-        left = left_padding(feature.length, self.spec.center)
-        return Frames(feature.length, left, feature.pad_mode or self.spec.pad_mode)
+    def crossings(self, feature: ZeroCrossingRate, column: int) -> None:
+        """Add a zero-crossing rate."""
+        threshold = abs(feature.threshold) / self.spec.sample_scale  # no -0.0
+        self.program.crossings.append(Crossings(self._frames(feature), column, threshold))
 
-    def _delta(self, feature: f.Delta, column: int) -> Delta:
-        base = feature.feature
-        if base not in self.columns:  # it isn't wanted itself: it goes behind the spec's columns
-            self.columns[base] = self.program.row_size
-            self.program.row_size += len(base.columns)
-            self.add(base, self.columns[base])
-        first = self.columns[base]
-        weights = delta_weights(feature.width, feature.order)
-        return Delta(slice(first, first + len(base.columns)), column, weights)
-
-    def _custom(self, feature: f.CustomFeature, column: int) -> Custom:
-        rate = float(self.spec.sample_rate)
-        return Custom(feature, self._frames(feature), column, rate, self.spec.sample_scale)
-
-    def _pitch(self, feature: f.YIN, column: int) -> Pitch:
-        rate = float(self.spec.sample_rate)
+    def pitch(self, feature: YIN, column: int) -> None:
+        """Add YIN."""
         low, high = lag_range(
-            sample_rate=rate,
+            sample_rate=self.rate,
             fmin=feature.fmin,
             fmax=feature.fmax,
             frame_length=feature.frame_length,
         )
         length = 2 * fast_length((feature.frame_length + high + 1) // 2)
-        return Pitch(self._frames(feature), column, rate, low, high, feature.threshold, length)
+        frames, threshold = self._frames(feature), feature.threshold
+        self.program.pitches.append(
+            Pitch(frames, column, self.rate, low, high, threshold, length)
+        )
+
+    def spectrum(self, feature: PowerSpectrum, column: int) -> None:
+        """Add a power spectrum as columns."""
+        self._spectrum(feature, claim=True).column = column
+
+    def mel(self, feature: MelPower, column: int) -> None:
+        """Add the power in mel bands as columns."""
+        self._mel(feature, claim=True).column = column
+
+    def log_mel(self, feature: LogMel, column: int) -> None:
+        """Add a log-mel spectrum as columns."""
+        self._log(feature, claim=True).column = column
+
+    def cepstrum(self, feature: MFCC, column: int) -> None:
+        """Add a cosine transform of a log-mel spectrum."""
+        matrix = cepstrum_matrix(
+            feature.n_mfcc, feature.n_mels, feature.dct_type, feature.dct_norm, feature.lifter
+        )
+        self._log(feature, claim=False).cepstra.append(Cepstrum(column, matrix))
+
+    def computed(self, feature: Any, column: int) -> None:
+        """Add a function of named inputs."""
+        named = feature.needs
+        levels = "log_mel" in named
+        node = Computed(
+            feature=feature,
+            column=column,
+            frames=self._frames(feature),
+            sample_rate=self.rate,
+            scale=self.spec.sample_scale,
+            spectrum=self._looked_at(feature) if named & _SPECTRA else None,
+            log_mel=self._log(feature, claim=False) if levels else None,
+            mel=self._mel(feature, claim=False) if levels else None,
+            mel_spectrum=self._spectrum(feature, claim=False) if levels else None,
+            autocorrelation=self._autocorrelation(feature) if _LAGS in named else None,
+            table=np.asarray(feature.table(self.rate), np.float64) if "table" in named else _NONE,
+            columns_read=tuple(self.spec.columns.index(name) for name in feature.reads),
+            trusted=FEATURES.get(type(feature).__name__) is type(feature),
+        )
+        if node.log_mel is not None:
+            node.log_mel.shared = True
+        self.program.computed.append(node)
+
+    def track(self, feature: TrackFeature, column: int) -> None:
+        """Add a function of the rows around a row."""
+        self._track(feature, column, None)
+
+    def delta(self, feature: Delta, column: int) -> None:
+        """Add a weighted sum of the rows around a row."""
+        self._track(feature, column, delta_weights(feature.width, feature.order))
+
+    def _track(
+        self, feature: TrackFeature, column: int, weights: np.ndarray[Any, Any] | None
+    ) -> None:
+        starts = [(self.columns[source], len(source.columns)) for source in feature.sources]
+        node = Track(
+            feature=feature,
+            column=column,
+            sources=tuple(slice(start, start + n) for start, n in starts),
+            back=feature.back,
+            ahead=feature.ahead,
+            first=1 + feature.ahead + (feature.back if feature.whole_window else 0),
+            state_size=feature.state_size,
+            row_rate=self.rate / self.spec.hop_length,
+            weights=weights,
+            trusted=FEATURES.get(type(feature).__name__) is type(feature),
+        )
+        self.program.tracks.append(node)
+
+    def _frames(self, feature: Feature) -> Frames:
+        left = left_padding(feature.length, self.spec.center)
+        return Frames(feature.length, left, feature.pad_mode or self.spec.pad_mode)
 
     def _shared(
         self, key: tuple[Any, ...], make: Callable[[], N], siblings: list[N], claim: bool
@@ -119,25 +177,45 @@ class _Builder:
             siblings.append(node)
         return node
 
-    def _spectrum(self, feature: f.PowerSpectrum, claim: bool) -> Spectrum:
+    def _looked_at(self, feature: Any) -> Spectrum:
+        """The spectrum that a function looks at; magnitudes are the roots of its power."""
+        node = self._spectrum(feature, claim=False, power=2.0)
+        before = node.shared.get(feature.power, False)
+        node.shared[feature.power] = before or "previous_spectrum" in feature.needs
+        return node
+
+    def _spectrum(self, feature: Any, claim: bool, power: float | None = None) -> Spectrum:
         frames = self._frames(feature)
-        win_length = feature.win_length or feature.n_fft
+        conditioning = (feature.preemphasis, feature.remove_dc, power or feature.power)
 
         def make() -> Spectrum:
-            return Spectrum(
-                frames,
-                window_table(feature.window, win_length) * self.spec.sample_scale,
-                (feature.n_fft - win_length) // 2,
-                feature.preemphasis,
-                feature.remove_dc,
-                feature.power,
-            )
+            return Spectrum(frames, *self._window(feature), *conditioning)
 
-        conditioning = (feature.preemphasis, feature.remove_dc, feature.power)
+        win_length = feature.win_length or feature.n_fft
         key = ("spectrum", frames, win_length, feature.window, *conditioning)
         return self._shared(key, make, self.program.spectra, claim)
 
-    def _mel(self, feature: f.MelPower, claim: bool) -> Mel:
+    def _window(self, feature: Any) -> tuple[np.ndarray[Any, Any], int]:
+        """The weights of a feature's window, and where it begins in the frame."""
+        win_length = feature.win_length or feature.n_fft
+        table = window_table(feature.window, win_length) * self.spec.sample_scale
+        return table, (feature.n_fft - win_length) // 2
+
+    def _autocorrelation(self, feature: Any) -> Autocorrelation:
+        frames = self._frames(feature)
+        n_lags = feature.win_length or feature.n_fft
+        conditioning = (feature.preemphasis, feature.remove_dc)
+        key = ("autocorrelation", frames, n_lags, feature.window, *conditioning)
+        if key not in self.nodes:
+            node = Autocorrelation(
+                frames, *self._window(feature), *conditioning, n_lags, 2 * fast_length(n_lags)
+            )
+            self.nodes[key] = node
+            self.program.autocorrelations.append(node)
+        found: Autocorrelation = self.nodes[key]
+        return found
+
+    def _mel(self, feature: Any, claim: bool) -> Mel:
         spectrum = self._spectrum(feature, claim=False)
         bank: dict[str, Any] = {
             "n_fft": feature.n_fft,
@@ -153,7 +231,7 @@ class _Builder:
 
         return self._shared(("mel", id(spectrum), *bank.values()), make, spectrum.mels, claim)
 
-    def _log(self, feature: f.LogMel, claim: bool) -> Log:
+    def _log(self, feature: Any, claim: bool) -> Log:
         mel = self._mel(feature, claim=False)
         scale = log_scale(feature.log)
         relative = feature.ref == "max"
@@ -164,8 +242,6 @@ class _Builder:
         return self._shared(("log", id(mel), *settings), lambda: Log(*settings), mel.logs, claim)
 
 
-def _cepstrum(feature: f.MFCC, column: int) -> Cepstrum:
-    matrix = cepstrum_matrix(
-        feature.n_mfcc, feature.n_mels, feature.dct_type, feature.dct_norm, feature.lifter
-    )
-    return Cepstrum(column, matrix)
+_SPECTRA = {"spectrum", "previous_spectrum"}
+_LAGS = "autocorrelation"
+_NONE = np.empty(0)

@@ -1,4 +1,4 @@
-"""The program that back ends run: a tree of stages and their tables; `planning` makes it of a spec.
+"""The program that back ends run: a tree of stages and their tables; `planner` makes it of a spec.
 
 Features that need the same intermediate result hang below the same node, so one spectrum serves
 every mel bank of its window, and one log-mel serves both its own columns and its MFCC. Tables are
@@ -7,19 +7,21 @@ float64 here; a back end rounds them to what it computes in.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..features import catalogue as f
-from ..features.framing import PadMode
+from ..features import track as f
+from ..features.computed import ComputedFeature, SpectrumFeature
+from ..features.framing import Grid, PadMode
 
 __all__ = [
+    "Autocorrelation",
     "Cepstrum",
+    "Computed",
     "Crossings",
-    "Custom",
-    "Delta",
     "Energy",
     "Frames",
     "Log",
@@ -27,7 +29,8 @@ __all__ = [
     "Pitch",
     "Program",
     "Spectrum",
-    "bin_frequencies",
+    "Track",
+    "snake_case",
 ]
 
 Table = np.ndarray[Any, np.dtype[np.float64]]
@@ -92,6 +95,8 @@ class Log:
     top: float | None
     column: int | None = None
     cepstra: list[Cepstrum] = field(default_factory=list)
+    shared: bool = False
+    """Whether a function looks at it: then it must stand until the row is done."""
 
     @property
     def whole_signal(self) -> bool:
@@ -108,28 +113,21 @@ class Mel:
     logs: list[Log] = field(default_factory=list)
 
 
-class Custom(NamedTuple):
-    """A feature of one's own: its function's outputs, into the columns from `column` on.
+@dataclass(eq=False, repr=False)
+class Autocorrelation:
+    """Σ_i x[i] x[i + k] for k < n_lags, of the samples under a window, conditioned and windowed.
 
-    It sees the frame's samples times `scale`; below a Spectrum, that spectrum too.
+    The window covers the samples [start, start + len(window)) of the frame. `transform_length` is
+    that of the transform with whose power spectrum it is computed: no lag wraps around.
     """
 
-    feature: f.CustomFeature
     frames: Frames
-    column: int
-    sample_rate: float
-    scale: float
-
-    @property
-    def spectral(self) -> bool:
-        """Whether it hangs below a Spectrum."""
-        return isinstance(self.feature, f.SpectrumFeature)
-
-
-def bin_frequencies(node: Custom) -> Table:
-    """Frequency [Hz] of each bin of a spectrum of the node's frames."""
-    length = node.frames.length
-    return np.asarray(np.arange(length // 2 + 1) * (node.sample_rate / length), np.float64)
+    window: Table
+    start: int
+    preemphasis: float
+    remove_dc: bool
+    n_lags: int
+    transform_length: int
 
 
 @dataclass(eq=False, repr=False)
@@ -148,24 +146,96 @@ class Spectrum:
     power: float
     column: int | None = None
     mels: list[Mel] = field(default_factory=list)
-    customs: list[Custom] = field(default_factory=list)
-
-    @property
-    def remembered(self) -> bool:
-        """Whether a function looks at the spectrum of the row before."""
-        return any("previous_spectrum" in node.feature.arguments for node in self.customs)
+    shared: dict[float, bool] = field(default_factory=dict)
+    """The powers of |FFT| that functions look at, 1.0 or 2.0: they must stand until the row is
+    done; True where a function looks at that of the row before too. Of a spectrum with power 2."""
 
 
-class Delta(NamedTuple):
-    """Sum of weights · rows around a row; from the columns of `source` into those at `column`.
+@dataclass(eq=False, repr=False)
+class Computed:
+    """A function of named inputs: its outputs, into the columns from `column` on.
 
-    Row t of n takes the rows around min(max(t, half), n - 1 - half), with half = width // 2; it is
-    0 when there are fewer rows than weights.
+    Every input is a node of its own, computed once a row and shared; None is one that the
+    function doesn't name. It sees the frame's samples times `scale`.
     """
 
-    source: slice
+    feature: ComputedFeature
     column: int
-    weights: Table
+    frames: Frames
+    sample_rate: float
+    scale: float
+    spectrum: Spectrum | None
+    """With power 2; the function is given the power of |FFT| that its feature says."""
+    log_mel: Log | None
+    mel: Mel | None
+    """The bands that `log_mel` hangs below."""
+    mel_spectrum: Spectrum | None
+    """The spectrum that `mel` hangs below."""
+    autocorrelation: Autocorrelation | None
+    table: Table
+    columns_read: tuple[int, ...]
+    """Of each argument that is a column of the row: which one."""
+    trusted: bool
+    """Whether it is built in: then what it writes needs no checks."""
+
+    @property
+    def native_name(self) -> str:
+        """Name of the native twin, if it has one."""
+        return snake_case(type(self.feature).__name__)
+
+    @property
+    def power(self) -> float:
+        """The power of |FFT| that the function is given as its spectrum."""
+        return self.feature.power if isinstance(self.feature, SpectrumFeature) else 2.0
+
+    @property
+    def spectral(self) -> bool:
+        """Whether it looks at a spectrum's bins."""
+        return isinstance(self.feature, SpectrumFeature)
+
+    @property
+    def frequencies(self) -> Table:
+        """Frequency [Hz] of each bin of a spectrum of the node's frames."""
+        length = self.frames.length
+        return np.asarray(np.arange(length // 2 + 1) * (self.sample_rate / length), np.float64)
+
+
+@dataclass(eq=False, repr=False)
+class Track:
+    """A function of the rows t - back … t + ahead of `sources`; into the columns at `column` ….
+
+    With `weights` it is a delta: the sum of weights · rows around a row. Row t of n takes the rows
+    around min(max(t, half), n - 1 - half), with half = len(weights) // 2; it is 0 when there are
+    fewer rows than weights.
+    """
+
+    feature: f.Track
+    column: int
+    sources: tuple[slice, ...]
+    back: int
+    ahead: int
+    first: int
+    """Rows of the sources that must be there before the first row can be computed."""
+    state_size: int
+    row_rate: float
+    weights: Table | None
+    trusted: bool
+
+    @property
+    def native_name(self) -> str:
+        """Name of the native twin, if it has one."""
+        return snake_case(type(self.feature).__name__)
+
+
+def snake_case(name: str) -> str:
+    """Give the name of a class as that of a function.
+
+    Examples
+    --------
+    >>> snake_case("SpectralCentroid"), snake_case("MFCC"), snake_case("F0")
+    ('spectral_centroid', 'mfcc', 'f0')
+    """
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
 
 
 @dataclass(eq=False, repr=False)
@@ -173,21 +243,40 @@ class Program:
     """Everything a back end needs to turn samples into rows.
 
     Rows have `row_size` columns inside: the `n_columns` of the spec, and behind them those that
-    only deltas look at.
+    only tracks look at. Nodes are computed in the order of the lists; tracks follow the row.
     """
 
-    hop_length: int
+    grid: Grid
     n_columns: int
     row_size: int
     energies: list[Energy] = field(default_factory=list)
     crossings: list[Crossings] = field(default_factory=list)
     pitches: list[Pitch] = field(default_factory=list)
     spectra: list[Spectrum] = field(default_factory=list)
-    customs: list[Custom] = field(default_factory=list)
-    deltas: list[Delta] = field(default_factory=list)
+    autocorrelations: list[Autocorrelation] = field(default_factory=list)
+    computed: list[Computed] = field(default_factory=list)
+    tracks: list[Track] = field(default_factory=list)
 
     @property
-    def all_customs(self) -> list[tuple[Custom, Spectrum | None]]:
-        """Every feature of one's own, with the spectrum that it hangs below."""
-        below = [(node, spectrum) for spectrum in self.spectra for node in spectrum.customs]
-        return [*((node, None) for node in self.customs), *below]
+    def hop_length(self) -> int:
+        """Samples between rows."""
+        return self.grid.hop_length
+
+    @property
+    def longest_frame(self) -> int:
+        """Samples of the longest frame of all nodes."""
+        nodes: list[Any] = [*self.energies, *self.crossings, *self.pitches, *self.spectra]
+        nodes += [*self.autocorrelations, *self.computed]
+        lengths: list[int] = [node.frames.length for node in nodes]
+        return max(lengths)
+
+    @property
+    def rows_kept(self) -> int:
+        """How many of the latest rows a stream keeps, for tracks that look back and ahead."""
+        looked_at = [track.back + track.feature.lookahead + 1 for track in self.tracks]
+        return max(self.grid.first, self.grid.ahead + 1, *looked_at, 1)
+
+    @property
+    def functions(self) -> list[Computed | Track]:
+        """Every node with a function that needs a callback unless the back end has its own."""
+        return [*self.computed, *(track for track in self.tracks if track.weights is None)]

@@ -23,7 +23,6 @@ from helpers.closeness import assert_agrees, column_groups
 from serfast.backends import BACKENDS, Run, available
 from serfast.backends.stream import Stream
 from serfast.features.framing import PAD_MODES
-from serfast.models.bundle import agreement
 from serfast.program.planner import program_of
 
 THERE = [name for name, reason in available().items() if reason is None]
@@ -286,12 +285,17 @@ def hash_of(rows: np.ndarray) -> str:
 
 def test_the_limits_between_back_ends_are_twice_those_of_the_table() -> None:
     """Each may be off from the reference by the table's."""
-    assert agreement.LIMITS["rms"] == 2 * tol.RMS.limit
-    assert agreement.LIMITS["power"] == 2 * tol.REFERENCE.limit
-    assert agreement.LIMITS["log_mel"] == 2 * tol.LOG_MEL.limit
-    assert agreement.LIMITS["mfcc"] == 2 * tol.MFCC.limit
-    assert agreement.LIMITS["yin"] == 2 * tol.YIN.limit
-    assert agreement.LOG_MEL_RANGE == tol.LOG_MEL_RANGE
+
+    def limits(feature: serfast.features.Feature, *values: float) -> list[float]:
+        return feature.tolerance(np.array([values])).ravel().tolist()
+
+    assert limits(serfast.RMS(), 3.0) == [3 * 2 * tol.RMS.limit]
+    assert limits(serfast.PowerSpectrum(), 3.0, 1.0) == [3 * 2 * tol.REFERENCE.limit] * 2
+    assert limits(serfast.LogMel(), 0.0) == [2 * tol.LOG_MEL.limit]
+    assert limits(serfast.MFCC(), 5.0) == [2 * tol.MFCC.limit]
+    assert limits(serfast.YIN(), 300.0, 0.1) == [300 * 2 * tol.YIN.limit, 2 * tol.YIN.limit]
+    beyond = limits(serfast.LogMel(), 0.0, -tol.LOG_MEL_RANGE, -tol.LOG_MEL_RANGE - 1)
+    assert beyond == [2 * tol.LOG_MEL.limit] * 2 + [np.inf]
 
 
 @pytest.mark.native

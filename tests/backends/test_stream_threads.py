@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -226,7 +227,8 @@ def fight_over(stream: Stream, untouched: Stream) -> None:
 
 FIGHT = """
 import sys
-import streams, test_stream_threads
+import test_stream_threads
+from helpers import streams
 sys.setswitchinterval(1e-5)
 extractor, rate = streams.EXTRACTORS["deltas, centred"], int(sys.argv[1])
 test_stream_threads.fight_over(*(extractor.stream(sample_rate=rate) for _ in range(2)))
@@ -235,7 +237,8 @@ test_stream_threads.fight_over(*(extractor.stream(sample_rate=rate) for _ in ran
 
 @pytest.mark.parametrize("rate", [RATE, 3 * RATE])
 def test_threads_that_fight_over_a_stream_crash_nothing(rate: int) -> None:
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    path = [str(Path(__file__).parent), *sys.path]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path)}
     done = subprocess.run(
         [sys.executable, "-c", FIGHT, str(rate)],
         env=environment,

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import serfast
-from serfast.features.catalogue import FEATURES, Feature
+from serfast.features import FEATURES, Feature
 
 nan, inf = float("nan"), float("inf")
 

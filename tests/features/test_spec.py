@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import serfast
-from serfast.features.catalogue import FEATURES, Feature
+from serfast.features import FEATURES, Feature
 from serfast.features.framing import PAD_MODES
 
 RMS = [serfast.RMS()]

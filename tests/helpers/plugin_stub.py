@@ -131,7 +131,7 @@ def install_nearest(folder: Path, patch: pytest.MonkeyPatch, model: Path | None 
     """Install :class:`NearestPlugin` as `nearest`, with this default model, and let it be found."""
     source = (
         "from pathlib import Path\n"
-        "from plugin_stub import NearestPlugin\n"
+        "from helpers.plugin_stub import NearestPlugin\n"
         f"PLUGIN = NearestPlugin({f'Path({str(model)!r})' if model else None})\n"
     )
     site = folder / "site"
@@ -144,7 +144,7 @@ def install_nearest(folder: Path, patch: pytest.MonkeyPatch, model: Path | None 
 
 def install_averaging(folder: Path) -> None:
     """Install :class:`AveragingPlugin` under the name `averaging`."""
-    source = "from plugin_stub import AveragingPlugin\nPLUGIN = AveragingPlugin()\n"
+    source = "from helpers.plugin_stub import AveragingPlugin\nPLUGIN = AveragingPlugin()\n"
     install(
         folder, "averaging_mod", source, "serfast-averaging", "averaging = averaging_mod:PLUGIN"
     )

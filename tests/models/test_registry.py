@@ -12,7 +12,7 @@ from helpers.plugin_stub import NearestPlugin, install
 from serfast import ModelError, SerfastError, UnknownPluginError
 from serfast.models import registry
 
-GOOD = "from plugin_stub import NearestPlugin\nPLUGIN = NearestPlugin()\n"
+GOOD = "from helpers.plugin_stub import NearestPlugin\nPLUGIN = NearestPlugin()\n"
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def test_broken_plugin_is_reported_with_its_cause(site, source, cause):
     [
         ("PLUGIN = 42", "must be an object with input, train, load, default_model .* got 42"),
         ("class PLUGIN: pass", "must be an object with"),
-        ("from plugin_stub import NearestPlugin as PLUGIN", "must be an object with"),
+        ("from helpers.plugin_stub import NearestPlugin as PLUGIN", "must be an object with"),
         (GOOD + "PLUGIN.input = 'pictures'", "must have vector, rows or samples as its input"),
     ],
 )

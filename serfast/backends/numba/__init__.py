@@ -2,20 +2,20 @@
 
 One loop runs every program (rows.py), so it is compiled once, when the first extractor is made,
 and kept in Numba's cache. It is float32 throughout, and rounds as the native one does: its rows
-have the same bits on every processor.
+have the same bits on every processor. The functions of computed features and tracks are compiled
+each by itself.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from ...program.rows import Program
+from ...program.vector import RunVector, VectorProgram
 from ..interface import Run
+from ..reference import prepare_vector as reference_statistics
+from ..reference.trial import callbacks_for
 from ..requirement import require_numba
 
-if TYPE_CHECKING:
-    from ...program.rows import Program
-
-__all__ = ["prepare"]
+__all__ = ["prepare", "prepare_vector"]
 
 require_numba()
 
@@ -24,8 +24,9 @@ from .engine import Engine  # noqa: E402  (after the check)
 
 def prepare(program: Program) -> Run:
     """The program ready to run; see :class:`serfast.backends.Run`."""
-    if not program.all_customs:
-        return Engine(program, {})
-    from ..reference.trial import tried_callbacks  # here: most programs need no compiler
+    return Engine(program, callbacks_for(program.functions))
 
-    return Engine(program, tried_callbacks(program))
+
+def prepare_vector(program: VectorProgram) -> RunVector:
+    """The statistics ready to run: those of the reference."""
+    return reference_statistics(program)

@@ -11,7 +11,7 @@ from ...program.fft import Matrix, Pass, matrix_plan, real_fft
 from .lanes import LANES
 from .nodes import NODES, PROGRAM
 
-__all__ = ["MARGIN", "Arena", "Tables", "padded"]
+__all__ = ["MARGIN", "Arena", "Tables", "padded", "slot_stride"]
 
 Array = np.ndarray[Any, Any]
 
@@ -34,6 +34,11 @@ def padded(n: int, multiple: int = LANES) -> int:
     return -(-n // multiple) * multiple
 
 
+def slot_stride(n: int) -> int:
+    """Floats from a slot of n values to the next one."""
+    return padded(n + MARGIN, 16)
+
+
 class Arena:
     """Nodes by the name of their list, numbers, and what stands in the program's record."""
 
@@ -54,6 +59,12 @@ class Arena:
         begin, flat = self.size, np.ravel(values)
         self.parts += [flat, np.zeros(padded(len(flat), 16) - len(flat) + 16)]
         self.size += padded(len(flat), 16) + 16
+        return begin
+
+    def slot(self, n: int, twice: bool = False) -> int:
+        """Where the scratch keeps n values of a row; twice if those of the row before stay."""
+        begin = self.grid["slot_size"]
+        self.grid["slot_size"] += slot_stride(n) * (2 if twice else 1)
         return begin
 
     def need(self, **sizes: int) -> None:
@@ -122,14 +133,16 @@ class Arena:
 
     def tables(self) -> Tables:
         """The arrays."""
-        for name in ("frame", "power", "band", "lag", "fft", "output"):
+        for name in ("frame", "power", "band", "lag", "fft", "output", "window"):
             name = f"{name}_size"
             self.grid[name] = padded(self.grid[name] + 2 * MARGIN, 16)
         grid = self.grid
         grid["scratch_size"] = 2 * (grid["frame_size"] + MARGIN) + grid["power_size"]
         grid["scratch_size"] += 3 * grid["band_size"] + grid["lag_size"] + grid["fft_size"]
-        grid["scratch_size"] += grid["output_size"] + grid["held_size"]
-        for name in ("energies", "crossings", "pitches", "spectra", "logs", "deltas"):
+        grid["scratch_size"] += grid["output_size"] + grid["slot_size"]
+        grid["scratch_size"] += grid["window_size"]
+        counted = ("energies", "crossings", "pitches", "spectra", "logs", "autocorrelations")
+        for name in (*counted, "frame_inputs", "computed", "tracks"):
             self.grid[f"n_{name}"] = len(self.nodes[name])
         arrays = {name: _filled(dtype, self.nodes[name]) for name, dtype in NODES.items()}
         arrays["tables"] = np.concatenate([*self.parts, np.zeros(MARGIN)]).astype(np.float32)

@@ -31,7 +31,11 @@ Compiled by itself, it would be optimised once more, with all that it calls.
 """
 
 
-CONSTANTS = ("backends/custom/faults.py", "features/framing.py")
+CONSTANTS = (
+    "backends/custom/faults.py",
+    "backends/custom/signatures.py",
+    "features/framing.py",
+)
 """Modules of serfast outside of this package whose constants are compiled in."""
 
 

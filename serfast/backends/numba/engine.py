@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 import numba
 import numpy as np
@@ -13,18 +13,17 @@ from numba import types
 
 from ... import _checks as checks
 from ...audio.samples import first_nonfinite
+from ...features.computed import Function
+from ...features.spec import FeatureSpec
+from ...program.rows import Program
+from ..custom.compiling import Callback
 from ..custom.faults import warn_of_faults
 from . import rows as rows_module
 from .compiling import compiled
 from .nodes import PROGRAM
+from .rows import N_FAULTS
 from .stream import NumbaStream
-from .tables import Tables, frames_of, packed
-
-if TYPE_CHECKING:
-    from ...features.catalogue import CustomFeature
-    from ...features.spec import FeatureSpec
-    from ...program.rows import Program
-    from ..custom.compiling import Callback
+from .tables import Tables, packed
 
 __all__ = ["Engine", "advance"]
 
@@ -41,7 +40,10 @@ def signature() -> Any:
     matrix = types.Array(types.float32, 2, "C")
     signal = types.Array(types.float32, 1, "C", readonly=True)
     counts = types.Array(types.int64, 1, "C")
-    return types.intp(program, signal, *[types.intp] * 6, matrix, vector, vector, counts, matrix)
+    return types.intp(
+        *(program, signal, *[types.intp] * 6, types.boolean, matrix, vector, vector, counts),
+        *(types.intp, matrix),
+    )
 
 
 @cache
@@ -58,27 +60,15 @@ def advance() -> Callable[..., int]:
 class Engine:
     """A program made ready to run: engine(samples, out) fills out with the rows of samples."""
 
-    __slots__ = (
-        *("_customs", "_owners", "_sizes", "advance", "hop_length", "last_reach", "left_reach"),
-        *("lookahead", "n_columns", "right_reach", "row_size", "tables"),
-    )
+    __slots__ = ("_functions", "_owners", "_sizes", "advance", "grid", "n_columns", "tables")
 
-    def __init__(
-        self, program: Program, callbacks: Mapping[CustomFeature, Callback]
-    ) -> None:
+    def __init__(self, program: Program, callbacks: Mapping[Function, Callback]) -> None:
         self.tables: Tables = packed(program, callbacks)
         self._owners = callbacks  # alive as long as their addresses
-        self._customs = {node.column: node.feature for node, _ in program.all_customs}
+        self._functions = {node.column: node.feature for node in program.functions}
         self.advance = advance()
-        self.hop_length, self.n_columns = program.hop_length, program.n_columns
-        self.row_size = program.row_size
+        self.grid, self.n_columns = program.grid, program.n_columns
         self._sizes = {name: int(self.tables.program[0][name]) for name in PROGRAM.names or ()}
-        self.lookahead = self._sizes["lookahead"]
-        frames = frames_of(program)
-        # as in ext/program.pxd
-        self.left_reach = max(f.left for f in frames)
-        self.right_reach = max(f.length - f.left for f in frames)
-        self.last_reach = max(f.length - 2 * f.left for f in frames)
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("an Engine can't be pickled: pickle the FeatureSpec or the Extractor")
@@ -91,9 +81,19 @@ class Engine:
         """Memory for what a row needs on its way; one for each thread."""
         return np.zeros(self._sizes["scratch_size"], np.float32)
 
-    def row_buffer(self, n_rows: int) -> Rows:
-        """Memory for rows that derivatives look at; none if there are none."""
-        return np.empty((n_rows if self._sizes["buffered"] else 0, self.row_size), np.float32)
+    def row_buffer(self, n_rows: int | None = None) -> Rows:
+        """Memory for rows that tracks look at, or for all; none if there is nothing to wait for."""
+        rows = self._sizes["rows_kept"] if n_rows is None else n_rows
+        shape = (rows if self._sizes["buffered"] else 0, self._sizes["row_size"])
+        return np.empty(shape, np.float32)
+
+    def counts(self) -> np.ndarray[Any, np.dtype[np.int64]]:
+        """Counts of faults, and of the rows of each track."""
+        return np.zeros(N_FAULTS + self._sizes["n_tracks"], np.int64)
+
+    def doubles(self) -> np.ndarray[Any, np.dtype[np.float64]]:
+        """Memory for the tracks' states and a function's numbers."""
+        return np.zeros(self._sizes["n_states"] + self._sizes["n_numbers"] + 1)
 
     def __call__(self, samples: Samples, out: Rows) -> int | None:
         """Compute all rows; see :class:`serfast.backends.Run`."""
@@ -103,18 +103,19 @@ class Engine:
         if bad is not None:
             return bad
         n_rows, kept_size = len(out), self._sizes["kept_size"]
-        rows = self.row_buffer(n_rows if kept_size else 2 * self.lookahead + 1)
-        kept, faults = np.empty(n_rows * kept_size, np.float32), np.zeros(3, np.int64)
+        rows = self.row_buffer(n_rows if kept_size else None)
+        kept, counts = np.empty(n_rows * kept_size, np.float32), self.counts()
+        doubles = self.doubles()
         self.advance(
-            self.tables.program, samples, 0, len(samples), 0, n_rows, 0, n_rows, rows, kept,
-            self.scratch(), faults, out,
+            self.tables.program, samples, 0, len(samples), 0, n_rows, 0, n_rows, True, rows, kept,
+            self.scratch(), counts, doubles.ctypes.data, out,
         )  # fmt: skip
-        self.warn_of(faults)
+        self.warn_of(counts)
         return None
 
-    def warn_of(self, faults: np.ndarray[Any, np.dtype[np.int64]]) -> None:
+    def warn_of(self, counts: np.ndarray[Any, np.dtype[np.int64]]) -> None:
         """Say which function failed, if one did; forget it then."""
-        if faults[0]:
-            rows, row, column = faults.tolist()
-            faults[:] = 0
-            warn_of_faults(self._customs[column], row, rows)
+        if counts[0]:
+            rows, row, column = counts[:N_FAULTS].tolist()
+            counts[:N_FAULTS] = 0
+            warn_of_faults(self._functions[column], row, rows)

@@ -27,23 +27,37 @@ NODES: dict[str, np.dtype[Any]] = {
     "spectra": _record(
         _FRAMES,
         ("real window start win_length remove_dc conditioned magnitude bins", "i8"),
-        ("first_mel last_mel first_custom last_custom held", "i8"),
+        ("first_mel last_mel power_slot power_stride magnitude_slot magnitude_stride", "i8"),
         ("preemphasis", "f4"),
     ),
     "mels": _record(("n_mels column first_band first_log last_log", "i8")),
     "bands": _record(("first blocks weights", "i8")),
     "logs": _record(
-        ("whole relative limited column n_mels kept first_cepstrum last_cepstrum", "i8"),
+        ("whole relative limited column n_mels kept first_cepstrum last_cepstrum slot", "i8"),
         ("scale floor offset top", "f4"),
     ),
     "cepstra": _record(("column n stride matrix", "i8")),
-    "customs": _record(
+    "autocorrelations": _record(
         _FRAMES,
-        ("n address frequencies bins parameters", "i8"),
-        ("sample_rate", "f8"),
-        ("scale", "f4"),
+        ("real start win_length remove_dc conditioned weights halves n_lags slot", "i8"),
+        ("preemphasis", "f4"),
     ),
-    "deltas": _record(("source n column width weights", "i8")),
+    "frame_inputs": _record(_FRAMES, ("slot", "i8"), ("scale", "f4")),
+    "computed": _record(
+        _FRAMES,
+        ("n address wide parameters n_numbers first_read last_read", "i8"),
+        ("frame spectrum spectrum_stride previous log_mel autocorrelation", "i8"),
+        ("frequencies bins n_mels n_lags table n_table", "i8"),
+        ("sample_rate", "f8"),
+    ),
+    "reads": _record(("number column", "i8")),
+    "tracks": _record(
+        ("column n first_source last_source n_columns back ahead first", "i8"),
+        ("first_after last_after weights width address parameters state n_state", "i8"),
+        ("row_rate", "f8"),
+    ),
+    "sources": _record(("column n", "i8")),
+    "after": _record(("track", "i8")),
     "reals": _record(("length n halved fft area split_re split_im", "i8")),
     "ffts": _record(
         ("n rows cols row_stride col_stride first_pass turn last_pass", "i8"),
@@ -55,10 +69,10 @@ NODES: dict[str, np.dtype[Any]] = {
 
 PROGRAM = _record(
     (f"{' '.join(NODES)} tables", "i8"),
-    ("hop_length n_columns row_size lookahead buffered kept_size", "i8"),
-    ("n_energies n_crossings n_pitches n_spectra n_logs n_deltas", "i8"),
-    ("first_custom last_custom", "i8"),
+    ("hop_length ahead first rows_kept n_columns row_size buffered kept_size", "i8"),
+    ("n_energies n_crossings n_pitches n_spectra n_logs n_autocorrelations", "i8"),
+    ("n_frame_inputs n_computed n_tracks", "i8"),
     ("margin frame_size power_size band_size lag_size fft_size", "i8"),
-    ("output_size held_size scratch_size", "i8"),
+    ("output_size slot_size window_size scratch_size n_states n_numbers", "i8"),
 )
 """The addresses of these arrays, the grid of the rows, and how much scratch they need."""

@@ -5,20 +5,30 @@ A batch is a stream that is fed once, so both have the same bits.
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
+from numba import types
+
+from .autocorrelation import autocorrelation
 from .compiling import part
-from .custom import custom
-from .delta import delta
 from .energy import rms, zero_crossing_rate
 from .framing import frame_at, heard_at
+from .functions import computed
 from .mel import finish_log, largest, logarithm, mel, relate
 from .nodes import NODES
 from .pitch import yin
 from .pointers import FLOATS, pointer, pointer_to, records
 from .spectrum import spectrum
+from .tracks import track_row, tracked_count
 
-__all__ = ["advance"]
+__all__ = ["N_FAULTS", "advance"]
+
+N_FAULTS = 3
+"""Counts of faults, before those of the tracks' rows."""
+
+DOUBLE = 8
+"""Bytes of a float64."""
 
 Array = Any
 Pointer = Any
@@ -38,19 +48,25 @@ class Nodes(NamedTuple):
     bands: Records
     logs: Records
     cepstra: Records
-    customs: Records
-    deltas: Records
+    autocorrelations: Records
+    frame_inputs: Records
+    computed: Records
+    reads: Records
+    tracks: Records
+    sources: Records
+    after: Records
     reals: Records
     ffts: Records
     passes: Records
     tables: Pointer
 
 
-_energies, _crossings, _pitches, _spectra, _mels, _bands, _logs, _cepstra, _customs, _deltas, \
-    _reals, _ffts, _passes = (
+_energies, _crossings, _pitches, _spectra, _mels, _bands, _logs, _cepstra, _autocorrelations, \
+    _frame_inputs, _computed, _reads, _tracks, _sources, _after, _reals, _ffts, _passes = (
     pointer_to(records(NODES[name])) for name in Nodes._fields[1:-1]
 )  # fmt: skip
 _tables = pointer_to(FLOATS)
+_doubles = pointer_to(types.CPointer(types.float64))
 
 
 @part
@@ -59,8 +75,9 @@ def nodes_of(p: Record) -> Nodes:
     return Nodes(
         p, _energies(p.energies), _crossings(p.crossings), _pitches(p.pitches),
         _spectra(p.spectra), _mels(p.mels), _bands(p.bands), _logs(p.logs), _cepstra(p.cepstra),
-        _customs(p.customs), _deltas(p.deltas), _reals(p.reals), _ffts(p.ffts),
-        _passes(p.passes), _tables(p.tables),
+        _autocorrelations(p.autocorrelations), _frame_inputs(p.frame_inputs),
+        _computed(p.computed), _reads(p.reads), _tracks(p.tracks), _sources(p.sources),
+        _after(p.after), _reals(p.reals), _ffts(p.ffts), _passes(p.passes), _tables(p.tables),
     )  # fmt: skip
 
 
@@ -76,13 +93,20 @@ class Scratch(NamedTuple):
     lags: Pointer
     fft: Pointer
     outputs: Pointer
-    held: Pointer
-    faults: Array
+    slots: Pointer
+    window: Pointer
+    counts: Array
+    doubles: int
 
 
 @part
-def parted(grid: Record, memory: Pointer, faults: Array) -> Scratch:
-    """The scratch memory in its parts, and where faults are counted."""
+def parted(grid: Record, memory: Pointer, counts: Array, doubles: int) -> Scratch:
+    """The scratch memory in its parts.
+
+    counts: faults, see :func:`serfast.backends.numba.functions.take_outputs`, and behind them of
+    each track how many rows have been computed. doubles: the address of the tracks' states, and
+    behind them of room for a function's numbers.
+    """
     frame = memory + grid.margin
     conditioned = frame + grid.frame_size
     power = conditioned + grid.frame_size
@@ -92,16 +116,19 @@ def parted(grid: Record, memory: Pointer, faults: Array) -> Scratch:
     lags = product + grid.band_size
     fft = lags + grid.lag_size
     outputs = fft + grid.fft_size
+    slots = outputs + grid.output_size
     return Scratch(
-        frame, conditioned, power, mel_row, log_mel, product, lags, fft, outputs,
-        outputs + grid.output_size, faults,
+        frame, conditioned, power, mel_row, log_mel, product, lags, fft, outputs, slots,
+        slots + grid.slot_size, counts, doubles,
     )  # fmt: skip
 
 
 @part
-def mel_row(p: Nodes, node: Record, row: Pointer, kept: Pointer, s: Scratch) -> None:
-    """Everything below one mel bank, from s.power."""
-    mel(node, p.bands, p.tables, s.power, s.mel)
+def mel_row(
+    p: Nodes, node: Record, power: Pointer, row: Pointer, kept: Pointer, s: Scratch
+) -> None:
+    """Everything below one mel bank."""
+    mel(node, p.bands, p.tables, power, s.mel)
     if node.column >= 0:
         for i in range(node.n_mels):
             row[node.column + i] = s.mel[i]
@@ -110,41 +137,60 @@ def mel_row(p: Nodes, node: Record, row: Pointer, kept: Pointer, s: Scratch) -> 
         if log.whole:
             logarithm(log, s.mel, kept + log.kept)
         else:
-            logarithm(log, s.mel, s.log_mel)
-            finish_log(log, p.cepstra, p.tables, s.log_mel, row, s.product)
+            levels = s.log_mel if log.slot < 0 else s.slots + log.slot
+            logarithm(log, s.mel, levels)
+            finish_log(log, p.cepstra, p.tables, levels, row, s.product)
 
 
 @part
-def spectrum_customs(p: Nodes, node: Record, t: int, row: Pointer, s: Scratch) -> None:
-    """The functions that look at s.power and s.frame, and at the power of row t - 1 if it is held.
-
-    Row 0 has nothing before it and is given its own.
-    """
-    held, previous = s.held + max(node.held, 0), _tables(0)
-    if node.held >= 0:
-        previous = held if t > 0 else s.power
-    for i in range(node.first_custom, node.last_custom):
-        frequencies = p.tables + p.customs[i].frequencies
-        custom(
-            p.customs[i], s.frame, s.power, previous, frequencies, t, row, s.conditioned,
-            s.outputs, s.faults,
-        )  # fmt: skip
-    if node.held >= 0:
-        for k in range(node.bins):
-            held[k] = s.power[k]
-
-
-@part
-def spectrum_row(p: Nodes, node: Record, row: Pointer, kept: Pointer, s: Scratch) -> None:
-    """A spectrum of s.frame, and everything below it."""
-    spectrum(
-        node, p.reals, p.ffts, p.passes, p.tables, s.frame, s.power, s.conditioned, s.fft
-    )
+def spectrum_row(p: Nodes, node: Record, t: int, row: Pointer, kept: Pointer, s: Scratch) -> None:
+    """A spectrum of s.frame, and everything below it; rows take turns where the last one stays."""
+    power = s.power
+    if node.power_slot >= 0:
+        power = s.slots + (node.power_slot + t % 2 * node.power_stride)
+    spectrum(node, p.reals, p.ffts, p.passes, p.tables, s.frame, power, s.conditioned, s.fft)
     if node.column >= 0:
         for k in range(node.bins):
-            row[node.column + k] = s.power[k]
+            row[node.column + k] = power[k]
     for m in range(node.first_mel, node.last_mel):
-        mel_row(p, p.mels[m], row, kept, s)
+        mel_row(p, p.mels[m], power, row, kept, s)
+    if node.magnitude_slot >= 0:
+        magnitude = s.slots + (node.magnitude_slot + t % 2 * node.magnitude_stride)
+        for k in range(node.bins):
+            magnitude[k] = math.sqrt(power[k])
+
+
+@part
+def computed_row(p: Nodes, node: Record, frames: Pointer, t: int, row: Pointer, s: Scratch) -> None:
+    """The columns of a function, from the inputs that have been computed for this row.
+
+    Row 0 has nothing before it: as its previous spectrum it is given its own.
+    """
+    nothing = _tables(0)
+    spectrum = previous = log_mel = autocorrelation = nothing
+    if node.spectrum >= 0:
+        spectrum = s.slots + (node.spectrum + t % 2 * node.spectrum_stride)
+        if node.previous:
+            before = (t + 1) % 2 if t > 0 else t % 2
+            previous = s.slots + (node.spectrum + before * node.spectrum_stride)
+    if node.log_mel >= 0:
+        log_mel = s.slots + node.log_mel
+    if node.autocorrelation >= 0:
+        autocorrelation = s.slots + node.autocorrelation
+    frequencies = p.tables + node.frequencies if node.bins else nothing
+    parameters = node.parameters
+    if node.first_read < node.last_read:
+        numbers, room = s.doubles + p.grid.n_states * DOUBLE, p.grid.n_states
+        fixed, target = _doubles(parameters), _doubles(s.doubles)
+        for i in range(node.n_numbers):
+            target[room + i] = fixed[i]
+        for i in range(node.first_read, node.last_read):
+            target[room + p.reads[i].number] = row[p.reads[i].column]
+        parameters = numbers
+    computed(
+        node, frames, spectrum, previous, frequencies, log_mel, autocorrelation, p.tables,
+        parameters, t, row, s.outputs, s.counts,
+    )  # fmt: skip
 
 
 @part
@@ -152,7 +198,7 @@ def compute_row(
     p: Nodes, signal: Pointer, begin: int, end: int, t: int, row: Pointer, kept: Pointer,
     s: Scratch,
 ) -> None:  # fmt: skip
-    """Row t but for its deltas; what waits for the whole recording goes to `kept`."""
+    """Row t but for its tracks; what waits for the whole recording goes to `kept`."""
     middle = t * p.grid.hop_length
     for i in range(p.grid.n_energies):
         heard_at(signal, begin, end, p.energies[i], middle, s.frame)
@@ -168,16 +214,43 @@ def compute_row(
         )  # fmt: skip
     for i in range(p.grid.n_spectra):
         heard_at(signal, begin, end, p.spectra[i], middle, s.frame)
-        spectrum_row(p, p.spectra[i], row, kept, s)
-        if p.spectra[i].first_custom < p.spectra[i].last_custom:
-            frame_at(signal, begin, end, p.spectra[i], middle, s.frame)
-            spectrum_customs(p, p.spectra[i], t, row, s)
-    for i in range(p.grid.first_custom, p.grid.last_custom):
-        frame_at(signal, begin, end, p.customs[i], middle, s.frame)
-        custom(
-            p.customs[i], s.frame, _tables(0), _tables(0), _tables(0), t, row, s.conditioned,
-            s.outputs, s.faults,
+        spectrum_row(p, p.spectra[i], t, row, kept, s)
+    for i in range(p.grid.n_autocorrelations):
+        node = p.autocorrelations[i]
+        heard_at(signal, begin, end, node, middle, s.frame)
+        autocorrelation(
+            node, p.reals, p.ffts, p.passes, p.tables, s.frame, s.slots + node.slot,
+            s.conditioned, s.power, s.fft,
         )  # fmt: skip
+    for i in range(p.grid.n_frame_inputs):
+        given = s.slots + p.frame_inputs[i].slot
+        frame_at(signal, begin, end, p.frame_inputs[i], middle, given)
+        if p.frame_inputs[i].scale != 1:
+            for k in range(p.frame_inputs[i].length):
+                given[k] = p.frame_inputs[i].scale * given[k]
+    for i in range(p.grid.n_computed):
+        given = _tables(0)
+        if p.computed[i].frame >= 0:
+            given = s.slots + p.frame_inputs[p.computed[i].frame].slot
+        computed_row(p, p.computed[i], given, t, row, s)
+
+
+@part
+def track_rows(
+    p: Nodes, rows: Pointer, kept: int, n_rows: int, final: bool, s: Scratch
+) -> None:
+    """Every row of every track that can be computed of the `n_rows` rows so far, in order."""
+    done = N_FAULTS
+    for i in range(p.grid.n_tracks):
+        n = n_rows
+        for j in range(p.tracks[i].first_after, p.tracks[i].last_after):
+            n = min(n, s.counts[done + p.after[j].track])
+        while s.counts[done + i] < tracked_count(p.tracks[i], n, final):
+            track_row(
+                p.tracks[i], p.sources, p.tables, rows, kept, p.grid.row_size, s.counts[done + i],
+                n, s.doubles, s.window, s.outputs, s.counts,
+            )  # fmt: skip
+            s.counts[done + i] += 1
 
 
 @part
@@ -196,23 +269,23 @@ def finish_kept(p: Nodes, kept: Pointer, rows: Pointer, n_rows: int, s: Scratch)
 
 def advance(
     program: Array, signal: Array, begin: int, end: int, first: int, stop: int, computed: int,
-    last: int, rows: Array, kept: Array, memory: Array, faults: Array, out: Array,
+    last: int, final: bool, rows: Array, kept: Array, memory: Array, counts: Array, doubles: int,
+    out: Array,
 ) -> int:  # fmt: skip
-    """Rows first … stop - 1 into out[0] …; how many rows are computed then, deltas not counted.
+    """Rows first … stop - 1 into out[0] …; how many rows are computed then, tracks not counted.
 
     signal[i] is sample begin + i, up to end - 1. `computed` rows have been computed before, and
     the last of them are in `rows`: row t at t % len(rows). There are `last` rows so far, or in
-    all once the signal has ended; a row with deltas needs some of those behind it. `kept` has room
-    for every row's log-mel if that waits for the whole recording, which is then given at once.
-    `memory` is scratch, and holds what functions remember of the row before; `faults` counts
-    theirs.
+    all once the signal has ended (`final`); tracks look at some of those behind a row. `kept` has
+    room for every row's log-mel if that waits for the whole recording, which is then given at
+    once. `memory` is scratch; `counts` and `doubles` are as :func:`parted` says.
     """
     p = nodes_of(program[0])
-    s = parted(p.grid, pointer(memory), faults)
+    s = parted(p.grid, pointer(memory), counts, doubles)
     samples, recent, target, waiting = pointer(signal), pointer(rows), pointer(out), pointer(kept)
-    ahead, size, kept_size = p.grid.lookahead, p.grid.row_size, p.grid.kept_size
+    size, kept_size = p.grid.row_size, p.grid.kept_size
     for t in range(first, stop):
-        needed = last if kept_size else min(max(t, ahead) + ahead + 1, last)
+        needed = last if kept_size else min(max(t + p.grid.ahead + 1, p.grid.first), last)
         while computed < needed:
             row = target + (computed - first) * size
             if p.grid.buffered:
@@ -221,10 +294,12 @@ def advance(
             computed += 1
             if kept_size and computed == last:
                 finish_kept(p, waiting, recent, last, s)
+            if not kept_size:
+                track_rows(p, recent, len(rows), computed, final and computed == last, s)
+        if final and computed == last:
+            track_rows(p, recent, len(rows), computed, True, s)
         if p.grid.buffered:
             row, found = recent + t % len(rows) * size, target + (t - first) * p.grid.n_columns
             for i in range(p.grid.n_columns):
                 found[i] = row[i]
-            for i in range(p.grid.n_deltas):
-                delta(p.deltas[i], p.tables, recent, len(rows), size, t, computed, found)
     return computed

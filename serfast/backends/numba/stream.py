@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from threading import Lock
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 import numpy as np
 
 from ... import _checks as checks
 from ...audio.samples import as_float32, as_vector, first_nonfinite
 from ...errors import SerfastError
+from ...features.framing import Grid
+from ...features.spec import FeatureSpec
 from ..stream import Stream
-
-if TYPE_CHECKING:
-    from ...features.spec import FeatureSpec
-    from .engine import Engine
 
 __all__ = ["NumbaStream"]
 
@@ -25,22 +23,23 @@ Samples = np.ndarray[Any, np.dtype[np.float32]]
 class NumbaStream(Stream):
     """One linear buffer of samples, moved to its front when it is full.
 
-    samples[i] is sample begin + i. Of the rows' own columns those are kept that derivatives of
-    later rows look at; `computed` rows have been computed, deltas not counted.
+    samples[i] is sample begin + i. Rows are kept that tracks of later rows look
+    at; `computed` rows have been computed, tracks not counted.
     """
 
     __slots__ = (
-        *("_begin", "_busy", "_computed", "_end", "_engine", "_faults", "_flushed", "_next"),
-        *("_recent", "_resampler", "_samples", "_scratch", "_taken"),
+        *("_begin", "_busy", "_computed", "_counts", "_doubles", "_end", "_engine", "_flushed"),
+        *("_next", "_recent", "_resampler", "_samples", "_scratch", "_taken"),
     )
 
-    def __init__(self, engine: Engine, spec: FeatureSpec) -> None:
+    def __init__(self, engine: Any, spec: FeatureSpec) -> None:
         self._begin_with(spec)
         self._engine = engine
-        self._samples = np.empty(4 * (engine.left_reach + engine.right_reach) + 4096, np.float32)
+        self._samples = np.empty(4 * (engine.grid.left + engine.grid.right) + 4096, np.float32)
         self._scratch = engine.scratch()
-        self._faults = np.zeros(3, np.int64)
-        self._recent = engine.row_buffer(2 * engine.lookahead + 1)
+        self._counts = engine.counts()
+        self._doubles = engine.doubles()
+        self._recent = engine.row_buffer()
         self._resampler: Any = None
         self._busy = Lock()
         self._clear()
@@ -48,6 +47,8 @@ class NumbaStream(Stream):
     def _clear(self) -> None:
         self._begin = self._end = self._taken = 0
         self._next = self._computed = 0
+        self._counts[:] = 0
+        self._doubles[:] = 0
         self._flushed = False
 
     def __reduce__(self) -> NoReturn:
@@ -63,8 +64,8 @@ class NumbaStream(Stream):
 
     @property
     def lookahead(self) -> int:
-        engine = self._engine
-        return engine.right_reach + engine.lookahead * engine.hop_length
+        grid: Grid = self._engine.grid
+        return grid.right + grid.ahead * grid.hop_length
 
     def resample_with(self, resampler: Any) -> None:
         self._resampler = resampler
@@ -126,12 +127,8 @@ class NumbaStream(Stream):
 
     def _complete(self, end: int) -> int:
         """Rows that can be given after `end` samples; after the flush, all that there are."""
-        engine = self._engine
-        reach = engine.last_reach if self._flushed else engine.right_reach
-        rows = 1 + (end - reach) // engine.hop_length if end >= reach and end > 0 else 0
-        if self._flushed:
-            return rows
-        return rows - engine.lookahead if rows > 2 * engine.lookahead else 0
+        grid: Grid = self._engine.grid
+        return grid.rows_after(end, self._flushed)
 
     def _advance(self, samples: Samples, out: Any) -> Any:
         """Append samples, piece by piece, and compute the rows for which there is room."""
@@ -144,7 +141,7 @@ class NumbaStream(Stream):
             if ready > self._next:
                 self._compute(ready, rows[self._next - first :])
             if taken == len(samples):
-                self._engine.warn_of(self._faults)
+                self._engine.warn_of(self._counts)
                 return rows if out is None else room
             piece = self._space(len(samples) - taken)
             at = self._end - self._begin
@@ -153,12 +150,13 @@ class NumbaStream(Stream):
             taken += piece
 
     def _compute(self, stop: int, out: Rows) -> None:
-        """Rows up to `stop`, and before them those that their derivatives look ahead to."""
-        ahead = 0 if self._flushed else self._engine.lookahead
-        self._computed = self._engine.advance(
-            self._engine.tables.program, self._samples, self._begin, self._end, self._next, stop,
-            self._computed, self._complete(self._end) + ahead, self._recent, NOTHING_KEPT,
-            self._scratch, self._faults, out,
+        """Rows up to `stop`, and before them those that their tracks look ahead to."""
+        engine = self._engine
+        last = engine.grid.ahead_by(0, 1).rows_after(self._end, self._flushed)
+        self._computed = engine.advance(
+            engine.tables.program, self._samples, self._begin, self._end, self._next, stop,
+            self._computed, last, self._flushed, self._recent, NOTHING_KEPT, self._scratch,
+            self._counts, self._doubles.ctypes.data, out,
         )  # fmt: skip
         self._next = stop
 
@@ -167,8 +165,8 @@ class NumbaStream(Stream):
         kept = self._end - self._begin
         if len(self._samples) - kept >= wanted:
             return wanted
-        engine = self._engine
-        needed = min(self._computed * engine.hop_length - engine.left_reach, self._end)
+        grid = self._engine.grid
+        needed = min(self._computed * grid.hop_length - grid.left, self._end)
         if needed > self._begin:
             unneeded = needed - self._begin
             kept -= unneeded

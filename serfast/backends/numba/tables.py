@@ -3,33 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from ...program.rows import bin_frequencies
+from ...features.computed import Function
+from ...program import rows as p
+from ..custom.compiling import Callback
 from ..custom.faults import GUARD
-from .arena import MARGIN, Arena, Tables, padded
+from ..custom.signatures import NARROW, signature_of
+from .arena import MARGIN, Arena, Tables, padded, slot_stride
 from .framing import PAD_CODES, SUM_LANES
 from .lanes import LANES
 
-if TYPE_CHECKING:
-    from ...features.catalogue import CustomFeature
-    from ...program import rows as p
-    from ..custom.compiling import Callback
+__all__ = ["Tables", "packed"]
 
-__all__ = ["Tables", "frames_of", "packed"]
+N_NARROW = len(NARROW)
+"""Arguments of a function that isn't a wide one."""
 
 Array = np.ndarray[Any, Any]
 
 
-def frames_of(program: p.Program) -> list[p.Frames]:
-    """Those of every node."""
-    own = (program.energies, program.crossings, program.pitches, program.spectra, program.customs)
-    return [node.frames for group in own for node in group]
-
-
-def packed(program: p.Program, callbacks: Mapping[CustomFeature, Callback]) -> Tables:
+def packed(program: p.Program, callbacks: Mapping[Function, Callback]) -> Tables:
     """The program's nodes as records and its tables, rounded to float32, in one array."""
     return _Packer(program, callbacks).tables()
 
@@ -37,13 +32,15 @@ def packed(program: p.Program, callbacks: Mapping[CustomFeature, Callback]) -> T
 class _Packer(Arena):
     """Adds the stages; a node's place in its list is known when it is added."""
 
-    def __init__(
-        self, program: p.Program, callbacks: Mapping[CustomFeature, Callback]
-    ) -> None:
+    def __init__(self, program: p.Program, callbacks: Mapping[Function, Callback]) -> None:
         super().__init__()
         self.callbacks = callbacks
+        self.slots: dict[Any, Any] = {}
         self.grid.update(
-            hop_length=program.hop_length,
+            hop_length=program.grid.hop_length,
+            ahead=program.grid.ahead,
+            first=program.grid.first,
+            rows_kept=program.rows_kept,
             n_columns=program.n_columns,
             row_size=program.row_size,
             margin=MARGIN,
@@ -56,15 +53,16 @@ class _Packer(Arena):
             self.pitch(pitch)
         for spectrum in program.spectra:
             self.spectrum(spectrum)
-        self.grid["first_custom"] = len(self.nodes["customs"])
-        for custom in program.customs:
-            self.custom(custom)
-        self.grid["last_custom"] = len(self.nodes["customs"])
-        for delta in program.deltas:
-            self.delta(delta)
-        self.need(frame_size=max(frames.length for frames in frames_of(program)))
-        buffered = bool(program.deltas or self.grid["kept_size"])
-        self.grid["buffered"] = buffered
+        for lags in program.autocorrelations:
+            self.autocorrelation(lags)
+        for node in program.computed:
+            self.computed(node)
+        for i, track in enumerate(program.tracks):
+            self.track(track, {t.column: k for k, t in enumerate(program.tracks[:i])})
+        self.need(frame_size=program.longest_frame)
+        self.grid["buffered"] = bool(
+            program.tracks or self.grid["kept_size"] or program.row_size > program.n_columns
+        )
 
     def pitch(self, node: p.Pitch) -> None:
         """YIN and its transform."""
@@ -94,15 +92,10 @@ class _Packer(Arena):
         real = self.real(length)
         if self.nodes["reals"][real]["halved"]:
             window = np.concatenate([window[::2], window[1::2]]) / 2
-        first, first_custom = len(self.nodes["mels"]), len(self.nodes["customs"])
+        first = len(self.nodes["mels"])
         for mel in node.mels:
             self.mel(mel)
-        for custom in node.customs:
-            self.custom(custom)
-        held = -1
-        if node.remembered:
-            held = self.grid["held_size"]
-            self.grid["held_size"] += padded(length // 2 + 1, 16)
+        looked_at = {power: self.looked_at(node, power) for power in (1.0, 2.0)}
         self.add(
             "spectra",
             **_frames(node),
@@ -116,12 +109,42 @@ class _Packer(Arena):
             bins=length // 2 + 1,
             first_mel=first,
             last_mel=len(self.nodes["mels"]),
-            first_custom=first_custom,
-            last_custom=len(self.nodes["customs"]),
-            held=held,
+            power_slot=looked_at[2.0][0],
+            power_stride=looked_at[2.0][1],
+            magnitude_slot=looked_at[1.0][0],
+            magnitude_stride=looked_at[1.0][1],
             preemphasis=node.preemphasis,
         )
         self.need(power_size=length // 2 + 1 + SUM_LANES)
+
+    def looked_at(self, node: p.Spectrum, power: float) -> tuple[int, int]:
+        """Where a power of a spectrum is kept for functions, and how far the row before's is."""
+        if power not in node.shared:
+            return -1, 0
+        bins, twice = node.frames.length // 2 + 1, node.shared[power]
+        self.slots[node, power] = self.slot(bins, twice), slot_stride(bins) if twice else 0
+        place: tuple[int, int] = self.slots[node, power]
+        return place
+
+    def autocorrelation(self, node: p.Autocorrelation) -> None:
+        """An autocorrelation, whose transform is long enough that no lag wraps around."""
+        length = node.transform_length
+        self.slots[node] = self.slot(node.n_lags)
+        self.add(
+            "autocorrelations",
+            **_frames(node),
+            real=self.real(length),
+            start=node.start,
+            win_length=len(node.window),
+            remove_dc=node.remove_dc,
+            conditioned=node.remove_dc or node.preemphasis != 0,
+            weights=self.put(node.window),
+            halves=self.put(np.full(length, 0.5)),
+            n_lags=node.n_lags,
+            slot=self.slots[node],
+            preemphasis=node.preemphasis,
+        )
+        self.need(frame_size=length, power_size=length)
 
     def mel(self, node: p.Mel) -> None:
         """A mel bank as sparse bands, in groups of eight, and the logarithms below it."""
@@ -160,6 +183,7 @@ class _Packer(Arena):
             n, at = len(cepstrum.matrix), self.put(matrix)
             self.add("cepstra", column=cepstrum.column, n=n, stride=stride, matrix=at)
             self.need(band_size=stride)
+        self.slots[node] = self.slot(n_mels) if node.shared else -1
         kept = self.grid["kept_size"]
         if node.whole_signal:
             self.grid["kept_size"] += padded(n_mels)
@@ -173,40 +197,101 @@ class _Packer(Arena):
             kept=kept,
             first_cepstrum=first,
             last_cepstrum=len(self.nodes["cepstra"]),
+            slot=self.slots[node],
             scale=node.scale,
             floor=node.amin,
             offset=node.offset,
             top=node.top or 0,
         )
 
-    def custom(self, node: p.Custom) -> None:
-        """A feature of one's own; the address of its function, and what that is given."""
-        parameters = np.array(node.feature.values, dtype=np.float64)
-        self.doubles.append(parameters)
+    def computed(self, node: p.Computed) -> None:
+        """A function of named inputs: its address, and where what it is given is kept."""
+        feature = node.feature
+        numbers = np.zeros(len(feature.numbers))
+        read = [i for i, number in enumerate(feature.numbers) if number.name in feature.reads]
+        numbers[[i for i in range(len(numbers)) if i not in read]] = feature.values
+        first_read = len(self.nodes["reads"])
+        for number, column in zip(read, node.columns_read, strict=True):
+            self.add("reads", number=number, column=column)
+        spectrum, stride = -1, 0
+        if node.spectrum is not None:
+            spectrum, stride = self.slots[node.spectrum, node.power]
+        lags, levels = node.autocorrelation, node.log_mel
         self.add(
-            "customs",
+            "computed",
             **_frames(node),
-            n=len(node.feature.columns),
-            address=self.callbacks[node.feature].address,
-            frequencies=self.put(bin_frequencies(node)) if node.spectral else 0,
+            n=len(feature.columns),
+            address=self.callbacks[feature].address,
+            wide=len(signature_of(feature).names) > N_NARROW,
+            parameters=self.put_doubles(numbers),
+            n_numbers=len(numbers),
+            first_read=first_read,
+            last_read=len(self.nodes["reads"]),
+            frame=self.frame_input(node) if "frame" in feature.needs else -1,
+            spectrum=spectrum,
+            spectrum_stride=stride,
+            previous="previous_spectrum" in feature.needs,
+            log_mel=-1 if levels is None else self.slots[levels],
+            autocorrelation=-1 if lags is None else self.slots[lags],
+            frequencies=self.put(node.frequencies) if node.spectral else 0,
             bins=node.frames.length // 2 + 1 if node.spectral else 0,
-            parameters=parameters.ctypes.data,
+            n_mels=0 if node.mel is None else len(node.mel.weights),
+            n_lags=0 if lags is None else lags.n_lags,
+            table=self.put(node.table),
+            n_table=len(node.table),
             sample_rate=node.sample_rate,
-            scale=node.scale,
         )
-        self.need(output_size=len(node.feature.columns) + 2 * GUARD)
+        self.need(output_size=len(feature.columns) + 2 * GUARD, n_numbers=len(numbers))
 
-    def delta(self, node: p.Delta) -> None:
-        """A derivative; the widest one says how many rows a row waits for."""
+    def frame_input(self, node: p.Computed) -> int:
+        """The frame that a function looks at; each is there once."""
+        key = (node.frames, node.scale)
+        if key not in self.slots:
+            place = self.slot(node.frames.length)
+            frames = {**_frames(node), "column": -1}
+            self.slots[key] = self.add("frame_inputs", **frames, slot=place, scale=node.scale)
+        return int(self.slots[key])
+
+    def put_doubles(self, values: Array) -> int:
+        """Keep a table of float64; its address."""
+        self.doubles.append(np.array(values, dtype=np.float64))
+        return int(self.doubles[-1].ctypes.data)
+
+    def track(self, node: p.Track, places: Mapping[int, int]) -> None:
+        """A function of the rows around a row; `places` has earlier tracks by their column."""
+        first_source, first_after = len(self.nodes["sources"]), len(self.nodes["after"])
+        n_columns = 0
+        for source in node.sources:
+            self.add("sources", column=source.start, n=source.stop - source.start)
+            n_columns += source.stop - source.start
+            if source.start in places:
+                self.add("after", track=places[source.start])
+        delta = node.weights is not None
         self.add(
-            "deltas",
-            source=node.source.start,
-            n=node.source.stop - node.source.start,
+            "tracks",
             column=node.column,
-            width=len(node.weights),
-            weights=self.put(node.weights),
+            n=len(node.feature.columns),
+            first_source=first_source,
+            last_source=len(self.nodes["sources"]),
+            n_columns=n_columns,
+            back=node.back,
+            ahead=node.ahead,
+            first=node.first,
+            first_after=first_after,
+            last_after=len(self.nodes["after"]),
+            weights=self.put(node.weights) if node.weights is not None else 0,
+            width=len(node.weights) if node.weights is not None else 0,
+            address=0 if delta else self.callbacks[node.feature].address,
+            parameters=0 if delta else self.put_doubles(np.array(node.feature.values)),
+            state=self.grid["n_states"],
+            n_state=node.state_size,
+            row_rate=node.row_rate,
         )
-        self.need(lookahead=len(node.weights) // 2)
+        self.grid["n_states"] += node.state_size
+        self.need(
+            window_size=0 if delta else (node.back + node.ahead + 1) * n_columns,
+            output_size=len(node.feature.columns) + 2 * GUARD,
+        )
 
 
 def _column(column: int | None) -> int:

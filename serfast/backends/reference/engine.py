@@ -14,16 +14,16 @@ import numpy as np
 from ...audio.samples import first_nonfinite
 from ...errors import BackendError
 from ...program import rows as p
-from ..custom.compiling import python_call
 from ..interface import Run
-from .custom import custom
 from .delta import derivative
 from .energy import rms, zero_crossing_rate
 from .framing import blocks
+from .functions import computed, track
 from .mel import logarithm
 from .mfcc import cepstrum
 from .pitch import yin
 from .spectrum import power_spectrum
+from .trial import try_in_python
 
 if TYPE_CHECKING:
     from ...features.spec import FeatureSpec
@@ -38,10 +38,7 @@ Rows = np.ndarray[Any, np.dtype[np.float32]]
 
 def prepare(program: p.Program) -> Run:
     """The program ready to run; see :class:`serfast.backends.Run`."""
-    for node, spectrum in program.all_customs:
-        from .trial import try_out  # which imports this module
-
-        try_out(node, spectrum, python_call(node.feature))
+    try_in_python(program)
     return Reference(program)
 
 
@@ -68,9 +65,13 @@ class Reference:
 def _run(program: p.Program, samples: Samples, out: Rows) -> None:
     rows = np.zeros((len(out), program.row_size), dtype=np.float64)
     _features(program, samples.astype(np.float64), rows)
-    for delta in program.deltas:
-        target = slice(delta.column, delta.column + delta.source.stop - delta.source.start)
-        rows[:, target] = derivative(rows[:, delta.source], delta.weights)
+    for node in program.tracks:
+        if node.weights is None:
+            track(node, rows)
+            continue
+        (source,) = node.sources
+        target = slice(node.column, node.column + source.stop - source.start)
+        rows[:, target] = derivative(rows[:, source], node.weights)
     with np.errstate(over="ignore"):
         out[:] = rows[:, : program.n_columns]
 
@@ -91,10 +92,8 @@ def _features(program: p.Program, y: Array, out: Array) -> None:
                 out[rows, pitch.column + 1] = aperiodicity
         for spectrum in program.spectra:
             _spectrum(y, spectrum, hop, out)
-            for node in spectrum.customs:
-                custom(y, node, spectrum, hop, out)
-        for node in program.customs:
-            custom(y, node, None, hop, out)
+    for node in program.computed:  # numbers that overflow are the function's own affair
+        computed(y, node, hop, out)
 
 
 def _spectrum(y: Array, node: p.Spectrum, hop: int, out: Array) -> None:

@@ -1,4 +1,7 @@
-"""A trial of each function of one's own, when an Extractor is made: what fails, fails then."""
+"""A trial of each function of one's own, when an Extractor is made: what fails, fails then.
+
+Built-in features are trusted and aren't tried.
+"""
 
 from __future__ import annotations
 
@@ -9,29 +12,52 @@ import numpy as np
 
 from ... import _checks as checks
 from ...features.arguments import NativeFunction
-from ...features.custom import CustomFeature
-from ...program.rows import Custom, Program, Spectrum, bin_frequencies
-from ..custom.compiling import Call, Callback, Inputs, compiled, native_call, python_call
-from .spectrum import power_spectrum
+from ...features.computed import Function
+from ...program.rows import Computed, Program, Track
+from ..custom.calls import Call, Given, native_call, python_call
+from ..custom.compiling import Callback, compiled
+from .inputs import inputs_of, window_of
 
-__all__ = ["tried_callbacks", "try_out"]
+__all__ = ["callbacks_for", "try_in_python", "try_out"]
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
 SQUARE_PERIOD = 32
 """Samples."""
 
+COLUMN = 1.0
+"""What a function is given for every column of the row that it reads."""
 
-def tried_callbacks(program: Program) -> dict[CustomFeature, Callback]:
-    """The functions of all features of one's own, compiled and tried; see :func:`try_out`."""
-    found = {}
-    for node, spectrum in program.all_customs:
-        found[node.feature] = callback = compiled(node.feature)
-        try_out(node, spectrum, native_call(node.feature, callback))
-    return found
+MAX_ROWS = 512
+"""Most rows that a track is tried on."""
 
 
-def try_out(node: Custom, spectrum: Spectrum | None, call: Call) -> None:
+def callbacks_for(nodes: list[Computed | Track]) -> dict[Function, Callback]:
+    """Compile the functions of these nodes, and try those that aren't built in.
+
+    Raises
+    ------
+    ParameterError
+        As :func:`try_out`, or if a function can't be compiled.
+    BackendError
+        If one must be compiled and Numba is missing.
+    """
+    callbacks: dict[Function, Callback] = {}
+    for node in nodes:
+        callbacks[node.feature] = compiled(node.feature)
+        if not node.trusted:
+            try_out(node, native_call(node.feature, callbacks[node.feature]))
+    return callbacks
+
+
+def try_in_python(program: Program) -> None:
+    """Try the functions that aren't built in, as Python has them."""
+    for node in program.functions:
+        if not node.trusted:
+            try_out(node, python_call(node.feature))
+
+
+def try_out(node: Computed | Track, call: Call) -> None:
     """Call the function for silence, noise, a square wave and an impulse, at full scale.
 
     Raises
@@ -40,53 +66,53 @@ def try_out(node: Custom, spectrum: Spectrum | None, call: Call) -> None:
         If it raises, writes outside of `out`, leaves a column unwritten, or gives NaN or infinity.
     """
     compute = f"compute of {type(node.feature).__name__}"
-    for name, inputs in _trial_inputs(node, spectrum):
+    trial = _track_inputs(node) if isinstance(node, Track) else _trial_inputs(node)
+    for name, given in trial:
         out = np.full(len(node.feature.columns), np.nan, dtype=np.float32)
         try:
-            call(inputs, out)
+            call(given, out)
         except Exception as error:
-            reason = _reason(node, inputs, error)
+            reason = _reason(node.feature, given, error)
             checks.refuse(compute, "a function that doesn't fail", f"{reason} for {name}")
         if not np.isfinite(out).all():
             column = int(np.argmin(np.isfinite(out)))
-            found = f"{out[column]} in {node.feature.columns[column]!r} for {name}"
-            checks.refuse(compute, "a function that gives a finite number for each column", found)
+            value = f"{out[column]} in {node.feature.columns[column]!r} for {name}"
+            checks.refuse(compute, "a function that gives a finite number for each column", value)
 
 
-def _trial_inputs(node: Custom, spectrum: Spectrum | None) -> Iterator[tuple[str, Inputs]]:
+def _trial_inputs(node: Computed) -> Iterator[tuple[str, Given]]:
     previous: Array | None = None
-    for name, samples in _trial_frames(node.frames.length):
-        frame = _float32(node.scale * samples)
-        if spectrum is None:
-            yield name, Inputs(frame, node.sample_rate)
-            continue
-        power = power_spectrum(samples[np.newaxis], spectrum)[0]
-        spectra = (_float32(power), _float32(power if previous is None else previous))
-        yield name, Inputs(frame, node.sample_rate, *spectra, _float32(bin_frequencies(node)))
-        previous = power
+    columns = dict.fromkeys(node.feature.reads, COLUMN)
+    for name, samples in _trial_signals(node.frames.length):
+        given = inputs_of(node, samples, previous)
+        previous = given.get("spectrum")
+        yield name, {**given, **columns}
 
 
-def _float32(values: Array) -> np.ndarray[Any, np.dtype[np.float32]]:
-    """As the engine gives them: rounded, and read-only."""
-    rounded = values.astype(np.float32)
-    rounded.setflags(write=False)
-    return rounded
+def _track_inputs(node: Track) -> Iterator[tuple[str, Given]]:
+    n_columns = sum(source.stop - source.start for source in node.sources)
+    n_rows = min(2 * (node.back + node.ahead) + 3, MAX_ROWS)
+    for name, values in _trial_signals(n_rows * n_columns):
+        rows = values.reshape(n_rows, n_columns)
+        state = np.zeros(node.state_size)
+        for t in range(n_rows):
+            yield name, window_of(node, rows, t, state)
 
 
-def _trial_frames(length: int) -> Iterator[tuple[str, Array]]:
+def _trial_signals(length: int) -> Iterator[tuple[str, Array]]:
     yield "silence", np.zeros(length)
     yield "noise", np.random.default_rng(0).uniform(-1, 1, length)
     yield "a square wave", np.where(np.arange(length) // (SQUARE_PERIOD // 2) % 2, -1.0, 1.0)
     yield "an impulse", np.where(np.arange(length) == length // 2, 1.0, 0.0)
 
 
-def _reason(node: Custom, inputs: Inputs, error: Exception) -> str:
-    """What went wrong; a compiled function doesn't say, so that Python is asked again."""
-    given = isinstance(type(node.feature).compute, NativeFunction)
-    if isinstance(error, ArithmeticError) and not given:
-        out = np.full(len(node.feature.columns), np.nan, dtype=np.float32)
+def _reason(feature: Function, given: Given, error: Exception) -> str:
+    """Say what went wrong; a compiled function doesn't, so that Python is asked again."""
+    from_elsewhere = isinstance(type(feature).compute, NativeFunction)
+    if isinstance(error, ArithmeticError) and not from_elsewhere:
+        out = np.full(len(feature.columns), np.nan, dtype=np.float32)
         try:
-            python_call(node.feature)(inputs, out)
+            python_call(feature)(given, out)
         except Exception as cause:
             error = cause
     return f"{type(error).__name__}: {error}"

@@ -15,7 +15,7 @@ from ... import _checks as checks
 from ... import backends
 from ...errors import ParameterError
 from ...extractor import Extractor
-from ...features.catalogue import Feature
+from ...features import Feature
 from ...features.framing import PAD_MODES, PadMode
 from ...features.spec import FeatureSpec
 from .util.utils import check_finite

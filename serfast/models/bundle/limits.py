@@ -12,6 +12,8 @@ from typing import Any
 
 from ..._checks import shown
 from ...errors import ModelError
+from ...features.mel import MelPower
+from ...features.order import every_feature
 from ...features.spec import FeatureSpec
 from ...statistics.statistics import Statistics
 from .fingerprint import LENGTH
@@ -78,12 +80,11 @@ def check_limits(spec: FeatureSpec, statistics: Statistics | None) -> None:
     n_samples = max(LENGTH, 4 * max(spec.frame_lengths))  # of the fingerprint's signal
     rows = n_samples // spec.hop_length + 1
     columns = len(spec.columns)
-    inner: list[Any] = [getattr(feature, "feature", feature) for feature in spec.features]
-    bands = [(f.n_mels, f.n_fft // 2 + 1, getattr(f, "n_mfcc", 0)) for f in inner if _is_mel(f)]
-    steps = sum(len(f.columns) * (1 + 2 * f.lookahead) for f in spec.features)
-    per_row = 16 * sum(spec.frame_lengths) + steps + sum(m * c for m, _, c in bands)
+    every = every_feature(spec.features)
+    mels = [feature for feature in every if isinstance(feature, MelPower)]
+    per_row = sum(feature.multiplications for feature in spec.features)
     _check("columns", columns, MAX_COLUMNS)
-    _check("mel weights", sum(m * b for m, b, _ in bands), MAX_WEIGHTS)
+    _check("mel weights", sum(f.n_mels * (f.n_fft // 2 + 1) for f in mels), MAX_WEIGHTS)
     _check("rows × columns of the test signal", rows * columns, MAX_CELLS)
     _check("multiplications for the test signal", rows * per_row, MAX_WORK)
     if statistics is not None:
@@ -96,10 +97,6 @@ def _check_length(key: str, value: str | list[Any]) -> None:
     most = MOST["win_length"] if weights else MAX_FEATURES if key == "features" else MAX_NAMES
     if len(value) > most:
         raise ModelError(f"{key} in a bundle must have at most {most} entries, got {len(value)}")
-
-
-def _is_mel(feature: Any) -> bool:
-    return hasattr(feature, "n_mels")
 
 
 def _check(what: str, count: int, most: int) -> None:

@@ -13,7 +13,7 @@ from helpers.custom_features import BACKENDS, LOUD, from_c, spec_of
 from serfast.backends.custom.faults import CANARY, GUARD
 from serfast.errors import FeatureWarning
 
-CYTHON = Path(__file__).resolve().parents[3] / "ext" / "custom.pxd"
+CYTHON = Path(__file__).resolve().parents[3] / "ext" / "computed.pxd"
 
 
 def test_cython_has_the_same() -> None:

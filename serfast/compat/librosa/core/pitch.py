@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .... import _checks as checks
-from ....features.catalogue import YIN
+from ....features import YIN
 from .. import _engine as engine
 from ..util.deprecation import Deprecated
 from ..util.utils import check_audio

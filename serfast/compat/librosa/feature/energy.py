@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from .... import _checks as checks
-from ....features.catalogue import RMS, ZeroCrossingRate
+from ....features import RMS, ZeroCrossingRate
 from ....features.framing import pad
 from .. import _engine as engine
 from ..util.utils import check_audio, check_finite, frame

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .... import _checks as checks
-from ....features.catalogue import MFCC, MelPower, PowerSpectrum
+from ....features import MFCC, MelPower, PowerSpectrum
 from ....features.mfcc import cepstrum_matrix
 from .. import _engine as engine
 from ..core.spectrum import power_to_db

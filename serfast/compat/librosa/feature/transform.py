@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from .... import _checks as checks
-from ....features.catalogue import PowerSpectrum
+from ....features import PowerSpectrum
 from .. import _engine as engine
 
 __all__ = ["AnyWindow", "Transform"]

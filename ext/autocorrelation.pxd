@@ -1,0 +1,53 @@
+"""Autocorrelation of a windowed frame: r(k) = Σ_i x(i) x(i + k), from the FFT.
+
+It is the transform of the power spectrum of the frame padded with zeros, so that no lag wraps
+around (Wiener and Khinchin).
+"""
+
+from libc.string cimport memset
+
+from framing cimport Frames
+from kernels cimport SERFAST_PAD, serfast_kernels, serfast_rfft
+
+ctypedef struct Autocorrelation:
+    Frames frames
+    int start               # the window's samples: [start, start + win_length)
+    int win_length
+    const float *weights    # of the window
+    int conditioned
+    int remove_dc
+    float preemphasis
+    int n_lags
+    serfast_rfft plan
+    const float *window     # all ones, of the transform's length
+    ptrdiff_t slot          # where Scratch.slots has the result
+
+
+cdef inline void autocorrelation(
+    const serfast_kernels *k,
+    const Autocorrelation *node,
+    const float *frame,
+    float *out,
+    float *padded,
+    float *power,
+    float *fft,
+) noexcept nogil:
+    """The lags 0 … n_lags - 1; zeros for silence (NULL)."""
+    cdef const float *samples
+    cdef float scale = <float>(0.5 / node.plan.length)
+    cdef int i
+    if frame == NULL:
+        memset(out, 0, (node.n_lags + SERFAST_PAD) * sizeof(float))
+        return
+    samples = frame + node.start
+    if node.conditioned:
+        k.condition(samples, node.win_length, node.remove_dc, node.preemphasis, padded)
+        samples = padded
+    for i in range(node.win_length):
+        padded[i] = samples[i] * node.weights[i]
+    memset(padded + node.win_length, 0, (node.plan.length - node.win_length) * sizeof(float))
+    k.power_spectrum(&node.plan, padded, node.window, power, fft)
+    k.cosine_transform(&node.plan, power, node.n_lags, out, fft)
+    for i in range(node.n_lags):
+        out[i] = scale * out[i]
+    memset(out + node.n_lags, 0, SERFAST_PAD * sizeof(float))

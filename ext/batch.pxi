@@ -1,0 +1,233 @@
+# Whole recordings: all rows of a signal in one call, without the GIL.
+#
+# An Engine doesn't change after it was made, so threads may share it: each call has its own scratch.
+
+from cpython.buffer cimport (
+    PyBUF_FORMAT,
+    PyBUF_ND,
+    PyBUF_WRITABLE,
+    PyBuffer_Release,
+    PyObject_GetBuffer,
+)
+from libc.stdint cimport uintptr_t
+from libc.stdlib cimport calloc, free, malloc
+from libc.string cimport memcpy, memset
+
+from computed cimport Faults
+from framing cimport Signal
+from mel cimport Log, finish_log, largest, relate
+from program cimport Program, Scratch, compute_row, track_rows
+from rows cimport Rows, row_at
+
+
+cdef class Engine:
+    """A program made ready to run: engine(samples, out) fills out with the rows of samples."""
+
+    cdef Program program
+    cdef Arena arena
+    cdef object callbacks  # kept alive as long as they may be called
+    cdef object functions  # the feature that a fault's column belongs to
+
+    def __cinit__(self, program, callbacks=()):
+        self.arena = Arena()
+        self.callbacks = callbacks
+        self.functions = {node.column: node.feature for node in program.functions}
+        fill_program(self.arena, &self.program, program, callbacks)
+
+    def __reduce__(self):
+        raise TypeError("an Engine can't be pickled: pickle the FeatureSpec or the Extractor")
+
+    def __call__(self, samples, out):
+        """Compute all rows.
+
+        samples: contiguous float32, one-dimensional. out: contiguous float32, n_rows × n_columns;
+        the caller has made sure that the frames of the last row begin within the signal. Gives the
+        index of the first NaN or infinity, having written nothing, or None.
+        """
+        cdef Py_buffer x, rows
+        cdef ptrdiff_t bad
+        cdef Faults faults
+        cdef int status = 0
+        faults.rows = 0
+        PyObject_GetBuffer(samples, &x, PyBUF_ND | PyBUF_FORMAT)
+        try:
+            PyObject_GetBuffer(out, &rows, PyBUF_ND | PyBUF_FORMAT | PyBUF_WRITABLE)
+            try:
+                check_buffer("samples", &x, 1)
+                check_buffer("out", &rows, 2)
+                if x.shape[0] == 0:
+                    raise ValueError("samples must hold at least 1, got 0")
+                if rows.shape[1] != self.program.n_columns:
+                    raise ValueError(
+                        f"out must have {self.program.n_columns} columns, got {rows.shape[1]}"
+                    )
+                if overlap(&x, &rows):
+                    refuse("out", "an array of its own", "one that shares the signal's memory")
+                with nogil:
+                    bad = kernels.first_nonfinite(<const float *>x.buf, x.shape[0])
+                    if bad == x.shape[0]:
+                        status = run(
+                            &self.program, <const float *>x.buf, x.shape[0], <float *>rows.buf,
+                            rows.shape[0], &faults,
+                        )
+                if status:
+                    raise MemoryError("no memory for the scratch of the feature engine")
+                if faults.rows:
+                    self._warn(&faults)
+                return None if bad == x.shape[0] else bad
+            finally:
+                PyBuffer_Release(&rows)
+        finally:
+            PyBuffer_Release(&x)
+
+    cdef object _warn(self, const Faults *faults):
+        """Say which function failed."""
+        warn_of_faults(self.functions[faults.column], faults.row, faults.rows)
+
+
+cdef bint overlap(const Py_buffer *a, const Py_buffer *b) noexcept:
+    cdef const char *x = <const char *>a.buf
+    cdef const char *y = <const char *>b.buf
+    return x < y + b.len and y < x + a.len
+
+
+cdef bint is_floats(const Py_buffer *view, int ndim) noexcept:
+    return view.ndim == ndim and view.itemsize == sizeof(float) and view.format[0] == c"f"
+
+
+cdef int check_buffer(str name, const Py_buffer *view, int ndim) except -1:
+    if not is_floats(view, ndim):
+        raise ValueError(f"{name} must be contiguous float32 with {ndim} dimensions")
+    return 0
+
+
+cdef int run(
+    const Program *p, const float *samples, ptrdiff_t n_samples, float *out, ptrdiff_t n_rows,
+    Faults *faults,
+) noexcept nogil:
+    """All rows of a signal; -1 if there is no memory. `faults` may be NULL."""
+    cdef Scratch scratch
+    cdef Rows rows
+    cdef bint apart = p.n_tracks > 0 or p.row_size > p.n_columns
+    cdef size_t row_bytes = p.row_size * sizeof(float), kept_bytes = p.kept_size * sizeof(float)
+    cdef void *block = new_scratch(p, &scratch)
+    cdef float *kept = <float *>malloc(n_rows * kept_bytes + 1)
+    rows.data = <float *>malloc(n_rows * row_bytes + 1) if apart else out
+    rows.kept = n_rows
+    rows.size = p.row_size
+    cdef bint enough = block != NULL and kept != NULL and rows.data != NULL
+    if enough:
+        run_rows(p, samples, n_samples, &rows, n_rows, kept, &scratch)
+        if faults != NULL:
+            faults[0] = scratch.faults[0]
+        if apart:
+            copy_rows(p, &rows, 0, n_rows, out)
+    if apart:
+        free(rows.data)
+    free(kept)
+    free(block)
+    return 0 if enough else -1
+
+
+cdef void run_rows(
+    const Program *p,
+    const float *samples,
+    ptrdiff_t n_samples,
+    const Rows *rows,
+    ptrdiff_t n_rows,
+    float *kept,
+    const Scratch *scratch,
+) noexcept nogil:
+    """Rows first, then what needs all of them: the recording's largest value, tracks."""
+    cdef Signal signal
+    cdef ptrdiff_t t
+    signal.samples = samples
+    signal.begin = 0
+    signal.end = n_samples
+    for t in range(n_rows):
+        compute_row(p, &signal, t, row_at(rows, t), kept + t * p.kept_size, scratch)
+    if p.kept_size:
+        finish_kept(p, kept, rows, n_rows, scratch)
+    track_rows(p, rows, n_rows, True, scratch)
+
+
+cdef inline void copy_rows(
+    const Program *p, const Rows *rows, ptrdiff_t begin, ptrdiff_t end, float *out
+) noexcept nogil:
+    """The spec's columns of the rows begin … end - 1."""
+    cdef ptrdiff_t t
+    for t in range(begin, end):
+        memcpy(out, row_at(rows, t), p.n_columns * sizeof(float))
+        out += p.n_columns
+
+
+cdef size_t part(size_t *total, size_t n_bytes) noexcept nogil:
+    """Where the next part of a block begins, on a cache line; the total grows by its size."""
+    cdef size_t begin = total[0]
+    total[0] += (n_bytes + 63) // 64 * 64
+    return begin
+
+
+cdef void *new_scratch(const Program *p, Scratch *s) noexcept nogil:
+    """One block of zeros, parted on cache lines; the caller frees it. NULL if there is no memory."""
+    cdef size_t total = 0, size = sizeof(float)
+    cdef size_t frame = part(&total, p.frame_size * size)
+    cdef size_t conditioned = part(&total, p.frame_size * size)
+    cdef size_t power = part(&total, p.power_size * size)
+    cdef size_t mel = part(&total, p.band_size * size)
+    cdef size_t log_mel = part(&total, p.band_size * size)
+    cdef size_t product = part(&total, p.band_size * size)
+    cdef size_t lags = part(&total, p.lag_size * size)
+    cdef size_t fft = part(&total, p.fft_size * size)
+    cdef size_t outputs = part(&total, p.output_size * size)
+    cdef size_t slots = part(&total, p.slot_size * size)
+    cdef size_t spare = part(&total, p.spare_size * size)
+    cdef size_t window = part(&total, p.window_size * size)
+    cdef size_t faults = part(&total, sizeof(Faults))
+    cdef size_t states = part(&total, p.n_states * sizeof(double))
+    cdef size_t numbers = part(&total, p.n_numbers * sizeof(double))
+    cdef size_t done = part(&total, p.n_tracks * sizeof(ptrdiff_t))
+    cdef size_t frames = part(&total, p.n_frame_inputs * sizeof(float *))
+    cdef void *block = calloc(total + 64, 1)
+    cdef char *base
+    if block == NULL:
+        return NULL
+    base = <char *>((<uintptr_t>block + 63) // 64 * 64)
+    s.frame, s.conditioned, s.power = <float *>(base + frame), <float *>(base + conditioned), <float *>(base + power)
+    s.mel, s.log_mel, s.product = <float *>(base + mel), <float *>(base + log_mel), <float *>(base + product)
+    s.lags, s.fft, s.outputs = <float *>(base + lags), <float *>(base + fft), <float *>(base + outputs)
+    s.slots, s.spare, s.window = <float *>(base + slots), <float *>(base + spare), <float *>(base + window)
+    s.faults = <Faults *>(base + faults)
+    s.states, s.numbers = <double *>(base + states), <double *>(base + numbers)
+    s.done = <ptrdiff_t *>(base + done)
+    s.frames = <const float **>(base + frames)
+    return block
+
+
+cdef void forget_rows(const Program *p, const Scratch *s) noexcept nogil:
+    """Let a new signal begin: no track has computed a row, and none has a state."""
+    memset(s.states, 0, p.n_states * sizeof(double))
+    memset(s.done, 0, p.n_tracks * sizeof(ptrdiff_t))
+
+
+cdef void finish_kept(
+    const Program *p, float *kept, const Rows *rows, ptrdiff_t n_rows, const Scratch *s
+) noexcept nogil:
+    """What waited for the recording's largest value: every kept log-mel, in the tree's order."""
+    cdef const Log *log
+    cdef float *row
+    cdef float peak
+    cdef ptrdiff_t t
+    cdef int i, m, j
+    for i in range(p.n_spectra):
+        for m in range(p.spectra[i].n_mels):
+            for j in range(p.spectra[i].mels[m].n_logs):
+                log = &p.spectra[i].mels[m].logs[j]
+                if not log.whole:
+                    continue
+                peak = largest(log, kept, n_rows, p.kept_size)
+                for t in range(n_rows):
+                    row = kept + t * p.kept_size
+                    relate(log, row, peak)
+                    finish_log(p.kernels, log, row, row_at(rows, t), s.product)
+                kept += log.stride

@@ -1,0 +1,28 @@
+"""Grid: where the frames of a row lie and how many rows there are, as in serfast/features/framing.py."""
+
+ctypedef struct Grid:
+    # the frames of row t lie within [t · hop - left, t · hop + right)
+    ptrdiff_t hop
+    ptrdiff_t left
+    ptrdiff_t right
+    ptrdiff_t last      # samples behind a row's moment that must be there when the signal has ended
+    ptrdiff_t ahead     # rows after it that a row waits for
+    ptrdiff_t first     # rows that must be there before the first one can be given
+
+
+cdef inline ptrdiff_t computed_count(
+    const Grid *grid, ptrdiff_t n_samples, bint final
+) noexcept nogil:
+    """Rows whose frames are complete after `n_samples`, tracks not counted."""
+    cdef ptrdiff_t reach = grid.last if final else grid.right
+    if n_samples < reach or n_samples < 1:
+        return 0
+    return 1 + (n_samples - reach) // grid.hop
+
+
+cdef inline ptrdiff_t rows_after(const Grid *grid, ptrdiff_t n_samples, bint final) noexcept nogil:
+    """Rows that can be given after `n_samples`; all of them if the signal has ended."""
+    cdef ptrdiff_t rows = computed_count(grid, n_samples, final)
+    if final:
+        return rows
+    return rows - grid.ahead if rows >= grid.first else 0

@@ -1,0 +1,96 @@
+"""Track: a function of the rows around a row, with a state of its own from row to row.
+
+Rows are computed in order, each once; a delta is the track whose function is a weighted sum.
+"""
+
+from libc.stdint cimport int32_t
+from libc.string cimport memcpy
+
+from computed cimport Faults, guarded_outputs, take_outputs
+from delta cimport delta
+from rows cimport Rows, row_at
+
+cdef extern from "serfast.h" nogil:
+    ctypedef int serfast_track_function(
+        const float *, ptrdiff_t, ptrdiff_t, ptrdiff_t, double *, ptrdiff_t, double,
+        const double *, float *, ptrdiff_t) noexcept
+
+ctypedef struct Window:
+    # rows t - back … t + ahead of a track's columns, as far as there are any
+    const float *rows       # n_rows × n_columns
+    ptrdiff_t n_rows
+    ptrdiff_t n_columns
+    ptrdiff_t place         # which of them is row t
+    double row_rate         # rows per second
+    const double *parameters
+
+# The native twin of a track's function: fills its columns with finite numbers.
+ctypedef void (*TrackTwin)(const Window *, double *, float *) noexcept nogil
+
+ctypedef struct Track:
+    int n_sources
+    const int32_t *sources      # of each slice of columns: the first one, and how many
+    int n_columns               # of all slices
+    ptrdiff_t back
+    ptrdiff_t ahead
+    ptrdiff_t first             # rows that must be there before the first one
+    int n_after
+    const int32_t *after        # the tracks whose columns it looks at
+    const float *weights        # of a delta; NULL: a function
+    int width                   # of a delta
+    TrackTwin twin              # NULL if there is none
+    serfast_track_function *compute
+    double row_rate
+    const double *parameters
+    ptrdiff_t state             # where Scratch.states has it
+    ptrdiff_t n_state
+    int column
+    int n
+
+
+cdef inline ptrdiff_t tracked_count(
+    const Track *node, ptrdiff_t n_rows, bint final
+) noexcept nogil:
+    """Rows of the track that can be computed of `n_rows` rows of its columns."""
+    if final:
+        return n_rows
+    return n_rows - node.ahead if n_rows >= node.first else 0
+
+
+cdef inline void gather(
+    const Track *node, const Rows *rows, ptrdiff_t t, ptrdiff_t n_rows, float *values, Window *window
+) noexcept nogil:
+    """The rows that the track looks at, side by side."""
+    cdef ptrdiff_t begin = max(t - node.back, 0), end = min(t + node.ahead + 1, n_rows), i
+    cdef const float *row
+    cdef int j
+    window.rows = values
+    window.n_rows, window.n_columns, window.place = end - begin, node.n_columns, t - begin
+    window.row_rate, window.parameters = node.row_rate, node.parameters
+    for i in range(begin, end):
+        row = row_at(rows, i)
+        for j in range(node.n_sources):
+            memcpy(values, row + node.sources[2 * j], node.sources[2 * j + 1] * sizeof(float))
+            values += node.sources[2 * j + 1]
+
+
+cdef inline void track_row(
+    const Track *node, const Rows *rows, ptrdiff_t t, ptrdiff_t n_rows, double *states,
+    float *values, float *guarded, Faults *faults,
+) noexcept nogil:
+    """Row t of the track, when `n_rows` rows of its columns have been computed."""
+    cdef Window window
+    cdef float *row = row_at(rows, t)
+    cdef int status
+    if node.weights != NULL:
+        delta(node.weights, node.width, node.sources[0], node.n, rows, t, n_rows, row + node.column)
+        return
+    gather(node, rows, t, n_rows, values, &window)
+    if node.twin != NULL:
+        node.twin(&window, states + node.state, row + node.column)
+        return
+    status = node.compute(
+        window.rows, window.n_rows, window.n_columns, window.place, states + node.state,
+        node.n_state, node.row_rate, node.parameters, guarded_outputs(guarded, node.n), node.n,
+    )
+    take_outputs(status, guarded, node.n, t, node.column, row, faults)

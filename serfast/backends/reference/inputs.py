@@ -1,0 +1,81 @@
+"""What functions are given for one row, in float64: the inputs by name, and a track's rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ...program.rows import Autocorrelation, Computed, Track
+from .framing import heard
+from .mel import logarithm
+from .spectrum import conditioned, power_spectrum
+
+__all__ = ["autocorrelation", "inputs_of", "window_of"]
+
+Array = np.ndarray[Any, np.dtype[np.float64]]
+
+
+def inputs_of(node: Computed, samples: Array, previous: Array | None) -> dict[str, Any]:
+    """Compute every input that a function names, of one frame's samples.
+
+    Parameters
+    ----------
+    node : Computed
+    samples : ndarray of float64, shape (n,)
+        The frame, not yet scaled.
+    previous : ndarray of float64 or None
+        The spectrum of the row before; None in the first row, which is given its own.
+
+    Returns
+    -------
+    dict
+        Arrays, read-only, and the sample rate, by name.
+    """
+    named = node.feature.needs
+    given: dict[str, Any] = {"sample_rate": node.sample_rate}
+    arrays = {"table": node.table}
+    if "frame" in named:
+        arrays["frame"] = node.scale * samples
+    if node.spectrum is not None:
+        power = power_spectrum(samples[np.newaxis], node.spectrum)[0]
+        spectrum = np.sqrt(power) if node.power == 1 else power
+        arrays["spectrum"] = spectrum
+        if "previous_spectrum" in named:
+            arrays["previous_spectrum"] = spectrum if previous is None else previous
+    if "frequencies" in named:
+        arrays["frequencies"] = node.frequencies
+    if node.autocorrelation is not None:
+        arrays["autocorrelation"] = autocorrelation(samples, node.autocorrelation)
+    if node.log_mel is not None and node.mel is not None and node.mel_spectrum is not None:
+        bands = power_spectrum(samples[np.newaxis], node.mel_spectrum) @ node.mel.weights.T
+        arrays["log_mel"] = logarithm(bands, node.log_mel)[0]
+    for array in arrays.values():
+        array.setflags(write=False)
+    return given | arrays
+
+
+def autocorrelation(samples: Array, node: Autocorrelation) -> Array:
+    """r(k) = Σ_i x(i) x(i + k), x the samples under the window, conditioned and windowed."""
+    n = len(node.window)
+    under = heard(samples[np.newaxis])[:, node.start : node.start + n]
+    x = (conditioned(under, node.remove_dc, node.preemphasis) * node.window)[0]
+    return np.correlate(x, x, mode="full")[n - 1 : n - 1 + node.n_lags]
+
+
+def window_of(node: Track, rows: Array, t: int, state: Array) -> dict[str, Any]:
+    """Give the rows around row t that a track looks at, and its state.
+
+    Parameters
+    ----------
+    node : Track
+    rows : ndarray of float64, shape (n_rows, n_columns)
+        Those columns of all rows that the track looks at.
+    t : int
+    state : ndarray of float64, shape (state_size,)
+        Moved on by the function.
+    """
+    begin = max(t - node.back, 0)
+    window = np.ascontiguousarray(rows[begin : t + node.ahead + 1])
+    window.setflags(write=False)
+    return {"rows": window, "place": t - begin, "state": state, "row_rate": node.row_rate}

@@ -1,0 +1,269 @@
+"""Features that a function computes, from inputs that it asks for by name.
+
+Such a feature is a frozen dataclass like every other one; what it adds is `compute`. The function
+is the formula, written once: plain Python it is the reference; compiled it runs in the Numba back
+end, and in the native one if the feature has no native twin in ``ext/``. Built-in features of this
+kind and features of one's own are made in the same way.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from .. import _checks as checks
+from .arguments import (
+    FRAME_INPUTS,
+    MEL_INPUTS,
+    SPECTRUM_INPUTS,
+    Column,
+    Compute,
+    NativeFunction,
+    Parameter,
+    arguments_of,
+    checked,
+)
+from .base import Feature, Planner, Rows
+from .mel import LogMel
+from .spectrum import PowerSpectrum
+
+__all__ = ["ComputedFeature", "FrameFeature", "Function", "MelFeature", "SpectrumFeature"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Function(Feature):
+    """What features and tracks share that a function computes: columns, arguments, parameters."""
+
+    inputs: ClassVar[tuple[str, ...]] = ()
+    outputs: ClassVar[tuple[str, ...]] = ()
+    columns_read: ClassVar[tuple[str, ...]] = ()
+    """Columns of the same row that `compute` names among its arguments."""
+    compute: ClassVar[Compute]
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for parameter in self.parameters:
+            value = checked(parameter, getattr(self, parameter.name))
+            object.__setattr__(self, parameter.name, value)
+        names = self.columns
+        if not names or not all(isinstance(name, str) and name for name in names):
+            checks.fail(f"outputs of {type(self).__name__}", "at least 1 name", self.outputs)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        if len(self.outputs) == 1:
+            return (self.name or self.outputs[0],)
+        prefix = f"{self.name}_" if self.name else ""
+        return tuple(prefix + output for output in self.outputs)
+
+    @property
+    def signature(self) -> tuple[str | Parameter | Column, ...]:
+        """The function's arguments, in order: inputs, parameters, columns of the row."""
+        cls: Any = type(self)  # hashable, whatever mypy says
+        return arguments_of(cls)
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """Names of the function's arguments, in order."""
+        return tuple(a if isinstance(a, str) else a.name for a in self.signature)
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """Arguments of the function that are fields of the feature."""
+        return tuple(a for a in self.signature if isinstance(a, Parameter))
+
+    @property
+    def values(self) -> tuple[float, ...]:
+        """The parameters' values, in order."""
+        return tuple(getattr(self, parameter.name) for parameter in self.parameters)
+
+    @property
+    def numbers(self) -> tuple[Parameter | Column, ...]:
+        """Arguments that are numbers, in the order in which compiled functions get them."""
+        return tuple(a for a in self.signature if isinstance(a, (Parameter, Column)))
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return tuple(a.name for a in self.signature if isinstance(a, Column))
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComputedFeature(Function):
+    """What :class:`FrameFeature`, :class:`SpectrumFeature` and :class:`MelFeature` share."""
+
+    inputs: ClassVar[tuple[str, ...]] = FRAME_INPUTS
+
+    def table(self, sample_rate: float) -> np.ndarray[Any, np.dtype[np.float64]]:
+        """Give the numbers that `compute` gets as ``table``; they are rounded to float32.
+
+        Parameters
+        ----------
+        sample_rate : float
+            Of the spec [Hz].
+
+        Returns
+        -------
+        ndarray of float64, shape (n,)
+        """
+        return np.empty(0)
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """The inputs that have to be computed: those that the function names.
+
+        A function from elsewhere is given its frame in any case, and that of a SpectrumFeature its
+        spectrum and frequencies, as serfast/include/serfast.h promises.
+        """
+        named = set(self.arguments)
+        if isinstance(type(self).compute, NativeFunction):
+            named |= {"frame", "spectrum", "frequencies"} & set(self.inputs)
+        return frozenset(named)
+
+    def plan(self, planner: Planner, column: int) -> None:
+        planner.computed(self, column)
+
+    def tolerance(self, expected: Rows) -> Rows:
+        """Say how far values may be off: 0.001 of the largest, if the class doesn't know better."""
+        return Feature.tolerance(self, expected)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FrameFeature(ComputedFeature):
+    """A feature that is computed from the samples of a frame.
+
+    Make a subclass that is a frozen dataclass, with the names of its columns in `outputs` and a
+    static method `compute`. (:func:`serfast.feature_function` makes one of a plain function.)
+
+    Parameters
+    ----------
+    frame_length : int
+        Samples per frame, >= 1.
+
+    Notes
+    -----
+    `compute` is called for every row with what its arguments name:
+
+    ``frame``
+        The frame's samples, times ``sample_scale``; float32, read-only.
+    ``sample_rate``
+        In Hz; float.
+    ``table``
+        What the method :meth:`table` gives; float32, read-only.
+    any field annotated ``int``, ``float`` or ``bool``
+        Its value. It has been checked to be one, and a finite one.
+    ``rms``, ``zcr``, ``f0``, ``aperiodicity``, and any name in ``columns_read``
+        The column of that name in the same row; float. The spec must have it.
+    ``out``
+        float32, one element a column, NaN until it is written. What is returned must be None.
+
+    It is compiled by Numba with checked bounds and Python's rules for arithmetic (division by
+    zero raises). Where it raises, its columns are NaN in that row and a
+    :class:`serfast.errors.FeatureWarning` says so; docs/custom-features.md tells the rest.
+
+    Examples
+    --------
+    >>> import math
+    >>> @dataclass(frozen=True, kw_only=True)
+    ... class Crest(FrameFeature):
+    ...     outputs = ("crest",)
+    ...     floor: float = 1e-6
+    ...
+    ...     @staticmethod
+    ...     def compute(frame, floor, out):
+    ...         peak, power = 0.0, 0.0
+    ...         for x in frame:
+    ...             peak = max(peak, abs(x))
+    ...             power += x * x
+    ...         out[0] = peak / max(math.sqrt(power / len(frame)), floor)
+    >>> Crest(frame_length=400)
+    Crest(name=None, pad_mode=None, frame_length=400, floor=1e-06)
+    """
+
+    frame_length: int = 512
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        checks.integer("frame_length", self.frame_length)
+
+    @property
+    def length(self) -> int:
+        return self.frame_length
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpectrumFeature(ComputedFeature, PowerSpectrum):
+    """A feature that is computed from the spectrum of a frame.
+
+    As :class:`FrameFeature`, with the fields of :class:`serfast.PowerSpectrum`; the transform is
+    shared with every feature of the same window and conditioning.
+
+    Notes
+    -----
+    `compute` can have these arguments too:
+
+    ``spectrum``
+        ``|X[k]| ** power``, n_fft // 2 + 1 values; float32, read-only.
+    ``previous_spectrum``
+        The same of the row before. The first row's is its own: nothing has changed yet.
+    ``frequencies``
+        Of the bins [Hz]: k · sample_rate / n_fft; float32, read-only.
+    ``autocorrelation``
+        Σ_i x[i] x[i + k] for k = 0 … win_length - 1, where x are the samples under the window,
+        conditioned and times the window; float32, read-only.
+
+    Examples
+    --------
+    >>> @dataclass(frozen=True, kw_only=True)
+    ... class Flux(SpectrumFeature):
+    ...     outputs = ("flux",)
+    ...
+    ...     @staticmethod
+    ...     def compute(spectrum, previous_spectrum, out):
+    ...         out[0] = 0.0
+    ...         for k in range(len(spectrum)):
+    ...             out[0] += max(spectrum[k] - previous_spectrum[k], 0.0)
+    >>> Flux(n_fft=256, name="onset").columns
+    ('onset',)
+    """
+
+    inputs: ClassVar[tuple[str, ...]] = FRAME_INPUTS + SPECTRUM_INPUTS
+
+
+@dataclass(frozen=True, kw_only=True)
+class MelFeature(SpectrumFeature, LogMel):
+    """A feature that is computed from the log-mel spectrum of a frame.
+
+    As :class:`SpectrumFeature`, with the fields of :class:`serfast.LogMel`; mel bank and logarithm
+    are shared with every feature that has the same.
+
+    Notes
+    -----
+    `compute` can have this argument too:
+
+    ``log_mel``
+        Logarithms of the power in the mel bands, n_mels values; float32, read-only. They can't
+        be relative to the recording's maximum: `top_db` must be None and `ref` a number.
+
+    Examples
+    --------
+    >>> @dataclass(frozen=True, kw_only=True)
+    ... class Tilt(MelFeature):
+    ...     outputs = ("tilt",)
+    ...
+    ...     @staticmethod
+    ...     def compute(log_mel, out):
+    ...         out[0] = log_mel[len(log_mel) - 1] - log_mel[0]
+    >>> Tilt(n_mels=26).columns
+    ('tilt',)
+    """
+
+    inputs: ClassVar[tuple[str, ...]] = FRAME_INPUTS + SPECTRUM_INPUTS + MEL_INPUTS
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.top_db is not None:
+            checks.fail("top_db", "None for a function of log_mel", self.top_db)
+        if self.ref == "max":
+            checks.fail("ref", "a number for a function of log_mel", self.ref)

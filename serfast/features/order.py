@@ -1,0 +1,43 @@
+"""In which order features are computed: what others read or look at comes first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ..errors import ParameterError
+from .base import Feature
+from .track import Track
+
+__all__ = ["every_feature", "in_order"]
+
+
+def every_feature(features: Iterable[Feature]) -> tuple[Feature, ...]:
+    """Give the features and all that their tracks look at, each once; a track comes after those."""
+    every: dict[Feature, None] = {}
+    for feature in features:
+        if isinstance(feature, Track):
+            every.update(dict.fromkeys(every_feature(feature.sources)))
+        every[feature] = None
+    return tuple(every)
+
+
+def in_order(features: Iterable[Feature]) -> tuple[Feature, ...]:
+    """Sort features so that each comes after those whose columns it reads.
+
+    Raises
+    ------
+    ParameterError
+        If some read each other's columns in a circle.
+    """
+    waiting = list(features)
+    missing = {name for feature in waiting for name in feature.columns}
+    ordered: list[Feature] = []
+    while waiting:
+        ready = [f for f in waiting if not missing.intersection(f.reads)]
+        if not ready:
+            names = ", ".join(type(feature).__name__ for feature in waiting)
+            raise ParameterError(f"features must not read one another in a circle, got {names}")
+        ordered += ready
+        waiting = [feature for feature in waiting if feature not in ready]
+        missing = {name for feature in waiting for name in feature.columns}
+    return tuple(ordered)

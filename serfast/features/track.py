@@ -1,0 +1,162 @@
+"""Tracks: features over rows, computed from the rows around a row.
+
+A track looks at columns of the rows t - back … t + ahead, and may keep a state of bounded size from
+row to row. Rows are given to it in order, each once, so a recording and a stream get the same bits.
+A stream gives a row when the rows that its tracks look ahead to are there.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from .. import _checks as checks
+from .arguments import TRACK_INPUTS
+from .base import Feature, Planner
+from .computed import Function
+
+__all__ = ["MAX_WINDOW", "Track"]
+
+MAX_WINDOW = 1001
+"""Most rows that a track may look at: 10 s of rows every 10 ms."""
+
+MAX_STATE = 65536
+"""Most numbers that a track may keep from row to row."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Track(Function):
+    """A feature that is computed from the rows around a row.
+
+    Make a subclass that is a frozen dataclass, with the names of its columns in `outputs`, how many
+    rows it looks at in `back` and `ahead`, and a static method `compute`. Each of them may be a
+    property, if it depends on the fields.
+
+    Parameters
+    ----------
+    feature : Feature
+        Whose columns the track looks at; a track may follow another one. The feature needn't stand
+        in the spec itself; if it does, it is computed once for both. A subclass may have more
+        fields of this kind: their columns follow in the order of the fields.
+
+    Notes
+    -----
+    `compute` is called for every row, in order, with what its arguments name:
+
+    ``rows``
+        The rows t - back … t + ahead, as far as there are any, with the columns of `feature`;
+        float32 of shape (n, n_columns), read-only.
+    ``place``
+        Which of them is row t; int. At the beginning of a recording it is less than `back`; at
+        its end, less than `ahead` rows follow.
+    ``state``
+        float64, `state_size` elements, 0 at the beginning of a signal. What is written into it is
+        there at the next row.
+    ``row_rate``
+        Rows per second; float.
+    any field annotated ``int``, ``float`` or ``bool``
+        Its value.
+    ``out``
+        float32, one element a column, NaN until it is written.
+
+    As of every function of one's own, what raises or gives no finite number is NaN in that row,
+    and a :class:`serfast.errors.FeatureWarning` says so.
+
+    Examples
+    --------
+    A smoother with one number of state, which looks at no later row:
+
+    >>> import serfast
+    >>> @dataclass(frozen=True, kw_only=True)
+    ... class Smoothed(Track):
+    ...     outputs = ("smoothed",)
+    ...     state_size = 2
+    ...     share: float = 0.9
+    ...
+    ...     @staticmethod
+    ...     def compute(rows, place, state, share, out):
+    ...         if state[1] == 0:
+    ...             state[0], state[1] = rows[place, 0], 1
+    ...         state[0] = share * state[0] + (1 - share) * rows[place, 0]
+    ...         out[0] = state[0]
+    >>> serfast.FeatureSpec(features=[Smoothed(serfast.RMS())]).columns
+    ('smoothed',)
+    """
+
+    inputs: ClassVar[tuple[str, ...]] = TRACK_INPUTS
+    state_size: ClassVar[Any] = 0
+    back: ClassVar[Any] = 0
+    ahead: ClassVar[Any] = 0
+    whole_window: ClassVar[bool] = False
+    """Whether the first rows wait until the first whole window is there."""
+
+    feature: Feature = field(kw_only=False)
+
+    def __post_init__(self) -> None:
+        for name, value in self._features().items():
+            self._check_feature(name, value)
+        self._take_padding()
+        super().__post_init__()
+        for name in ("back", "ahead"):
+            checks.integer(name, getattr(self, name), 0, MAX_WINDOW - 1)
+        checks.integer("back + ahead", self.back + self.ahead, 0, MAX_WINDOW - 1)
+        checks.integer("state_size", self.state_size, 0, MAX_STATE)
+
+    @classmethod
+    def example(cls) -> Feature:
+        """Give an instance for tests, benchmarks and pages: the track of a root mean square."""
+        from .energy import RMS  # optional: only examples need another feature
+
+        return cls(RMS())
+
+    def _features(self) -> dict[str, Any]:
+        """The fields that are features, by name; `feature` itself whatever it is."""
+        values = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
+        return {k: v for k, v in values.items() if k == "feature" or isinstance(v, Feature)}
+
+    def _check_feature(self, name: str, value: Any) -> None:
+        if not isinstance(value, Feature):
+            checks.fail(name, "a feature", value)
+
+    def _take_padding(self) -> None:
+        """Take the padding of the feature: a track has no frames of its own."""
+        if self.pad_mode not in (None, self.feature.pad_mode):
+            checks.fail("pad_mode", "None (padding is the feature's own)", self.pad_mode)
+        object.__setattr__(self, "pad_mode", self.feature.pad_mode)
+
+    @property
+    def sources(self) -> tuple[Feature, ...]:
+        """The features that the track looks at, in the order of their columns."""
+        return tuple(self._features().values())
+
+    @property
+    def length(self) -> int:
+        return max(source.length for source in self.sources)
+
+    @property
+    def lookahead(self) -> int:
+        return int(self.ahead) + max(source.lookahead for source in self.sources)
+
+    @property
+    def first_rows(self) -> int:
+        needed: int = 1 + (self.back + self.ahead if self.whole_window else self.ahead)
+        behind = max(source.lookahead for source in self.sources)
+        return max(needed + behind, *(source.first_rows for source in self.sources))
+
+    @property
+    def whole_signal(self) -> bool:
+        return any(source.whole_signal for source in self.sources)
+
+    @property
+    def multiplications(self) -> int:
+        n_columns = sum(len(source.columns) for source in self.sources)
+        rows: int = 1 + self.back + self.ahead
+        return rows * n_columns + sum(source.multiplications for source in self.sources)
+
+    def check(self, sample_rate: float) -> None:
+        for source in self.sources:
+            source.check(sample_rate)
+
+    def plan(self, planner: Planner, column: int) -> None:
+        planner.track(self, column)
