@@ -44,7 +44,7 @@ N = TypeVar("N", Spectrum, Mel, Log)
 def program_of(spec: FeatureSpec) -> Program:
     """Make every table that the spec needs, and share what can be shared."""
     planner = _Planner(spec)
-    for feature in in_order(planner.columns):
+    for feature in in_order(every_feature(spec.features)):
         feature.plan(planner, planner.columns[feature])
     return planner.program
 

@@ -305,5 +305,5 @@ def _frames(node: Any) -> dict[str, int]:
         "length": frames.length,
         "left": frames.left,
         "pad_mode": PAD_CODES[frames.pad_mode],
-        "column": _column(node.column),
+        "column": _column(getattr(node, "column", None)),
     }
