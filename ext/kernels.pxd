@@ -83,6 +83,11 @@ cdef extern from "kernels/kernels.h" nogil:
             const double *, ptrdiff_t, double *, serfast_moments *) noexcept nogil
         void (*series_products)(const double *, const double *, ptrdiff_t, double *) noexcept nogil
         void (*series_sort)(double *, ptrdiff_t) noexcept nogil
+        double (*sum_floored)(const float *, ptrdiff_t, float) noexcept nogil
+        double (*sum_products)(const float *, const float *, ptrdiff_t) noexcept nogil
+        double (*sum_squared_differences)(
+            const float *, const float *, ptrdiff_t) noexcept nogil
+        void (*index_moments)(const float *, ptrdiff_t, double *) noexcept nogil
 
     const serfast_kernels *serfast_built(int)
     int serfast_can_run(const serfast_kernels *)

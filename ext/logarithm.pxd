@@ -8,10 +8,11 @@ from libc.math cimport frexp
 
 cdef extern from *:
     """
-    static const double LN2 = 0x1.62e42fefa39efp-1;
+    static const double LN2 = 0x1.62e42fefa39efp-1, LN10 = 0x1.26bb1bbb55516p+1;
     static const double LN2_UPPER = 0x1.62e42fee00000p-1, LN2_REST = 0x1.a39ef35793c76p-33;
     """
     const double LN2
+    const double LN10
     const double LN2_UPPER      # 32 bits of it, so that e times this is exact
     const double LN2_REST
 

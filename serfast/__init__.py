@@ -23,20 +23,16 @@ from .errors import (
 )
 from .extractor import Extractor
 from .features import (
-    MFCC,
-    RMS,
-    YIN,
-    Delta,
     FeatureSpec,
     FrameFeature,
-    LogMel,
-    MelPower,
-    PowerSpectrum,
+    MelFeature,
     SpectrumFeature,
-    ZeroCrossingRate,
+    Track,
     feature_function,
     frame_count,
 )
+from .features.catalogue import *  # noqa: F403  (every built-in feature)
+from .features.catalogue import FEATURES as _FEATURES
 
 if TYPE_CHECKING:
     from . import presets
@@ -46,27 +42,21 @@ if TYPE_CHECKING:
     from .streaming.rows import feature_rows
 
 __all__ = [
-    "MFCC",
-    "RMS",
-    "YIN",
     "AudioError",
     "BackendError",
-    "Delta",
     "Extractor",
     "FeatureSpec",
     "FeatureWarning",
     "FrameFeature",
-    "LogMel",
-    "MelPower",
+    "MelFeature",
     "ModelError",
     "ParameterError",
-    "PowerSpectrum",
     "Recognizer",
     "SerfastError",
     "SpectrumFeature",
     "Statistics",
+    "Track",
     "UnknownPluginError",
-    "ZeroCrossingRate",
     "__version__",
     "feature_function",
     "feature_rows",
@@ -75,6 +65,7 @@ __all__ = [
     "native_info",
     "presets",
 ]
+__all__ += [*_FEATURES]
 
 _MODULES = (
     *("audio", "backends", "compat", "corpora", "entry_points", "errors", "extractor", "features"),

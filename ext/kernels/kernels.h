@@ -151,6 +151,14 @@ typedef struct {
 
     /* sort the points of each; there is room for n rounded up to a multiple of SERFAST_RUN */
     void (*series_sort)(double *x, ptrdiff_t n);
+
+    /* Sums in double: Σ max(x[i], floor), Σ x[i] y[i], Σ (x[i] - y[i])² */
+    double (*sum_floored)(const float *x, ptrdiff_t n, float floor);
+    double (*sum_products)(const float *x, const float *y, ptrdiff_t n);
+    double (*sum_squared_differences)(const float *x, const float *y, ptrdiff_t n);
+
+    /* Σ x[i], Σ i x[i], Σ i² x[i], in double */
+    void (*index_moments)(const float *x, ptrdiff_t n, double *moments);
 } serfast_kernels;
 
 extern const serfast_kernels serfast_kernels_baseline;

@@ -1,31 +1,33 @@
-"""Every built-in feature, one line each: what can stand in a FeatureSpec by its name alone.
+"""Every built-in feature, one line each, in the order in which samples become features.
 
-Back ends, benchmarks, tests of closeness, row hashes and pages read this list.
+A feature that is imported here can stand in a FeatureSpec by its name alone, and is a name of
+``serfast`` and ``serfast.features``. Back ends, benchmarks, tests of closeness, row hashes and
+pages read this list.
 """
 
-from __future__ import annotations
+# ruff: noqa: I001  (the order is that of the pipeline; every name is exported)
 
-from .base import Feature
-from .delta import Delta
-from .energy import RMS, ZeroCrossingRate
-from .mel import LogMel, MelPower
-from .mfcc import MFCC
-from .pitch import YIN
-from .spectrum import PowerSpectrum
+from .base import Feature as _Feature
 
-__all__ = ["FEATURES"]
+from .energy import RMS as RMS
+from .energy import ZeroCrossingRate as ZeroCrossingRate
+from .spectrum import PowerSpectrum as PowerSpectrum
+from .mel import MelPower as MelPower
+from .mel import LogMel as LogMel
+from .mfcc import MFCC as MFCC
+from .pitch import YIN as YIN
+from .delta import Delta as Delta
+from .spectral_centroid import SpectralCentroid as SpectralCentroid
+from .spectral_bandwidth import SpectralBandwidth as SpectralBandwidth
+from .spectral_rolloff import SpectralRolloff as SpectralRolloff
+from .spectral_flatness import SpectralFlatness as SpectralFlatness
+from .spectral_entropy import SpectralEntropy as SpectralEntropy
+from .spectral_flux import SpectralFlux as SpectralFlux
+from .spectral_contrast import SpectralContrast as SpectralContrast
 
-FEATURES: dict[str, type[Feature]] = {
-    cls.__name__: cls
-    for cls in (
-        RMS,
-        ZeroCrossingRate,
-        PowerSpectrum,
-        MelPower,
-        LogMel,
-        MFCC,
-        YIN,
-        Delta,
-    )
+FEATURES: dict[str, type[_Feature]] = {
+    name: value
+    for name, value in tuple(globals().items())
+    if isinstance(value, type) and issubclass(value, _Feature) and value is not _Feature
 }
 """Every built-in feature by the name that stands in a spec's JSON."""

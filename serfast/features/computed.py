@@ -9,7 +9,7 @@ kind and features of one's own are made in the same way.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
 
@@ -29,7 +29,17 @@ from .base import Feature, Planner, Rows
 from .mel import LogMel
 from .spectrum import PowerSpectrum
 
-__all__ = ["ComputedFeature", "FrameFeature", "Function", "MelFeature", "SpectrumFeature"]
+__all__ = [
+    "ComputedFeature",
+    "FrameFeature",
+    "Function",
+    "MelFeature",
+    "SpectrumFeature",
+    "Values",
+]
+
+Values: TypeAlias = np.ndarray[Any, np.dtype[np.float32]]
+"""An input that is an array, or the outputs, in the function of a feature."""
 
 
 @dataclass(frozen=True, kw_only=True)
