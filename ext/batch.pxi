@@ -95,6 +95,10 @@ cdef bint is_floats(const Py_buffer *view, int ndim) noexcept:
     return view.ndim == ndim and view.itemsize == sizeof(float) and view.format[0] == c"f"
 
 
+cdef bint is_aligned(const Py_buffer *view) noexcept:
+    return <uintptr_t>view.buf % sizeof(float) == 0
+
+
 cdef int check_buffer(str name, const Py_buffer *view, int ndim) except -1:
     if not is_floats(view, ndim):
         raise ValueError(f"{name} must be contiguous float32 with {ndim} dimensions")

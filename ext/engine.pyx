@@ -14,6 +14,7 @@ import numpy as np
 from serfast._checks import refuse, refuse_sample
 from serfast.audio.samples import as_samples, as_vector
 from serfast.backends.custom.faults import warn_of_faults
+from serfast.backends.output import check_out
 from serfast.errors import SerfastError
 from serfast.extractor import Extractor
 from serfast.features.delta import delta_weights

@@ -155,18 +155,18 @@ cdef class StreamState:
 
     cdef int _borrow(self, out, Py_buffer *rows) except -1:
         """The memory of `out`, if rows fit into it; the caller releases it."""
+        cdef ptrdiff_t n_columns = self.engine.program.n_columns
+        if type(out) is not np.ndarray:
+            check_out(out, n_columns)
         try:
             PyObject_GetBuffer(out, rows, PyBUF_ND | PyBUF_FORMAT | PyBUF_WRITABLE)
-        except (BufferError, TypeError, ValueError) as error:
-            self._refuse_out(f"{type(out).__name__}: {error}")
-        if is_floats(rows, 2) and rows.shape[1] == self.engine.program.n_columns:
+        except (BufferError, ValueError):
+            check_out(out, n_columns)  # says why not
+            raise
+        if is_floats(rows, 2) and rows.shape[1] == n_columns and is_aligned(rows):
             return 0
         PyBuffer_Release(rows)
-        self._refuse_out(f"{getattr(out, 'dtype', type(out))} of shape {np.shape(out)}")
-
-    cdef int _refuse_out(self, str found) except -1:
-        columns = self.engine.program.n_columns
-        refuse("out", f"a writeable C-contiguous float32 array of {columns} columns", found)
+        check_out(out, n_columns)
 
     cdef int _enter(self) except -1:
         cdef bint inside

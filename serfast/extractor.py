@@ -12,6 +12,7 @@ from . import backends
 from .audio.resampling import LARGEST_RATIO, far_apart
 from .audio.samples import converted
 from .backends.interface import Run
+from .backends.output import check_out
 from .backends.stream import Stream
 from .errors import ParameterError
 from .features.spec import FeatureSpec
@@ -122,8 +123,8 @@ class Extractor:
                 f"at least {longest} samples long (the longest frame, center=False)",
                 f"{len(samples)} samples",
             )
-        shape = (n_rows, self._n_columns)
-        rows = np.empty(shape, np.float32) if out is None else _checked_out(out, shape)
+        fits = None if out is None else check_out(out, self._n_columns, n_rows)
+        rows = np.empty((n_rows, self._n_columns), np.float32) if fits is None else fits
         bad = self._run(samples, rows)
         if bad is not None:
             checks.refuse_sample("signal", array, bad)
@@ -202,18 +203,6 @@ def _shared_out(function: Callable[[Any], Rows], signals: list[Any], threads: in
     for i in sorted(failures):
         raise failures[i]
     return [rows[i] for i in range(len(signals))]
-
-
-def _checked_out(out: Any, shape: tuple[int, int]) -> Rows:
-    """`out` if the rows fit into it exactly."""
-    rule = f"a writeable C-contiguous float32 array of shape {shape}"
-    if not isinstance(out, np.ndarray):
-        checks.fail("out", rule, out)
-    if out.dtype != np.float32 or out.shape != shape:
-        checks.refuse("out", rule, f"{out.dtype} of shape {out.shape}")
-    if not (out.flags.c_contiguous and out.flags.writeable and out.flags.aligned):
-        checks.refuse("out", rule, "one that is read-only, misaligned or not C-contiguous")
-    return out
 
 
 def _checked_stream(spec: FeatureSpec, run: Run, sample_rate: float | None = None) -> Stream:

@@ -172,3 +172,65 @@ def test_cython_declares_what_c_does() -> None:
     assert [name for name, _ in client.Api._fields_[2:]] == table
     codes = re.findall(r"SERFAST_(\w+) = (-?\d+)", HEADER)
     assert re.findall(r"^    (\w+) = (-?\d+)$", declared, re.MULTILINE) == codes
+
+
+# ---- the header, against everything that declares the same ---------------------------------------
+
+EXT = Path(__file__).resolve().parents[1] / "ext"
+
+
+def without_names(arguments: str) -> list[str]:
+    """The types of a C argument list: each argument without its name."""
+    kinds = [re.sub(r"(?<=[ *])\w+$", "", a.strip()) for a in arguments.split(",")]
+    return [re.sub(r"\s+", " ", kind).strip() for kind in kinds]
+
+
+def declared_in_the_header(pattern: str) -> dict[str, tuple[str, list[str]]]:
+    """Result and arguments by name."""
+    code = re.sub(r"/\*.*?\*/", "", HEADER, flags=re.DOTALL)
+    matches = re.findall(pattern, code, re.DOTALL)
+    return {name: (result.strip(), without_names(arguments)) for result, name, arguments in matches}
+
+
+def test_the_engine_declares_the_table_as_the_header_does() -> None:
+    expected = declared_in_the_header(r"    ([\w ]+\*?)\(\*(\w+)\)\(([^)]*)\);")
+    text = (EXT / "serfast_api.pxd").read_text("utf-8")
+    matches = re.findall(r"        ([\w ]+\*?)\(\*(\w+)\)\(([^)]*)\) noexcept", text, re.DOTALL)
+    declared = {n: (r.strip(), [re.sub(r"\s+", " ", a).strip() for a in arguments.split(",")])
+                for r, n, arguments in matches}  # fmt: skip
+    assert len(declared) == 12
+    assert declared == expected
+
+
+def test_cython_declares_the_functions_as_the_header_does() -> None:
+    expected = declared_in_the_header(r"    ([\w ]+\*?)\(\*(\w+)\)\(([^)]*)\);")
+    text = (Path(native.__file__).with_name("native.pxd")).read_text("utf-8")
+    text = text.replace("Program *", "serfast_program *").replace("Stream *", "serfast_stream *")
+    matches = re.findall(r"^cdef ([\w ]+\*?)\b(\w+)\(([^)]*)\) noexcept", text, re.M | re.DOTALL)
+    declared = {name: (result.strip(), without_names(a)) for result, name, a in matches}
+    assert declared == expected
+
+
+def test_functions_of_ones_own_are_declared_as_in_the_header() -> None:
+    expected = declared_in_the_header(r"typedef (int) (serfast_\w+_function)\(([^)]*)\);")
+    assert len(expected) == 3
+    declared = {}
+    for name in ("computed.pxd", "track.pxd"):
+        text = (EXT / name).read_text("utf-8")
+        for function, arguments in re.findall(r"ctypedef int (\w+)\(([^)]*)\) noexcept", text):
+            kinds = [re.sub(r"\s+", " ", a).strip() for a in arguments.split(",")]
+            declared[function] = ("int", kinds)
+    assert declared == expected
+
+
+def test_numba_and_ctypes_know_them_as_in_the_header() -> None:
+    from serfast.backends.custom import signatures
+
+    names = {"feature": signatures.NARROW, "wide_feature": signatures.WIDE,
+             "track": signatures.TRACK}  # fmt: skip
+    kinds = {"const float *": "float*", "float *": "float*", "const double *": "double*",
+             "double *": "double*", "double": "double", "ptrdiff_t": "size"}  # fmt: skip
+    expected = declared_in_the_header(r"typedef (int) (serfast_\w+_function)\(([^)]*)\);")
+    for name, arguments in names.items():
+        _, types = expected[f"serfast_{name}_function"]
+        assert signatures.Signature(arguments).kinds == tuple(kinds[kind] for kind in types)

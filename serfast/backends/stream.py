@@ -64,8 +64,26 @@ class Stream(ABC):
 
     @property
     def latency(self) -> Latency:
-        """How long after its own moment a row comes out, in samples at the chunks' rate."""
-        behind = self.lookahead * self._rate / self._spec.sample_rate + self._delay
+        """How long after its own moment a row comes out, in samples at the chunks' rate.
+
+        A row waits for the longest frame of all features and for the rows that its tracks look
+        ahead to; `latencies` tells which feature asks for how much of it.
+        """
+        return self._latency(self.lookahead)
+
+    @property
+    def latencies(self) -> dict[str, Latency]:
+        """How long each column alone would wait, by its name: for its frames and look-ahead."""
+        spec = self._spec
+        return {
+            column: self._latency(feature.reach(spec.center) + feature.lookahead * spec.hop_length)
+            for feature in spec.features
+            for column in feature.columns
+        }
+
+    def _latency(self, samples: int) -> Latency:
+        """So many samples at the spec's rate, and the resampler's delay."""
+        behind = samples * self._rate / self._spec.sample_rate + self._delay
         return Latency(math.ceil(behind), behind / self._rate)
 
     @property

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Literal, Protocol, TypeAlias
 import numpy as np
 
 from .. import _checks as checks
-from .framing import PAD_MODES, PadMode
+from .framing import PAD_MODES, PadMode, left_padding
 
 __all__ = ["Feature", "Planner", "Quantity", "Rows", "check_band"]
 
@@ -99,6 +99,10 @@ class Feature:
     def length(self) -> int:
         """Samples in one frame."""
         raise TypeError(f"{type(self).__name__} has no frame: use one of the features")
+
+    def reach(self, center: bool) -> int:
+        """Samples from a row's moment to the end of the feature's frame."""
+        return self.length - left_padding(self.length, center)
 
     @property
     def lookahead(self) -> int:

@@ -13,6 +13,7 @@ import numpy as np
 from .. import _checks as checks
 from .. import backends
 from ..backends.reference.functionals import Array
+from ..features.track import MAX_WINDOW
 from ..program.vector import Entry, VectorProgram
 from .functionals import FUNCTIONALS, functional, is_functional
 from .prepared import PreparedStatistics, prepared
@@ -20,9 +21,6 @@ from .prepared import PreparedStatistics, prepared
 __all__ = ["PreparedStatistics", "Statistics"]
 
 Mask: TypeAlias = np.ndarray[Any, np.dtype[np.bool_]]
-
-MAX_DELTA_WIDTH = 1001
-"""As of a :class:`serfast.Delta`: weights are made for every width up to it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +101,7 @@ class Statistics:
                 checks.fail("functionals", f"of {known}, p0 to p100, ac1 to ac99", name)
         checks.integer("deltas", self.deltas, 0, 3)
         checks.integer("voiced_deltas", self.voiced_deltas, 0, 3)
-        if checks.integer("delta_width", self.delta_width, 5, MAX_DELTA_WIDTH) % 2 == 0:
+        if checks.integer("delta_width", self.delta_width, 5, MAX_WINDOW) % 2 == 0:
             checks.fail("delta_width", "odd", self.delta_width)
         if self.trim_db is not None:
             checks.number("trim_db", self.trim_db, above=0)

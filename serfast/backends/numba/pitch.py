@@ -1,10 +1,4 @@
-"""Pitch: YIN (de Cheveigné and Kawahara 2002), F0 and aperiodicity of a frame.
-
-The difference function of the frame, taken as zero beyond its end, is
-    d(τ) = Σ_j (x[j] - x[j+τ])² = 2 (r(0) - r(τ)) - Σ_{j<τ} x[j]²
-with the autocorrelation r from the FFT: the transform of the power spectrum of the frame padded
-with zeros. Normalised by its mean so far (equation 8), d'(τ) = τ d(τ) / Σ_{j<=τ} d(j).
-"""
+"""Pitch: YIN, F0 and aperiodicity of a frame, step for step as in ext/pitch.pxd."""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ from ...audio.samples import as_float32, as_vector, first_nonfinite
 from ...errors import SerfastError
 from ...features.framing import Grid
 from ...features.spec import FeatureSpec
+from ..output import check_out
 from ..stream import Stream
 
 __all__ = ["NumbaStream"]
@@ -114,16 +115,8 @@ class NumbaStream(Stream):
             )
 
     def _check_out(self, out: Any) -> None:
-        if out is None:
-            return
-        n_columns = self._engine.n_columns
-        rule = f"a writeable C-contiguous float32 array of {n_columns} columns"
-        if not isinstance(out, np.ndarray):
-            checks.fail("out", rule, out)
-        if out.dtype != np.float32 or out.ndim != 2 or out.shape[1] != n_columns:
-            checks.refuse("out", rule, f"{out.dtype} of shape {out.shape}")
-        if not (out.flags.c_contiguous and out.flags.writeable and out.flags.aligned):
-            checks.refuse("out", rule, "one that is read-only, misaligned or not C-contiguous")
+        if out is not None:
+            check_out(out, self._engine.n_columns)
 
     def _complete(self, end: int) -> int:
         """Rows that can be given after `end` samples; after the flush, all that there are."""

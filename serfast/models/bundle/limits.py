@@ -15,6 +15,7 @@ from ...errors import ModelError
 from ...features.mel import MelPower
 from ...features.order import every_feature
 from ...features.spec import FeatureSpec
+from ...features.track import MAX_WINDOW
 from ...statistics.statistics import Statistics
 from .fingerprint import LENGTH
 
@@ -28,7 +29,7 @@ MOST: dict[str, int] = {
     "win_length": 65536,
     "n_mels": 1024,
     "n_mfcc": 1024,
-    "delta_width": 1001,
+    "delta_width": MAX_WINDOW,
 }
 """Most of each number, by its name in JSON."""
 
