@@ -299,6 +299,7 @@ def test_a_bad_address_is_refused(make, message) -> None:
 
 EXAMPLES = [
     *pages.examples("docs/custom-features.md"),
+    *pages.examples("docs/adding-a-feature.md"),
     *pages.examples("plugins/serfast-spectral/README.md"),
 ]
 
@@ -309,8 +310,8 @@ def test_the_documentations_examples_run(block: str) -> None:
     exec(code, {"__name__": "documentation"})
 
 
-def test_there_are_four_examples() -> None:
-    assert len(EXAMPLES) == 4
+def test_there_are_eight_examples() -> None:
+    assert len(EXAMPLES) == 8
 
 
 def test_numba_is_imported_by_the_first_extractor_that_needs_it() -> None:
