@@ -17,11 +17,8 @@ from serfast.backends.custom.faults import warn_of_faults
 from serfast.backends.output import check_out
 from serfast.errors import SerfastError
 from serfast.extractor import Extractor
-from serfast.features.delta import delta_weights
 from serfast.features.framing import SILENCE
 from serfast.features.spec import FeatureSpec
-from serfast.program.fft import real_fft
-from serfast.program.vector import KINDS, LOG_FLOOR, RESOLUTION, SEMITONE_REFERENCE
 
 include "isa.pxi"
 include "arena.pxi"

@@ -18,7 +18,7 @@ from statistics cimport Family, Job, Table, VectorProgram, Workspace, make_vecto
 
 cdef Functional functional_of(functional) except *:
     cdef Functional result
-    cdef int kind = KINDS.index(functional.kind)
+    cdef int kind = functional.code
     result.kind = <Kind>kind
     result.a, result.b = functional.a, functional.b
     return result
@@ -43,16 +43,14 @@ cdef int fill_jobs(Arena arena, VectorProgram *p, entries, series) except -1:
     return 0
 
 
-cdef int fill_derivatives(Arena arena, VectorProgram *p, int width, entries) except -1:
+cdef int fill_derivatives(Arena arena, VectorProgram *p, program) except -1:
     """Weights for every order and every width that a short recording may leave."""
-    cdef int orders = max((entry.order for entry in entries), default=0)
-    cdef int order, narrow
+    cdef int width = program.delta_width, order, narrow
+    cdef int orders = max((order for order, _, _ in program.delta_weights), default=0)
     p.delta_width = width
     p.weights = <double **>arena.new(orders * (width + 1) * sizeof(double *))
-    for order in range(1, orders + 1):
-        for narrow in range(order + 1 + order % 2, width + 1, 2):
-            p.weights[(order - 1) * (width + 1) + narrow] = arena.doubles(
-                delta_weights(narrow, order))
+    for order, narrow, weights in program.delta_weights:
+        p.weights[(order - 1) * (width + 1) + narrow] = arena.doubles(weights)
     return 0
 
 
@@ -68,7 +66,7 @@ cdef int fill_vector(Arena arena, VectorProgram *p, program) except -1:
     p.loudness, p.trim = column_or_none(program.loudness), program.trim
     p.voicing, p.max_aperiodicity = column_or_none(program.voicing), program.max_aperiodicity
     logs = [series[column] for column in program.logs if column in series]
-    p.n_logs, p.logs, p.log_floor = len(logs), arena.ints(logs), LOG_FLOOR
+    p.n_logs, p.logs, p.log_floor = len(logs), arena.ints(logs), program.log_floor
     families = [f for f in program.families if series.keys() >= set(f)]
     p.n_families = len(families)
     p.families = <Family *>arena.new(len(families) * sizeof(Family))
@@ -77,15 +75,15 @@ cdef int fill_vector(Arena arena, VectorProgram *p, program) except -1:
         p.families[i].series = arena.ints([series[column] for column in family])
     semitones = [series[column] for column in program.semitones if column in series]
     p.n_semitones, p.semitones = len(semitones), arena.ints(semitones)
-    p.reference = SEMITONE_REFERENCE
-    p.resolution = RESOLUTION
+    p.reference = program.semitone_reference
+    p.resolution = program.resolution
     p.n_functionals = len(program.functionals)
     p.functionals = <Functional *>arena.new(p.n_functionals * sizeof(Functional))
     for i, functional in enumerate(program.functionals):
         p.functionals[i] = functional_of(functional)
         p.sorts = p.sorts or p.functionals[i].kind in (QUANTILE, SPREAD)
     p.share = -1 if program.share is None else program.share
-    fill_derivatives(arena, p, program.delta_width, program.entries)
+    fill_derivatives(arena, p, program)
     return fill_jobs(arena, p, program.entries, series)
 
 

@@ -87,9 +87,8 @@ cdef int fill_fft(Arena arena, serfast_fft *target, plan) except -1:
     return 0
 
 
-cdef int fill_rfft(Arena arena, serfast_rfft *target, int length) except -1:
-    plan = real_fft(length)
-    target.length = length
+cdef int fill_rfft(Arena arena, serfast_rfft *target, plan) except -1:
+    target.length = plan.length
     target.area = plan.complex.area
     fill_fft(arena, &target.fft, plan.complex)
     target.split_re = arena.floats(plan.split.real)
@@ -97,9 +96,9 @@ cdef int fill_rfft(Arena arena, serfast_rfft *target, int length) except -1:
     return 0
 
 
-cdef const float *window_of(Arena arena, const serfast_rfft *plan, window) except NULL:
+cdef const float *window_of(Arena arena, const serfast_rfft *target, plan, window) except NULL:
     """The window as power_spectrum wants it."""
-    return arena.floats(packed_window(real_fft(plan.length).complex, window, plan.fft.width))
+    return arena.floats(packed_window(plan.complex, window, target.fft.width))
 
 
 cdef int fill_energies(Arena arena, Program *p, energies) except -1:
@@ -129,17 +128,18 @@ cdef int fill_pitches(Arena arena, Program *p, pitches) except -1:
     p.n_pitches = len(pitches)
     p.pitches = <Pitch *>arena.new(len(pitches) * sizeof(Pitch))
     for i, node in enumerate(pitches):
-        length = node.transform_length
+        length = node.transform.length
         p.pitches[i].frames = frames_of(node.frames)
         p.pitches[i].column = node.column
         p.pitches[i].min_lag = node.min_lag
         p.pitches[i].max_lag = node.max_lag
         p.pitches[i].sample_rate = node.sample_rate
         p.pitches[i].threshold = node.threshold
-        fill_rfft(arena, &p.pitches[i].plan, length)
+        fill_rfft(arena, &p.pitches[i].plan, node.transform)
         if not p.pitches[i].plan.fft.width:
             raise ValueError(f"the first stage of {length} samples must be one in registers")
-        p.pitches[i].window = window_of(arena, &p.pitches[i].plan, np.ones(length))
+        p.pitches[i].window = window_of(
+            arena, &p.pitches[i].plan, node.transform, np.ones(length))
         p.frame_size = max(p.frame_size, <size_t>length)
         p.power_size = max(p.power_size, <size_t>length // 2 + 1)
         p.lag_size = max(p.lag_size, 2 * <size_t>node.max_lag + 2 * SERFAST_PAD)
@@ -158,8 +158,8 @@ cdef int fill_spectra(Arena arena, Program *p, spectra, dict slots) except -1:
         window = np.zeros(length)
         window[node.start : node.start + len(node.window)] = node.window
         target.frames = frames_of(node.frames)
-        fill_rfft(arena, &target.plan, length)
-        target.window = window_of(arena, &target.plan, window)
+        fill_rfft(arena, &target.plan, node.transform)
+        target.window = window_of(arena, &target.plan, node.transform, window)
         target.start = node.start
         target.win_length = len(node.window)
         target.remove_dc = node.remove_dc
@@ -244,7 +244,7 @@ cdef int fill_cepstra(Arena arena, Program *p, Log *log, cepstra) except -1:
 
 
 cdef int fill_autocorrelations(Arena arena, Program *p, nodes, dict slots) except -1:
-    cdef int i
+    cdef int i, length
     cdef Autocorrelation *target
     p.n_autocorrelations = len(nodes)
     p.autocorrelations = <Autocorrelation *>arena.new(len(nodes) * sizeof(Autocorrelation))
@@ -258,11 +258,12 @@ cdef int fill_autocorrelations(Arena arena, Program *p, nodes, dict slots) excep
         target.remove_dc = node.remove_dc
         target.preemphasis = node.preemphasis
         target.n_lags = node.n_lags
-        fill_rfft(arena, &target.plan, node.transform_length)
-        target.window = window_of(arena, &target.plan, np.ones(node.transform_length))
+        length = node.transform.length
+        fill_rfft(arena, &target.plan, node.transform)
+        target.window = window_of(arena, &target.plan, node.transform, np.ones(length))
         target.slot = slots[node] = new_slot(p, target.n_lags, False)
-        p.frame_size = max(p.frame_size, <size_t>node.transform_length)
-        p.power_size = max(p.power_size, <size_t>node.transform_length // 2 + 1)
+        p.frame_size = max(p.frame_size, <size_t>length)
+        p.power_size = max(p.power_size, <size_t>length // 2 + 1)
         p.fft_size = max(p.fft_size, 4 * target.plan.area)
     return 0
 

@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.metadata import EntryPoint, entry_points
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .errors import ModelError, UnknownPluginError
 
-__all__ = ["PluginInfo", "distribution", "info", "load", "names", "only", "owner", "points"]
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
+__all__ = [
+    "PluginInfo",
+    "distribution",
+    "info",
+    "load",
+    "names",
+    "of_group",
+    "only",
+    "owner",
+    "points",
+]
 
 
 @dataclass(frozen=True)
@@ -22,14 +34,21 @@ class PluginInfo:
     error: str | None
 
 
+def of_group(group: str) -> list[EntryPoint]:
+    """Every entry point in the group."""
+    from importlib.metadata import entry_points  # heavy: 10 ms that `import serfast` needn't wait
+
+    return list(entry_points(group=group))
+
+
 def points(group: str, name: str) -> list[EntryPoint]:
     """Every entry point of that name in the group."""
-    return [point for point in entry_points(group=group) if point.name == name]
+    return [point for point in of_group(group) if point.name == name]
 
 
 def names(group: str) -> tuple[str, ...]:
     """The names in the group, sorted; nothing is imported."""
-    return tuple(sorted({point.name for point in entry_points(group=group)}))
+    return tuple(sorted({point.name for point in of_group(group)}))
 
 
 def distribution(point: EntryPoint) -> tuple[str, str]:
@@ -75,7 +94,7 @@ def load(kind: str, point: EntryPoint, fault: Callable[[Any], str | None]) -> An
 
 def info(group: str, get: Callable[[str], Any]) -> tuple[PluginInfo, ...]:
     """Describe everything in a group; `get` imports what has a name."""
-    found = sorted((point.name, *distribution(point)) for point in entry_points(group=group))
+    found = sorted((point.name, *distribution(point)) for point in of_group(group))
     return tuple(PluginInfo(*about, _error(get, about[0])) for about in found)
 
 

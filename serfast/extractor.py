@@ -16,7 +16,6 @@ from .backends.output import check_out
 from .backends.stream import Stream
 from .errors import ParameterError
 from .features.spec import FeatureSpec
-from .program.planner import program_of
 
 __all__ = ["Extractor"]
 
@@ -62,6 +61,8 @@ class Extractor:
     def __init__(self, spec: FeatureSpec, backend: str | None = None) -> None:
         if not isinstance(spec, FeatureSpec):
             checks.fail("spec", "a FeatureSpec", spec)
+        from .program.planner import program_of  # heavy: 4 ms that `import serfast` needn't wait
+
         self._backend = backends.chosen(backend)
         prepare = backends.get(self._backend)
         self._spec = spec
@@ -183,7 +184,7 @@ def _shared_out(function: Callable[[Any], Rows], signals: list[Any], threads: in
 
     Handing each signal to a pool as a task of its own would cost as much as some seconds of speech.
     """
-    from concurrent.futures import ThreadPoolExecutor  # costs every import otherwise
+    from concurrent.futures import ThreadPoolExecutor  # heavy: 3 ms, for several threads only
 
     rows: dict[int, Rows] = {}
     failures: dict[int, BaseException] = {}

@@ -15,6 +15,8 @@ import numpy as np
 
 from .. import _checks as checks
 from ..errors import ParameterError
+from .resampling import resample
+from .tempo import change_tempo
 
 __all__ = [
     "SPEEDS",
@@ -52,8 +54,6 @@ class Speed:
         checks.number("speed", self.factor, minimum=0.5, maximum=2)
 
     def __call__(self, samples: Samples, sample_rate: int, random: np.random.Generator) -> Samples:
-        from .resampling import resample
-
         return resample(samples, round(SPEED_UNIT * self.factor), SPEED_UNIT)
 
 
@@ -67,8 +67,6 @@ class Tempo:
         checks.number("tempo", self.factor, minimum=0.5, maximum=2)
 
     def __call__(self, samples: Samples, sample_rate: int, random: np.random.Generator) -> Samples:
-        from .tempo import change_tempo
-
         return change_tempo(samples, self.factor, sample_rate)
 
 

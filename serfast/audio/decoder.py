@@ -144,7 +144,7 @@ def first_not_finite(y: Signal) -> int | None:
 
 def _soundfile() -> Any:
     try:
-        import soundfile
+        import soundfile  # heavy: 30 ms and libsndfile; most programs read no file
     except (ImportError, OSError) as error:  # OSError: the wheel lacks its libsndfile
         hint = "reading audio files needs soundfile: pip install soundfile"
         raise ImportError(f"{hint} ({error})") from error

@@ -11,14 +11,13 @@ from functools import lru_cache
 from typing import Any, cast
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 
 from .. import _checks as checks
 from .samples import as_samples
 
 __all__ = ["LARGEST_RATIO", "at_rate", "far_apart", "filter_delay", "resample", "resampler"]
 
-Signal = NDArray[np.float32]
+Signal = np.ndarray[Any, np.dtype[np.float32]]
 
 LARGEST_RATIO = 256
 """Beyond this ratio one of the two rates is a mistake, and the result wouldn't fit in memory."""
@@ -27,7 +26,7 @@ MAX_CHANNELS = 32
 """A two-dimensional signal with more columns has probably its channels first."""
 
 
-def resample(y: ArrayLike, orig_sr: int, target_sr: int) -> Signal:
+def resample(y: Any, orig_sr: int, target_sr: int) -> Signal:
     """Change the sample rate of a signal with soxr's "HQ" filter.
 
     Parameters

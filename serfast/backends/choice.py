@@ -7,13 +7,15 @@ import os
 import warnings
 from collections.abc import Callable
 from types import ModuleType
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from .. import _checks as checks
 from ..errors import BackendError
-from ..program.rows import Program
-from ..program.vector import RunVector, VectorProgram
-from .interface import Run
+
+if TYPE_CHECKING:  # `import serfast` needn't load them
+    from ..program.rows import Program
+    from ..program.vector import RunVector, VectorProgram
+    from .interface import Run
 
 __all__ = [
     "BACKENDS",

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from ..features.spec import FeatureSpec
-from ..program.rows import Program
-from ..program.vector import RunVector, VectorProgram
 from .stream import Stream
+
+if TYPE_CHECKING:  # `import serfast` needn't load them
+    from ..program.rows import Program
+    from ..program.vector import RunVector, VectorProgram
 
 __all__ = ["BackEnd", "Run"]
 

@@ -8,17 +8,16 @@ import sys
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from .. import _checks as checks
+from ..audio.reading import blocks
 from ..errors import ModelError, ParameterError
+from ..recognizer import Recognizer
+from ..streaming.events import Event
 from ._recordings import STANDARD_INPUT
-
-if TYPE_CHECKING:
-    from ..recognizer import Recognizer
-    from ..streaming.events import Event
 
 __all__ = ["add_arguments", "run"]
 
@@ -109,7 +108,6 @@ def _source(path: Path, rate: int | None, recognizer: Recognizer) -> tuple[int, 
         return rate, _pcm(max(1, round(CHUNK * rate)))
     if rate is not None:
         raise ParameterError(f"--rate must be given for FILE - alone, got {rate} for {path}")
-    from ..audio.reading import blocks
 
     return own, blocks(path, own, max(1, round(CHUNK * own)))
 

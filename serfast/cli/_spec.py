@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ..errors import ParameterError, UnknownPluginError
-
-if TYPE_CHECKING:
-    from ..features.spec import FeatureSpec
+from ..features.spec import FeatureSpec
 
 __all__ = ["read_spec"]
 
@@ -23,8 +20,6 @@ def read_spec(path: Path) -> FeatureSpec:
     OSError
         The file can't be read.
     """
-    from ..features.spec import FeatureSpec
-
     try:
         return FeatureSpec.from_json(path.read_bytes())
     except (ParameterError, UnknownPluginError, TypeError) as error:

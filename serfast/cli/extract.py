@@ -9,14 +9,20 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
+from .. import presets
+from ..audio.reading import load
+from ..corpora.finding import audio_files
+from ..corpora.tables import TABLES
 from ..errors import SerfastError
+from ..extractor import Extractor
+from ..features.spec import FeatureSpec
+from ..files import replacing
+from ._output import check_outputs
+from ._progress import Progress
 from ._recordings import named, source
-
-if TYPE_CHECKING:
-    from ..extractor import Extractor
-    from ..features.spec import FeatureSpec
+from ._spec import read_spec
 
 __all__ = ["add_parser"]
 
@@ -88,12 +94,6 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Extract; exit status 1 if a recording failed."""
-    from ..corpora.tables import TABLES
-    from ..extractor import Extractor
-    from ..files import replacing
-    from ._output import check_outputs
-    from ._progress import Progress
-
     check_outputs([arguments.output], arguments.force)
     spec = _spec(arguments)
     extractor = Extractor(spec, backend=arguments.backend)
@@ -147,9 +147,6 @@ def _threads(text: str) -> int:
 
 
 def _spec(arguments: argparse.Namespace) -> FeatureSpec:
-    from .. import presets
-    from ._spec import read_spec
-
     if arguments.spec is not None:
         return read_spec(arguments.spec)
     spec: FeatureSpec = getattr(presets, arguments.preset or _PRESETS[0])()
@@ -158,8 +155,6 @@ def _spec(arguments: argparse.Namespace) -> FeatureSpec:
 
 def _recordings(arguments: Iterable[Path]) -> tuple[list[Path], list[str]]:
     """List the recordings meant, each once, and what is wrong with the other arguments."""
-    from ..corpora.finding import audio_files
-
     paths: dict[str, Path] = {}  # by where they are in the end: ../a.wav may be a.wav again
     problems = []
     for argument in arguments:
@@ -188,8 +183,6 @@ def _in_order(
 
 
 def _rows(extractor: Extractor, path: Path) -> Any:
-    from ..audio.reading import load
-
     # a spec's rate may be a fraction; `load` refuses that, as soxr does
     y, _ = load(source(path), cast(int, extractor.spec.sample_rate))
     return extractor(y)

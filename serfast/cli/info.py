@@ -8,6 +8,14 @@ import json
 import platform
 from typing import Any
 
+import numpy as np
+
+from .. import backends
+from .._version import __version__
+from ..errors import BackendError
+from ..features import installed as offered
+from ..models import registry
+
 __all__ = ["add_parser"]
 
 _EPILOG = """\
@@ -41,18 +49,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 def collect() -> dict[str, Any]:
     """All that the command shows, ready for JSON."""
-    import numpy
-
-    import serfast
-
-    from .. import backends
-    from ..features import installed as offered
-    from ..models import registry
-
     return {
-        "serfast": serfast.__version__,
+        "serfast": __version__,
         "python": f"{platform.python_version()} ({platform.python_implementation()})",
-        "numpy": numpy.__version__,
+        "numpy": np.__version__,
         "platform": platform.platform(),
         "isa": _native_info(),
         "backends": backends.available(),
@@ -64,11 +64,9 @@ def collect() -> dict[str, Any]:
 
 def _native_info() -> dict[str, Any] | None:
     """Instruction sets of the native module, if there is one."""
-    import serfast
-
     try:
-        return serfast.native_info()
-    except serfast.BackendError:
+        return backends.native_info()
+    except BackendError:
         return None
 
 

@@ -19,7 +19,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import NoReturn, TextIO
 
-from .. import __version__
+from .._version import __version__
 from ..errors import SerfastError
 
 __all__ = ["main"]
@@ -55,7 +55,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         After bad usage, and after --help and --version.
     """
     _make_streams_usable()
-    arguments = _parser().parse_args(argv)
+    argv = sys.argv[1:] if argv is None else argv
+    arguments = _parser(argv).parse_args(argv)
     try:
         with warnings.catch_warnings(), _terminable():
             warnings.showwarning = _show_warning
@@ -76,7 +77,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(argv: Sequence[str]) -> argparse.ArgumentParser:
+    """Describe the command that is asked for, or all of them: loading one takes time."""
     parser = argparse.ArgumentParser(
         prog="serfast",
         description=_DESCRIPTION,
@@ -85,7 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"serfast {__version__}")
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for name in COMMANDS:
+    for name in [word for word in argv[:1] if word in COMMANDS] or COMMANDS:
         importlib.import_module(f".{name}", __package__).add_parser(subparsers)
     return parser
 

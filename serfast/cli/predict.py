@@ -7,14 +7,13 @@ import json
 import sys
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from ..audio.reading import load
 from ..errors import SerfastError
+from ..recognizer import Recognizer
 from . import _live
 from ._recordings import named, source
-
-if TYPE_CHECKING:
-    from ..recognizer import Recognizer
 
 __all__ = ["add_parser"]
 
@@ -70,8 +69,6 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def run(arguments: argparse.Namespace) -> int:
     """Predict; exit status 1 if a recording failed."""
-    from ..recognizer import Recognizer
-
     recognizer = Recognizer(arguments.classifier, arguments.backend)
     if arguments.stream:
         return _live.run(arguments, recognizer)
@@ -92,8 +89,6 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _answer(recognizer: Recognizer, path: Path) -> dict[str, Any]:
-    from ..audio.reading import load
-
     start = perf_counter()
     y, sample_rate = load(source(path))
     result = recognizer.predict(y, sample_rate)

@@ -84,8 +84,8 @@ class ParquetTable:
 
     def __init__(self, path: Path, spec: FeatureSpec) -> None:
         try:
-            import pyarrow
-            import pyarrow.parquet
+            import pyarrow  # optional: only Parquet needs it
+            import pyarrow.parquet  # optional: only Parquet needs it
         except ImportError as error:
             hint = 'writing Parquet needs pyarrow: pip install "serfast[cli]"'
             raise ImportError(f"{hint} ({error})") from error

@@ -6,6 +6,7 @@ only; the loops over samples are in ``ext/`` and in the other back ends.
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, Protocol, TypeAlias
 
@@ -62,7 +63,7 @@ class Planner(Protocol):
         """Add a weighted sum of the rows around a row."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Feature:
     """What every feature has: a name for its columns and a padding of its own.
 
@@ -89,6 +90,24 @@ class Feature:
             checks.fail("name", "None or a str of at least 1 character", self.name)
         if self.pad_mode is not None:
             checks.choice("pad_mode", self.pad_mode, PAD_MODES)
+
+    # Equality, hash and repr are written once for all features. dataclass would compile them anew
+    # for every class, which `import serfast` would wait for.
+
+    def _values(self) -> tuple[Any, ...]:
+        return tuple(getattr(self, field.name) for field in dataclasses.fields(self))
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        return self._values() == other._values()
+
+    def __hash__(self) -> int:
+        return hash((type(self), self._values()))
+
+    def __repr__(self) -> str:
+        fields = (f"{f.name}={getattr(self, f.name)!r}" for f in dataclasses.fields(self))
+        return f"{type(self).__qualname__}({', '.join(fields)})"
 
     @classmethod
     def example(cls) -> Feature:

@@ -42,7 +42,7 @@ Values: TypeAlias = np.ndarray[Any, np.dtype[np.float32]]
 """An input that is an array, or the outputs, in the function of a feature."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Function(Feature):
     """What features and tracks share that a function computes: columns, arguments, parameters."""
 
@@ -99,7 +99,7 @@ class Function(Feature):
         return tuple(a.name for a in self.signature if isinstance(a, Column))
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class ComputedFeature(Function):
     """What :class:`FrameFeature`, :class:`SpectrumFeature` and :class:`MelFeature` share."""
 
@@ -139,7 +139,7 @@ class ComputedFeature(Function):
         return Feature.tolerance(self, expected)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class FrameFeature(ComputedFeature):
     """A feature that is computed from the samples of a frame.
 
@@ -202,7 +202,7 @@ class FrameFeature(ComputedFeature):
         return self.frame_length
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class SpectrumFeature(ComputedFeature, PowerSpectrum):
     """A feature that is computed from the spectrum of a frame.
 
@@ -241,7 +241,7 @@ class SpectrumFeature(ComputedFeature, PowerSpectrum):
     inputs: ClassVar[tuple[str, ...]] = FRAME_INPUTS + SPECTRUM_INPUTS
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class MelFeature(SpectrumFeature, LogMel):
     """A feature that is computed from the log-mel spectrum of a frame.
 

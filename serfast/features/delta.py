@@ -39,7 +39,7 @@ def delta_weights(width: int, order: int) -> Table:
     >>> ((delta_weights(5, 1) * 10).round(9) + 0).tolist()
     [-2.0, -1.0, 0.0, 1.0, 2.0]
     """
-    from fractions import Fraction  # here: `import serfast` needn't wait for it
+    from fractions import Fraction  # heavy: it loads decimal, which only deltas need
 
     # exact until the last rounding: a linear algebra library's last bits are its own
     positions = [i - width // 2 for i in range(width)]
@@ -62,7 +62,7 @@ def _solved(matrix: list[list[Fraction]], right: list[Fraction]) -> list[Fractio
     return [row[-1] for row in rows]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Delta(Track):
     """Derivative of a feature over time, per row; as many columns as the feature has.
 

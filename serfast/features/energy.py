@@ -14,7 +14,7 @@ from .framing import PadMode
 __all__ = ["RMS", "ZeroCrossingRate"]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class RMS(Feature):
     """Root mean square of a frame; one column, in the signal's unit.
 
@@ -54,7 +54,7 @@ class RMS(Feature):
         return self.limit(2e-6, np.abs(expected), expected)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class ZeroCrossingRate(RMS):
     """Share of a frame's samples at which the sign changes; one column, 0 to 1.
 

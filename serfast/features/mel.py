@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from .. import _checks as checks
 from .base import Planner, Rows, check_band
@@ -37,7 +36,7 @@ _BREAK_HZ, _BREAK_MEL = 1000.0, 15.0
 _LOG_STEP = math.log(6.4) / 27  # Slaney: 27 mel from 1 kHz to 6.4 kHz
 
 
-def hz_to_mel(hz: ArrayLike, htk: bool = False) -> Table:
+def hz_to_mel(hz: Any, htk: bool = False) -> Table:
     """Frequency [Hz] on the mel scale, Slaney's or HTK's.
 
     Examples
@@ -49,10 +48,10 @@ def hz_to_mel(hz: ArrayLike, htk: bool = False) -> Table:
     if htk:
         return np.asarray(2595 * np.log10(1 + hz / 700))
     above = _BREAK_MEL + np.log(np.maximum(hz, _BREAK_HZ) / _BREAK_HZ) / _LOG_STEP
-    return np.where(hz < _BREAK_HZ, hz / _LINEAR, above)
+    return np.asarray(np.where(hz < _BREAK_HZ, hz / _LINEAR, above))
 
 
-def mel_to_hz(mel: ArrayLike, htk: bool = False) -> Table:
+def mel_to_hz(mel: Any, htk: bool = False) -> Table:
     """Inverse of :func:`hz_to_mel`.
 
     Examples
@@ -64,7 +63,7 @@ def mel_to_hz(mel: ArrayLike, htk: bool = False) -> Table:
     if htk:
         return np.asarray(700 * (10 ** (mel / 2595) - 1))
     above = _BREAK_HZ * np.exp(_LOG_STEP * (np.maximum(mel, _BREAK_MEL) - _BREAK_MEL))
-    return np.where(mel < _BREAK_MEL, mel * _LINEAR, above)
+    return np.asarray(np.where(mel < _BREAK_MEL, mel * _LINEAR, above))
 
 
 def filter_bank(
@@ -126,7 +125,7 @@ def log_scale(log: Literal["db", "ln"]) -> float:
     return DECIBEL if log == "db" else 1.0
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class MelPower(PowerSpectrum):
     """Power in mel bands; n_mels columns.
 
@@ -185,7 +184,7 @@ class MelPower(PowerSpectrum):
         planner.mel(self, column)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class LogMel(MelPower):
     """Logarithm of the power in mel bands; n_mels columns, in decibel or neper.
 

@@ -91,7 +91,7 @@ def cepstrum_matrix(
     return np.asarray(matrix * lifter_weights(n_mfcc, lifter)[:, np.newaxis])
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class MFCC(LogMel):
     """Mel-frequency cepstral coefficients; n_mfcc columns.
 

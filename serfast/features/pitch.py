@@ -37,7 +37,7 @@ def lag_range(
     return math.floor(sample_rate / fmax), min(math.ceil(sample_rate / fmin), frame_length - 1)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class YIN(Feature):
     """Fundamental frequency by YIN, and how aperiodic the frame is; two columns.
 

@@ -14,7 +14,7 @@ from .computed import SpectrumFeature, Values
 __all__ = ["SpectralBandwidth"]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class SpectralBandwidth(SpectrumFeature):
     """Standard deviation of a frame's frequencies [Hz] about the centroid; one column.
 

@@ -13,7 +13,7 @@ from .computed import SpectrumFeature, Values
 __all__ = ["SpectralCentroid"]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class SpectralCentroid(SpectrumFeature):
     """Mean frequency of a frame [Hz], weighed by its spectrum; one column, 0 for silence.
 

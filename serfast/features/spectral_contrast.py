@@ -49,7 +49,7 @@ def octave_bands(
     return np.array(bands, dtype=np.float64)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class SpectralContrast(SpectrumFeature):
     """Level of the peaks above that of the valleys, in bands of an octave; n_bands + 1 columns.
 

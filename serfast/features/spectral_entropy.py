@@ -13,7 +13,7 @@ from .computed import SpectrumFeature, Values
 __all__ = ["SpectralEntropy"]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class SpectralEntropy(SpectrumFeature):
     """Entropy of the spectrum as a distribution over bins; one column, 0 for a tone to 1.
 

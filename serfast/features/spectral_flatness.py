@@ -13,7 +13,7 @@ from .computed import SpectrumFeature, Values
 __all__ = ["SpectralFlatness"]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class SpectralFlatness(SpectrumFeature):
     """Geometric over arithmetic mean of the spectrum; one column, 0 for a tone to 1 for silence.
 

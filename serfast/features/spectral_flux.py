@@ -14,7 +14,7 @@ from .computed import SpectrumFeature, Values
 __all__ = ["SpectralFlux"]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class SpectralFlux(SpectrumFeature):
     """Distance between a row's spectrum and that of the row before; one column, 0 in the first row.
 

@@ -14,7 +14,7 @@ from .computed import SpectrumFeature, Values
 __all__ = ["SpectralRolloff"]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class SpectralRolloff(SpectrumFeature):
     """Frequency of the bin up to which a share of the spectrum lies [Hz]; one column.
 

@@ -55,7 +55,7 @@ def _cosine_sum(sums: tuple[float, ...], length: int) -> Table:
 
 def _scipy_window(window: str | tuple[Any, ...], length: int) -> Table:
     try:
-        from scipy.signal import get_window
+        from scipy.signal import get_window  # optional: windows other than sums of cosines
     except ImportError as error:
         raise ParameterError(
             f"window must be one of {', '.join(COSINE_SUMS)} unless SciPy is installed "
@@ -103,7 +103,7 @@ def window_table(window: Window, win_length: int) -> Table:
     return table
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class PowerSpectrum(Feature):
     """Windowed power spectrum |X[k]|²; n_fft // 2 + 1 columns.
 

@@ -25,7 +25,7 @@ MAX_STATE = 65536
 """Most numbers that a track may keep from row to row."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Track(Function):
     """A feature that is computed from the rows around a row.
 

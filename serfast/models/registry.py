@@ -12,14 +12,12 @@ listing them runs no plugin's code; nothing is kept, so what is installed later 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .. import entry_points as entries
 from ..entry_points import PluginInfo
 from ..errors import UnknownPluginError
-
-if TYPE_CHECKING:
-    from .plugin import Plugin
+from .plugin import Plugin
 
 __all__ = ["GROUP", "PluginInfo", "available", "get", "info", "owner"]
 
@@ -65,8 +63,6 @@ def get(name: str, *, hint: bool = True) -> Plugin:
 
 def _fault(plugin: Any) -> str | None:
     """Say what makes this object no plugin."""
-    from .plugin import Plugin
-
     if isinstance(plugin, type) or not isinstance(plugin, Plugin):
         members = "input, train, load, default_model"
         return f"must be an object with {members} (serfast.models.Plugin), got {plugin!r:.80}"

@@ -20,7 +20,7 @@ from ..features.pitch import YIN, lag_range
 from ..features.spec import FeatureSpec
 from ..features.spectrum import PowerSpectrum, window_table
 from ..features.track import Track as TrackFeature
-from .fft import fast_length
+from .fft import fast_length, real_fft
 from .rows import (
     Autocorrelation,
     Cepstrum,
@@ -89,10 +89,10 @@ class _Planner:
             fmax=feature.fmax,
             frame_length=feature.frame_length,
         )
-        length = 2 * fast_length((feature.frame_length + high + 1) // 2)
+        transform = real_fft(2 * fast_length((feature.frame_length + high + 1) // 2))
         frames, threshold = self._frames(feature), feature.threshold
         self.program.pitches.append(
-            Pitch(frames, column, self.rate, low, high, threshold, length)
+            Pitch(frames, column, self.rate, low, high, threshold, transform)
         )
 
     def spectrum(self, feature: PowerSpectrum, column: int) -> None:
@@ -189,7 +189,7 @@ class _Planner:
         conditioning = (feature.preemphasis, feature.remove_dc, power or feature.power)
 
         def make() -> Spectrum:
-            return Spectrum(frames, *self._window(feature), *conditioning)
+            return Spectrum(frames, *self._window(feature), *conditioning, real_fft(feature.n_fft))
 
         win_length = feature.win_length or feature.n_fft
         key = ("spectrum", frames, win_length, feature.window, *conditioning)
@@ -207,9 +207,9 @@ class _Planner:
         conditioning = (feature.preemphasis, feature.remove_dc)
         key = ("autocorrelation", frames, n_lags, feature.window, *conditioning)
         if key not in self.nodes:
-            node = Autocorrelation(
-                frames, *self._window(feature), *conditioning, n_lags, 2 * fast_length(n_lags)
-            )
+            transform = real_fft(2 * fast_length(n_lags))
+            window = self._window(feature)
+            node = Autocorrelation(frames, *window, *conditioning, n_lags, transform)
             self.nodes[key] = node
             self.program.autocorrelations.append(node)
         found: Autocorrelation = self.nodes[key]

@@ -16,6 +16,7 @@ import numpy as np
 from ..features import track as f
 from ..features.computed import ComputedFeature, SpectrumFeature
 from ..features.framing import Grid, PadMode
+from .fft import RealFFT
 
 __all__ = [
     "Autocorrelation",
@@ -69,8 +70,8 @@ class Pitch(NamedTuple):
     min_lag: int
     max_lag: int
     threshold: float
-    transform_length: int
-    """Samples of the transform that gives the autocorrelation: no lag wraps around."""
+    transform: RealFFT
+    """Gives the autocorrelation; so long that no lag wraps around."""
 
 
 class Cepstrum(NamedTuple):
@@ -117,8 +118,8 @@ class Mel:
 class Autocorrelation:
     """Σ_i x[i] x[i + k] for k < n_lags, of the samples under a window, conditioned and windowed.
 
-    The window covers the samples [start, start + len(window)) of the frame. `transform_length` is
-    that of the transform with whose power spectrum it is computed: no lag wraps around.
+    The window covers the samples [start, start + len(window)) of the frame. With the power spectrum
+    of `transform` it is computed, which is so long that no lag wraps around.
     """
 
     frames: Frames
@@ -127,7 +128,7 @@ class Autocorrelation:
     preemphasis: float
     remove_dc: bool
     n_lags: int
-    transform_length: int
+    transform: RealFFT
 
 
 @dataclass(eq=False, repr=False)
@@ -144,6 +145,7 @@ class Spectrum:
     preemphasis: float
     remove_dc: bool
     power: float
+    transform: RealFFT
     column: int | None = None
     mels: list[Mel] = field(default_factory=list)
     shared: dict[float, bool] = field(default_factory=dict)

@@ -40,6 +40,11 @@ class Functional(NamedTuple):
     b: int = 0
     """Upper percent of a spread."""
 
+    @property
+    def code(self) -> int:
+        """The kind's place in :data:`KINDS`."""
+        return KINDS.index(self.kind)
+
 
 class RunVector(Protocol):
     """A program made ready: fills `out` with the vector of `rows` (immutable, thread-safe).
@@ -86,10 +91,15 @@ class VectorProgram:
     semitones: tuple[int, ...]
     """Columns to turn into semitones above SEMITONE_REFERENCE and draw across unvoiced rows."""
     delta_width: int
+    delta_weights: tuple[tuple[int, int, np.ndarray[Any, np.dtype[np.float64]]], ...]
+    """Of every order and every width that a short recording may leave: (order, width, weights)."""
     functionals: tuple[Functional, ...]
     entries: tuple[Entry, ...]
     share: int | None
     """Where the share of voiced rows goes."""
+    log_floor: float = LOG_FLOOR
+    semitone_reference: float = SEMITONE_REFERENCE
+    resolution: float = RESOLUTION
 
     @property
     def columns(self) -> tuple[int, ...]:

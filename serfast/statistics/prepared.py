@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from .. import _checks as checks
 from .. import backends
 from ..backends.reference.functionals import Array
-
-if TYPE_CHECKING:
-    from .statistics import Statistics
+from ..program.vector import VectorProgram
 
 __all__ = ["PreparedStatistics", "prepared"]
+
+
+class MakesProgram(Protocol):
+    """What :class:`serfast.Statistics` is here: hashable, and able to make a program."""
+
+    def __hash__(self) -> int: ...
+
+    def program(
+        self, columns: Sequence[str], uses: np.ndarray[Any, np.dtype[np.bool_]] | None = None
+    ) -> VectorProgram:
+        """Put in tables what has to be done with rows of these columns."""
 
 
 class PreparedStatistics:
@@ -27,7 +37,7 @@ class PreparedStatistics:
 
     def __init__(
         self,
-        statistics: Statistics,
+        statistics: MakesProgram,
         columns: tuple[str, ...],
         used: bytes | None,
         backend: str,
@@ -55,7 +65,7 @@ class PreparedStatistics:
 
 @lru_cache(maxsize=64)
 def prepared(
-    statistics: Statistics, columns: tuple[str, ...], used: bytes | None, backend: str
+    statistics: MakesProgram, columns: tuple[str, ...], used: bytes | None, backend: str
 ) -> PreparedStatistics:
     """Make it once for the same statistics, columns and bytes of `uses`."""
     return PreparedStatistics(statistics, columns, used, backend)

@@ -13,6 +13,7 @@ import numpy as np
 from .. import _checks as checks
 from .. import backends
 from ..backends.reference.functionals import Array
+from ..features.delta import delta_weights
 from ..features.track import MAX_WINDOW
 from ..program.vector import Entry, VectorProgram
 from .functionals import FUNCTIONALS, functional, is_functional
@@ -210,6 +211,7 @@ class Statistics:
             families=tuple(_select(columns, (name,)) for name in self.relative),
             semitones=_select(columns, self.semitones),
             delta_width=self.delta_width,
+            delta_weights=_weights(self.delta_width, max((e.order for e in entries), default=0)),
             functionals=tuple(map(functional, self.functionals)),
             entries=tuple(entries),
             share=share,
@@ -259,6 +261,16 @@ class Statistics:
                 checks.fail("key of statistics", "one of " + ", ".join(known), key)
         own: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in data.items()}
         return cls(**own)
+
+
+@lru_cache(maxsize=16)
+def _weights(width: int, orders: int) -> tuple[tuple[int, int, Array], ...]:
+    """Weights of every order, and of every odd width up to `width` that can hold it."""
+    return tuple(
+        (order, narrow, delta_weights(narrow, order))
+        for order in range(1, orders + 1)
+        for narrow in range(order + 1 + order % 2, width + 1, 2)
+    )
 
 
 def _names(argument: str, value: Any) -> tuple[str, ...]:

@@ -73,9 +73,8 @@ def figure(width: float, height: float) -> Any:
         matplotlib is missing; the message says what to install.
     """
     try:
-        # heavy and optional: only pictures need matplotlib
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-        from matplotlib.figure import Figure
+        from matplotlib.backends.backend_agg import FigureCanvasAgg  # optional: only for pictures
+        from matplotlib.figure import Figure  # optional: only for pictures
     except ImportError as error:
         hint = 'drawing needs matplotlib: pip install "serfast[cli]"'
         raise ImportError(f"{hint} ({error})") from error

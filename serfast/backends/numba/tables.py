@@ -66,7 +66,7 @@ class _Packer(Arena):
 
     def pitch(self, node: p.Pitch) -> None:
         """YIN and its transform."""
-        length = node.transform_length
+        length = node.transform.length
         lag_area = padded(node.max_lag + 1, 16) + MARGIN
         self.add(
             "pitches",
@@ -128,7 +128,7 @@ class _Packer(Arena):
 
     def autocorrelation(self, node: p.Autocorrelation) -> None:
         """An autocorrelation, whose transform is long enough that no lag wraps around."""
-        length = node.transform_length
+        length = node.transform.length
         self.slots[node] = self.slot(node.n_lags)
         self.add(
             "autocorrelations",
