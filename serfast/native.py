@@ -6,17 +6,18 @@ table, declared in ``serfast.h``.
 
 from __future__ import annotations
 
+import importlib
 from pathlib import Path
+from typing import Any
 
+from .backends import NATIVE, is_missing, without_native
 from .errors import BackendError
 
 try:
-    from . import _engine
+    _engine: Any = importlib.import_module(NATIVE)
 except ImportError as error:
-    raise BackendError(
-        "serfast.native must have the native module: install serfast with a C compiler and without "
-        f"SERFAST_NO_NATIVE ({error})"
-    ) from error
+    advice = without_native() if is_missing(error) else str(error)
+    raise BackendError(f"serfast.native must have the native module: {advice}") from error
 
 __all__ = ["get_include", "library"]
 

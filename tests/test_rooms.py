@@ -1,4 +1,4 @@
-"""The rooms of the package: imports run one way, in no circle, and none is hidden without a reason."""
+"""The rooms of the package: imports run one way, and none is hidden without a reason."""
 
 from __future__ import annotations
 
@@ -201,7 +201,7 @@ def test_every_room_is_listed() -> None:
     assert present == set(FLOORS)
 
 
-# ---- the checks, on trees that break the rules -----------------------------------------------------
+# ---- the checks, on trees that break the rules ---------------------------------------------------
 
 
 @pytest.fixture

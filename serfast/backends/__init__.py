@@ -12,6 +12,7 @@ from .choice import (
     is_missing,
     native_info,
     require_choice,
+    without_native,
 )
 from .interface import Run
 
@@ -28,4 +29,5 @@ __all__ = [
     "is_missing",
     "native_info",
     "require_choice",
+    "without_native",
 ]

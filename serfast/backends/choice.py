@@ -29,6 +29,7 @@ __all__ = [
     "is_missing",
     "native_info",
     "require_choice",
+    "without_native",
 ]
 
 BACKENDS = ("native", "numba", "reference")
@@ -90,7 +91,7 @@ def _module(name: str, file: str) -> ModuleType:
     try:
         return importlib.import_module(f"{__package__}.{file}")
     except ImportError as error:
-        hint = f"; {WITHOUT_NATIVE}" if is_missing(error) else ""
+        hint = f"; {without_native()}" if is_missing(error) else ""
         raise BackendError(f"backend {name!r} can't be loaded: {error}{hint}") from error
 
 
@@ -102,6 +103,22 @@ WITHOUT_NATIVE = (
     "'serfast[numba]') or 'reference' (slow), or set SERFAST_BACKEND to one of them"
 )
 """What to do without the native module."""
+
+SOURCES = (
+    "serfast was imported from its source folder, {folder}, where the native module isn't built: "
+    "run Python from another folder, where the installed package is found, or build it in place "
+    "with `pip install -e .`"
+)
+"""What to do in a checkout, whose folder Python looks into before the installed packages."""
+
+
+def without_native() -> str:
+    """Say why there is no native module, and what to do."""
+    folder = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    beside = [os.path.join("ext", "engine.pyx"), "setup.py"]
+    if all(os.path.exists(os.path.join(folder, name)) for name in beside):
+        return SOURCES.format(folder=folder)
+    return WITHOUT_NATIVE
 
 
 def is_missing(error: ImportError) -> bool:
@@ -126,7 +143,7 @@ def require_choice() -> None:
         if not is_missing(error):
             raise
         if not os.environ.get(VARIABLE):
-            warnings.warn(WITHOUT_NATIVE, stacklevel=3)
+            warnings.warn(without_native(), stacklevel=3)
     except ImportError:
         if not os.environ.get("SERFAST_ISA"):
             raise
@@ -167,7 +184,7 @@ def native_info() -> dict[str, Any]:
     try:
         _engine = importlib.import_module(NATIVE)
     except ImportError as error:
-        hint = f"; {WITHOUT_NATIVE}" if is_missing(error) else ""
+        hint = f"; {without_native()}" if is_missing(error) else ""
         raise BackendError(f"the native module can't be loaded: {error}{hint}") from error
     return {
         "built": _engine.isa_built(),

@@ -6,20 +6,18 @@ from typing import Any
 
 import numpy as np
 
-from ..audio.samples import as_samples
 from ..backends.stream import Stream
 from ..models.classifier import Classifier
 from ..models.plugin_calls import probabilities_of
 from ..statistics.statistics import PreparedStatistics, Statistics
 from .events import MAX_APERIODICITY, EventStream, Plan
 from .gate import enough
+from .recent_samples import RecentSamples
 from .sliding_window import SlidingWindow
 
 __all__ = ["WindowStream"]
 
 Array = np.ndarray[Any, Any]
-
-NOTHING = np.empty(0, dtype=np.float32)
 
 
 class WindowStream(EventStream):
@@ -40,7 +38,7 @@ class WindowStream(EventStream):
         super().__init__(stream, plan, plan.window, most)
         self._classifier, self._plugin, self._vector = classifier, plugin, vector
         self._sliding = SlidingWindow(plan.window, plan.hop)
-        self._samples = _Samples()
+        self._samples = RecentSamples()
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -89,29 +87,3 @@ class WindowStream(EventStream):
             return self._samples.between(start * hop, stop * hop - missing)
         rows = self._recent.between(start, stop)
         return rows.copy() if self._vector is None else self._vector(rows)
-
-
-class _Samples:
-    """The latest samples, numbered from the beginning, for classifiers that take them."""
-
-    __slots__ = ("_begin", "_samples")
-
-    def __init__(self) -> None:
-        self.reset()
-
-    def reset(self) -> None:
-        self._begin, self._samples = 0, NOTHING
-
-    def append(self, chunk: Any) -> None:
-        if len(chunk):
-            self._samples = np.concatenate([self._samples, as_samples(chunk)])
-
-    def forget(self, begin: int) -> None:
-        """Forget what lies before sample `begin`."""
-        if begin > self._begin and len(self._samples):
-            self._samples = self._samples[begin - self._begin :]
-            self._begin = begin
-
-    def between(self, start: int, stop: int) -> Array:
-        """Copy samples `start` to `stop` - 1, or to the last one if there are fewer."""
-        return self._samples[max(0, start - self._begin) : stop - self._begin].copy()
