@@ -32,7 +32,7 @@ native __init__ __main__
 
 FLOORS = {name: floor for floor, line in enumerate(ROOMS.split("\n")) for name in line.split()}
 
-LATER = {"serfast", "serfast.audio", "serfast.compat"}
+LATER = {"serfast", "serfast.audio", "serfast.compat", "serfast.program"}
 """Packages whose __init__ names what is loaded later, for type checkers alone."""
 
 REASONS = ("heavy:", "optional:")
