@@ -1,4 +1,4 @@
-"""How many live streams: computed from what a chunk costs, then shown by running that many."""
+"""How many live streams a machine carries: computed from a chunk's cost, then shown by a run."""
 
 from __future__ import annotations
 
@@ -8,29 +8,32 @@ from typing import Any
 import numpy as np
 
 from .histogram import quantiles
-from .process import measure_all
+from .measures import measure_all
 from .settings import Settings
 
 __all__ = ["HEADROOM", "IN_TIME", "capacity", "computed"]
 
 HEADROOM = 0.8
-"""Share of the processors' time that live streams may take; the rest is the system's."""
+"""Share of the processors' time that live streams may take; the system needs the rest."""
 
 IN_TIME = 0.999
-"""Share of the chunks whose rows must be there before the stream's next chunk is."""
+"""Share of the chunks whose rows must be there before the stream's next chunk comes."""
 
 NEARLY = 0.98
-"""Share from which on a fifth fewer streams are tried next, instead of half as many."""
+"""With this share of the chunks in time, a fifth fewer streams are tried next, not half as many."""
 
 PROBE = 16
-"""Streams, in each process, from whose cost the number is guessed that the cost is taken from."""
+"""Streams in each process from whose cost a first number of streams is guessed."""
 
 SMALL_STEPS = 4
+"""Runs after which the number of streams is halved in any case."""
+
 SMALLER = 0.8
+"""Factor on the number of streams in a small step."""
 
 
 def computed(period: float, cost_us: float, threads: int) -> int:
-    """Streams that a chunk's cost [µs] leaves room for in its period [s], 0 if not even one.
+    """Count the streams that a chunk's cost [µs] leaves room for in its period [s].
 
     Examples
     --------
@@ -43,15 +46,15 @@ def computed(period: float, cost_us: float, threads: int) -> int:
 def capacity(
     settings: Settings, classifier: str | None, step: Callable[[str], object]
 ) -> dict[str, Any]:
-    """Find how many streams this machine carries, in ``settings.threads`` processes.
+    """Measure how many streams this machine carries, in ``settings.threads`` processes.
 
-    If not all chunks that must be are in time, fewer streams are tried, down to one.
+    If too many chunks are late, fewer streams are tried, down to one.
 
     Parameters
     ----------
     settings : Settings
     classifier : str or None
-        A plugin; None: rows only.
+        Name of a plugin; None measures streams of rows only.
     step : function
         Called with a text before every run.
 
@@ -59,8 +62,9 @@ def capacity(
     -------
     dict
         ``cost_us``: processor time of a chunk; ``period_ms``: from one chunk of a stream to its
-        next; ``computed``: streams; ``shown``: streams that were served in time, 0 if none were;
-        ``runs``: every try; ``waited``: the largest share of a process's time without a processor.
+        next; ``computed``: number of streams by the cost; ``shown``: number of streams that were
+        served in time, 0 if none were; ``runs``: every try; ``waited``: the largest share of a
+        process's time without a processor.
     """
     step("cost of a chunk")
     period, cost, _ = _cost(settings, classifier, PROBE * settings.threads)
@@ -85,15 +89,15 @@ def capacity(
 
 
 def _fewer(runs: list[dict[str, Any]]) -> int:
-    """Streams to try next, 0 after one: a bit fewer if that may be enough, else half as many."""
+    """Say how many streams to try next: a few less if that may do, otherwise half as many."""
     near = runs[-1]["in_time"] >= NEARLY and len(runs) <= SMALL_STEPS
     return int((SMALLER if near else 0.5) * runs[-1]["streams"])
 
 
 def _cost(settings: Settings, classifier: str | None, streams: int) -> tuple[float, float, float]:
-    """Measure a chunk while so many streams take turns: caches hold some of them only.
+    """Measure a chunk: its period [s], its processor time [µs], the share that processes waited.
 
-    Gives its period [s], its processor time [µs], and the share that the process had to wait.
+    So many streams take turns as later, because caches hold only some of them.
     """
     answers = measure_all("live", settings, _shares(settings, classifier, streams, False), True)
     cost = float(np.mean([answer["us"] for answer in answers]))
@@ -101,7 +105,7 @@ def _cost(settings: Settings, classifier: str | None, streams: int) -> tuple[flo
 
 
 def _run(settings: Settings, classifier: str | None, streams: int) -> dict[str, Any]:
-    """Serve so many streams in real time."""
+    """Serve so many streams in real time, and give how it went."""
     answers = measure_all("live", settings, _shares(settings, classifier, streams, True), True)
     delays = np.concatenate([answer["delays"] for answer in answers])
     return {
@@ -116,7 +120,7 @@ def _run(settings: Settings, classifier: str | None, streams: int) -> dict[str, 
 def _shares(
     settings: Settings, classifier: str | None, streams: int, paced: bool
 ) -> list[dict[str, Any]]:
-    """Divide streams among the processes."""
+    """Give the arguments of each process, among which the streams are divided."""
     each, more = divmod(streams, settings.threads)
     counts = [each + (i < more) for i in range(settings.threads)]
     return [{"classifier": classifier, "streams": n, "paced": paced} for n in counts if n]

@@ -1,4 +1,4 @@
-"""A benchmark beside an older one: ratios."""
+"""The figures of a benchmark beside those of an older one, with their ratios."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ import hashlib
 import json
 from typing import Any, NamedTuple
 
-from .report import columns, digits, of
+from .report import columns, digits, stream_name
 
 __all__ = ["Figure", "figures", "text"]
 
 Result = dict[str, Any]
 
 SAME = 0.05
-"""Differences up to this share are what two runs of the same thing have."""
+"""Two runs of the same thing differ by up to this share."""
 
 
 class Figure(NamedTuple):
-    """A number, and which way is better."""
+    """A number, and whether a larger one is better."""
 
     value: float
     more_is_better: bool = False
@@ -25,22 +25,22 @@ class Figure(NamedTuple):
 
 def figures(result: Result) -> dict[str, Figure]:
     """List the figures that can be compared, by name and unit."""
-    found: dict[str, Figure] = {}
+    by_name: dict[str, Figure] = {}
     for row in result["throughput"]:
-        found[f"{row['work']} [µs a row]"] = Figure(row["us_per_row"])
+        by_name[f"{row['work']} [µs a row]"] = Figure(row["us_per_row"])
     for name, us in result["latency"].get("us", {}).items():
-        found[f"latency {name} [µs]"] = Figure(us)
+        by_name[f"latency {name} [µs]"] = Figure(us)
     for row in result["predictions"]:
         if "error" not in row:
-            found[f"prediction of {row['classifier']} [ms]"] = Figure(row["ms"])
+            by_name[f"prediction of {row['classifier']} [ms]"] = Figure(row["ms"])
     for name, taken in result["startup"]["seconds"].items():
-        found[f"start-up, {name} [ms]"] = Figure(1000 * taken)
+        by_name[f"start-up, {name} [ms]"] = Figure(1000 * taken)
     for name, n_bytes in result["startup"]["memory"]["serfast"].items():
-        found[f"memory, {name} [MiB]"] = Figure(n_bytes / 2**20)
+        by_name[f"memory, {name} [MiB]"] = Figure(n_bytes / 2**20)
     for row in result["live"]:
         if "error" not in row:
-            found[f"live streams, {of(row['classifier'])}"] = Figure(row["shown"], True)
-    return found
+            by_name[f"live streams, {stream_name(row['classifier'])}"] = Figure(row["shown"], True)
+    return by_name
 
 
 def text(new: Result, old: Result) -> str:
@@ -70,7 +70,7 @@ def _shown(figure: Figure | None) -> str:
 
 
 def _differences(new: Result, old: Result) -> list[str]:
-    """Say what else was different: then a ratio isn't the change's alone."""
+    """Give a line for what else was different, since the ratios come from that as well."""
     a, b = _circumstances(old), _circumstances(new)
     return [f"Different: {name} was {a[name]}, now {b[name]}" for name in a if a[name] != b[name]]
 
@@ -93,6 +93,6 @@ def _circumstances(result: Result) -> dict[str, Any]:
 
 
 def _short(spec: dict[str, Any]) -> str:
-    """Tell one spec from another in a few characters."""
+    """Give a few characters that are different for another spec."""
     digest = hashlib.sha256(json.dumps(spec, sort_keys=True).encode()).hexdigest()
     return f"spec {digest[:8]}"

@@ -1,4 +1,4 @@
-"""What computes, as a process with these settings finds it."""
+"""What computes in a process with these settings: versions and instruction set."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ __all__ = ["engine"]
 
 
 def engine(settings: Settings) -> dict[str, Any]:
-    """Tell the versions and the instruction set; refuse a back end that isn't there.
+    """Give the versions and the instruction set.
 
     Raises
     ------
     BackendError, ImportError
-        If the back end, or the instruction set, can't be had.
+        If the back end or the instruction set isn't there.
     """
     backends.get(settings.backend)
     native = settings.backend == "native"

@@ -1,4 +1,4 @@
-"""Counts in bins that widen with the value: ten a decade, at the numbers engineers round to."""
+"""Counts of values in bins that become wider with the value, ten in each decade; and quantiles."""
 
 from __future__ import annotations
 
@@ -13,19 +13,21 @@ __all__ = ["EDGES", "bars", "histogram", "quantiles"]
 Array = np.ndarray[Any, Any]
 
 STEPS = (1.0, 1.25, 1.6, 2.0, 2.5, 3.2, 4.0, 5.0, 6.3, 8.0)
-"""The Renard series R10 (ISO 3): each about 26 % above the one before."""
+"""The Renard series R10 (ISO 3): each number is about 26 % above the one before."""
 
 EDGES = tuple(float(f"{step * 10.0**decade:.4g}") for decade in range(-1, 8) for step in STEPS)
-"""Edges of the bins [µs], 0.1 µs to 80 s; the first and last bins take what lies beyond."""
+"""Edges of the bins [µs], 0.1 µs to 80 s; the first and the last bin take what lies beyond."""
 
 FOLDED = 3
-"""Empty bins in a row that are drawn as one line."""
+"""So many empty bins in a row, or more, are drawn as one line."""
 
 QUANTILES = {"p50": 0.5, "p99": 0.99, "p99.9": 0.999, "max": 1.0}
 
 
 def quantiles(values: Array) -> dict[str, float]:
-    """Median, 99th and 99.9th percentile and largest of the values (nearest above).
+    """Give the median, the 99th and 99.9th percentile and the largest of the values.
+
+    Each is one of the values: the smallest that isn't below the quantile.
 
     Examples
     --------
@@ -41,7 +43,7 @@ def quantiles(values: Array) -> dict[str, float]:
 
 
 def histogram(values: Array) -> dict[str, list[float]]:
-    """Count the values [µs] in the bins between the smallest and the largest one's.
+    """Count the values [µs] in each bin from the smallest value's to the largest value's.
 
     Returns
     -------
@@ -60,16 +62,16 @@ def histogram(values: Array) -> dict[str, list[float]]:
 
 
 def bars(counted: dict[str, list[float]], width: int = 76) -> list[str]:
-    r"""Draw a histogram as lines of text: bin, bar, count; a bin with few values has a dot.
+    r"""Draw a histogram as lines of text: a bin, its bar, its count.
 
-    Three or more empty bins in a row become one line.
+    A bin with few values has a dot as its bar. Three or more empty bins in a row become one line.
 
     Parameters
     ----------
     counted : dict
         As from `histogram`.
     width : int
-        Characters of a line; bars have four at least.
+        Characters of a line. Bars have four at least.
 
     Examples
     --------

@@ -1,13 +1,22 @@
-"""One piece of work, again and again, each time measured by itself."""
+"""How long a piece of work takes each time; this file needs the standard library alone.
+
+The repository's benchmarks also load it by its path, in interpreters that don't have serfast.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from array import array
+from collections.abc import Callable, Iterable
+from itertools import cycle
+from math import inf
 from statistics import median
-from time import perf_counter, process_time
-from typing import NamedTuple
+from time import perf_counter, perf_counter_ns, process_time
+from typing import Any, NamedTuple
 
-__all__ = ["Laps", "laps"]
+__all__ = ["Laps", "call_times", "laps"]
+
+BETWEEN_LOOKS = 100
+"""Calls between two looks at the clock that says whether the time is over."""
 
 
 class Laps(NamedTuple):
@@ -52,5 +61,65 @@ def laps(work: Callable[[], object], seconds: float, least: int = 5) -> Laps:
         work()
         before, now = now, perf_counter()
         taken.append(now - before)
-    wall = now - begun
-    return Laps(taken, max(0.0, 1 - (process_time() - busy) / wall) if wall else 0.0)
+    return Laps(taken, waited_share(now - begun, process_time() - busy))
+
+
+def call_times(
+    call: Callable[[Any], object],
+    arguments: Iterable[Any],
+    *,
+    warm_up: int,
+    calls: int,
+    seconds: float = inf,
+) -> tuple[array[int], float]:
+    """Time each call by itself, one after the other without a pause.
+
+    Parameters
+    ----------
+    call : function
+        Called with one argument.
+    arguments : iterable
+        One for each call; after the last one comes the first one again.
+    warm_up : int
+        Calls that aren't timed, before the others.
+    calls : int
+        Calls that are timed, at most.
+    seconds : float
+        After so long [s] the calls end.
+
+    Returns
+    -------
+    times : array of int
+        Duration of each call [ns].
+    waited : float
+        As that of `Laps`.
+
+    Examples
+    --------
+    >>> times, waited = call_times(abs, [1, -1], warm_up=2, calls=5)
+    >>> len(times)
+    5
+    """
+    turns = cycle(arguments)
+    for _ in range(warm_up):
+        call(next(turns))
+    times = array("q")
+    begun, busy = perf_counter(), process_time()
+    while len(times) < calls and perf_counter() < begun + seconds:
+        for _ in range(min(BETWEEN_LOOKS, calls - len(times))):
+            argument = next(turns)
+            start = perf_counter_ns()
+            call(argument)
+            times.append(perf_counter_ns() - start)
+    return times, waited_share(perf_counter() - begun, process_time() - busy)
+
+
+def waited_share(wall: float, busy: float) -> float:
+    """Give the share of a time in which the process didn't run: it was busy for the rest.
+
+    Examples
+    --------
+    >>> waited_share(wall=2.0, busy=1.5)
+    0.25
+    """
+    return max(0.0, 1 - busy / wall) if wall else 0.0

@@ -1,4 +1,4 @@
-"""The machine: processor, clock, temperature, memory, as far as the system tells."""
+"""Facts about the machine: processor, clock, temperature, memory, as far as the system tells."""
 
 from __future__ import annotations
 
@@ -26,31 +26,31 @@ ARM_CORES = {
     "0xd49": "Neoverse N2",
     "0xd4f": "Neoverse V2",
 }
-"""Part numbers of Arm's own cores (implementer 0x41), as in their reference manuals' MIDR_EL1."""
+"""Names of the cores that Arm designed (implementer 0x41) by part number, which is in MIDR_EL1."""
 
 THROTTLING = {0: "under-voltage", 1: "clock capped", 2: "throttled", 3: "temperature limit"}
 """Bits of the Raspberry Pi's get_throttled, as its documentation of vcgencmd names them."""
 
 SINCE_START = 16
-"""Their distance to the bits that stay set from the first time on."""
+"""So many bits higher are those that stay set once the same has happened since the start."""
 
 SENSORS = ("k10temp", "zenpower", "coretemp", "cpu_thermal")
-"""Drivers of processors' own sensors: AMD's, Intel's, a board's."""
+"""Drivers of the sensors inside processors: of AMD, of Intel, of boards."""
 
 
 def machine(root: Path = Path("/")) -> dict[str, Any]:
-    """Tell what doesn't change.
+    """Give what doesn't change while a benchmark runs.
 
     Parameters
     ----------
     root : Path
-        Where /proc and /sys are.
+        Folder in which /proc and /sys are.
 
     Returns
     -------
     dict
-        ``cpu``, ``board`` (None if it has no name), ``processors`` (that may be used), ``memory``
-        (bytes, or None), ``system``, ``architecture``.
+        ``cpu``: name of the processor; ``board``: its name, or None; ``processors``: how many may
+        be used; ``memory``: bytes, or None; ``system``: its name and release; ``architecture``.
     """
     return {
         "cpu": _cpu(root),
@@ -63,14 +63,14 @@ def machine(root: Path = Path("/")) -> dict[str, Any]:
 
 
 def state(root: Path = Path("/")) -> dict[str, Any]:
-    """Tell what changes while it works.
+    """Give what changes while a benchmark runs.
 
     Returns
     -------
     dict
-        ``governors`` (list, each once), ``mhz`` (list of clocks), ``celsius`` (the hottest
-        sensor of the processor, or of all), ``throttled`` (list: now, or once since the board
-        started); None or [] where not told.
+        ``governors``: list, each once; ``mhz``: list of clocks; ``celsius``: the hottest sensor of
+        the processor, or of all; ``throttled``: list of what slows the board down, or has since it
+        started. What the system doesn't tell is None or [].
     """
     cpus = sorted((root / "sys/devices/system/cpu").glob("cpu[0-9]*/cpufreq"))
     clocks = [_number(cpu / "scaling_cur_freq") for cpu in cpus]
@@ -115,14 +115,14 @@ def _memory(root: Path) -> int | None:
 
 def _celsius(root: Path) -> float | None:
     zones = sorted((root / "sys/class/thermal").glob("thermal_zone*"))
-    told = [(_text(zone / "type") or "", _number(zone / "temp")) for zone in zones]
-    found = [(kind, value / 1000) for kind, value in told if value is not None]
-    own = [value for kind, value in found if "cpu" in kind.lower() or "pkg" in kind.lower()]
-    return max(own or _sensors(root) or [value for _, value in found], default=None)
+    readings = [(_text(zone / "type") or "", _number(zone / "temp")) for zone in zones]
+    celsius = [(kind.lower(), value / 1000) for kind, value in readings if value is not None]
+    processor = [value for kind, value in celsius if "cpu" in kind or "pkg" in kind]
+    return max(processor or _sensors(root) or [value for _, value in celsius], default=None)
 
 
 def _sensors(root: Path) -> list[float]:
-    """Temperatures that the processor's driver tells, where no thermal zone is the processor's."""
+    """Read the temperatures that the processor's driver gives."""
     monitors = (root / "sys/class/hwmon").glob("hwmon*")
     files = [
         file
@@ -145,7 +145,7 @@ def _throttled(root: Path) -> list[str]:
 
 
 def _text(path: Path) -> str | None:
-    """Read a file of the kernel; None if there is none, or nothing in it."""
+    """Read a file of the kernel; give None if there is none, or nothing in it."""
     try:
         return path.read_text("utf-8", "replace").strip("\0\n ") or None
     except OSError:

@@ -1,39 +1,58 @@
-"""How much memory this process has. Only the standard library: it is run before NumPy is there."""
+"""How much memory this process has; this file needs the standard library alone.
+
+It is also loaded by its path, in processes that have nothing else.
+"""
 
 from __future__ import annotations
 
 import platform
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 __all__ = ["memory"]
 
 
 def memory() -> dict[str, int]:
-    """Bytes of resident memory: ``peak``, and ``now`` where the system tells it.
+    """Give the bytes of resident memory: ``peak``, and ``now`` where the system tells it.
 
-    Linux and Windows tell both, other systems the peak alone; {} if none does.
+    Linux and Windows tell both, other systems the peak alone, some neither: then the dict is empty.
 
     Examples
     --------
     >>> sorted(memory()) in (["now", "peak"], ["peak"], [])
     True
     """
-    status = Path("/proc/self/status")
-    if status.exists():
-        # not getrusage: its peak includes that of the process that started this one
-        fields = dict(line.split(":", 1) for line in status.read_text().splitlines())
-        names = {"now": "VmRSS", "peak": "VmHWM"}
-        return {name: 1024 * int(fields[field].split()[0]) for name, field in names.items()}
+    if Path("/proc/self/status").exists():
+        return _linux()
     if sys.platform == "win32":
         return _windows()
     return _unix()
 
 
+def _linux() -> dict[str, int]:
+    """Read /proc; getrusage would include the peak of the process that started this one.
+
+    The kernel keeps the numbers in "status" only roughly, to some dozens of pages, where it counts
+    them for each processor. Those in "smaps_rollup" are exact, but not every kernel has that file.
+    """
+    status = _fields("/proc/self/status")
+    now, peak = status["VmRSS"], status["VmHWM"]
+    with suppress(OSError):
+        now = _fields("/proc/self/smaps_rollup")["Rss"]
+    return {"now": now, "peak": max(now, peak)}
+
+
+def _fields(path: str) -> dict[str, int]:
+    """Read the sizes of a file of the kernel, which counts them in kB, as bytes."""
+    lines = [line.split() for line in Path(path).read_text().splitlines()]
+    return {line[0][:-1]: 1024 * int(line[1]) for line in lines if line[-1:] == ["kB"]}
+
+
 def _unix() -> dict[str, int]:
-    """Ask getrusage: bytes on macOS, KiB elsewhere."""
+    """Ask getrusage, which gives bytes on macOS and KiB elsewhere."""
     try:
-        import resource
+        import resource  # optional: not every system has it
     except ImportError:
         return {}
     unit = 1 if platform.system() == "Darwin" else 1024
@@ -45,7 +64,7 @@ if sys.platform == "win32":
     import ctypes.wintypes as types
 
     class Counters(ctypes.Structure):
-        """PROCESS_MEMORY_COUNTERS: two 32-bit fields, then eight of the size of a pointer."""
+        """PROCESS_MEMORY_COUNTERS has two 32-bit fields, then eight of the size of a pointer."""
 
         _fields_ = (
             ("size", types.DWORD),

@@ -1,4 +1,4 @@
-"""Whether the machine was calm enough for its figures to mean anything."""
+"""Whether the machine was quiet enough for the figures to mean anything."""
 
 from __future__ import annotations
 
@@ -12,23 +12,35 @@ from .laps import laps
 __all__ = ["load", "spin", "warnings"]
 
 PAUSE = 0.4
+"""How long other programs are watched [s]."""
+
 SPIN = 0.4
+"""How long the same work is repeated [s]."""
 
 OTHERS = 0.10
+"""Processors that others may keep busy without a warning."""
+
 WAITED = 0.03
+"""Share of the time in which a process may be without a processor."""
+
 SPREAD = 0.15
+"""How much longer than usual the slowest tenth of the same work may take, as a share."""
+
 DRIFT = 0.07
+"""How much the same work may take more or less in the end, as a share."""
+
 HOT = 80.0
+"""Temperature from which on processors slow down [°C]."""
 
 
 def spin() -> dict[str, float]:
-    """Do the same small piece of work for a while.
+    """Repeat the same small piece of work for a while, and measure how evenly it goes.
 
     Returns
     -------
     dict
-        ``seconds``: median of a lap; ``spread``: how much longer the slowest tenth took at least,
-        as a share; ``waited``: share of the time in which the process didn't run.
+        ``seconds``: median of the repetitions; ``spread``: how much longer the slowest tenth took
+        at least, as a share; ``waited``: share of the time in which the process didn't run.
     """
     measured = laps(lambda: sum(range(20_000)), SPIN, least=20)
     slow = quantiles(measured.seconds, n=10)[-1]
@@ -37,13 +49,13 @@ def spin() -> dict[str, float]:
 
 
 def load(stat: Path = Path("/proc/stat")) -> dict[str, float | None]:
-    """Tell what keeps the processors busy while this process sleeps.
+    """Measure what keeps the processors busy while this process sleeps.
 
     Returns
     -------
     dict
         ``others``: processors that other programs keep busy; ``stolen``: processors that the host
-        of this virtual machine takes away; None where not told.
+        of this virtual machine takes away. What the system doesn't tell is None.
     """
     before = _jiffies(stat)
     sleep(PAUSE)
@@ -57,57 +69,57 @@ def load(stat: Path = Path("/proc/stat")) -> dict[str, float | None]:
 
 
 def warnings(facts: dict[str, Any]) -> list[str]:
-    """Say what makes the figures of this benchmark doubtful.
+    """Give a sentence for each thing that makes the figures of a benchmark doubtful.
 
     Parameters
     ----------
     facts : dict
         ``others`` and ``stolen`` as from `load`; ``before`` and ``after`` as from `spin`;
-        ``waited``: the largest share of all measurements; ``states``: `machine.state` before and
-        after.
+        ``waited``: the largest share of all measurements; ``states``: as from `machine.state`,
+        before and after.
     """
-    said = []
+    lines = []
     if (facts["others"] or 0) > OTHERS:
-        said.append(f"other programs keep {facts['others']:.1f} processors busy: stop them")
+        lines.append(f"other programs keep {facts['others']:.1f} processors busy: stop them")
     if (facts["stolen"] or 0) > OTHERS:
-        said.append(
+        lines.append(
             f"the host keeps {facts['stolen']:.1f} processors of this virtual machine for others"
         )
     waited = max(facts["waited"], facts["before"]["waited"], facts["after"]["waited"])
     if waited > WAITED:
-        said.append(f"the processor was taken away for up to {100 * waited:.0f} % of the time")
+        lines.append(f"the processor was taken away for up to {100 * waited:.0f} % of the time")
     spread = max(facts["before"]["spread"], facts["after"]["spread"])
     if spread > SPREAD:
-        said.append(f"the same work took {100 * spread:.0f} % longer in one case out of ten")
+        lines.append(f"the same work took {100 * spread:.0f} % longer in one case out of ten")
     drift = facts["after"]["seconds"] / facts["before"]["seconds"] - 1
     if abs(drift) > DRIFT:
         how = "slower" if drift > 0 else "faster"
-        said.append(
+        lines.append(
             f"the machine was {100 * abs(drift):.0f} % {how} in the end: its clock changed, or "
             "others ran"
         )
-    return said + _of_states(facts["states"])
+    return lines + _state_warnings(facts["states"])
 
 
-def _of_states(states: list[dict[str, Any]]) -> list[str]:
-    said = []
+def _state_warnings(states: list[dict[str, Any]]) -> list[str]:
+    lines = []
     governors = sorted({name for state in states for name in state["governors"]})
     if governors and governors != ["performance"]:
-        said.append(
+        lines.append(
             f"governor {', '.join(governors)}: the clock follows the load; for figures that can be "
             "repeated choose performance"
         )
     hottest = max((state["celsius"] for state in states if state["celsius"] is not None), default=0)
     if hottest >= HOT:
-        said.append(f"the processor is at {hottest:.0f} °C: it will slow down; cool it")
+        lines.append(f"the processor is at {hottest:.0f} °C: it will slow down; cool it")
     throttled = sorted({name for state in states for name in state["throttled"]})
     if throttled:
-        said.append(f"the board reports: {', '.join(throttled)}")
-    return said
+        lines.append(f"the board reports: {', '.join(throttled)}")
+    return lines
 
 
 def _jiffies(stat: Path) -> list[int] | None:
-    """Time spent by all processors together, by kind, as proc_stat(5) lists them."""
+    """Read the time spent by all processors together, by kind, as proc_stat(5) lists them."""
     try:
         fields = stat.read_text().splitlines()[0].split()
     except OSError:
@@ -116,4 +128,5 @@ def _jiffies(stat: Path) -> list[int] | None:
 
 
 def _count(stat: Path) -> int:
+    """Count the processors in the file."""
     return sum(line.startswith("cpu") for line in stat.read_text().splitlines()) - 1

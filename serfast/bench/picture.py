@@ -1,4 +1,4 @@
-"""A benchmark as a picture: throughput, latency, live streams; beside an older one if given."""
+"""A picture of a benchmark, and of an older one behind it: throughput, latency, live streams."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import ParameterError
-from .report import digits, of
+from .report import digits, stream_name
 
 __all__ = ["SUFFIXES", "plot"]
 
 Result = dict[str, Any]
 
 Run = tuple[Result, str, str]
-"""What was measured, its colour, its name in the legend."""
+"""What was measured, its colour, and its name in the legend."""
 
 SUFFIXES = (".png", ".svg", ".pdf")
 NOW, BEFORE = "#1f5fa8", "#b9c4d0"
@@ -27,7 +27,7 @@ def plot(result: Result, path: Path, old: Result | None = None) -> None:
     result : dict
         As from :func:`serfast.bench.suite.run`.
     path : Path
-        Picture to write; the suffix chooses the format.
+        Picture to write. The suffix chooses the format.
     old : dict, optional
         Another one, drawn behind it in grey.
 
@@ -38,7 +38,7 @@ def plot(result: Result, path: Path, old: Result | None = None) -> None:
     ImportError
         matplotlib is missing; the message says what to install.
     """
-    from ..training.plots import figure
+    from ..training.plots import figure  # heavy: it brings what reads and scores corpora
 
     runs = [(result, NOW, "now"), *([(old, BEFORE, "before")] if old else [])]
     page = figure(width=9.0, height=8.5)
@@ -65,33 +65,35 @@ def _title(result: Result) -> str:
 def _throughput(axes: Any, runs: list[Run]) -> None:
     works = [row["work"] for row in runs[0][0]["throughput"]]
     for result, colour, name in runs:
-        found = {row["work"]: row for row in result["throughput"]}
-        costs = [found[work]["us_per_row"] if work in found else 0 for work in works]
+        by_work = {row["work"]: row for row in result["throughput"]}
+        rows = [by_work.get(work) for work in works]
+        costs = [0 if row is None else row["us_per_row"] for row in rows]
         texts = [
-            f"{digits(found[work]['us_per_row'])} µs, {found[work]['times_real_time']:,.0f} ×"
-            if work in found
-            else ""
-            for work in works
+            ""
+            if row is None
+            else f"{digits(row['us_per_row'])} µs, {row['times_real_time']:,.0f} ×"
+            for row in rows
         ]
         _bars(axes, works, costs, texts, colour, name, len(runs))
     _finish(axes, "Recordings: time of a row, and times real time", "µs", runs)
 
 
 def _latency(axes: Any, runs: list[Run]) -> None:
-    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter  # optional: an extra
 
-    said = []
+    texts = []
     for result, colour, name in reversed(runs):
-        found = result["latency"]
-        if "error" in found:
-            said.append(f"{name}: {found['error']}")
+        figures = result["latency"]
+        if "error" in figures:
+            texts.append(f"{name}: {figures['error']}")
             continue
-        edges, counts = found["histogram"]["edges"], found["histogram"]["counts"]
-        shares = [100 * count / found["chunks"] for count in counts]
+        edges, counts = figures["histogram"]["edges"], figures["histogram"]["counts"]
+        shares = [100 * count / figures["chunks"] for count in counts]
         axes.stairs(shares, edges, color=colour, fill=colour == BEFORE, linewidth=2, label=name)
-        said.append(", ".join(f"{label} {digits(us)}" for label, us in found["us"].items()) + " µs")
+        quantiles = [f"{label} {digits(us)}" for label, us in figures["us"].items()]
+        texts.append(f"{', '.join(quantiles)} µs")
     if not axes.patches:
-        _empty(axes, said[-1])
+        _empty(axes, texts[-1])
         return
     axes.set(xscale="log", yscale="log", ylabel="% of the chunks")
     axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
@@ -100,14 +102,14 @@ def _latency(axes: Any, runs: list[Run]) -> None:
         axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axes.spines[["top", "right"]].set_visible(False)
     chunk = runs[0][0]["settings"]["chunk_ms"]
-    _finish(axes, f"Latency of a chunk of {chunk:g} ms, whole row: {said[-1]}", "µs", runs)
+    _finish(axes, f"Latency of a chunk of {chunk:g} ms, whole row: {texts[-1]}", "µs", runs)
 
 
 def _live(axes: Any, runs: list[Run]) -> None:
-    works = [of(row["classifier"]) for row in runs[0][0]["live"]]
+    works = [stream_name(row["classifier"]) for row in runs[0][0]["live"]]
     for result, colour, name in runs:
-        found = {of(row["classifier"]): row for row in result["live"]}
-        rows = [found.get(work, {"error": "not measured"}) for work in works]
+        by_work = {stream_name(row["classifier"]): row for row in result["live"]}
+        rows = [by_work.get(work, {"error": "not measured"}) for work in works]
         values = [row.get("shown", 0) for row in rows]
         texts = [f"{row['shown']:,}" if "shown" in row else _short(row["error"]) for row in rows]
         _bars(axes, works, values, texts, colour, name, len(runs))
@@ -123,7 +125,7 @@ def _bars(
     name: str,
     n_runs: int,
 ) -> None:
-    """Draw one run's bars, the first work on top, its numbers beside them."""
+    """Draw the bars of one run with numbers beside them; the first work is on top."""
     height = 0.8 / n_runs
     shift = 0.0 if n_runs == 1 else (-height / 2 if colour == NOW else height / 2)
     places = [i + shift for i in range(len(works))]
@@ -138,7 +140,7 @@ def _bars(
 def _finish(axes: Any, title: str, unit: str, runs: list[Run]) -> None:
     axes.set_title(title, loc="left", fontsize=11)
     axes.set_xlabel(unit)
-    if len(runs) > 1 and not axes.get_subplotspec().rowspan.start:  # once is enough
+    if len(runs) > 1 and not axes.get_subplotspec().rowspan.start:  # one legend is enough
         axes.legend(loc="best", frameon=False)
 
 

@@ -1,4 +1,4 @@
-"""Recordings that a classifier judges a second, features and all."""
+"""How many recordings a classifier judges in a second, the features included."""
 
 from __future__ import annotations
 
@@ -13,17 +13,18 @@ from .settings import Settings, sound
 __all__ = ["predictions"]
 
 RECORDING = 3.0
-"""Seconds of signal in one prediction, at the model's own rate: a short sentence."""
+"""Seconds of signal in one prediction, at the model's sample rate: a short sentence."""
 
 
 def predictions(settings: Settings, classifier: str) -> dict[str, Any]:
-    """Measure the default model of a classifier plugin.
+    """Measure predictions with the default model of a classifier plugin.
 
     Returns
     -------
     dict
-        ``ms``: median time of a prediction; ``per_second``; ``load_ms``: to make the Recognizer,
-        its plugin's import included; ``peak``: bytes of memory, where the system tells; ``waited``.
+        ``ms``: median time of a prediction; ``per_second``; ``load_ms``: time to make the
+        Recognizer, the import of its plugin included; ``peak``: bytes of memory, None where the
+        system doesn't tell; ``waited``.
     """
     start = perf_counter()
     recognizer = Recognizer(classifier, settings.backend)

@@ -1,7 +1,8 @@
-"""Every measurement in a process of its own: its environment, its start and its memory.
+"""A measurement has a process of its own, and so its own environment, start and memory.
 
-Whatever a plugin does there, prints, hangs or dies of, this process goes on: it hears the child on
-a channel that is the measurement's alone (child.py), and waits for a limited time.
+Whatever a plugin or another package does there, prints, hangs or dies of, the parent goes on: it
+hears the child on a channel that only the measurement uses (channel.py), and waits for a limited
+time. `serfast bench` and the repository's benchmarks start all their processes here.
 """
 
 from __future__ import annotations
@@ -11,120 +12,110 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
-from contextlib import ExitStack, suppress
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Thread
 from time import monotonic
 from typing import Any
 
 from ..errors import SerfastError
-from .child import PROGRAM
-from .settings import Settings
 
-__all__ = ["Child", "environment", "measure", "measure_all"]
-
-PATIENCE = 180.0
-"""Seconds that a measurement may take beside ten times those that it was told to last: a slow
-board, or an emulated one, imports a plugin and makes thousands of streams in them."""
+__all__ = ["ANSWERING", "GRACE", "ONE_THREAD", "Child", "ChildEndedError", "one_thread"]
 
 GRACE = 5.0
-"""Seconds to end in, once all is said."""
+"""Seconds that a child has to end in after its last answer."""
+
+LIBRARIES = ("OMP", "OPENBLAS", "MKL", "NUMBA", "VECLIB_MAXIMUM")
+"""Prefixes of the environment variables with which libraries are given their threads."""
+
+ONE_THREAD = {f"{library}_NUM_THREADS": "1" for library in LIBRARIES}
+"""Environment variables that give libraries one thread."""
+
+_CHANNEL = str(Path(__file__).with_name("channel.py"))
+
+ANSWERING = f"import runpy; channel = runpy.run_path({_CHANNEL!r})['Channel'](); "
+"""Text that a program begins with if it answers: it may use `channel` then."""
 
 # The folder where it is run must not hide the installed packages.
 _NOT_HERE = "import sys; sys.path[:] = [p for p in sys.path if p]; "
 
 
-def measure(name: str, settings: Settings, **arguments: Any) -> dict[str, Any]:
-    """Run one measurement and give its answer.
+class ChildEndedError(SerfastError):
+    """A child ended without an answer; ``status`` is its exit status, negative for a signal."""
 
-    Raises
-    ------
-    SerfastError
-        If it failed; the message is that of the error in the process, or says how that ended.
-    """
-    return measure_all(name, settings, [arguments])[0]
+    def __init__(self, message: str, status: int) -> None:
+        super().__init__(message)
+        self.status = status
 
 
-def measure_all(
-    name: str, settings: Settings, each: Sequence[dict[str, Any]], together: bool = False
-) -> list[dict[str, Any]]:
-    """Run the same measurement in several processes at once, one for each dict of arguments.
-
-    `together`: it calls `ready()`; all of them go on from there when the last one has.
-    """
-    with ExitStack() as stack:
-        children = []
-        for arguments in each:
-            job = json.dumps([name, settings.to_dict(), arguments])
-            child = Child(PROGRAM, job, settings=settings)
-            stack.callback(child.end)
-            children.append(child)
-        if together:
-            for child in children:
-                child.hear("ready")
-            for child in children:
-                child.tell("go")
-        answers = [child.hear("answer") for child in children]
-        for child in children:
-            child.end(GRACE)
-        return answers
-
-
-def environment(settings: Settings) -> dict[str, str]:
-    """Give the environment variables of such a process: instruction set, threads of libraries."""
-    chosen = {"PYTHONPATH": os.pathsep.join(p for p in sys.path if p), "PYTHONIOENCODING": "utf-8"}
-    for library in ("OMP", "OPENBLAS", "MKL", "NUMBA", "VECLIB_MAXIMUM"):
-        chosen[f"{library}_NUM_THREADS"] = "1"
-    if settings.isa is not None:
-        chosen["SERFAST_ISA"] = settings.isa
-    return {**os.environ, **chosen}
+def one_thread(**variables: str) -> dict[str, str]:
+    """Give this process's environment with one thread for libraries, and with these variables."""
+    return {**os.environ, **ONE_THREAD, "PYTHONIOENCODING": "utf-8", **variables}
 
 
 class Child:
-    """A Python of the same kind, with this one's import path and its own environment.
+    """A Python process that measures something.
 
     Parameters
     ----------
     program : str
-        Python text; what it writes to standard output is heard, line by line.
+        Python text. It begins with `ANSWERING` if messages are expected of it.
     *arguments : str
-        Its command line.
-    settings : Settings
-        Its instruction set, and how long it may take.
+        The program's command line.
+    environment : mapping
+        Its environment variables, all of them; see `one_thread`.
+    limit : float
+        Seconds that it may take.
+    interpreter : str
+        Which Python runs it.
+    quiet : bool
+        Whether its standard error is kept for the message of a failure. Otherwise it is shown.
     """
 
-    def __init__(self, program: str, *arguments: str, settings: Settings) -> None:
-        self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - a pipe would fill up
+    def __init__(
+        self,
+        program: str,
+        *arguments: str,
+        environment: Mapping[str, str],
+        limit: float,
+        interpreter: str = sys.executable,
+        quiet: bool = True,
+    ) -> None:
+        # a file, because a pipe that nobody reads would fill up
+        self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - `end` closes it
         self._process = subprocess.Popen(
-            [sys.executable, "-c", _NOT_HERE + program, *arguments],
+            [interpreter, "-c", _NOT_HERE + program, *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=self._complaints,
+            stderr=self._complaints if quiet else None,
             text=True,
             encoding="utf-8",
             errors="replace",
-            env=environment(settings),
+            env=environment,
         )
-        self._allowed = PATIENCE + 10 * settings.seconds
-        self._deadline = monotonic() + self._allowed
+        self._limit = limit
+        self._deadline = monotonic() + limit
         self._lines: SimpleQueue[str | None] = SimpleQueue()
-        # no system waits for a pipe and for a clock in the same way; threads do
+        # not every system can wait for a pipe and a clock at once, but a thread can wait for a pipe
         Thread(target=self._listen, daemon=True).start()
 
     def hear(self, kind: str) -> Any:
-        """Wait for a message and give what it says.
+        """Wait for a message of this kind and give its content.
 
         Raises
         ------
         SerfastError
-            If it is an error, or none comes: the process ended, or took too long.
+            If the message is an error, or none comes in time.
+        ChildEndedError
+            If the process ended before.
         """
         line = self._next()
         try:
             message = json.loads(line or "")
-        except ValueError:  # nothing, or half a line
-            raise SerfastError(self._ending()) from None
+        except ValueError:  # there is no line, or half of one
+            raise self._ending() from None
         if "error" in message:
             raise SerfastError(message["error"])
         return message[kind]
@@ -134,35 +125,34 @@ class Child:
 
         Raises
         ------
-        SerfastError
+        ChildEndedError
             If the process has ended.
         """
-        pipe = self._process.stdin
         try:
-            print(text, file=pipe, flush=True)
+            print(text, file=self._process.stdin, flush=True)
         except OSError:
-            raise SerfastError(self._ending()) from None
+            raise self._ending() from None
 
-    def finish(self) -> str:
-        """Wait until it has ended well, and give the last line that it wrote.
+    def finish(self) -> None:
+        """Wait until it has ended well.
 
         Raises
         ------
         SerfastError
-            If it ended otherwise, or takes too long.
+            If it takes too long.
+        ChildEndedError
+            If it ended with another exit status than 0.
         """
-        last = ""
-        while (line := self._next()) is not None:
-            last = line
+        while self._next() is not None:
+            pass
         self._leave(GRACE)
         if self._process.returncode:
-            raise SerfastError(self._ending())
-        return last
+            raise self._ending()
 
     def end(self, grace: float = 0.0) -> None:
-        """Leave no process behind, whatever happened."""
+        """Wait for its end for `grace` seconds, then kill it: no process is left behind."""
         if self._process.stdin is not None:
-            with suppress(OSError):  # what couldn't be told
+            with suppress(OSError):  # what was still to be sent has no reader any more
                 self._process.stdin.close()
         self._leave(grace)
         self._complaints.close()
@@ -179,7 +169,7 @@ class Child:
         while (left := self._deadline - monotonic()) > 0:
             with suppress(Empty):
                 return self._lines.get(timeout=min(left, 0.5))  # Windows hears Ctrl-C in between
-        raise SerfastError(f"no answer after {self._allowed:.0f} s")
+        raise SerfastError(f"no answer after {self._limit:.0f} s")
 
     def _leave(self, grace: float) -> None:
         with suppress(subprocess.TimeoutExpired):
@@ -187,13 +177,13 @@ class Child:
         self._process.kill()
         self._process.wait()
 
-    def _ending(self) -> str:
-        """Say how it ended: by Python's last line if it was an exception."""
+    def _ending(self) -> ChildEndedError:
+        """Describe how it ended: by the last line of Python's traceback if there is one."""
         self._leave(GRACE)
         status = self._process.returncode
         self._complaints.seek(max(0, self._complaints.seek(0, os.SEEK_END) - 4096))
-        said = self._complaints.read().decode("utf-8", "replace").strip().splitlines()
-        if status == 1 and said:
-            return said[-1]
+        lines = self._complaints.read().decode("utf-8", "replace").strip().splitlines()
+        if status == 1 and lines:
+            return ChildEndedError(lines[-1], status)
         how = f"signal {-status}" if status < 0 else f"exit status {status}"
-        return f"its process ended without an answer ({how})"
+        return ChildEndedError(f"its process ended without an answer ({how})", status)

@@ -1,4 +1,4 @@
-"""The dictionary of a benchmark as text."""
+"""The page of text that shows a benchmark."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Any
 
 from .histogram import bars
 
-__all__ = ["columns", "digits", "of", "text"]
+__all__ = ["columns", "digits", "stream_name", "text"]
 
 Result = dict[str, Any]
 
 WIDTH = 76
-"""Characters of a line of the histogram, where there is room."""
+"""Characters of a line of the histogram in a terminal that is wide enough."""
 
 
 def text(result: Result, width: int = WIDTH) -> str:
@@ -24,7 +24,7 @@ def text(result: Result, width: int = WIDTH) -> str:
     result : dict
         As from :func:`serfast.bench.suite.run`.
     width : int
-        Characters of a line that there is room for; bars become shorter, text doesn't.
+        Characters that a line has room for. Bars become shorter then, but texts don't.
 
     Returns
     -------
@@ -37,7 +37,7 @@ def text(result: Result, width: int = WIDTH) -> str:
 
 
 def columns(rows: Sequence[Sequence[str]], left: int = 1) -> list[str]:
-    """Align cells in columns; the first `left` to the left, the others to the right.
+    """Align cells in columns: the first `left` ones to the left, the others to the right.
 
     Examples
     --------
@@ -53,7 +53,7 @@ def columns(rows: Sequence[Sequence[str]], left: int = 1) -> list[str]:
 
 
 def digits(value: float) -> str:
-    """Give a number with three digits, or all of those before the point.
+    """Give a number with three digits, or with all of those before the point if they are more.
 
     Examples
     --------
@@ -63,17 +63,18 @@ def digits(value: float) -> str:
     return f"{value:.0f}" if value >= 100 else f"{value:.3g}"
 
 
-def of(classifier: str | None) -> str:
+def stream_name(classifier: str | None) -> str:
     """Name what a live stream gives."""
     return "rows" if classifier is None else f"events of {classifier}"
 
 
 def _numbered(row: Sequence[str], widths: list[int]) -> list[tuple[int, tuple[str, int]]]:
+    """Give each cell with its number and its column's width."""
     return list(enumerate(zip(row, widths, strict=True)))
 
 
 def _head(result: Result) -> str:
-    """Say what was measured, and on what."""
+    """Name the software, the machine, its state and the settings, a line for each."""
     engine, machine, settings = result["engine"], result["machine"], result["settings"]
     states = result["noise"]["states"]
     software = [f"serfast {engine['serfast']}", settings["backend"], engine["isa"]]
@@ -102,33 +103,32 @@ def _temperatures(states: list[dict[str, Any]]) -> str:
 
 def _throughput(result: Result) -> str:
     rows = [("Throughput", "µs per row", "times real time")]
-    for found in result["throughput"]:
-        figures = (digits(found["us_per_row"]), digits(found["times_real_time"]))
-        rows.append((found["work"], *figures))
+    for row in result["throughput"]:
+        rows.append((row["work"], digits(row["us_per_row"]), digits(row["times_real_time"])))
     return "\n".join(columns(rows))
 
 
 def _latency(result: Result, width: int) -> str:
-    found = result["latency"]
-    if "error" in found:
-        return f"Latency: {found['error']}"
+    figures = result["latency"]
+    if "error" in figures:
+        return f"Latency: {figures['error']}"
     head = (
         f"Latency of a chunk of {result['settings']['chunk_ms']:g} ms, whole row: "
-        f"{_quantiles(found['us'])}; {found['chunks']} chunks"
+        f"{_quantiles(figures['us'])}; {figures['chunks']} chunks"
     )
-    return "\n".join([head, *(f"  {line}" for line in bars(found["histogram"], width - 2))])
+    return "\n".join([head, *(f"  {line}" for line in bars(figures["histogram"], width - 2))])
 
 
 def _predictions(result: Result) -> str:
     head = ("Predictions of 3 s", "a second", "ms each", "ms to load")
     rows: list[tuple[str, ...]] = [head]
     problems = []
-    for found in result["predictions"]:
-        if "error" in found:
-            problems.append(f"{found['classifier']}: {found['error']}")
+    for row in result["predictions"]:
+        if "error" in row:
+            problems.append(f"{row['classifier']}: {row['error']}")
             continue
-        times = [digits(found[name]) for name in ("per_second", "ms", "load_ms")]
-        rows.append((found["classifier"], *times))
+        times = [digits(row[name]) for name in ("per_second", "ms", "load_ms")]
+        rows.append((row["classifier"], *times))
     if not result["predictions"]:
         return "Predictions: no classifier is installed; try: pip install serfast-svm"
     return "\n".join([*columns(rows), *problems])
@@ -142,62 +142,62 @@ def _startup(result: Result) -> str:
     work = "recording" if "error" in result["latency"] else "stream"
     lines.append(_memory(result["startup"]["memory"], work))
     peaks = [
-        f"{found['classifier']} {_mb(found['peak'])}"
-        for found in result["predictions"]
-        if found.get("peak")
+        f"{row['classifier']} {_mb(row['peak'])}"
+        for row in result["predictions"]
+        if row.get("peak")
     ]
     if peaks:
         lines.append(f"Peak memory with a classifier: {', '.join(peaks)}")
     return "\n".join(lines)
 
 
-def _memory(told: dict[str, dict[str, float]], work: str) -> str:
-    if "peak" not in told["serfast"]:
+def _memory(programs: dict[str, dict[str, float]], work: str) -> str:
+    if "peak" not in programs["serfast"]:
         return "Memory: this system doesn't tell"
-    kind = "now" if "now" in told["serfast"] else "peak"
-    numpy, serfast = told["numpy"][kind], told["serfast"][kind]
+    kind = "now" if "now" in programs["serfast"] else "peak"
+    numpy, serfast = programs["numpy"][kind], programs["serfast"][kind]
     return (
-        f"Memory with one {work}: {_mb(serfast)}, at the peak {_mb(told['serfast']['peak'])}; "
+        f"Memory with one {work}: {_mb(serfast)}, at the peak {_mb(programs['serfast']['peak'])}; "
         f"{_mb(serfast - numpy)} above NumPy's {_mb(numpy)}"
     )
 
 
 def _live(result: Result) -> str:
-    """One line a run, and what they come to."""
+    """Give a line for each run, and a sentence for each kind of stream."""
     head = ("Live streams", "µs a chunk", "run", "in time", "busy", "p50", "p99", "p99.9", "max")
     rows: list[tuple[str, ...]] = [head]
-    said = []
-    for found in result["live"]:
-        name = of(found["classifier"])
-        if "error" in found:
-            said.append(f"Live streams of {name}: {found['error']}")
+    sentences = []
+    for row in result["live"]:
+        name = stream_name(row["classifier"])
+        if "error" in row:
+            sentences.append(f"Live streams of {name}: {row['error']}")
             continue
-        for run in found["runs"]:
+        for run in row["runs"]:
             shares = (f"{100 * run['in_time']:.2f} %", f"{100 * run['busy']:.0f} %")
             delays = [f"{us / 1000:.2f}" for us in run["us"].values()]
-            rows.append((name, digits(found["cost_us"]), str(run["streams"]), *shares, *delays))
-        said.append(_verdict(name, found))
+            rows.append((name, digits(row["cost_us"]), str(run["streams"]), *shares, *delays))
+        sentences.append(_verdict(name, row))
     if len(rows) == 1:
-        return "\n".join(said)
-    periods = sorted({found["period_ms"] for found in result["live"] if "error" not in found})
+        return "\n".join(sentences)
+    periods = sorted({row["period_ms"] for row in result["live"] if "error" not in row})
     note = (
         "  delays [ms] from the moment a chunk is due; in time: within "
         f"{' or '.join(f'{period:.4g}' for period in periods)} ms; events: one each 0.5 s, of 3 s"
     )
-    return "\n".join([*columns(rows), note, *said])
+    return "\n".join([*columns(rows), note, *sentences])
 
 
-def _verdict(name: str, found: dict[str, Any]) -> str:
-    computed, shown = found["computed"], found["shown"]
+def _verdict(name: str, row: dict[str, Any]) -> str:
+    computed, shown = row["computed"], row["shown"]
     if shown:
         how = "computed and shown" if shown == computed else f"shown; {computed} computed"
         return f"This machine carries {_count(shown, 'live stream')} of {name} ({how})."
-    tried = f", down to {found['runs'][-1]['streams']} tried" if found["runs"] else ""
+    tried = f", down to {row['runs'][-1]['streams']} tried" if row["runs"] else ""
     return f"This machine carries no live stream of {name} ({computed} computed{tried})."
 
 
 def _warnings(result: Result) -> str:
-    return "\n".join(f"Warning: {said}" for said in result["warnings"])
+    return "\n".join(f"Warning: {warning}" for warning in result["warnings"])
 
 
 def _quantiles(us: dict[str, float]) -> str:

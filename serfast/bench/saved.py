@@ -1,4 +1,4 @@
-"""What `serfast bench --json` wrote, read back: what is compared and drawn is looked at first."""
+"""A benchmark that `serfast bench --json` wrote, read again and checked."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ Check = Callable[[str, Any], object]
 
 
 def read(path: Path) -> dict[str, Any]:
-    """Read a benchmark.
+    """Give a saved benchmark as its dictionary.
 
     Raises
     ------
     ParameterError
-        If it is something else; the message names the file, and what in it is wrong.
+        If the file holds something else; the message names the file, and what in it is wrong.
     OSError
-        If it can't be read.
+        If the file can't be read.
     """
     try:
         result = json.loads(path.read_bytes())
         _object("it", result, {"format": checks.integer})
         if result["format"] == FORMAT:
             _object("it", result, _RESULT)
-    except (ValueError, RecursionError) as error:  # bad JSON, a bad value
+    except (ValueError, RecursionError) as error:  # the JSON is bad, or a value in it
         raise ParameterError(
             f"{path} must be the output of `serfast bench --json`: {error}"
         ) from error
@@ -58,7 +58,7 @@ def _text_or_null(name: str, value: Any) -> None:
 
 
 def _object(name: str, value: Any, members: dict[str, Check]) -> None:
-    """Check an object with these members, and maybe others."""
+    """Check an object that has these members, and maybe others."""
     if not isinstance(value, dict):
         checks.fail(name, "an object", value)
     for key, check in members.items():
@@ -68,7 +68,7 @@ def _object(name: str, value: Any, members: dict[str, Check]) -> None:
 
 
 def _named(name: str, value: Any, check: Check = _number) -> None:
-    """Check an object whose members have any names."""
+    """Check an object whose members may have any names."""
     _object(name, value, dict.fromkeys(value, check) if isinstance(value, dict) else {})
 
 
@@ -79,10 +79,10 @@ def _list(name: str, value: Any, check: Check = _number) -> None:
         check(f"{name}[{i}]", item)
 
 
-def _or_error(name: str, value: Any, found: dict[str, Check], always: dict[str, Check]) -> None:
+def _or_error(name: str, value: Any, figures: dict[str, Check], always: dict[str, Check]) -> None:
     """Check figures, or the reason why there are none."""
     failed = isinstance(value, dict) and "error" in value
-    _object(name, value, {**always, **({"error": _text} if failed else found)})
+    _object(name, value, {**always, **({"error": _text} if failed else figures)})
 
 
 def _histogram(name: str, value: Any) -> None:
@@ -104,11 +104,11 @@ _RESULT: dict[str, Check] = {
     ),
     "latency": partial(
         _or_error,
-        found={"us": _named, "chunks": _positive, "histogram": _histogram},
+        figures={"us": _named, "chunks": _positive, "histogram": _histogram},
         always={},
     ),
     "predictions": partial(
-        _list, check=partial(_or_error, found={"ms": _number}, always={"classifier": _text})
+        _list, check=partial(_or_error, figures={"ms": _number}, always={"classifier": _text})
     ),
     "startup": partial(
         _object,
@@ -116,7 +116,7 @@ _RESULT: dict[str, Check] = {
     ),
     "live": partial(
         _list,
-        check=partial(_or_error, found={"shown": _number}, always={"classifier": _text_or_null}),
+        check=partial(_or_error, figures={"shown": _number}, always={"classifier": _text_or_null}),
     ),
     "machine": partial(_object, members={"cpu": _text_or_null, "processors": _number}),
     "engine": partial(
@@ -134,4 +134,4 @@ _RESULT: dict[str, Check] = {
         },
     ),
 }
-"""What `compare.text` and `picture.plot` use."""
+"""Checks of everything that `compare.text` and `picture.plot` use."""

@@ -1,4 +1,4 @@
-"""What a benchmark is of: chosen on the command line, sent to every process that measures."""
+"""What a benchmark measures: chosen on the command line, sent to every process that measures."""
 
 from __future__ import annotations
 
@@ -9,11 +9,15 @@ from typing import Any
 import numpy as np
 
 from .. import _checks as checks
+from ..features.energy import RMS, ZeroCrossingRate
+from ..features.mel import LogMel
+from ..features.mfcc import MFCC
+from ..features.pitch import YIN
 from ..features.spec import FeatureSpec
 from ..models.bundle.fingerprint import signal
 from .machine import processors
 
-__all__ = ["Settings", "chunk_length", "sound", "whole_row"]
+__all__ = ["Settings", "chunk_length", "cut", "sound", "whole_row"]
 
 Samples = np.ndarray[Any, np.dtype[np.float32]]
 
@@ -21,19 +25,17 @@ RECORDING = 10.0
 """Seconds of signal in one recording."""
 
 PROCESSES = 4
-"""Threads for each processor at most; live streams have a process, of 30 MB, for each."""
+"""Threads for each processor at most. For live streams each is a process, and takes 30 MB."""
 
 
 def whole_row() -> FeatureSpec:
-    """RMS, zero-crossing rate, 40 log-mel bands, 13 MFCC and YIN at 16 kHz, a row every 10 ms.
+    """Give a spec of RMS, zero crossings, 40 log-mel bands, 13 MFCC and YIN, each 10 ms at 16 kHz.
 
     Examples
     --------
     >>> len(whole_row().columns)
     57
     """
-    from ..features import MFCC, RMS, YIN, LogMel, ZeroCrossingRate
-
     return FeatureSpec(
         features=(
             RMS(frame_length=512),
@@ -57,7 +59,7 @@ def sound(seconds: float, sample_rate: float) -> Samples:
 
 
 def chunk_length(chunk_ms: float, sample_rate: float) -> int:
-    """Samples of a chunk.
+    """Count the samples of a chunk, at least one.
 
     Examples
     --------
@@ -67,19 +69,32 @@ def chunk_length(chunk_ms: float, sample_rate: float) -> int:
     return max(1, round(chunk_ms / 1000 * sample_rate))
 
 
+def cut(recording: Samples, size: int) -> list[Samples]:
+    """Cut a signal into chunks of one size; what is left at its end is dropped.
+
+    Examples
+    --------
+    >>> [len(chunk) for chunk in cut(np.zeros(7, np.float32), 3)]
+    [3, 3]
+    """
+    starts = range(0, max(1, len(recording) - size + 1), size)
+    return [recording[start : start + size].copy() for start in starts]
+
+
 @dataclass(frozen=True)
 class Settings:
-    """What a benchmark is of.
+    """What a benchmark measures, and how.
 
     Parameters
     ----------
     backend : str
         What computes the features.
     isa : str or None
-        Instruction set of the native back end; None: what SERFAST_ISA names, or the best that the
-        processor has. Other back ends have none.
+        Instruction set of the native back end; None takes what SERFAST_ISA names, or the best that
+        the processor has. Other back ends have none.
     threads : int
-        Recordings at a time; for live streams processes, since Python has one lock a process.
+        How many recordings are computed at a time. For live streams it is the number of processes,
+        since Python has one lock in each.
     chunk_ms : float
         Length of a live stream's chunks [ms].
     seconds : float
@@ -107,7 +122,7 @@ class Settings:
 
     @property
     def chunk(self) -> int:
-        """Samples of a chunk of the whole row's stream."""
+        """How many samples a chunk of the whole row's stream has."""
         return chunk_length(self.chunk_ms, self.spec.sample_rate)
 
     def recording(self) -> Samples:
@@ -115,12 +130,18 @@ class Settings:
         rate = self.spec.sample_rate
         return sound(max(RECORDING, 4 * max(self.spec.frame_lengths) / rate), rate)
 
+    def rows_of_a_chunk(self) -> Samples:
+        """Make an array with room for all rows that one chunk can complete."""
+        waiting = max(self.spec.lookahead, self.spec.first_rows)
+        n_rows = self.chunk // self.spec.hop_length + 2 + waiting
+        return np.empty((n_rows, len(self.spec.columns)), np.float32)
+
     def to_dict(self) -> dict[str, Any]:
-        """Give the settings as JSON can hold them."""
+        """Give the settings as a dictionary that JSON can hold."""
         plain = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
         return {**plain, "spec": self.spec.to_dict()}
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Settings:
-        """Make them from what `to_dict` gave."""
+        """Make the settings from the dictionary that `to_dict` gave."""
         return cls(**{**data, "spec": FeatureSpec.from_dict(data["spec"])})

@@ -2,56 +2,51 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 from time import perf_counter
 from typing import Any
 
-from .child import ANSWERING
-from .process import Child
+from . import measures
+from .process import ANSWERING, Child
 from .settings import Settings
 
 __all__ = ["resident", "startup"]
 
 LAPS = 5
+CHUNKS = 1000
+"""Chunks that a stream is fed with before its memory is measured."""
+
+_FOLDER = Path(__file__).parent
+
+FIRST_ROW = f"""{(_FOLDER / "first_calls.py").read_text("utf-8")}
+import sys, numpy
+text, backend, n_samples, chunk, n_chunks = sys.argv[1:]
+signal = numpy.arange(int(n_samples), dtype=numpy.float32) % 100 / 100 - 0.5
+chunks = [signal[: int(chunk)]] * int(n_chunks)
+first_calls(lambda serfast: serfast.FeatureSpec.from_json(text), backend, signal, chunks=chunks)
+"""
+"""A program that computes its first rows.
+
+The signal is a sawtooth. Silence would need less arithmetic for the FFT and the pitch, and the
+signal of the fingerprint would bring its module's memory along."""
 
 PROGRAMS = {
     "python": "",
     "numpy": "import numpy",
     "serfast": "import serfast",
-    "first row": """
-import sys, numpy, serfast
-spec = serfast.FeatureSpec.from_json(sys.argv[1])
-n = max(4 * max(spec.frame_lengths), int(sys.argv[4]))
-signal = numpy.arange(n, dtype=numpy.float32) % 100 / 100 - 0.5
-extractor = serfast.Extractor(spec, sys.argv[2])
-extractor(signal)
-""",
+    "first row": FIRST_ROW,
 }
-"""What a process does, each more than the one before; its end counts as well.
+"""Programs, each of which does more than the one before; the end of the process counts as well."""
 
-A sawtooth: silence would spare the FFT and the pitch; the signal of the fingerprint would bring its
-module's memory along."""
-
-STREAMING = """
-stream = extractor.stream()
-chunk = signal[:int(sys.argv[4])]
-out = numpy.empty((len(chunk) // spec.hop_length + 2 + spec.lookahead, len(spec.columns)), "f4")
-for _ in range(1000):
-    stream.accept(chunk, out)
-"""
-
-MEMORY = """
-import json, runpy, sys
-said = json.dumps(runpy.run_path(sys.argv[3])["memory"]())
-os.write(answers, said.encode())
+MEMORY = f"""
+channel.send("answer", runpy.run_path({str(_FOLDER / "memory.py")!r})["memory"]())
 """
 
 
 def startup(settings: Settings, streams: bool, step: Callable[[], object]) -> dict[str, Any]:
-    """Measure it in processes of their own; the system has read the files before.
+    """Measure the start in processes of its own; the system has read the files before.
 
     Parameters
     ----------
@@ -71,31 +66,39 @@ def startup(settings: Settings, streams: bool, step: Callable[[], object]) -> di
     laps: dict[str, list[float]] = {name: [] for name in PROGRAMS}
     for lap in range(LAPS + 1):
         for name, program in PROGRAMS.items():
-            start = perf_counter()
-            _run(program, settings)
+            begin = perf_counter()
+            child = _start(program, settings)
+            try:
+                child.finish()
+            finally:
+                child.end()
             if lap:
-                laps[name].append(perf_counter() - start)
+                laps[name].append(perf_counter() - begin)
         step()
-    seconds = {name: median(taken) for name, taken in laps.items()}
+    seconds = {name: median(times) for name, times in laps.items()}
     return {"seconds": seconds, "memory": resident(settings, streams)}
 
 
 def resident(settings: Settings, streams: bool) -> dict[str, dict[str, int]]:
     """Measure the memory of NumPy alone, and of a process that computes; see `startup`."""
-    work = PROGRAMS["first row"] + (STREAMING if streams else "")
-    programs = {"numpy": "import numpy", "serfast": work}
-    return {
-        name: json.loads(_run(ANSWERING + program + MEMORY, settings))
-        for name, program in programs.items()
-    }
+    programs = {"numpy": "import numpy", "serfast": FIRST_ROW}
+    chunks = CHUNKS if streams else 0
+    return {name: _memory(program, settings, chunks) for name, program in programs.items()}
 
 
-def _run(program: str, settings: Settings) -> str:
-    """Run a Python program with the whole row's spec and give what it said last."""
-    helper = str(Path(__file__).with_name("memory.py"))
-    arguments = (settings.spec.to_json(), settings.backend, helper, str(settings.chunk))
-    child = Child(program, *arguments, settings=settings)
+def _memory(program: str, settings: Settings, chunks: int) -> dict[str, int]:
+    child = _start(ANSWERING + program + MEMORY, settings, chunks)
     try:
-        return child.finish()
+        memory: dict[str, int] = child.hear("answer")
+        child.finish()
+        return memory
     finally:
         child.end()
+
+
+def _start(program: str, settings: Settings, chunks: int = 0) -> Child:
+    """Start a Python program with the arguments of `FIRST_ROW`."""
+    n_samples = max(4 * max(settings.spec.frame_lengths), settings.chunk)
+    numbers = (n_samples, settings.chunk, chunks)
+    spec = settings.spec.to_json()
+    return measures.start(program, spec, settings.backend, *map(str, numbers), settings=settings)

@@ -11,7 +11,7 @@ from ..models import registry
 from . import FORMAT, noise
 from .capacity import capacity
 from .machine import machine, state
-from .process import measure
+from .measures import measure
 from .settings import Settings
 from .startup import startup
 from .throughput import works
@@ -22,7 +22,7 @@ Step = Callable[[str], object]
 
 
 def run(settings: Settings, step: Step = lambda text: None) -> dict[str, Any]:
-    """Measure everything.
+    """Give the result of all measurements.
 
     Parameters
     ----------
@@ -33,8 +33,8 @@ def run(settings: Settings, step: Step = lambda text: None) -> dict[str, Any]:
     Returns
     -------
     dict
-        Ready for JSON; `serfast.bench.report.text` shows what is in it. What can't be measured
-        has an ``error`` instead of figures.
+        JSON can hold it, and `serfast.bench.report.text` shows what is in it. What can't be
+        measured has an ``error`` instead of figures.
 
     Raises
     ------
@@ -61,8 +61,8 @@ def run(settings: Settings, step: Step = lambda text: None) -> dict[str, Any]:
     result["predictions"] = []
     for name in registry.available():
         step(f"predictions of {name}")
-        found = _or_error("predictions", settings, classifier=name)
-        result["predictions"].append({"classifier": name, **found})
+        figures = _or_error("predictions", settings, classifier=name)
+        result["predictions"].append({"classifier": name, **figures})
     result["live"] = _live(settings, result["predictions"], step)
     calm |= {"after": noise.spin(), "waited": _waited(result), "states": [*states, state()]}
     result["noise"] = calm
@@ -71,20 +71,23 @@ def run(settings: Settings, step: Step = lambda text: None) -> dict[str, Any]:
 
 
 def _throughput(settings: Settings, step: Step) -> list[dict[str, Any]]:
-    found = []
+    rows = []
     for work in works(settings.spec):
         step(f"throughput of {work}")
         with _named(f"throughput of {work}"):
-            found.append({"work": work, **measure("throughput", settings, work=work)})
-    return found
+            rows.append({"work": work, **measure("throughput", settings, work=work)})
+    return rows
 
 
 def _live(
     settings: Settings, predictions: list[dict[str, Any]], step: Step
 ) -> list[dict[str, Any]]:
-    """Streams of rows, and of the events of each classifier that works: it has its own spec."""
+    """Measure streams of rows, and of the events of each classifier that can predict.
+
+    A classifier has a spec of its own, so its streams may work where those of rows don't.
+    """
     names = [p["classifier"] for p in predictions if "error" not in p]
-    found = []
+    rows = []
     for name in (None, *names):
         what = "rows" if name is None else f"events of {name}"
 
@@ -95,13 +98,13 @@ def _live(
             answer = capacity(settings, name, tell)
         except SerfastError as error:
             answer = {"error": str(error)}
-        found.append({"classifier": name, **answer})
-    return found
+        rows.append({"classifier": name, **answer})
+    return rows
 
 
 @contextmanager
 def _named(what: str) -> Iterator[None]:
-    """Say which measurement failed, of those without which the others mean nothing."""
+    """Name the measurement in its error: without it the others mean nothing."""
     try:
         yield
     except SerfastError as error:
@@ -109,7 +112,7 @@ def _named(what: str) -> Iterator[None]:
 
 
 def _or_error(name: str, settings: Settings, **arguments: Any) -> dict[str, Any]:
-    """Measure, or give what went wrong: a plugin's failure isn't the benchmark's."""
+    """Give a measurement, or what went wrong: a plugin may fail, and the benchmark goes on."""
     try:
         return measure(name, settings, **arguments)
     except SerfastError as error:
@@ -117,8 +120,9 @@ def _or_error(name: str, settings: Settings, **arguments: Any) -> dict[str, Any]
 
 
 def _waited(result: dict[str, Any]) -> float:
-    """Largest share of a measurement's time in which its process didn't run."""
+    """Give the largest share of a measurement's time in which its process didn't run."""
     measured = [*result["throughput"], result["latency"], *result["predictions"]]
-    if result["settings"]["threads"] <= result["machine"]["processors"]:  # else for each other
+    # more threads than processors wait for each other
+    if result["settings"]["threads"] <= result["machine"]["processors"]:
         measured += result["live"]
     return max(float(m.get("waited", 0.0)) for m in measured)

@@ -1,4 +1,4 @@
-"""Rows of a recording: how many times faster than real time, for each feature and the whole row."""
+"""How fast recordings are computed, for each feature and for the whole row."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from .settings import Settings
 __all__ = ["throughput", "works"]
 
 LAP = 0.02
-"""Seconds that one lap takes at least."""
+"""Seconds that the recordings of one lap take at least."""
 
 WHOLE = "whole row"
 
 
 def works(spec: FeatureSpec) -> dict[str, FeatureSpec]:
-    """Each feature of the spec alone, then all of them.
+    """Give the specs that are measured by name: each feature of a spec alone, then all of them.
 
     Examples
     --------
@@ -38,32 +38,32 @@ def works(spec: FeatureSpec) -> dict[str, FeatureSpec]:
 
 
 def _label(feature: Feature) -> str:
-    """Name a feature: its class, frame length and number of columns."""
+    """Name a feature by its class, frame length and number of columns."""
     columns = len(feature.columns)
     several = f", {columns} columns" if columns > 1 else ""
     return f"{type(feature).__name__}, {feature.length}{several}"
 
 
 def _unused(label: str, used: Collection[str]) -> str:
-    """Number a label that is there already."""
+    """Give the label, with a number if it is in use already."""
     numbered = (f"{label} ({n})" for n in count(2))
     return label if label not in used else next(name for name in numbered if name not in used)
 
 
 def throughput(settings: Settings, work: str) -> dict[str, Any]:
-    """Measure one of the works, in every thread at once.
+    """Measure one of the works, in all threads at once.
 
     Returns
     -------
     dict
-        ``us_per_row``: median time of a call over its rows [µs], all threads' rows together;
+        ``us_per_row``: median time of a call [µs] over the rows of all threads together;
         ``times_real_time``; ``columns``; ``waited``.
     """
     spec = works(settings.spec)[work]
     extractor = Extractor(spec, settings.backend)
     sound = settings.recording()
     alone = laps(lambda: extractor(sound), 0, least=3).median
-    # so many that starting the threads is nothing beside them
+    # there are so many signals that starting the threads takes no time beside them
     signals = [sound] * (settings.threads * math.ceil(LAP / alone))
     measured = laps(lambda: extractor.map(signals, threads=settings.threads), settings.seconds)
     rows = spec.frame_count(len(sound)) * len(signals)

@@ -9,6 +9,12 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..backends import chosen
+from ..files import replacing
+from ._output import check_outputs, check_plot
+from ._spec import read_spec
+from ._status import Status
+
 if TYPE_CHECKING:
     from ..bench.settings import Settings
 
@@ -85,11 +91,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Measure and show; a plugin that doesn't work is shown, and is no error of this command."""
-    from ..bench import compare, picture, report, saved, suite
-    from ..files import replacing
-    from ._output import check_outputs, check_plot
-    from ._status import Status
+    """Measure and show. A plugin that doesn't work is shown, and the exit status is still 0."""
+    from ..bench import compare, picture, report, saved, suite  # heavy: other commands need none
 
     settings = _settings(arguments)
     check_outputs([arguments.plot], arguments.force)
@@ -100,7 +103,7 @@ def run(arguments: argparse.Namespace) -> int:
     print(json.dumps(result, indent=1) if arguments.json else report.text(result, _width()))
     if old is not None:
         ratios = compare.text(result, old)
-        if arguments.json:  # which standard output is for then
+        if arguments.json:  # then standard output is for the JSON
             print(ratios, file=sys.stderr)
         else:
             print(f"\n{ratios}")
@@ -111,16 +114,15 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _width() -> int:
-    """Characters of a line: the page's own, or a narrower terminal's."""
-    from ..bench.report import WIDTH
+    """Give the characters of a line: those of the page, or of a terminal that is narrower."""
+    from ..bench.report import WIDTH  # heavy: other commands need none of bench
 
     return min(WIDTH, shutil.get_terminal_size((WIDTH, 24)).columns)
 
 
 def _settings(arguments: argparse.Namespace) -> Settings:
-    from ..backends import chosen
-    from ..bench.settings import Settings, whole_row
-    from ._spec import read_spec
+    """Give what the options choose."""
+    from ..bench.settings import Settings, whole_row  # heavy: other commands need none of bench
 
     return Settings(
         backend=chosen(arguments.backend),

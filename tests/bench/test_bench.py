@@ -18,8 +18,8 @@ from serfast import RMS, FeatureSpec, Recognizer
 from serfast.bench import capacity, live, noise
 from serfast.bench.histogram import EDGES, bars, histogram, quantiles
 from serfast.bench.machine import machine, processors, state
+from serfast.bench.measures import environment, measure, measure_all
 from serfast.bench.predictions import predictions
-from serfast.bench.process import measure, measure_all
 from serfast.bench.settings import Settings
 from serfast.errors import ParameterError, SerfastError
 
@@ -244,8 +244,6 @@ def test_the_working_folder_hides_nothing(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_libraries_have_one_thread_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    from serfast.bench.process import environment
-
     monkeypatch.setenv("OMP_NUM_THREADS", "64")
     made = environment(Settings(isa="avx2"))
     assert made["OMP_NUM_THREADS"] == "1"

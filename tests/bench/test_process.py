@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 from helpers.plugin_stub import install
-from serfast.bench import process
-from serfast.bench.process import Child, measure, measure_all
+from serfast.bench import measures, process
+from serfast.bench.measures import measure, measure_all
+from serfast.bench.process import Child
 from serfast.bench.settings import Settings
 from serfast.errors import SerfastError
 
@@ -72,7 +73,7 @@ def test_how_a_plugin_ended_is_told(odd: Any, source: str, message: str) -> None
 
 def test_one_that_hangs_is_ended(odd: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     odd("import time\ntime.sleep(600)")
-    monkeypatch.setattr(process, "PATIENCE", 1.0)
+    monkeypatch.setattr(measures, "PATIENCE", 1.0)
     with pytest.raises(SerfastError, match=r"no answer after 2 s"):
         measure("predictions", QUICK, classifier="odd")
 
