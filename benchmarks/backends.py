@@ -9,20 +9,17 @@ of `--repeat`. All have one thread. The first extractor is shown twice: with an 
 compiled code, as after installing, and with a full one. `--isa` names the instruction set of the
 native back end; Numba compiles for the processor as it is. "off" is how far rows are from the
 reference's, in units of the tolerances between back ends (serfast.models.bundle.agreement).
-The table doesn't
-show many threads, other processors, or what other programs on the machine cost.
+The table doesn't show many threads, other processors, or what other programs on the machine cost.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
-import resource
 import tempfile
 import time
-from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from importlib.metadata import PackageNotFoundError, files, version
 from pathlib import Path
 from statistics import median
@@ -30,10 +27,17 @@ from typing import Any
 
 import numpy as np
 
-from .child import from_child
+import serfast
+from serfast.bench.laps import call_times
+from serfast.models.bundle.agreement import disagreement, excess
+
+from .catalogue import others
 from .conditions import machine
+from .process import in_child
 from .recordings import speech_like
+from .reports import write
 from .tables import backends_table
+from .timing import in_turn
 
 BACKENDS = ("native", "numba", "reference")
 PACKAGES = {
@@ -44,88 +48,55 @@ PACKAGES = {
 RATE = 16000
 
 
-def works() -> dict[str, Any]:
-    """What is measured per row, by name: one spec for each stage, and all together."""
-    import serfast as s
-
-    return {
-        "RMS 512": s.RMS(frame_length=512),
-        "zero-crossing rate 512": s.ZeroCrossingRate(frame_length=512),
-        "power spectrum 512": s.PowerSpectrum(n_fft=512),
-        "power spectrum 2048": s.PowerSpectrum(n_fft=2048),
-        "mel power 400, 80 bands": s.MelPower(n_fft=400, n_mels=80),
-        "log-mel 512, 40 bands": s.LogMel(n_fft=512, n_mels=40),
-        "MFCC 512, 40 bands, 13": s.MFCC(n_fft=512, n_mels=40, n_mfcc=13),
-        "MFCC 2048, 128 bands, 20": s.MFCC(n_fft=2048, n_mels=128, n_mfcc=20),
-        "YIN 1024, 65-600 Hz": s.YIN(frame_length=1024, fmin=65, fmax=600),
-        "delta of MFCC 512": s.Delta(s.MFCC(n_fft=512, n_mels=40, n_mfcc=13)),
+def specs() -> dict[str, serfast.FeatureSpec]:
+    """Give what is measured per row by name: a spec for each stage, and presets.speech()."""
+    mfcc = serfast.MFCC(n_fft=512, n_mels=40, n_mfcc=13)
+    works: dict[str, serfast.Feature] = {
+        "RMS 512": serfast.RMS(frame_length=512),
+        "zero-crossing rate 512": serfast.ZeroCrossingRate(frame_length=512),
+        "power spectrum 512": serfast.PowerSpectrum(n_fft=512),
+        "power spectrum 2048": serfast.PowerSpectrum(n_fft=2048),
+        "mel power 400, 80 bands": serfast.MelPower(n_fft=400, n_mels=80),
+        "log-mel 512, 40 bands": serfast.LogMel(n_fft=512, n_mels=40),
+        "MFCC 512, 40 bands, 13": mfcc,
+        "MFCC 2048, 128 bands, 20": serfast.MFCC(n_fft=2048, n_mels=128, n_mfcc=20),
+        "YIN 1024, 65-600 Hz": serfast.YIN(frame_length=1024, fmin=65, fmax=600),
+        "delta of MFCC 512": serfast.Delta(mfcc),
     }
-
-
-def specs() -> dict[str, Any]:
-    """`works` as specs, and presets.speech()."""
-    import serfast
-
-    made = {name: serfast.FeatureSpec(features=(f,)) for name, f in works().items()}
+    alone: dict[str, tuple[serfast.Feature, ...]] = {
+        name: (feature,) for name, feature in works.items()
+    }
+    alone |= others(works.values())
+    made = {name: serfast.FeatureSpec(features=features) for name, features in alone.items()}
     return {**made, "presets.speech(), 81 columns": serfast.presets.speech()}
 
 
 # --- In the child -------------------------------------------------------------------------------
 
 
-def first_call(backend: str) -> dict[str, float]:
-    """Processor's seconds to the first extractor and through its first call; memory [MB]."""
-    y = speech_like(1.0, RATE)
-    begin = time.process_time()
-    import serfast
-
-    imported = time.process_time()
-    extractor = serfast.Extractor(serfast.presets.speech(), backend=backend)
-    made = time.process_time()
-    extractor(y)
-    called = time.process_time()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return {
-        "import": imported - begin,
-        "extractor": made - imported,
-        "call": called - made,
-        "memory": peak,
-    }
-
-
-def row_costs(arguments: argparse.Namespace) -> dict[str, dict[str, dict[str, float]]]:
-    """By work and back end: processor's microseconds a row, and how far off the rows are."""
-    y = speech_like(arguments.seconds, RATE)
+def row_costs(seconds: float, repeat: int) -> dict[str, dict[str, dict[str, float]]]:
+    """Give, by work and back end, the processor's microseconds a row, and how far off rows are."""
+    y = speech_like(seconds, RATE)
     signals = {"native": y, "numba": y, "reference": y[: 5 * RATE]}
-    return {name: _row_cost(spec, signals, arguments.repeat) for name, spec in specs().items()}
+    return {name: _row_cost(spec, signals, repeat) for name, spec in specs().items()}
 
 
-def _row_cost(spec: Any, signals: dict[str, Any], repeat: int) -> dict[str, dict[str, float]]:
-    """Of one work: medians of laps that take turns."""
-    import serfast
-
+def _row_cost(
+    spec: serfast.FeatureSpec, signals: dict[str, Any], repeat: int
+) -> dict[str, dict[str, float]]:
+    """Give the costs of one work; the back ends take turns."""
     extractors = {b: serfast.Extractor(spec, backend=b) for b in signals}
     short = signals["reference"]
     expected = extractors["reference"](short)
-    found, laps = {}, {b: np.empty(repeat) for b in signals}
-    for backend, extractor in extractors.items():
-        n_rows = len(extractor(signals[backend]))
-        found[backend] = {"rows": n_rows, "off": _off(spec, extractor(short), expected)}
-    for lap in range(repeat):
-        for backend, extractor in extractors.items():
-            start = time.thread_time()
-            extractor(signals[backend])
-            laps[backend][lap] = time.thread_time() - start
-    return {
-        b: {"us": 1e6 * float(np.median(laps[b])) / one["rows"], "off": one["off"]}
-        for b, one in found.items()
-    }
+    off = {b: _off(spec, extractor(short), expected) for b, extractor in extractors.items()}
+    calls = {b: partial(extractor, signals[b]) for b, extractor in extractors.items()}
+    n_rows = {b: len(call()) for b, call in calls.items()}
+    times = in_turn(calls, repeat, time.thread_time)
+    return {b: {"us": 1e6 * median(times[b]) / n_rows[b], "off": off[b]} for b in signals}
 
 
-def _off(spec: Any, rows: Any, expected: Any) -> float:
-    """How far rows are from the reference's, in units of the tolerances."""
-    from serfast.models.bundle.agreement import disagreement, excess
-
+def _off(spec: serfast.FeatureSpec, rows: Any, expected: Any) -> float:
+    """Say how far rows are from the reference's, in units of the tolerances."""
     assert disagreement(spec, rows, expected) is None
     begin, worst = 0, 0.0
     for feature in spec.features:
@@ -136,56 +107,44 @@ def _off(spec: Any, rows: Any, expected: Any) -> float:
 
 
 def latency(backend: str) -> list[float]:
-    """Microseconds of `accept` for 10 ms, with out=: median and 99th percentile."""
-    import serfast
-
+    """Give the microseconds of `accept` for 10 ms, with out=: median and 99th percentile."""
     extractor = serfast.Extractor(serfast.presets.speech(), backend=backend)
-    stream = extractor.stream()
-    chunk, laps = speech_like(0.01, RATE), []
     out = np.empty((2, len(extractor.columns)), np.float32)
-    for _ in range(12000):
-        start = time.perf_counter_ns()
-        stream.accept(chunk, out)
-        laps.append(time.perf_counter_ns() - start)
-    return [float(q) / 1e3 for q in np.percentile(laps[2000:], [50, 99])]
+    accept = partial(extractor.stream().accept, out=out)
+    chunk = speech_like(0.01, RATE)
+    times, _ = call_times(accept, [chunk], warm_up=2000, calls=10_000)
+    return [float(q) / 1e3 for q in np.percentile(times, [50, 99])]
 
 
 # --- In the parent ------------------------------------------------------------------------------
 
 
-def in_child(what: str, backend: str, arguments: argparse.Namespace, cache: str) -> Any:
-    """One measurement in a process of its own, with its own cache of compiled code."""
-    settings = ["--child", what, "--backend", backend]
-    settings += ["--seconds", str(arguments.seconds), "--repeat", str(arguments.repeat)]
-    environment = {"NUMBA_CACHE_DIR": cache}
-    if arguments.isa:
-        environment["SERFAST_ISA"] = arguments.isa
-    return from_child("benchmarks.backends", *settings, **environment)
+def with_cache(cache: str, isa: str) -> dict[str, str]:
+    """Give the environment of a child with a folder for compiled code and an instruction set."""
+    return {"NUMBA_CACHE_DIR": cache, **({"SERFAST_ISA": isa} if isa else {})}
 
 
-def starts(backend: str, arguments: argparse.Namespace, cold: bool) -> dict[str, float]:
-    """Medians of `first_call`, with an empty cache of compiled code or a full one."""
+def starts(backend: str, isa: str, cold: bool) -> dict[str, float]:
+    """Give medians of `back_end_start`, with an empty cache of compiled code or with a full one."""
     laps = []
     with tempfile.TemporaryDirectory() as kept:
         if not cold:
-            in_child("first", backend, arguments, kept)
+            in_child("fresh.back_end_start", backend, **with_cache(kept, isa))
         for _ in range(3):
             with tempfile.TemporaryDirectory() as empty:
-                laps.append(in_child("first", backend, arguments, empty if cold else kept))
+                environment = with_cache(empty if cold else kept, isa)
+                laps.append(in_child("fresh.back_end_start", backend, **environment))
     return {key: median(lap[key] for lap in laps) for key in laps[0]}
 
 
-def installed(package: str) -> float:
-    """Megabytes of an installed distribution."""
-    listed = files(package) or []
-    paths = {Path(str(path.locate())) for path in listed}
+def installed_size(package: str) -> float:
+    """Give the megabytes of an installed distribution."""
+    paths = {Path(str(path.locate())) for path in files(package) or []}
     return sum(path.stat().st_size for path in paths if path.is_file()) / 1e6
 
 
-def own_size() -> dict[str, float]:
-    """Megabytes of serfast's own files, with the native module and without."""
-    import serfast
-
+def serfast_sizes() -> dict[str, float]:
+    """Give the megabytes of serfast's files by back end; only one needs the native module."""
     folder = Path(serfast.__file__).parent
     kept = [p for p in folder.rglob("*") if p.is_file() and "__pycache__" not in p.parts]
     native = sum(p.stat().st_size for p in kept if p.suffix in (".so", ".pyd"))
@@ -198,50 +157,41 @@ def own_size() -> dict[str, float]:
 
 
 def sizes() -> dict[str, dict[str, float]]:
-    """Megabytes of serfast and of what each back end needs, by package."""
-    own, found = own_size(), {}
+    """Give the megabytes of serfast and of what each back end needs, by package."""
+    serfast_alone = serfast_sizes()
+    by_backend: dict[str, dict[str, float]] = {}
     for backend in BACKENDS:
-        found[backend] = {"serfast": own[backend]}
+        by_backend[backend] = {"serfast": serfast_alone[backend]}
         for package in PACKAGES[backend]:
             with suppress(PackageNotFoundError):
-                found[backend][package] = installed(package)
-    return found
+                by_backend[backend][package] = installed_size(package)
+    return by_backend
 
 
-def measured(arguments: argparse.Namespace) -> dict[str, Any]:
-    """The report: conditions, start-up and so on by back end, and each row's cost and error."""
-    about = {"machine": machine(), "numba": version("numba"), "repeat": arguments.repeat}
-    cold = {b: starts(b, arguments, cold=True) for b in BACKENDS}
-    warm = {b: starts(b, arguments, cold=False) for b in BACKENDS}
+def measured(seconds: float, repeat: int, isa: str) -> dict[str, Any]:
+    """Give the report: conditions, start-up and so on by back end, each row's cost and error."""
+    about = {"machine": machine(), "numba": version("numba"), "repeat": repeat}
+    cold = {b: starts(b, isa, cold=True) for b in BACKENDS}
+    warm = {b: starts(b, isa, cold=False) for b in BACKENDS}
     with tempfile.TemporaryDirectory() as cache:
-        late = {b: in_child("latency", b, arguments, cache) for b in BACKENDS[:2]}
-        rows = in_child("rows", "all", arguments, cache)
+        environment = with_cache(cache, isa)
+        late = {b: in_child("backends.latency", b, **environment) for b in BACKENDS[:2]}
+        rows = in_child("backends.row_costs", seconds, repeat, **environment)
     return {**about, "cold": cold, "warm": warm, "stream_us": late, "mb": sizes(), "rows": rows}
 
 
 def main() -> None:
-    """Print both tables."""
+    """Print both tables; write the JSON."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--repeat", type=int, default=9)
     parser.add_argument("--isa", default="")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there")
-    parser.add_argument("--child", choices=["first", "rows", "latency"], help=argparse.SUPPRESS)
-    parser.add_argument("--backend", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
-    if arguments.child:
-        work: dict[str, Callable[[], Any]] = {
-            "first": lambda: first_call(arguments.backend),
-            "rows": lambda: row_costs(arguments),
-            "latency": lambda: latency(arguments.backend),
-        }
-        print(json.dumps(work[arguments.child]()))
-        return
     if arguments.isa:
         os.environ["SERFAST_ISA"] = arguments.isa
-    report = measured(arguments)
-    if arguments.json:
-        arguments.json.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    report = measured(arguments.seconds, arguments.repeat, arguments.isa)
+    write(arguments.json, report)
     print(backends_table(report))
 
 

@@ -1,4 +1,4 @@
-"""Instructions per row on arm64 and x86-64, and what they come to on boards.
+"""Instructions per row on arm64 and x86-64, and the time that boards would take for them.
 
     .ci/arm64 rows                          # an arm64 Python with this tree's engine, once
     python -m benchmarks.budget [--save]    # needs gcc and Debian's qemu-user
@@ -24,12 +24,16 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import serfast
+from serfast.bench.process import one_thread
 from serfast.bench.settings import whole_row
 from serfast.bench.throughput import works
 
-HERE = Path(__file__).parent
-ROOT = HERE.parent / "build" / "arm64" / "rows"
-RESULTS = HERE / "results" / "budget.json"
+from . import RESULTS, ROOT
+from .catalogue import others
+from .reports import write
+
+ARM64 = ROOT / "build" / "arm64" / "rows"
+REPORT = RESULTS / "budget.json"
 
 PROGRAM = """
 import json, os, sys, numpy, serfast
@@ -38,7 +42,7 @@ rows, y = int(sys.argv[1]), numpy.random.default_rng(0).normal(0, 0.1, 160_000).
 
 def counted(work):
     work()
-    os.getppid()  # which the plugin takes for a mark
+    os.getppid()  # the plugin of qemu takes this call for a mark
     work()
     os.getppid()
 
@@ -63,7 +67,6 @@ counted(lambda: recognizer.predict(y[:48_000], 16_000))
 ROWS = 400
 LIVE, PREDICTION = "whole row, a chunk of 10 ms", "prediction of 3 s, svm"
 
-
 HEAD = (
     *("estimated, not measured", "instructions per second", "a row, live", "streams of rows"),
     *("prediction of 3 s", "streams of events"),
@@ -71,7 +74,7 @@ HEAD = (
 
 
 def choices() -> dict[str, serfast.FeatureSpec]:
-    """What may be left out of the row, or put into it."""
+    """Give specs of what may be left out of the whole row, or put into it."""
     energies = (serfast.RMS(frame_length=512), serfast.ZeroCrossingRate(frame_length=512))
     mfcc = serfast.MFCC(n_fft=512, n_mels=40, n_mfcc=13)
     high = serfast.YIN(frame_length=512, fmin=130, fmax=600)
@@ -87,8 +90,17 @@ def choices() -> dict[str, serfast.FeatureSpec]:
     }
 
 
+def further() -> dict[str, serfast.FeatureSpec]:
+    """Give a spec of each feature of the catalogue that the others don't have."""
+    specs = (whole_row(), *choices().values())
+    listed = [feature for spec in specs for feature in spec.features]
+    return {
+        name: serfast.FeatureSpec(features=features) for name, features in others(listed).items()
+    }
+
+
 class Board(NamedTuple):
-    """A processor: its clock, and the instructions a cycle that it is assumed to finish."""
+    """A processor: its clock, and how many instructions it is assumed to finish in a cycle."""
 
     name: str
     ghz: float
@@ -110,10 +122,10 @@ class Emulated(NamedTuple):
 
 
 def emulated() -> dict[str, Emulated]:
-    """The Python of either architecture, with the engine in it."""
+    """Give the Python of either architecture, with the engine in it."""
     arm = Emulated(
-        ["qemu-aarch64", "-L", str(ROOT), str(ROOT / "usr/bin/python3.11")],
-        {"PYTHONPATH": str(ROOT / "site")},
+        ["qemu-aarch64", "-L", str(ARM64), str(ARM64 / "usr/bin/python3.11")],
+        {"PYTHONPATH": str(ARM64 / "site")},
     )
     path = os.pathsep.join(p for p in sys.path if p)
     x86 = Emulated(
@@ -124,50 +136,43 @@ def emulated() -> dict[str, Emulated]:
 
 
 def measure(folder: Path) -> dict[str, dict[str, float]]:
-    """Instructions per row (or prediction) by work and architecture."""
+    """Give the instructions per row (or prediction) by work and architecture."""
     plugin = folder / "count.so"
-    source = HERE / "count_instructions.c"
+    source = Path(__file__).with_name("count_instructions.c")
     subprocess.run(["gcc", "-O2", "-shared", "-fPIC", "-o", plugin, source], check=True)
-    specs = {**works(whole_row()), **choices()}
-    names, found = [*specs, LIVE, PREDICTION], {}
+    specs = {**works(whole_row()), **choices(), **further()}
+    names, per_unit = [*specs, LIVE, PREDICTION], {}
     for architecture, python in emulated().items():
         marks = counts(python, plugin, [spec.to_json() for spec in specs.values()])
         between = [after - before for before, after in zip(marks[::2], marks[1::2], strict=True)]
         units = [*[spec.frame_count(ROWS * 160) for spec in specs.values()], ROWS, 1]
-        found[architecture] = [n / unit for n, unit in zip(between, units, strict=True)]
+        per_unit[architecture] = [n / unit for n, unit in zip(between, units, strict=True)]
     return {
-        name: {architecture: values[i] for architecture, values in found.items()}
+        name: {architecture: values[i] for architecture, values in per_unit.items()}
         for i, name in enumerate(names)
     }
 
 
 def counts(python: Emulated, plugin: Path, specs: list[str]) -> list[int]:
-    """Instructions of the process so far, at each of its marks."""
+    """Give the instructions of the process so far, at each of its marks."""
     file = plugin.with_suffix(".counts")
     file.unlink(missing_ok=True)
-    environment = {
-        **os.environ,
-        **python.environment,
-        "PYTHONHASHSEED": "0",
-        "OMP_NUM_THREADS": "1",
-        "OPENBLAS_NUM_THREADS": "1",
-        "INSTRUCTIONS": str(file),
-    }
+    chosen = {**python.environment, "PYTHONHASHSEED": "0", "INSTRUCTIONS": str(file)}
     qemu, *rest = python.command
     arguments = [str(ROWS), json.dumps(specs), whole_row().to_json()]
     command = [qemu, "-plugin", str(plugin), *rest, "-c", PROGRAM, *arguments]
-    # in another folder: Python looks here first, where the sources are without the engine
-    subprocess.run(command, env=environment, cwd=plugin.parent, check=True)
+    # it runs in another folder, because Python looks first where it runs
+    subprocess.run(command, env=one_thread(**chosen), cwd=plugin.parent, check=True)
     return [int(line) for line in file.read_text().splitlines()]
 
 
 def tables(report: dict[str, Any]) -> str:
-    """Both tables, in Markdown."""
-    found = report["instructions"]
+    """Give both tables as markdown."""
+    counts = report["instructions"]
     lines = [f"gcc {report['gcc']}, {report['machine']} under qemu.", ""]
     lines += ["| | arm64 | x86-64 (SSE2) |", "|---|---:|---:|"]
-    lines += [f"| {name} | {c['arm64']:,.0f} | {c['x86-64']:,.0f} |" for name, c in found.items()]
-    arm = {name: c["arm64"] for name, c in found.items()}
+    lines += [f"| {name} | {c['arm64']:,.0f} | {c['x86-64']:,.0f} |" for name, c in counts.items()]
+    arm = {name: c["arm64"] for name, c in counts.items()}
     model_row = arm["presets.speech()"]
     live, model_live = arm[LIVE], arm[LIVE] + model_row - arm["whole row"]
     decision = arm[PREDICTION] - 301 * model_row
@@ -178,7 +183,7 @@ def tables(report: dict[str, Any]) -> str:
     ]
     for board in BOARDS:
         speed = board.ghz * board.ipc * 1e9
-        events = 100 * model_live + 2 * decision  # a second of them
+        events = 100 * model_live + 2 * decision  # in a second
         lines.append(
             f"| {board.name}, one core | {board.ghz:g} GHz × {board.ipc:g} | "
             f"{1e6 * live / speed:.0f} µs | {0.8 * speed / (100 * live):.0f} | "
@@ -190,15 +195,14 @@ def tables(report: dict[str, Any]) -> str:
 def main() -> None:
     """Count, and print the tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--save", action="store_true", help=f"write {RESULTS.name}")
+    parser.add_argument("--save", action="store_true", help=f"write {REPORT.name}")
     arguments = parser.parse_args()
     gcc = subprocess.run(["gcc", "-dumpfullversion"], capture_output=True, text=True, check=True)
     with tempfile.TemporaryDirectory() as folder:
         counts = measure(Path(folder))
     report = {"gcc": gcc.stdout.strip(), "machine": platform.system(), "instructions": counts}
     print(tables(report))
-    if arguments.save:
-        RESULTS.write_text(json.dumps(report, indent=1) + "\n")
+    write(REPORT if arguments.save else None, report)
 
 
 if __name__ == "__main__":

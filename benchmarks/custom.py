@@ -5,16 +5,16 @@
 One process, one thread. Times are the thread's on its processor (other processes' aren't in
 them), medians of the repetitions, which take turns. "Own arithmetic" is the same function, compiled
 the same way, called by a compiled loop over the same frames. It shows the cost in a batch; it
-doesn't show what a stream's chunk costs in Python, nor memory.
+doesn't show what a stream's chunk costs in Python, or memory.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import math
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -26,20 +26,22 @@ import serfast
 
 from .conditions import machine
 from .recordings import Array, speech_like
+from .reports import write
 from .tables import custom_table
+from .timing import in_turn
 
 FRAME, HOP, RATE, COUNT = 512, 160, 16000, 10
 
 
 @serfast.feature_function
 def first(frame, out):  # type: ignore[no-untyped-def]
-    """Hardly any arithmetic."""
+    """Copy a sample, which is hardly any arithmetic."""
     out[0] = frame[0]
 
 
 @serfast.feature_function
 def crest(frame, out):  # type: ignore[no-untyped-def]
-    """Peak over RMS."""
+    """Divide the peak by the root mean square."""
     peak, power = 0.0, 1e-12
     for x in frame:
         peak = max(peak, abs(x))
@@ -48,19 +50,19 @@ def crest(frame, out):  # type: ignore[no-untyped-def]
 
 
 KINDS = {"`out[0] = frame[0]`": first, "crest": crest}
-"""The functions, by what the table calls them."""
+"""The functions by their names in the table."""
 
 
 def extractor(kind: Any | None) -> serfast.Extractor:
-    """MFCC, and ten features of a kind."""
-    own = [kind(name=f"own_{i}") for i in range(COUNT)] if kind else []
-    features = (serfast.MFCC(n_fft=FRAME), *own)
+    """Make an extractor of MFCC, and of ten features of a kind."""
+    ten = [kind(name=f"own_{i}") for i in range(COUNT)] if kind else []
+    features = (serfast.MFCC(n_fft=FRAME), *ten)
     return serfast.Extractor(serfast.FeatureSpec(features=features, center=False))
 
 
 def loop(kind: Any, boundscheck: bool) -> Callable[[Array], None]:
-    """The kind's function, called ten times for each frame of a signal by compiled code."""
-    njit: Any = numba.njit  # whose types are the compiler's
+    """Compile a loop that calls the kind's function ten times for each frame of a signal."""
+    njit: Any = numba.njit  # the compiler knows its types, mypy doesn't
     function = njit(boundscheck=boundscheck)(kind.compute)
 
     def run(y: Array, out: Array) -> None:
@@ -72,15 +74,8 @@ def loop(kind: Any, boundscheck: bool) -> Callable[[Array], None]:
     return lambda y: compiled(y, np.empty(COUNT, np.float32))
 
 
-def seconds(run: Callable[[Array], Any], y: Array) -> float:
-    """Processor time of one call."""
-    start = time.thread_time()
-    run(y)
-    return time.thread_time() - start
-
-
 def measured(arguments: argparse.Namespace) -> dict[str, Any]:
-    """The report: conditions, and microseconds a row."""
+    """Give the report: conditions, and microseconds a row."""
     about = machine()
     y = speech_like(arguments.seconds, RATE)
     n_rows = 1 + (len(y) - FRAME) // HOP
@@ -91,12 +86,14 @@ def measured(arguments: argparse.Namespace) -> dict[str, Any]:
         "unchecked": loop(crest, False),
     }
     for run in work.values():
-        run(y)  # compiles
-    laps = [{name: seconds(run, y) for name, run in work.items()} for _ in range(arguments.repeat)]
+        run(y)  # the first call compiles
+    calls = {name: partial(run, y) for name, run in work.items()}
+    times = in_turn(calls, arguments.repeat, time.thread_time)
 
-    def us(name: str, without: str = "") -> float:
-        """Microseconds a row, over another work's in the same lap."""
-        return 1e6 * median(lap[name] - lap.get(without, 0.0) for lap in laps) / n_rows
+    def us(name: str, without: str | None = None) -> float:
+        """Give the microseconds a row, without those of another work in the same turn."""
+        less = times[without] if without else [0.0] * arguments.repeat
+        return 1e6 * median(a - b for a, b in zip(times[name], less, strict=True)) / n_rows
 
     return {
         "machine": about,
@@ -114,15 +111,14 @@ def measured(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Print the table."""
+    """Print the table; write the JSON."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--repeat", type=int, default=15)
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there")
     arguments = parser.parse_args()
     report = measured(arguments)
-    if arguments.json:
-        arguments.json.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    write(arguments.json, report)
     print(custom_table(report))
 
 

@@ -5,9 +5,11 @@
 A stage computes N rows and then 2 N under callgrind; the difference, divided by N, is a row's:
 Python, the call and the checks of its arguments cancel out. Valgrind 3.19 knows no AVX-512, so the
 instruction sets are baseline and AVX2. `--record` writes benchmarks/results/instructions.json;
-`--check` compares with it and fails if a stage takes over 5 % more. Another major version of the
-compiler makes other instructions: then there is nothing to compare with, which fails too, with
-another exit status (3). `--counts` takes what `--json` printed instead of counting.
+`--check` compares with it and fails if a stage takes over 5 % more. A stage of a feature that is
+new in the catalogue needn't have been recorded: it is named, with the command that records it.
+Another major version of the compiler makes other instructions: then there is nothing to compare
+with, which fails too, with another exit status (3). `--counts` takes what `--json` printed instead
+of counting.
 
 Needs Valgrind with its headers and a C compiler (`apt-get install valgrind gcc`).
 """
@@ -18,7 +20,6 @@ import argparse
 import ctypes
 import gc
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -28,18 +29,24 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import serfast
+from serfast.bench.process import one_thread
+
 from . import RESULTS, ROOT
-from .conditions import ONE_THREAD, machine
-from .stages import STAGES, rows_into
+from .conditions import machine
+from .reports import write
+from .stages import LISTED, STAGES, rows_into
 
 RECORD = RESULTS / "instructions.json"
 ISAS = ("baseline", "avx2")
 N_ROWS = 64
 LIMIT = 0.05
-"""A stage may take so much more than recorded, as a share."""
+"""How much more than recorded a stage may take, as a share."""
 
 NOT_COMPARABLE = 3
 """Exit status when the record was made with another compiler."""
+
+HOW_TO_RECORD = "python -m benchmarks.instructions --record"
 
 Counts = dict[str, dict[str, int]]
 """Instructions of a row, by instruction set and stage."""
@@ -49,8 +56,8 @@ Counts = dict[str, dict[str, int]]
 
 
 def run_stages(library: str) -> None:
-    """Compute every stage's rows, telling callgrind where each begins and ends."""
-    gc.disable()  # a collection would count for the stage in which it happens to come
+    """Compute every stage's rows, and tell callgrind where each begins and ends."""
+    gc.disable()  # a collection would be counted for the stage in which it comes
     callgrind = ctypes.CDLL(library)
     calls = [(i, n, rows_into(s, n)) for i, s in enumerate(STAGES) for n in (N_ROWS, 2 * N_ROWS)]
     for _, _, call in calls:
@@ -66,21 +73,21 @@ def run_stages(library: str) -> None:
 
 
 def tool(name: str) -> str:
-    """Path of a program that must be there."""
-    found = shutil.which(name)
-    if found is None:
+    """Give the path of a program that must be there."""
+    path = shutil.which(name)
+    if path is None:
         raise SystemExit(f"{name} must be installed: apt-get install valgrind gcc")
-    return found
+    return path
 
 
 def count(isa: str, folder: Path, library: Path) -> dict[str, int]:
-    """Instructions of a row of every stage, with this instruction set."""
+    """Give the instructions of a row of every stage, with this instruction set."""
     command = [tool("valgrind"), "--tool=callgrind", "--instr-atstart=no"]
     command += [f"--callgrind-out-file={folder / isa}", sys.executable, "-m", __spec__.name]
     done = subprocess.run(
         [*command, "--library", str(library)],
         cwd=ROOT,
-        env={**os.environ, **ONE_THREAD, "SERFAST_ISA": isa, "PYTHONHASHSEED": "0"},
+        env=one_thread(SERFAST_ISA=isa, PYTHONHASHSEED="0"),
         capture_output=True,
         text=True,
         check=False,
@@ -101,9 +108,7 @@ def count(isa: str, folder: Path, library: Path) -> dict[str, int]:
 
 
 def measured() -> dict[str, Any]:
-    """The counts of both instruction sets, and what they were made with."""
-    import serfast
-
+    """Give the counts of both instruction sets, and what they were made with."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         library = folder / "callgrind.so"
@@ -122,42 +127,50 @@ def measured() -> dict[str, Any]:
     }
 
 
-def worse(recorded: Counts, found: Counts) -> list[str]:
-    """Stages that take more than they may, or aren't in the record: a line for each."""
-    lines = []
-    for isa, counts in found.items():
-        for stage, n in counts.items():
-            before = recorded.get(isa, {}).get(stage)
-            if before is None:
-                lines.append(f"{stage}, {isa}: {n} instructions a row, not in the record")
-            elif n > before * (1 + LIMIT):
-                more = 100 * (n / before - 1)
-                lines.append(
-                    f"{stage}, {isa}: {n} instructions a row, {before} before: {more:+.1f} %"
-                )
-    return lines
+def worse(recorded: Counts, counted: Counts) -> list[str]:
+    """Give a line for each stage that takes more instructions than it may."""
+    return [
+        f"{stage}, {isa}: {n} instructions a row, {before} before: {100 * (n / before - 1):+.1f} %"
+        for isa, counts in counted.items()
+        for stage, n in counts.items()
+        if (before := recorded.get(isa, {}).get(stage)) is not None and n > before * (1 + LIMIT)
+    ]
 
 
-def comparable(recorded: Mapping[str, Any], found: Mapping[str, Any]) -> bool:
-    """Whether both were built by the same major version of the same compiler."""
-    first, second = (report["compiler"].partition(".")[0] for report in (recorded, found))
+def unrecorded(recorded: Counts, counted: Counts) -> dict[str, str]:
+    """Give a line for each stage that isn't in the record, by the stage's name."""
+    return {
+        stage: f"{stage}, {isa}: {n} instructions a row, not in the record: {HOW_TO_RECORD}"
+        for isa, counts in counted.items()
+        for stage, n in counts.items()
+        if stage not in recorded.get(isa, {})
+    }
+
+
+def comparable(recorded: Mapping[str, Any], counted: Mapping[str, Any]) -> bool:
+    """Say whether both were built by the same major version of the same compiler."""
+    first, second = (report["compiler"].partition(".")[0] for report in (recorded, counted))
     return bool(first == second)
 
 
-def check(found: Mapping[str, Any]) -> int:
-    """Exit status of the comparison with the record; says what is worse."""
+def check(counted: Mapping[str, Any]) -> int:
+    """Say what is worse than the record or isn't in it, and give the exit status.
+
+    A stage that is listed by hand must be in the record; one of the catalogue needn't be yet.
+    """
     recorded = json.loads(RECORD.read_text("utf-8"))
-    if not comparable(recorded, found):
+    if not comparable(recorded, counted):
         print(
-            f"recorded with {recorded['compiler']}, this is {found['compiler']}: not comparable; "
+            f"recorded with {recorded['compiler']}, this is {counted['compiler']}: not comparable; "
             f"record the counts of both versions with this one: --record",
             file=sys.stderr,
         )
         return NOT_COMPARABLE
-    lines = worse(recorded["instructions"], found["instructions"])
-    for line in lines:
+    both = recorded["instructions"], counted["instructions"]
+    slower, new = worse(*both), unrecorded(*both)
+    for line in (*slower, *new.values()):
         print(line, file=sys.stderr)
-    return 1 if lines else 0
+    return 1 if slower or {stage.name for stage in LISTED} & set(new) else 0
 
 
 def main() -> None:
@@ -174,16 +187,14 @@ def main() -> None:
         run_stages(arguments.library)
         return
     counts = arguments.counts
-    found = measured() if counts is None else json.loads(counts.read_text("utf-8"))
-    text = json.dumps(found, indent=1)
+    counted = measured() if counts is None else json.loads(counts.read_text("utf-8"))
     if arguments.json:
-        print(text)
+        print(json.dumps(counted, indent=1))
     else:
-        for isa, stages in found["instructions"].items():
+        for isa, stages in counted["instructions"].items():
             print("\n".join(f"{isa:9} {n:7d}  {stage}" for stage, n in stages.items()))
-    if arguments.record:
-        RECORD.write_text(text + "\n", encoding="utf-8")
-    sys.exit(check(found) if arguments.check else 0)
+    write(RECORD if arguments.record else None, counted)
+    sys.exit(check(counted) if arguments.check else 0)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Many live streams in one process, fed in real time: when are their decisions there.
+"""Many live streams in one process, fed in real time: how soon their decisions are there.
 
     python -m benchmarks.live [--streams 600] [--seconds 60] [--chunk-ms 20] [--sleep]
                               [RECORDING ...]
@@ -10,49 +10,48 @@ is from the moment its chunk is due to the moment its event is returned: waiting
 counts. `serfast bench` serves its live streams by the same code (serfast/bench/live.py).
 
 One thread does it all. Between chunks it stays awake; with --sleep it sleeps, as a service would,
-and what comes after is slower: caches and clock have been others'. The gate is off, so that every
-window costs a decision. It doesn't show what receiving the chunks from a network would cost.
+and what comes after is slower: others had the caches, and the clock was low. The gate is off, so
+that every window costs a decision. It doesn't show what receiving the chunks from a network would
+cost.
 """
 
 from __future__ import annotations
 
 import argparse
 import math
-import os
 from collections.abc import Iterator
 from typing import Any
 
-for _name in ("OMP", "MKL", "OPENBLAS"):
-    os.environ.setdefault(f"{_name}_NUM_THREADS", "1")
+import numpy as np
 
-import numpy as np  # noqa: E402 - after the number of threads is set
+import serfast
+from serfast.bench.histogram import quantiles
+from serfast.bench.live import Served, event_streams, serve
 
-import serfast  # noqa: E402
-from serfast.bench.live import Served, event_streams, serve  # noqa: E402
-
-from . import RESULTS  # noqa: E402
-from .conditions import machine, sentence  # noqa: E402
-from .recordings import speech  # noqa: E402
+from . import RESULTS
+from .conditions import machine, sentence
+from .process import in_child
+from .recordings import speech
 
 IN_TIME = 0.020
 """A decision is in time if it is there so soon after its chunk [s]."""
 
 
 def schedule(n_streams: int, n_chunks: int, period: float) -> Iterator[tuple[float, int, int]]:
-    """When which stream gets which chunk: (moment [s], stream, chunk), in order.
+    """Give each call in order: its moment [s], the number of its stream, the number of its chunk.
 
     Each stream begins at a random moment of the first period, at a random place in the sound.
     """
     random = np.random.default_rng(0)
     begins, places = random.uniform(0, period, n_streams), random.integers(0, 1000, n_streams)
     order = np.argsort(begins)
-    for k in range(n_chunks):  # not as lists: the collector would look through millions of them
+    for k in range(n_chunks):  # a list of millions would be searched by the garbage collector
         for i in order:
             yield begins.item(i) + k * period, int(i), int(places[i]) + k
 
 
 def report(served: Served) -> str:
-    """Say it in a few lines."""
+    """Describe in a few lines how it went."""
     delay = served.delays[served.gave]
     rows = served.taken[~served.gave]
     cost = served.taken[served.gave] - np.median(rows)
@@ -69,8 +68,21 @@ def report(served: Served) -> str:
 
 
 def _quantiles(values: np.ndarray[Any, Any], unit: float) -> str:
-    p50, p99, top = (unit * np.quantile(values, q) for q in (0.5, 0.99, 1))
-    return f"p50 {p50:.1f}, p99 {p99:.1f}, max {top:.1f}"
+    named = quantiles(values)
+    return ", ".join(f"{name} {unit * named[name]:.1f}" for name in ("p50", "p99", "max"))
+
+
+def measure(
+    recordings: list[str], n_streams: int, seconds: float, chunk_ms: float, awake: bool
+) -> str:
+    """Serve the streams and describe how it went; this runs in the child."""
+    recognizer = serfast.Recognizer("svm")
+    y = speech(recordings, 60.0, int(recognizer.spec.sample_rate))
+    streams = event_streams(recognizer, y, chunk_ms, n_streams)
+    period = chunk_ms / 1000
+    n_chunks = round(seconds / period)
+    calls = schedule(n_streams, n_chunks, period)
+    return report(serve(streams, calls, n_streams * n_chunks, math.inf if awake else 0.0))
 
 
 def main() -> None:
@@ -83,19 +95,17 @@ def main() -> None:
     parser.add_argument("--sleep", action="store_true", help="sleep between chunks")
     parser.add_argument("--save", action="store_true", help="write results/live.txt")
     arguments = parser.parse_args()
-    n, period = arguments.streams, arguments.chunk_ms / 1000
-    recognizer = serfast.Recognizer("svm")
-    y = speech(arguments.recordings, 60.0, int(recognizer.spec.sample_rate))
-    made = event_streams(recognizer, y, arguments.chunk_ms, n)
-    n_chunks = round(arguments.seconds / period)
-    awake = 0.0 if arguments.sleep else math.inf
-    served = serve(made, schedule(n, n_chunks, period), n * n_chunks, awake)
+    n, seconds, chunk_ms = arguments.streams, arguments.seconds, arguments.chunk_ms
     between = "asleep" if arguments.sleep else "awake"
-    about = f"{n} streams, {arguments.seconds:g} s, chunks of {arguments.chunk_ms:g} ms, {between}"
-    said = f"{about}; {sentence(machine())}\n{report(served)}"
+    about = f"{n} streams, {seconds:g} s, chunks of {chunk_ms:g} ms, {between}"
+    conditions = sentence(machine())
+    lines = in_child(
+        "live.measure", arguments.recordings, n, seconds, chunk_ms, not arguments.sleep
+    )
+    text = f"{about}; {conditions}\n{lines}"
     if arguments.save:
-        (RESULTS / "live.txt").write_text(said + "\n")
-    print(said)
+        (RESULTS / "live.txt").write_text(text + "\n")
+    print(text)
 
 
 if __name__ == "__main__":

@@ -17,11 +17,11 @@ from serfast.program import rows as p
 
 FLOAT = 4
 LOGARITHM = 24
-"""Operations of one logarithm: the floor, 7 terms of Horner's rule, and what is around them."""
+"""Operations of one logarithm: the floor, 7 terms of Horner's rule, and the scaling before it."""
 
 
 class Cost(NamedTuple):
-    """Of a row."""
+    """What a row takes at least."""
 
     operations: float
     bytes: float
@@ -42,12 +42,12 @@ FORMULAS = (
     ("YIN", "5 P log2 P + 3/2 P + 12 T, P = N + T", "4 (N + 3 P + 6 T)"),
     ("delta", "2 C w", "4 (w + 1) C"),
 )
-"""Of each stage: operations and bytes, with frames of N samples, M bands, C coefficients, T lags, a
-delta of width w over C columns."""
+"""Operations and bytes of each stage. N are the samples of a frame, M bands, C coefficients or
+columns, T lags, w the width of a delta."""
 
 
 def row_cost(program: p.Program) -> Cost:
-    """Of one row of a program."""
+    """Give the cost of one row of a program."""
     total = Cost(0, 0)
     for energy in program.energies:
         total += Cost(2 * energy.frames.length, FLOAT * energy.frames.length)
@@ -65,7 +65,7 @@ def row_cost(program: p.Program) -> Cost:
 
 
 def transform(n: int) -> float:
-    """Operations of a transform of n real samples."""
+    """Count the operations of a transform of n real samples."""
     return 2.5 * n * log2(n)
 
 

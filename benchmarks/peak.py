@@ -13,23 +13,23 @@ from typing import NamedTuple
 import numpy as np
 
 FLAGS = {"baseline": (16, ()), "avx2": (32, ("-mavx2",)), "avx512": (64, ("-mavx512f",))}
-"""Of each instruction set: bytes of a vector, and what the compiler is told."""
+"""For each instruction set: bytes of a vector, and options of the compiler."""
 
 FIRST_CACHE = 4096
-"""Floats that are read again and again: 16 KiB."""
+"""Floats that are read again and again; they take 16 KiB."""
 
 
 class Peak(NamedTuple):
-    """Of one core, without fused operations (serfast's rows don't allow them)."""
+    """The peak of one core, without fused operations, since serfast's rows have none."""
 
     operations: float
     """Additions and multiplications of float32 per second."""
     bytes: float
-    """Loaded from the first cache per second."""
+    """Bytes loaded from the first cache per second."""
 
 
 def measure(isa: str) -> Peak:
-    """The best of several tries, for vectors of this instruction set."""
+    """Give the best of several tries, for vectors of this instruction set."""
     width, flags = FLAGS[isa]
     with tempfile.TemporaryDirectory() as folder:
         library = Path(folder) / "peak.so"
@@ -38,7 +38,7 @@ def measure(isa: str) -> Peak:
         subprocess.run([*command, "-o", str(library), str(source)], check=True)
         functions = ctypes.CDLL(str(library))
     space, sink = np.zeros(FIRST_CACHE + 16, np.float32), ctypes.c_float()
-    x = space[-space.ctypes.data % 64 // 4 :][:FIRST_CACHE]  # on a cache line
+    x = space[-space.ctypes.data % 64 // 4 :][:FIRST_CACHE]  # it begins on a cache line
     functions.arithmetic.restype = functions.loads.restype = ctypes.c_double
     samples = x.ctypes.data_as(ctypes.POINTER(ctypes.c_float))
     one, zero = ctypes.c_float(1), ctypes.c_float(0)
@@ -54,7 +54,7 @@ def measure(isa: str) -> Peak:
 
 
 def _best(work: Callable[[], float]) -> float:
-    """Work per second."""
+    """Give the most work per second."""
     rates = []
     for _ in range(15):
         begin = time.perf_counter()

@@ -4,7 +4,7 @@
 
 Each package runs in a process of its own, with one thread on one core, and they take turns: a turn
 is one call that isn't timed and then calls for 10 ms, one at least; the median of the turns is
-quoted. Errors are against float64: the reference back end with the package's own conventions, where
+quoted. Errors are against float64: the reference back end with the package's conventions, where
 serfast has a name for them. RECORDINGs are played one after the other, and again, for `--seconds`.
 
 A peer that isn't installed has a line that says so. `pip install .[bench]` brings all but aubio,
@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import json
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -32,6 +31,7 @@ import serfast
 
 from .conditions import machine
 from .recordings import named, speech
+from .reports import write
 from .subjects import NAMES, Array
 from .tables import peers_table
 from .turns import Package
@@ -40,7 +40,7 @@ from .works import WORKS, Work
 
 @contextmanager
 def packages(folder: Path, isas: Sequence[str], interpreter: str) -> Iterator[list[Package]]:
-    """serfast, once more for each instruction set of `isas`, and every peer."""
+    """Start serfast, once more for each instruction set of `isas`, and every peer."""
     started = [Package("serfast", folder, isa=isa) for isa in ("", *isas)]
     try:
         for name in NAMES[1:]:
@@ -52,18 +52,18 @@ def packages(folder: Path, isas: Sequence[str], interpreter: str) -> Iterator[li
 
 
 def subject(name: str) -> Any:
-    """The file about a package; see benchmarks/subjects."""
+    """Give the file about a package; see benchmarks/subjects."""
     return importlib.import_module(f"benchmarks.subjects.{name}")
 
 
 @cache
 def reference(spec: serfast.FeatureSpec, work: Work, signal: Path) -> Array:
-    """Rows in float64, rounded once."""
+    """Give the rows that are computed in float64 and rounded once."""
     return serfast.Extractor(spec, backend="reference")(work.samples(np.load(signal)))
 
 
 def error(name: str, work: Work, signal: Path, result: Path) -> dict[str, Any]:
-    """How far a result is from the exact one: median and largest; or why that can't be said."""
+    """Give the median and largest distance of a result from the exact one, or why there is none."""
     given = np.load(result)
     exact = subject(name).EXACT[work.kind](work, work.samples(np.load(signal)))
     if isinstance(exact, str):
@@ -80,7 +80,7 @@ def error(name: str, work: Work, signal: Path, result: Path) -> dict[str, Any]:
 
 
 def measure(work: Work, able: Sequence[Package], signal: Path, repeat: int) -> list[dict[str, Any]]:
-    """One line for each package: its turns, and its error."""
+    """Give one line for each package: its turns, and its error."""
     lines: list[dict[str, Any]] = []
     for i, package in enumerate(able):
         result = signal.with_name(f"result-{i}.npy")
@@ -97,7 +97,9 @@ def measure(work: Work, able: Sequence[Package], signal: Path, repeat: int) -> l
             line["turns_ms"] = [round(1e3 * lap, 5) for lap in laps]
         else:
             line["trouble"] = package.trouble
-            package.trouble = None if package.version else package.trouble  # of this work alone
+            package.trouble = (
+                None if package.version else package.trouble
+            )  # it may do the next work
     return lines
 
 
@@ -110,7 +112,7 @@ def compare(
     isas: Sequence[str],
     interpreter: str,
 ) -> dict[str, Any]:
-    """The whole report."""
+    """Give the whole report."""
     report: dict[str, Any] = {
         "machine": machine(),
         "signal": {"seconds": seconds, "from": named(recordings)},
@@ -157,8 +159,7 @@ def main() -> None:
         interpreter=arguments.peers,
     )
     print(peers_table(report))
-    if arguments.json:
-        arguments.json.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    write(arguments.json, report)
 
 
 if __name__ == "__main__":

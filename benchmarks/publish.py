@@ -1,4 +1,4 @@
-"""Puts the last results into the pages that show them.
+"""The last results, put into the pages that show them.
 
     python -m benchmarks.publish [--check]
 
@@ -27,12 +27,12 @@ PART = re.compile(r"(<!-- results: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
 def load(name: str) -> Any:
-    """The last results of that name."""
+    """Give the last results of that name."""
     return json.loads((RESULTS / f"{name}.json").read_text("utf-8"))
 
 
 def formulas() -> str:
-    """How operations and bytes were counted."""
+    """Give the table that says how operations and bytes were counted."""
     return tables.markdown(["stage", "operations", "bytes"], FORMULAS)
 
 
@@ -48,11 +48,11 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "custom": lambda: tables.custom_table(load("custom")),
     "budget": lambda: budget.tables(load("budget")),
 }
-"""The text of each part. "summary" is that of peers.json, "formulas" comes from no file."""
+"""What makes the text of each part. "summary" is that of peers.json; "formulas" has no file."""
 
 
 def published(page: str) -> str:
-    """The page with every part made anew."""
+    """Give the page with every part made again."""
 
     def part(match: re.Match[str]) -> str:
         return f"{match[1]}\n{PARTS[match[2]]()}\n\n{match[3]}"

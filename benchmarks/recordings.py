@@ -1,4 +1,4 @@
-"""Signals to measure with: speech, or something like it that needs no file."""
+"""Signals for measurements: speech, or a signal like speech that needs no file."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ SAMPLE = ROOT / "examples" / "speech.flac"
 
 
 def speech(paths: Sequence[str | Path], seconds: float, sample_rate: int) -> Array:
-    """The recordings one after the other, again and again; without any, the synthetic sample."""
-    import serfast
+    """Give the recordings one after the other, repeated; without any, the synthetic sample."""
+    import serfast  # optional: other signals are made without it
 
     wanted, parts = round(seconds * sample_rate), [np.empty(0, np.float32)]
     for path in paths or [SAMPLE]:
@@ -27,14 +27,14 @@ def speech(paths: Sequence[str | Path], seconds: float, sample_rate: int) -> Arr
 
 
 def named(paths: Sequence[str | Path]) -> str:
-    """What `speech` plays, in words that don't tell where the files are."""
+    """Describe what `speech` plays without the folders of the files."""
     if not paths:
         return "examples/speech.flac"
     return Path(paths[0]).name if len(paths) == 1 else f"from {len(paths)} recordings"
 
 
 def speech_like(seconds: float, sample_rate: int) -> Array:
-    """A voice-like signal: pulses of a gliding pitch through noise, in syllables."""
+    """Make a signal like a voice: pulses of a gliding pitch and noise, in syllables."""
     t = np.arange(int(seconds * sample_rate)) / sample_rate
     pitch = 120 + 40 * np.sin(2 * np.pi * 0.4 * t)
     phase = 2 * np.pi * np.cumsum(pitch) / sample_rate

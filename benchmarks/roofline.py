@@ -5,15 +5,14 @@
 For each instruction set, in a process of its own, on one core: the machine's peak (measured, see
 peak.py), and the time of a row of each stage, the median of 15 measurements of at least 2 ms. The
 formulas of benchmarks/operations.py say how many operations and bytes a row takes at least; the
-least time is the longer one of the two, were the machine at its peak. It doesn't show what a row
-costs whose samples and tables have left the caches.
+least time is the longer one of the two, were the machine at its peak. Stages that come from the
+catalogue have no formula. It doesn't show what a row costs whose samples and tables have left the
+caches.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
-import time
 from collections.abc import Callable
 from pathlib import Path
 from statistics import median
@@ -23,30 +22,26 @@ import serfast
 from serfast.program.planner import program_of
 
 from . import peak
-from .child import from_child
-from .conditions import machine, on_one_core
+from .child import on_one_core
+from .conditions import machine
 from .operations import row_cost
-from .stages import N_ROWS, STAGES, rows_into
+from .process import in_child
+from .reports import write
+from .stages import LISTED, N_ROWS, STAGES, Stage, rows_into
 from .tables import stages_table
+from .timing import mean_seconds
 
 REPEAT, AT_LEAST = 15, 0.002
 
 
 def seconds(call: Callable[[], object]) -> float:
-    """Median time of a call."""
+    """Give the median time of a call [s]."""
     call()
-    laps = []
-    for _ in range(REPEAT):
-        calls, begin = 0, time.perf_counter()
-        while (taken := time.perf_counter() - begin) < AT_LEAST:
-            call()
-            calls += 1
-        laps.append(taken / calls)
-    return median(laps)
+    return median(mean_seconds(call, AT_LEAST) for _ in range(REPEAT))
 
 
 def measure(isa: str) -> dict[str, Any]:
-    """The machine's peak and the time of a row of each stage [µs]; runs in the child."""
+    """Give the machine's peak, and the time of a row of each stage [µs]; this runs in the child."""
     on_one_core()
     best = peak.measure(isa)
     times = {stage.name: 1e6 * seconds(rows_into(stage, N_ROWS)) / N_ROWS for stage in STAGES}
@@ -54,38 +49,32 @@ def measure(isa: str) -> dict[str, Any]:
 
 
 def report() -> dict[str, Any]:
-    """Everything about every stage."""
-    stages = []
-    for stage in STAGES:
-        cost = row_cost(program_of(stage.spec))
-        stages.append(
-            {
-                "name": stage.name,
-                "frame_length": stage.frame_length,
-                "near": stage.near,
-                "operations": round(cost.operations),
-                "bytes": round(cost.bytes),
-            }
-        )
-    isas = serfast.native_info()["available"]
-    about = machine()
-    found = {i: from_child(__spec__.name, "--child", i, SERFAST_ISA=i) for i in isas}
-    return {"machine": about, "stages": stages, "isas": found}
+    """Give everything about every stage."""
+    about, isas = machine(), serfast.native_info()["available"]
+    figures = {isa: in_child("roofline.measure", isa, SERFAST_ISA=isa) for isa in isas}
+    return {"machine": about, "stages": [described(stage) for stage in STAGES], "isas": figures}
+
+
+def described(stage: Stage) -> dict[str, Any]:
+    """Give a stage's name, frame and cost; the cost is None where no formula says it."""
+    cost = row_cost(program_of(stage.spec)) if stage in LISTED else None
+    return {
+        "name": stage.name,
+        "frame_length": stage.frame_length,
+        "near": stage.near,
+        "operations": cost and round(cost.operations),
+        "bytes": cost and round(cost.bytes),
+    }
 
 
 def main() -> None:
     """Print the table; write the JSON."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
     parser.add_argument("--json", type=Path, help="file for the report")
-    parser.add_argument("--child", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
-    if arguments.child:
-        print(json.dumps(measure(arguments.child)))
-        return
-    found = report()
-    print(stages_table(found))
-    if arguments.json:
-        arguments.json.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    results = report()
+    print(stages_table(results))
+    write(arguments.json, results)
 
 
 if __name__ == "__main__":

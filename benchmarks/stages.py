@@ -1,4 +1,8 @@
-"""The stages that are measured by themselves, each at its usual sizes."""
+"""The stages that are measured by themselves, each at its usual sizes.
+
+Features of the catalogue that have no stage here get one, with their default fields and named
+after their class.
+"""
 
 from __future__ import annotations
 
@@ -11,15 +15,18 @@ import numpy as np
 import serfast
 from serfast.features.base import Feature
 
+from .catalogue import others
 from .recordings import Array, speech_like
 
+__all__ = ["LISTED", "N_ROWS", "STAGES", "WHOLE_ROW", "Stage", "rows_into"]
+
 N_ROWS = 256
-"""Of a signal: enough to hide the call, few enough to stay in the second cache."""
+"""Rows of a signal: enough to hide the call, few enough to stay in the second cache."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Stage:
-    """Some features on their own grid."""
+    """Some features on a grid of their own."""
 
     name: str
     features: tuple[Feature, ...]
@@ -30,12 +37,12 @@ class Stage:
 
     @property
     def frame_length(self) -> int:
-        """The longest frame."""
+        """Samples of the longest frame."""
         return max(feature.length for feature in self.features)
 
     @property
     def spec(self) -> serfast.FeatureSpec:
-        """Left-aligned, so that no row is padded."""
+        """The features' spec, left-aligned, so that no row is padded."""
         return serfast.FeatureSpec(
             sample_rate=self.sample_rate,
             hop_length=self.hop_length,
@@ -44,7 +51,7 @@ class Stage:
         )
 
     def signal(self, n_rows: int = N_ROWS) -> Array:
-        """Samples for exactly so many rows."""
+        """Give samples for exactly so many rows."""
         n_samples = (n_rows - 1) * self.hop_length + self.frame_length
         return np.resize(_second(self.sample_rate), n_samples)
 
@@ -64,7 +71,10 @@ _MFCC = serfast.MFCC(**_MEL, n_mfcc=13)
 _YIN = serfast.YIN(frame_length=1024, fmin=65, fmax=600)
 _ENERGY = (serfast.RMS(frame_length=512), serfast.ZeroCrossingRate(frame_length=512))
 
-STAGES = (
+WHOLE_ROW = (*_ENERGY, serfast.LogMel(**_MEL), serfast.MFCC(**_MEL, n_mfcc=20), _YIN)
+"""The features of the row that most benchmarks compute."""
+
+LISTED = (
     Stage(name="RMS 512", features=_ENERGY[:1]),
     Stage(name="ZCR 512", features=_ENERGY[1:]),
     _power(256),
@@ -87,15 +97,22 @@ STAGES = (
     ),
     Stage(name="MFCC 512/40/13, delta", features=(_MFCC, serfast.Delta(_MFCC, width=9))),
     Stage(name="YIN 1024", features=(_YIN,)),
-    Stage(
-        name="whole row",
-        features=(*_ENERGY, serfast.LogMel(**_MEL), serfast.MFCC(**_MEL, n_mfcc=20), _YIN),
+    Stage(name="whole row", features=WHOLE_ROW),
+)
+"""The stages that are listed by hand."""
+
+STAGES = (
+    *LISTED,
+    *(
+        Stage(name=name, features=features)
+        for name, features in others(f for stage in LISTED for f in stage.features).items()
     ),
 )
+"""All stages."""
 
 
 def rows_into(stage: Stage, n_rows: int, backend: str = "native") -> Any:
-    """A call without arguments that computes so many rows, always into the same array."""
+    """Make a call without arguments that computes so many rows, always into the same array."""
     extractor = serfast.Extractor(stage.spec, backend=backend)
     y, out = stage.signal(n_rows), np.empty((n_rows, len(extractor.columns)), np.float32)
     return lambda: extractor(y, out=out)

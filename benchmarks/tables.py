@@ -12,14 +12,14 @@ Report = Mapping[str, Any]
 
 
 def markdown(header: Sequence[str], rows: Iterable[Sequence[str]], text: int = 2) -> str:
-    """A table; all columns but the first ones, `text` of them, are numbers."""
+    """Give a table; all columns but the first ones, `text` of them, are numbers."""
     rule = "|".join("---" if i < text else "---:" for i in range(len(header)))
     lines = [f"| {' | '.join(header)} |", f"|{rule}|"]
     return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in rows)])
 
 
 def number(value: float) -> str:
-    """Three significant digits, never as a power of ten."""
+    """Give a number with three significant digits, never as a power of ten."""
     if value >= 99.95:
         return f"{value:.0f}"
     return (
@@ -28,20 +28,20 @@ def number(value: float) -> str:
 
 
 def peers_table(report: Report) -> str:
-    """The report of `benchmarks.peers`: a line for each work and package."""
+    """Show the report of `benchmarks.peers`, with a line for each work and package."""
     rows = [row for work in report["works"] for row in _work_rows(work)]
     header = ["work", "package", "time", "serfast's lead", "error, median / largest"]
     return "\n\n".join([_peers_conditions(report), markdown(header, rows), _verdict(report)])
 
 
 def peers_summary(report: Report) -> str:
-    """The same, a line for each work."""
+    """Show the report of `benchmarks.peers` with one line for each work."""
     rows = []
     for work in report["works"]:
-        own, peers = _parted(work)
-        times = [number(line["ms"]) for line in own.values() if "ms" in line]
-        leads = [f"{_name(line)} {_lead(line, own)}" for line in peers]
-        errors = [_largest(line) for line in [own[None], *peers]]
+        ours, peers = _parted(work)
+        times = [number(line["ms"]) for line in ours.values() if "ms" in line]
+        leads = [f"{_name(line)} {_lead(line, ours)}" for line in peers]
+        errors = [_largest(line) for line in [ours[None], *peers]]
         time = f"{times[0]} ms" + (f" ({', '.join(times[1:])})" if times[1:] else "")
         rows.append([work["title"], time, ", ".join(leads), ", ".join(filter(None, errors))])
     isas = [line["isa"] for line in report["works"][0]["results"] if line["isa"]]
@@ -64,29 +64,29 @@ def _peers_conditions(report: Report) -> str:
 
 
 def _verdict(report: Report) -> str:
-    """Every work in which a peer is faster."""
-    found = []
+    """Name every work in which a peer is faster."""
+    faster = []
     for work in report["works"]:
-        own, peers = _parted(work)
-        wins = [_name(line) for line in peers if line.get("ms", inf) < own[None].get("ms", 0)]
-        found += [f"{work['title']}: {', '.join(wins)}"] if wins else []
-    return f"A peer is faster in: {'; '.join(found)}." if found else "No peer is faster."
+        ours, peers = _parted(work)
+        wins = [_name(line) for line in peers if line.get("ms", inf) < ours[None].get("ms", 0)]
+        faster += [f"{work['title']}: {', '.join(wins)}"] if wins else []
+    return f"A peer is faster in: {'; '.join(faster)}." if faster else "No peer is faster."
 
 
 def _parted(work: Report) -> tuple[dict[str | None, Report], list[Report]]:
-    """Lines of serfast by instruction set, None the one in use; and those of the peers."""
-    own = {line["isa"]: line for line in work["results"] if line["package"] == "serfast"}
-    return own, [line for line in work["results"] if line["package"] != "serfast"]
+    """Give the lines of serfast by instruction set (None is the one in use), and of the peers."""
+    ours = {line["isa"]: line for line in work["results"] if line["package"] == "serfast"}
+    return ours, [line for line in work["results"] if line["package"] != "serfast"]
 
 
 def _name(line: Report) -> str:
-    """The package; of aubio, the method too."""
+    """Name the package, and for aubio the method too."""
     method = line["subject"].partition("aubio_")[2]
     return f"{line['package']} {method}" if method else str(line["package"])
 
 
 def _largest(line: Report) -> str:
-    """The largest error, if there is one."""
+    """Give the largest error, if there is one."""
     error = line.get("error", {"none": ""})
     if "none" in error:
         return ""
@@ -96,23 +96,23 @@ def _largest(line: Report) -> str:
 
 
 def _work_rows(work: Report) -> Iterable[list[str]]:
-    """One line for each package."""
-    own, _ = _parted(work)
+    """Give one line for each package."""
+    ours, _ = _parted(work)
     for i, line in enumerate(work["results"]):
         name = f"{_name(line)}, {line['isa']}" if line["isa"] else _name(line)
         first = [work["title"] if i == 0 else "", name]
         if "trouble" in line:
             yield [*first, line["trouble"], "", ""]
         else:
-            lead = "" if line["package"] == "serfast" else _lead(line, own)
+            lead = "" if line["package"] == "serfast" else _lead(line, ours)
             yield [*first, f"{number(line['ms'])} ms", lead, _error(line["error"])]
 
 
-def _lead(line: Report, own: Mapping[str | None, Report]) -> str:
-    """How many times serfast's time a peer takes, in brackets with other instruction sets."""
+def _lead(line: Report, ours: Mapping[str | None, Report]) -> str:
+    """Say how many times serfast's time a peer takes, in brackets for other instruction sets."""
     if "trouble" in line:
         return f"({line['trouble']})"
-    ratios = {isa: line["ms"] / mine["ms"] for isa, mine in own.items() if "ms" in mine}
+    ratios = {isa: line["ms"] / mine["ms"] for isa, mine in ours.items() if "ms" in mine}
     if not ratios:
         return ""
     first = ratios.pop(None)
@@ -127,21 +127,21 @@ def _error(error: Report) -> str:
 
 
 def stages_table(report: Report, instructions: Report | None = None) -> str:
-    """The report of `benchmarks.roofline`, and the counts of `benchmarks.instructions`."""
+    """Show the report of `benchmarks.roofline`, and the counts of `benchmarks.instructions`."""
     isas: Mapping[str, Report] = report["isas"]
     counts: Mapping[str, Mapping[str, int]] = (instructions or {}).get("instructions", {})
     best = list(isas)[-1]
     rows = []
     for stage in report["stages"]:
-        name, cost = stage["name"], (stage["operations"], stage["bytes"])
+        name, known = stage["name"], stage["operations"] is not None
         times = [isas[isa]["us"][name] for isa in isas]
         rows.append(
             [
                 name,
-                *(f"{value}" for value in cost),
+                *(f"{stage[cost]}" if known else "" for cost in ("operations", "bytes")),
                 *(f"{counts[isa].get(name, '')}" for isa in counts),
                 *(number(us) for us in times),
-                f"{100 * least_time(stage, isas[best]) / times[-1]:.0f} %",
+                f"{100 * least_time(stage, isas[best]) / times[-1]:.0f} %" if known else "",
                 _beside_neighbour(stage, report),
             ]
         )
@@ -159,13 +159,13 @@ def stages_table(report: Report, instructions: Report | None = None) -> str:
 
 
 def least_time(stage: Report, isa: Report) -> float:
-    """Microseconds that a row would take at the machine's peak."""
+    """Give the microseconds that a row would take at the machine's peak."""
     arithmetic = stage["operations"] / isa["operations_per_s"]
     return float(1e6 * max(arithmetic, stage["bytes"] / isa["bytes_per_s"]))
 
 
 def _beside_neighbour(stage: Report, report: Report) -> str:
-    """Cost of a sample of the frame, in that of the stage nearby, for every instruction set."""
+    """Give the cost of a sample beside that of the stage nearby, for every instruction set."""
     if stage["near"] is None:
         return ""
     near = next(other for other in report["stages"] if other["name"] == stage["near"])
@@ -176,17 +176,16 @@ def _beside_neighbour(stage: Report, report: Report) -> str:
 
 
 def long_table(report: Report) -> str:
-    """The report of `benchmarks.long`."""
+    """Show the report of `benchmarks.long`."""
     rows = []
     for length in report["lengths"]:
         for way in ("blocks", "at once"):
             if way in length:
-                found = length[way]
-                per_row = 1e6 * found["taken_s"] / found["rows"]
-                figures = [f"{found['taken_s']:.3g} s", f"{per_row:.2f}"]
-                rows.append(
-                    [_duration(length["seconds"]), way, *figures, f"{found['peak_mb']:.0f}"]
-                )
+                measured = length[way]
+                per_row = 1e6 * measured["taken_s"] / measured["rows"]
+                figures = [f"{measured['taken_s']:.3g} s", f"{per_row:.2f}"]
+                figures.append(f"{measured['peak_mb']:.0f}")
+                rows.append([_duration(length["seconds"]), way, *figures])
     header = ["recording", "read", "time", "µs a row", "most memory [MiB]"]
     return f"{sentence(report['machine'])}. One thread on one core.\n\n{markdown(header, rows)}"
 
@@ -199,14 +198,14 @@ def _duration(seconds: float) -> str:
 
 
 def start_table(report: Report) -> str:
-    """The report of `benchmarks.start`."""
+    """Show the report of `benchmarks.start`."""
     rows = [[name, f"{ms:.3f}"] for name, ms in report["ms"].items()]
     conditions = f"{sentence(report['machine'])}. Medians of {report['repeat']} fresh processes."
     return f"{conditions}\n\n{markdown(['what', 'ms'], rows, text=1)}"
 
 
 def backends_table(report: Report) -> str:
-    """The report of `benchmarks.backends`: what each is like, and what a row costs."""
+    """Show the report of `benchmarks.backends`: a table of the back ends, and one of the rows."""
     about = f"{_with_numba(report)}; medians of {report['repeat']}."
     cold, warm, late = report["cold"], report["warm"], report["stream_us"]
     backends = list(warm)
@@ -250,7 +249,7 @@ def _sizes(megabytes: Mapping[str, float]) -> str:
 
 
 def custom_table(report: Report) -> str:
-    """The report of `benchmarks.custom`."""
+    """Show the report of `benchmarks.custom`."""
     rows = [
         [name, f"{us['added']:.2f}", f"{us['own']:.2f}", f"{us['added'] - us['own']:.2f}"]
         for name, us in report["us"].items()
@@ -268,7 +267,7 @@ def custom_table(report: Report) -> str:
 
 
 def threads_table(report: Report) -> str:
-    """The report of `benchmarks.threads`."""
+    """Show the report of `benchmarks.threads`."""
     one, two = report["s"]["1"], report["s"]["2"]
     equal = "bit for bit the same rows" if report["equal"] else "ROWS THAT DIFFER"
     return (

@@ -19,7 +19,7 @@ from serfast import backends
 from .stages import N_ROWS, STAGES, Stage, rows_into
 
 ROWS = {"reference": 16}
-"""Rows of a call; the reference is there to be right, so it gets few."""
+"""Rows of a call of a slow back end; the reference is there to be right."""
 
 AVAILABLE = [name for name, reason in backends.available().items() if reason is None]
 
@@ -27,7 +27,7 @@ AVAILABLE = [name for name, reason in backends.available().items() if reason is 
 @pytest.mark.parametrize("backend", AVAILABLE)
 @pytest.mark.parametrize("stage", STAGES, ids=lambda stage: stage.name)
 def test_stage(benchmark: Any, stage: Stage, backend: str) -> None:
-    """Time of all rows of a call; the time of one row is in extra_info."""
+    """Time all rows of a call; the time of one row is in extra_info."""
     n_rows = ROWS.get(backend, N_ROWS)
     call = rows_into(stage, n_rows, backend)
     benchmark.group = stage.name

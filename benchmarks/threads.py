@@ -1,39 +1,37 @@
-"""Two threads over many recordings, beside one: how much faster, and whether every bit is the same.
+"""Two threads over many recordings beside one: how much faster they are, and whether bits differ.
 
     python -m benchmarks.threads [RECORDING ...] [--repeat 9] [--json FILE]
 
 `Extractor.map` over the recordings, or over 200 pieces of 1 to 5 s of the synthetic sample; the
-whole row with YIN; one thread and two take turns, medians. It needs two cores that do nothing else.
+whole row with YIN; one thread and two take turns, in a process where libraries have one thread;
+medians. It needs two cores that do nothing else.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import time
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-for _name in ("OMP", "MKL", "OPENBLAS"):
-    os.environ.setdefault(f"{_name}_NUM_THREADS", "1")
+import numpy as np
 
-import numpy as np  # noqa: E402 - after the number of threads is set
+import serfast
 
-import serfast  # noqa: E402
-
-from .conditions import machine  # noqa: E402
-from .recordings import Array, speech  # noqa: E402
-from .stages import STAGES  # noqa: E402
-from .tables import threads_table  # noqa: E402
+from .conditions import machine
+from .process import in_child
+from .recordings import Array, speech
+from .reports import write
+from .stages import WHOLE_ROW
+from .tables import threads_table
+from .timing import in_turn
 
 RATE = 16000
-WHOLE_ROW = next(stage.features for stage in STAGES if stage.name == "whole row")
 
 
 def pieces(count: int = 200) -> list[Array]:
-    """So many pieces of 1 to 5 s, from anywhere in a minute of the sample."""
+    """Cut so many pieces of 1 to 5 s from anywhere in a minute of the sample."""
     y = speech((), 60, RATE)
     random = np.random.default_rng(0)
     lengths = random.integers(RATE, 5 * RATE, count)
@@ -41,19 +39,18 @@ def pieces(count: int = 200) -> list[Array]:
     return [y[begin : begin + n].copy() for begin, n in zip(begins, lengths, strict=True)]
 
 
-def measure(signals: list[Array], repeat: int) -> dict[str, Any]:
-    """Times [s] of one thread and of two in turn, and whether the rows are equal."""
+def measure(recordings: list[str], repeat: int) -> dict[str, Any]:
+    """Give the times of one thread and of two [s], and whether their rows are equal."""
+    signals = [serfast.load(path, sample_rate=RATE)[0] for path in recordings] or pieces()
     extractor = serfast.Extractor(serfast.FeatureSpec(features=WHOLE_ROW))
-    laps: dict[int, list[float]] = {1: [], 2: []}
-    rows = {threads: extractor.map(signals, threads=threads) for threads in laps}
-    for _ in range(repeat):
-        for threads, taken in laps.items():
-            begin = time.perf_counter()
-            extractor.map(signals, threads=threads)
-            taken.append(time.perf_counter() - begin)
-    pairs = zip(rows[1], rows[2], strict=True)
+    works = {str(n): partial(extractor.map, signals, threads=n) for n in (1, 2)}
+    one, two = (work() for work in works.values())
+    pairs = zip(one, two, strict=True)
     return {
-        "s": {str(threads): median(taken) for threads, taken in laps.items()},
+        "count": len(signals),
+        "seconds": sum(map(len, signals)) / RATE,
+        "repeat": repeat,
+        "s": {threads: median(times) for threads, times in in_turn(works, repeat).items()},
         "equal": all(a.tobytes() == b.tobytes() for a, b in pairs),
     }
 
@@ -65,17 +62,11 @@ def main() -> None:
     parser.add_argument("--repeat", type=int, default=9)
     parser.add_argument("--json", type=Path, help="file for the report")
     arguments = parser.parse_args()
-    signals = [serfast.load(path, sample_rate=RATE)[0] for path in arguments.recordings] or pieces()
-    report: dict[str, Any] = {
-        "machine": machine(),
-        "count": len(signals),
-        "seconds": sum(map(len, signals)) / RATE,
-        "repeat": arguments.repeat,
-        **measure(signals, arguments.repeat),
-    }
+    about = machine()
+    figures = in_child("threads.measure", arguments.recordings, arguments.repeat)
+    report: dict[str, Any] = {"machine": about, **figures}
     print(threads_table(report))
-    if arguments.json:
-        arguments.json.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    write(arguments.json, report)
 
 
 if __name__ == "__main__":

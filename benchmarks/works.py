@@ -1,7 +1,7 @@
-"""The works that packages are compared in: what they are called, and their parameters.
+"""The works that packages are compared in, by name, with their parameters.
 
-Parameters are librosa's: centred frames, Slaney's mel scale, decibel, `top_db=80` below the
-recording's loudest band.
+Parameters are those of librosa: centred frames, Slaney's mel scale, decibel, `top_db=80` below the
+recording's loudest band. A feature of the catalogue becomes a work once another package has it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Array = np.ndarray[Any, np.dtype[np.float32]]
 
 BLOCK = 256
-"""Frames in a block, for the bare spectrum."""
+"""Frames in a block of the spectrum that is measured alone."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +29,7 @@ class Work:
     title: str
     kind: str
     unit: str
-    """Of the result, and so of its error; "" for a plain number."""
+    """The unit of the result and of its error; "" for a plain number."""
     frame_length: int
     sample_rate: int = 16000
     hop_length: int = 160
@@ -37,12 +37,12 @@ class Work:
     n_mfcc: int = 0
     fmin: float = 65.0
     fmax: float = 600.0
-    """Range of F0 [Hz]."""
+    """The range of F0 ends there [Hz]."""
     n_samples: int | None = None
-    """Of the signal, repeated if need be; None: all of it as it is."""
+    """Length of the signal, which is repeated for it; None takes the signal as it is."""
 
     def samples(self, y: Array) -> Array:
-        """The part of a signal that is worked on."""
+        """Give the samples of a signal that are worked on."""
         return y if self.n_samples is None else np.resize(y, self.n_samples)
 
 
@@ -67,12 +67,12 @@ WORKS = (
 )  # fmt: skip
 
 YIN_LENGTH = 1024
-"""Frame of the row's YIN."""
+"""Frame length of the row's YIN."""
 
 
 def spec(work: Work, *, center: bool = True, **changes: Any) -> serfast.FeatureSpec:
-    """The work as serfast says it; `changes` are other fields of its log-mel or MFCC."""
-    import serfast
+    """Give the work as serfast's spec; `changes` are other fields of its log-mel or MFCC."""
+    import serfast  # optional: workers of other packages don't have it
 
     mel: dict[str, Any] = {
         "n_fft": work.frame_length,

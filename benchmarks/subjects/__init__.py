@@ -1,14 +1,14 @@
-"""Whom we measure: a file for each package, itself loaded only in that package's own process.
+"""The packages that are measured: a file for each, loaded only in the process of that package.
 
 Such a file has
 
 `DISTRIBUTION`, `INSTALL`
-    The package's name among the installed ones, and how to get it.
+    The name under which the package is installed, and how to install it.
 `MAKE`
     For each kind of work that it can do, a function of (work, signal) that makes everything ready
     and gives the call to be timed.
 `ROWS`
-    For each kind whose result isn't rows × columns in the work's unit: the function that makes it.
+    For each kind whose result isn't rows × columns in the work's unit, a function that makes it so.
 `EXACT`
     For each kind, a function of (work, signal) that gives what the result would be without
     rounding: a FeatureSpec for the float64 reference, an array, or, where the parameters can't be
@@ -44,7 +44,7 @@ class Subject(Protocol):
 
 
 SEPARATELY = "as those of its columns one by one"
-"""What there is to say about the error of a whole row."""
+"""What is said about the error of a whole row."""
 
 NAMES = (
     "serfast",

@@ -10,7 +10,7 @@ INSTALL = "pip install aubio (compiles)"
 
 
 def pitch(method: str) -> Make:
-    """The maker for one of its methods."""
+    """Give the function that makes the call of one of its methods."""
 
     def make(work: Work, y: Array) -> Call:
         import aubio

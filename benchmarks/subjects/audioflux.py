@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 DISTRIBUTION = "audioflux"
 INSTALL = "pip install audioflux"
 FLOOR = 1e-8
-"""Below which it takes no logarithm: found by comparing."""
+"""Power below which it takes no logarithm, as a comparison of results shows."""
 
 
 def mfcc(work: Work, y: Array) -> Call:
-    """Mel spectrum of `BFT`, cepstrum of `XXCC`: five times faster than its function `mfcc`."""
-    import audioflux
-    from audioflux import type as kinds
+    """Make the call of `BFT` and `XXCC`, which is five times faster than its function `mfcc`."""
+    import audioflux  # optional: a peer
+    from audioflux import type as kinds  # optional: a peer
 
     transform = audioflux.BFT(
         num=work.n_mels,
@@ -40,8 +40,8 @@ def mfcc(work: Work, y: Array) -> Call:
 
 
 def yin(work: Work, y: Array) -> Call:
-    """`PitchYIN`, with as many products as fit into the frame at the longest lag."""
-    import audioflux
+    """Make the call of `PitchYIN`, with as many products as the frame holds at the longest lag."""
+    import audioflux  # optional: a peer
 
     pitch = audioflux.PitchYIN(
         samplate=work.sample_rate,
@@ -55,12 +55,12 @@ def yin(work: Work, y: Array) -> Call:
 
 
 def exact_mfcc(work: Work, y: Array) -> serfast.FeatureSpec:
-    """Its conventions, as fields of a spec."""
+    """Give its conventions as fields of a spec."""
     return spec(work, center=False, htk=True, amin=FLOOR, top_db=None)
 
 
 def exact_yin(work: Work, y: Array) -> str:
-    """Why there is none."""
+    """Say why there is no exact result."""
     return "sums a fixed number of products at every lag, gives 0 for unvoiced frames"
 
 

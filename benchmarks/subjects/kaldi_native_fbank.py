@@ -16,17 +16,17 @@ if TYPE_CHECKING:
 DISTRIBUTION = "kaldi-native-fbank"
 INSTALL = "pip install kaldi-native-fbank"
 FLOOR = 2.0**-23
-"""Of the power whose logarithm it takes: float32's epsilon."""
+"""Least power whose logarithm it takes: the epsilon of float32."""
 
 
 def mfcc(work: Work, y: Array) -> Call:
-    """`OnlineMfcc`, fed with the whole signal; it gives every frame by itself."""
-    import kaldi_native_fbank as kaldi
+    """Make the call of `OnlineMfcc`, which takes the whole signal and gives each frame alone."""
+    import kaldi_native_fbank as kaldi  # optional: a peer
 
     options = kaldi.MfccOptions()
     frames, bands = options.frame_opts, options.mel_opts
     frames.samp_freq = work.sample_rate
-    # it cuts the number of samples off to an integer
+    # the number of samples is rounded down to an integer there
     frames.frame_length_ms = 1000 * (work.frame_length + 0.1) / work.sample_rate
     frames.frame_shift_ms = 1000 * (work.hop_length + 0.1) / work.sample_rate
     frames.window_type = "hann"
@@ -45,7 +45,7 @@ def mfcc(work: Work, y: Array) -> Call:
 
 
 def exact(work: Work, y: Array) -> serfast.FeatureSpec:
-    """Its conventions, as fields of a spec."""
+    """Give its conventions as fields of a spec."""
     return spec(work, center=False, amin=FLOOR, top_db=None)
 
 

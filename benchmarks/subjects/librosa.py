@@ -30,45 +30,45 @@ def _frames(work: Work) -> dict[str, Any]:
 
 
 def mfcc(work: Work, y: Array) -> Call:
-    """`librosa.feature.mfcc`."""
-    import librosa
+    """Make the call of `librosa.feature.mfcc`."""
+    import librosa  # optional: a peer
 
     return lambda: librosa.feature.mfcc(y=y, n_mfcc=work.n_mfcc, **_mel(work))
 
 
 def logmel(work: Work, y: Array) -> Call:
-    """`power_to_db(melspectrogram())`."""
-    import librosa
+    """Make the call of `power_to_db(melspectrogram())`."""
+    import librosa  # optional: a peer
 
     mel = librosa.feature.melspectrogram
     return lambda: librosa.power_to_db(mel(y=y, **_mel(work)))
 
 
 def rms(work: Work, y: Array) -> Call:
-    """`librosa.feature.rms`."""
-    import librosa
+    """Make the call of `librosa.feature.rms`."""
+    import librosa  # optional: a peer
 
     return lambda: librosa.feature.rms(y=y, **_frames(work))
 
 
 def zcr(work: Work, y: Array) -> Call:
-    """`librosa.feature.zero_crossing_rate`."""
-    import librosa
+    """Make the call of `librosa.feature.zero_crossing_rate`."""
+    import librosa  # optional: a peer
 
     return lambda: librosa.feature.zero_crossing_rate(y, **_frames(work))
 
 
 def yin(work: Work, y: Array) -> Call:
-    """`librosa.yin`."""
-    import librosa
+    """Make the call of `librosa.yin`."""
+    import librosa  # optional: a peer
 
     settings = {**_frames(work), "frame_length": YIN_LENGTH}
     return lambda: librosa.yin(y, sr=work.sample_rate, fmin=work.fmin, fmax=work.fmax, **settings)
 
 
 def row(work: Work, y: Array) -> Call:
-    """Everything in turn; the MFCC take the log-mel that is already there."""
-    import librosa
+    """Make the call of all functions in turn; the MFCC take the log-mel that is already there."""
+    import librosa  # optional: a peer
 
     parts = [make(work, y) for make in (rms, zcr, logmel, yin)]
 
@@ -80,7 +80,7 @@ def row(work: Work, y: Array) -> Call:
 
 
 def exact(work: Work, y: Array) -> serfast.FeatureSpec | str:
-    """Its parameters are those of the spec."""
+    """Give the spec of the work, whose parameters are those of librosa."""
     return SEPARATELY if work.kind == "row" else spec(work)
 
 

@@ -13,8 +13,8 @@ INSTALL = "pip install mkl_fft"
 
 
 def spectrum(work: Work, y: Array) -> Call:
-    """The real transform alone: no window, no power."""
-    import mkl_fft
+    """Make the call of the real transform alone, without a window and without the power."""
+    import mkl_fft  # optional: a peer
 
     frames = y.reshape(-1, work.frame_length)
     bins = np.empty((len(frames), work.frame_length // 2 + 1), np.complex64)

@@ -12,8 +12,8 @@ INSTALL = "pip install pyfftw"
 
 
 def spectrum(work: Work, y: Array) -> Call:
-    """The real transform alone: no window, no power."""
-    import pyfftw
+    """Make the call of the real transform alone, without a window and without the power."""
+    import pyfftw  # optional: a peer
 
     n = work.frame_length
     frames = pyfftw.empty_aligned((len(y) // n, n), dtype="float32")
@@ -24,7 +24,7 @@ def spectrum(work: Work, y: Array) -> Call:
 
 
 def exact(work: Work, y: Array) -> Array:
-    """The transform in float64."""
+    """Give the transform in float64."""
     return np.fft.rfft(y.astype(np.float64).reshape(-1, work.frame_length))
 
 

@@ -12,8 +12,8 @@ INSTALL = "pip install python_speech_features"
 
 
 def mfcc(work: Work, y: Array) -> Call:
-    """`mfcc` without pre-emphasis, lifter and energy."""
-    import python_speech_features
+    """Make the call of `mfcc` without pre-emphasis, lifter and energy."""
+    import python_speech_features  # optional: a peer
 
     return lambda: python_speech_features.mfcc(
         y,
@@ -31,7 +31,7 @@ def mfcc(work: Work, y: Array) -> Call:
 
 
 def exact(work: Work, y: Array) -> str:
-    """Why there is none."""
+    """Say why there is no exact result."""
     return "rounds the edges of its bands to whole bins"
 
 

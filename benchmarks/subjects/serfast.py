@@ -10,7 +10,7 @@ from ..works import Work, spec
 from . import SEPARATELY, Array, Call
 
 if TYPE_CHECKING:
-    import serfast
+    import serfast  # heavy: only the process of this package needs it
 
 DISTRIBUTION = "serfast"
 INSTALL = "pip install ."
@@ -18,16 +18,16 @@ KINDS = ("mfcc", "logmel", "rms", "zcr", "yin", "row", "spectrum")
 
 
 def rows(work: Work, y: Array) -> Call:
-    """All rows, in a new array each time."""
-    import serfast
+    """Make the call that gives all rows, in a new array each time."""
+    import serfast  # heavy: only the process of this package needs it
 
     extractor = serfast.Extractor(spec(work))
     return lambda: extractor(y)
 
 
 def rows_in_place(work: Work, y: Array) -> Call:
-    """All rows, always into the same array, as the bare transforms do it."""
-    import serfast
+    """Make the call that writes all rows into the same array, as other packages' transforms do."""
+    import serfast  # heavy: only the process of this package needs it
 
     extractor = serfast.Extractor(spec(work))
     out = np.empty((extractor.spec.frame_count(len(y)), len(extractor.columns)), np.float32)
@@ -35,7 +35,7 @@ def rows_in_place(work: Work, y: Array) -> Call:
 
 
 def exact(work: Work, y: Array) -> serfast.FeatureSpec | str:
-    """The same spec; a row's columns have the bits that they have alone."""
+    """Give the same spec; the columns of a row have the bits that they have alone."""
     return SEPARATELY if work.kind == "row" else spec(work)
 
 
