@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from helpers.benching import bench, copied, environment
+from helpers.benching import ROOT, bench, copied, environment
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 
@@ -29,6 +29,21 @@ def compared(tmp_path: Path, *works: str, **where: Path) -> tuple[str, dict[str,
     settings = ["--seconds", "1", "--repeat", "1", "--json", str(report), "--work", *works]
     table = ran("peers", *settings, **where)
     return table, json.loads(report.read_text("utf-8"))
+
+
+def printed(code: str, folder: Path) -> list[str]:
+    """Lines that a program prints beside a copy of the benchmarks."""
+    (copied(folder) / "run.py").write_text(code)
+    done = subprocess.run(
+        [sys.executable, "run.py"],
+        cwd=folder,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
 
 
 def test_pages_show_the_last_results() -> None:
@@ -94,27 +109,121 @@ def test_whoever_is_not_there_or_fails_has_a_line_that_says_so(tmp_path: Path) -
     assert "| not installed: pip install nobody |" in table
 
 
+STAGES_RUN = (
+    "from benchmarks.stages import STAGES, rows_into\n"
+    "for stage in STAGES:\n"
+    "    rows = rows_into(stage, 3)()\n"
+    "    print(stage.name, rows.shape[0], float(abs(rows).max()))\n"
+)
+
+
 def test_stages_run(tmp_path: Path) -> None:
     """One call of each stage, with nothing but the fixture's place taken."""
-    code = (
-        "from benchmarks.stages import STAGES, rows_into\n"
-        "for stage in STAGES:\n"
-        "    rows = rows_into(stage, 3)()\n"
-        "    print(stage.name, rows.shape[0], float(abs(rows).max()))\n"
-    )
-    (copied(tmp_path) / "run.py").write_text(code)
-    done = subprocess.run(
-        [sys.executable, "run.py"],
-        cwd=tmp_path,
-        env=environment(),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    lines = [line.rsplit(" ", 2) for line in done.stdout.splitlines()]
+    lines = [line.rsplit(" ", 2) for line in printed(STAGES_RUN, tmp_path)]
     assert len(lines) > 15
     assert {rows for _, rows, _ in lines} == {"3"}
     assert all(0 < float(largest) < np.inf for _, _, largest in lines)
+
+
+def test_every_feature_of_the_catalogue_is_measured(tmp_path: Path) -> None:
+    code = (
+        "import serfast\n"
+        "from serfast.features import FEATURES\n"
+        "class BrandNew(serfast.MelPower):\n"
+        "    @classmethod\n"
+        "    def example(cls):\n"
+        "        return cls(n_fft=256, n_mels=20)\n"
+        "FEATURES['BrandNew'] = BrandNew\n"
+    )
+    also = (
+        "from benchmarks.stages import LISTED\n"
+        "from benchmarks.backends import specs\n"
+        "from benchmarks.budget import further\n"
+        "classes = {type(f) for stage in STAGES for f in stage.features}\n"
+        "print(classes >= set(FEATURES.values()))\n"
+        "print('BrandNew' in {stage.name for stage in LISTED})\n"
+        "print(specs()['BrandNew'].columns == further()['BrandNew'].columns)\n"
+    )
+    *lines, every, by_hand, others = printed(code + STAGES_RUN + also, tmp_path)
+    assert [every, by_hand, others] == ["True", "False", "True"]
+    (line,) = (line.split() for line in lines if line.startswith("BrandNew "))
+    assert line[1] == "3"
+    assert float(line[2]) > 0
+
+
+def test_a_feature_is_measured_beside_those_that_it_reads(tmp_path: Path) -> None:
+    code = (
+        "import serfast\n"
+        "from serfast.features import FEATURES\n"
+        "class Reads(serfast.RMS):\n"
+        "    prefix = 'reads'\n"
+        "    reads = ('aperiodicity',)\n"
+        "FEATURES['Reads'] = Reads\n"
+        "from benchmarks.catalogue import others\n"
+        "print([type(f).__name__ for f in others([])['Reads']])\n"
+        "print('Reads' in others([Reads()]))\n"
+    )
+    assert printed(code, tmp_path) == ["['YIN', 'Reads']", "False"]
+
+
+def test_what_runs_without_serfast_does_not_import_it(tmp_path: Path) -> None:
+    code = (
+        "import sys\n"
+        "import benchmarks.fresh, benchmarks.latency_subjects, benchmarks.worker\n"
+        "from benchmarks.child import bench_file\n"
+        "print(len(bench_file('laps').call_times(abs, [1], warm_up=0, calls=3)[0]))\n"
+        "bench_file('channel'), bench_file('first_calls'), bench_file('memory')\n"
+        "print('serfast' in sys.modules)\n"
+    )
+    assert printed(code, tmp_path) == ["3", "False"]
+
+
+def test_works_take_turns(tmp_path: Path) -> None:
+    code = (
+        "from benchmarks.timing import in_turn, mean_seconds\n"
+        "order, now = [], [0.0]\n"
+        "def work(name, seconds):\n"
+        "    order.append(name)\n"
+        "    now[0] += seconds\n"
+        "works = {'a': lambda: work('a', 1.0), 'b': lambda: work('b', 2.0)}\n"
+        "print(in_turn(works, 2, lambda: now[0]), ''.join(order))\n"
+        "print(mean_seconds(lambda: order.append('c'), 0.0) > 0, order.count('c'))\n"
+    )
+    first, second = printed(code, tmp_path)
+    assert first == "{'a': [1.0, 1.0], 'b': [2.0, 2.0]} abab"
+    assert second == "True 1"
+
+
+def test_the_start_is_measured_in_a_fresh_process(tmp_path: Path) -> None:
+    report = tmp_path / "report.json"
+    table = ran("start", "--repeat", "1", "--json", str(report))
+    ms = json.loads(report.read_text("utf-8"))["ms"]
+    recorded = json.loads((ROOT / "benchmarks/results/start.json").read_text("utf-8"))["ms"]
+    assert list(ms) == list(recorded)
+    assert all(f"| {name} | " in table for name in ms)
+    assert ms["import"] > 1, "the module wasn't there before"
+    assert ms["warm-up"] == pytest.approx(ms["first call"] - ms["later calls"])
+
+
+def test_latency_of_each_package_or_why_there_is_none(tmp_path: Path) -> None:
+    """The warm-up is longer than what is timed here; the table is that of the real run."""
+    tree = copied(tmp_path)
+    subjects = tree / "benchmarks" / "latency_subjects.py"
+    text = subjects.read_text("utf-8").replace('Subject("aubio"', 'Subject("serfast-nobody"')
+    subjects.write_text(text, encoding="utf-8")
+    ran("latency", "--chunks", "200", "--save", cwd=tree)
+    report = json.loads((tree / "benchmarks/results/latency.json").read_text("utf-8"))
+    lines = {(line["package"], line["work"]): line for line in report["results"]}
+    row = lines["serfast", "whole row with YIN"]
+    assert 0 < row["p50"] <= row["p99"] <= row["p99.9"] <= row["max"]
+    missing = lines["serfast-nobody", "pitch yinfft 1024/160 alone"]
+    assert missing["missing"] == "not installed: pip install serfast-nobody"
+
+
+def test_live_streams_are_served(tmp_path: Path) -> None:
+    page = ran("live", "--streams", "2", "--seconds", "1", cwd=copied(tmp_path))
+    assert page.startswith("2 streams, 1 s, chunks of 20 ms, awake; ")
+    assert "\n4 decisions, " in page, "two streams decide each 0.5 s"
 
 
 @linux

@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
@@ -50,6 +51,8 @@ def test_no_stage_takes_five_percent_more_than_recorded(
     if done.returncode == NOT_COMPARABLE:
         lacking(done.stderr)
     assert done.returncode == 0, done.stderr
+    if done.stderr:  # a feature is new in the catalogue: the warning says how it is recorded
+        warnings.warn(done.stderr, stacklevel=1)
 
 
 def test_all_stages_were_counted(counts: Path) -> None:
@@ -82,6 +85,25 @@ def test_a_stage_that_nobody_recorded_is_named(counts: Path, tmp_path: Path) -> 
     assert done.returncode == 1
     assert "ZCR 512, baseline: " in done.stderr
     assert "not in the record" in done.stderr
+
+
+def test_a_feature_that_is_new_in_the_catalogue_needs_no_record_yet(
+    counts: Path, tmp_path: Path
+) -> None:
+    report = json.loads(counts.read_text("utf-8"))
+    record = json.dumps(report)
+    for stages in report["instructions"].values():
+        stages["BrandNew"] = 4321
+    new = tmp_path / "new.json"
+    new.write_text(json.dumps(report), encoding="utf-8")
+    done = checked(new, json.loads(record), tmp_path / "tree")
+    assert done.returncode == 0, done.stderr
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("BrandNew, ")
+    assert "4321 instructions a row" in line
+    assert line.endswith("python -m benchmarks.instructions --record")
+    report["instructions"]["baseline"]["BrandNew"] = 4000
+    assert checked(new, report, tmp_path / "later").returncode == 1, "8 % more than recorded"
 
 
 def test_another_compiler_is_not_comparable(counts: Path, tmp_path: Path) -> None:

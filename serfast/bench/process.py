@@ -165,10 +165,13 @@ class Child:
         self._lines.put(None)
 
     def _next(self) -> str | None:
-        """Give the next line, None after the last one."""
+        """Give the next line, None after the last one however often it is asked for."""
         while (left := self._deadline - monotonic()) > 0:
             with suppress(Empty):
-                return self._lines.get(timeout=min(left, 0.5))  # Windows hears Ctrl-C in between
+                line = self._lines.get(timeout=min(left, 0.5))  # Windows hears Ctrl-C in between
+                if line is None:
+                    self._lines.put(None)
+                return line
         raise SerfastError(f"no answer after {self._limit:.0f} s")
 
     def _leave(self, grace: float) -> None:

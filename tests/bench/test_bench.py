@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from itertools import pairwise
+from itertools import count, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +14,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from serfast import RMS, FeatureSpec, Recognizer
+from serfast import RMS, Delta, Extractor, FeatureSpec, Recognizer
 from serfast.bench import capacity, live, noise
+from serfast.bench.first_calls import first_calls
 from serfast.bench.histogram import EDGES, bars, histogram, quantiles
+from serfast.bench.laps import call_times
 from serfast.bench.machine import machine, processors, state
 from serfast.bench.measures import environment, measure, measure_all
+from serfast.bench.memory import memory
 from serfast.bench.predictions import predictions
-from serfast.bench.settings import Settings
+from serfast.bench.settings import Settings, cut
 from serfast.errors import ParameterError, SerfastError
 
 # --- histogram and quantiles ------------------------------------------------------------------
@@ -208,6 +211,71 @@ def test_others_are_counted_in_processors(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(noise, "sleep", pause)
     assert noise.load(stat) == pytest.approx({"others": 4 * 50 / 240, "stolen": 4 * 40 / 240})
     assert noise.load(tmp_path / "none") == {"others": None, "stolen": None}
+
+
+# --- times, memory and chunks -----------------------------------------------------------------
+
+
+def test_each_call_is_timed_after_the_warm_up() -> None:
+    arguments: list[int] = []
+    times, waited = call_times(arguments.append, [1, 2, 3], warm_up=2, calls=250)
+    assert len(times) == 250
+    assert min(times) >= 0
+    assert arguments == [1, 2, 3] * 84, "the warm-up takes the first two"
+    assert 0 <= waited <= 1
+
+
+def test_calls_end_with_the_time() -> None:
+    times, waited = call_times(time.sleep, [0.002], warm_up=0, calls=10**6, seconds=0.01)
+    assert len(times) == 100, "the clock is looked at after every hundred calls"
+    assert min(times) >= 2_000_000
+    assert waited > 0.5, "a process that sleeps doesn't run"
+
+
+@pytest.mark.skipif(not Path("/proc/self/smaps_rollup").exists(), reason="reads Linux's file")
+def test_memory_is_exact() -> None:
+    before = memory()
+    block = np.ones(20 * 2**20, np.uint8)
+    after = memory()
+    assert after["now"] - before["now"] == pytest.approx(len(block), abs=2**20)
+    assert after["peak"] >= after["now"]
+    assert before["peak"] >= before["now"]
+
+
+def test_chunks_are_whole() -> None:
+    chunks = cut(np.arange(10, dtype=np.float32), 4)
+    assert [chunk.tolist() for chunk in chunks] == [[0, 1, 2, 3], [4, 5, 6, 7]]
+
+
+@pytest.mark.parametrize("chunk_ms", [1.0, 10.0, 25.0])
+def test_a_chunk_never_completes_more_rows_than_there_is_room_for(chunk_ms: float) -> None:
+    spec = FeatureSpec(features=[RMS(), Delta(RMS(name="other"), width=5)])
+    settings = Settings(chunk_ms=chunk_ms, spec=spec)
+    stream, out = Extractor(spec).stream(), settings.rows_of_a_chunk()
+    counts = [stream.accept(chunk, out) for chunk in cut(settings.recording(), settings.chunk)]
+    assert 0 < max(counts) <= len(out)
+
+
+def test_first_calls_are_timed_in_order() -> None:
+    clock = count()
+    signal = np.zeros(4000, np.float32)
+    times = first_calls(
+        lambda serfast: serfast.FeatureSpec(features=[serfast.RMS()]),
+        "native",
+        signal,
+        extractors=2,
+        calls=3,
+        chunks=[signal[:160]] * 4,
+        clock=lambda: float(next(clock)),
+    )
+    assert times == {
+        "import": [1.0],
+        "extractor": [1.0] * 2,
+        "call": [1.0] * 3,
+        "stream": [1.0],
+        "chunk": [1.0] * 4,
+    }
+    assert next(clock) == 2 * (1 + 2 + 3 + 1 + 4), "the clock is read before and after each"
 
 
 # --- processes --------------------------------------------------------------------------------
