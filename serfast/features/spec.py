@@ -204,10 +204,7 @@ def _feature_dict(feature: Feature) -> dict[str, Any]:
 
 
 def _known_keys(cls: type[Any], fields: Mapping[str, Any], what: str) -> None:
-    allowed = {f.name for f in dataclasses.fields(cls)}
-    for key in fields:
-        if key not in allowed:
-            checks.fail(f"key of {what}", "one of " + ", ".join(sorted(allowed)), key)
+    checks.known_keys(what, fields, sorted(f.name for f in dataclasses.fields(cls)))
 
 
 def _feature(item: Any) -> Feature:
