@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 
@@ -23,6 +23,15 @@ from ..statistics.statistics import Statistics
 __all__ = ["check_made_with", "examples_of", "make_examples"]
 
 Samples = np.ndarray[Any, np.dtype[np.float32]]
+
+
+class Making(TypedDict):
+    """How examples are made, beside spec and statistics: arguments of both functions here."""
+
+    kind: Input
+    alterations: tuple[Alteration, ...]
+    seed: int
+    backend: str
 
 
 def make_examples(

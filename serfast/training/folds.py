@@ -9,8 +9,18 @@ import numpy as np
 
 from .. import _checks as checks
 from ..errors import ParameterError
+from ..models.plugin import Examples
 
-__all__ = ["FOLDS", "Folds", "Mask", "SpeakerFolds", "check_speakers", "folds_of", "splits_of"]
+__all__ = [
+    "FOLDS",
+    "Folds",
+    "Mask",
+    "SpeakerFolds",
+    "check_speakers",
+    "folds_of",
+    "splits_of",
+    "splits_with_copies",
+]
 
 Mask: TypeAlias = np.ndarray[Any, np.dtype[np.bool_]]
 
@@ -96,6 +106,26 @@ def splits_of(
             rule = f"of at least 2 classes without {folds.left_out} {name!r}"
             checks.fail("labels", rule, sorted(classes))
     return splits
+
+
+def splits_with_copies(
+    folds: Folds, examples: Examples, n_alterations: int
+) -> list[tuple[str, Mask]]:
+    """Give splits of examples in which an altered copy goes where its recording goes.
+
+    Raises
+    ------
+    ParameterError
+        As :func:`splits_of`, or if the examples aren't in the order in which they are made: all
+        recordings, then all recordings by each alteration.
+    """
+    copies = 1 + n_alterations
+    n = len(examples) // copies
+    if not np.array_equal(examples.altered, np.arange(n * copies) >= n):
+        rule = f"all recordings, then {n_alterations} altered copies of all of them"
+        checks.refuse("examples", rule, f"{len(examples)} in another order")
+    splits = splits_of(folds, examples.speakers[:n].tolist(), examples.labels[:n].tolist())
+    return [(name, np.tile(mask, copies)) for name, mask in splits]
 
 
 def check_speakers(speakers: Sequence[str], labels: Sequence[str]) -> None:

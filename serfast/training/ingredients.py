@@ -1,18 +1,21 @@
-"""What goes into a recipe, checked; where nothing is given, what the plugin chooses."""
+"""The arguments of a recipe, checked; where nothing is given, what the plugin chooses."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 from .. import _checks as checks
 from ..audio.augmentation import Alteration, alteration_text, parse_alteration
+from ..errors import ParameterError
 from ..features.spec import FeatureSpec
 from ..models.plugin import Plugin, alterations_for, features_for
 from ..models.plugin_calls import calling
 from ..statistics.statistics import Statistics
 
-__all__ = ["alterations_from", "features_from", "options_from"]
+__all__ = ["alterations_from", "features_from", "made_folder", "options_from"]
 
 
 def features_from(
@@ -89,3 +92,19 @@ def options_from(
         if not isinstance(name, str) or type(value) not in (str, int, float):
             checks.fail("options", "a mapping of names to text or numbers", {name: value})
     return tuple(sorted((name, str(value)) for name, value in options.items()))
+
+
+def made_folder(path: str | os.PathLike[str]) -> Path:
+    """Give the folder of a run, which is there afterwards.
+
+    Raises
+    ------
+    ParameterError
+        If it is no folder and can't be made.
+    """
+    folder = Path(path)
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise ParameterError(f"run must be a folder, got {folder}: {error.strerror}") from error
+    return folder

@@ -11,10 +11,7 @@ import json
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, TypedDict
-
-import numpy as np
+from typing import Any
 
 from .. import _checks as checks
 from ..audio.augmentation import Alteration, alteration_text
@@ -24,13 +21,12 @@ from ..errors import ParameterError
 from ..features.spec import FeatureSpec
 from ..models import registry
 from ..models.bundle.bundle import Bundle
-from ..models.classifier import Input
 from ..models.plugin import Examples, Plugin, Run, with_options
 from ..statistics.statistics import Statistics
 from .evaluation import Evaluation, Fold, Trainee, evaluate_splits
-from .examples import Samples, check_made_with, examples_of, make_examples
-from .folds import Folds, folds_of, splits_of
-from .ingredients import alterations_from, features_from, options_from
+from .examples import Making, Samples, check_made_with, examples_of, make_examples
+from .folds import Folds, folds_of, splits_of, splits_with_copies
+from .ingredients import alterations_from, features_from, made_folder, options_from
 from .training import train
 
 __all__ = ["Recipe"]
@@ -43,21 +39,13 @@ Progress = Callable[[os.PathLike[str]], None]
 Tell = Callable[[float, str], None]
 
 
-class Making(TypedDict):
-    """The arguments that :func:`make_examples` and :func:`examples_of` share."""
-
-    kind: Input
-    alterations: tuple[Alteration, ...]
-    seed: int
-    backend: str
-
-
 @dataclass(frozen=True, init=False)
 class Recipe:
     """What a classifier is trained with: plugin, features, altered copies, seed.
 
-    What isn't given is what the plugin is trained with by default, and stands in the recipe from
-    then on, so that a recipe which was kept gives the same training when defaults have changed.
+    Features, alterations and back end that aren't given are those of the plugin by default. They
+    stand in the recipe from then on, so that a recipe which was kept has the same ones when a
+    default has changed. Of the plugin's options it has those that were given.
 
     Parameters
     ----------
@@ -282,27 +270,15 @@ class Recipe:
     ) -> Evaluation:
         """Measure as :meth:`evaluate` does, with what :meth:`examples` gave."""
         check_made_with(examples, self.spec, self.statistics)
-        copies = 1 + len(self.alterations)
-        n = len(examples) // copies
-        if not np.array_equal(examples.altered, np.arange(n * copies) >= n):
-            rule = "those of a recipe: all recordings, then all of each alteration"
-            checks.fail("examples", rule, examples.altered)
         kind = folds_of(folds)
-        speakers, labels = examples.speakers[:n].tolist(), examples.labels[:n].tolist()
-        splits = [(name, np.tile(mask, copies)) for name, mask in splits_of(kind, speakers, labels)]
+        splits = splits_with_copies(kind, examples, len(self.alterations))
         trainee = Trainee(self.plugin, self.load_plugin(), self.spec, self.statistics)
         run = self._run(folder, tell)
         return evaluate_splits(trainee, examples, kind, splits, run=run, progress=fold_done)
 
     def _run(self, folder: AnyPath | None, tell: Tell | None) -> Run:
         """Give the circumstances of a training; its folder is there afterwards."""
-        if folder is not None:
-            try:
-                Path(folder).mkdir(exist_ok=True)
-            except OSError as error:
-                found = f"{os.fspath(folder)}: {error.strerror}"
-                raise ParameterError(f"run must be a folder, got {found}") from error
-        run = Run(seed=self.seed, folder=None if folder is None else Path(folder))
+        run = Run(seed=self.seed, folder=None if folder is None else made_folder(folder))
         return run if tell is None else dataclasses.replace(run, tell=tell)
 
     # --- as data ------------------------------------------------------------------------------
