@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import math
 from collections.abc import Collection, Iterable, Sequence
 from numbers import Integral
@@ -17,6 +18,7 @@ __all__ = [
     "choice",
     "fail",
     "integer",
+    "json_value",
     "known_keys",
     "number",
     "plain",
@@ -95,6 +97,14 @@ def choice(name: str, value: Any, allowed: Collection[Any]) -> Any:
     if not any(value is a or (type(value) is type(a) and value == a) for a in allowed):
         fail(name, "one of " + ", ".join(repr(a) for a in allowed), value)
     return value
+
+
+def json_value(what: str, text: str | bytes) -> Any:
+    """The value that JSON text holds; the ParameterError for other text calls it `what`."""
+    try:
+        return json.loads(text)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ParameterError(f"{what} must be JSON text: {error}") from error
 
 
 def known_keys(what: str, keys: Iterable[Any], allowed: Sequence[str]) -> None:

@@ -172,11 +172,7 @@ class FeatureSpec:
     @classmethod
     def from_json(cls, text: str | bytes) -> FeatureSpec:
         """The spec that :meth:`to_json` wrote."""
-        try:
-            data = json.loads(text)
-        except (TypeError, ValueError, RecursionError) as error:
-            raise ParameterError(f"spec must be JSON text: {error}") from error
-        return cls.from_dict(data)
+        return cls.from_dict(checks.json_value("spec", text))
 
 
 def _feature_tuple(features: Any) -> tuple[Feature, ...]:

@@ -328,8 +328,4 @@ class Recipe:
     @classmethod
     def from_json(cls, text: str | bytes) -> Recipe:
         """Read what :meth:`to_json` wrote."""
-        try:
-            data = json.loads(text)
-        except (TypeError, ValueError, RecursionError) as error:
-            raise ParameterError(f"recipe must be JSON text: {error}") from error
-        return cls.from_dict(data)
+        return cls.from_dict(checks.json_value("recipe", text))

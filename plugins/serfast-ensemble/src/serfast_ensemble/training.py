@@ -15,7 +15,7 @@ from serfast.training import Recipe
 
 from .pooling import Pool, fit_stack
 
-__all__ = ["SpeakerParts", "MemberTraining", "part_of", "train_members", "train_stack"]
+__all__ = ["MemberTraining", "SpeakerParts", "part_of", "train_members", "train_stack"]
 
 PARTS = 8
 """Most parts that speakers are left out in."""
