@@ -9,8 +9,8 @@ import subprocess
 import sys
 import types
 import warnings
-from pathlib import Path
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
