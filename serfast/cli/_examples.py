@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ..errors import ParameterError
+from ..training.recipe import Recipe
 from ._spec import read_spec, read_statistics
-
-if TYPE_CHECKING:
-    from ..training.recipe import Recipe
 
 __all__ = ["add_arguments", "read_recipe"]
 
@@ -94,9 +91,6 @@ def read_recipe(arguments: argparse.Namespace) -> Recipe:
     OSError
         If a file can't be read.
     """
-    # heavy: the other commands, and --help, do without the modules of training
-    from ..training.recipe import Recipe
-
     if arguments.plain and arguments.alter:
         raise ParameterError(f"alter must be none with --plain, got {arguments.alter}")
     return Recipe(

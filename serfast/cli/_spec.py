@@ -38,9 +38,6 @@ def read_statistics(path: Path) -> Statistics:
     OSError
         The file can't be read.
     """
-    # heavy: commands that extract rows do without the modules of statistics
-    from ..statistics.statistics import Statistics
-
     try:
         return Statistics.from_dict(json.loads(path.read_bytes()))
     except (ValueError, TypeError, RecursionError) as error:

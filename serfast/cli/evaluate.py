@@ -5,15 +5,16 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from ..corpora.finding import find_recordings
 from ..files import replacing
+from ..training.evaluation import Fold
+from ..training.measured import measured_card
+from ..training.metrics import classification_report
+from ..training.plots import plot_confusion
 from ._examples import add_arguments, read_recipe
 from ._output import check_outputs, check_plot
 from ._progress import Progress
-
-if TYPE_CHECKING:
-    from ..training.evaluation import Fold
 
 __all__ = ["add_parser"]
 
@@ -50,12 +51,6 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def run(arguments: argparse.Namespace) -> int:
     """Evaluate and report."""
-    # heavy: the other commands, and --help, do without the modules of training
-    from ..corpora.finding import find_recordings
-    from ..training.measured import measured_card
-    from ..training.metrics import classification_report
-    from ..training.plots import plot_confusion
-
     check_outputs([arguments.plot, arguments.json], arguments.force)
     check_plot(arguments.plot)
     recipe = read_recipe(arguments)

@@ -6,6 +6,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from ..corpora.finding import find_recordings
+from ..training.measured import read_measured
 from ._examples import add_arguments, read_recipe
 from ._output import check_outputs
 from ._progress import Progress
@@ -51,10 +53,6 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def run(arguments: argparse.Namespace) -> int:
     """Train and write the bundle."""
-    # heavy: the other commands, and --help, do without the modules of training
-    from ..corpora.finding import find_recordings
-    from ..training.measured import read_measured
-
     check_outputs([arguments.output], arguments.force)
     recipe = read_recipe(arguments)
     card: dict[str, Any] = {}
