@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from numbers import Integral
 from typing import Any, NoReturn
 
@@ -17,6 +18,8 @@ __all__ = [
     "choice",
     "fail",
     "integer",
+    "json_value",
+    "known_keys",
     "number",
     "plain",
     "refuse",
@@ -94,6 +97,21 @@ def choice(name: str, value: Any, allowed: Collection[Any]) -> Any:
     if not any(value is a or (type(value) is type(a) and value == a) for a in allowed):
         fail(name, "one of " + ", ".join(repr(a) for a in allowed), value)
     return value
+
+
+def json_value(what: str, text: str | bytes) -> Any:
+    """The value that JSON text holds; the ParameterError for other text calls it `what`."""
+    try:
+        return json.loads(text)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ParameterError(f"{what} must be JSON text: {error}") from error
+
+
+def known_keys(what: str, keys: Iterable[Any], allowed: Sequence[str]) -> None:
+    """Raise the ParameterError for the first key of `what` that isn't one of `allowed`."""
+    for key in keys:
+        if key not in allowed:
+            fail(f"key of {what}", "one of " + ", ".join(allowed), key)
 
 
 def plain(instance: Any) -> None:

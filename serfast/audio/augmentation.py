@@ -1,8 +1,9 @@
 """Alterations: what a recording might have sounded like, for more to train on.
 
 An alteration takes samples and gives others; what it draws at random, it draws from the generator
-that it is given. As text, as the command line takes it: ``speed=0.9``, or ``speed=0.9,noise=20``
-for one after the other.
+that it is given. Its text form is what the command line takes: ``speed=0.9``, or
+``speed=0.9,noise=20`` for one after the other. ``str(alteration)`` gives this text, and
+:func:`parse_alteration` reads it.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ __all__ = [
     "Pitch",
     "Speed",
     "Tempo",
+    "alteration_text",
     "parse_alteration",
 ]
 
@@ -53,6 +55,9 @@ class Speed:
     def __post_init__(self) -> None:
         checks.number("speed", self.factor, minimum=0.5, maximum=2)
 
+    def __str__(self) -> str:
+        return _text("speed", self.factor)
+
     def __call__(self, samples: Samples, sample_rate: int, random: np.random.Generator) -> Samples:
         return resample(samples, round(SPEED_UNIT * self.factor), SPEED_UNIT)
 
@@ -66,6 +71,9 @@ class Tempo:
     def __post_init__(self) -> None:
         checks.number("tempo", self.factor, minimum=0.5, maximum=2)
 
+    def __str__(self) -> str:
+        return _text("tempo", self.factor)
+
     def __call__(self, samples: Samples, sample_rate: int, random: np.random.Generator) -> Samples:
         return change_tempo(samples, self.factor, sample_rate)
 
@@ -78,6 +86,9 @@ class Pitch:
 
     def __post_init__(self) -> None:
         checks.number("pitch", self.semitones, minimum=-12, maximum=12)
+
+    def __str__(self) -> str:
+        return _text("pitch", self.semitones)
 
     def __call__(self, samples: Samples, sample_rate: int, random: np.random.Generator) -> Samples:
         factor = 2 ** (self.semitones / 12)
@@ -93,6 +104,9 @@ class Gain:
 
     def __post_init__(self) -> None:
         checks.number("gain", self.db, minimum=-60, maximum=60)
+
+    def __str__(self) -> str:
+        return _text("gain", self.db)
 
     def __call__(self, samples: Samples, sample_rate: int, random: np.random.Generator) -> Samples:
         return samples * np.float32(10 ** (self.db / 20))
@@ -111,6 +125,9 @@ class Noise:
     def __post_init__(self) -> None:
         checks.number("noise", self.snr_db, minimum=-20, maximum=100)
 
+    def __str__(self) -> str:
+        return _text("noise", self.snr_db)
+
     def __call__(self, samples: Samples, sample_rate: int, random: np.random.Generator) -> Samples:
         spectrum = np.fft.rfft(random.standard_normal(len(samples)))
         frequency = np.fft.rfftfreq(len(samples), 1 / sample_rate)
@@ -123,9 +140,16 @@ class Noise:
 
 @dataclass(frozen=True)
 class Chain:
-    """One alteration after the other."""
+    """One alteration after the other; a chain in a chain is replaced by its parts."""
 
     parts: tuple[Alteration, ...]
+
+    def __post_init__(self) -> None:
+        nested = (part.parts if isinstance(part, Chain) else (part,) for part in self.parts)
+        object.__setattr__(self, "parts", tuple(part for parts in nested for part in parts))
+
+    def __str__(self) -> str:
+        return ",".join(map(str, self.parts))
 
     def __call__(self, samples: Samples, sample_rate: int, random: np.random.Generator) -> Samples:
         for part in self.parts:
@@ -162,6 +186,32 @@ def parse_alteration(text: str) -> Alteration:
     """
     parts = [_parsed(part, text) for part in text.split(",")]
     return parts[0] if len(parts) == 1 else Chain(tuple(parts))
+
+
+def alteration_text(alteration: Alteration) -> str:
+    """Give the text of an alteration, by which :func:`parse_alteration` makes it again.
+
+    The text of a chain that has one part is the text of that part.
+
+    Raises
+    ------
+    ParameterError
+        If it is of a kind that has no text form, or a chain of nothing.
+
+    Examples
+    --------
+    >>> alteration_text(Chain((Speed(0.9), Noise(20))))
+    'speed=0.9,noise=20'
+    """
+    parts = alteration.parts if isinstance(alteration, Chain) else (alteration,)
+    if not parts or any(type(part) not in KINDS.values() for part in parts):
+        checks.fail("alteration", f"one of {', '.join(KINDS)}, or a chain of these", alteration)
+    return str(alteration)
+
+
+def _text(name: str, value: float) -> str:
+    """Give the shortest text that is read as the very same number."""
+    return f"{name}={float(value)!r}".removesuffix(".0")
 
 
 def _parsed(part: str, text: str) -> Alteration:

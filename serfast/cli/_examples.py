@@ -1,25 +1,15 @@
-"""What `train` and `evaluate` share: their arguments, and the examples these ask for."""
+"""What `train` and `evaluate` share: their arguments, and the recipe that these describe."""
 
 from __future__ import annotations
 
 import argparse
-import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from ..errors import ParameterError
+from ..training.recipe import Recipe
+from ._spec import read_spec, read_statistics
 
-if TYPE_CHECKING:
-    from ..audio.augmentation import Alteration
-    from ..corpora.recordings import Recording
-    from ..features.spec import FeatureSpec
-    from ..models.plugin import Examples, Plugin, Run
-    from ..statistics.statistics import Statistics
-    from ._progress import Progress
-
-__all__ = ["add_arguments", "features", "find", "make", "plugin_of", "running", "setup"]
+__all__ = ["add_arguments", "read_recipe"]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -91,14 +81,27 @@ def _add_training(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="default: %(default)s")
 
 
-def plugin_of(arguments: argparse.Namespace) -> Plugin:
-    """Get the plugin asked for, with its options."""
-    from ..models import registry
-    from ..models.plugin import with_options
+def read_recipe(arguments: argparse.Namespace) -> Recipe:
+    """Read the recipe that the arguments describe.
 
-    plugin = registry.get(arguments.classifier)
-    values = dict(_pair(text) for text in arguments.option)
-    return with_options(arguments.classifier, plugin, values)
+    Raises
+    ------
+    ParameterError, UnknownPluginError
+        If an argument breaks its rule, or there is no such plugin.
+    OSError
+        If a file can't be read.
+    """
+    if arguments.plain and arguments.alter:
+        raise ParameterError(f"alter must be none with --plain, got {arguments.alter}")
+    return Recipe(
+        arguments.classifier,
+        spec=arguments.spec and read_spec(arguments.spec),
+        statistics=arguments.statistics and read_statistics(arguments.statistics),
+        alterations=() if arguments.plain else arguments.alter,
+        seed=arguments.seed,
+        backend=arguments.backend,
+        options=[_pair(text) for text in arguments.option],
+    )
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -106,107 +109,3 @@ def _pair(text: str) -> tuple[str, str]:
     if not name or not equals:
         raise ParameterError(f"option must be NAME=VALUE, got {text!r:.80}")
     return name, value
-
-
-def features(
-    arguments: argparse.Namespace, plugin: Plugin
-) -> tuple[FeatureSpec, Statistics | None]:
-    """Read the spec and statistics asked for; no statistics if the plugin takes no vector."""
-    from ..models.plugin import features_for
-    from ..statistics.statistics import Statistics
-    from ._spec import read_spec
-
-    spec, statistics = features_for(plugin)
-    if arguments.spec is not None:
-        spec = read_spec(arguments.spec)
-        statistics = statistics and Statistics()
-    if statistics is not None and arguments.statistics is not None:
-        try:
-            statistics = Statistics.from_dict(json.loads(arguments.statistics.read_bytes()))
-        except (ValueError, TypeError, RecursionError) as error:
-            raise ParameterError(f"{arguments.statistics}: {error}") from error
-    return spec, statistics
-
-
-def setup(
-    arguments: argparse.Namespace,
-    plugin: Plugin,
-    spec: FeatureSpec,
-    statistics: Statistics | None,
-) -> dict[str, Any]:
-    """Tell what a measurement is of: figures of one setup say nothing of another."""
-    from ..models.bundle.fingerprint import fingerprint
-    from ..models.plugin import options_of
-
-    options = options_of(plugin)
-    return {
-        "plugin": arguments.classifier,
-        "fingerprint": fingerprint(spec, arguments.backend),
-        "statistics": statistics.to_dict() if statistics else None,
-        "plain": arguments.plain,
-        **({"alter": arguments.alter} if arguments.alter else {}),
-        **({"options": options} if options else {}),
-    }
-
-
-def find(arguments: argparse.Namespace) -> list[Recording]:
-    """Find the recordings asked for."""
-    from ..corpora.finding import find_recordings
-
-    return find_recordings(arguments.folder, arguments.labels)
-
-
-def make(
-    arguments: argparse.Namespace,
-    recordings: list[Recording],
-    plugin: Plugin,
-    spec: FeatureSpec,
-    statistics: Statistics | None,
-) -> Examples:
-    """Make the examples, with a progress bar."""
-    from ..training.examples import make_examples
-    from ._progress import Progress
-
-    with Progress(len(recordings)) as progress:
-        return make_examples(
-            recordings,
-            spec,
-            statistics,
-            kind=plugin.input,
-            alterations=_alterations(arguments, plugin),
-            seed=arguments.seed,
-            backend=arguments.backend,
-            progress=lambda path: progress.step(Path(path).name),
-        )
-
-
-def _alterations(arguments: argparse.Namespace, plugin: Plugin) -> Sequence[Alteration]:
-    from ..audio.augmentation import parse_alteration
-    from ..models.plugin import alterations_for
-
-    if arguments.plain and arguments.alter:
-        raise ParameterError(f"alter must be none with --plain, got {arguments.alter}")
-    if arguments.plain:
-        return ()
-    if arguments.alter:
-        return [parse_alteration(text) for text in arguments.alter]
-    return alterations_for(plugin)
-
-
-@contextmanager
-def running(arguments: argparse.Namespace) -> Iterator[tuple[Run, Progress]]:
-    """Circumstances of a training, and the bar that follows it."""
-    from ..models.plugin import Run
-    from ._progress import Progress
-
-    if arguments.run_folder is not None:
-        _make_folder(arguments.run_folder)
-    with Progress(1) as progress:
-        yield Run(seed=arguments.seed, folder=arguments.run_folder, tell=progress.at), progress
-
-
-def _make_folder(path: Path) -> None:
-    try:
-        path.mkdir(exist_ok=True)
-    except OSError as error:
-        raise ParameterError(f"run must be a folder, got {path}: {error.strerror}") from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 import time
@@ -16,6 +17,9 @@ _WIDTH = 28
 
 class Progress:
     """Counts steps of work; a context manager that wipes the bar when done.
+
+    When all steps are done, another piece of work may follow, whose share is told by :meth:`at`:
+    its time left is reckoned from there.
 
     Parameters
     ----------
@@ -47,6 +51,12 @@ class Progress:
         """One step more is done; `name` says which."""
         self._done += 1
         self._draw(self._done / self._total, f"{self._done}/{self._total}", name)
+        if self._done == self._total:
+            self._begin = time.monotonic()
+
+    def step_path(self, path: os.PathLike[str]) -> None:
+        """One step more is done, the file of this path."""
+        self.step(os.path.basename(path))
 
     def at(self, share: float, name: str) -> None:
         """So much is done, 0 to 1, where there are no steps to count."""

@@ -1,13 +1,15 @@
-"""The argument --spec: a FeatureSpec's JSON in a file."""
+"""The arguments --spec and --statistics: files that hold a FeatureSpec or Statistics as JSON."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from ..errors import ParameterError, UnknownPluginError
 from ..features.spec import FeatureSpec
+from ..statistics.statistics import Statistics
 
-__all__ = ["read_spec"]
+__all__ = ["read_spec", "read_statistics"]
 
 
 def read_spec(path: Path) -> FeatureSpec:
@@ -23,4 +25,20 @@ def read_spec(path: Path) -> FeatureSpec:
     try:
         return FeatureSpec.from_json(path.read_bytes())
     except (ParameterError, UnknownPluginError, TypeError) as error:
+        raise ParameterError(f"{path}: {error}") from error
+
+
+def read_statistics(path: Path) -> Statistics:
+    """Read the statistics in a file.
+
+    Raises
+    ------
+    ParameterError
+        It holds no statistics; the message names the file.
+    OSError
+        The file can't be read.
+    """
+    try:
+        return Statistics.from_dict(json.loads(path.read_bytes()))
+    except (ValueError, TypeError, RecursionError) as error:
         raise ParameterError(f"{path}: {error}") from error

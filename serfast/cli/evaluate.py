@@ -5,12 +5,16 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from . import _examples
-
-if TYPE_CHECKING:
-    from ..training.evaluation import Fold
+from ..corpora.finding import find_recordings
+from ..files import replacing
+from ..training.evaluation import Fold
+from ..training.measured import measured_card
+from ..training.metrics import classification_report
+from ..training.plots import plot_confusion
+from ._examples import add_arguments, read_recipe
+from ._output import check_outputs, check_plot
+from ._progress import Progress
 
 __all__ = ["add_parser"]
 
@@ -34,7 +38,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    _examples.add_arguments(parser)
+    add_arguments(parser)
     parser.add_argument(
         "--plot", type=Path, metavar="PNG", help="confusion matrix as a picture (.png, .svg, .pdf)"
     )
@@ -47,44 +51,27 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def run(arguments: argparse.Namespace) -> int:
     """Evaluate and report."""
-    from ..files import replacing
-    from ..training.evaluation import check_speakers, leave_one_speaker_out
-    from ..training.metrics import classification_report
-    from ..training.plots import plot_confusion
-
-    _check_outputs(arguments)
-    plugin = _examples.plugin_of(arguments)
-    spec, statistics = _examples.features(arguments, plugin)
-    recordings = _examples.find(arguments)
-    check_speakers([r.speaker for r in recordings], [r.label for r in recordings])
-    examples = _examples.make(arguments, recordings, plugin, spec, statistics)
-    with _examples.running(arguments) as (circumstances, bar):
-        evaluation = leave_one_speaker_out(
-            arguments.classifier,
-            plugin,
-            examples,
-            spec,
-            statistics,
-            run=circumstances,
-            progress=lambda fold: bar.write(_line(fold)),
+    check_outputs([arguments.plot, arguments.json], arguments.force)
+    check_plot(arguments.plot)
+    recipe = read_recipe(arguments)
+    recordings = find_recordings(arguments.folder, arguments.labels)
+    with Progress(len(recordings)) as bar:
+        evaluation = recipe.evaluate(
+            recordings,
+            folder=arguments.run_folder,
+            progress=bar.step_path,
+            tell=bar.at,
+            fold_done=lambda fold: bar.write(_line(fold)),
         )
     print(classification_report(evaluation.matrix, evaluation.classes))
     if arguments.json:
-        card = {**evaluation.card(), "setup": _examples.setup(arguments, plugin, spec, statistics)}
+        text = json.dumps(measured_card(evaluation, recipe), indent=1)
         with replacing(arguments.json) as path:
-            path.write_text(json.dumps(card, indent=1) + "\n")
+            path.write_text(text + "\n")
     if arguments.plot:
         with replacing(arguments.plot) as path:
             plot_confusion(evaluation.matrix, evaluation.classes, path)
     return 0
-
-
-def _check_outputs(arguments: argparse.Namespace) -> None:
-    """Refuse what can't be written or drawn before the work."""
-    from ._output import check_outputs, check_plot
-
-    check_outputs([arguments.plot, arguments.json], arguments.force)
-    check_plot(arguments.plot)
 
 
 def _line(fold: Fold) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 from typing import Any
 
-from ..errors import ParameterError
-from . import _examples
+from ..corpora.finding import find_recordings
+from ..training.measured import read_measured
+from ._examples import add_arguments, read_recipe
+from ._output import check_outputs
+from ._progress import Progress
 
 __all__ = ["add_parser"]
 
@@ -34,7 +36,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    _examples.add_arguments(parser)
+    add_arguments(parser)
     parser.add_argument(
         "-o", "--output", required=True, type=Path, metavar="ZIP", help="bundle to write"
     )
@@ -51,51 +53,26 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def run(arguments: argparse.Namespace) -> int:
     """Train and write the bundle."""
-    from ..training.training import train
-    from ._output import check_outputs
-
     check_outputs([arguments.output], arguments.force)
-    plugin = _examples.plugin_of(arguments)
-    spec, statistics = _examples.features(arguments, plugin)
-    card = _card(arguments, _examples.setup(arguments, plugin, spec, statistics))
-    recordings = _examples.find(arguments)
-    examples = _examples.make(arguments, recordings, plugin, spec, statistics)
-    name = arguments.classifier
-    with _examples.running(arguments) as (circumstances, _):
-        bundle = train(name, plugin, examples, spec, statistics, run=circumstances, card=card)
-    path = bundle.save(arguments.output)
-    about = bundle.card["training"]
-    print(
-        f"{path}: {name}, {len(bundle.classes)} classes, {about['recordings']} "
-        f"recordings of {len(about['speakers'])} speakers, {path.stat().st_size / 1e6:.2f} MB"
-    )
-    return 0
-
-
-def _card(arguments: argparse.Namespace, setup: dict[str, Any]) -> dict[str, Any]:
+    recipe = read_recipe(arguments)
     card: dict[str, Any] = {}
     if arguments.corpus:
         card["corpus"] = arguments.corpus
     if arguments.measured:
-        card["measured"] = _measured(arguments.measured, setup)
-    return card
-
-
-def _measured(path: Path, setup: dict[str, Any]) -> dict[str, Any]:
-    """Read the figures, which must be of what is about to be trained."""
-    try:
-        figures = json.loads(path.read_bytes())
-    except (ValueError, RecursionError) as error:
-        raise ParameterError(f"{path} must be JSON: {error}") from error
-    if not isinstance(figures, dict) or not isinstance(figures.get("setup"), dict):
-        raise ParameterError(f"{path} must be written by `serfast evaluate --json`")
-    uar = figures.get("uar")
-    if not isinstance(uar, float | int) or not 0 <= uar <= 1:
-        raise ParameterError(f"uar in {path} must be from 0 to 1, got {uar!r:.80}")
-    for key, wanted in setup.items():
-        if (found := figures["setup"].get(key)) != wanted:
-            raise ParameterError(
-                f"{key} in {path} must be that of the training, {wanted!r:.60}, got {found!r:.60}: "
-                "evaluate with the same arguments"
-            )
-    return figures
+        card["measured"] = read_measured(arguments.measured, recipe)
+    recordings = find_recordings(arguments.folder, arguments.labels)
+    with Progress(len(recordings)) as bar:
+        bundle = recipe.train(
+            recordings,
+            card=card,
+            folder=arguments.run_folder,
+            progress=bar.step_path,
+            tell=bar.at,
+        )
+    path = bundle.save(arguments.output)
+    about = bundle.card["training"]
+    print(
+        f"{path}: {recipe.plugin}, {len(bundle.classes)} classes, {about['recordings']} "
+        f"recordings of {len(about['speakers'])} speakers, {path.stat().st_size / 1e6:.2f} MB"
+    )
+    return 0

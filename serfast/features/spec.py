@@ -172,11 +172,7 @@ class FeatureSpec:
     @classmethod
     def from_json(cls, text: str | bytes) -> FeatureSpec:
         """The spec that :meth:`to_json` wrote."""
-        try:
-            data = json.loads(text)
-        except (TypeError, ValueError, RecursionError) as error:
-            raise ParameterError(f"spec must be JSON text: {error}") from error
-        return cls.from_dict(data)
+        return cls.from_dict(checks.json_value("spec", text))
 
 
 def _feature_tuple(features: Any) -> tuple[Feature, ...]:
@@ -204,10 +200,7 @@ def _feature_dict(feature: Feature) -> dict[str, Any]:
 
 
 def _known_keys(cls: type[Any], fields: Mapping[str, Any], what: str) -> None:
-    allowed = {f.name for f in dataclasses.fields(cls)}
-    for key in fields:
-        if key not in allowed:
-            checks.fail(f"key of {what}", "one of " + ", ".join(sorted(allowed)), key)
+    checks.known_keys(what, fields, sorted(f.name for f in dataclasses.fields(cls)))
 
 
 def _feature(item: Any) -> Feature:

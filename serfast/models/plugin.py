@@ -58,6 +58,8 @@ class Examples:
         For "vector": the name of each entry.
     spec : FeatureSpec or None
         The features that the inputs were made of, where it is known.
+    statistics : Statistics or None
+        For "vector": what made the vectors of rows, where it is known.
     backend : str or None
         What computed the features; None: the one that is the default.
     """
@@ -68,6 +70,7 @@ class Examples:
     altered: np.ndarray[Any, Any]
     names: tuple[str, ...] = ()
     spec: FeatureSpec | None = None
+    statistics: Statistics | None = None
     backend: str | None = None
 
     def __post_init__(self) -> None:

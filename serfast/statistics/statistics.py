@@ -256,9 +256,7 @@ class Statistics:
         if not isinstance(data, Mapping):
             checks.fail("statistics", "a mapping", data)
         known = [field.name for field in dataclasses.fields(cls)]
-        for key in data:
-            if key not in known:
-                checks.fail("key of statistics", "one of " + ", ".join(known), key)
+        checks.known_keys("statistics", data, known)
         own: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in data.items()}
         return cls(**own)
 

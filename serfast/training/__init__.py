@@ -1,7 +1,11 @@
-"""Training and evaluation: recordings become examples, examples a model bundle and figures."""
+"""Training and evaluation: recordings become examples, examples a model bundle and figures.
+
+Both start from a :class:`Recipe`.
+"""
 
 from .evaluation import Evaluation, Fold, check_speakers, leave_one_speaker_out
 from .examples import examples_of, make_examples
+from .folds import Folds, SpeakerFolds
 from .metrics import (
     ClassScores,
     class_scores,
@@ -10,12 +14,16 @@ from .metrics import (
     unweighted_average_recall,
 )
 from .plots import figure, plot_confusion
+from .recipe import Recipe
 from .training import bundle_of, train
 
 __all__ = [
     "ClassScores",
     "Evaluation",
     "Fold",
+    "Folds",
+    "Recipe",
+    "SpeakerFolds",
     "bundle_of",
     "check_speakers",
     "class_scores",

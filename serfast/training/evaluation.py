@@ -1,8 +1,8 @@
-"""Evaluation: leave one speaker out, so that nobody is judged by a model that knows their voice."""
+"""Evaluation: a classifier is trained without some recordings and predicts these, fold by fold."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,45 +13,52 @@ from ..features.spec import FeatureSpec
 from ..models.plugin import Examples, Plugin, Run, fit
 from ..models.plugin_calls import calling, load_classifier, probabilities_of
 from ..statistics.statistics import Statistics
+from .examples import check_made_with
+from .folds import Folds, Mask, SpeakerFolds, check_speakers, splits_of
 from .metrics import Counts, confusion_matrix, unweighted_average_recall
 from .training import bundle_of
 
-__all__ = ["Evaluation", "Fold", "check_speakers", "leave_one_speaker_out"]
-
-PROTOCOL = (
-    "leave one speaker out; everything (scaling, choice, calibration) by the training speakers "
-    "alone; UAR pooled over all speakers' recordings; what there is to choose from (the default "
-    "features, statistics, speeds and menu) was settled while looking at EmoDB's speakers, so "
-    "figures on these aren't blind to that"
-)
+__all__ = [
+    "Evaluation",
+    "Fold",
+    "Trainee",
+    "check_speakers",
+    "evaluate_splits",
+    "leave_one_speaker_out",
+]
 
 
 @dataclass(frozen=True)
 class Fold:
-    """What came out for one speaker, by a model trained on the others."""
+    """What came out for the recordings left out, by a model trained on the others."""
 
     speaker: str
+    """Who was left out; of other folds than :class:`serfast.training.SpeakerFolds`, the name."""
     true: tuple[str, ...]
     predicted: tuple[str, ...]
     probabilities: np.ndarray[Any, Any]
-    """float64, shape (n, n_classes): one row a recording, the classes those of the training
-    speakers, sorted. They are fewer than the evaluation's if this speaker alone has a class."""
+    """float64, shape (n, n_classes): one row a recording, one column a class of `classes`."""
     chosen: dict[str, Any]
     """What the plugin says it chose."""
+    classes: tuple[str, ...] = ()
+    """The classes of the recordings trained on, sorted. They are fewer than the evaluation's if
+    the recordings left out alone have a class."""
 
     @property
     def uar(self) -> float:
-        """Unweighted average recall of the classes that this speaker has recordings of."""
+        """Unweighted average recall of the classes that the recordings left out are of."""
         classes = sorted({*self.true, *self.predicted})
         return unweighted_average_recall(confusion_matrix(self.true, self.predicted, classes))
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """The folds of a leave-one-speaker-out evaluation."""
+    """The folds of an evaluation, and the figures of all folds together."""
 
     classes: tuple[str, ...]
     folds: tuple[Fold, ...]
+    protocol: str = SpeakerFolds.protocol
+    """How it was measured."""
 
     @property
     def matrix(self) -> Counts:
@@ -68,7 +75,7 @@ class Evaluation:
     def card(self) -> dict[str, Any]:
         """Tell the measurement as a bundle's card does."""
         return {
-            "protocol": PROTOCOL,
+            "protocol": self.protocol,
             "uar": round(self.uar, 4),
             "uar_by_speaker": {fold.speaker: round(fold.uar, 4) for fold in self.folds},
             "recordings": int(self.matrix.sum()),
@@ -76,31 +83,6 @@ class Evaluation:
             "confusion_matrix": self.matrix.tolist(),
             "chosen_by_fold": {fold.speaker: fold.chosen for fold in self.folds},
         }
-
-
-def check_speakers(speakers: Sequence[str], labels: Sequence[str]) -> None:
-    """Check that every speaker can be left out: the others must have two classes at least.
-
-    Parameters
-    ----------
-    speakers, labels : sequence of str, same length
-        Of each recording.
-
-    Raises
-    ------
-    ParameterError
-        Naming the speaker who can't be left out, and what would remain.
-    """
-    names = sorted(set(speakers))
-    if len(names) < 2:
-        raise ParameterError(f"speakers must be at least 2 to leave one out, got {names}")
-    for name in names:
-        rest = [label for s, label in zip(speakers, labels, strict=True) if s != name]
-        if len(set(rest)) < 2:
-            raise ParameterError(
-                f"labels must be of at least 2 classes without speaker {name!r}, got "
-                f"{len(rest)} recordings of {sorted(set(rest))} by {len(names) - 1} others"
-            )
 
 
 def leave_one_speaker_out(
@@ -140,66 +122,86 @@ def leave_one_speaker_out(
     Raises
     ------
     ParameterError
-        If there are too few speakers or classes; the message names the speaker left out.
+        If the examples were made with others than `spec` and `statistics`, or there are too few
+        speakers or classes; the message names the speaker left out.
     ModelError
         If the plugin fails, or gives anything but probabilities.
     """
-    check_speakers(examples.speakers.tolist(), examples.labels.tolist())
+    check_made_with(examples, spec, statistics)
+    folds = SpeakerFolds()
+    splits = splits_of(folds, examples.speakers.tolist(), examples.labels.tolist())
+    trainee = Trainee(name, plugin, spec, statistics)
+    return evaluate_splits(trainee, examples, folds, splits, run=run, progress=progress)
+
+
+@dataclass(frozen=True)
+class Trainee:
+    """A plugin with its name, and what its examples are made with."""
+
+    name: str
+    plugin: Plugin
+    spec: FeatureSpec
+    statistics: Statistics | None
+
+
+def evaluate_splits(
+    trainee: Trainee,
+    examples: Examples,
+    folds: Folds,
+    splits: Sequence[tuple[str, Mask]],
+    *,
+    run: Run | None = None,
+    progress: Callable[[Fold], None] | None = None,
+) -> Evaluation:
+    """Measure a plugin as :func:`leave_one_speaker_out` does, with any folds.
+
+    Parameters
+    ----------
+    trainee : Trainee
+    examples : Examples
+    folds : Folds
+    splits : sequence of (str, ndarray of bool, shape (len(examples),))
+        Each fold's name, and where the examples are that are left out, altered copies included.
+    run, progress
+        As of :func:`leave_one_speaker_out`.
+    """
     run = Run() if run is None else run
-    speakers = sorted(set(examples.speakers.tolist()))
-    folds = []
-    for k, speaker in enumerate(speakers):
-        own = examples.speakers == speaker
-        fold = _fold(
-            name,
-            plugin,
-            speaker,
-            examples.where(~own),
-            examples.where(own & ~examples.altered),
-            (spec, statistics, _part(run, k, speakers)),
-        )
-        folds.append(fold)
+    names = [name for name, _ in splits]
+    done = []
+    for k, (name, out) in enumerate(splits):
+        training, test = examples.where(~out), examples.where(out & ~examples.altered)
+        try:
+            fold = _fold(trainee, name, training, test, _part(run, k, names))
+        except ParameterError as error:
+            n_others = len(set(training.speakers.tolist()))
+            left = f"{len(training)} examples of {n_others} speakers left"
+            raise ParameterError(f"without {folds.left_out} {name!r} ({left}): {error}") from error
+        done.append(fold)
         if progress:
             progress(fold)
-    return Evaluation(examples.classes, tuple(folds))
+    return Evaluation(examples.classes, tuple(done), folds.protocol)
 
 
-def _fold(
-    name: str,
-    plugin: Plugin,
-    speaker: str,
-    training: Examples,
-    test: Examples,
-    settings: tuple[FeatureSpec, Statistics | None, Run],
-) -> Fold:
-    spec, statistics, run = settings
-    try:
-        with calling(name, "train"):
-            weights = fit(plugin, training, run)
-    except ParameterError as error:
-        n_others = len(set(training.speakers.tolist()))
-        left = f"{len(training)} examples of {n_others} speakers left"
-        raise ParameterError(f"without speaker {speaker!r} ({left}): {error}") from error
-    bundle = bundle_of(name, weights, training, spec, statistics, {})
-    classifier = load_classifier(name, plugin, bundle)
-    probabilities = np.array([probabilities_of(classifier, x, name) for x in test.inputs])
-    predicted = _labels(classifier.classes, probabilities.argmax(axis=1))
+def _fold(trainee: Trainee, name: str, training: Examples, test: Examples, run: Run) -> Fold:
+    plugin = trainee.plugin
+    with calling(trainee.name, "train"):
+        weights = fit(plugin, training, run)
+    bundle = bundle_of(trainee.name, weights, training, trainee.spec, trainee.statistics, {})
+    classifier = load_classifier(trainee.name, plugin, bundle)
+    probabilities = np.array([probabilities_of(classifier, x, trainee.name) for x in test.inputs])
+    predicted = tuple(classifier.classes[i] for i in probabilities.argmax(axis=1))
     true = tuple(str(label) for label in test.labels)
-    return Fold(speaker, true, predicted, probabilities, dict(weights.card))
+    return Fold(name, true, predicted, probabilities, dict(weights.card), classifier.classes)
 
 
-def _part(run: Run, k: int, speakers: Sequence[str]) -> Run:
-    """Circumstances of the training without speaker `k`, as a part of the whole."""
+def _part(run: Run, k: int, names: Sequence[str]) -> Run:
+    """Give the circumstances of the training of fold `k`, as a part of the whole."""
 
     def tell(share: float, text: str) -> None:
-        run.tell((k + share) / len(speakers), f"without {speakers[k]}: {text}")
+        run.tell((k + share) / len(names), f"without {names[k]}: {text}")
 
     if run.folder is None:
         return replace(run, tell=tell)
     folder = run.folder / f"without-{k}"  # a speaker's name may be no file's name
     folder.mkdir(exist_ok=True)
     return replace(run, folder=folder, tell=tell)
-
-
-def _labels(classes: tuple[str, ...], indices: Iterable[int]) -> tuple[str, ...]:
-    return tuple(classes[i] for i in indices)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 
+from .. import _checks as checks
 from ..audio.augmentation import SPEEDS, Alteration
 from ..audio.reading import load
 from ..corpora.recordings import Recording
@@ -19,9 +20,18 @@ from ..models.inputs import inputs_of
 from ..models.plugin import Examples
 from ..statistics.statistics import Statistics
 
-__all__ = ["examples_of", "make_examples"]
+__all__ = ["check_made_with", "examples_of", "make_examples"]
 
 Samples = np.ndarray[Any, np.dtype[np.float32]]
+
+
+class Making(TypedDict):
+    """How examples are made, beside spec and statistics: arguments of both functions here."""
+
+    kind: Input
+    alterations: tuple[Alteration, ...]
+    seed: int
+    backend: str
 
 
 def make_examples(
@@ -126,5 +136,29 @@ def examples_of(
         altered=np.arange(len(flat)) >= len(labels),
         names=statistics.names(spec.columns) if statistics and kind == "vector" else (),
         spec=spec,
+        statistics=statistics if kind == "vector" else None,
         backend=extractor.backend,
     )
+
+
+def check_made_with(examples: Examples, spec: FeatureSpec, statistics: Statistics | None) -> None:
+    """Check that examples were made with this spec and these statistics, as far as they say.
+
+    Raises
+    ------
+    ParameterError
+        If the examples carry another spec or other statistics, or can't be of these: vectors whose
+        entries have other names, or rows or samples if there are statistics.
+    """
+    if examples.spec is not None and spec != examples.spec:
+        checks.fail("spec", f"that of the examples, {checks.shown(examples.spec)}", spec)
+    if examples.statistics is not None:
+        if statistics != examples.statistics:
+            rule = f"those of the examples, {checks.shown(examples.statistics)}"
+            checks.fail("statistics", rule, statistics)
+    elif statistics is not None and not isinstance(examples.inputs, np.ndarray):
+        checks.fail("statistics", "None for examples that are no vectors", statistics)
+    elif examples.names and (
+        statistics is None or statistics.names(spec.columns) != examples.names
+    ):
+        checks.fail("statistics", "those that the examples' entries are named by", statistics)

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from ..features.spec import FeatureSpec
 from ..models.bundle.bundle import Bundle
 from ..models.plugin import Examples, Plugin, Run, Weights, fit, options_of
 from ..models.plugin_calls import calling
 from ..statistics.statistics import Statistics
+from .examples import check_made_with
 
 __all__ = ["bundle_of", "train"]
-
-Samples = np.ndarray[Any, np.dtype[np.float32]]
 
 
 def train(
@@ -37,7 +34,7 @@ def train(
     examples : Examples
         As :func:`make_examples` gives them.
     spec, statistics
-        What they were made with.
+        What they were made with; :class:`serfast.training.Recipe` brings its own.
     run : Run, optional
         Seed, folder and whom to tell how it goes; by default seed 0.
     card : dict, optional
@@ -51,10 +48,12 @@ def train(
     Raises
     ------
     ParameterError
-        If the plugin refuses the examples.
+        If the examples were made with others than `spec` and `statistics`, or the plugin refuses
+        them.
     ModelError
         If the plugin fails, or gives what a bundle can't hold.
     """
+    check_made_with(examples, spec, statistics)
     run = Run() if run is None else run
     with calling(name, "train"):
         weights = fit(plugin, examples, run)
@@ -78,7 +77,14 @@ def bundle_of(
     statistics: Statistics | None,
     card: dict[str, Any],
 ) -> Bundle:
-    """Bundle the weights that a plugin trained on these examples."""
+    """Bundle the weights that a plugin trained on these examples.
+
+    Raises
+    ------
+    ParameterError
+        If the examples were made with others than `spec` and `statistics`.
+    """
+    check_made_with(examples, spec, statistics)
     return Bundle(
         plugin=name,
         classes=examples.classes,
@@ -89,4 +95,3 @@ def bundle_of(
         files=weights.files,
         card=card,
     )
-

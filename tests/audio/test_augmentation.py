@@ -10,6 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import serfast
+from helpers.alterations import SINGLE
+from serfast import ParameterError
 from serfast.audio.augmentation import (
     SPEEDS,
     Chain,
@@ -18,6 +20,7 @@ from serfast.audio.augmentation import (
     Pitch,
     Speed,
     Tempo,
+    alteration_text,
     parse_alteration,
 )
 from serfast.audio.tempo import change_tempo
@@ -106,6 +109,38 @@ def test_chain_is_one_after_the_other():
     y = tone(200)
     expected = Gain(3)(Speed(0.9)(y, RATE, generator()), RATE, generator())
     assert np.array_equal(Chain((Speed(0.9), Gain(3)))(y, RATE, generator()), expected)
+
+
+CHAINS = st.builds(Chain, st.lists(SINGLE, min_size=2, max_size=4).map(tuple))
+
+
+@given(SINGLE | CHAINS | st.builds(lambda *parts: Chain(parts), CHAINS, SINGLE, CHAINS))
+def test_every_alterations_text_is_read_as_itself(alteration):
+    assert parse_alteration(str(alteration)) == alteration
+    assert alteration_text(alteration) == str(alteration)
+
+
+@pytest.mark.parametrize(
+    ("alteration", "text"),
+    [
+        (Speed(0.9), "speed=0.9"),
+        (Tempo(1), "tempo=1"),
+        (Pitch(-2.0), "pitch=-2"),
+        (Gain(np.float32(0.1)), "gain=0.10000000149011612"),
+        (Noise(1e-7), "noise=1e-07"),
+        (Chain((Speed(0.9), Chain((Gain(3), Noise(20))))), "speed=0.9,gain=3,noise=20"),
+        (Chain((Gain(3),)), "gain=3"),
+    ],
+)
+def test_the_text_is_the_command_lines(alteration, text):
+    assert str(alteration) == text
+    assert alteration_text(alteration) == text
+
+
+@pytest.mark.parametrize("alteration", [abs, Chain(()), Chain((Speed(0.9), abs)), "speed=0.9"])
+def test_what_has_no_text_is_refused(alteration):
+    with pytest.raises(ParameterError, match=r"alteration must be one of speed, tempo, .* got "):
+        alteration_text(alteration)
 
 
 def test_default_speeds_are_semitones():

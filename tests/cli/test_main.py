@@ -10,6 +10,7 @@ import sys
 import types
 import warnings
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -196,6 +197,19 @@ def test_bar_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
         assert terminal.screen()[0] == "b.wav: is empty"
         assert "2/4, 2 s left" in terminal.screen()[1]
     assert terminal.screen() == ["b.wav: is empty", ""]
+
+
+def test_time_left_of_what_follows_the_steps_is_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+    monkeypatch.setattr("time.monotonic", lambda: now)
+    terminal = Terminal()
+    with Progress(1, terminal) as progress:
+        now = 100.0
+        progress.step_path(Path("folder", "a.wav"))
+        assert terminal.screen()[0].endswith("1/1, 0 s left, a.wav")
+        now = 130.0
+        progress.at(0.75, "epoch 3/4")
+        assert terminal.screen()[0].endswith("75 %, 10 s left, epoch 3/4")
 
 
 def test_bar_is_drawn_ten_times_a_second_at_most(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 import serfast
 from helpers.cli_corpus import write_corpus
-from helpers.plugin_stub import install_nearest
+from helpers.plugin_stub import install_averaging, install_nearest
 from serfast.cli.main import main
 from serfast.models.bundle.bundle import Bundle
 from serfast.models.bundle.fingerprint import fingerprint
@@ -84,6 +84,8 @@ SETUP = {
         ({"uar": 0.5, "setup": {**SETUP, "fingerprint": "0" * 64}}, "fingerprint in"),
         ({"uar": 0.5, "setup": {**SETUP, "statistics": {}}}, "statistics in"),
         ({"uar": 0.5, "setup": {**SETUP, "plain": True}}, "plain in"),
+        ({"uar": 0.5, "setup": {**SETUP, "alter": ["gain=3"]}}, "alter in"),
+        ({"uar": 0.5, "setup": {**SETUP, "options": {"width": 3}}}, "options in"),
     ],
 )
 def test_figures_of_something_else_are_refused(folder, capsys, figures, message):
@@ -92,6 +94,24 @@ def test_figures_of_something_else_are_refused(folder, capsys, figures, message)
     status, model = run(folder, "--measured", str(measured))
     assert status == 1
     assert message in capsys.readouterr().err
+    assert not model.exists()
+
+
+@pytest.mark.parametrize("words", [[], ["--plain"], ["--alter", "speed=0.90"]])
+def test_figures_of_the_same_arguments_are_taken(folder, words):
+    measured = str(folder.parent / "measured.json")
+    command = ["evaluate", str(folder), "--classifier", "nearest", "--json", measured]
+    assert main([*command, *words]) == 0
+    assert run(folder, *words, "--measured", measured)[0] == 0
+
+
+def test_statistics_for_a_plugin_that_takes_rows(folder, capsys):
+    install_averaging(folder.parent / "site")
+    path = folder.parent / "statistics.json"
+    path.write_text("{}")
+    status, model = run(folder, "--classifier", "averaging", "--statistics", str(path))
+    assert status == 1
+    assert "statistics must be None for plugin 'averaging'" in capsys.readouterr().err
     assert not model.exists()
 
 

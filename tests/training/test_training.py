@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import soundfile
@@ -11,14 +13,20 @@ from helpers.plugin_stub import NearestPlugin
 from serfast.audio.augmentation import Speed
 from serfast.corpora.recordings import Recording
 from serfast.models.bundle.bundle import Bundle
-from serfast.models.plugin import Examples, Run
+from serfast.models.plugin import Examples, Run, Weights
 from serfast.statistics.statistics import Statistics
-from serfast.training.examples import make_examples
-from serfast.training.training import train
+from serfast.training.evaluation import leave_one_speaker_out
+from serfast.training.examples import check_made_with, make_examples
+from serfast.training.training import bundle_of, train
 
 SPEC = serfast.FeatureSpec(features=[serfast.RMS(), serfast.YIN()])
 STATISTICS = Statistics(functionals=("mean", "p50"), deltas=1)
 RATE = 16000
+
+
+def bundled(name, plugin, examples, spec, statistics):
+    """Bundle weights, with the arguments of a training."""
+    return bundle_of(name, Weights(arrays={}), examples, spec, statistics, {})
 
 
 @pytest.fixture
@@ -101,6 +109,49 @@ def test_bundle_says_what_it_was_trained_on(recordings, tmp_path):
         },
         "x": 1,
     }
+
+
+OTHER_SPEC = serfast.FeatureSpec(hop_length=80, features=SPEC.features)
+OTHER_STATISTICS = Statistics(functionals=("mean", "p50"), deltas=1, delta_width=11)
+
+
+@pytest.mark.parametrize("call", [train, leave_one_speaker_out, bundled])
+@pytest.mark.parametrize(
+    ("kind", "spec", "statistics", "message"),
+    [
+        ("vector", OTHER_SPEC, STATISTICS, "spec must be that of the examples"),
+        ("vector", SPEC, OTHER_STATISTICS, "statistics must be those of the examples"),
+        ("vector", SPEC, Statistics(), "statistics must be those"),
+        ("vector", SPEC, None, "statistics must be those .* got None"),
+        ("rows", OTHER_SPEC, None, "spec must be that of the examples"),
+        ("rows", SPEC, STATISTICS, "statistics must be None for examples that are no vectors"),
+        ("samples", SPEC, STATISTICS, "statistics must be None for examples that are no vectors"),
+    ],
+)
+def test_nothing_is_trained_with_other_features(recordings, call, kind, spec, statistics, message):
+    plugin = NearestPlugin()
+    examples = make_examples(recordings, SPEC, STATISTICS, kind=kind, alterations=())
+    with pytest.raises(serfast.ParameterError, match=message):
+        call("nearest", plugin, examples, spec, statistics)
+    assert plugin.shown == []
+
+
+def test_examples_made_by_hand_are_held_to_what_they_show(recordings):
+    """Without their spec and statistics, the names and the number of dimensions tell."""
+    vectors, rows = (
+        replace(
+            make_examples(recordings, SPEC, STATISTICS, kind=kind, alterations=()),
+            spec=None,
+            statistics=None,
+        )
+        for kind in ("vector", "rows")
+    )
+    check_made_with(vectors, OTHER_SPEC, OTHER_STATISTICS)  # the same names
+    check_made_with(replace(vectors, names=()), SPEC, Statistics())
+    check_made_with(rows, OTHER_SPEC, None)
+    for examples, statistics in ((vectors, Statistics()), (vectors, None), (rows, STATISTICS)):
+        with pytest.raises(serfast.ParameterError, match="statistics must be"):
+            check_made_with(examples, SPEC, statistics)
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from serfast.errors import ParameterError
-from serfast.models import registry
-from serfast.models.plugin import Plugin, options_of, with_options
+from serfast.models.plugin import options_of
+from serfast.training import Recipe
 
 __all__ = ["METHODS", "NAME", "EnsembleOptions"]
 
@@ -51,11 +51,11 @@ class EnsembleOptions:
         members = tuple(own["members"].split("+")) if "members" in own else self.members
         given = {**self.given, **{name: t for name, t in values.items() if "." in name}}
         changed = EnsembleOptions(members, own.get("method", self.method), given)
-        changed.plugins()  # a wrong name is said now, not after hours
+        changed.recipes()  # a wrong name is said now, not after hours
         return changed
 
-    def plugins(self) -> dict[str, Plugin]:
-        """Get the members' plugins, with their options.
+    def recipes(self, seed: int = 0) -> list[Recipe]:
+        """Give each member's recipe, with its options.
 
         Raises
         ------
@@ -71,11 +71,12 @@ class EnsembleOptions:
                 rule = f"of a member ({', '.join(self.members)})"
                 raise ParameterError(f"option must be {rule}, got {name!r:.80}")
             values[member][option] = text
-        return {n: with_options(n, registry.get(n), v) for n, v in values.items()}
+        return [Recipe(n, seed=seed, options=v) for n, v in values.items()]
 
     def to_dict(self) -> dict[str, Any]:
         """Every option's name and value, the members' too."""
         about: dict[str, Any] = {"members": "+".join(self.members), "method": self.method}
-        for name, plugin in self.plugins().items():
-            about |= {f"{name}.{option}": v for option, v in options_of(plugin).items()}
+        for recipe in self.recipes():
+            options = options_of(recipe.load_plugin())
+            about |= {f"{recipe.plugin}.{name}": value for name, value in options.items()}
         return about

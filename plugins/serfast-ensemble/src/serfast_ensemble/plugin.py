@@ -68,16 +68,17 @@ class EnsemblePlugin:
         if len(examples.classes) < 2:
             raise ParameterError(f"labels must be of at least 2 classes, got {examples.classes}")
         samples = examples.where(~examples.altered)
-        trainees = train_members(self.choices.plugins(), samples, run)
-        pool = Pool(np.full(len(trainees), 1 / len(trainees)))
+        trainings = train_members(self.choices.recipes(run.seed), samples)
+        pool = Pool(np.full(len(trainings), 1 / len(trainings)))
         n_parts = 1 + (self.choices.method == "stack")
         if self.choices.method == "stack":
-            pool = train_stack(trainees, samples, part_of(run, "stack", 0, n_parts))
+            pool = train_stack(trainings, samples, part_of(run, "stack", 0, n_parts))
         last = part_of(run, "all", n_parts - 1, n_parts)
         files = {CARD: self._card()}
-        for i, trainee in enumerate(trainees):
-            part = part_of(last, trainee.name, i, len(trainees))
-            files[f"{trainee.name}.zip"] = trainee.bundle(trainee.examples, part).to_bytes()
+        for i, training in enumerate(trainings):
+            name = training.recipe.plugin
+            bundle = training.bundle(part_of(last, name, i, len(trainings)))
+            files[f"{name}.zip"] = bundle.to_bytes()
         arrays = {"weights": pool.weights}
         if pool.shifts is not None:
             arrays["shifts"] = pool.shifts

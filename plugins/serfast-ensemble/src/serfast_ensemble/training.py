@@ -1,76 +1,75 @@
-"""Training: every member by its own features and altered copies; a stack by held-out speakers."""
+"""Training: every member by a recipe of its own; a stack by held-out speakers."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from serfast.errors import ParameterError
 from serfast.models.bundle.bundle import Bundle
-from serfast.models.plugin import Examples, Plugin, Run, alterations_for, features_for, fit
-from serfast.models.plugin_calls import calling, load_classifier, probabilities_of
-from serfast.training.examples import examples_of
-from serfast.training.training import bundle_of
+from serfast.models.plugin import Examples, Run
+from serfast.training import Recipe
 
 from .pooling import Pool, fit_stack
 
-__all__ = ["train_members", "train_stack"]
+__all__ = ["MemberTraining", "SpeakerParts", "part_of", "train_members", "train_stack"]
 
-FOLDS = 8
+PARTS = 8
 """Most parts that speakers are left out in."""
 
 
-class Trainee:
-    """A member with the examples that it learns from."""
+@dataclass(frozen=True)
+class MemberTraining:
+    """A member's recipe with the examples that it learns from."""
 
-    def __init__(self, name: str, plugin: Plugin, samples: Examples, seed: int) -> None:
-        self.name, self.plugin = name, plugin
-        self.spec, self.statistics = features_for(plugin)
-        if samples.spec is not None and samples.spec.sample_rate != self.spec.sample_rate:
+    recipe: Recipe
+    examples: Examples
+
+    def bundle(self, run: Run) -> Bundle:
+        """Train on all examples."""
+        return self.recipe.train_on(self.examples, folder=run.folder, tell=run.tell)
+
+
+class SpeakerParts:
+    """Folds (:class:`serfast.training.Folds`) that leave out several speakers at once."""
+
+    left_out = "part"
+    protocol = f"speakers left out in at most {PARTS} parts"
+
+    def split(
+        self, speakers: Sequence[str], labels: Sequence[str]
+    ) -> list[tuple[str, np.ndarray[Any, np.dtype[np.bool_]]]]:
+        """Give each part with the mask of its speakers' recordings; every speaker is in one."""
+        names = sorted(set(speakers))
+        if len(names) < 2:
+            raise ParameterError(f"speakers must be at least 2 to stack, got {names}")
+        parts = [names[i::PARTS] for i in range(min(PARTS, len(names)))]
+        return [("+".join(part), np.isin(np.array(speakers), part)) for part in parts]
+
+
+def train_members(recipes: Sequence[Recipe], samples: Examples) -> list[MemberTraining]:
+    """Prepare every member's examples, of samples that aren't altered.
+
+    Raises
+    ------
+    ParameterError
+        If a member works at another sample rate than the samples have.
+    """
+    for recipe in recipes:
+        rate = recipe.spec.sample_rate
+        if samples.spec is not None and samples.spec.sample_rate != rate:
             raise ParameterError(
-                f"sample_rate must be that of member {name!r}, {self.spec.sample_rate}, got "
+                f"sample_rate must be that of member {recipe.plugin!r}, {rate}, got "
                 f"{samples.spec.sample_rate}"
             )
-        self.examples = examples_of(
-            samples.inputs,
-            samples.labels.tolist(),
-            samples.speakers.tolist(),
-            self.spec,
-            self.statistics,
-            kind=plugin.input,
-            alterations=alterations_for(plugin),
-            seed=seed,
-        )
-
-    def bundle(self, examples: Examples, run: Run) -> Bundle:
-        """Train on some of the examples."""
-        with calling(self.name, "train"):
-            weights = fit(self.plugin, examples, run)
-        card = {"training": {"chosen": dict(weights.card)}}
-        return bundle_of(self.name, weights, examples, self.spec, self.statistics, card)
-
-    def held_out(self, out: Any, classes: tuple[str, ...], run: Run) -> np.ndarray[Any, Any]:
-        """Probabilities of the recordings of some speakers, by training without them."""
-        own = np.isin(self.examples.speakers, out)
-        bundle = self.bundle(self.examples.where(~own), run)
-        classifier = load_classifier(self.name, self.plugin, bundle)
-        test = self.examples.where(own & ~self.examples.altered)
-        found = np.zeros((len(test), len(classes)))
-        places = [classes.index(name) for name in classifier.classes]
-        for i, x in enumerate(test.inputs):
-            found[i, places] = probabilities_of(classifier, x, self.name)
-        return found
+    labels, speakers = samples.labels.tolist(), samples.speakers.tolist()
+    return [MemberTraining(r, r.examples_of(samples.inputs, labels, speakers)) for r in recipes]
 
 
-def train_members(plugins: Mapping[str, Plugin], samples: Examples, run: Run) -> list[Trainee]:
-    """Prepare every member's examples, of samples that aren't altered."""
-    return [Trainee(name, plugin, samples, run.seed) for name, plugin in plugins.items()]
-
-
-def train_stack(trainees: list[Trainee], samples: Examples, run: Run) -> Pool:
+def train_stack(members: Sequence[MemberTraining], samples: Examples, run: Run) -> Pool:
     """Learn the stack from predictions of speakers that the members weren't trained on.
 
     Raises
@@ -78,23 +77,23 @@ def train_stack(trainees: list[Trainee], samples: Examples, run: Run) -> Pool:
     ParameterError
         If there is one speaker only.
     """
-    speakers = np.unique(samples.speakers)
-    if len(speakers) < 2:
-        raise ParameterError(f"speakers must be at least 2 to stack, got {speakers.tolist()}")
-    codes = np.searchsorted(samples.classes, samples.labels)
-    parts = [speakers[i::FOLDS] for i in range(min(FOLDS, len(speakers)))]
-    found = np.zeros((len(samples), len(trainees), len(samples.classes)))
-    jobs = [(k, m) for k in range(len(parts)) for m in range(len(trainees))]
-    for number, (k, m) in enumerate(jobs):
-        own = np.isin(samples.speakers, parts[k])
-        trainee = trainees[m]
-        part = part_of(run, f"stack-{k}-{trainee.name}", number, len(jobs))
-        found[own, m] = trainee.held_out(parts[k], samples.classes, part)
-    return fit_stack(found, codes)
+    folds, classes = SpeakerParts(), samples.classes
+    splits = folds.split(samples.speakers.tolist(), samples.labels.tolist())
+    probabilities = np.zeros((len(samples), len(members), len(classes)))
+    for m, member in enumerate(members):
+        part = part_of(run, member.recipe.plugin, m, len(members))
+        evaluation = member.recipe.evaluate_on(
+            member.examples, folds, folder=part.folder, tell=part.tell
+        )
+        for fold, (_, out) in zip(evaluation.folds, splits, strict=True):
+            rows = np.zeros((len(fold.true), len(classes)))
+            rows[:, [classes.index(name) for name in fold.classes]] = fold.probabilities
+            probabilities[out, m] = rows
+    return fit_stack(probabilities, np.searchsorted(classes, samples.labels))
 
 
 def part_of(run: Run, name: str, number: int, count: int) -> Run:
-    """Circumstances of one of `count` trainings."""
+    """Give the circumstances of one of `count` trainings, as a part of the whole."""
 
     def tell(share: float, text: str) -> None:
         run.tell((number + share) / count, f"{name}: {text}")

@@ -1,0 +1,71 @@
+"""Figures of an evaluation as JSON, with the setup that they are of."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from ..audio.augmentation import alteration_text
+from ..errors import ParameterError
+from ..models.bundle.fingerprint import fingerprint
+from ..models.plugin import alterations_for, options_of
+from .evaluation import Evaluation
+from .recipe import Recipe
+
+__all__ = ["measured_card", "read_measured", "setup_of"]
+
+
+def setup_of(recipe: Recipe) -> dict[str, Any]:
+    """Tell what a measurement is of: figures of one setup say nothing of another.
+
+    It has the features' fingerprint in the place of the spec and the value of every option that
+    the plugin has; the seed isn't part of it.
+    """
+    plugin = recipe.load_plugin()
+    default = tuple(alterations_for(plugin))
+    others = recipe.alterations if recipe.alterations != default else ()
+    options = options_of(plugin)
+    return {
+        "plugin": recipe.plugin,
+        "fingerprint": fingerprint(recipe.spec, recipe.backend),
+        "statistics": recipe.statistics.to_dict() if recipe.statistics else None,
+        "plain": not recipe.alterations and default != (),
+        **({"alter": list(map(alteration_text, others))} if others else {}),
+        **({"options": options} if options else {}),
+    }
+
+
+def measured_card(evaluation: Evaluation, recipe: Recipe) -> dict[str, Any]:
+    """Give the figures of an evaluation and their setup, as a bundle's card has them."""
+    return {**evaluation.card(), "setup": setup_of(recipe)}
+
+
+def read_measured(path: str | os.PathLike[str], recipe: Recipe) -> dict[str, Any]:
+    """Read figures that :func:`measured_card` gave, which must be of this recipe's setup.
+
+    Raises
+    ------
+    ParameterError
+        If the file has no such figures, or figures of another setup.
+    OSError
+        If it can't be read.
+    """
+    try:
+        figures = json.loads(Path(path).read_bytes())
+    except (ValueError, RecursionError) as error:
+        raise ParameterError(f"{path} must be JSON: {error}") from error
+    if not isinstance(figures, dict) or not isinstance(figures.get("setup"), dict):
+        raise ParameterError(f"{path} must be written by `serfast evaluate --json`")
+    uar = figures.get("uar")
+    if not isinstance(uar, float | int) or not 0 <= uar <= 1:
+        raise ParameterError(f"uar in {path} must be from 0 to 1, got {uar!r:.80}")
+    setup, measured = setup_of(recipe), figures["setup"]
+    for key in (*setup, *measured):
+        if (value := measured.get(key)) != (wanted := setup.get(key)):
+            raise ParameterError(
+                f"{key} in {path} must be that of the training, {wanted!r:.60}, got {value!r:.60}: "
+                "evaluate with the same arguments"
+            )
+    return figures
