@@ -15,7 +15,7 @@ import numpy as np
 from .. import _checks as checks
 from .framing import PAD_MODES, PadMode, left_padding
 
-__all__ = ["Feature", "Planner", "Quantity", "Rows", "check_band"]
+__all__ = ["Feature", "Planner", "Quantity", "Rows", "check_band", "check_floor"]
 
 Rows = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -190,3 +190,8 @@ def check_band(fmin: float, fmax: float | None, sample_rate: float) -> None:
         checks.fail("fmax", f"<= {nyquist:g} Hz (half the sample rate)", fmax)
     if fmin >= top:
         checks.fail("fmin", f"< {top:g} Hz (fmax)", fmin)
+
+
+def check_floor(value: float) -> None:
+    """Raise ParameterError unless `amin` is a normal float32 number > 0, and no huge one."""
+    checks.number("amin", value, minimum=1.1754944e-38, maximum=1e30)

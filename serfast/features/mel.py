@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 
 from .. import _checks as checks
-from .base import Planner, Rows, check_band
+from .base import Planner, Rows, check_band, check_floor
 from .spectrum import PowerSpectrum
 
 __all__ = [
@@ -225,7 +225,7 @@ class LogMel(MelPower):
             checks.choice("ref", self.ref, ("max",))
         else:
             checks.number("ref", self.ref, above=0)
-        checks.number("amin", self.amin, minimum=1.1754944e-38, maximum=1e30)
+        check_floor(self.amin)
         if self.top_db is not None:
             checks.number("top_db", self.top_db, minimum=0)
 

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from .. import _checks as checks
-from .base import Rows
+from .base import Rows, check_floor
 from .computed import SpectrumFeature, Values
 from .mel import DECIBEL
 
@@ -103,7 +103,7 @@ class SpectralContrast(SpectrumFeature):
         if not 0 < checks.number("quantile", self.quantile) < 1:
             checks.fail("quantile", "> 0 and < 1", self.quantile)
         checks.boolean("linear", self.linear)
-        checks.number("amin", self.amin, minimum=1.1754944e-38, maximum=1e30)
+        check_floor(self.amin)
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -6,8 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import ClassVar
 
-from .. import _checks as checks
-from .base import Rows
+from .base import Rows, check_floor
 from .computed import SpectrumFeature, Values
 
 __all__ = ["SpectralEntropy"]
@@ -44,7 +43,7 @@ class SpectralEntropy(SpectrumFeature):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        checks.number("amin", self.amin, minimum=1.1754944e-38, maximum=1e30)
+        check_floor(self.amin)
 
     @staticmethod
     def compute(spectrum: Values, amin: float, out: Values) -> None:
