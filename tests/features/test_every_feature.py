@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,12 +21,14 @@ from helpers.catalogue import EXAMPLES, spec_of
 from helpers.processes import printed
 from helpers.spectral import BACKENDS, RATE
 from helpers.streams import VOICE, assert_same_bits, divide, push
+from serfast.cli.main import main
 from serfast.features import FEATURES
 from serfast.features.computed import ComputedFeature
 from serfast.features.delta import Delta
 from serfast.features.order import every_feature
 from serfast.models.bundle import fingerprint
 from serfast.models.bundle.agreement import excess
+from serfast.testing.checks import check_feature
 
 every_name = pytest.mark.parametrize("name", EXAMPLES)
 every_backend = pytest.mark.parametrize("backend", BACKENDS)
@@ -210,9 +214,28 @@ def test_its_rows_are_hashed(name: str) -> None:
     assert FEATURES[name] in hashed
 
 
-@pytest.mark.parametrize(
-    "name", [name for name, cls in FEATURES.items() if issubclass(cls, ComputedFeature)]
-)
+COMPUTED = [name for name, cls in FEATURES.items() if issubclass(cls, ComputedFeature)]
+
+
+@pytest.mark.parametrize("name", COMPUTED)
+def test_it_keeps_the_contract_of_features_that_packages_offer(name: str) -> None:
+    size = "n_fft" if isinstance(EXAMPLES[name], serfast.PowerSpectrum) else "frame_length"
+    check_feature(replace(EXAMPLES[name], name="own", **{size: 400}), tolerance=1e-3)
+
+
+def test_all_of_them_on_the_command_line(tmp_path: Path) -> None:
+    spec = serfast.FeatureSpec(sample_rate=RATE, features=[*EXAMPLES.values()])
+    (tmp_path / "spec.json").write_text(spec.to_json())
+    soundfile.write(tmp_path / "y.wav", VOICE, RATE, subtype="FLOAT")
+    out = tmp_path / "rows.npz"
+    arguments = [str(tmp_path / "y.wav"), "--spec", str(tmp_path / "spec.json"), "-o", str(out)]
+    assert main(["extract", *arguments]) == 0
+    with np.load(out) as stored:
+        tables = [stored[name] for name in stored.files if stored[name].ndim == 2]
+    assert any(np.array_equal(table, serfast.Extractor(spec)(VOICE)) for table in tables)
+
+
+@pytest.mark.parametrize("name", COMPUTED)
 def test_computed_features_say_what_their_function_is_given(name: str) -> None:
     feature = EXAMPLES[name]
     inputs = set(feature.arguments) & set(feature.inputs)
