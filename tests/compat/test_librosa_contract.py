@@ -22,6 +22,11 @@ NAMES = (
     "feature.zero_crossing_rate",
     "feature.melspectrogram",
     "feature.mfcc",
+    "feature.spectral_bandwidth",
+    "feature.spectral_centroid",
+    "feature.spectral_contrast",
+    "feature.spectral_flatness",
+    "feature.spectral_rolloff",
     "yin",
     "core.yin",
     "filters.mel",
@@ -257,6 +262,32 @@ def test_warns_whenever_librosa_does(name: str, call: dict[str, Any], warned: bo
         assert [w.category for w in actual] == expected
         assert all(w.filename == __file__ for w in actual), "points at the caller's line"
     assert bool(expected) == warned, "or the case tests nothing"
+
+
+@pytest.mark.parametrize(
+    ("name", "call"),
+    [
+        ("feature.mfcc", {"y": Y, "n_fft": 257}),
+        ("feature.melspectrogram", {"y": Y, "n_fft": 258, "norm": 1}),
+        ("yin", {"y": Y, "frame_length": 1024, "fmin": 30.5, "fmax": 1000}),
+        ("filters.mel", {"sr": 44100, "n_fft": 259}),
+    ],
+)
+def test_the_filters_of_warnings_are_left_alone(
+    name: str, call: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Threads share them. No other test makes these tables, which would warn by themselves."""
+
+    def changed(*args: Any, **kwargs: Any) -> None:
+        raise AssertionError("the filters belong to the whole process")
+
+    given = []
+    with monkeypatch.context() as patch:  # pytest changes the filters between tests
+        for change in ("catch_warnings", "simplefilter", "filterwarnings", "resetwarnings"):
+            patch.setattr(warnings, change, changed)
+        patch.setattr(warnings, "warn", lambda message, *_, **__: given.append(message))
+        named(ours, name)(**call)
+    assert len(given) == 1, given
 
 
 CHANNELED: list[tuple[str, dict[str, Any]]] = [

@@ -61,6 +61,27 @@ YIN_NOISE = Tolerance(
     "leaves a few eps of the frame's energy",
 )
 
+CENTROID = Tolerance(1e-5, "spectral centroid, relative", "two sums of float32 magnitudes")
+BANDWIDTH = Tolerance(
+    1e-4,
+    "spectral bandwidth, relative",
+    "the root of a difference: far smaller than the centroid's own terms for a tone",
+)
+FLATNESS = Tolerance(
+    5e-3,
+    "spectral flatness, relative",
+    "a geometric mean counts the quiet bins, which hold the rounding noise of the loud ones",
+)
+CONTRAST = Tolerance(
+    0.3,
+    "spectral contrast [dB]",
+    "its range of 80 dB is taken of magnitudes, 160 dB of power: the lowest valleys are float32's "
+    "rounding noise in either",
+)
+CONTRAST_LINEAR = Tolerance(
+    1e-5, "spectral contrast, of the largest", "means of float32 magnitudes"
+)
+
 REFERENCE = Tolerance(
     1e-5,
     "native against reference, of the frame's peak",
