@@ -242,7 +242,8 @@ def test_every_page_of_numpy_can_be_made_resident() -> None:
         if "_multiarray_umath" in line and line.split()[1].startswith("r"):
             size, rss = (next(one for one in lines if one.startswith(f)) for f in ("Size", "Rss"))
             sizes.append((int(size.split()[1]), int(rss.split()[1])))
-    assert sizes and all(size == rss for size, rss in sizes), sizes
+    assert sizes
+    assert all(size == rss for size, rss in sizes), sizes
 
 
 @pytest.mark.skipif(not Path("/proc/self/smaps_rollup").exists(), reason="reads Linux's file")
