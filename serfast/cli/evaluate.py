@@ -7,13 +7,13 @@ import json
 from pathlib import Path
 
 from ..corpora.finding import find_recordings
-from ..files import replacing
-from ..training.evaluation import Fold
+from ..training.evaluation import Evaluation, Fold
 from ..training.measured import measured_card
 from ..training.metrics import classification_report
 from ..training.plots import plot_confusion
+from ..training.recipe import Recipe
 from ._examples import add_arguments, read_recipe
-from ._output import check_outputs, check_plot
+from ._output import check_outputs, check_plot, finish, keep, writing
 from ._progress import Progress
 
 __all__ = ["add_parser"]
@@ -62,15 +62,24 @@ def run(arguments: argparse.Namespace) -> int:
             tell=bar.at,
             fold_done=lambda fold: bar.write(_line(fold)),
         )
-    print(classification_report(evaluation.matrix, evaluation.classes))
+    finish(
+        lambda: _write_figures(arguments, evaluation, recipe),
+        lambda: _draw(arguments, evaluation),
+        lambda: print(classification_report(evaluation.matrix, evaluation.classes), flush=True),
+    )
+    return 0
+
+
+def _write_figures(arguments: argparse.Namespace, evaluation: Evaluation, recipe: Recipe) -> None:
     if arguments.json:
         text = json.dumps(measured_card(evaluation, recipe), indent=1)
-        with replacing(arguments.json) as path:
-            path.write_text(text + "\n")
+        keep(arguments.json, f"{text}\n".encode(), arguments.force)
+
+
+def _draw(arguments: argparse.Namespace, evaluation: Evaluation) -> None:
     if arguments.plot:
-        with replacing(arguments.plot) as path:
+        with writing(arguments.plot, arguments.force) as path:
             plot_confusion(evaluation.matrix, evaluation.classes, path)
-    return 0
 
 
 def _line(fold: Fold) -> str:

@@ -7,19 +7,18 @@ import os
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing
 from pathlib import Path
 from typing import Any, cast
 
 from .. import presets
 from ..audio.reading import load
 from ..corpora.finding import audio_files
-from ..corpora.tables import TABLES
+from ..corpora.tables import TABLES, check_columns
 from ..errors import SerfastError
 from ..extractor import Extractor
 from ..features.spec import FeatureSpec
-from ..files import replacing
-from ._output import check_outputs
+from ..files import as_written
+from ._output import check_outputs, writing
 from ._progress import Progress
 from ._recordings import named, source
 from ._spec import read_spec
@@ -95,12 +94,14 @@ def run(arguments: argparse.Namespace) -> int:
     """Extract; exit status 1 if a recording failed."""
     check_outputs([arguments.output], arguments.force)
     spec = _spec(arguments)
+    suffix = arguments.output.suffix.lower()
+    check_columns(suffix, spec)
     extractor = Extractor(spec, backend=arguments.backend)
     paths, problems = _recordings(arguments.files)
     n_rows = n_failed = 0
     with (
-        replacing(arguments.output) as temporary,
-        closing(TABLES[arguments.output.suffix.lower()](temporary, spec)) as table,
+        writing(arguments.output, arguments.force) as temporary,
+        TABLES[suffix](temporary, spec) as table,
         Progress(len(paths)) as progress,
     ):
         for problem in problems:
@@ -154,14 +155,14 @@ def _spec(arguments: argparse.Namespace) -> FeatureSpec:
 
 def _recordings(arguments: Iterable[Path]) -> tuple[list[Path], list[str]]:
     """List the recordings meant, each once, and what is wrong with the other arguments."""
-    paths: dict[str, Path] = {}  # by where they are in the end: ../a.wav may be a.wav again
+    paths: dict[Path, Path] = {}  # ../a.wav may be a.wav again; a link to it is another recording
     problems = []
     for argument in arguments:
         found = audio_files(argument) if argument.is_dir() else [argument]
         if not found:
             problems.append(f"{argument}: no recordings in this folder")
         for path in found:
-            paths.setdefault(os.path.realpath(path), path)
+            paths.setdefault(as_written(path), path)
     return list(paths.values()), problems
 
 

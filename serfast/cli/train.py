@@ -9,7 +9,7 @@ from typing import Any
 from ..corpora.finding import find_recordings
 from ..training.measured import read_measured
 from ._examples import add_arguments, read_recipe
-from ._output import check_outputs
+from ._output import check_outputs, keep
 from ._progress import Progress
 
 __all__ = ["add_parser"]
@@ -68,10 +68,12 @@ def run(arguments: argparse.Namespace) -> int:
             progress=bar.step_path,
             tell=bar.at,
         )
-    path = bundle.save(arguments.output)
+    data = bundle.to_bytes()
+    keep(arguments.output, data, arguments.force)
     about = bundle.card["training"]
     print(
-        f"{path}: {recipe.plugin}, {len(bundle.classes)} classes, {about['recordings']} "
-        f"recordings of {len(about['speakers'])} speakers, {path.stat().st_size / 1e6:.2f} MB"
+        f"{arguments.output}: {recipe.plugin}, {len(bundle.classes)} classes, "
+        f"{about['recordings']} recordings of {len(about['speakers'])} speakers, "
+        f"{len(data) / 1e6:.2f} MB"
     )
     return 0
