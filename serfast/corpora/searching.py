@@ -89,9 +89,9 @@ def search(folder: str | os.PathLike[str]) -> Found:
         try:
             status = parent.stat()
             identity = (status.st_dev, status.st_ino)
-            visits[identity] += 1
             if identity in above:
                 continue
+            visits[identity] += 1
             if visits[identity] > MOST_VISITS:
                 raise OSError(None, "more links lead here than are followed")
             inner = _look(parent, found)
