@@ -163,7 +163,8 @@ def _folders() -> Iterator[str]:
     """Give folders on what may be other disks; the last is memory, where there is such a folder."""
     with suppress(OSError):
         yield tempfile.gettempdir()
-    yield os.curdir
+    with suppress(OSError):
+        yield os.getcwd()
     with suppress(RuntimeError):
         yield os.fspath(Path.home())
     yield "/dev/shm"

@@ -8,6 +8,7 @@ after SIGXCPU (as the shell counts signals). No half-written file is left behind
 from __future__ import annotations
 
 import argparse
+import errno
 import importlib
 import io
 import os
@@ -81,7 +82,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("serfast: interrupted", file=sys.stderr)
         return 130
     except (SerfastError, OSError, ImportError) as error:
-        message = _output_problem() or one_line(error)
+        message = one_line(_of_output(error))
         print(f"serfast {arguments.command}: error: {message}", file=sys.stderr)
         return 1
 
@@ -116,6 +117,9 @@ class _Terminated(KeyboardInterrupt):
         self.number = number
 
 
+_WRITING = {errno.ENOSPC, errno.EFBIG, errno.EIO, getattr(errno, "EDQUOT", errno.ENOSPC)}
+"""What goes wrong in writing: no room (of one's own), a file too large, a broken disk."""
+
 _ENDING = ("SIGTERM", "SIGHUP", "SIGXCPU", "SIGBREAK")
 """Signals that end a program which has time to tidy up; each system has some of them."""
 
@@ -148,14 +152,16 @@ def _terminable() -> Iterator[None]:
             signal.signal(number, before[number])
 
 
-def _output_problem() -> str | None:
-    """Tell why standard output can't be written to (a full disk), if that is what failed."""
+def _of_output(error: Exception) -> Exception:
+    """Name standard output if that can't be written to: no other error of writing has no name."""
     try:
         sys.stdout.flush()
-    except OSError as error:
+    except OSError as late:
+        error = late
         _drop_output()
-        return one_line(OSError(error.errno, error.strerror, "standard output"))
-    return None
+    if isinstance(error, OSError) and error.filename is None and error.errno in _WRITING:
+        return OSError(error.errno, error.strerror, "standard output")
+    return error
 
 
 def _drop_output() -> None:

@@ -182,12 +182,11 @@ def check_columns(suffix: str, spec: FeatureSpec) -> None:
     Raises
     ------
     ParameterError
-        If a feature's column has the name of another one; of letters in lower and upper case too,
-        which many programs that read tables don't tell apart.
+        If a feature's column has the name of one of these.
     """
     if suffix == ".npz":  # its columns have a table of their own
         return
-    taken = [name for name in spec.columns if name.lower() in OWN_COLUMNS]
+    taken = [name for name in spec.columns if name in OWN_COLUMNS]
     if taken:
         rule = f"names other than {' and '.join(OWN_COLUMNS)}, which a {suffix} table has itself"
         raise ParameterError(f"columns must have {rule}, got {taken[0]!r} (name= gives another)")
