@@ -18,8 +18,10 @@ from pathlib import Path
 __all__ = ["as_written", "replacing"]
 
 _PERMISSIONS = 0o777
-_NO_LINKS = {errno.EPERM, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSUP, errno.EMLINK}
-"""How file systems say that they have no hard links."""
+_UNABLE = {errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP}
+"""How file systems say that they can't do something, whoever asks."""
+_NO_LINKS = {*_UNABLE, errno.EACCES, errno.EMLINK, errno.EPERM}
+"""How they say that they have no hard links."""
 
 
 @contextmanager
@@ -66,7 +68,8 @@ def replacing(path: Path, *, force: bool = True) -> Iterator[Path]:
             raise
         raise OSError(error.errno, error.strerror, os.fspath(path)) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # the error before says more
+            temporary.unlink(missing_ok=True)
 
 
 def as_written(path: str | os.PathLike[str]) -> Path:
@@ -111,7 +114,11 @@ def _mode(before: os.stat_result | None) -> int:
 def _finish(temporary: Path, before: os.stat_result | None) -> None:
     """Have it on the disk, where errors may come late, with the former file's owner and mode."""
     with temporary.open("rb+") as file:
-        os.fsync(file.fileno())
+        try:
+            os.fsync(file.fileno())
+        except OSError as error:
+            if error.errno not in _UNABLE:
+                raise
     if before is None:
         return
     if hasattr(os, "chown"):

@@ -6,13 +6,12 @@ import argparse
 import json
 from pathlib import Path
 
-from ..corpora.finding import find_recordings
 from ..training.evaluation import Evaluation, Fold
 from ..training.measured import measured_card
 from ..training.metrics import classification_report
 from ..training.plots import plot_confusion
 from ..training.recipe import Recipe
-from ._examples import add_arguments, read_recipe
+from ._examples import add_arguments, find, read_recipe
 from ._output import check_outputs, check_plot, finish, keep, writing
 from ._progress import Progress
 
@@ -49,11 +48,11 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Evaluate and report."""
+    """Evaluate and report; exit status 1 if a part of the folder couldn't be read."""
     check_outputs([arguments.plot, arguments.json], arguments.force)
     check_plot(arguments.plot)
     recipe = read_recipe(arguments)
-    recordings = find_recordings(arguments.folder, arguments.labels)
+    recordings, n_failed = find(arguments)
     with Progress(len(recordings)) as bar:
         evaluation = recipe.evaluate(
             recordings,
@@ -67,7 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
         lambda: _draw(arguments, evaluation),
         lambda: print(classification_report(evaluation.matrix, evaluation.classes), flush=True),
     )
-    return 0
+    return 1 if n_failed else 0
 
 
 def _write_figures(arguments: argparse.Namespace, evaluation: Evaluation, recipe: Recipe) -> None:

@@ -6,9 +6,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from ..corpora.finding import find_recordings
 from ..training.measured import read_measured
-from ._examples import add_arguments, read_recipe
+from ._examples import add_arguments, find, read_recipe
 from ._output import check_outputs, keep
 from ._progress import Progress
 
@@ -51,7 +50,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Train and write the bundle."""
+    """Train and write the bundle; exit status 1 if a part of the folder couldn't be read."""
     check_outputs([arguments.output], arguments.force)
     recipe = read_recipe(arguments)
     card: dict[str, Any] = {}
@@ -59,7 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
         card["corpus"] = arguments.corpus
     if arguments.measured:
         card["measured"] = read_measured(arguments.measured, recipe)
-    recordings = find_recordings(arguments.folder, arguments.labels)
+    recordings, n_failed = find(arguments)
     with Progress(len(recordings)) as bar:
         bundle = recipe.train(
             recordings,
@@ -76,4 +75,4 @@ def run(arguments: argparse.Namespace) -> int:
         f"{about['recordings']} recordings of {len(about['speakers'])} speakers, "
         f"{len(data) / 1e6:.2f} MB"
     )
-    return 0
+    return 1 if n_failed else 0

@@ -16,7 +16,7 @@ from .recordings import Recording
 from .schemes import SCHEMES, Scheme
 from .searching import AUDIO_SUFFIXES, Found, search
 
-__all__ = ["AUDIO_SUFFIXES", "audio_files", "find_recordings"]
+__all__ = ["AUDIO_SUFFIXES", "audio_files", "find_labelled", "find_recordings"]
 
 
 def find_recordings(
@@ -60,14 +60,33 @@ def find_recordings(
     >>> recording.label, recording.speaker, recording.text
     ('happiness', '03', 'a01')
     """
+    recordings, found = find_labelled(folder, labels)
+    _warn_of(found)
+    return recordings
+
+
+def find_labelled(
+    folder: str | os.PathLike[str], labels: str | os.PathLike[str] = "auto"
+) -> tuple[list[Recording], Found]:
+    """Find a folder's recordings as :func:`find_recordings` does, and tell what else is there.
+
+    Parameters, errors and warnings as of that function, except that what can't be read is no
+    warning.
+
+    Returns
+    -------
+    recordings : list of Recording
+    found : Found
+        What was passed over, and what couldn't be read; nothing if a CSV file has the labels.
+    """
     root = Path(folder)
     kind = _kind(root)
     if labels == "auto" and root.suffix.lower() == ".csv" and kind == stat.S_IFREG:
-        return recordings_of_csv(root, root.parent)
+        return recordings_of_csv(root, root.parent), Found()
     if kind != stat.S_IFDIR:
         fail("folder", "an existing folder", os.fspath(folder))
     if Path(labels).suffix.lower() == ".csv":
-        return recordings_of_csv(Path(labels), root)
+        return recordings_of_csv(Path(labels), root), Found()
     if labels != "auto" and labels not in SCHEMES:
         fail("labels", f"one of auto, {', '.join(SCHEMES)} or the path of a .csv file", labels)
     found = search(root)
@@ -77,9 +96,8 @@ def find_recordings(
     recordings, others = _from_names(found.paths, scheme)
     if others:
         message = f"left out, not named as {scheme.title} does: {listed(others)}"
-        warnings.warn(message, stacklevel=2)
-    _warn_of(found)
-    return recordings
+        warnings.warn(message, stacklevel=3)
+    return recordings, found
 
 
 def audio_files(folder: str | os.PathLike[str]) -> list[Path]:
