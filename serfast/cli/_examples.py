@@ -12,7 +12,7 @@ from ..errors import ParameterError
 from ..training.recipe import Recipe
 from ._spec import read_spec, read_statistics
 
-__all__ = ["add_arguments", "find", "read_recipe"]
+__all__ = ["add_arguments", "read_recipe", "read_recordings"]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -107,7 +107,7 @@ def read_recipe(arguments: argparse.Namespace) -> Recipe:
     )
 
 
-def find(arguments: argparse.Namespace) -> tuple[list[Recording], int]:
+def read_recordings(arguments: argparse.Namespace) -> tuple[list[Recording], int]:
     """Find the recordings, and say what was passed over and what couldn't be read.
 
     Returns

@@ -11,7 +11,7 @@ from ..training.measured import measured_card
 from ..training.metrics import classification_report
 from ..training.plots import plot_confusion
 from ..training.recipe import Recipe
-from ._examples import add_arguments, find, read_recipe
+from ._examples import add_arguments, read_recipe, read_recordings
 from ._output import check_outputs, check_plot, finish, keep, writing
 from ._progress import Progress
 
@@ -52,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
     check_outputs([arguments.plot, arguments.json], arguments.force)
     check_plot(arguments.plot)
     recipe = read_recipe(arguments)
-    recordings, n_failed = find(arguments)
+    recordings, n_failed = read_recordings(arguments)
     with Progress(len(recordings)) as bar:
         evaluation = recipe.evaluate(
             recordings,

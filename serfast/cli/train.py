@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ..training.measured import read_measured
-from ._examples import add_arguments, find, read_recipe
+from ._examples import add_arguments, read_recipe, read_recordings
 from ._output import check_outputs, keep
 from ._progress import Progress
 
@@ -58,7 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
         card["corpus"] = arguments.corpus
     if arguments.measured:
         card["measured"] = read_measured(arguments.measured, recipe)
-    recordings, n_failed = find(arguments)
+    recordings, n_failed = read_recordings(arguments)
     with Progress(len(recordings)) as bar:
         bundle = recipe.train(
             recordings,
