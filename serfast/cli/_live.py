@@ -14,6 +14,7 @@ import numpy as np
 
 from .. import _checks as checks
 from ..audio.reading import blocks
+from ..corpora.messages import printable
 from ..errors import ModelError, ParameterError
 from ..recognizer import Recognizer
 from ..streaming.events import Event
@@ -143,4 +144,4 @@ def _text(event: Event) -> str:
 
 
 def _named(path: Path) -> str:
-    return "standard input" if path == STANDARD_INPUT else str(path)
+    return "standard input" if path == STANDARD_INPUT else printable(path)

@@ -1,13 +1,14 @@
 """The command `serfast`: reads the arguments, runs one command, tells how it ended.
 
 Exit status: 0 if all went well, 1 after an error (one line on standard error), 2 after bad usage,
-130 after Ctrl-C, 141 if whoever read the output went away, 143 after SIGTERM (as the shell counts
-signals). No half-written file is left behind by any of them.
+130 after Ctrl-C, 141 if whoever read the output went away, 143 after SIGTERM, 129 after SIGHUP, 152
+after SIGXCPU (as the shell counts signals). No half-written file is left behind by any of them.
 """
 
 from __future__ import annotations
 
 import argparse
+import errno
 import importlib
 import io
 import os
@@ -21,6 +22,7 @@ from typing import NoReturn, TextIO
 
 from .._version import __version__
 from ..errors import SerfastError
+from ._output import one_line
 
 __all__ = ["main"]
 
@@ -72,16 +74,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return status
     except BrokenPipeError:
-        # Python flushes standard output once more on its way out; give it somewhere to go
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         return 141
-    except _Terminated:
-        return 143
+    except _Terminated as signalled:
+        return 128 + signalled.number
     except KeyboardInterrupt:
         print("serfast: interrupted", file=sys.stderr)
         return 130
     except (SerfastError, OSError, ImportError) as error:
-        print(f"serfast {arguments.command}: error: {_one_line(error)}", file=sys.stderr)
+        message = one_line(_of_output(error))
+        print(f"serfast {arguments.command}: error: {message}", file=sys.stderr)
         return 1
 
 
@@ -108,24 +110,63 @@ def _parser(argv: Sequence[str]) -> argparse.ArgumentParser:
 
 
 class _Terminated(KeyboardInterrupt):
-    """SIGTERM, which like Ctrl-C shall unwind everything and be caught by nobody else."""
+    """A signal that, like Ctrl-C, shall unwind everything and be caught by nobody else."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+_WRITING = {errno.ENOSPC, errno.EFBIG, errno.EIO, getattr(errno, "EDQUOT", errno.ENOSPC)}
+"""What goes wrong in writing: no room (of one's own), a file too large, a broken disk."""
+
+_ENDING = ("SIGTERM", "SIGHUP", "SIGXCPU", "SIGBREAK")
+"""Signals that end a program which has time to tidy up; each system has some of them."""
 
 
 @contextmanager
 def _terminable() -> Iterator[None]:
-    """Make SIGTERM an exception meanwhile, so that half-written files are removed."""
+    """Make these signals an exception meanwhile, so that half-written files are removed.
 
-    def terminate(number: int, frame: object) -> NoReturn:
-        raise _Terminated
-
+    Those that are ignored stay so (`nohup`). After the first one the others are ignored: a terminal
+    that is closed sends several, and the second must not interrupt the tidying up.
+    """
     if threading.current_thread() is not threading.main_thread():  # signals are the main one's
         yield
         return
-    before = signal.signal(signal.SIGTERM, terminate)
+    numbers = [getattr(signal, name) for name in _ENDING if hasattr(signal, name)]
+    before = {number: signal.getsignal(number) for number in numbers}
+    handled = [number for number in numbers if before[number] not in (signal.SIG_IGN, None)]
+
+    def terminate(number: int, frame: object) -> NoReturn:
+        for other in handled:
+            signal.signal(other, signal.SIG_IGN)
+        raise _Terminated(number)
+
     try:
+        for number in handled:
+            signal.signal(number, terminate)
         yield
     finally:
-        signal.signal(signal.SIGTERM, before or signal.SIG_DFL)
+        for number in handled:
+            signal.signal(number, before[number])
+
+
+def _of_output(error: Exception) -> Exception:
+    """Name standard output if that can't be written to: no other error of writing has no name."""
+    try:
+        sys.stdout.flush()
+    except OSError as late:
+        error = late
+        _drop_output()
+    if isinstance(error, OSError) and error.filename is None and error.errno in _WRITING:
+        return OSError(error.errno, error.strerror, "standard output")
+    return error
+
+
+def _drop_output() -> None:
+    """Give what is left for standard output somewhere to go: Python flushes it on its way out."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _make_streams_usable() -> None:
@@ -136,12 +177,6 @@ def _make_streams_usable() -> None:
             setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115 - as long as the process
         elif isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
-
-
-def _one_line(error: Exception) -> str:
-    if isinstance(error, OSError) and error.filename and error.strerror:
-        return f"{error.filename}: {error.strerror[0].lower()}{error.strerror[1:]}"
-    return " ".join(str(error).split()) or type(error).__name__
 
 
 def _show_warning(

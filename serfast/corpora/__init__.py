@@ -4,8 +4,17 @@ Three corpora name their files by a scheme of their own (EmoDB, RAVDESS, CREMA-D
 labels any other.
 """
 
-from .finding import AUDIO_SUFFIXES, audio_files, find_recordings
+from .finding import audio_files, find_recordings
 from .recordings import Recording
 from .schemes import SCHEMES
+from .searching import AUDIO_SUFFIXES, Found, search
 
-__all__ = ["AUDIO_SUFFIXES", "SCHEMES", "Recording", "audio_files", "find_recordings"]
+__all__ = [
+    "AUDIO_SUFFIXES",
+    "SCHEMES",
+    "Found",
+    "Recording",
+    "audio_files",
+    "find_recordings",
+    "search",
+]

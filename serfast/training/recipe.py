@@ -21,6 +21,7 @@ from ..errors import ParameterError
 from ..features.spec import FeatureSpec
 from ..models import registry
 from ..models.bundle.bundle import Bundle
+from ..models.bundle.manifest import as_json
 from ..models.plugin import Examples, Plugin, Run, with_options
 from ..statistics.statistics import Statistics
 from .evaluation import Evaluation, Fold, Trainee, evaluate_splits
@@ -171,7 +172,8 @@ class Recipe:
         """
         if len(classes := {recording.label for recording in recordings}) < 2:
             checks.fail("labels", "of at least 2 classes", sorted(classes))
-        self._run(folder, tell)  # a wrong folder is refused before the work
+        self._run(folder, tell)  # a wrong folder is refused before the work, and a wrong card too
+        as_json(self._card(card))
         examples = self.examples(recordings, progress=progress)
         return self.train_on(examples, card=card, folder=folder, tell=tell)
 
@@ -256,8 +258,11 @@ class Recipe:
             self.spec,
             self.statistics,
             run=self._run(folder, tell),
-            card={**(card or {}), "recipe": self.to_dict()},
+            card=self._card(card),
         )
+
+    def _card(self, card: Mapping[str, Any] | None) -> dict[str, Any]:
+        return {**(card or {}), "recipe": self.to_dict()}
 
     def evaluate_on(
         self,

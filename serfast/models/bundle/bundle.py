@@ -9,7 +9,6 @@ bundle from a stranger can be wrong, but it can't run anything.
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Mapping
@@ -31,6 +30,7 @@ from .manifest import (
     FORMAT,
     SAMPLE,
     about_of,
+    as_json,
     check_rows,
     check_sums,
     features_of,
@@ -131,6 +131,9 @@ class Bundle:
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the zip file, whole or not at all; equal bundles give equal bytes.
 
+        A file that is there is replaced and keeps its permissions; if it is a link, what it leads
+        to is written.
+
         Raises
         ------
         ModelError
@@ -141,8 +144,11 @@ class Bundle:
         try:
             with replacing(target) as temporary:
                 temporary.write_bytes(data)
-        except OSError as error:
-            reason = error.strerror if target.parent.is_dir() else "give a folder that exists"
+        except (OSError, ValueError) as error:  # ValueError: a null byte
+            exists = os.path.isdir(target.parent)
+            reason = (
+                getattr(error, "strerror", str(error)) if exists else "give a folder that exists"
+            )
             raise ModelError(f"{target}: bundle can't be written: {reason}") from error
         return target
 
@@ -171,11 +177,7 @@ class Bundle:
             "card": dict(self.card),
             "sha256": {name: sha256(members[name]) for name in sorted(members)},
         }
-        try:
-            text = json.dumps(about, indent=1, ensure_ascii=False, allow_nan=False).encode()
-        except (TypeError, ValueError, RecursionError) as error:
-            raise ModelError(f"card must be what JSON can hold: {error}") from error
-        return {CARD: text + b"\n", **members}
+        return {CARD: as_json(about), **members}
 
     @classmethod
     def load(cls, path: str | os.PathLike[str], backend: str | None = None) -> Bundle:
