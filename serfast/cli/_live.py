@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,9 +16,11 @@ from .. import _checks as checks
 from ..audio.reading import blocks
 from ..corpora.messages import printable
 from ..errors import ModelError, ParameterError
-from ..recognizer import Recognizer
 from ..streaming.events import Event
 from ._recordings import STANDARD_INPUT
+
+if TYPE_CHECKING:
+    from ..recognizer import Recognizer
 
 __all__ = ["add_arguments", "run"]
 

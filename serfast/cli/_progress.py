@@ -29,12 +29,14 @@ class Progress:
         Steps in all.
     stream : text stream
         Where to draw; nothing is drawn if it isn't a terminal.
+    visible : bool
+        False: draw nothing, since other lines come to this terminal.
     """
 
-    def __init__(self, total: int, stream: TextIO | None = None) -> None:
+    def __init__(self, total: int, stream: TextIO | None = None, *, visible: bool = True) -> None:
         self._total = total
         self._stream = sys.stderr if stream is None else stream
-        self._visible = self._stream.isatty()
+        self._visible = visible and self._stream.isatty()
         self._done = 0
         self._begin = self._drawn = time.monotonic()
 

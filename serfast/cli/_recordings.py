@@ -19,23 +19,27 @@ __all__ = ["STANDARD_INPUT", "as_texts", "find", "named", "source"]
 STANDARD_INPUT = Path("-")
 
 
-def find(arguments: Iterable[Path]) -> Found:
+def find(arguments: Iterable[Path], again: bool = False) -> Found:
     """Find the recordings that the arguments mean: files, and those in folders.
 
     Each comes once, but two links to one file are two recordings. A folder without any is a
-    problem.
+    problem. With `again` a recording comes as often as it is given.
     """
     found = Found()
-    paths: dict[Path, Path] = {}  # x/../a.wav is a.wav again
+    paths: dict[object, Path] = {}  # x/../a.wav is a.wav again
+
+    def add(path: Path) -> None:
+        paths.setdefault(len(paths) if again else as_written(path), path)
+
     for argument in arguments:
         if not _is_folder(argument):
-            paths.setdefault(as_written(argument), argument)
+            add(argument)
             continue
         inner = search(argument)
         found.problems.extend(inner.problems)
         found.passed_over.update(inner.passed_over)
         for path in inner.paths:
-            paths.setdefault(as_written(path), path)
+            add(path)
         if not inner.paths and not inner.problems:
             rest = inner.rest() and f": {inner.rest()}"
             found.problems.append(f"{printable(argument)}: no recordings in this folder{rest}")

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import os
-from collections import deque
-from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -20,6 +17,7 @@ from ._output import check_outputs, writing
 from ._progress import Progress
 from ._recordings import as_texts, find, named, source
 from ._spec import read_spec
+from ._threads import add_threads, in_order
 
 __all__ = ["add_parser"]
 
@@ -79,13 +77,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         help="what computes: native, numba or reference (default: $SERFAST_BACKEND, or native)",
     )
     parser.add_argument("--force", action="store_true", help="replace OUT if it exists")
-    parser.add_argument(
-        "--threads",
-        type=_threads,
-        default=_processors(),
-        metavar="N",
-        help="recordings at a time (default: the processors, %(default)s here)",
-    )
+    add_threads(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -106,7 +98,7 @@ def run(arguments: argparse.Namespace) -> int:
     ):
         for problem in problems:
             progress.write(f"serfast extract: {problem}")
-        for path, future in _in_order(extractor, paths, arguments.threads):
+        for path, future in in_order(partial(_rows, extractor), paths, arguments.threads):
             try:
                 rows = future.result()
             except (SerfastError, OSError) as error:
@@ -134,40 +126,11 @@ def _output(text: str) -> Path:
     return path
 
 
-def _processors() -> int:
-    """Processors that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-def _threads(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"must be an int >= 1, got {text!r}")
-    return int(text)
-
-
 def _spec(arguments: argparse.Namespace) -> FeatureSpec:
     if arguments.spec is not None:
         return read_spec(arguments.spec)
     spec: FeatureSpec = getattr(presets, arguments.preset or _PRESETS[0])()
     return spec
-
-
-def _in_order(
-    extractor: Extractor, paths: list[Path], threads: int
-) -> Iterator[tuple[Path, Future[Any]]]:
-    """Each path with its rows to come, few of them waiting at a time, so that memory suffices."""
-    pool = ThreadPoolExecutor(threads)
-    waiting: deque[tuple[Path, Future[Any]]] = deque()
-    try:
-        for path in paths:
-            waiting.append((path, pool.submit(_rows, extractor, path)))
-            if len(waiting) > 2 * threads:
-                yield waiting.popleft()
-        yield from waiting
-    finally:
-        pool.shutdown(cancel_futures=True)
 
 
 def _rows(extractor: Extractor, path: Path) -> Any:

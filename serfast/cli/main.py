@@ -15,14 +15,14 @@ import os
 import signal
 import sys
 import threading
-import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import NoReturn, TextIO
+from typing import NoReturn
 
 from .._version import __version__
 from ..errors import SerfastError
 from ._output import one_line
+from ._warnings import shown_as_lines
 
 __all__ = ["main"]
 
@@ -68,8 +68,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     argv = sys.argv[1:] if argv is None else argv
     arguments = _parser(argv).parse_args(argv)
     try:
-        with warnings.catch_warnings(), _terminable():
-            warnings.showwarning = _show_warning
+        with shown_as_lines(), _terminable():
             status = int(arguments.run(arguments))
         sys.stdout.flush()
         return status
@@ -177,15 +176,3 @@ def _make_streams_usable() -> None:
             setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115 - as long as the process
         elif isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
-
-
-def _show_warning(
-    message: Warning | str,
-    category: type[Warning],
-    filename: str,
-    lineno: int,
-    file: TextIO | None = None,
-    line: str | None = None,
-) -> None:
-    """Warnings as one line, without Python's source line."""
-    print(f"serfast: warning: {message}", file=sys.stderr)

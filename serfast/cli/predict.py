@@ -3,32 +3,46 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
+from functools import partial
 from pathlib import Path
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..audio.reading import load
 from ..corpora.messages import printable
-from ..errors import SerfastError
-from ..recognizer import Recognizer
+from ..errors import ParameterError, SerfastError
 from . import _live
-from ._recordings import as_texts, named, source
+from ._answers import SUFFIXES, answers_table, check_table, output
+from ._json import add_json, print_json
+from ._progress import Progress
+from ._recordings import as_texts, find, named, source
+from ._threads import add_threads, in_order
+from ._warnings import collected
+
+if TYPE_CHECKING:
+    from ..recognizer import Recognizer
 
 __all__ = ["add_parser"]
 
-_EPILOG = """\
+_EPILOG = f"""\
 The time is that of reading the recording (for the first one, loading the decoder too) and
-recognising it. A recording that can't be read is reported and the rest goes on; the exit status
-is then 1.
+recognising it, while other threads are at work. A recording that can't be read is reported and the
+rest goes on; the exit status is then 1. Of a folder, the recordings in it and below are taken.
+
+OUT has a line for each recording: file, label, the probability of each class (p_ and its name),
+duration, warnings, error. The line is in OUT as soon as it is known: if the program is stopped, OUT
+has what was done. Parquet can't be written so: its lines are in OUT.jsonl until all is done. The
+suffix {", ".join(SUFFIXES)} chooses the kind. In .jsonl a line is what --json prints.
 
 With --stream every window of 3 s is judged, every 0.5 s, as soon as it has been read; those
 without speech are skipped.
 
 examples:
   serfast predict speech.wav
-  serfast predict *.wav --json > emotions.json
+  serfast predict recordings/ --brief
+  serfast predict recordings/ -o emotions.csv --threads 4
+  serfast predict *.wav --json > emotions.jsonl
   serfast predict speech.flac --classifier my-model.zip
   serfast predict --stream meeting.wav
   arecord -t raw -f S16_LE -c 1 -r 16000 | serfast predict --stream - --rate 16000
@@ -44,7 +58,11 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
-        "files", nargs="+", type=Path, metavar="FILE", help="recording; - is standard input"
+        "files",
+        nargs="+",
+        type=Path,
+        metavar="FILE",
+        help="recording, or folder of recordings; - is standard input",
     )
     parser.add_argument(
         "--classifier",
@@ -57,39 +75,71 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         metavar="NAME",
         help="what computes: native, numba or reference (default: $SERFAST_BACKEND, or native)",
     )
-    parser.add_argument(
-        "--json",
-        action="store_true",
-        help="print a JSON list, one object a file; "
-        "with --stream one object a line, one for each event",
+    shown = parser.add_mutually_exclusive_group()
+    shown.add_argument(
+        "--brief", action="store_true", help="print one line a recording: its label and how likely"
     )
+    add_json(shown, "one for each recording, with --stream for each event")
+    parser.add_argument(
+        "-o", "--output", type=output, metavar="OUT", help="table to write, as the answers come"
+    )
+    parser.add_argument("--force", action="store_true", help="replace OUT if it exists")
+    add_threads(parser)
     _live.add_arguments(parser)
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Predict; exit status 1 if a recording failed."""
+    if arguments.stream and (arguments.output or arguments.brief):
+        raise ParameterError("--output and --brief must not be given with --stream")
+    check_table(arguments.output, arguments.force)
+    from ..recognizer import Recognizer  # heavy: the help doesn't need it
+
     recognizer = Recognizer(arguments.classifier, arguments.backend)
     if arguments.stream:
         return _live.run(arguments, recognizer)
-    found = []
-    texts = as_texts(arguments.files)
-    for path in arguments.files:
-        try:
-            answer = {"file": texts[path], **_answer(recognizer, path)}
-        except (SerfastError, OSError) as error:
-            answer = {"file": texts[path], "error": named(path, error)}
-            print(f"serfast predict: {answer['error']}", file=sys.stderr)
-        else:
-            if not arguments.json:
-                print(_text(answer))
-        found.append(answer)
-    if arguments.json:
-        print(json.dumps(found, indent=1))
-    return 1 if any("error" in answer for answer in found) else 0
+    found = find(arguments.files, again=True)
+    lines = [*found.problems, *filter(None, [found.rest()])]
+    texts = as_texts(found.paths)
+    n_failed = 0
+    with (
+        answers_table(arguments.output, recognizer.classes, arguments.force) as add,
+        Progress(len(found.paths), visible=_is_quiet(arguments)) as bar,
+    ):
+        for line in lines:
+            bar.write(f"serfast predict: {line}")
+        work = partial(_answer, recognizer)
+        for path, future in in_order(work, found.paths, arguments.threads):
+            answer = {"file": texts[path], **future.result()}
+            n_failed += "error" in answer
+            _tell(answer, path, bar)
+            add(answer)
+            _print(arguments, answer)
+            bar.step_path(path)
+    n_failed += len(found.problems)
+    if arguments.output and not arguments.json:
+        print(f"{arguments.output}: {len(found.paths)} recordings, {n_failed} failed")
+    return 1 if n_failed else 0
+
+
+def _is_quiet(arguments: argparse.Namespace) -> bool:
+    """Tell whether nothing else than the bar comes to the terminal."""
+    prints = not arguments.output or arguments.brief or arguments.json
+    return not (prints and sys.stdout.isatty())
 
 
 def _answer(recognizer: Recognizer, path: Path) -> dict[str, Any]:
+    """Give what is found out about a recording, or why nothing is."""
+    with collected() as messages:
+        try:
+            answer = _predicted(recognizer, path)
+        except (SerfastError, OSError) as error:
+            answer = {"error": named(path, error)}
+    return {**answer, "warnings": messages}
+
+
+def _predicted(recognizer: Recognizer, path: Path) -> dict[str, Any]:
     start = perf_counter()
     y, sample_rate = load(source(path))
     result = recognizer.predict(y, sample_rate)
@@ -102,6 +152,25 @@ def _answer(recognizer: Recognizer, path: Path) -> dict[str, Any]:
         "elapsed_s": round(seconds, 6),
         "times_real_time": round(duration / seconds, 1),
     }
+
+
+def _tell(answer: dict[str, Any], path: Path, bar: Progress) -> None:
+    """Say what went wrong, and what was odd, on standard error."""
+    for message in answer["warnings"]:
+        bar.write(f"serfast: warning: {printable(path)}: {message}")
+    if "error" in answer:
+        bar.write(f"serfast predict: {answer['error']}")
+
+
+def _print(arguments: argparse.Namespace, answer: dict[str, Any]) -> None:
+    """Print the answer in the way that is asked for; a table is enough unless one is."""
+    if arguments.json:
+        print_json(answer)
+    elif "error" not in answer and arguments.brief:
+        share = 100 * answer["probabilities"][answer["label"]]
+        print(f"{printable(answer['file'])}: {answer['label']} {share:.1f} %", flush=True)
+    elif "error" not in answer and not arguments.output:
+        print(_text(answer), flush=True)
 
 
 def _text(answer: dict[str, Any]) -> str:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from ..errors import ParameterError
 from ..features.spec import FeatureSpec
 
-__all__ = ["TABLES", "Table", "check_columns"]
+__all__ = ["TABLES", "Table", "check_columns", "csv_line"]
 
 Rows = NDArray[np.float32]
 
@@ -114,10 +114,10 @@ class CsvTable(Table):
         super().__init__(path, spec)
         self._text = io.TextIOWrapper(self._file, encoding="utf-8", newline="")
         self._format = "%.9g" + ",%.9g" * len(spec.columns) + "\n"
-        self._text.write(_csv_line(["file", "time", *spec.columns]) + "\n")
+        self._text.write(csv_line(["file", "time", *spec.columns]) + "\n")
 
     def add(self, name: str, rows: Rows) -> None:
-        begin = _csv_line([name]) + ","
+        begin = csv_line([name]) + ","
         for time, row in zip(self._spec.times(len(rows)), rows.tolist(), strict=True):
             self._text.write(begin + self._format % (time, *row))
 
@@ -192,7 +192,8 @@ def check_columns(suffix: str, spec: FeatureSpec) -> None:
         raise ParameterError(f"columns must have {rule}, got {taken[0]!r} (name= gives another)")
 
 
-def _csv_line(cells: list[str]) -> str:
+def csv_line(cells: list[Any]) -> str:
+    """Give the cells as a line of CSV, without its end."""
     line = io.StringIO()
     csv.writer(line, lineterminator="\r\n").writerow(cells)  # cells with one of these are quoted
     return line.getvalue()[:-2]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -35,9 +36,10 @@ def test_predict_takes_a_recording_from_standard_input(recording: Path, name: st
     with_name = run("predict", recording, "--json")
     piped = run("predict", name, "--json", input=recording.read_bytes())
     assert piped.returncode == 0, piped.stderr
-    label = [line for line in with_name.stdout.splitlines() if b'"label"' in line]
-    assert label
-    assert label[0] in piped.stdout
+    expected, answer = json.loads(with_name.stdout), json.loads(piped.stdout)
+    assert answer["file"] == name
+    assert answer["label"] == expected["label"]
+    assert answer["probabilities"] == expected["probabilities"]
 
 
 def test_extract_takes_a_recording_from_standard_input(recording: Path, tmp_path: Path) -> None:

@@ -1,0 +1,59 @@
+"""Warnings of the command line: one line each, with the file that they are about."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TextIO
+
+__all__ = ["collected", "shown_as_lines"]
+
+_here = threading.local()
+
+
+@contextmanager
+def collected() -> Iterator[list[str]]:
+    """Give the list that this thread's warnings are added to meanwhile, instead of being shown.
+
+    Another thread's warnings are not in it, so that each recording has its own.
+    """
+    before = getattr(_here, "messages", None)
+    messages: list[str] = []
+    _here.messages = messages
+    try:
+        yield messages
+    finally:
+        _here.messages = before
+
+
+@contextmanager
+def shown_as_lines() -> Iterator[None]:
+    """Show warnings as one line each meanwhile; the same one about two files is shown twice.
+
+    What the user chose for warnings, with ``python -W`` or PYTHONWARNINGS, stays.
+    """
+    with warnings.catch_warnings():
+        if not sys.warnoptions:
+            warnings.simplefilter("always", UserWarning)
+        warnings.showwarning = _show
+        yield
+
+
+def _show(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
+    """Show a warning, without Python's source line."""
+    text = " ".join(str(message).split())
+    messages = getattr(_here, "messages", None)
+    if messages is None:
+        print(f"serfast: warning: {text}", file=sys.stderr)
+    else:
+        messages.append(text)
