@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import os
 from abc import ABC, abstractmethod
@@ -146,8 +145,10 @@ class ParquetRecords(Records):
 def check_parquet() -> None:
     """Raise ImportError unless Parquet can be written; it says what to install."""
     try:
-        importlib.import_module("pyarrow.parquet")
-    except ImportError as error:
+        import pyarrow.parquet as parquet  # optional: only Parquet needs it
+
+        _ = parquet.write_table
+    except (ImportError, AttributeError) as error:
         hint = "writing Parquet needs pyarrow: pip install pyarrow"
         raise ImportError(f"{hint} ({error})") from error
 

@@ -1,11 +1,12 @@
-"""`serfast info`: what is installed, what this processor can do, what doesn't load and why."""
+"""`serfast info`: what is installed, what this processor can do, and what a model is."""
 
 from __future__ import annotations
 
 import argparse
 import dataclasses
-import json
 import platform
+import shutil
+import textwrap
 from typing import Any
 
 import numpy as np
@@ -15,13 +16,19 @@ from .._version import __version__
 from ..errors import BackendError
 from ..features import installed as offered
 from ..models import registry
+from . import _model_info
+from ._json import add_json, print_json
 
 __all__ = ["add_parser"]
+
+LINE = 100
+"""Characters of a line where there is no terminal that is narrower."""
 
 _EPILOG = """\
 examples:
   serfast info
-  serfast info --json
+  serfast info model.zip
+  serfast info svm --json
   SERFAST_ISA=baseline serfast info
 """
 
@@ -31,18 +38,28 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser = subparsers.add_parser(
         "info",
         description="Show versions, instruction sets, back ends, plugins and the features that "
-        "packages offer, for bug reports.",
+        "packages offer, for bug reports; or what a model is: its classes, corpus, figures, "
+        "features.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument(
+        "model",
+        nargs="?",
+        metavar="MODEL",
+        help="the path of a model bundle, or a plugin, for the model that comes with it",
+    )
+    add_json(parser, "one, with all facts")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print what is found; a plugin that doesn't load is no error of this command."""
-    facts = collect()
-    print(json.dumps(facts, indent=2) if arguments.json else as_text(facts))
+    facts = collect() if arguments.model is None else _model_info.about(arguments.model)
+    if arguments.json:
+        print_json(facts)
+    else:
+        print(_aligned((lines if arguments.model is None else _model_info.lines)(facts)))
     return 0
 
 
@@ -69,24 +86,40 @@ def _native_info() -> dict[str, Any] | None:
         return None
 
 
-def as_text(facts: dict[str, Any]) -> str:
-    """Lay the facts out as aligned lines."""
+def lines(facts: dict[str, Any]) -> list[tuple[str, str]]:
+    """Give the facts as names and texts."""
     isa = facts["isa"]
-    lines = [(name, facts[name]) for name in ("serfast", "python", "numpy", "platform")]
-    lines.append(("ISA in use", isa["in_use"] if isa else "none: no native back end"))
+    found = [(name, facts[name]) for name in ("serfast", "python", "numpy", "platform")]
+    found.append(("ISA in use", isa["in_use"] if isa else "none: no native back end"))
     if isa:
-        lines.append(("ISAs built", ", ".join(isa["built"])))
-        lines.append(("ISAs available", ", ".join(isa["available"])))
-        lines.append(("compiler", isa["compiler"]))
+        found.append(("ISAs built", ", ".join(isa["built"])))
+        found.append(("ISAs available", ", ".join(isa["available"])))
+        found.append(("compiler", isa["compiler"]))
     for name, reason in facts["backends"].items():
-        lines.append((f"back end {name}", reason or "available"))
-    lines.append(("default back end", facts["backend"]))
+        found.append((f"back end {name}", reason or "available"))
+    found.append(("default back end", facts["backend"]))
     for kind in ("plugin", "feature"):
         for plugin in facts[f"{kind}s"]:
             state = f"{plugin['distribution']} {plugin['version']}"
             state += f", can't be loaded: {plugin['error']}" if plugin["error"] else ""
-            lines.append((f"{kind} {plugin['name']}", state))
+            found.append((f"{kind} {plugin['name']}", state))
     if not facts["plugins"]:
-        lines.append(("plugins", "none; try: pip install serfast-svm"))
-    width = max(len(name) for name, _ in lines)
-    return "\n".join(f"{name:{width}}  {value}" for name, value in lines)
+        found.append(("plugins", "none; try: pip install serfast-svm"))
+    return found
+
+
+def _aligned(pairs: list[tuple[str, str]]) -> str:
+    """Lay names and texts out in two columns; long texts have several lines."""
+    width = max(len(name) for name, _ in pairs) + 2
+    room = max(20, min(LINE, shutil.get_terminal_size((LINE, 24)).columns) - width)
+    return "\n".join(
+        f"{name if first else '':{width}}{part}".rstrip()
+        for name, text in pairs
+        for first, part in _parts(text, room)
+    )
+
+
+def _parts(text: str, room: int) -> list[tuple[bool, str]]:
+    """Divide a text between words; what has no spaces, such as a path, stays whole."""
+    parts = textwrap.wrap(text, room, break_long_words=False, break_on_hyphens=False)
+    return [(i == 0, part) for i, part in enumerate(parts or [""])]

@@ -32,7 +32,7 @@ COMMANDS = {
     "train": "train a classifier on a folder of labelled recordings",
     "evaluate": "measure a classifier, leaving one speaker out",
     "bench": "measure this machine",
-    "info": "show versions, instruction sets, back ends, plugins and features",
+    "info": "show versions, back ends, plugins and features; or what a model is",
 }
 """Each command, which a module of that name describes and runs, and its line in the help."""
 

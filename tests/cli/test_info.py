@@ -5,15 +5,20 @@ from __future__ import annotations
 import json
 import platform
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 import serfast
+from helpers.plugin_stub import install_nearest
 from serfast import backends
 from serfast.cli.main import main
 from serfast.features import installed as offered
 from serfast.models import registry
+from serfast.models.bundle.bundle import Bundle
+from serfast.models.bundle.fingerprint import fingerprint
+from serfast.statistics.statistics import Statistics
 
 
 def test_json(capsys: pytest.CaptureFixture[str]) -> None:
@@ -69,3 +74,120 @@ def test_no_plugins(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Monk
     monkeypatch.setattr(registry, "info", lambda: ())
     assert main(["info"]) == 0
     assert "pip install serfast-svm" in capsys.readouterr().out
+
+
+# ---- a model ------------------------------------------------------------------------------------
+
+CARD = {
+    "corpus": "noise of our own",
+    "training": {"recordings": 12, "altered_copies": 48, "speakers": list("abcdefg")},
+    "measured": {
+        "protocol": "leave one speaker out",
+        "uar": 0.8125,
+        "classes": ["anger", "sadness"],
+        "confusion_matrix": [[3, 1], [1, 7]],
+    },
+}
+
+
+def saved(tmp_path: Path, card: object, plugin: str = "absent") -> str:
+    bundle = Bundle(
+        plugin=plugin,
+        classes=("anger", "sadness"),
+        spec=serfast.FeatureSpec(features=[serfast.RMS(), serfast.MFCC(n_mfcc=5)]),
+        statistics=Statistics(functionals=("mean", "std"), deltas=0),
+        arrays={"means": np.array([[0.3], [0.02]])},
+        card=card,
+    )
+    return str(bundle.save(tmp_path / "model.zip"))
+
+
+def test_a_model(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    model = saved(tmp_path, CARD)
+    assert main(["info", model]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [re.sub("  +", " | ", line) for line in lines] == [
+        f"model | {model}",
+        "plugin | absent, not installed",
+        "classes | anger, sadness",
+        "corpus | noise of our own",
+        "trained on | 12 recordings, 48 altered copies, 7 speakers (a, b, c, d, e, and 2 more)",
+        "measured | UAR 81.2 %",
+        " | leave one speaker out",
+        "recall | anger 75 %, sadness 88 %",
+        "features | 6 columns every 10 ms at 16000 Hz; 12 statistics of them",
+        " | RMS()",
+        " | MFCC(n_mfcc=5)",
+        "back end | native",
+    ]
+
+
+def test_a_model_as_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    model = saved(tmp_path, CARD)
+    assert main(["info", model, "--json"]) == 0
+    out = capsys.readouterr().out
+    assert out.count("\n") == 1
+    facts = json.loads(out)
+    bundle = Bundle.load(model)
+    assert facts["card"] == CARD
+    assert facts["classes"] == ["anger", "sadness"]
+    assert serfast.FeatureSpec.from_dict(facts["spec"]) == bundle.spec
+    assert facts["fingerprint"] == fingerprint(bundle.spec)
+    assert (facts["plugin"], facts["distribution"]) == ("absent", None)
+    assert (facts["columns"], facts["entries"]) == (6, 12)
+
+
+def test_a_plugins_own_model(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = saved(tmp_path, CARD, "nearest")
+    install_nearest(tmp_path, monkeypatch, model)
+    assert main(["info", "nearest"]) == 0
+    out = capsys.readouterr().out
+    assert re.search(r"^plugin +nearest, \S+ [\d.]+$", out, re.MULTILINE)
+    assert "model.zip" in out.splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    "card",
+    [
+        {},
+        {"corpus": ["\x1b[31m"], "training": 3, "measured": "much"},
+        {"training": {"recordings": "x" * 999, "speakers": [None, {}]}, "measured": {"uar": 1e300}},
+        {"measured": {"uar": 10**400, "classes": 3, "confusion_matrix": [[1], [2, 3]]}},
+        {"measured": {"classes": ["a"], "confusion_matrix": [[-1]]}},
+        {"measured": {"classes": ["a"], "confusion_matrix": [[10**30]]}},
+        {"measured": {"classes": ["a", "b"], "confusion_matrix": [[1]]}},
+    ],
+)
+def test_a_card_that_holds_anything(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], card: object
+) -> None:
+    assert main(["info", saved(tmp_path, card)]) == 0
+    out = capsys.readouterr().out
+    assert "\x1b" not in out
+    assert re.search("^classes +anger, sadness$", out, re.MULTILINE)
+    assert "UAR" not in out
+
+
+def test_no_such_model(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("absent", str(tmp_path / "gone.zip")):
+        assert main(["info", name]) == 1
+        err = capsys.readouterr().err
+        assert "model must be a bundle's path or a plugin" in err
+        assert err.count("\n") == 1
+    (tmp_path / "bad.zip").write_bytes(b"PK")
+    assert main(["info", str(tmp_path / "bad.zip")]) == 1
+    assert "bad.zip: bundle must be a readable zip" in capsys.readouterr().err
+
+
+def test_long_texts_fit_the_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    monkeypatch.chdir(tmp_path)
+    saved(tmp_path, {**CARD, "corpus": "word " * 60})
+    assert main(["info", "model.zip"]) == 0
+    out = capsys.readouterr().out
+    assert max(map(len, out.splitlines())) <= 60
+    assert out.count("word") == 60

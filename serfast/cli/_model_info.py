@@ -1,0 +1,142 @@
+"""What `serfast info MODEL` shows of a model bundle."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+from ..corpora.messages import joined, printable
+from ..errors import ModelError, ParameterError
+from ..features.base import Feature
+from ..models import registry
+from ..models.bundle.bundle import Bundle
+from ..models.bundle.fingerprint import fingerprint
+from ..models.plugin_calls import calling
+from ..training.metrics import class_scores
+
+__all__ = ["about", "lines"]
+
+Lines = list[tuple[str, str]]
+
+
+def about(model: str) -> dict[str, Any]:
+    """Tell all about a model, ready for JSON.
+
+    Parameters
+    ----------
+    model : str
+        A bundle's path, or the name of a plugin, whose own model is meant.
+
+    Raises
+    ------
+    ModelError, UnknownPluginError
+        If there is none, or it is damaged. Its plugin needn't be installed.
+    """
+    path = _path(model)
+    bundle = Bundle.load(path)
+    columns = bundle.spec.columns
+    entries = bundle.statistics.names(columns) if bundle.statistics else ()
+    return {
+        "model": str(path),
+        "plugin": bundle.plugin,
+        "distribution": registry.owner(bundle.plugin) if _is_installed(bundle.plugin) else None,
+        "classes": list(bundle.classes),
+        "spec": bundle.spec.to_dict(),
+        "features": [_short(feature) for feature in bundle.spec.features],
+        "columns": len(columns),
+        "fingerprint": fingerprint(bundle.spec, bundle.backend),
+        "backend": bundle.backend,
+        "statistics": bundle.statistics.to_dict() if bundle.statistics else None,
+        "entries": len(entries),
+        "card": dict(bundle.card),
+    }
+
+
+def lines(facts: dict[str, Any]) -> Lines:
+    """Give the facts as names and texts; a card is a stranger's, and may hold anything."""
+    spec, card = facts["spec"], facts["card"]
+    seen = [f"{facts['columns']} columns every {_milliseconds(spec)} at {spec['sample_rate']} Hz"]
+    seen += [f"{facts['entries']} statistics of them"] if facts["entries"] else []
+    found = [
+        ("model", printable(facts["model"])),
+        ("plugin", f"{facts['plugin']}, {facts['distribution'] or 'not installed'}"),
+        ("classes", ", ".join(facts["classes"])),
+        ("corpus", _text(card.get("corpus"))),
+        ("trained on", _trained(card.get("training"))),
+        *_measured(card.get("measured")),
+        ("features", "; ".join(seen)),
+        *(("", feature) for feature in facts["features"]),
+        ("back end", facts["backend"]),
+    ]
+    return [(name, text) for name, text in found if text]
+
+
+def _path(model: str) -> Path:
+    path = Path(model)
+    if path.exists() or model not in registry.available():
+        if not path.exists():
+            names = ", ".join(registry.available()) or "none is installed"
+            raise ModelError(f"model must be a bundle's path or a plugin ({names}), got {model!r}")
+        return path
+    plugin = registry.get(model)
+    with calling(model, "default_model"):
+        own = plugin.default_model()
+    if own is None:
+        raise ModelError(f"plugin {model!r} must come with a model, or give a bundle's path")
+    return Path(own)
+
+
+def _is_installed(plugin: str) -> bool:
+    return plugin in registry.available()
+
+
+def _short(feature: Feature) -> str:
+    """Write a feature with the fields that aren't its defaults."""
+    fields = [(field.name, field.default) for field in dataclasses.fields(feature) if field.init]
+    values = [(name, getattr(feature, name), default) for name, default in fields]
+    told = [f"{name}={value!r}" for name, value, default in values if value != default]
+    return f"{type(feature).__name__}({', '.join(told)})"
+
+
+def _milliseconds(spec: dict[str, Any]) -> str:
+    return f"{1000 * spec['hop_length'] / spec['sample_rate']:.4g} ms"
+
+
+def _trained(training: Any) -> str:
+    if not isinstance(training, dict):
+        return ""
+    parts = []
+    for key, noun in (("recordings", "recordings"), ("altered_copies", "altered copies")):
+        if isinstance(training.get(key), int):
+            parts.append(f"{training[key]} {noun}")
+    if isinstance(speakers := training.get("speakers"), list):
+        names = joined([_text(name) for name in speakers], ", ")
+        parts.append(f"{len(speakers)} speakers ({names})")
+    return ", ".join(parts)
+
+
+def _measured(measured: Any) -> Lines:
+    """Give the figures of an evaluation, as far as they are ones."""
+    if not isinstance(measured, dict):
+        return [("measured", "no figures (see `serfast train --measured`)")]
+    uar = measured.get("uar")
+    share = f"UAR {100 * uar:.1f} %" if isinstance(uar, int | float) and 0 <= uar <= 1 else ""
+    found = [("measured", share)]
+    found.append(("", _text(measured.get("protocol"))))
+    found.append(("recall", _recalls(measured)))
+    return found
+
+
+def _recalls(measured: dict[str, Any]) -> str:
+    classes, matrix = measured.get("classes"), measured.get("confusion_matrix")
+    try:
+        recalls = class_scores(matrix).recall  # type: ignore[arg-type]
+        pairs = zip(classes, recalls, strict=True)  # type: ignore[arg-type]
+        return ", ".join(f"{_text(name)} {100 * recall:.0f} %" for name, recall in pairs)
+    except (OverflowError, ParameterError, TypeError, ValueError):
+        return ""
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else printable(str(value))[:400]
