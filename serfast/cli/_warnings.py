@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
-__all__ = ["collected", "shown_as_lines"]
+from ..corpora.messages import printable
+
+__all__ = ["collected", "show_warnings", "shown_as_lines"]
 
 _here = threading.local()
 
@@ -27,6 +30,14 @@ def collected() -> Iterator[list[str]]:
         yield messages
     finally:
         _here.messages = before
+
+
+def show_warnings(
+    path: os.PathLike[str], messages: Iterable[str], write: Callable[[str], object]
+) -> None:
+    """Show what was collected about a recording, with its name."""
+    for message in messages:
+        write(f"serfast: warning: {printable(path)}: {message}")
 
 
 @contextmanager

@@ -3,29 +3,37 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from .. import presets
-from ..audio.reading import load
-from ..corpora.tables import TABLES, check_columns
+from ..corpora.searching import Found
 from ..errors import SerfastError
 from ..extractor import Extractor
 from ..features.spec import FeatureSpec
+from ._extracted import Rows, Vectors
+from ._json import add_json, print_json
 from ._output import check_outputs, writing
 from ._progress import Progress
-from ._recordings import as_texts, find, named, source
+from ._recordings import as_texts, find, named
 from ._spec import read_spec
 from ._threads import add_threads, in_order
+from ._warnings import collected, show_warnings
 
 __all__ = ["add_parser"]
 
 _SUFFIXES = (".npz", ".csv", ".parquet")
 _PRESETS = ("speech", "librosa")
 _EPILOG = """\
-One row per frame. CSV and Parquet have the columns file, time [s] and the features; an NPZ file
-holds files, columns, time_step [s], spec (JSON), and rows_0, rows_1 … in the order of files.
+One row per frame, or with --statistics one per recording. CSV and Parquet have the columns file,
+time [s] and the features; an NPZ file holds files, columns, time_step [s], spec (JSON), and rows_0,
+rows_1 … in the order of files.
+
+With --statistics CSV and Parquet have the columns file, label, speaker and the statistics; an NPZ
+file holds files, label, speaker, columns, vectors (a row a recording), spec and statistics (JSON).
+Label and speaker are those of the corpus that named the files, or of the CSV file --labels.
 
 A recording that can't be read is reported and left out; the exit status is then 1. OUT appears when
 all is done, not before.
@@ -33,6 +41,7 @@ all is done, not before.
 examples:
   serfast extract speech.wav -o features.csv
   serfast extract corpus/ -o features.npz --preset librosa --threads 4
+  serfast extract emodb/wav -o vectors.csv --statistics
   python -c "import serfast; print(serfast.presets.speech().to_json(2))" > spec.json
   serfast extract corpus/ -o features.parquet --spec spec.json
 """
@@ -71,12 +80,32 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     features.add_argument(
         "--spec", type=Path, metavar="JSON", help="features: a FeatureSpec's JSON"
     )
+    vectors = parser.add_argument_group("one row a recording")
+    vectors.add_argument(
+        "--statistics",
+        action="store_true",
+        help="write the vector of statistics of each recording, with its label and speaker",
+    )
+    vectors.add_argument(
+        "--statistics-file",
+        type=Path,
+        metavar="JSON",
+        help="which statistics: a Statistics dictionary (default: speech preset's, or "
+        "Statistics() if the features are others)",
+    )
+    vectors.add_argument(
+        "--labels",
+        default="auto",
+        metavar="SCHEME",
+        help="as of `serfast train` (default: %(default)s; none are known if no scheme fits)",
+    )
     parser.add_argument(
         "--backend",
         metavar="NAME",
         help="what computes: native, numba or reference (default: $SERFAST_BACKEND, or native)",
     )
     parser.add_argument("--force", action="store_true", help="replace OUT if it exists")
+    add_json(parser, "one, with what was written")
     add_threads(parser)
 
 
@@ -84,39 +113,58 @@ def run(arguments: argparse.Namespace) -> int:
     """Extract; exit status 1 if a recording failed."""
     check_outputs([arguments.output], arguments.force)
     spec = _spec(arguments)
-    suffix = arguments.output.suffix.lower()
-    check_columns(suffix, spec)
     extractor = Extractor(spec, backend=arguments.backend)
+    content = (Vectors if arguments.statistics else Rows)(arguments, extractor)
     found = find(arguments.files)
-    paths, problems = found.paths, found.problems
-    texts = as_texts(paths)
+    texts = as_texts(found.paths)
     n_rows = n_failed = 0
     with (
         writing(arguments.output, arguments.force) as temporary,
-        TABLES[suffix](temporary, spec) as table,
-        Progress(len(paths)) as progress,
+        content.table(temporary, texts) as table,
+        Progress(len(found.paths)) as progress,
     ):
-        for problem in problems:
+        for problem in found.problems:
             progress.write(f"serfast extract: {problem}")
-        for path, future in in_order(partial(_rows, extractor), paths, arguments.threads):
+        work = partial(_with_warnings, content.compute)
+        for path, future in in_order(work, found.paths, arguments.threads):
             try:
-                rows = future.result()
+                rows, messages = future.result()
             except (SerfastError, OSError) as error:
                 n_failed += 1
                 progress.write(f"serfast extract: {named(path, error)}")
             else:
+                show_warnings(path, messages, progress.write)
                 table.add(texts[path], rows)
                 n_rows += len(rows)
             progress.step(path.name)
         if not n_rows:
             raise SerfastError(f"no recording could be read, {arguments.output} was not written")
-    n_failed += len(problems)
-    rest = found.rest() and f"{found.rest()}, "
-    print(
-        f"{arguments.output}: {len(paths) + len(problems) - n_failed} recordings, {n_rows} rows "
-        f"of {len(spec.columns)} columns, {rest}{n_failed} failed"
-    )
+    n_done = len(found.paths) - n_failed
+    n_failed += len(found.problems)
+    _tell(arguments, content.told(n_done, n_rows), found, n_failed)
     return 1 if n_failed else 0
+
+
+def _tell(
+    arguments: argparse.Namespace, counts: dict[str, int], found: Found, n_failed: int
+) -> None:
+    """Say what was written, and what wasn't."""
+    if arguments.json:
+        n_passed_over = sum(found.passed_over.values())
+        rest = {"passed_over": n_passed_over, "failed": n_failed}
+        print_json({"output": str(arguments.output), **counts, **rest})
+        return
+    counted = ", ".join(f"{n} {noun}" for noun, n in counts.items() if noun != "columns")
+    passed_over = found.rest() and f"{found.rest()}, "
+    print(
+        f"{arguments.output}: {counted} of {counts['columns']} columns, {passed_over}"
+        f"{n_failed} failed"
+    )
+
+
+def _with_warnings(compute: Callable[[Path], Any], path: Path) -> tuple[Any, list[str]]:
+    with collected() as messages:
+        return compute(path), messages
 
 
 def _output(text: str) -> Path:
@@ -131,9 +179,3 @@ def _spec(arguments: argparse.Namespace) -> FeatureSpec:
         return read_spec(arguments.spec)
     spec: FeatureSpec = getattr(presets, arguments.preset or _PRESETS[0])()
     return spec
-
-
-def _rows(extractor: Extractor, path: Path) -> Any:
-    # a spec's rate may be a fraction; `load` refuses that, as soxr does
-    y, _ = load(source(path), cast(int, extractor.spec.sample_rate))
-    return extractor(y)

@@ -18,7 +18,7 @@ from ._json import add_json, print_json
 from ._progress import Progress
 from ._recordings import as_texts, find, named, source
 from ._threads import add_threads, in_order
-from ._warnings import collected
+from ._warnings import collected, show_warnings
 
 if TYPE_CHECKING:
     from ..recognizer import Recognizer
@@ -156,8 +156,7 @@ def _predicted(recognizer: Recognizer, path: Path) -> dict[str, Any]:
 
 def _tell(answer: dict[str, Any], path: Path, bar: Progress) -> None:
     """Say what went wrong, and what was odd, on standard error."""
-    for message in answer["warnings"]:
-        bar.write(f"serfast: warning: {printable(path)}: {message}")
+    show_warnings(path, answer["warnings"], bar.write)
     if "error" in answer:
         bar.write(f"serfast predict: {answer['error']}")
 

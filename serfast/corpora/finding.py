@@ -5,18 +5,20 @@ from __future__ import annotations
 import os
 import stat
 import warnings
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NoReturn
 
 from .._checks import fail, shown
 from ..errors import ParameterError
+from ..files import as_written
 from .csv_labels import recordings_of_csv
 from .messages import joined, listed, reason_of
 from .recordings import Recording
 from .schemes import SCHEMES, Scheme
 from .searching import AUDIO_SUFFIXES, Found, search
 
-__all__ = ["AUDIO_SUFFIXES", "audio_files", "find_labelled", "find_recordings"]
+__all__ = ["AUDIO_SUFFIXES", "audio_files", "find_labelled", "find_recordings", "known_of"]
 
 
 def find_recordings(
@@ -87,17 +89,51 @@ def find_labelled(
         fail("folder", "an existing folder", os.fspath(folder))
     if Path(labels).suffix.lower() == ".csv":
         return recordings_of_csv(Path(labels), root), Found()
-    if labels != "auto" and labels not in SCHEMES:
-        fail("labels", f"one of auto, {', '.join(SCHEMES)} or the path of a .csv file", labels)
+    scheme = None if labels == "auto" else _scheme(labels)
     found = search(root)
     if not found.paths:
         _refuse_empty(os.fspath(folder), found)
-    scheme = _detect(found.paths) if labels == "auto" else SCHEMES[str(labels)]
+    scheme = scheme or _detect(found.paths)
     recordings, others = _from_names(found.paths, scheme)
     if others:
         message = f"left out, not named as {scheme.title} does: {listed(others)}"
         warnings.warn(message, stacklevel=3)
     return recordings, found
+
+
+def known_of(
+    paths: Iterable[Path], labels: str | os.PathLike[str] = "auto"
+) -> dict[Path, Recording]:
+    """Tell label and speaker of the recordings of which they are known.
+
+    Parameters
+    ----------
+    paths : iterable of Path
+    labels : {"auto", "emodb", "ravdess", "crema-d"} or path of a CSV file
+        As of :func:`find_recordings`. With "auto" nothing is known where no scheme fits.
+
+    Returns
+    -------
+    dict of Path to Recording
+
+    Raises
+    ------
+    ParameterError
+        As :func:`find_recordings` does, if several schemes fit or the CSV file is bad.
+    """
+    given = list(paths)
+    if Path(labels).suffix.lower() == ".csv":
+        table = Path(labels)
+        anywhere = Path(os.path.abspath(table)).anchor
+        listed_ones = recordings_of_csv(table, Path(anywhere))
+        rows = {as_written(recording.path): recording for recording in listed_ones}
+        found = [(path, rows.get(as_written(path))) for path in given]
+    else:
+        schemes = _fitting(given) if labels == "auto" else [_scheme(labels)]
+        if len(schemes) > 1:
+            _detect(given)
+        found = [(path, scheme.read(path)) for path in given for scheme in schemes]
+    return {path: recording for path, recording in found if recording}
 
 
 def audio_files(folder: str | os.PathLike[str]) -> list[Path]:
@@ -149,6 +185,17 @@ def _warn_of(found: Found) -> None:
         number = f"{len(found.problems)} folder{'s' * (len(found.problems) > 1)}"
         message = f"left out, can't be read: {number}: {joined(found.problems, '; ')}"
         warnings.warn(message, stacklevel=3)
+
+
+def _scheme(labels: str | os.PathLike[str]) -> Scheme:
+    if labels not in SCHEMES:
+        fail("labels", f"one of auto, {', '.join(SCHEMES)} or the path of a .csv file", labels)
+    return SCHEMES[str(labels)]
+
+
+def _fitting(paths: list[Path]) -> list[Scheme]:
+    """Give the schemes that fit a name here."""
+    return [scheme for scheme in SCHEMES.values() if any(map(scheme.read, paths))]
 
 
 def _detect(paths: list[Path]) -> Scheme:

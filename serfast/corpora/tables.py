@@ -6,6 +6,7 @@ import csv
 import io
 import zipfile
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 
 from ..errors import ParameterError
 from ..features.spec import FeatureSpec
+from .messages import joined
 
 __all__ = ["TABLES", "Table", "check_columns", "csv_line"]
 
@@ -114,7 +116,10 @@ class CsvTable(Table):
         super().__init__(path, spec)
         self._text = io.TextIOWrapper(self._file, encoding="utf-8", newline="")
         self._format = "%.9g" + ",%.9g" * len(spec.columns) + "\n"
-        self._text.write(csv_line(["file", "time", *spec.columns]) + "\n")
+        self._text.write(csv_line(self._header()) + "\n")
+
+    def _header(self) -> list[str]:
+        return [*OWN_COLUMNS, *self._spec.columns]
 
     def add(self, name: str, rows: Rows) -> None:
         begin = csv_line([name]) + ","
@@ -144,17 +149,24 @@ class ParquetTable(Table):
             raise ImportError(f"{hint} ({error})") from error
         super().__init__(path, spec)
         self._arrow = pyarrow
-        fields = [("file", pyarrow.string()), ("time", pyarrow.float64())]
-        fields += [(name, pyarrow.float32()) for name in spec.columns]
-        metadata = {"serfast.spec": spec.to_json()}
-        self._schema = pyarrow.schema(fields, metadata=metadata)
+        self._schema = pyarrow.schema(self._fields(), metadata=self._metadata())
         self._writer = pyarrow.parquet.ParquetWriter(self._file, self._schema)
         self._waiting: list[Any] = []
+
+    def _fields(self) -> list[tuple[str, Any]]:
+        fields = [("file", self._arrow.string()), ("time", self._arrow.float64())]
+        return fields + [(name, self._arrow.float32()) for name in self._spec.columns]
+
+    def _metadata(self) -> dict[str, str]:
+        return {"serfast.spec": self._spec.to_json()}
 
     def add(self, name: str, rows: Rows) -> None:
         names = self._arrow.repeat(name, len(rows))
         columns = [names, self._spec.times(len(rows)), *np.ascontiguousarray(rows.T)]
-        self._waiting.append(self._arrow.table(columns, schema=self._schema))
+        self._append(self._arrow.table(columns, schema=self._schema))
+
+    def _append(self, table: Any) -> None:
+        self._waiting.append(table)
         if sum(map(len, self._waiting)) >= self._GROUP:
             self._flush()
 
@@ -176,19 +188,19 @@ TABLES: dict[str, type[Table]] = {".npz": NpzTable, ".csv": CsvTable, ".parquet"
 """The kinds of table, by the output file's suffix."""
 
 
-def check_columns(suffix: str, spec: FeatureSpec) -> None:
-    """Check that a table of this kind can hold the spec's columns beside its own.
+def check_columns(suffix: str, names: Sequence[str], own: Sequence[str] = OWN_COLUMNS) -> None:
+    """Check that a table of this kind can hold columns of these names beside its own.
 
     Raises
     ------
     ParameterError
-        If a feature's column has the name of one of these.
+        If one has the name of one of these.
     """
     if suffix == ".npz":  # its columns have a table of their own
         return
-    taken = [name for name in spec.columns if name in OWN_COLUMNS]
+    taken = [name for name in names if name in own]
     if taken:
-        rule = f"names other than {' and '.join(OWN_COLUMNS)}, which a {suffix} table has itself"
+        rule = f"names other than {joined(list(own), ' and ')}, which a {suffix} table has itself"
         raise ParameterError(f"columns must have {rule}, got {taken[0]!r} (name= gives another)")
 
 
