@@ -19,7 +19,7 @@ from .features.spec import FeatureSpec
 from .models import registry
 from .models.bundle.bundle import Bundle
 from .models.classifier import Classifier, StreamingClassifier
-from .models.inputs import inputs_of, vector_of
+from .models.inputs import doubt_of, inputs_of, vector_of
 from .models.plugin import Plugin
 from .models.plugin_calls import calling, load_classifier, probabilities_of
 from .streaming.events import EventStream, Plan
@@ -27,9 +27,6 @@ from .streaming.utterance_events import PAUSE, UtteranceStream
 from .streaming.window_events import WindowStream
 
 __all__ = ["Recognizer", "Result"]
-
-QUIET = 1e-3
-"""Peak below which a recording counts as silence: -60 dB of full scale."""
 
 
 @dataclass(frozen=True)
@@ -250,10 +247,5 @@ def _bundle(classifier: str | os.PathLike[str], backend: str) -> Bundle:
 
 
 def _warn_of_nothing(samples: np.ndarray[Any, Any], frame: int) -> None:
-    if max(samples.max(), -samples.min()) < QUIET:
-        message = f"y has no sample above {QUIET:g} of full scale: the answer says nothing"
-    elif len(samples) < frame:
-        message = f"y has {len(samples)} samples, less than a frame of {frame}: hardly an answer"
-    else:
-        return
-    warnings.warn(message, stacklevel=3)
+    if doubt := doubt_of(samples, frame):
+        warnings.warn(f"y {doubt}", stacklevel=3)

@@ -7,6 +7,7 @@ from . import registry
 from .bundle import Bundle
 from .classifier import Classifier, Input, StreamingClassifier, check_input
 from .plugin import (
+    ChecksFirst,
     Examples,
     LongTraining,
     Plugin,
@@ -16,6 +17,7 @@ from .plugin import (
     WantsFeatures,
     Weights,
     alterations_for,
+    check_training,
     features_for,
     fit,
     options_of,
@@ -24,6 +26,7 @@ from .plugin import (
 
 __all__ = [
     "Bundle",
+    "ChecksFirst",
     "Classifier",
     "Examples",
     "Input",
@@ -37,6 +40,7 @@ __all__ = [
     "Weights",
     "alterations_for",
     "check_input",
+    "check_training",
     "features_for",
     "fit",
     "options_of",

@@ -14,7 +14,10 @@ from .bundle.bundle import Bundle
 from .classifier import Classifier
 from .plugin_calls import calling
 
-__all__ = ["inputs_of", "vector_of"]
+__all__ = ["QUIET", "doubt_of", "inputs_of", "vector_of"]
+
+QUIET = 1e-3
+"""Peak below which a recording counts as silence: -60 dB of full scale."""
 
 
 def inputs_of(
@@ -40,6 +43,18 @@ def inputs_of(
     if vector is None:
         checks.fail("vector", "given for kind 'vector'", vector)
     return vector(rows)
+
+
+def doubt_of(samples: np.ndarray[Any, Any], frame: int) -> str | None:
+    """Say why an answer about these samples is hardly one; None if nothing is odd.
+
+    `frame` is the length of the longest frame.
+    """
+    if max(samples.max(), -samples.min()) < QUIET:
+        return f"has no sample above {QUIET:g} of full scale: the answer says nothing"
+    if len(samples) < frame:
+        return f"has {len(samples)} samples, less than a frame of {frame}: hardly an answer"
+    return None
 
 
 def vector_of(

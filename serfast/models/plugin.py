@@ -16,6 +16,7 @@ from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
+from .. import _checks as checks
 from .. import presets
 from ..audio.augmentation import SPEEDS, Alteration
 from ..errors import ParameterError
@@ -25,6 +26,7 @@ from .bundle import Bundle
 from .classifier import Classifier, Input
 
 __all__ = [
+    "ChecksFirst",
     "Examples",
     "LongTraining",
     "Plugin",
@@ -34,6 +36,7 @@ __all__ = [
     "WantsFeatures",
     "Weights",
     "alterations_for",
+    "check_training",
     "features_for",
     "fit",
     "options_of",
@@ -211,6 +214,38 @@ class LongTraining(Protocol):
 
     def train_run(self, examples: Examples, run: Run) -> Weights:
         """Train as ``train(examples, seed=run.seed)`` does, in these circumstances."""
+
+
+@runtime_checkable
+class ChecksFirst(Protocol):
+    """A plugin that can tell before the features are computed that its training would fail."""
+
+    def check_training(self, labels: Sequence[str], speakers: Sequence[str]) -> None:
+        """Check what can be known from label and speaker of each recording.
+
+        Raises
+        ------
+        ParameterError
+            If there are too few classes or speakers.
+        ImportError
+            If a package that training needs is missing.
+        """
+
+
+def check_training(plugin: Plugin, labels: Sequence[str], speakers: Sequence[str]) -> None:
+    """Have a plugin refuse, before the work, recordings that it can't be trained on.
+
+    Raises
+    ------
+    ParameterError
+        If they are of fewer than two classes, or the plugin refuses them.
+    ImportError
+        If a package that training needs is missing.
+    """
+    if len(classes := set(labels)) < 2:
+        checks.fail("labels", "of at least 2 classes", sorted(classes))
+    if isinstance(plugin, ChecksFirst):
+        plugin.check_training(labels, speakers)
 
 
 def features_for(plugin: Plugin) -> tuple[FeatureSpec, Statistics | None]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import warnings
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypedDict
 
 import numpy as np
@@ -11,18 +12,20 @@ import numpy as np
 from .. import _checks as checks
 from ..audio.augmentation import SPEEDS, Alteration
 from ..audio.reading import load
+from ..corpora.messages import printable
 from ..corpora.recordings import Recording
-from ..errors import ParameterError
+from ..errors import ParameterError, SerfastError
 from ..extractor import Extractor
 from ..features.spec import FeatureSpec
 from ..models.classifier import Input
-from ..models.inputs import inputs_of
+from ..models.inputs import doubt_of, inputs_of
 from ..models.plugin import Examples
 from ..statistics.statistics import Statistics
 
 __all__ = ["check_made_with", "examples_of", "make_examples"]
 
 Samples = np.ndarray[Any, np.dtype[np.float32]]
+Failed = Callable[[Recording, Exception], None]
 
 
 class Making(TypedDict):
@@ -44,6 +47,7 @@ def make_examples(
     seed: int = 0,
     backend: str | None = None,
     progress: Callable[[os.PathLike[str]], None] | None = None,
+    failed: Failed | None = None,
 ) -> Examples:
     """Read recordings and compute what a classifier takes of each.
 
@@ -65,6 +69,9 @@ def make_examples(
         What computes the features; see :class:`serfast.Extractor`.
     progress : callable, optional
         Called with each recording's path when it is done.
+    failed : callable, optional
+        Called with each recording that can't be used and the error; it is left out. Without it the
+        first such recording's error is raised.
 
     Returns
     -------
@@ -75,30 +82,36 @@ def make_examples(
     Raises
     ------
     ParameterError, AudioError
-        If an argument breaks its rule or a recording can't be read.
+        If an argument breaks its rule or a recording can't be read, or none of them.
+
+    Warns
+    -----
+    UserWarning
+        A recording is silent or shorter than a frame; it is named.
     """
     if not recordings:
         raise ParameterError("recordings must be at least 1, got none")
     if kind == "vector" and statistics is None:
         raise ParameterError("statistics must be given for kind 'vector', got None")
-
-    def signals() -> Iterator[Samples]:
-        for recording in recordings:
-            yield load(recording.path, spec.sample_rate)[0]  # type: ignore[arg-type]
-            if progress:
-                progress(recording.path)
-
-    return examples_of(
-        signals(),
-        [r.label for r in recordings],
-        [r.speaker for r in recordings],
-        spec,
-        statistics,
-        kind=kind,
-        alterations=alterations,
-        seed=seed,
-        backend=backend,
-    )
+    maker = _Maker(spec, statistics, kind, alterations, seed, backend)
+    kept = []
+    for recording in recordings:
+        try:
+            y = load(recording.path, spec.sample_rate)[0]  # type: ignore[arg-type]
+            maker.add(y)
+        except (SerfastError, OSError) as error:
+            if failed is None:
+                raise
+            failed(recording, error)
+        else:
+            kept.append(recording)
+            if doubt := doubt_of(y, max(spec.frame_lengths)):
+                warnings.warn(f"{printable(recording.path)}: y {doubt}", stacklevel=2)
+        if progress:
+            progress(recording.path)
+    if not kept:
+        raise ParameterError(f"recordings must hold one that can be used, got {len(recordings)}")
+    return maker.examples([r.label for r in kept], [r.speaker for r in kept])
 
 
 def examples_of(
@@ -118,27 +131,60 @@ def examples_of(
     As :func:`make_examples`, with float32 samples at the spec's rate, and a label and a speaker
     for each.
     """
-    vector = statistics.over(spec.columns, backend=backend) if statistics else None
-    extractor = Extractor(spec, backend)
-    changes = list(alterations)
-    copies: list[list[np.ndarray[Any, Any]]] = [[] for _ in range(1 + len(changes))]
-    for i, y in enumerate(signals):
-        copies[0].append(inputs_of(y, kind, extractor, vector))
-        for k, change in enumerate(changes):
-            random = np.random.default_rng((seed, i, k))
-            altered = change(y, int(spec.sample_rate), random)
-            copies[1 + k].append(inputs_of(altered, kind, extractor, vector))
-    flat = [x for inputs in copies for x in inputs]
-    return Examples(
-        inputs=np.stack(flat) if kind == "vector" else flat,
-        labels=np.array(list(labels) * len(copies)),
-        speakers=np.array(list(speakers) * len(copies)),
-        altered=np.arange(len(flat)) >= len(labels),
-        names=statistics.names(spec.columns) if statistics and kind == "vector" else (),
-        spec=spec,
-        statistics=statistics if kind == "vector" else None,
-        backend=extractor.backend,
-    )
+    maker = _Maker(spec, statistics, kind, alterations, seed, backend)
+    for y in signals:
+        maker.add(y)
+    return maker.examples(labels, speakers)
+
+
+class _Maker:
+    """Makes examples of one signal after another: of a signal all copies, or none if one fails."""
+
+    def __init__(
+        self,
+        spec: FeatureSpec,
+        statistics: Statistics | None,
+        kind: Input,
+        alterations: Iterable[Alteration],
+        seed: int,
+        backend: str | None,
+    ) -> None:
+        self._statistics = statistics
+        self._vector = statistics.over(spec.columns, backend=backend) if statistics else None
+        self._extractor = Extractor(spec, backend)
+        self._kind = kind
+        self._changes = list(alterations)
+        self._seed = seed
+        self._copies: list[list[np.ndarray[Any, Any]]] = []
+
+    def add(self, y: Samples) -> None:
+        """Compute what the classifier takes of a signal, and of its altered copies."""
+        i, rate = len(self._copies), int(self._extractor.spec.sample_rate)
+        copies = [self._inputs(y)]
+        for k, change in enumerate(self._changes):
+            random = np.random.default_rng((self._seed, i, k))
+            copies.append(self._inputs(change(y, rate, random)))
+        self._copies.append(copies)
+
+    def _inputs(self, y: Samples) -> np.ndarray[Any, Any]:
+        return inputs_of(y, self._kind, self._extractor, self._vector)
+
+    def examples(self, labels: Sequence[str], speakers: Sequence[str]) -> Examples:
+        """Give the examples: the unaltered ones first, then alteration by alteration."""
+        n_copies = 1 + len(self._changes)
+        flat = [copies[k] for k in range(n_copies) for copies in self._copies]
+        spec, is_vector = self._extractor.spec, self._kind == "vector"
+        names = self._statistics.names(spec.columns) if self._statistics and is_vector else ()
+        return Examples(
+            inputs=np.stack(flat) if is_vector else flat,
+            labels=np.array(list(labels) * n_copies),
+            speakers=np.array(list(speakers) * n_copies),
+            altered=np.arange(len(flat)) >= len(labels),
+            names=names,
+            spec=spec,
+            statistics=self._statistics if is_vector else None,
+            backend=self._extractor.backend,
+        )
 
 
 def _column_count(examples: Examples, default: int) -> int:

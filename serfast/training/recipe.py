@@ -22,10 +22,11 @@ from ..features.spec import FeatureSpec
 from ..models import registry
 from ..models.bundle.bundle import Bundle
 from ..models.bundle.manifest import as_json
-from ..models.plugin import Examples, Plugin, Run, with_options
+from ..models.plugin import Examples, Plugin, Run, check_training, with_options
+from ..models.plugin_calls import calling
 from ..statistics.statistics import Statistics
 from .evaluation import Evaluation, Fold, Trainee, evaluate_splits
-from .examples import Making, Samples, check_made_with, examples_of, make_examples
+from .examples import Failed, Making, Samples, check_made_with, examples_of, make_examples
 from .folds import Folds, folds_of, splits_of, splits_with_copies
 from .ingredients import alterations_from, features_from, made_folder, options_from
 from .training import train
@@ -140,6 +141,7 @@ class Recipe:
         folder: AnyPath | None = None,
         progress: Progress | None = None,
         tell: Tell | None = None,
+        failed: Failed | None = None,
     ) -> Bundle:
         """Train a classifier on recordings.
 
@@ -156,6 +158,9 @@ class Recipe:
             Called with each recording's path when its features are there.
         tell : callable, optional
             Told by a long training what share is done, 0 to 1, and how it goes.
+        failed : callable, optional
+            Called with each recording that can't be used and the error; it is left out. Without it
+            the first such recording's error is raised.
 
         Returns
         -------
@@ -170,11 +175,11 @@ class Recipe:
         ModelError
             If the plugin fails, or gives what a bundle can't hold.
         """
-        if len(classes := {recording.label for recording in recordings}) < 2:
-            checks.fail("labels", "of at least 2 classes", sorted(classes))
+        speakers, labels = [r.speaker for r in recordings], [r.label for r in recordings]
+        self._check(labels, speakers)
         self._run(folder, tell)  # a wrong folder is refused before the work, and a wrong card too
         as_json(self._card(card))
-        examples = self.examples(recordings, progress=progress)
+        examples = self.examples(recordings, progress=progress, failed=failed)
         return self.train_on(examples, card=card, folder=folder, tell=tell)
 
     def evaluate(
@@ -186,6 +191,7 @@ class Recipe:
         progress: Progress | None = None,
         tell: Tell | None = None,
         fold_done: Callable[[Fold], None] | None = None,
+        failed: Failed | None = None,
     ) -> Evaluation:
         """Measure how well this training does on recordings that it wasn't shown.
 
@@ -197,7 +203,7 @@ class Recipe:
         recordings : sequence of Recording
         folds : {"speakers"} or Folds
             What is left out; "speakers": each speaker once. See :class:`serfast.training.Folds`.
-        folder, progress, tell
+        folder, progress, tell, failed
             As of :meth:`train`; each fold has a folder of its own in `folder`.
         fold_done : callable, optional
             Called with each fold when it is done.
@@ -214,17 +220,39 @@ class Recipe:
             If the plugin fails, or gives anything but probabilities.
         """
         speakers, labels = [r.speaker for r in recordings], [r.label for r in recordings]
-        splits_of(folds_of(folds), speakers, labels)  # refused before the work
+        self._check_splits(folds_of(folds), labels, speakers)  # refused before the work
         self._run(folder, tell)
-        examples = self.examples(recordings, progress=progress)
+        examples = self.examples(recordings, progress=progress, failed=failed)
         return self.evaluate_on(examples, folds, folder=folder, tell=tell, fold_done=fold_done)
 
+    def _check(self, labels: Sequence[str], speakers: Sequence[str]) -> None:
+        with calling(self.plugin, "check_training"):
+            check_training(self.load_plugin(), labels, speakers)
+
+    def _check_splits(self, folds: Folds, labels: Sequence[str], speakers: Sequence[str]) -> None:
+        """Have the folds checked, and the plugin asked whether each can be trained."""
+        for name, mask in splits_of(folds, speakers, labels):
+            rest = [i for i, is_out in enumerate(mask.tolist()) if not is_out]
+            try:
+                self._check([labels[i] for i in rest], [speakers[i] for i in rest])
+            except ParameterError as error:
+                raise ParameterError(f"without {folds.left_out} {name!r}: {error}") from error
+
     def examples(
-        self, recordings: Sequence[Recording], *, progress: Progress | None = None
+        self,
+        recordings: Sequence[Recording],
+        *,
+        progress: Progress | None = None,
+        failed: Failed | None = None,
     ) -> Examples:
         """Make what the plugin trains on; see :func:`serfast.training.make_examples`."""
         return make_examples(
-            recordings, self.spec, self.statistics, progress=progress, **self._making()
+            recordings,
+            self.spec,
+            self.statistics,
+            progress=progress,
+            failed=failed,
+            **self._making(),
         )
 
     def examples_of(

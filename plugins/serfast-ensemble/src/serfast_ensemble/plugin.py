@@ -17,7 +17,7 @@ from serfast.models import registry
 from serfast.models.bundle.bundle import Bundle
 from serfast.models.classifier import Input
 from serfast.models.inputs import vector_of
-from serfast.models.plugin import Examples, Run, Weights
+from serfast.models.plugin import Examples, Run, Weights, check_training
 from serfast.models.plugin_calls import load_classifier
 
 from .inference import Ensemble, Member
@@ -50,6 +50,11 @@ class EnsemblePlugin:
     def with_training_options(self, values: Mapping[str, str]) -> EnsemblePlugin:
         """Give an ensemble with these options, from text."""
         return EnsemblePlugin(self.choices.changed(values))
+
+    def check_training(self, labels: Sequence[str], speakers: Sequence[str]) -> None:
+        """Have every member refuse, before the work, what it can't be trained on."""
+        for recipe in self.choices.recipes():
+            check_training(recipe.load_plugin(), labels, speakers)
 
     def train(self, examples: Examples, *, seed: int = 0) -> Weights:
         """Train every member, and the stack if that is the method.

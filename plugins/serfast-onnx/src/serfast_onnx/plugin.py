@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -75,6 +76,11 @@ class OnnxPlugin:
         """Give a plugin that trains with these options, from text."""
         return replace(self, training=self.training.changed(values))
 
+    def check_training(self, labels: Sequence[str], speakers: Sequence[str]) -> None:
+        """Say before the work if a package is missing that training needs."""
+        with _saying_what_to_install():
+            from . import train  # noqa: F401  # it loads what training needs
+
     def train(self, examples: Examples, *, seed: int = 0) -> Weights:
         """Train a network; see :mod:`serfast_onnx.train`.
 
@@ -89,12 +95,8 @@ class OnnxPlugin:
 
     def train_run(self, examples: Examples, run: Run) -> Weights:
         """Train a network, telling how it goes, and go on where it was interrupted."""
-        try:
+        with _saying_what_to_install():
             from .train import train
-        except ImportError as error:
-            raise ImportError(
-                f"training needs torch: pip install 'serfast-onnx[train]' ({error})"
-            ) from error
         return train(examples, self.training, run)
 
     def load(self, bundle: Bundle) -> OnnxClassifier:
@@ -112,6 +114,16 @@ class OnnxPlugin:
     def default_model(self) -> Path | None:
         """Locate the model for seven emotions, trained on EmoDB."""
         return MODEL if MODEL.exists() else None
+
+
+@contextmanager
+def _saying_what_to_install() -> Iterator[None]:
+    try:
+        yield
+    except ImportError as error:
+        raise ImportError(
+            f"training needs torch: pip install 'serfast-onnx[train]' ({error})"
+        ) from error
 
 
 PLUGIN = OnnxPlugin()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from serfast.models.bundle.bundle import Bundle
 from serfast.models.classifier import Input
 from serfast.models.plugin import Examples, Weights
 
+from .checks import check_labels
 from .inference import LinearSvm
 
 __all__ = ["PLUGIN", "SvmPlugin"]
@@ -23,6 +25,11 @@ class SvmPlugin:
 
     input: Input = "vector"
 
+    def check_training(self, labels: Sequence[str], speakers: Sequence[str]) -> None:
+        """Refuse, before the work, what :meth:`train` would refuse after it."""
+        _need_sklearn()
+        check_labels(labels, speakers)
+
     def train(self, examples: Examples, *, seed: int = 0) -> Weights:
         """Choose, train and calibrate; nothing is drawn at random, so `seed` changes nothing.
 
@@ -33,12 +40,7 @@ class SvmPlugin:
         ImportError
             If scikit-learn is missing.
         """
-        try:
-            import sklearn.svm  # noqa: F401
-        except ImportError as error:
-            raise ImportError(
-                f"training needs scikit-learn: pip install 'serfast-svm[train]' ({error})"
-            ) from error
+        _need_sklearn()
         from .training import train
 
         return train(examples)
@@ -62,6 +64,15 @@ class SvmPlugin:
     def default_model(self) -> Path:
         """Locate the model for seven emotions, trained on EmoDB."""
         return MODEL
+
+
+def _need_sklearn() -> None:
+    try:
+        import sklearn.svm  # noqa: F401
+    except ImportError as error:
+        raise ImportError(
+            f"training needs scikit-learn: pip install 'serfast-svm[train]' ({error})"
+        ) from error
 
 
 PLUGIN = SvmPlugin()

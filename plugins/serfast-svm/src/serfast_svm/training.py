@@ -23,6 +23,7 @@ from serfast.errors import ParameterError
 from serfast.models.plugin import Examples, Weights
 
 from .calibration import fit_sharpness
+from .checks import check_labels
 
 __all__ = ["COSTS", "SUBSETS", "Scaling", "train"]
 
@@ -77,7 +78,7 @@ class Scaling:
 
 def train(examples: Examples) -> Weights:
     """Weights of the machine for these examples."""
-    _check(examples)
+    check_labels(examples.labels.tolist(), examples.speakers.tolist())
     x = np.asarray(examples.inputs, np.float64)
     choice, recall, held_out = _choose(x, examples)
     plain = ~examples.altered
@@ -94,17 +95,6 @@ def train(examples: Examples) -> Weights:
         },
         card={"subset": choice.subset, "C": choice.cost, "held_out_uar": round(recall, 4)},
     )
-
-
-def _check(examples: Examples) -> None:
-    speakers = set(examples.speakers.tolist())
-    if len(examples.classes) < 2:
-        raise ParameterError(f"labels must be of at least 2 classes, got {examples.classes}")
-    if len(speakers) < 2:
-        raise ParameterError(
-            "speakers must be at least 2 to train the plugin svm (3 to evaluate it), "
-            f"got {sorted(speakers)}"
-        )
 
 
 def _choose(x: Array, examples: Examples) -> tuple[Choice, float, Array]:
