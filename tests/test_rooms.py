@@ -51,7 +51,7 @@ DYNAMIC = {
     "serfast.backends.choice": "the chosen back end, and the native module, if there is one",
     "serfast.backends.requirement": "Numba, if it is installed",
     "serfast.bench.child": "the measurement that a child process is asked for",
-    "serfast.cli.main": "the command that is asked for",
+    "serfast.cli._arguments": "the command that is asked for",
     "serfast.cli._output": "matplotlib, if it is installed",
     "serfast.compat": "the drop-in that is used",
     "serfast.native": "the native module, if there is one",

@@ -1,18 +1,27 @@
-"""What `train` and `evaluate` share: their arguments, and the recipe that these describe."""
+"""What `train` and `evaluate` share: their arguments, their recipe, and their recordings."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from ..corpora.finding import find_labelled
 from ..corpora.recordings import Recording
-from ..errors import ParameterError
+from ..errors import ParameterError, UnknownPluginError
+from ..models.bundle.bundle import Bundle
 from ..training.recipe import Recipe
+from ._progress import Progress
+from ._recordings import named
 from ._spec import read_spec, read_statistics
+from ._warnings import told
 
-__all__ = ["add_arguments", "read_recipe", "read_recordings"]
+__all__ = ["Reading", "add_arguments", "read_recipe"]
+
+DEFAULT = "svm"
+"""The classifier that is trained if none is named."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,6 +32,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--backend",
         metavar="NAME",
         help="what computes: native, numba or reference (default: $SERFAST_BACKEND, or native)",
+    )
+    parser.add_argument(
+        "--recipe",
+        type=Path,
+        metavar="FILE",
+        help="all of this at once: a Recipe's JSON, or the model bundle that it made; without "
+        "--classifier, --spec, --statistics, --plain, --alter, --option, --seed, --backend",
     )
 
 
@@ -36,9 +52,7 @@ def _add_setup(parser: argparse.ArgumentParser) -> None:
         help="auto, emodb, ravdess, crema-d (by file names), or a CSV file with the columns path, "
         "label, speaker (default: %(default)s)",
     )
-    parser.add_argument(
-        "--classifier", default="svm", metavar="NAME", help="plugin (default: %(default)s)"
-    )
+    parser.add_argument("--classifier", metavar="NAME", help=f"plugin (default: {DEFAULT})")
     parser.add_argument(
         "--spec", type=Path, metavar="JSON", help="features: a FeatureSpec (default: speech preset)"
     )
@@ -71,7 +85,7 @@ def _add_training(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="NAME=VALUE",
-        help="an option of the plugin's, again for more (the plugin's README has them)",
+        help="an option of the plugin's, again for more (docs/training.md has them)",
     )
     parser.add_argument(
         "--run",
@@ -81,7 +95,7 @@ def _add_training(parser: argparse.ArgumentParser) -> None:
         help="where a long training keeps its pictures and what it needs to go on where it was "
         "interrupted: give the same command again",
     )
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="default: %(default)s")
+    parser.add_argument("--seed", type=int, metavar="N", help="default: 0")
 
 
 def read_recipe(arguments: argparse.Namespace) -> Recipe:
@@ -94,38 +108,73 @@ def read_recipe(arguments: argparse.Namespace) -> Recipe:
     OSError
         If a file can't be read.
     """
+    if arguments.recipe:
+        return _recipe_in(arguments.recipe, arguments)
     if arguments.plain and arguments.alter:
         raise ParameterError(f"alter must be none with --plain, got {arguments.alter}")
     return Recipe(
-        arguments.classifier,
+        DEFAULT if arguments.classifier is None else arguments.classifier,
         spec=arguments.spec and read_spec(arguments.spec),
         statistics=arguments.statistics and read_statistics(arguments.statistics),
         alterations=() if arguments.plain else arguments.alter,
-        seed=arguments.seed,
+        seed=arguments.seed or 0,
         backend=arguments.backend,
         options=[_pair(text) for text in arguments.option],
     )
 
 
-def read_recordings(arguments: argparse.Namespace) -> tuple[list[Recording], int]:
-    """Find the recordings, and say what was passed over and what couldn't be read.
+def _recipe_in(path: Path, arguments: argparse.Namespace) -> Recipe:
+    """Read the recipe in a file: JSON, or a bundle whose card has one."""
+    parts = ("classifier", "spec", "statistics", "plain", "alter", "option", "seed", "backend")
+    given = [f"--{name}" for name in parts if getattr(arguments, name) not in (None, False, [])]
+    if given:
+        raise ParameterError(f"--recipe must be given without {', '.join(given)}")
+    try:
+        if path.is_dir() or path.suffix.lower() == ".zip":
+            card = Bundle.load(path).card
+            if "recipe" not in card:
+                raise ParameterError("the bundle's card must have a recipe, got none")
+            return Recipe.from_dict(card["recipe"])
+        return Recipe.from_json(path.read_bytes())
+    except (ParameterError, UnknownPluginError) as error:
+        raise type(error)(f"{path}: {error}") from error
 
-    Returns
-    -------
-    recordings : list of Recording
-    n_failed : int
-        How many folders couldn't be read.
+
+class Reading:
+    """The recordings that the arguments name: found before the work, counted in the course of it.
 
     Raises
     ------
     ParameterError
         As :func:`serfast.corpora.find_recordings` does.
     """
-    recordings, found = find_labelled(arguments.folder, arguments.labels)
-    rest = found.rest() and f"{arguments.folder}: {found.rest()}"
-    for line in filter(None, [*found.problems, rest]):
-        print(f"serfast {arguments.command}: {line}", file=sys.stderr)
-    return recordings, len(found.problems)
+
+    def __init__(self, arguments: argparse.Namespace) -> None:
+        self._command = arguments.command
+        self.recordings: Sequence[Recording]
+        self.recordings, found = find_labelled(arguments.folder, arguments.labels)
+        self.n_failed = len(found.problems)
+        """How many folders and recordings couldn't be read."""
+        rest = found.rest() and f"{arguments.folder}: {found.rest()}"
+        for line in filter(None, [*found.problems, rest]):
+            print(f"serfast {self._command}: {line}", file=sys.stderr)
+
+    @contextmanager
+    def progress(self) -> Iterator[Progress]:
+        """Give a bar, above which warnings are shown."""
+        with Progress(len(self.recordings)) as bar:
+            self._bar = bar
+            with told(lambda text: bar.write(f"serfast: warning: {text}")):
+                yield bar
+
+    def failed(self, recording: Recording, error: Exception) -> None:
+        """Report a recording that can't be used, which is left out."""
+        self.n_failed += 1
+        self._bar.write(f"serfast {self._command}: left out: {named(recording.path, error)}")
+
+    def rest(self) -> str:
+        """Say how many were left out, as the end of a line; "" if none."""
+        return f", {self.n_failed} failed" if self.n_failed else ""
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 import time
+import unicodedata
 from types import TracebackType
 from typing import TextIO
 
@@ -15,6 +16,7 @@ __all__ = ["Progress"]
 
 _INTERVAL = 0.1  # seconds between two drawings
 _WIDTH = 28
+_NARROW = 8  # width of the bar if the line is full
 
 
 class Progress:
@@ -80,12 +82,41 @@ class Progress:
         print(text, file=self._stream, flush=True)
 
     def _line(self, share: float, done: str, name: str, now: float) -> str:
-        bar = ("#" * round(_WIDTH * share)).ljust(_WIDTH, "-")
+        """Lay out a line that fits: the bar gives way first, then the middle of the name.
+
+        The end of a name has what matters, such as the recall that a training has reached.
+        """
         left = (now - self._begin) * (1 - share) / max(share, 1e-9)
-        text = f"{bar} {done}, {left:.0f} s left, {name}"
-        return text[: shutil.get_terminal_size().columns - 1]
+        figures = f" {done}, {left:.0f} s left, "
+        most = shutil.get_terminal_size().columns - 1
+        room = most - len(figures)
+        width = min(_WIDTH, max(_NARROW, room - _columns(name)))
+        bar = ("#" * round(width * share)).ljust(width, "-")
+        line = bar + figures + _fitted(name, room - width)
+        return line if _columns(line) <= most else line[:most]
 
     def _wipe(self) -> None:
         if self._visible:
             self._stream.write("\r\x1b[K")
             self._stream.flush()
+
+
+def _fitted(text: str, room: int) -> str:
+    """Leave out as much of the middle as doesn't fit; more is kept of the end."""
+    if _columns(text) <= room:
+        return text
+    end = len(text)
+    while end and _columns(text[:end]) > max(0, room - 1) // 4:
+        end -= 1
+    begin = end
+    while begin < len(text) and _columns(text[:end]) + 1 + _columns(text[begin:]) > room:
+        begin += 1
+    return f"{text[:end]}…{text[begin:]}"
+
+
+def _columns(text: str) -> int:
+    """Count the columns that a terminal needs: East Asian characters are two wide."""
+    return sum(
+        0 if unicodedata.combining(c) else 1 + (unicodedata.east_asian_width(c) in "WF")
+        for c in text
+    )

@@ -12,9 +12,20 @@ from typing import TextIO
 
 from ..corpora.messages import printable
 
-__all__ = ["collected", "show_warnings", "shown_as_lines"]
+__all__ = ["collected", "show_warnings", "shown_as_lines", "told"]
 
 _here = threading.local()
+
+
+@contextmanager
+def told(take: Callable[[str], object]) -> Iterator[None]:
+    """Have this thread's warnings taken by a function meanwhile, instead of being shown."""
+    before = getattr(_here, "take", None)
+    _here.take = take
+    try:
+        yield
+    finally:
+        _here.take = before
 
 
 @contextmanager
@@ -23,13 +34,9 @@ def collected() -> Iterator[list[str]]:
 
     Another thread's warnings are not in it, so that each recording has its own.
     """
-    before = getattr(_here, "messages", None)
     messages: list[str] = []
-    _here.messages = messages
-    try:
+    with told(messages.append):
         yield messages
-    finally:
-        _here.messages = before
 
 
 def show_warnings(
@@ -63,8 +70,8 @@ def _show(
 ) -> None:
     """Show a warning, without Python's source line."""
     text = " ".join(str(message).split())
-    messages = getattr(_here, "messages", None)
-    if messages is None:
+    take = getattr(_here, "take", None)
+    if take is None:
         print(f"serfast: warning: {text}", file=sys.stderr)
     else:
-        messages.append(text)
+        take(text)

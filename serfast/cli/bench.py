@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import shutil
 import sys
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 from ..backends import chosen
 from ..bench import compare, picture, report, saved, suite
 from ..bench.settings import Settings, whole_row
+from ._json import add_json, print_json
 from ._output import check_outputs, check_plot, writing
 from ._spec import read_spec
 from ._status import Status
@@ -75,7 +75,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "--spec", type=Path, metavar="JSON", help="features: a FeatureSpec (default: 57 columns)"
     )
-    parser.add_argument("--json", action="store_true", help="print JSON")
+    add_json(parser, "one, with all figures")
     parser.add_argument(
         "--compare", type=Path, metavar="OLD.json", help="show ratios to an earlier --json"
     )
@@ -94,7 +94,10 @@ def run(arguments: argparse.Namespace) -> int:
     old = None if arguments.compare is None else saved.read(arguments.compare)
     with Status(sys.stderr) as status:
         result = suite.run(settings, status.show)
-    print(json.dumps(result, indent=1) if arguments.json else report.text(result, _width()))
+    if arguments.json:
+        print_json(result)
+    else:
+        print(report.text(result, _width()))
     if old is not None:
         ratios = compare.text(result, old)
         if arguments.json:  # then standard output is for the JSON

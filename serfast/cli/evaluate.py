@@ -11,9 +11,9 @@ from ..training.measured import measured_card
 from ..training.metrics import classification_report
 from ..training.plots import plot_confusion
 from ..training.recipe import Recipe
-from ._examples import add_arguments, read_recipe, read_recordings
+from ._examples import Reading, add_arguments, read_recipe
+from ._json import add_json, print_json
 from ._output import check_outputs, check_plot, finish, keep, writing
-from ._progress import Progress
 
 __all__ = ["add_parser"]
 
@@ -22,9 +22,12 @@ Leave one speaker out: for every speaker a classifier is trained on all others (
 scales, it does by those others alone) and predicts that speaker's recordings, each by itself. The
 report is of all predictions pooled.
 
+A recording that can't be used is reported and left out, and the exit status is then 1; silent and
+very short ones are named. Speakers, classes and options are checked before any is read.
+
 examples:
   serfast evaluate emodb/wav --plot confusion.png
-  serfast evaluate recordings/ --labels table.csv --json measured.json
+  serfast evaluate recordings/ --labels table.csv -o measured.json
 """
 
 
@@ -41,38 +44,55 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--plot", type=Path, metavar="PNG", help="confusion matrix as a picture (.png, .svg, .pdf)"
     )
     parser.add_argument(
-        "--json", type=Path, metavar="FILE", help="the figures, as `train --measured` takes them"
+        "-o",
+        "--output",
+        type=Path,
+        metavar="FILE",
+        help="JSON file to write the figures into, as `train --measured` takes them",
     )
+    add_json(parser, "one, with the figures")
     parser.add_argument("--force", action="store_true", help="replace PNG and FILE if they exist")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Evaluate and report; exit status 1 if a part of the folder couldn't be read."""
-    check_outputs([arguments.plot, arguments.json], arguments.force)
+    """Evaluate and report; exit status 1 if a recording or folder couldn't be read."""
+    check_outputs([arguments.plot, arguments.output], arguments.force)
     check_plot(arguments.plot)
     recipe = read_recipe(arguments)
-    recordings, n_failed = read_recordings(arguments)
-    with Progress(len(recordings)) as bar:
+    reading = Reading(arguments)
+    with reading.progress() as bar:
         evaluation = recipe.evaluate(
-            recordings,
+            reading.recordings,
             folder=arguments.run_folder,
             progress=bar.step_path,
             tell=bar.at,
             fold_done=lambda fold: bar.write(_line(fold)),
+            failed=reading.failed,
         )
     finish(
         lambda: _write_figures(arguments, evaluation, recipe),
         lambda: _draw(arguments, evaluation),
-        lambda: print(classification_report(evaluation.matrix, evaluation.classes), flush=True),
+        lambda: _show(arguments, evaluation, recipe, reading),
     )
-    return 1 if n_failed else 0
+    return 1 if reading.n_failed else 0
+
+
+def _show(
+    arguments: argparse.Namespace, evaluation: Evaluation, recipe: Recipe, reading: Reading
+) -> None:
+    if arguments.json:
+        print_json({**measured_card(evaluation, recipe), "failed": reading.n_failed})
+        return
+    print(classification_report(evaluation.matrix, evaluation.classes), flush=True)
+    if reading.n_failed:
+        print(f"{reading.n_failed} failed", flush=True)
 
 
 def _write_figures(arguments: argparse.Namespace, evaluation: Evaluation, recipe: Recipe) -> None:
-    if arguments.json:
+    if arguments.output:
         text = json.dumps(measured_card(evaluation, recipe), indent=1)
-        keep(arguments.json, f"{text}\n".encode(), arguments.force)
+        keep(arguments.output, f"{text}\n".encode(), arguments.force)
 
 
 def _draw(arguments: argparse.Namespace, evaluation: Evaluation) -> None:

@@ -7,9 +7,7 @@ after SIGXCPU (as the shell counts signals). No half-written file is left behind
 
 from __future__ import annotations
 
-import argparse
 import errno
-import importlib
 import io
 import os
 import signal
@@ -19,8 +17,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import NoReturn
 
-from .._version import __version__
 from ..errors import SerfastError
+from ._arguments import parsed
 from ._output import one_line
 from ._warnings import shown_as_lines
 
@@ -66,7 +64,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     _make_streams_usable()
     argv = sys.argv[1:] if argv is None else argv
-    arguments = _parser(argv).parse_args(argv)
+    arguments = parsed(argv, COMMANDS, _DESCRIPTION, _EPILOG)
     try:
         with shown_as_lines(), _terminable():
             status = int(arguments.run(arguments))
@@ -84,28 +82,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         message = one_line(_of_output(error))
         print(f"serfast {arguments.command}: error: {message}", file=sys.stderr)
         return 1
-
-
-def _parser(argv: Sequence[str]) -> argparse.ArgumentParser:
-    """Describe the arguments: in full for the command that is asked for, the others by one line.
-
-    So no other command's module is loaded, and none for ``serfast --help``.
-    """
-    parser = argparse.ArgumentParser(
-        prog="serfast",
-        description=_DESCRIPTION,
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--version", action="version", version=f"serfast {__version__}")
-    subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    first_word = next((word for word in argv if word != "--"), None)
-    for name, line in COMMANDS.items():
-        if name == first_word:
-            importlib.import_module(f".{name}", __package__).add_parser(subparsers)
-        else:
-            subparsers.add_parser(name, help=line)
-    return parser
 
 
 class _Terminated(KeyboardInterrupt):

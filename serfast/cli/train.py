@@ -6,10 +6,12 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from ..corpora.messages import printable
+from ..models.bundle.bundle import Bundle
 from ..training.measured import read_measured
-from ._examples import add_arguments, read_recipe, read_recordings
+from ._examples import Reading, add_arguments, read_recipe
+from ._json import add_json, print_json
 from ._output import check_outputs, keep
-from ._progress import Progress
 
 __all__ = ["add_parser"]
 
@@ -17,12 +19,16 @@ _EPILOG = """\
 The bundle is one zip file with everything that prediction needs and no code. The same recordings
 and seed give the same bytes on the same machine.
 
+A recording that can't be used is reported and left out, and the exit status is then 1; silent and
+very short ones are named. Classes, speakers and options are checked before any is read.
+
 examples:
   serfast train emodb/wav -o model.zip
   serfast train recordings/ --labels table.csv --classifier svm -o model.zip
   serfast train emodb/wav --classifier onnx --run run/ -o model.zip
-  serfast evaluate emodb/wav --json measured.json
+  serfast evaluate emodb/wav -o measured.json
   serfast train emodb/wav --measured measured.json -o model.zip
+  serfast train recordings/ --labels table.csv --recipe model.zip -o mine.zip
 """
 
 
@@ -42,15 +48,16 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--measured",
         type=Path,
         metavar="JSON",
-        help="figures of `serfast evaluate --json`, to go into the bundle's card",
+        help="figures of `serfast evaluate -o`, to go into the bundle's card",
     )
     parser.add_argument("--corpus", metavar="TEXT", help="what the card says of the recordings")
+    add_json(parser, "one, with what was trained")
     parser.add_argument("--force", action="store_true", help="replace ZIP if it exists")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Train and write the bundle; exit status 1 if a part of the folder couldn't be read."""
+    """Train and write the bundle; exit status 1 if a recording or folder couldn't be read."""
     check_outputs([arguments.output], arguments.force)
     recipe = read_recipe(arguments)
     card: dict[str, Any] = {}
@@ -58,21 +65,44 @@ def run(arguments: argparse.Namespace) -> int:
         card["corpus"] = arguments.corpus
     if arguments.measured:
         card["measured"] = read_measured(arguments.measured, recipe)
-    recordings, n_failed = read_recordings(arguments)
-    with Progress(len(recordings)) as bar:
+    reading = Reading(arguments)
+    with reading.progress() as bar:
         bundle = recipe.train(
-            recordings,
+            reading.recordings,
             card=card,
             folder=arguments.run_folder,
             progress=bar.step_path,
             tell=bar.at,
+            failed=reading.failed,
         )
     data = bundle.to_bytes()
     keep(arguments.output, data, arguments.force)
-    about = bundle.card["training"]
+    _show(arguments, bundle, len(data), reading)
+    return 1 if reading.n_failed else 0
+
+
+def _show(arguments: argparse.Namespace, bundle: Bundle, size: int, reading: Reading) -> None:
+    """Say what was trained, and what is known of how good it is."""
+    about, measured = bundle.card["training"], bundle.card.get("measured")
+    if arguments.json:
+        facts = {"output": str(arguments.output), "plugin": bundle.plugin, "bytes": size}
+        facts |= {"classes": list(bundle.classes), "training": about, "measured": measured}
+        print_json({**facts, "failed": reading.n_failed})
+        return
     print(
-        f"{arguments.output}: {recipe.plugin}, {len(bundle.classes)} classes, "
+        f"{arguments.output}: {bundle.plugin}, {len(bundle.classes)} classes, "
         f"{about['recordings']} recordings of {len(about['speakers'])} speakers, "
-        f"{len(data) / 1e6:.2f} MB"
+        f"{size / 1e6:.2f} MB{reading.rest()}"
     )
-    return 1 if n_failed else 0
+    if about["chosen"]:
+        chosen = ", ".join(f"{name} {_figure(value)}" for name, value in about["chosen"].items())
+        print(f"  in training: {chosen}")
+    if measured:
+        print(f"  measured: UAR {100 * measured['uar']:.1f} % ({arguments.measured})")
+    else:
+        print("  not measured on other speakers: serfast evaluate does that")
+
+
+def _figure(value: Any) -> str:
+    """Write a figure or word that a plugin tells, and nothing longer."""
+    return f"{value:.4g}" if isinstance(value, float) else printable(str(value))[:60]

@@ -57,7 +57,7 @@ def read_measured(path: str | os.PathLike[str], recipe: Recipe) -> dict[str, Any
     except (ValueError, RecursionError) as error:
         raise ParameterError(f"{path} must be JSON: {error}") from error
     if not isinstance(figures, dict) or not isinstance(figures.get("setup"), dict):
-        raise ParameterError(f"{path} must be written by `serfast evaluate --json`")
+        raise ParameterError(f"{path} must be written by `serfast evaluate -o`")
     uar = figures.get("uar")
     if not isinstance(uar, float | int) or not 0 <= uar <= 1:
         raise ParameterError(f"uar in {path} must be from 0 to 1, got {uar!r:.80}")

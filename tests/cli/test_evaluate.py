@@ -19,7 +19,7 @@ def folder(tmp_path, monkeypatch):
 
 def test_reports_draws_and_writes(folder, capsys):
     plot, figures = folder.parent / "confusion.png", folder.parent / "measured.json"
-    extra = ["--plain", "--plot", str(plot), "--json", str(figures)]
+    extra = ["--plain", "--plot", str(plot), "-o", str(figures)]
     assert main(["evaluate", str(folder), "--classifier", "nearest", *extra]) == 0
     out, err = capsys.readouterr()
     assert "precision" in out
@@ -40,10 +40,10 @@ def test_reports_draws_and_writes(folder, capsys):
     [
         (["--plot", "{folder}/matrix.doc"], "plot must end in .png, .svg, .pdf"),
         (["--plot", "{folder}/none/matrix.png"], "output must be in an existing folder"),
-        (["--json", "{folder}"], "output must be a file, got the folder"),
-        (["--json", "{folder}/a", "--plot", "{folder}/../wav/a"], "must be different files"),
-        (["--json", "{folder}/03a01Wa.wav"], "output must be a new file (or use --force)"),
-        (["--json", "/dev/null", "--force"], "got the device or pipe"),
+        (["-o", "{folder}"], "output must be a file, got the folder"),
+        (["-o", "{folder}/a", "--plot", "{folder}/../wav/a"], "must be different files"),
+        (["-o", "{folder}/03a01Wa.wav"], "output must be a new file (or use --force)"),
+        (["-o", "/dev/null", "--force"], "got the device or pipe"),
         (["--spec", "{folder}/03a01Wa.wav"], "03a01Wa.wav: spec must be JSON text"),
     ],
 )
@@ -54,6 +54,15 @@ def test_outputs_are_checked_before_the_work(folder, capsys, extra, message):
     assert message in err
     assert out == ""
     assert "speaker" not in err
+
+
+def test_json_goes_to_standard_output_and_a_file_gets_the_same_figures(folder, capsys):
+    figures = folder.parent / "measured.json"
+    words = ["evaluate", str(folder), "--classifier", "nearest", "--plain", "-o", str(figures)]
+    assert main([*words, "--json"]) == 0
+    out = capsys.readouterr().out
+    assert out.count("\n") == 1
+    assert json.loads(out) == {**json.loads(figures.read_text()), "failed": 0}
 
 
 def test_one_speaker_is_too_few(folder, capsys):

@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import types
+import unicodedata
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -77,6 +78,31 @@ def test_bad_usage(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
         frame.main(argv)
     assert stop.value.code == 2
     assert "usage: serfast" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("argv", "command", "message"),
+    [
+        (["predict", "a.wav", "--jsn"], "predict", "no option --jsn; did you mean --json?"),
+        (["predict", "a.wav", "--clasifier=svm"], "predict", "did you mean --classifier?"),
+        (["train", "x", "-o", "y", "--statistic5", "3"], "train", "did you mean --statistics?"),
+        (["evaluate", "x", "--zzz"], "evaluate", "there is no option --zzz\n"),
+        (["--json", "info"], "info", "--json must come after info"),
+        (["evaluate", "x", "--json", "a.json"], "evaluate", "more arguments than evaluate takes"),
+        (["predit", "a.wav"], "", "'predit' is no command; did you mean predict?"),
+        (["sing"], "", "'sing' is no command; see serfast --help"),
+        (["extract", "a.wav", "-o", "a.csv", "--threads", "0"], "extract", "must be an int >= 1"),
+    ],
+)
+def test_what_was_meant_is_suggested(
+    capsys: pytest.CaptureFixture[str], argv: list[str], command: str, message: str
+) -> None:
+    with pytest.raises(SystemExit) as stop:
+        frame.main(argv)
+    err = capsys.readouterr().err
+    assert stop.value.code == 2
+    assert err.startswith(f"usage: serfast {command}".rstrip() + " [-h]")
+    assert message in err
 
 
 @pytest.mark.parametrize("status", [0, 1])
@@ -244,3 +270,22 @@ def test_bar_fits_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     with Progress(4, terminal) as progress:
         progress.step("long" * 100)
         assert len(terminal.screen()[0]) == 49
+
+
+@pytest.mark.parametrize("name", ["a recording", "録音" * 30, "e\u0301" * 70])
+def test_bar_keeps_the_recall(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    now = 0.0
+    monkeypatch.setattr("time.monotonic", lambda: now)
+    terminal = Terminal()
+    with Progress(1, terminal) as progress:
+        now = 36000.0
+        text = f"without {name}: epoch 112/400, loss 0.973, validation UAR 71.3 %"
+        progress.at(0.28, text)
+        [line] = terminal.screen()
+        wide = sum(unicodedata.east_asian_width(c) == "W" for c in line)
+        narrow = sum(not unicodedata.combining(c) for c in line)
+        assert 70 <= wide + narrow <= 79
+        assert line.endswith("validation UAR 71.3 %")
+        assert line.startswith("##------ 28 %, 92571 s left, without")
+        assert "…" in line

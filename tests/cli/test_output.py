@@ -92,7 +92,7 @@ def test_figures_are_kept_elsewhere_and_the_report_is_printed(
     (tmp_path / "small").mkdir()
     full_disk(tmp_path / "small")
     out, plot = tmp_path / "small" / "figures.json", tmp_path / "plot.svg"
-    words = ["evaluate", str(corpus), "--classifier", "nearest", "--plain", "--json", str(out)]
+    words = ["evaluate", str(corpus), "--classifier", "nearest", "--plain", "-o", str(out)]
     assert main([*words, "--plot", str(plot)]) == 1
     captured = capsys.readouterr()
     assert "recall" in captured.out

@@ -97,7 +97,7 @@ def test_one_file_by_two_ways_is_one(recording: Path, tmp_path: Path) -> None:
     [
         ["extract", "{}", "-o", "/proc/out.csv"],
         ["train", "{}", "-o", "/proc/out.zip"],
-        ["evaluate", "{}", "--json", "/proc/out.json"],
+        ["evaluate", "{}", "-o", "/proc/out.json"],
     ],
 )
 def test_a_folder_that_cannot_be_written_to_is_said_first(

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 
+import numpy as np
 import pytest
+import soundfile
 
 import serfast
 from helpers.cli_corpus import write_corpus
 from helpers.plugin_stub import install_averaging, install_nearest
+from serfast.audio.augmentation import Speed
 from serfast.cli.main import main
 from serfast.models.bundle.bundle import Bundle
 from serfast.models.bundle.fingerprint import fingerprint
@@ -52,7 +56,7 @@ def test_spec_statistics_seed_and_measurement_of_ones_own(folder):
     given = [[f"--{name[:-5]}", str(folder.parent / name)] for name in texts]
     extra = [word for pair in given for word in pair] + ["--plain", "--seed", "5"]
     measured = folder.parent / "measured.json"
-    words = ["evaluate", str(folder), "--classifier", "nearest", "--json", str(measured), *extra]
+    words = ["evaluate", str(folder), "--classifier", "nearest", "-o", str(measured), *extra]
     assert main(words) == 0
     status, model = run(folder, *extra, "--measured", str(measured), "--corpus", "noise")
     assert status == 0
@@ -77,8 +81,8 @@ SETUP = {
 @pytest.mark.parametrize(
     ("figures", "message"),
     [
-        ([1], "must be written by `serfast evaluate --json`"),
-        ({"uar": 0.5}, "must be written by `serfast evaluate --json`"),
+        ([1], "must be written by `serfast evaluate -o`"),
+        ({"uar": 0.5}, "must be written by `serfast evaluate -o`"),
         ({"uar": 2, "setup": SETUP}, "uar in"),
         ({"setup": SETUP}, "uar in"),
         ({"uar": 0.5, "setup": {**SETUP, "plugin": "svm"}}, "plugin in"),
@@ -101,7 +105,7 @@ def test_figures_of_something_else_are_refused(folder, capsys, figures, message)
 @pytest.mark.parametrize("words", [[], ["--plain"], ["--alter", "speed=0.90"]])
 def test_figures_of_the_same_arguments_are_taken(folder, words):
     measured = str(folder.parent / "measured.json")
-    command = ["evaluate", str(folder), "--classifier", "nearest", "--json", measured]
+    command = ["evaluate", str(folder), "--classifier", "nearest", "-o", measured]
     assert main([*command, *words]) == 0
     assert run(folder, *words, "--measured", measured)[0] == 0
 
@@ -176,12 +180,176 @@ def test_bad_arguments_are_named_and_write_nothing(folder, capsys, extra, messag
     assert not model.exists()
 
 
-def test_an_unreadable_recording_is_named(folder, capsys):
+def bad_recordings(folder):
+    """Add to the corpus what can't be used and what is odd; give the names of each."""
     (folder / "03a01Wc.wav").write_text("no audio")
+    soundfile.write(folder / "03a01Wd.wav", np.zeros(0), 16000)
+    soundfile.write(folder / "03a01We.wav", np.zeros(8000), 16000)
+    soundfile.write(folder / "08a01Tc.wav", np.full(160, 0.1), 16000)
+    return ["03a01Wc.wav", "03a01Wd.wav"], ["03a01We.wav", "08a01Tc.wav"]
+
+
+def test_what_can_not_be_used_is_left_out_and_counted(folder, capsys):
+    assert run(folder, "--plain")[0] == 0
+    model = folder.parent / "model.zip"
+    clean = Bundle.load(model)
+    model.unlink()
+    (folder / "03a01Wc.wav").write_text("no audio")
+    capsys.readouterr()
+    status, _ = run(folder, "--plain")
+    out, err = capsys.readouterr()
+    assert status == 1
+    assert err.startswith(f"serfast train: left out: {folder}/03a01Wc.wav: ")
+    assert err.count("\n") == 1
+    assert "12 recordings of 3 speakers" in out.splitlines()[0]
+    assert out.splitlines()[0].endswith(" MB, 1 failed")
+    found = Bundle.load(model)
+    assert found.arrays["means"].tolist() == clean.arrays["means"].tolist()
+    assert found.card == clean.card
+
+
+@pytest.mark.parametrize("command", ["train", "evaluate"])
+def test_bad_and_odd_recordings_are_named(folder, capsys, command):
+    bad, odd = bad_recordings(folder)
+    words = [str(folder), "--classifier", "nearest", "--plain", "-o", str(folder.parent / "out")]
+    assert main([command, *words, "--json"]) == 1
+    out, err = capsys.readouterr()
+    lines = [line for line in err.splitlines() if "speaker" not in line]
+    begins = [f"serfast {command}: left out: {folder}/{name}: " for name in bad]
+    begins += [f"serfast: warning: {folder}/{name}: y has " for name in odd]
+    assert sorted(line.startswith(begin) for line, begin in zip(lines, begins, strict=True)) == (
+        [True] * 4
+    )
+    facts = json.loads(out)
+    assert facts["failed"] == 2
+    assert facts.get("training", facts)["recordings"] == 14
+
+
+def test_copies_that_can_not_be_made_leave_the_recording_out(folder, capsys, monkeypatch):
+    real = Speed.__call__
+
+    def change(self, y, *rest):
+        if len(y) == 160:
+            raise serfast.ParameterError("y must be longer")
+        return real(self, y, *rest)
+
+    monkeypatch.setattr(Speed, "__call__", change)
+    soundfile.write(folder / "08a01Tc.wav", np.full(160, 0.1), 16000)
     status, model = run(folder)
     assert status == 1
-    assert "03a01Wc.wav" in capsys.readouterr().err
+    assert "left out: " in capsys.readouterr().err
+    assert Bundle.load(model).card["training"]["altered_copies"] == 48
+
+
+def test_none_that_can_be_used(folder, capsys):
+    for path in folder.glob("*.wav"):
+        path.write_text("no audio")
+    status, model = run(folder)
+    assert status == 1
+    assert "recordings must hold one that can be used, got 12" in capsys.readouterr().err
     assert not model.exists()
+
+
+@pytest.mark.parametrize("command", ["train", "evaluate"])
+def test_what_a_plugin_can_tell_is_told_before_the_work(folder, capsys, monkeypatch, command):
+    monkeypatch.setattr(
+        "serfast.training.recipe.Recipe.examples", lambda *a, **k: pytest.fail("it went to work")
+    )
+    keep = "03" if command == "train" else "0[38]"
+    for path in set(folder.glob("*.wav")) - set(folder.glob(f"{keep}*.wav")):
+        path.unlink()
+    out = folder.parent / "out"
+    assert main([command, str(folder), "--classifier", "svm", "-o", str(out)]) == 1
+    err = capsys.readouterr().err
+    assert "speakers must be at least 2 to train the plugin svm" in err
+    assert ("without speaker '03'" in err) == (command == "evaluate")
+    for path in folder.glob("*T*.wav"):
+        path.unlink()
+    assert main([command, str(folder), "--classifier", "nearest", "-o", str(out)]) == 1
+    assert "labels must be of at least 2 classes" in capsys.readouterr().err
+
+
+# ---- what is printed ----------------------------------------------------------------------------
+
+
+def test_what_was_measured_is_printed(folder, capsys):
+    measured = folder.parent / "measured.json"
+    words = ["evaluate", str(folder), "--classifier", "nearest", "--plain", "-o", str(measured)]
+    assert main(words) == 0
+    capsys.readouterr()
+    assert run(folder, "--plain", "--seed", "5")[0] == 0
+    assert capsys.readouterr().out.splitlines()[1:] == [
+        "  in training: seed 5",
+        "  not measured on other speakers: serfast evaluate does that",
+    ]
+    assert run(folder, "--plain", "--force", "--measured", str(measured))[0] == 0
+    uar = 100 * json.loads(measured.read_text())["uar"]
+    assert capsys.readouterr().out.splitlines()[-1] == f"  measured: UAR {uar:.1f} % ({measured})"
+
+
+def test_json_is_one_line(folder, capsys):
+    status, model = run(folder, "--plain", "--json")
+    out = capsys.readouterr().out
+    assert status == 0
+    assert out.count("\n") == 1
+    facts = json.loads(out)
+    assert facts["training"] == Bundle.load(model).card["training"]
+    assert (facts["output"], facts["bytes"]) == (str(model), model.stat().st_size)
+    assert (facts["classes"], facts["failed"]) == (["anger", "sadness"], 0)
+
+
+# ---- a recipe -----------------------------------------------------------------------------------
+
+
+def test_a_recipe_gives_what_its_arguments_give(folder, capsys):
+    words = ["--alter", "gain=-6", "--seed", "3", "--backend", "numba"]
+    _, model = run(folder, *words)
+    first = model.read_bytes()
+    recipe = folder.parent / "recipe.json"
+    recipe.write_text(json.dumps(Bundle.load(model).card["recipe"]))
+    old = model.rename(folder.parent / "old.zip")
+    for source in (recipe, old):
+        out = folder.parent / f"again-{source.name}.zip"
+        assert main(["train", str(folder), "--recipe", str(source), "-o", str(out)]) == 0
+        assert out.read_bytes() == first
+    capsys.readouterr()
+    words = ["evaluate", str(folder), "--classifier", "nearest", *words, "--json"]
+    assert main(words) == 0
+    expected = capsys.readouterr().out
+    assert main(["evaluate", str(folder), "--recipe", str(recipe), "--json"]) == 0
+    assert capsys.readouterr().out == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "extra", "message"),
+    [
+        ("{}", ["--seed", "3", "--plain"], "--recipe must be given without --plain, --seed"),
+        ("{}", [], "recipe.json: recipe format must be 1"),
+        ("no JSON", [], "recipe.json: recipe must be JSON"),
+        ('{"format": 1, "plugin": "cnn"}', [], "recipe.json: classifier must be an installed"),
+        ('{"format": 1, "plugin": "nearest", "seed": -1}', [], "recipe.json: seed must be"),
+        (None, [], "recipe.json: no such file"),
+    ],
+)
+def test_bad_recipes(folder, capsys, text, extra, message):
+    path = folder.parent / "recipe.json"
+    if text is not None:
+        path.write_text(text)
+    model = folder.parent / "model.zip"
+    words = ["train", str(folder), "-o", str(model), "--recipe", str(path), *extra]
+    assert main(words) == 1
+    err = capsys.readouterr().err
+    assert message in err
+    assert err.count("\n") == 1
+    assert not model.exists()
+
+
+def test_a_bundle_without_a_recipe(folder, capsys):
+    _, model = run(folder, "--plain")
+    bundle = replace(Bundle.load(model), card={})
+    old = str(bundle.save(folder.parent / "old.zip"))
+    assert main(["evaluate", str(folder), "--recipe", old]) == 1
+    assert "old.zip: the bundle's card must have a recipe" in capsys.readouterr().err
 
 
 def test_a_card_that_no_bundle_holds_is_refused_before_the_work(folder, capsys, monkeypatch):

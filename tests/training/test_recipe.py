@@ -279,7 +279,7 @@ def test_every_argument_of_the_command_has_its_field(
     assert main(["train", *command, "-o", "command.zip"]) == 0
     recipe.train(recordings).save("python.zip")
     assert (tmp_path / "python.zip").read_bytes() == (tmp_path / "command.zip").read_bytes()
-    assert main(["evaluate", *command, "--json", "measured.json"]) == 0
+    assert main(["evaluate", *command, "-o", "measured.json"]) == 0
     figures = json.loads((tmp_path / "measured.json").read_text())
     setup = figures.pop("setup")
     assert setup["plugin"] == "nearest"
