@@ -26,7 +26,7 @@ from serfast.statistics.statistics import Statistics
 
 HIDDEN = "import sys; sys.modules['serfast._engine'] = None\n"
 """Before a program: as if the native module had not been built."""
-HINT = "choose backend='numba' (pip install 'serfast[numba]') or 'reference' (slow)"
+HINT = "choose backend='numba' (pip install 'numba>=0.60') or 'reference' (slow)"
 
 
 # --- No native module ---------------------------------------------------------------------------
@@ -116,7 +116,7 @@ def test_numba_missing() -> None:
     message = refused("import sys; sys.modules['numba'] = None\n" + MAKE)
     assert message == (
         "serfast.errors.BackendError: backend 'numba' can't be loaded: it needs Numba: "
-        "pip install 'serfast[numba]'"
+        "pip install 'numba>=0.60'"
     )
 
 

@@ -102,7 +102,7 @@ NATIVE = "serfast._engine"
 
 WITHOUT_NATIVE = (
     "this serfast was built without its native module: choose backend='numba' (pip install "
-    "'serfast[numba]') or 'reference' (slow), or set SERFAST_BACKEND to one of them"
+    "'numba>=0.60') or 'reference' (slow), or set SERFAST_BACKEND to one of them"
 )
 """What to do without the native module."""
 

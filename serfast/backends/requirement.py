@@ -24,12 +24,12 @@ def require_numba() -> Any:
     except ImportError as error:
         missing = isinstance(error, ModuleNotFoundError) and error.name == "numba"
         what = "it needs Numba" if missing else f"Numba doesn't load ({error})"
-        raise ImportError(f"{what}: pip install 'serfast[numba]'") from error
+        raise ImportError(f"{what}: pip install 'numba>=0.60'") from error
     if tuple(int(part) for part in numba.__version__.split(".")[:2]) < MINIMUM:
         wanted = ".".join(map(str, MINIMUM))
         raise ImportError(
             f"numba must be >= {wanted} (the first for NumPy 2), got {numba.__version__}: "
-            "pip install --upgrade 'serfast[numba]'"
+            "pip install --upgrade numba"
         )
     if numba.config.DISABLE_JIT:
         raise ImportError("NUMBA_DISABLE_JIT must be unset")

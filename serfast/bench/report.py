@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
+from ..models.registry import how_to_install
 from .histogram import bars
 
 __all__ = ["columns", "digits", "stream_name", "text"]
@@ -130,7 +131,7 @@ def _predictions(result: Result) -> str:
         times = [digits(row[name]) for name in ("per_second", "ms", "load_ms")]
         rows.append((row["classifier"], *times))
     if not result["predictions"]:
-        return "Predictions: no classifier is installed; try: pip install serfast-svm"
+        return f"Predictions: no classifier is installed; {how_to_install('svm')}"
     return "\n".join([*columns(rows), *problems])
 
 

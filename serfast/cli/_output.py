@@ -55,7 +55,7 @@ def check_plot(path: Path | None) -> None:
     try:
         importlib.import_module("matplotlib.figure")
     except ImportError as error:  # missing, or broken
-        hint = "--plot needs matplotlib: pip install 'serfast[cli]'"
+        hint = "--plot needs matplotlib: pip install matplotlib"
         raise ImportError(f"{hint} ({error})") from error
 
 

@@ -104,7 +104,7 @@ def lines(facts: dict[str, Any]) -> list[tuple[str, str]]:
             state += f", can't be loaded: {plugin['error']}" if plugin["error"] else ""
             found.append((f"{kind} {plugin['name']}", state))
     if not facts["plugins"]:
-        found.append(("plugins", "none; try: pip install serfast-svm"))
+        found.append(("plugins", f"none; {registry.how_to_install('svm')}"))
     return found
 
 

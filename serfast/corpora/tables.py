@@ -145,7 +145,7 @@ class ParquetTable(Table):
             import pyarrow  # optional: only Parquet needs it
             import pyarrow.parquet  # optional: only Parquet needs it
         except ImportError as error:
-            hint = 'writing Parquet needs pyarrow: pip install "serfast[cli]"'
+            hint = "writing Parquet needs pyarrow: pip install pyarrow"
             raise ImportError(f"{hint} ({error})") from error
         super().__init__(path, spec)
         self._arrow = pyarrow

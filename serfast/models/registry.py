@@ -11,7 +11,6 @@ listing them runs no plugin's code; nothing is kept, so what is installed later 
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from .. import entry_points as entries
@@ -19,17 +18,22 @@ from ..entry_points import PluginInfo
 from ..errors import UnknownPluginError
 from .plugin import Plugin
 
-__all__ = ["GROUP", "PluginInfo", "available", "get", "info", "owner"]
+__all__ = ["GROUP", "PluginInfo", "available", "get", "how_to_install", "info", "owner"]
 
 GROUP = "serfast.classifiers"
 
-PACKAGE = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
-"""Names that may stand in a command to copy."""
+OURS = ("ensemble", "onnx", "svm")
+"""The plugins in serfast's repository."""
 
 
 def available() -> tuple[str, ...]:
     """List the names of the installed classifier plugins, sorted; imports none of them."""
     return entries.names(GROUP)
+
+
+def how_to_install(name: str) -> str:
+    """Say how one of our plugins is had."""
+    return f"in a copy of serfast's repository: pip install ./plugins/serfast-{name}"
 
 
 def get(name: str, *, hint: bool = True) -> Plugin:
@@ -40,7 +44,8 @@ def get(name: str, *, hint: bool = True) -> Plugin:
     name : str
         Of the entry point.
     hint : bool
-        Whether to suggest a package if there is none; False for a name that a stranger chose.
+        Whether to say how to install it if it is one of ours; False for a name that a stranger
+        chose.
 
     Raises
     ------
@@ -52,10 +57,9 @@ def get(name: str, *, hint: bool = True) -> Plugin:
     points = entries.points(GROUP, name)
     if not points:
         installed = ", ".join(available()) or "none"
-        advice = f"; is there a package for it? try: pip install serfast-{name}"
         raise UnknownPluginError(
             f"classifier must be an installed plugin ({installed}), got {name!r:.80}"
-            + (advice if hint and PACKAGE.fullmatch(name) else "")
+            + (f"; {how_to_install(name)}" if hint and name in OURS else "")
         )
     point = entries.only("classifier", points)
     return entries.load("plugin", point, _fault)  # type: ignore[no-any-return]

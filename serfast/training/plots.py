@@ -76,7 +76,7 @@ def figure(width: float, height: float) -> Any:
         from matplotlib.backends.backend_agg import FigureCanvasAgg  # optional: only for pictures
         from matplotlib.figure import Figure  # optional: only for pictures
     except ImportError as error:
-        hint = 'drawing needs matplotlib: pip install "serfast[cli]"'
+        hint = "drawing needs matplotlib: pip install matplotlib"
         raise ImportError(f"{hint} ({error})") from error
     page = Figure(figsize=(width, height), layout="constrained")
     FigureCanvasAgg(page)

@@ -232,7 +232,7 @@ def test_a_broken_matplotlib_is_found_before_the_work(
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
     monkeypatch.setattr(suite, "run", lambda settings, step: pytest.fail("it measured"))
     assert main(["bench", "--plot", str(tmp_path / "bench.png")]) == 1
-    assert "--plot needs matplotlib: pip install 'serfast[cli]'" in capsys.readouterr().err
+    assert "--plot needs matplotlib: pip install matplotlib" in capsys.readouterr().err
 
 
 # --- beside an older one ----------------------------------------------------------------------
@@ -380,4 +380,6 @@ def test_what_cannot_be_measured_is_said_everywhere(again: dict[str, Any], tmp_p
         picture.plot(again, tmp_path / "bench.svg")
     assert (tmp_path / "bench.svg").read_text("utf-8").count("the reference has no streams") >= 2
     again["predictions"] = []
-    assert "try: pip install serfast-svm" in report.text(again)
+    assert "in a copy of serfast's repository: pip install ./plugins/serfast-svm" in report.text(
+        again
+    )

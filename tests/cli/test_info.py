@@ -73,7 +73,7 @@ def test_bad_news(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Monkey
 def test_no_plugins(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registry, "info", lambda: ())
     assert main(["info"]) == 0
-    assert "pip install serfast-svm" in capsys.readouterr().out
+    assert "pip install ./plugins/serfast-svm" in capsys.readouterr().out
 
 
 # ---- a model ------------------------------------------------------------------------------------

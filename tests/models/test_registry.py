@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from helpers.pages import ROOT
 from helpers.plugin_stub import NearestPlugin, install
 from serfast import ModelError, SerfastError, UnknownPluginError
 from serfast.models import registry
@@ -36,7 +37,7 @@ def test_gets_by_importing(site):
 
 def test_unknown_name_lists_what_there_is(site):
     install(site, "known_mod", GOOD, "serfast-zz", "zz = known_mod:PLUGIN")
-    with pytest.raises(UnknownPluginError, match=r"zz.*got 'yy'.*pip install serfast-yy") as error:
+    with pytest.raises(UnknownPluginError, match=r"zz.*got 'yy'$") as error:
         registry.get("yy")
     assert isinstance(error.value, LookupError)
     assert isinstance(error.value, SerfastError)
@@ -79,6 +80,16 @@ def test_what_is_no_plugin_is_said(site, source, fault):
         registry.get("odd")
     [found] = [plugin for plugin in registry.info() if plugin.name == "odd"]
     assert "must" in str(found.error)
+
+
+def test_our_own_plugins_are_had_from_the_repository(site, monkeypatch):
+    names = {path.name.partition("-")[2] for path in (ROOT / "plugins").glob("serfast-*")}
+    assert names - {"spectral"} == set(registry.OURS)  # which offers features
+    monkeypatch.setattr(registry, "OURS", ("yy",))
+    with pytest.raises(UnknownPluginError, match=r"got 'yy'; in a copy .* \./plugins/serfast-yy"):
+        registry.get("yy")
+    with pytest.raises(UnknownPluginError, match=r"got 'yy'$"):
+        registry.get("yy", hint=False)
 
 
 @pytest.mark.parametrize("name", ["x; rm -rf", "\x1b[2J", "", "a/b", "-e"])

@@ -69,7 +69,5 @@ def test_a_picture_of_an_unknown_kind(tmp_path: Path, matrix: np.ndarray) -> Non
 def test_without_matplotlib(monkeypatch: pytest.MonkeyPatch, matrix: np.ndarray) -> None:
     for name in ("matplotlib", "matplotlib.figure", "matplotlib.backends.backend_agg"):
         monkeypatch.setitem(sys.modules, name, None)
-    with pytest.raises(
-        ImportError, match=r'drawing needs matplotlib: pip install "serfast\[cli\]"'
-    ):
+    with pytest.raises(ImportError, match=r"drawing needs matplotlib: pip install matplotlib"):
         plots.plot_confusion(matrix, CLASSES, "never.png")

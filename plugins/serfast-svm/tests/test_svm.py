@@ -301,7 +301,7 @@ def test_it_runs_where_scikit_learn_is_missing():
 def test_training_without_scikit_learn_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "sklearn", None)
     monkeypatch.setitem(sys.modules, "sklearn.svm", None)
-    with pytest.raises(ImportError, match=r"pip install 'serfast-svm\[train\]'"):
+    with pytest.raises(ImportError, match=r"pip install scikit-learn"):
         PLUGIN.train(examples())
 
 

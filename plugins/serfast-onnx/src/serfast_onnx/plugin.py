@@ -122,7 +122,7 @@ def _saying_what_to_install() -> Iterator[None]:
         yield
     except ImportError as error:
         raise ImportError(
-            f"training needs torch: pip install 'serfast-onnx[train]' ({error})"
+            f"training needs torch and onnx: pip install torch onnx ({error})"
         ) from error
 
 

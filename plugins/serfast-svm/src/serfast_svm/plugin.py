@@ -71,7 +71,7 @@ def _need_sklearn() -> None:
         import sklearn.svm  # noqa: F401
     except ImportError as error:
         raise ImportError(
-            f"training needs scikit-learn: pip install 'serfast-svm[train]' ({error})"
+            f"training needs scikit-learn: pip install scikit-learn ({error})"
         ) from error
 
 
