@@ -11,13 +11,14 @@ SOURCES := $(shell find ext serfast plugins -type f \
 
 # What is tested of the wheel without the native module: contracts, not the native module itself.
 PURE := .venv-pure
+FROZEN := .venv-frozen
 PURE_TESTS := $(addprefix tests/, test_without_native.py test_extractor.py streaming/test_rows.py \
 	backends/test_backends_agree.py backends/test_stream.py backends/test_stream_contract.py \
 	backends/test_stream_memory.py backends/test_stream_resampled.py \
 	backends/test_stream_threads.py models/bundle/test_bundle.py models/bundle/test_npy.py \
 	models/bundle/test_bundle_damaged.py models/bundle/test_limits.py)
 
-.PHONY: help demo test test-arm64 test-compilers test-pure test-wheel wheels lint bench sample model clean
+.PHONY: help demo test test-arm64 test-compilers test-pure test-frozen test-wheel wheels lint bench sample model clean
 
 # An environment that couldn't be finished isn't taken for one the next time.
 .DELETE_ON_ERROR:
@@ -57,6 +58,16 @@ test-pure: ## build the wheel without the native module, test it in an environme
 	SERFAST_BACKEND=numba $(PURE)/bin/serfast predict examples/speech.flac
 	SERFAST_BACKEND=numba $(PURE)/bin/pytest -q -m 'not native' $(PURE_TESTS)
 
+test-frozen: ## freeze the command line with PyInstaller and the SVM, have it predict
+	$(PYTHON) -m venv --clear $(FROZEN)
+	$(FROZEN)/bin/pip install --quiet . ./plugins/serfast-svm pyinstaller
+	echo 'import sys; from serfast.cli.main import main; sys.exit(main())' > $(FROZEN)/frozen.py
+	cd $(FROZEN) && bin/pyinstaller --noconfirm --log-level WARN frozen.py
+	env -i $(FROZEN)/dist/frozen/frozen predict examples/speech.flac
+	env -i $(FROZEN)/dist/frozen/frozen info
+	env -i $(FROZEN)/dist/frozen/frozen info svm
+	env -i $(FROZEN)/dist/frozen/frozen extract examples/speech.flac -o $(FROZEN)/rows.csv
+
 lint: $(VENV)/test-ready ## check style and types only
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -80,7 +91,7 @@ model: $(VENV)/test-ready ## train the SVM plugin's default model again (needs S
 	$(MAKE) -C plugins/serfast-svm model BIN=$(abspath $(BIN))
 
 clean: ## forget the environment and every build
-	rm -rf $(VENV) $(PURE) build dist *.egg-info plugins/*/build plugins/*/*.egg-info plugins/*/src/*.egg-info
+	rm -rf $(VENV) $(PURE) $(FROZEN) build dist *.egg-info plugins/*/build plugins/*/*.egg-info plugins/*/src/*.egg-info
 
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "serfast needs Python >= 3.10")'

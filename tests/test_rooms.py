@@ -36,7 +36,7 @@ recognizer
 compat testing
 bench
 cli
-native __init__ __main__
+native __init__ __main__ _pyinstaller
 """
 """Modules and packages of serfast, a floor a line, the lowest first.
 
