@@ -79,6 +79,16 @@ def test_figures_of_another_setup_are_refused(
         read_measured(path, replace(recipe, **change))
 
 
+def test_figures_of_other_copies_are_refused_where_there_are_none(
+    recipe: Recipe, tmp_path: Path
+) -> None:
+    """The key is of the figures alone then."""
+    louder = replace(recipe, alterations=("gain=6",))
+    path = stored(tmp_path, measured_card(evaluation(), louder))
+    with pytest.raises(ParameterError, match=r"alter in .* training, None, got \['gain=6'\]"):
+        read_measured(path, recipe)
+
+
 @pytest.mark.parametrize(
     ("card", "message"),
     [
