@@ -1,4 +1,4 @@
-"""In which order features are computed: what others read or look at comes first."""
+"""Features are sorted here, so that a feature comes after those that it reads."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["every_feature", "in_order"]
 
 
 def every_feature(features: Iterable[Feature]) -> tuple[Feature, ...]:
-    """Give the features and all that their tracks look at, each once; a track comes after those."""
+    """Give the features and those that tracks look at, each once, before the track itself."""
     every: dict[Feature, None] = {}
     for feature in features:
         if isinstance(feature, Track):
@@ -22,7 +22,7 @@ def every_feature(features: Iterable[Feature]) -> tuple[Feature, ...]:
 
 
 def in_order(features: Iterable[Feature]) -> tuple[Feature, ...]:
-    """Sort features so that each comes after those whose columns it reads.
+    """Give the features in an order in which each comes after those whose columns it reads.
 
     Raises
     ------
