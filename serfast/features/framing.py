@@ -84,7 +84,11 @@ def frame_count(
     checks.integer("n_samples", n_samples, minimum=-(2**62), maximum=2**62)
     checks.integer("hop_length", hop_length)
     lengths = [checks.integer("frame_length", length) for length in frame_lengths]
-    return Grid.of(lengths, hop_length, center).rows_after(n_samples, final) if lengths else 0
+    return (
+        Grid.from_lengths(lengths, hop_length, center).rows_after(n_samples, final)
+        if lengths
+        else 0
+    )
 
 
 class Grid(NamedTuple):
@@ -110,7 +114,7 @@ class Grid(NamedTuple):
     """This many rows must be there before the first one can be given."""
 
     @classmethod
-    def of(cls, frame_lengths: Iterable[int], hop_length: int, center: bool) -> Grid:
+    def from_lengths(cls, frame_lengths: Iterable[int], hop_length: int, center: bool) -> Grid:
         """Give the grid of frames of these lengths."""
         lengths = tuple(frame_lengths)
         lefts = [left_padding(length, center) for length in lengths]

@@ -128,7 +128,7 @@ class FeatureSpec:
     def grid(self) -> Grid:
         """Give the grid: where frames lie and how many rows there are, in all back ends."""
         lengths = [feature.length for feature in every_feature(self.features)]
-        return Grid.of(lengths, self.hop_length, self.center).ahead_by(
+        return Grid.from_lengths(lengths, self.hop_length, self.center).ahead_by(
             self.lookahead, self.first_rows
         )
 

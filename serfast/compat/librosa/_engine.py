@@ -1,4 +1,4 @@
-"""How the functions here reach serfast's engine: one cached Extractor per set of arguments."""
+"""The functions here call serfast's engine; each set of arguments has a cached Extractor."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def _as_known(samples: Array) -> Array:
 def _padding(
     y: Array, frame_length: int, center: bool, mode: AnyPadMode
 ) -> tuple[Array, bool, PadMode]:
-    """Who pads: the engine (y, True, mode), or nobody any more (padded y, False, any mode)."""
+    """Give (y, True, mode) if the engine can pad, or else (padded y, False, any mode)."""
     if not center:
         return y, False, "constant"
     for engine_mode in PAD_MODES:
