@@ -12,12 +12,12 @@ EXAMPLES: dict[str, Feature] = {name: cls.example() for name, cls in FEATURES.it
 
 
 def spec_of(name: str) -> serfast.FeatureSpec:
-    """The spec of one example, at 16 kHz."""
+    """Give the spec of one example, at 16 kHz."""
     return serfast.FeatureSpec(sample_rate=RATE, features=[EXAMPLES[name]])
 
 
 def with_delta(name: str) -> serfast.FeatureSpec:
-    """The same with its derivative, unless it is one."""
+    """Give that spec with the example's derivative too, unless the example is one."""
     feature = EXAMPLES[name]
     more = () if isinstance(feature, serfast.Delta) else (serfast.Delta(feature),)
     return serfast.FeatureSpec(sample_rate=RATE, features=[feature, *more])

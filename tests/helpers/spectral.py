@@ -14,7 +14,7 @@ BACKENDS = ("native", "numba", "reference")
 
 
 def signal() -> np.ndarray:
-    """A gliding harmonic tone, noise, a click, and silence: 3 s."""
+    """Give a gliding harmonic tone, noise, a click, and silence: 3 s."""
     random = np.random.default_rng(11)
     t = np.arange(RATE) / RATE
     phase = 2 * np.pi * (110 * t + 60 * t**2)

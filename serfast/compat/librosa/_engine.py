@@ -34,7 +34,7 @@ def _extractor(
     center: bool,
     pad_mode: PadMode,
 ) -> tuple[Extractor, int]:
-    """An extractor, and how many columns its rows have.
+    """Give an extractor, and how many columns its rows have.
 
     It doesn't warn: the functions here warn at every call, as librosa does.
     """
@@ -63,7 +63,7 @@ def rows(
     center: bool,
     pad_mode: AnyPadMode,
 ) -> Rows:
-    """The engine's rows of every channel.
+    """Give the engine's rows of every channel.
 
     Parameters
     ----------
@@ -111,7 +111,7 @@ def rows(
 
 
 def _as_known(samples: Array) -> Array:
-    """Samples as a dtype that the engine takes; integers keep their values."""
+    """Give samples as a dtype that the engine takes; integers keep their values."""
     return samples if samples.dtype in (np.float32, np.float64) else samples.astype(np.float32)
 
 

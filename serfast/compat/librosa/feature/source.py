@@ -37,7 +37,7 @@ class SignalSource:
         return np.result_type(self.y.dtype, np.float32)
 
     def rows(self, kind: type[PowerSpectrum], **fields: Any) -> Array:
-        """The engine's rows of a feature, shape (..., n_columns, n_frames)."""
+        """Give the engine's rows of a feature, shape (..., n_columns, n_frames)."""
         cls: Any = kind  # hashable, whatever mypy says
         feature = engine.feature(cls, **self.transform.frames(), **fields)
         return np.swapaxes(self.transform.rows(self.y, feature, self.sr), -1, -2)
