@@ -2,6 +2,9 @@
 #
 # An Engine never changes, so threads may share it; each call has separate scratch memory.
 
+from serfast._checks import refuse
+from serfast.backends.custom.faults import warn_of_faults
+
 from cpython.buffer cimport (
     PyBUF_FORMAT,
     PyBUF_ND,

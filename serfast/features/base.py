@@ -144,6 +144,11 @@ class Feature:
         return False
 
     @property
+    def for_streams(self) -> str:
+        """Give the advice for streams, if the feature depends on the whole signal."""
+        return ""
+
+    @property
     def columns(self) -> tuple[str, ...]:
         """Give the names of the feature's columns."""
         return (self.name or self.prefix,)

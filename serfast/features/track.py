@@ -15,6 +15,7 @@ from .. import _checks as checks
 from .arguments import TRACK_INPUTS
 from .base import Feature, Planner
 from .computed import Function
+from .energy import RMS
 
 __all__ = ["MAX_WINDOW", "Track"]
 
@@ -107,8 +108,6 @@ class Track(Function):
     @classmethod
     def example(cls) -> Feature:
         """Give the track of a root mean square, for tests, benchmarks and pages."""
-        from .energy import RMS  # optional: only examples need another feature
-
         return cls(RMS())
 
     def _features(self) -> dict[str, Any]:
@@ -152,6 +151,11 @@ class Track(Function):
     @property
     def whole_signal(self) -> bool:
         return any(source.whole_signal for source in self.sources)
+
+    @property
+    def for_streams(self) -> str:
+        """Give the advice for streams of the first feature, among its sources, that needs it."""
+        return next((source.for_streams for source in self.sources if source.whole_signal), "")
 
     @property
     def multiplications(self) -> int:

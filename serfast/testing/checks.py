@@ -11,9 +11,12 @@ import numpy as np
 
 from ..errors import ModelError, ParameterError
 from ..extractor import Extractor
-from ..features import RMS, Feature, ZeroCrossingRate
+from ..features import FEATURES, RMS, Feature, ZeroCrossingRate
+from ..features.base import Rows
+from ..features.order import with_sources
 from ..features.spec import FeatureSpec
 from ..models import registry
+from ..models.bundle.agreement import excess
 from ..models.bundle.bundle import Bundle
 from ..models.bundle.fingerprint import signal
 from ..models.classifier import Classifier, Input, StreamingClassifier
@@ -111,27 +114,30 @@ def check_plugin(name: str, folder: Path) -> None:
         plugin.train(one)
 
 
-def check_feature(feature: Feature, tolerance: float = 1e-4) -> None:
+def check_feature(feature: Feature, tolerance: float | None = None) -> None:
     """Check that a feature which a package offers keeps the contract of features.
 
     JSON holds it by its name. Its values are finite, and chunks and threads don't change their
-    bits. They agree with the plain Python function.
+    bits. They agree with the plain Python function. If it reads columns, the built-in features
+    that have these columns stand in the spec too, with their default fields.
 
     Parameters
     ----------
     feature : Feature
         Its class stands in the entry-point group ``serfast.features``.
-    tolerance : float
+    tolerance : float, optional
         Values may differ from the reference back end's by this share of a column's largest value.
+        Without it, the feature's ``tolerance`` limits the difference of each value, and
+        ``forgiven`` is the share of rows that may differ more. Loading a bundle has the same rule.
 
     Raises
     ------
     AssertionError
         If the feature breaks a rule.
     """
-    spec = FeatureSpec(features=(feature,))
+    spec = FeatureSpec(features=with_sources(feature, [cls.example() for cls in FEATURES.values()]))
     require(FeatureSpec.from_json(spec.to_json()) == spec, "JSON must give the feature back")
-    y = signal(max(16384, 4 * feature.length))
+    y = signal(max(16384, *(4 * one.length for one in spec.features)))
     extractor = Extractor(spec)
     rows = extractor(y)
     require(np.isfinite(rows).all(), "values must be finite")
@@ -143,11 +149,20 @@ def check_feature(feature: Feature, tolerance: float = 1e-4) -> None:
     again = extractor.map([y] * THREADS, threads=THREADS)
     require(all(np.array_equal(rows, r) for r in again), "threads must not change the bits")
     truth = Extractor(spec, backend="reference")(y)
-    worst = np.abs(rows - truth).max(axis=0)
-    require(
-        bool((worst <= tolerance * np.abs(truth).max(axis=0)).all()),
-        f"values must be the Python function's, got differences of up to {worst}",
+    n = len(feature.columns)
+    _check_close(
+        feature, rows[:, -n:].astype(np.float64), truth[:, -n:].astype(np.float64), tolerance
     )
+
+
+def _check_close(feature: Feature, rows: Rows, truth: Rows, tolerance: float | None) -> None:
+    """Require values within the feature's tolerance, or within this share of a column's largest."""
+    worst = np.abs(rows - truth).max(axis=0)
+    if tolerance is None:
+        close = excess(feature, rows, truth) <= 1
+    else:
+        close = bool((worst <= tolerance * np.abs(truth).max(axis=0)).all())
+    require(close, f"values must be the Python function's, got differences of up to {worst}")
 
 
 def toy_examples(kind: Input, seed: int = 0) -> Examples:

@@ -65,7 +65,7 @@ def reachable(frame: Frame, lag: float, units: float, threshold: float) -> bool:
 
 
 def _candidates(d: np.ndarray, noise: np.ndarray, threshold: float) -> np.ndarray:
-    """Lags that the rule can choose: a first trough below the threshold, or a smallest value."""
+    """Give lags that the rule can choose: first troughs below the threshold, smallest values."""
     low, high = d - noise, d + noise
     trough = low < threshold
     trough[1:] &= low[1:] < high[:-1]
