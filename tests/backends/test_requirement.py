@@ -16,13 +16,13 @@ def numba(version: str, disabled: bool = False) -> SimpleNamespace:
 
 @pytest.mark.parametrize("version", ["0.60.0", "0.60.0rc1", "0.100.2", "1.0"])
 def test_one_that_is_new_enough_is_given(version: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    found = numba(version)
-    monkeypatch.setitem(sys.modules, "numba", found)
-    assert require_numba() is found
+    installed = numba(version)
+    monkeypatch.setitem(sys.modules, "numba", installed)
+    assert require_numba() is installed
 
 
 @pytest.mark.parametrize(
-    ("found", "message"),
+    ("installed", "message"),
     [
         (None, r"^it needs Numba: pip install 'serfast\[numba\]'$"),
         (numba("0.59.1"), r"^numba must be >= 0\.60 .*, got 0\.59\.1: pip install --upgrade"),
@@ -30,9 +30,9 @@ def test_one_that_is_new_enough_is_given(version: str, monkeypatch: pytest.Monke
     ],
 )
 def test_what_is_missing_is_said(
-    found: object, message: str, monkeypatch: pytest.MonkeyPatch
+    installed: object, message: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(sys.modules, "numba", found)
+    monkeypatch.setitem(sys.modules, "numba", installed)
     with pytest.raises(ImportError, match=message):
         require_numba()
 

@@ -1,4 +1,4 @@
-"""What the tests of event streams share: all events of a signal, and classifiers of every kind."""
+"""Tests of event streams share this: all events of a signal, classifiers of every kind."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def spans(events: Iterable[Event]) -> list[tuple[float, float]]:
 
 @contextmanager
 def averaging_recognizer(folder: Path) -> Iterator[serfast.Recognizer]:
-    """A recognizer whose classifier has a state, with steps of 3 rows; it takes windows too."""
+    """Give a recognizer whose classifier has a state and steps of 3 rows; it takes windows too."""
     install_averaging(folder)
     bundle = Bundle(plugin="averaging", classes=Averaging.classes, spec=SPEC)
     with pytest.MonkeyPatch.context() as patch:
@@ -49,7 +49,7 @@ def averaging_recognizer(folder: Path) -> Iterator[serfast.Recognizer]:
 LOUDNESS = """
 import numpy as np
 
-class Of:
+class Loudness:
     classes = ("quiet", "loud")
 
     def __init__(self, bundle, input):
@@ -69,7 +69,7 @@ class Plugin:
         raise ValueError
 
     def load(self, bundle):
-        return Of(bundle, self.input)
+        return Loudness(bundle, self.input)
 
     def default_model(self):
         return None

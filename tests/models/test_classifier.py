@@ -14,9 +14,9 @@ SPEC = serfast.FeatureSpec(features=[serfast.RMS()])
 
 
 def test_what_fits_is_an_array_of_the_dtype() -> None:
-    found = check_input([[1, 2], [3, 4], [5, 6]], (None, 2), np.float32)
-    assert found.dtype == np.float32
-    assert found.tolist() == [[1, 2], [3, 4], [5, 6]]
+    result = check_input([[1, 2], [3, 4], [5, 6]], (None, 2), np.float32)
+    assert result.dtype == np.float32
+    assert result.tolist() == [[1, 2], [3, 4], [5, 6]]
 
 
 @pytest.mark.parametrize(

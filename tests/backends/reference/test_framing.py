@@ -18,15 +18,15 @@ def test_a_frame_begins_left_of_its_moment(
     left: int, block: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(framing, "BLOCK", block)
-    found = []
+    made = []
     for rows, frames in framing.blocks(Y, Frames(6, left, "constant"), 4, 5):
-        assert rows.start == len(found)
+        assert rows.start == len(made)
         assert rows.stop - rows.start == len(frames) <= block
-        found += frames.tolist()
-    for t, frame in enumerate(found):
+        made += frames.tolist()
+    for t, frame in enumerate(made):
         places = range(4 * t - left, 4 * t - left + 6)
         assert frame == [Y[i] if 0 <= i < len(Y) else 0.0 for i in places]
-    assert len(found) == 5
+    assert len(made) == 5
 
 
 def test_a_frame_without_a_sound_is_zeros() -> None:

@@ -25,5 +25,5 @@ def test_it_is_the_windowed_sum_of_exponentials(n_fft: int, power: float) -> Non
     x *= 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(length) / length)
     bins = np.arange(n_fft // 2 + 1)[:, np.newaxis]
     expected = np.abs((x * np.exp(-2j * np.pi * bins * np.arange(length) / n_fft)).sum(axis=1))
-    found = power_spectrum(frame[np.newaxis], node)[0]
-    np.testing.assert_allclose(found, expected**power, atol=1e-10)
+    result = power_spectrum(frame[np.newaxis], node)[0]
+    np.testing.assert_allclose(result, expected**power, atol=1e-10)

@@ -32,10 +32,10 @@ def test_the_feature_that_is_worst_off_is_named() -> None:
     expected = np.array([[0.5, 0.1], [0.25, 0.2]])
     limit = 2 * tol.RMS.limit
     assert disagreement(LEVELS, expected * (1 + np.array([0.9 * limit, 0])), expected) is None
-    found = disagreement(LEVELS, expected * (1 + np.array([50 * limit, 0])), expected)
-    assert found == "rms differs by 5e+01 times its tolerance"
-    found = disagreement(LEVELS, expected * (1 + np.array([50 * limit, 0.5])), expected)
-    assert found.startswith("zcr differs by ")
+    result = disagreement(LEVELS, expected * (1 + np.array([50 * limit, 0])), expected)
+    assert result == "rms differs by 5e+01 times its tolerance"
+    result = disagreement(LEVELS, expected * (1 + np.array([50 * limit, 0.5])), expected)
+    assert result.startswith("zcr differs by ")
 
 
 def test_a_value_that_is_no_number_disagrees() -> None:
