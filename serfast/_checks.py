@@ -27,6 +27,7 @@ __all__ = [
     "refuse",
     "refuse_sample",
     "shown",
+    "similar",
     "warn",
 ]
 
@@ -38,6 +39,21 @@ def shown(value: object, limit: int = 60) -> str:
     """The value as it appears in a message: its repr, cut to `limit` characters."""
     text = repr(value)
     return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def similar(name: str, names: Iterable[str]) -> str:
+    """Give what a message about a wrong name ends with: the most similar right one, if any.
+
+    Examples
+    --------
+    >>> similar("mffc", ["rms", "mfcc"]), similar("f0", ["rms"])
+    ("; did you mean 'mfcc'?", '')
+    """
+    from difflib import get_close_matches  # heavy: only mistakes need it
+
+    lower = {one.lower(): one for one in names}
+    best = get_close_matches(name.lower(), lower, n=1)
+    return f"; did you mean {lower[best[0]]!r}?" if best else ""
 
 
 def refuse(name: str, rule: str, found: str) -> NoReturn:

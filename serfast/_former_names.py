@@ -79,6 +79,10 @@ FORMER = {
 """The former name of each module and package, and the present one, both below ``serfast``."""
 
 
+CALLABLE = ("delta", "mfcc")
+"""Those of them whose names are functions now; see serfast/one_call.py."""
+
+
 def find_former(name: str) -> ModuleType:
     """Import the module whose former name, below ``serfast``, is `name`, and warn of it.
 
@@ -108,7 +112,10 @@ class _FormerNames:
     def exec_module(self, module: ModuleType) -> None:
         """Put the present module in the place of the one asked for: both names are one object."""
         name = module.__name__.removeprefix(f"{PACKAGE}.")
-        sys.modules[module.__name__] = find_former(name)
+        present = find_former(name)
+        if name in CALLABLE:  # it hands on the module's names
+            present = getattr(sys.modules[PACKAGE], name)
+        sys.modules[module.__name__] = present
 
 
 def install_finder() -> None:

@@ -27,7 +27,7 @@ audio features
 program
 backends
 extractor
-statistics
+one_call statistics
 presets
 models
 corpora

@@ -7,6 +7,7 @@ names only; the loops over samples are in ``ext/`` and in the other back ends.
 from __future__ import annotations
 
 import dataclasses
+import re
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, Protocol, TypeAlias
 
@@ -15,7 +16,7 @@ import numpy as np
 from .. import _checks as checks
 from .framing import PAD_MODES, PadMode, left_padding
 
-__all__ = ["Feature", "Planner", "Quantity", "Rows", "check_band", "check_floor"]
+__all__ = ["Feature", "Planner", "Quantity", "Rows", "check_band", "check_floor", "snake_case"]
 
 Rows = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -205,3 +206,14 @@ def check_band(fmin: float, fmax: float | None, sample_rate: float) -> None:
 def check_floor(value: float) -> None:
     """Raise ParameterError unless `amin` is a normal float32 number > 0 that isn't huge."""
     checks.number("amin", value, minimum=1.1754944e-38, maximum=1e30)
+
+
+def snake_case(name: str) -> str:
+    """Give the name of a class in the form of a function's name.
+
+    Examples
+    --------
+    >>> snake_case("SpectralCentroid"), snake_case("MFCC"), snake_case("HNRRatio"), snake_case("F0")
+    ('spectral_centroid', 'mfcc', 'hnr_ratio', 'f0')
+    """
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()

@@ -225,7 +225,9 @@ def _feature_class(fields: dict[str, Any]) -> type[Feature]:
     """Give the class that "type" names, from the "package" if there is one; remove both keys."""
     kind, package = fields.pop("type", None), fields.pop("package", None)
     if not isinstance(kind, str) or (package is None and kind not in FEATURES):
-        checks.fail("feature type", "one of " + ", ".join(FEATURES), kind)
+        similar = checks.similar(kind, FEATURES) if isinstance(kind, str) else ""
+        shown = f"{checks.shown(kind)}{similar}"
+        checks.refuse("feature type", "one of " + ", ".join(FEATURES), shown)
     if package is None:
         return FEATURES[kind]
     if not isinstance(package, str):

@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from .. import _checks as checks
 from .. import entry_points as entries
 from ..entry_points import PluginInfo
 from ..errors import UnknownPluginError
@@ -58,9 +59,10 @@ def get(name: str, *, hint: bool = True) -> Plugin:
     if not points:
         installed = ", ".join(available()) or "none"
         advice = f"; is there a package for it? try: pip install serfast-{name}"
+        similar = checks.similar(name, available())
         raise UnknownPluginError(
             f"classifier must be an installed plugin ({installed}), got {name!r:.80}"
-            + (advice if hint and PACKAGE.fullmatch(name) else "")
+            + (similar or (advice if hint and PACKAGE.fullmatch(name) else ""))
         )
     point = entries.only("classifier", points)
     return entries.load("plugin", point, _fault)  # type: ignore[no-any-return]

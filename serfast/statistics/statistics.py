@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeAlias
@@ -105,7 +105,8 @@ class Statistics:
         for name in self.functionals:
             if not is_functional(name):
                 known = ", ".join(FUNCTIONALS)
-                checks.fail("functionals", f"of {known}, p0 to p100, ac1 to ac99", name)
+                shown = f"{checks.shown(name)}{checks.similar(name, FUNCTIONALS)}"
+                checks.refuse("functionals", f"of {known}, p0 to p100, ac1 to ac99", shown)
         checks.integer("deltas", self.deltas, 0, 3)
         checks.integer("voiced_deltas", self.voiced_deltas, 0, 3)
         if checks.integer("delta_width", self.delta_width, 5, MAX_WINDOW) % 2 == 0:
@@ -114,7 +115,7 @@ class Statistics:
             checks.number("trim_db", self.trim_db, above=0)
         checks.number("max_aperiodicity", self.max_aperiodicity, above=0)
 
-    def names(self, columns: Sequence[str]) -> tuple[str, ...]:
+    def names(self, columns: Iterable[str]) -> tuple[str, ...]:
         """Give a name for each entry of the vector that rows with these columns have.
 
         Raises
@@ -132,7 +133,7 @@ class Statistics:
         entries = [f"{stem}.{name}" for stem in stems for name in self.functionals]
         return tuple(entries + ["voiced.share"] * self._gates)
 
-    def __call__(self, rows: Any, columns: Sequence[str], *, backend: str | None = None) -> Array:
+    def __call__(self, rows: Any, columns: Iterable[str], *, backend: str | None = None) -> Array:
         """Give the vector of these rows.
 
         Parameters
@@ -158,7 +159,7 @@ class Statistics:
         return self.over(columns, backend=backend)(rows)
 
     def over(
-        self, columns: Sequence[str], *, uses: Mask | None = None, backend: str | None = None
+        self, columns: Iterable[str], *, uses: Mask | None = None, backend: str | None = None
     ) -> PreparedStatistics:
         """Give statistics that are made ready for rows with these columns, for many calls.
 
@@ -197,7 +198,7 @@ class Statistics:
             checks.refuse("uses", f"of shape ({size},)", f"shape {uses.shape}")
         return prepared(self, names, uses.tobytes(), backend)
 
-    def program(self, columns: Sequence[str], uses: Mask | None = None) -> VectorProgram:
+    def program(self, columns: Iterable[str], uses: Mask | None = None) -> VectorProgram:
         """Give the program for a back end: tables that say what to do with these columns."""
         columns = _names("columns", columns)
         self._check_columns(columns)
@@ -281,12 +282,13 @@ def _weights(width: int, orders: int) -> tuple[tuple[int, int, Array], ...]:
 
 
 def _names(argument: str, value: Any) -> tuple[str, ...]:
-    if isinstance(value, str) or not isinstance(value, Sequence):
+    unordered = (str, bytes, Mapping, Set)
+    if isinstance(value, unordered) or not isinstance(value, Iterable):
         checks.fail(argument, "a sequence of names", value)
-    for name in value:
-        if not isinstance(name, str):
-            checks.fail(argument, "a sequence of names", value)
-    return tuple(value)
+    names = tuple(value)
+    if not all(isinstance(name, str) for name in names):
+        checks.fail(argument, "a sequence of names", value)
+    return tuple(map(str, names))  # NumPy's strings are of another type
 
 
 @lru_cache(maxsize=256)
