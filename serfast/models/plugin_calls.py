@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, get_args
 import numpy as np
 
 from ..errors import ModelError, ParameterError, SerfastError
+from ..forking import forks_wait
 from . import registry
 from .classifier import Classifier, Input, StreamingClassifier
 from .plugin import Plugin
@@ -52,7 +53,8 @@ def load_classifier(name: str, plugin: Plugin, bundle: Bundle) -> Classifier:
     """
     try:
         with calling(name, "load"):
-            classifier = plugin.load(bundle)
+            with forks_wait:  # plugins import late what their models need
+                classifier = plugin.load(bundle)
             fits = isinstance(classifier, Classifier) and (
                 classifier.classes == bundle.classes and classifier.input in get_args(Input)
             )

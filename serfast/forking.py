@@ -1,0 +1,75 @@
+"""Forks wait: a process isn't copied while one of its threads imports or compiles.
+
+After ``os.fork()`` the child has one thread, the one that forked, but every lock as it was. What
+another thread was importing or compiling stays locked in the child for ever, so that it hangs when
+it needs the same module. Therefore all that serfast imports or compiles late stands in a block
+
+    with forks_wait:
+        import soundfile
+
+and a fork waits until no other thread is in such a block. Blocks don't wait for one another.
+Plugins may use it for what they import late.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+
+__all__ = ["LONGEST", "ForksWait", "forks_wait"]
+
+LONGEST = 300.0
+"""How long a fork waits at most [s]: a block of which it is a part itself must not stop it for ever.
+
+It is part of one if a module that is imported in a block forks, and others wait for that module.
+"""
+
+
+class ForksWait:
+    """The blocks that run at present, counted by thread; serfast has the one :data:`forks_wait`.
+
+    Examples
+    --------
+    >>> with forks_wait:
+    ...     import json
+    """
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._blocks: dict[int, int] = {}
+        if hasattr(os, "register_at_fork"):  # not on Windows, where there is no fork
+            os.register_at_fork(
+                before=self._before, after_in_parent=self._in_parent, after_in_child=self._in_child
+            )
+
+    def __enter__(self) -> None:
+        thread = threading.get_ident()
+        with self._changed:
+            self._blocks[thread] = self._blocks.get(thread, 0) + 1
+
+    def __exit__(self, *_: object) -> None:
+        thread = threading.get_ident()
+        with self._changed:
+            self._blocks[thread] -= 1
+            if not self._blocks[thread]:
+                del self._blocks[thread]
+                self._changed.notify_all()
+
+    def _before(self) -> None:
+        """Wait until no other thread is in a block; none can enter one until the fork is done."""
+        self._changed.acquire()
+        thread = threading.get_ident()
+        self._changed.wait_for(lambda: not self._blocks.keys() - {thread}, LONGEST)
+
+    def _in_parent(self) -> None:
+        self._changed.release()
+
+    def _in_child(self) -> None:
+        """Forget the other threads, which the child doesn't have, and the lock that they had."""
+        thread = threading.get_ident()
+        self._changed = threading.Condition()
+        self._blocks = {thread: self._blocks[thread]} if thread in self._blocks else {}
+
+
+forks_wait = ForksWait()
+"""The block in which a fork waits."""
