@@ -11,9 +11,11 @@ SOURCES := $(shell find ext serfast plugins -type f \
 
 # What is tested of the wheel without the native module: contracts, not the native module itself.
 PURE := .venv-pure
-PURE_TESTS := $(addprefix tests/test_, backends_agree.py without_native.py stream.py \
-	stream_contract.py stream_memory.py stream_resampled.py stream_threads.py extractor.py rows.py \
-	bundle.py bundle_arrays.py bundle_damaged.py bundle_limits.py)
+PURE_TESTS := $(addprefix tests/, test_without_native.py test_extractor.py streaming/test_rows.py \
+	backends/test_backends_agree.py backends/test_stream.py backends/test_stream_contract.py \
+	backends/test_stream_memory.py backends/test_stream_resampled.py \
+	backends/test_stream_threads.py models/bundle/test_bundle.py models/bundle/test_npy.py \
+	models/bundle/test_bundle_damaged.py models/bundle/test_limits.py)
 
 .PHONY: help demo test test-arm64 test-compilers test-pure test-wheel wheels lint bench sample model clean
 
@@ -34,10 +36,10 @@ test: $(VENV)/test-ready ## check style and types, pass all tests, the plugins' 
 	$(BIN)/pytest
 
 test-arm64: $(VENV)/test-ready ## pass all tests on an emulated arm64 (needs root, SERFAST_DATA; an hour)
-	PYTHON=$(BIN)/python .ci/arm64 suite
+	.ci/arm64 suite
 
 test-compilers: $(VENV)/test-ready ## have the same bits from other compilers and systems (Clang, Zig, Wine)
-	PYTHON=$(BIN)/python .ci/compilers
+	.ci/compilers
 
 wheels: ## build a wheel for each of PYTHONS and one for each plugin, into dist/ (Linux)
 	PYTHONS="$(PYTHONS)" .ci/wheels build

@@ -15,6 +15,7 @@ from .backends.interface import Run
 from .backends.output import check_out
 from .backends.stream import Stream
 from .errors import ParameterError
+from .features.order import every_feature
 from .features.spec import FeatureSpec
 from .forking import forks_wait
 
@@ -227,7 +228,7 @@ def _checked_stream(spec: FeatureSpec, run: Run, sample_rate: float | None = Non
             "top_db=None and a number as ref (a stream can't know the loudest band to come)"
         )
     if spec.center:
-        for feature in spec.features:
+        for feature in every_feature(spec.features):
             if (feature.pad_mode or spec.pad_mode) == "reflect":
                 raise ParameterError(
                     "pad_mode of a stream must be 'constant' or 'edge', got 'reflect': the end "

@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
@@ -19,6 +17,7 @@ import serfast
 from helpers import signals
 from helpers.building import build, copied_tree
 from helpers.plugin_stub import install_nearest
+from helpers.processes import printed, refused, run
 from serfast.backends.numba.compiling import compiled
 from serfast.errors import ModelError
 from serfast.models.bundle import fingerprint
@@ -28,33 +27,6 @@ from serfast.statistics.statistics import Statistics
 HIDDEN = "import sys; sys.modules['serfast._engine'] = None\n"
 """Before a program: as if the native module had not been built."""
 HINT = "choose backend='numba' (pip install 'serfast[numba]') or 'reference' (slow)"
-
-
-def run(program: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """A program in a process of its own, with this one's import path."""
-    inherited = {k: v for k, v in os.environ.items() if k != "SERFAST_BACKEND"}
-    path = os.pathsep.join(sys.path)
-    return subprocess.run(
-        [sys.executable, "-c", program, *arguments],
-        env={**inherited, "PYTHONPATH": path, **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
-def told(program: str, *arguments: str, **environment: str) -> str:
-    """What a program prints that must succeed."""
-    done = run(program, *arguments, **environment)
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
-
-
-def refused(program: str, **environment: str) -> str:
-    """The last line of what a program says that must fail with an exception."""
-    done = run(program, **environment)
-    assert done.returncode == 1, done.stdout + done.stderr
-    return done.stderr.strip().splitlines()[-1]
 
 
 # --- No native module ---------------------------------------------------------------------------
@@ -100,7 +72,7 @@ print(extractor.backend, hashlib.sha256(rows.tobytes()).hexdigest())
 def test_numba_does_all_the_work(arguments: list[str], variable: str) -> None:
     rows = serfast.Extractor(serfast.presets.speech(), "numba")(signals.voice(16000, 5000, seed=4))
     expected = f"numba {hashlib.sha256(rows.tobytes()).hexdigest()}"
-    assert told(NUMBA_ROWS, *arguments, SERFAST_BACKEND=variable) == expected
+    assert printed(NUMBA_ROWS, *arguments, SERFAST_BACKEND=variable) == expected
 
 
 @pytest.mark.parametrize("what", ["serfast.native", "serfast.native_info()"])
@@ -111,7 +83,7 @@ def test_what_needs_the_native_module_says_so(what: str) -> None:
 
 
 def test_info_shows_it() -> None:
-    text = told(HIDDEN + "from serfast.cli.main import main; main(['info'])")
+    text = printed(HIDDEN + "from serfast.cli.main import main; main(['info'])")
     lines = [" ".join(line.split()) for line in text.splitlines()]
     assert "ISA in use none: no native back end" in lines
     assert "back end numba available" in lines

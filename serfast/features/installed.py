@@ -4,7 +4,7 @@ A distribution announces each in the entry-point group ``serfast.features``, und
 class:
 
     [project.entry-points."serfast.features"]
-    SpectralFlux = "serfast_spectral:SpectralFlux"
+    SpectralSlope = "serfast_spectral:SpectralSlope"
 
 JSON holds that name and the distribution's. Nothing is kept, so what is installed later is found.
 """
@@ -51,14 +51,22 @@ def get(name: str, package: str | None = None) -> type[Function]:
     points = entries.points(GROUP, name)
     owners = {entries.distribution(point)[0] for point in points}
     if not points or package not in (None, *owners):
-        found = f"; {' and '.join(sorted(owners))} offers one of that name" if owners else ""
         source = f"the package {checks.shown(package)}" if package else "an installed package"
         raise UnknownPluginError(
             f"feature {checks.shown(name)} must come from {source}, which isn't installed or "
-            f"doesn't offer it{found}"
+            f"doesn't offer it{_elsewhere(name, owners)}"
         )
     point = entries.only("feature", points)
     return entries.load("feature", point, lambda found: _fault(found, name))  # type: ignore[no-any-return]
+
+
+def _elsewhere(name: str, owners: set[str]) -> str:
+    """Say who has a feature of that name instead, and how a spec with it is written."""
+    if name in FEATURES:
+        power = getattr(FEATURES[name].example(), "power", None)
+        fields = "its fields" if power is None else f'"power": {power} or what else its fields are'
+        return f'; {name} is built into serfast now: leave "package" out, and take {fields}'
+    return f"; {' and '.join(sorted(owners))} offers one of that name" if owners else ""
 
 
 def package_of(cls: type[Feature]) -> str:

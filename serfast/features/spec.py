@@ -125,7 +125,8 @@ class FeatureSpec:
     @property
     def grid(self) -> Grid:
         """Where frames lie and how many rows there are, as back ends count them."""
-        return Grid.of(self.frame_lengths, self.hop_length, self.center).ahead_by(
+        lengths = [feature.length for feature in every_feature(self.features)]
+        return Grid.of(lengths, self.hop_length, self.center).ahead_by(
             self.lookahead, self.first_rows
         )
 

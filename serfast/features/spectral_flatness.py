@@ -29,8 +29,9 @@ class SpectralFlatness(SpectrumFeature):
     -----
     exp(mean ln S) / mean S. ``librosa.feature.spectral_flatness`` to 5e-3 relative, in most frames
     1e-6: a tone's weakest bins, 120 dB and more below it, hold float32's noise, and their
-    logarithms count like others. It costs a logarithm a bin. Dubnov, IEEE Signal Processing
-    Letters 11 (2004), 698–701.
+    logarithms count like others. Of magnitudes (``power=1``) that needs ``amin=1e-5``, the root of
+    the floor of power: a lower one lets rounding decide the value of a pure tone. It costs a
+    logarithm a bin. Dubnov, IEEE Signal Processing Letters 11 (2004), 698–701.
 
     Examples
     --------

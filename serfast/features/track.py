@@ -112,9 +112,13 @@ class Track(Function):
         return cls(RMS())
 
     def _features(self) -> dict[str, Any]:
-        """The fields that are features, by name; `feature` itself whatever it is."""
-        values = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
-        return {k: v for k, v in values.items() if k == "feature" or isinstance(v, Feature)}
+        """The fields that are features or are annotated as such, by name."""
+        values = {f.name: (getattr(self, f.name), f.type) for f in dataclasses.fields(self)}
+        return {
+            name: value
+            for name, (value, kind) in values.items()
+            if isinstance(value, Feature) or _means_a_feature(kind)
+        }
 
     def _check_feature(self, name: str, value: Any) -> None:
         if not isinstance(value, Feature):
@@ -161,3 +165,10 @@ class Track(Function):
 
     def plan(self, planner: Planner, column: int) -> None:
         planner.track(self, column)
+
+
+def _means_a_feature(annotation: Any) -> bool:
+    """Whether a field's annotation, which may be a string, is that of a feature."""
+    if isinstance(annotation, type):
+        return issubclass(annotation, Feature)
+    return str(annotation).rsplit(".", 1)[-1] == "Feature"

@@ -12,7 +12,7 @@ from numpy.random import default_rng
 
 from ..errors import ModelError, ParameterError
 from ..extractor import Extractor
-from ..features import RMS, ComputedFeature, ZeroCrossingRate
+from ..features import RMS, Feature, ZeroCrossingRate
 from ..features.spec import FeatureSpec
 from ..models import registry
 from ..models.bundle.bundle import Bundle
@@ -111,7 +111,7 @@ def check_plugin(name: str, folder: Path) -> None:
         plugin.train(one)
 
 
-def check_feature(feature: ComputedFeature, tolerance: float = 1e-4) -> None:
+def check_feature(feature: Feature, tolerance: float = 1e-4) -> None:
     """Check that a feature which a package offers keeps the contract of features.
 
     It goes through JSON by name; its values are finite; chunks and threads don't change their
@@ -119,7 +119,7 @@ def check_feature(feature: ComputedFeature, tolerance: float = 1e-4) -> None:
 
     Parameters
     ----------
-    feature : ComputedFeature
+    feature : Feature
         One of the class that stands in the entry-point group ``serfast.features``.
     tolerance : float
         Of the differences from the reference back end's rows, as a share of a column's largest.

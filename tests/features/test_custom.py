@@ -21,6 +21,7 @@ from helpers.custom_features import (
     Powers,
     crest,
     crest_rows,
+    frames_of,
     motion,
     motion_rows,
     powers_rows,
@@ -28,20 +29,11 @@ from helpers.custom_features import (
 from helpers.streams import assert_same_bits, divide, push
 from serfast.errors import ParameterError
 from serfast.features.custom import NativeFunction
-from serfast.features.framing import pad
 from serfast.models.bundle.fingerprint import fingerprint
 from serfast.program.planner import program_of
 
 RATE = 16000
 Y = signals.voice(RATE, 5000, seed=4)
-
-
-def frames_of(spec: serfast.FeatureSpec, feature: serfast.features.Feature) -> np.ndarray:
-    """The frames that a feature sees, as a matrix of float64."""
-    mode = feature.pad_mode or spec.pad_mode
-    padded = pad(Y.astype(np.float64) * spec.sample_scale, feature.length, mode, spec.center)
-    windows = np.lib.stride_tricks.sliding_window_view(padded, feature.length)[:: spec.hop_length]
-    return windows[: spec.frame_count(len(Y))]
 
 
 GRIDS = {
@@ -64,7 +56,7 @@ def test_values_are_the_formulas(grid, backend) -> None:
         motion(n_fft=441, name="odd"),
     ]
     spec = serfast.FeatureSpec(sample_rate=RATE, features=features, **grid)
-    frames = [frames_of(spec, feature) for feature in features]
+    frames = [frames_of(Y, spec, feature) for feature in features]
     expected = np.concatenate(
         [
             crest_rows(frames[0]),

@@ -141,6 +141,16 @@ def test_another_class_of_an_offered_name_cannot_be_stored(site) -> None:
         ),
         ({"package": "x"}, ParameterError, "feature type must be one of"),
         ({"type": "RMS", "package": "serfast"}, UnknownPluginError, "must come from the package"),
+        (
+            {"type": "RMS", "package": "serfast"},
+            UnknownPluginError,
+            '; RMS is built into serfast now: leave "package" out, and take its fields$',
+        ),
+        (
+            {"type": "SpectralFlux", "package": "serfast-spectral"},
+            UnknownPluginError,
+            r"; SpectralFlux is built into serfast now: leave .package. out, .* .power.: 1\.0",
+        ),
         ({"type": "FrameFeature"}, ParameterError, "feature type must be one of"),
         ({"type": "x" * 999, "package": "\x1b[2J" * 99}, UnknownPluginError, "x…"),
     ],

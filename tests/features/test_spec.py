@@ -138,8 +138,8 @@ ARGUMENTS["Delta"] = {
 
 @st.composite
 def feature_lists(draw: st.DrawFn) -> list[Feature]:
-    """One to four features, of different names."""
-    kinds = draw(st.lists(st.sampled_from(list(FEATURES)), min_size=1, max_size=4))
+    """One to four features, of different names; test_every_feature.py has the whole catalogue."""
+    kinds = draw(st.lists(st.sampled_from(list(ARGUMENTS)), min_size=1, max_size=4))
     return [
         FEATURES[kind](name=f"{kind}{i}", **draw(st.fixed_dictionaries(ARGUMENTS[kind])))
         for i, kind in enumerate(kinds)

@@ -1,15 +1,21 @@
-"""A broad set of specs: every feature, awkward frame lengths and hops, every convention."""
+"""A broad set of specs: every feature, awkward frame lengths and hops, every convention.
+
+A feature that is added to the catalogue comes by itself: unless another spec has it, it gets a spec
+of its own, named after its class.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import cycle
 
 import numpy as np
 
 import serfast
+from helpers import catalogue
 
 SIZES = (2, 3, 5, 7, 16, 100, 256, 400, 441, 480, 512, 960, 1024, 1103, 1200, 2048)
-RATE = 16000
+RATE = catalogue.RATE
 
 
 def broad_specs() -> dict[str, serfast.FeatureSpec]:
@@ -27,7 +33,15 @@ def broad_specs() -> dict[str, serfast.FeatureSpec]:
         )
         for n_fft in SIZES
     }
-    return {**named, "conventions": _conventions(), "librosa": serfast.presets.librosa(RATE)}
+    named |= {"conventions": _conventions(), "librosa": serfast.presets.librosa(RATE)}
+    return {**named, **_others(named.values())}
+
+
+def _others(specs: Iterable[serfast.FeatureSpec]) -> dict[str, serfast.FeatureSpec]:
+    """The built-in features that these specs don't have, each with its derivative."""
+    there = {type(feature) for spec in specs for feature in spec.features}
+    missing = [name for name, feature in catalogue.EXAMPLES.items() if type(feature) not in there]
+    return {name: catalogue.with_delta(name) for name in missing}
 
 
 def _features(n_fft: int) -> list[serfast.PowerSpectrum | serfast.RMS | serfast.YIN]:

@@ -7,6 +7,7 @@ import numpy as np
 import serfast
 from helpers import tolerances as tol
 from serfast.features.delta import delta_weights
+from serfast.models.bundle.agreement import excess
 
 
 def column_groups(spec: serfast.FeatureSpec) -> list[tuple[serfast.PowerSpectrum, slice]]:
@@ -19,12 +20,18 @@ def column_groups(spec: serfast.FeatureSpec) -> list[tuple[serfast.PowerSpectrum
     ]
 
 
-def assert_agrees(feature: object, rows: np.ndarray, expected: np.ndarray) -> None:
-    """Compare one feature by the measure that its tolerance is meant for."""
+def assert_agrees(
+    feature: serfast.features.Feature, rows: np.ndarray, expected: np.ndarray
+) -> None:
+    """Compare one feature of a back end with the reference's.
+
+    Half of the feature's tolerance is allowed, which is meant for two back ends that are both off.
+    The former features have limits of their own where these are narrower.
+    """
     label = repr(feature)
     if isinstance(feature, serfast.ZeroCrossingRate):
         np.testing.assert_array_equal(rows, expected, err_msg=label)
-    elif isinstance(feature, serfast.Delta):  # of RMS, which is at most 1
+    elif isinstance(feature, serfast.Delta) and type(feature.feature) is serfast.RMS:  # at most 1
         weights = np.abs(delta_weights(feature.width, feature.order)).sum()
         np.testing.assert_allclose(rows, expected, atol=tol.RMS.limit * weights, err_msg=label)
     elif isinstance(feature, serfast.RMS):
@@ -35,17 +42,10 @@ def assert_agrees(feature: object, rows: np.ndarray, expected: np.ndarray) -> No
     elif isinstance(feature, serfast.MFCC):
         peak = np.abs(expected).max()
         np.testing.assert_allclose(rows, expected, atol=tol.MFCC.limit * peak / 100, err_msg=label)
-    elif isinstance(feature, serfast.LogMel):
-        loud = expected >= expected.max() - tol.LOG_MEL_RANGE * log_unit(feature)
-        error = np.abs(rows - expected)[loud] / log_unit(feature)
-        assert error.max() <= tol.LOG_MEL.limit, label
-    else:
+    elif type(feature) in (serfast.PowerSpectrum, serfast.MelPower):
         peak = expected.max(axis=1, keepdims=True)
         if feature.remove_dc:  # of a constant frame nothing but rounding stays
             peak = np.maximum(peak, 0.01 * feature.length**2)
         assert np.all(np.abs(rows - expected) <= tol.REFERENCE.limit * peak), label
-
-
-def log_unit(feature: serfast.LogMel) -> float:
-    """One decibel in the feature's unit."""
-    return 1.0 if feature.log == "db" else float(np.log(10) / 10)
+    else:
+        assert excess(feature, rows.astype(float), expected.astype(float)) <= 0.5, label

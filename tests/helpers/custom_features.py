@@ -11,6 +11,7 @@ from numba import njit
 
 import serfast
 from serfast.features.custom import NativeFunction
+from serfast.features.framing import pad
 
 BACKENDS = ("native", "numba", "reference")
 """Those that run features of one's own."""
@@ -26,6 +27,16 @@ LOUD = np.concatenate([Y[:2000], np.full(100, 5, np.float32), Y[2100:]])
 def spec_of(*features: serfast.features.Feature) -> serfast.FeatureSpec:
     """Left-aligned frames, a row every 100 samples."""
     return serfast.FeatureSpec(features=features, hop_length=100, center=False)
+
+
+def frames_of(
+    y: np.ndarray, spec: serfast.FeatureSpec, feature: serfast.features.Feature
+) -> np.ndarray:
+    """The frames of a signal that a feature sees, as a matrix of float64."""
+    mode = feature.pad_mode or spec.pad_mode
+    padded = pad(y.astype(np.float64) * spec.sample_scale, feature.length, mode, spec.center)
+    windows = np.lib.stride_tricks.sliding_window_view(padded, feature.length)[:: spec.hop_length]
+    return windows[: spec.frame_count(len(y))]
 
 
 @njit

@@ -3,9 +3,10 @@
 Called in the folder ``tests``:
 
 python -m helpers.row_hashes            prints them as JSON: test_isa.py compares instruction sets
-python -m helpers.row_hashes --check    compares them with the recorded ones
-python -m helpers.row_hashes --record   records them: where bits are meant to change, and
-                                        CHANGELOG.md says so
+python -m helpers.row_hashes --check    compares them with the recorded ones, and lists those that
+                                        aren't recorded yet
+python -m helpers.row_hashes --record   records them: where a feature is new, or bits are meant to
+                                        change and CHANGELOG.md says so
 """
 
 from __future__ import annotations
@@ -61,16 +62,25 @@ def recorded() -> dict[str, str]:
     return content
 
 
+def check(found: dict[str, str], expected: dict[str, str]) -> int:
+    """Print which recorded hashes differ or are missing, and which are new; 1 if any differ."""
+    different = [name for name, value in expected.items() if found.get(name) != value]
+    isa, machine = serfast.native_info()["in_use"], platform.machine()
+    print(f"{len(found)} hashes on {machine}, {isa}: {len(different)} differ", *different)
+    new = [name for name in found if name not in expected]
+    if new:
+        print(f"{len(new)} are new:", ", ".join(new))
+        print("`python -m helpers.row_hashes --record`, in tests/, records them")
+    return int(bool(different))
+
+
 def main(arguments: list[str]) -> None:
     """Do what the only argument says."""
     found = hashes()
     if arguments == ["--record"]:
         RECORDED.write_text(json.dumps(found, indent=1) + "\n")
     elif arguments == ["--check"]:
-        different = [name for name, value in recorded().items() if found.get(name) != value]
-        isa, machine = serfast.native_info()["in_use"], platform.machine()
-        print(f"{len(found)} hashes on {machine}, {isa}: {len(different)} differ", *different)
-        sys.exit(bool(different) or found.keys() != recorded().keys())
+        sys.exit(check(found, recorded()))
     else:
         print(json.dumps({"in_use": serfast.native_info()["in_use"], **found}))
 

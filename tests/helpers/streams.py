@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import numpy as np
 from hypothesis import strategies as st
 
 import serfast
 from helpers import signals
+from helpers.catalogue import EXAMPLES
 from serfast.backends.stream import Stream
+from serfast.features.computed import ComputedFeature
 
 RATE = 16000
 MEL = {"n_mels": 12, "fmax": 7000.0}
@@ -28,8 +31,16 @@ def _every_feature(length: int, pad_mode: str | None = None) -> list[serfast.fea
         serfast.MelPower(n_fft=length, **MEL),
         serfast.LogMel(n_fft=length, log="ln", preemphasis=0.97, remove_dc=True, **MEL),
         serfast.MFCC(n_fft=length, n_mfcc=5, pad_mode=pad_mode, **MEL),
+        *_computed(length),
         serfast.YIN(frame_length=length, fmin=2.02 * RATE / length, fmax=8 * RATE / length),
     ]
+
+
+def _computed(length: int) -> list[serfast.features.Feature]:
+    """The built-in features that a function computes, over frames of `length` samples."""
+    computed = [f for f in EXAMPLES.values() if isinstance(f, ComputedFeature)]
+    sizes = ["n_fft" if isinstance(f, serfast.PowerSpectrum) else "frame_length" for f in computed]
+    return [replace(f, **{size: length}) for f, size in zip(computed, sizes, strict=True)]
 
 
 def _with_deltas(length: int, width: int) -> list[serfast.features.Feature]:

@@ -9,7 +9,7 @@ import re
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import serfast
@@ -96,6 +96,7 @@ RECIPES = st.one_of(
 
 
 @given(RECIPES)
+@settings(max_examples=50)
 def test_a_recipe_is_itself_after_json(recipe):
     for again in (
         Recipe.from_json(recipe.to_json()),
@@ -109,6 +110,7 @@ def test_a_recipe_is_itself_after_json(recipe):
         assert again.to_json() == recipe.to_json()
 
 
+@settings(max_examples=30)
 @given(RECIPES, st.sampled_from(["seed", "alterations", "spec"]))
 def test_what_differs_in_a_field_is_another_recipe(recipe, field):
     other = {
@@ -423,8 +425,10 @@ def test_a_plugins_own_kind_of_copy_is_trained_on(tmp_path, monkeypatch, folder)
         "        return (halved,)\n"
         "PLUGIN = Plugin()\n"
     )
-    install(tmp_path / "site", "half_mod", source, "serfast-half", "half = half_mod:PLUGIN")
-    recipe = Recipe("half", spec=RMS, statistics=MEAN)
+    install(
+        tmp_path / "site", "halving_mod", source, "serfast-halving", "halving = halving_mod:PLUGIN"
+    )
+    recipe = Recipe("halving", spec=RMS, statistics=MEAN)
     assert recipe.to_dict()["alterations"] is None
     assert Recipe.from_json(recipe.to_json()) == recipe
     assert dataclasses.replace(recipe, seed=3).alterations == recipe.alterations
@@ -440,6 +444,6 @@ def test_defaults_that_fail_name_the_plugin(tmp_path, monkeypatch, folder):
         "        raise KeyError('mels')\n"
         "PLUGIN = Plugin()\n"
     )
-    install(tmp_path / "site", "bad_mod", source, "serfast-bad", "bad = bad_mod:PLUGIN")
-    with pytest.raises(serfast.ModelError, match=r"'bad' of serfast-bad 1\.2 failed in default_"):
-        Recipe("bad")
+    install(tmp_path / "site", "mels_mod", source, "serfast-mels", "mels = mels_mod:PLUGIN")
+    with pytest.raises(serfast.ModelError, match=r"'mels' of serfast-mels 1\.2 failed in default_"):
+        Recipe("mels")

@@ -1,16 +1,43 @@
-"""Spectral shape for serfast: six features, each one function of a frame's power spectrum."""
+"""Spectral slope, decrease, skewness and kurtosis for serfast, and a running mean of any feature.
+
+An example of a package that offers features. The six that it had first are built into serfast now;
+their names here give serfast's classes, with a DeprecationWarning.
+"""
 
 from __future__ import annotations
 
-from .level import SpectralEntropy, SpectralFlatness
-from .moments import SpectralBandwidth, SpectralCentroid, SpectralRolloff
-from .motion import SpectralFlux
+import warnings
+from typing import Any
+
+import serfast
+
+from .decrease import SpectralDecrease
+from .moments import SpectralKurtosis, SpectralSkewness
+from .running_mean import RunningMean
+from .slope import SpectralSlope
 
 __all__ = [
+    "RunningMean",
+    "SpectralDecrease",
+    "SpectralKurtosis",
+    "SpectralSkewness",
+    "SpectralSlope",
+]
+
+BUILT_IN = (
     "SpectralBandwidth",
     "SpectralCentroid",
     "SpectralEntropy",
     "SpectralFlatness",
     "SpectralFlux",
     "SpectralRolloff",
-]
+)
+"""Names that moved into serfast."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in BUILT_IN:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    message = f"{__name__}.{name} is serfast.{name} now"
+    warnings.warn(message, DeprecationWarning, stacklevel=2)
+    return getattr(serfast, name)

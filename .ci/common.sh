@@ -1,0 +1,70 @@
+# shellcheck shell=bash
+# What the scripts beside this file share. They are sourced with `set -euo pipefail` in force.
+#
+# A function or a group that is called in a condition (`f || …`, `if f`, `f && …`) runs without `set -e`: its
+# commands fail and it goes on. So nothing here does several things in such a place: `quietly` runs one command, and
+# what has several steps is a script or a function of its own that is called plainly.
+
+# The tests that need NumPy, pytest and hypothesis alone, seen from tests/.
+PLAIN_TESTS=(backends/reference/test_engine.py features/test_energy.py features/test_pitch.py
+    models/bundle/test_fingerprint.py backends/test_stream.py)
+PLAIN_CHOICE="not documentation and not numba and not recordings"
+ROW_HASHES=helpers.row_hashes # python -m, in tests/
+KERNEL_BITS=tests/helpers/kernel_bits.c
+
+missing=()
+
+needs() { # PACKAGE CHECK…: the package is installed by install_missing unless the check succeeds
+    local package="$1"
+    shift
+    if ! "$@" >/dev/null 2>&1; then missing+=("$package"); fi
+}
+
+has() { PATH="$PATH:/usr/sbin" command -v "$1"; }
+
+install_missing() { # Debian's packages, which only root can install
+    if [ ${#missing[@]} -eq 0 ]; then return; fi
+    echo "installing ${missing[*]}"
+    apt-get update -q
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}"
+    missing=()
+}
+
+quietly() { # LOG COMMAND…: runs one command, and shows the end of its log if it fails
+    local log="$1" status=0
+    shift
+    "$@" >"$log" 2>&1 || status=$?
+    if [ $status -ne 0 ]; then
+        tail -n 60 "$log" >&2
+        echo "failed with status $status: $*" >&2
+        exit $status
+    fi
+}
+
+make_builder() { # FOLDER: a Python there that builds, with what pyproject.toml asks for, and NumPy; sets `builder`
+    local folder="$1" base="${PYTHON:-python3}"
+    builder="$folder/bin/python"
+    "$base" -m venv --clear "$folder"
+    "$base" -c "$REQUIREMENTS" >"$folder/requirements.txt"
+    "$builder" -m pip install --quiet --requirement "$folder/requirements.txt" numpy
+}
+REQUIREMENTS='
+import tomllib
+with open("pyproject.toml", "rb") as file:
+    print(*tomllib.load(file)["build-system"]["requires"], sep="\n")
+'
+
+unpack_sources() { # FOLDER: the files that git tracks, without what was built in the checkout
+    mkdir -p "$1"
+    git ls-files -z >"$1.list"
+    tar -c --null -T "$1.list" -f "$1.tar"
+    tar -x -C "$1" -f "$1.tar"
+    rm "$1.tar" "$1.list"
+}
+
+build_wheel() { # LOG SOURCE TARGET [VARIABLE=VALUE…]: the wheel of the project in SOURCE, by the builder
+    local log="$1" source="$2" target="$3"
+    shift 3
+    quietly "$log" env --chdir="$source" "$@" "$builder" -c "$BUILD_WHEEL" "$target"
+}
+BUILD_WHEEL='import sys; from setuptools import build_meta; build_meta.build_wheel(sys.argv[1])'
