@@ -19,9 +19,10 @@ import threading
 __all__ = ["LONGEST", "ForksWait", "forks_wait"]
 
 LONGEST = 300.0
-"""How long a fork waits at most [s]: a block of which it is a part itself must not stop it for ever.
+"""How long a fork waits at most [s]: it must not wait for ever for a block that waits for it.
 
-It is part of one if a module that is imported in a block forks, and others wait for that module.
+A block waits for a fork if the fork is made by a module that is being imported, and the block needs
+that module.
 """
 
 

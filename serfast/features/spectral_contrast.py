@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -108,6 +109,11 @@ class SpectralContrast(SpectrumFeature):
     @property
     def columns(self) -> tuple[str, ...]:
         return self._numbered(self.n_bands + 1)
+
+    @property
+    def multiplications(self) -> int:
+        n_bins = self.n_fft // 2 + 1
+        return super().multiplications + math.ceil(2 * self.quantile * n_bins**2)
 
     def check(self, sample_rate: float) -> None:
         highest = self.fmin * 2 ** (self.n_bands - 1)
