@@ -18,6 +18,7 @@ from helpers.imports import (
 from helpers.pages import ROOT
 
 ROOMS = """
+forking
 errors _version _lazy _former_names files
 _checks
 entry_points

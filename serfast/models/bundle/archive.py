@@ -56,7 +56,7 @@ def read_members(source: Path | bytes) -> dict[str, bytes]:
     """
     try:
         if isinstance(source, bytes):
-            return _read_zip(_Directory(io.BytesIO(source)))  # type: ignore[arg-type]
+            return _read_zip(_Directory(io.BytesIO(source)))
         if source.is_dir():
             return _read_folder(source)
         return _read_file(source)
@@ -86,8 +86,11 @@ class _Directory(io.BufferedReader):
 
     def read(self, size: int | None = -1) -> bytes:
         """Give up to `size` bytes; ModelError while it is limited, if these are too many."""
-        data = super().read(MAX_DIRECTORY + 1 if self.limited and size in (-1, None) else size)
-        if self.limited and len(data) > MAX_DIRECTORY:
+        if not self.limited:
+            return super().read(size)
+        wanted = MAX_DIRECTORY + 1 if size is None or size < 0 else size
+        data = super().read(min(wanted, MAX_DIRECTORY + 1))
+        if len(data) > MAX_DIRECTORY:
             raise ModelError(f"bundle must have a directory of at most {MAX_DIRECTORY} bytes")
         return data
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.random import default_rng
 import torch
 from torch import Tensor, nn
 
@@ -25,7 +26,7 @@ class Dropout(nn.Module):
     def __init__(self, share: float) -> None:
         super().__init__()
         self.threshold = round(share * LEVELS)
-        self.random = np.random.default_rng(0)
+        self.random = default_rng(0)
 
     def forward(self, x: Tensor) -> Tensor:
         """Drop, if training."""
