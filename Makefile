@@ -19,6 +19,9 @@ PURE_TESTS := $(addprefix tests/, test_without_native.py test_extractor.py strea
 
 .PHONY: help demo test test-arm64 test-compilers test-pure test-wheel wheels lint bench sample model clean
 
+# An environment that couldn't be finished isn't taken for one the next time.
+.DELETE_ON_ERROR:
+
 RESULTS := benchmarks/results
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 
@@ -35,11 +38,11 @@ test: $(VENV)/test-ready ## check style and types, pass all tests, the plugins' 
 		serfast_ensemble serfast_spectral -q
 	$(BIN)/pytest
 
-test-arm64: $(VENV)/test-ready ## pass all tests on an emulated arm64 (needs root, SERFAST_DATA; an hour)
-	.ci/arm64 suite
+test-arm64: ## pass all tests on an emulated arm64 (needs root, SERFAST_DATA; an hour)
+	PYTHON="$(PYTHON)" .ci/arm64 suite
 
-test-compilers: $(VENV)/test-ready ## have the same bits from other compilers and systems (Clang, Zig, Wine)
-	.ci/compilers
+test-compilers: ## have the same bits from other compilers and systems (Clang, Zig, Wine)
+	PYTHON="$(PYTHON)" .ci/compilers
 
 wheels: ## build a wheel for each of PYTHONS and one for each plugin, into dist/ (Linux)
 	PYTHONS="$(PYTHONS)" .ci/wheels build
@@ -59,7 +62,8 @@ lint: $(VENV)/test-ready ## check style and types only
 	$(BIN)/mypy
 
 bench: $(VENV)/bench-ready ## measure on an idle machine, RECORDINGS="a.wav b.wav": stages, peers, pages
-	for isa in $$($(BIN)/python -c 'import serfast as s; print(*s.native_info()["available"])'); do \
+	isas=$$($(BIN)/python -c 'import serfast as s; print(*s.native_info()["available"])') || exit; \
+	for isa in $$isas; do \
 		$(ONE_THREAD) SERFAST_ISA=$$isa $(BIN)/pytest benchmarks -q --benchmark-max-time=0.3 \
 			--benchmark-columns=median,iqr,rounds || exit; done
 	$(BIN)/python -m benchmarks.peers $(RECORDINGS) --isa avx2 --json $(RESULTS)/peers.json

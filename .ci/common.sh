@@ -1,9 +1,13 @@
 # shellcheck shell=bash
-# What the scripts beside this file share. They are sourced with `set -euo pipefail` in force.
+# shellcheck disable=SC2034 # the variables are those of the scripts that source this
+# What the scripts beside this file share. It is sourced with `set -euo pipefail` in force.
 #
 # A function or a group that is called in a condition (`f || …`, `if f`, `f && …`) runs without `set -e`: its
-# commands fail and it goes on. So nothing here does several things in such a place: `quietly` runs one command, and
+# commands fail and it goes on. So nothing here does several things in such a place: `quietly` runs one program, and
 # what has several steps is a script or a function of its own that is called plainly.
+
+# Without it `set -e` is off in what `$(…)` runs, too.
+shopt -s inherit_errexit
 
 # The tests that need NumPy, pytest and hypothesis alone, seen from tests/.
 PLAIN_TESTS=(backends/reference/test_engine.py features/test_energy.py features/test_pitch.py
@@ -11,6 +15,7 @@ PLAIN_TESTS=(backends/reference/test_engine.py features/test_energy.py features/
 PLAIN_CHOICE="not documentation and not numba and not recordings"
 ROW_HASHES=helpers.row_hashes # python -m, in tests/
 KERNEL_BITS=tests/helpers/kernel_bits.c
+SMALL_TESTS=tests/test_small.py
 
 missing=()
 
@@ -25,14 +30,19 @@ has() { PATH="$PATH:/usr/sbin" command -v "$1"; }
 install_missing() { # Debian's packages, which only root can install
     if [ ${#missing[@]} -eq 0 ]; then return; fi
     echo "installing ${missing[*]}"
-    apt-get update -q
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}"
+    [ "$(id -u)" = 0 ] || { echo "needs root, to install ${missing[*]}" >&2; exit 1; }
+    local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300) # another one may be at work
+    mkdir -p build
+    quietly build/apt.log "${apt[@]}" update
+    quietly build/apt.log "${apt[@]}" install -y --no-install-recommends "${missing[@]}"
     missing=()
 }
 
-quietly() { # LOG COMMAND…: runs one command, and shows the end of its log if it fails
+quietly() { # LOG PROGRAM…: runs one program, and shows the end of its log if it fails
     local log="$1" status=0
     shift
+    # a function would run without `set -e` below
+    case "$(type -t "$1")" in function) echo "quietly: $1 is a function" >&2; exit 1 ;; esac
     "$@" >"$log" 2>&1 || status=$?
     if [ $status -ne 0 ]; then
         tail -n 60 "$log" >&2
@@ -44,14 +54,19 @@ quietly() { # LOG COMMAND…: runs one command, and shows the end of its log if 
 make_builder() { # FOLDER: a Python there that builds, with what pyproject.toml asks for, and NumPy; sets `builder`
     local folder="$1" base="${PYTHON:-python3}"
     builder="$folder/bin/python"
+    "$base" -c "$RECENT"
     "$base" -m venv --clear "$folder"
     "$base" -c "$REQUIREMENTS" >"$folder/requirements.txt"
     "$builder" -m pip install --quiet --requirement "$folder/requirements.txt" numpy
 }
+RECENT='import sys; sys.exit(sys.version_info < (3, 11) and "PYTHON must be 3.11 or later, which reads TOML")'
 REQUIREMENTS='
 import tomllib
-with open("pyproject.toml", "rb") as file:
-    print(*tomllib.load(file)["build-system"]["requires"], sep="\n")
+from pathlib import Path
+wanted = set()
+for path in (Path("pyproject.toml"), *Path("plugins").glob("*/pyproject.toml")):
+    wanted |= set(tomllib.loads(path.read_text("utf-8"))["build-system"]["requires"])
+print(*sorted(wanted), sep="\n")
 '
 
 unpack_sources() { # FOLDER: the files that git tracks, without what was built in the checkout
@@ -68,3 +83,14 @@ build_wheel() { # LOG SOURCE TARGET [VARIABLE=VALUE…]: the wheel of the projec
     quietly "$log" env --chdir="$source" "$@" "$builder" -c "$BUILD_WHEEL" "$target"
 }
 BUILD_WHEEL='import sys; from setuptools import build_meta; build_meta.build_wheel(sys.argv[1])'
+
+build_is() { # FILE WORDS…: what the program `file` says of it, which must have these words
+    local word found
+    [ -e "$1" ] || { echo "$1 wasn't built" >&2; exit 1; }
+    found="$(file -b "$1")"
+    shift
+    for word in "$@"; do
+        case "$found" in *"$word"*) ;; *) echo "built for another system: $found, not $*" >&2; exit 1 ;; esac
+    done
+    echo "$found"
+}

@@ -5,15 +5,17 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
-from collections.abc import Collection, Iterable, Sequence
+import warnings
+from collections.abc import Callable, Collection, Iterable, Sequence
 from numbers import Integral
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeAlias
 
 import numpy as np
 
 from .errors import ParameterError
 
 __all__ = [
+    "Warn",
     "boolean",
     "choice",
     "fail",
@@ -25,7 +27,11 @@ __all__ = [
     "refuse",
     "refuse_sample",
     "shown",
+    "warn",
 ]
+
+Warn: TypeAlias = Callable[[str], object]
+"""What is called with the message of a warning."""
 
 
 def shown(value: object, limit: int = 60) -> str:
@@ -130,3 +136,8 @@ def plain(instance: Any) -> None:
         value = getattr(instance, field.name)
         if isinstance(value, np.generic):
             object.__setattr__(instance, field.name, value.item())
+
+
+def warn(message: str) -> None:
+    """Give the message as a UserWarning, at the line that called the function that warns."""
+    warnings.warn(message, stacklevel=3)

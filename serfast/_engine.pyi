@@ -11,9 +11,7 @@ from .program.rows import Program
 from .program.vector import VectorProgram
 
 class Engine:
-    def __init__(
-        self, program: Program, callbacks: Mapping[Function, Callback] = ...
-    ) -> None: ...
+    def __init__(self, program: Program, callbacks: Mapping[Function, Callback] = ...) -> None: ...
     def __call__(
         self,
         samples: np.ndarray[Any, np.dtype[np.float32]],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -42,6 +43,11 @@ class Extractor:
     BackendError
         If the back end can't be loaded; the message says what to install.
 
+    Warns
+    -----
+    UserWarning
+        If a mel band holds no bin, or a frame fewer than two periods of the lowest F0.
+
     Notes
     -----
     A row depends on its own samples and the spec alone (a function of the previous spectrum: on
@@ -61,6 +67,20 @@ class Extractor:
     __slots__ = ("_backend", "_n_columns", "_run", "_spec")
 
     def __init__(self, spec: FeatureSpec, backend: str | None = None) -> None:
+        messages: list[str] = []
+        self._prepare(spec, backend, messages.append)
+        for message in messages:
+            warnings.warn(message, stacklevel=2)
+
+    @classmethod
+    def _without_warnings(cls, spec: FeatureSpec, backend: str) -> Extractor:
+        """An extractor for a caller that has its own warnings for what the tables warn of."""
+        extractor = cls.__new__(cls)
+        extractor._prepare(spec, backend, lambda message: None)
+        return extractor
+
+    def _prepare(self, spec: FeatureSpec, backend: str | None, warn: checks.Warn) -> None:
+        """Make the tables, and the back end ready to run them."""
         if not isinstance(spec, FeatureSpec):
             checks.fail("spec", "a FeatureSpec", spec)
         with forks_wait:
@@ -72,7 +92,7 @@ class Extractor:
         prepare = backends.get(self._backend)
         self._spec = spec
         self._n_columns = len(spec.columns)
-        program = program_of(spec)
+        program = program_of(spec, warn)
         self._run = prepare(program)
 
     @property

@@ -215,6 +215,13 @@ def test_a_bad_argument_is_refused(arguments: dict[str, object], message: str) -
         serfast.Extractor(**arguments)
 
 
+def test_a_warning_points_at_the_line_that_makes_the_extractor() -> None:
+    spec = serfast.FeatureSpec(features=[serfast.YIN(frame_length=400)])
+    with pytest.warns(UserWarning, match="two periods of fmin") as caught:
+        serfast.Extractor(spec)
+    assert [warning.filename for warning in caught] == [__file__]
+
+
 @both
 def test_an_extractor_shows_what_it_does_and_cannot_be_changed(backend: str) -> None:
     extractor = serfast.Extractor(SPEC, backend=backend)

@@ -13,7 +13,7 @@ def pitch(method: str) -> Make:
     """Give the function that makes the call of one of its methods."""
 
     def make(work: Work, y: Array) -> Call:
-        import aubio
+        import aubio  # optional: a peer
 
         hop = work.hop_length
         hops = [y[i : i + hop] for i in range(0, len(y) - hop + 1, hop)]

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from .. import __version__, backends
+from .. import backends
+from .._version import __version__
 from .settings import Settings
 
 __all__ = ["engine"]

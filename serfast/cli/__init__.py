@@ -1,6 +1,6 @@
 """The command line: `serfast predict`, `extract`, `train`, `evaluate`, `bench`, `info`.
 
-One file each; its `add_parser(subparsers)` describes its arguments and sets
-`run`, a function from the parsed arguments to the exit status. It imports what the command needs
-inside that function, so that `serfast --help` answers at once.
+Each command is one file. Its `add_parser(subparsers)` describes its arguments and sets `run`, a
+function from the parsed arguments to the exit status. The file is loaded only if its command is
+asked for, so that `serfast --help` answers at once; the lines of that help are in `main`.
 """

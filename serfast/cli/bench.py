@@ -7,16 +7,14 @@ import json
 import shutil
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ..backends import chosen
+from ..bench import compare, picture, report, saved, suite
+from ..bench.settings import Settings, whole_row
 from ..files import replacing
 from ._output import check_outputs, check_plot
 from ._spec import read_spec
 from ._status import Status
-
-if TYPE_CHECKING:
-    from ..bench.settings import Settings
 
 __all__ = ["add_parser"]
 
@@ -40,7 +38,6 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     """Describe the command's arguments."""
     parser = subparsers.add_parser(
         "bench",
-        help="measure this machine",
         description="Measure throughput, latency, memory and live streams on this machine.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -92,8 +89,6 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def run(arguments: argparse.Namespace) -> int:
     """Measure and show. A plugin that doesn't work is shown, and the exit status is still 0."""
-    from ..bench import compare, picture, report, saved, suite  # heavy: other commands need none
-
     settings = _settings(arguments)
     check_outputs([arguments.plot], arguments.force)
     check_plot(arguments.plot)
@@ -115,15 +110,11 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _width() -> int:
     """Give the characters of a line: those of the page, or of a terminal that is narrower."""
-    from ..bench.report import WIDTH  # heavy: other commands need none of bench
-
-    return min(WIDTH, shutil.get_terminal_size((WIDTH, 24)).columns)
+    return min(report.WIDTH, shutil.get_terminal_size((report.WIDTH, 24)).columns)
 
 
 def _settings(arguments: argparse.Namespace) -> Settings:
     """Give what the options choose."""
-    from ..bench.settings import Settings, whole_row  # heavy: other commands need none of bench
-
     return Settings(
         backend=chosen(arguments.backend),
         isa=arguments.isa,

@@ -33,7 +33,6 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     """Describe the command's arguments."""
     parser = subparsers.add_parser(
         "evaluate",
-        help="measure a classifier, leaving one speaker out",
         description="Measure a classifier on a folder of labelled recordings.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,

@@ -47,7 +47,6 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     """Describe the command's arguments."""
     parser = subparsers.add_parser(
         "extract",
-        help="write the feature rows of recordings as NPZ, CSV or Parquet",
         description="Write the feature rows of recordings as a table.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,

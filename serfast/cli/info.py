@@ -30,7 +30,6 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     """Describe the command's arguments."""
     parser = subparsers.add_parser(
         "info",
-        help="show versions, instruction sets, back ends, plugins and features",
         description="Show versions, instruction sets, back ends, plugins and the features that "
         "packages offer, for bug reports.",
         epilog=_EPILOG,

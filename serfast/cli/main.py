@@ -24,7 +24,15 @@ from ..errors import SerfastError
 
 __all__ = ["main"]
 
-COMMANDS = ("predict", "extract", "train", "evaluate", "bench", "info")
+COMMANDS = {
+    "predict": "tell the emotion in recordings",
+    "extract": "write the feature rows of recordings as NPZ, CSV or Parquet",
+    "train": "train a classifier on a folder of labelled recordings",
+    "evaluate": "measure a classifier, leaving one speaker out",
+    "bench": "measure this machine",
+    "info": "show versions, instruction sets, back ends, plugins and features",
+}
+"""Each command, which a module of that name describes and runs, and its line in the help."""
 
 _DESCRIPTION = "Speech emotion recognition: features, training and prediction, fast."
 _EPILOG = """\
@@ -82,7 +90,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _parser(argv: Sequence[str]) -> argparse.ArgumentParser:
-    """Describe the command that is asked for, or all of them: loading one takes time."""
+    """Describe the arguments: in full for the command that is asked for, the others by one line.
+
+    So no other command's module is loaded, and none for ``serfast --help``.
+    """
     parser = argparse.ArgumentParser(
         prog="serfast",
         description=_DESCRIPTION,
@@ -91,8 +102,12 @@ def _parser(argv: Sequence[str]) -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"serfast {__version__}")
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for name in [word for word in argv[:1] if word in COMMANDS] or COMMANDS:
-        importlib.import_module(f".{name}", __package__).add_parser(subparsers)
+    first_word = next((word for word in argv if word != "--"), None)
+    for name, line in COMMANDS.items():
+        if name == first_word:
+            importlib.import_module(f".{name}", __package__).add_parser(subparsers)
+        else:
+            subparsers.add_parser(name, help=line)
     return parser
 
 

@@ -38,7 +38,6 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     """Describe the command's arguments."""
     parser = subparsers.add_parser(
         "predict",
-        help="tell the emotion in recordings",
         description="Tell the emotion in recordings.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,

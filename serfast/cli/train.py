@@ -31,7 +31,6 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     """Describe the command's arguments."""
     parser = subparsers.add_parser(
         "train",
-        help="train a classifier on a folder of labelled recordings",
         description="Train a classifier and write its model bundle.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
@@ -81,6 +80,7 @@ def filter_bank(
     fmax: float | None = None,
     htk: bool = False,
     mel_norm: Literal["slaney"] | None = "slaney",
+    warn: checks.Warn = checks.warn,
 ) -> Table:
     """Triangular filters, evenly spaced on the mel scale.
 
@@ -95,6 +95,8 @@ def filter_bank(
         Length of the transform whose bins are weighted.
     n_mels, fmin, fmax, htk, mel_norm
         As in :class:`serfast.MelPower`.
+    warn : callable
+        It is called with the message of a warning; by default it gives a UserWarning.
 
     Returns
     -------
@@ -119,10 +121,9 @@ def filter_bank(
         weights *= 2 / (edges[2:] - edges[:-2])
     empty = [m for m in range(n_mels) if not weights[m].any() and edges[m, 0] != 0]
     if empty:
-        warnings.warn(
+        warn(
             f"n_mels must be small enough for every band to hold a bin, got {n_mels} with "
-            f"{len(empty)} empty bands (the first is {empty[0]}): lower n_mels or raise n_fft",
-            stacklevel=2,
+            f"{len(empty)} empty bands (the first is {empty[0]}): lower n_mels or raise n_fft"
         )
     return np.asarray(weights)
 

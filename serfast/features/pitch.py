@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -17,12 +16,18 @@ __all__ = ["YIN", "lag_range"]
 
 
 def lag_range(
-    *, sample_rate: float, fmin: float, fmax: float, frame_length: int
+    *,
+    sample_rate: float,
+    fmin: float,
+    fmax: float,
+    frame_length: int,
+    warn: checks.Warn = checks.warn,
 ) -> tuple[int, int]:
     """Shortest and longest lag [samples] for F0 from fmax down to fmin [Hz].
 
     Warns when two periods of fmin don't fit into a frame: the difference function of the longest
-    lags then compares too few samples.
+    lags then compares too few samples. `warn` is called with the message; by default it gives a
+    UserWarning.
 
     Examples
     --------
@@ -30,10 +35,9 @@ def lag_range(
     (26, 247)
     """
     if sample_rate / fmin >= frame_length // 2:
-        warnings.warn(
+        warn(
             f"frame_length should hold two periods of fmin ({2 * sample_rate / fmin:.0f} samples), "
-            f"got {frame_length}: pitch near fmin is unreliable",
-            stacklevel=2,
+            f"got {frame_length}: pitch near fmin is unreliable"
         )
     return math.floor(sample_rate / fmax), min(math.ceil(sample_rate / fmin), frame_length - 1)
 

@@ -13,28 +13,46 @@ from .base import Rows, check_floor
 from .computed import SpectrumFeature, Values
 from .mel import DECIBEL
 
-__all__ = ["SpectralContrast", "octave_bands"]
+__all__ = ["SpectralContrast", "bins_of_bands", "octave_bands"]
+
+
+Table = np.ndarray[Any, np.dtype[np.float64]]
 
 
 def octave_bands(
     n_fft: int, sample_rate: float, fmin: float, n_bands: int, quantile: float
-) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """Bins and number of extremes of each band: below `fmin`, and octave after octave above it.
-
-    The edges are librosa's: each band but the first begins a bin below its edge, each but the last
-    leaves out its highest bin, and the last one reaches to half the sample rate.
-
-    Returns
-    -------
-    ndarray of float64, shape (n_bands + 1, 3)
-        First bin, number of bins, and how many of them are the peaks, and the valleys.
+) -> Table:
+    """Bins of each band of a transform's spectrum: :func:`bins_of_bands` for its frequencies.
 
     Examples
     --------
     >>> octave_bands(512, 16000, 200, 6, 0.02)[:2].tolist()
     [[0.0, 6.0, 1.0], [6.0, 6.0, 1.0]]
     """
-    frequencies = np.arange(n_fft // 2 + 1) * (sample_rate / n_fft)
+    # numpy's formula rounds the frequencies as librosa rounds them.
+    frequencies = np.asarray(np.fft.rfftfreq(n_fft, 1 / sample_rate), np.float64)
+    return bins_of_bands(frequencies, fmin, n_bands, quantile)
+
+
+def bins_of_bands(frequencies: Table, fmin: float, n_bands: int, quantile: float) -> Table:
+    """Bins and number of extremes of each band: below `fmin`, and octave after octave above it.
+
+    The edges are librosa's: each band but the first begins a bin below its edge, each but the last
+    leaves out its highest bin, and the last one reaches to the highest frequency.
+
+    Parameters
+    ----------
+    frequencies : ndarray of float64
+        Of the bins [Hz], ascending.
+    fmin, n_bands, quantile
+        As in :class:`SpectralContrast`.
+
+    Returns
+    -------
+    ndarray of float64, shape (n_bands + 1, 3)
+        First bin, number of bins, and how many of them are the peaks, and the valleys. A band
+        without a bin has 0 bins.
+    """
     edges = [0.0, *(fmin * 2.0**k for k in range(n_bands + 1))]
     bands = []
     for k in range(n_bands + 1):
@@ -98,8 +116,8 @@ class SpectralContrast(SpectrumFeature):
     amin: float = 1e-10
 
     def __post_init__(self) -> None:
+        checks.integer("n_bands", self.n_bands, 1, 64)  # before the names of the columns are made
         super().__post_init__()
-        checks.integer("n_bands", self.n_bands, 1, 64)
         checks.number("fmin", self.fmin, above=0)
         if not 0 < checks.number("quantile", self.quantile) < 1:
             checks.fail("quantile", "> 0 and < 1", self.quantile)
@@ -121,7 +139,7 @@ class SpectralContrast(SpectrumFeature):
             rule = f"such that fmin · 2^(n_bands - 1) < {sample_rate / 2:g} Hz (half the rate)"
             checks.refuse("n_bands", rule, f"{self.n_bands}: {highest:g} Hz")
 
-    def table(self, sample_rate: float) -> np.ndarray[Any, np.dtype[np.float64]]:
+    def table(self, sample_rate: float) -> Table:
         """Give the bands, flat: first bin, number of bins, number of extremes."""
         bands = octave_bands(self.n_fft, sample_rate, self.fmin, self.n_bands, self.quantile)
         return bands.ravel()

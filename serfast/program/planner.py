@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from .. import _checks as checks
 from ..features import FEATURES
 from ..features.base import Feature
 from ..features.delta import Delta, delta_weights
@@ -41,9 +42,17 @@ __all__ = ["program_of"]
 N = TypeVar("N", Spectrum, Mel, Log)
 
 
-def program_of(spec: FeatureSpec) -> Program:
-    """Make every table that the spec needs, and share what can be shared."""
-    planner = _Planner(spec)
+def program_of(spec: FeatureSpec, warn: checks.Warn = checks.warn) -> Program:
+    """Make every table that the spec needs, and share what can be shared.
+
+    Parameters
+    ----------
+    spec : FeatureSpec
+        What is to be computed.
+    warn : callable
+        It is called with the message of each warning, such as that of a mel band without a bin.
+    """
+    planner = _Planner(spec, warn)
     for feature in in_order(every_feature(spec.features)):
         feature.plan(planner, planner.columns[feature])
     return planner.program
@@ -55,8 +64,9 @@ class _Planner:
     It is the :class:`serfast.features.base.Planner` that features are given.
     """
 
-    def __init__(self, spec: FeatureSpec) -> None:
+    def __init__(self, spec: FeatureSpec, warn: checks.Warn) -> None:
         self.spec = spec
+        self.warn = warn
         self.rate = float(spec.sample_rate)
         self.columns: dict[Feature, int] = {}
         n_columns = 0
@@ -88,6 +98,7 @@ class _Planner:
             fmin=feature.fmin,
             fmax=feature.fmax,
             frame_length=feature.frame_length,
+            warn=self.warn,
         )
         transform = real_fft(2 * fast_length((feature.frame_length + high + 1) // 2))
         frames, threshold = self._frames(feature), feature.threshold
@@ -227,7 +238,7 @@ class _Planner:
         }
 
         def make() -> Mel:
-            return Mel(filter_bank(sample_rate=self.spec.sample_rate, **bank))
+            return Mel(filter_bank(sample_rate=self.spec.sample_rate, warn=self.warn, **bank))
 
         return self._shared(("mel", id(spectrum), *bank.values()), make, spectrum.mels, claim)
 

@@ -61,8 +61,10 @@ def functional(name: str) -> Functional:
     if name in FUNCTIONALS:
         return FUNCTIONALS[name]
     percentile, percent, _, lag = NUMBERED.fullmatch(name).groups()  # type: ignore[union-attr]
-    return Functional("quantile", int(percent)) if percentile else Functional(
-        "autocorrelation", int(lag)
+    return (
+        Functional("quantile", int(percent))
+        if percentile
+        else Functional("autocorrelation", int(lag))
     )
 
 

@@ -34,7 +34,7 @@ def fake(monkeypatch: pytest.MonkeyPatch) -> Fake:
 
         module.add_parser = add_parser
         monkeypatch.setitem(sys.modules, "serfast.cli.fake", module)
-        monkeypatch.setattr(frame, "COMMANDS", ("fake",))
+        monkeypatch.setattr(frame, "COMMANDS", {"fake": "do what the test says"})
         return frame.main(["fake"])
 
     return run
@@ -134,7 +134,7 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
         "fake = types.ModuleType('serfast.cli.fake')\n"
         "action = lambda arguments: print('x\\n' * 10**6) or 0\n"
         "fake.add_parser = lambda sub: sub.add_parser('fake').set_defaults(run=action)\n"
-        "sys.modules['serfast.cli.fake'] = fake; frame.COMMANDS = ('fake',)\n"
+        "sys.modules['serfast.cli.fake'] = fake; frame.COMMANDS = {'fake': ''}\n"
         "sys.exit(frame.main(['fake']))"
     )
     with subprocess.Popen(
@@ -164,6 +164,20 @@ def test_help_imports_nothing_heavy() -> None:
     command = [sys.executable, "-c", code]
     result = subprocess.run(command, capture_output=True, text=True, check=True)
     assert result.stdout.splitlines()[-1] == "loaded: []"
+
+
+@pytest.mark.parametrize("argv", [["--help"], ["--version"], ["info", "--help"], ["--", "info"]])
+def test_only_the_command_that_is_asked_for_is_loaded(argv: list[str]) -> None:
+    code = (
+        "import sys\n"
+        "from serfast.cli import main as frame\n"
+        f"try: frame.main({argv})\n"
+        "except SystemExit: pass\n"
+        "print(*[name for name in frame.COMMANDS if f'serfast.cli.{name}' in sys.modules])"
+    )
+    command = [sys.executable, "-c", code]
+    result = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert result.stdout.splitlines()[-1] == ("info" if "info" in argv else "")
 
 
 # --- progress ---------------------------------------------------------------------------------

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pytest
 
@@ -110,3 +112,18 @@ def test_frames_of_different_lengths_share_one_grid(backend: str) -> None:
         alone = serfast.FeatureSpec(center=False, features=[feature])
         longer = serfast.Extractor(alone, backend=backend)(y)
         np.testing.assert_array_equal(columns, longer[: len(rows)])
+
+
+def test_warnings_go_where_the_caller_wants_them() -> None:
+    narrow = serfast.LogMel(n_fft=256, n_mels=128)
+    spec = serfast.FeatureSpec(features=[narrow, serfast.YIN(frame_length=400)])
+    messages: list[str] = []
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        program_of(spec, messages.append)
+    assert sorted(message.split(" must ")[0].split(" should ")[0] for message in messages) == [
+        "frame_length",
+        "n_mels",
+    ]
+    with pytest.warns(UserWarning, match="two periods"), pytest.warns(UserWarning, match="empty"):
+        program_of(spec)

@@ -87,5 +87,3 @@ def signature_of(feature: Function) -> Signature:
     if isinstance(feature, Track):
         return Signature(TRACK)
     return Signature(WIDE if set(feature.arguments) & set(WIDE_INPUTS) else NARROW)
-
-

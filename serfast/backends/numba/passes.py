@@ -45,9 +45,7 @@ pass5, pass8 = pass_of(5, dft5), pass_of(8, dft8)
 
 
 @kernel
-def put(
-    y: Pointer, area: int, at: int, p: int, w: Pointer, k: int, re: Vector, im: Vector
-) -> None:
+def put(y: Pointer, area: int, at: int, p: int, w: Pointer, k: int, re: Vector, im: Vector) -> None:
     """Store value k of block p, times its twiddle w[k - 1]; those of block 0 are 1."""
     if p > 0:
         wr, wi = splat(w[2 * k - 2]), splat(w[2 * k - 1])

@@ -236,9 +236,7 @@ def compute_row(
 
 
 @part
-def track_rows(
-    p: Nodes, rows: Pointer, kept: int, n_rows: int, final: bool, s: Scratch
-) -> None:
+def track_rows(p: Nodes, rows: Pointer, kept: int, n_rows: int, final: bool, s: Scratch) -> None:
     """Every row of every track that can be computed of the `n_rows` rows so far, in order."""
     done = N_FAULTS
     for i in range(p.grid.n_tracks):

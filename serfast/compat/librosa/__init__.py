@@ -1,9 +1,11 @@
 """librosa's feature functions over serfast's engine: change the import, keep the program.
 
 Covered, with the signatures, defaults, shapes and errors of librosa 0.11: ``feature.rms``,
-``feature.zero_crossing_rate``, ``feature.melspectrogram``, ``feature.mfcc``, ``yin``,
-``filters.mel``, ``util.frame``, ``util.valid_audio`` and ``power_to_db``. How closely the numbers
-agree, and what raises, is in docs/librosa.md. Neither librosa nor SciPy nor Numba is imported.
+``feature.zero_crossing_rate``, ``feature.melspectrogram``, ``feature.mfcc``,
+``feature.spectral_centroid``, ``feature.spectral_bandwidth``, ``feature.spectral_rolloff``,
+``feature.spectral_flatness``, ``feature.spectral_contrast``, ``yin``, ``filters.mel``,
+``util.frame``, ``util.valid_audio`` and ``power_to_db``. How closely the numbers agree, and what
+raises, is in docs/librosa.md. Neither librosa nor SciPy nor Numba is imported.
 
 Examples
 --------

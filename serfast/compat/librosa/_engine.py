@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, TypeAlias, TypeVar
 
@@ -20,26 +17,12 @@ from ...features.framing import PAD_MODES, PadMode
 from ...features.spec import FeatureSpec
 from .util.utils import check_finite
 
-__all__ = ["AnyPadMode", "feature", "quiet", "rows"]
+__all__ = ["AnyPadMode", "feature", "rows"]
 
 AnyPadMode: TypeAlias = str | Callable[..., Any]
 F = TypeVar("F", bound=Feature)
 Array = np.ndarray[Any, Any]
 Rows = np.ndarray[Any, np.dtype[np.float32]]
-
-_lock = threading.Lock()
-
-
-@contextmanager
-def quiet() -> Iterator[None]:
-    """Without serfast's own warnings: the functions here warn at every call, as librosa does.
-
-    The tables that warn are made once and then cached, so their warning comes once. The lock is
-    there because :class:`warnings.catch_warnings` changes the whole process's filters.
-    """
-    with _lock, warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)
-        yield
 
 
 @lru_cache(maxsize=64)
@@ -51,6 +34,10 @@ def _extractor(
     center: bool,
     pad_mode: PadMode,
 ) -> tuple[Extractor, int]:
+    """An extractor, and how many columns its rows have.
+
+    It doesn't warn: the functions here warn at every call, as librosa does.
+    """
     spec = FeatureSpec(
         sample_rate=sample_rate,
         hop_length=hop_length,
@@ -58,8 +45,7 @@ def _extractor(
         pad_mode=pad_mode,
         features=(feature,),
     )
-    with quiet():
-        return Extractor(spec, backend=backend), len(spec.columns)
+    return Extractor._without_warnings(spec, backend), len(spec.columns)
 
 
 @lru_cache(maxsize=64, typed=True)
@@ -135,9 +121,9 @@ def _padding(
     """Who pads: the engine (y, True, mode), or nobody any more (padded y, False, any mode)."""
     if not center:
         return y, False, "constant"
-    for own in PAD_MODES:
-        if mode == own or (mode, own) == ("empty", "constant"):
-            return y, True, own
+    for engine_mode in PAD_MODES:
+        if mode == engine_mode or (mode, engine_mode) == ("empty", "constant"):
+            return y, True, engine_mode
     if not isinstance(mode, str) and not callable(mode):
         checks.fail("pad_mode", "a mode of numpy.pad or a callable", mode)
     width = [(0, 0)] * (y.ndim - 1) + [(frame_length // 2, frame_length // 2)]

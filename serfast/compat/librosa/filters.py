@@ -13,7 +13,6 @@ from numpy.typing import DTypeLike
 
 from ... import _checks as checks
 from ...features.mel import filter_bank
-from . import _engine as engine
 
 __all__ = ["MelBank", "mel"]
 
@@ -77,16 +76,16 @@ class MelBank:
 
 @lru_cache(maxsize=16)
 def _weights(bank: MelBank) -> Array:
-    with engine.quiet():
-        table = filter_bank(
-            sample_rate=bank.sr,
-            n_fft=bank.n_fft,
-            n_mels=bank.n_mels,
-            fmin=bank.fmin,
-            fmax=bank.fmax,
-            htk=bank.htk,
-            mel_norm="slaney" if bank.norm == "slaney" else None,
-        )
+    table = filter_bank(
+        sample_rate=bank.sr,
+        n_fft=bank.n_fft,
+        n_mels=bank.n_mels,
+        fmin=bank.fmin,
+        fmax=bank.fmax,
+        htk=bank.htk,
+        mel_norm="slaney" if bank.norm == "slaney" else None,
+        warn=lambda message: None,  # see MelBank.warn_if_empty
+    )
     if isinstance(bank.norm, float):
         table = _normalized(table, bank.norm)
     weights = table.astype(bank.dtype)

@@ -2,8 +2,24 @@
 
 from __future__ import annotations
 
-from . import energy, spectral
+from . import contrast, energy, shape, spectral
+from .contrast import spectral_contrast, spectral_flatness
 from .energy import rms, zero_crossing_rate
+from .shape import spectral_bandwidth, spectral_centroid, spectral_rolloff
 from .spectral import melspectrogram, mfcc
 
-__all__ = ["energy", "melspectrogram", "mfcc", "rms", "spectral", "zero_crossing_rate"]
+__all__ = [
+    "contrast",
+    "energy",
+    "melspectrogram",
+    "mfcc",
+    "rms",
+    "shape",
+    "spectral",
+    "spectral_bandwidth",
+    "spectral_centroid",
+    "spectral_contrast",
+    "spectral_flatness",
+    "spectral_rolloff",
+    "zero_crossing_rate",
+]

@@ -13,7 +13,7 @@ from ....features.mfcc import cepstrum_matrix
 from .. import _engine as engine
 from ..core.spectrum import power_to_db
 from ..filters import MelBank
-from ..util.utils import check_audio
+from .source import given_spectrogram
 from .transform import AnyWindow, Transform
 
 __all__ = ["melspectrogram", "mfcc"]
@@ -100,11 +100,7 @@ def melspectrogram(
 
 def _mel_of_spectrogram(S: Any, sr: float, n_fft: int | None, bank: dict[str, Any]) -> Array:
     """The bank times a spectrogram; n_fft is the one that S has, if it isn't as told."""
-    S = np.asarray(S)
-    if S.ndim < 2 or S.shape[-2] < 2:
-        checks.refuse("S", "of shape (..., n_fft // 2 + 1, n_frames)", f"shape {S.shape}")
-    if n_fft is None or n_fft // 2 + 1 != S.shape[-2]:
-        n_fft = 2 * (S.shape[-2] - 1)
+    S, n_fft = given_spectrogram(S, n_fft)
     checked = MelBank(sr=sr, n_fft=n_fft, **bank)
     checked.warn_if_empty(stacklevel=3)
     return np.asarray(checked.weights() @ S)
@@ -112,10 +108,7 @@ def _mel_of_spectrogram(S: Any, sr: float, n_fft: int | None, bank: dict[str, An
 
 def _checked(y: Array | None, transform: Transform, bank: MelBank) -> Array:
     """y, if it is audio; gives the warnings that a call from outside is due."""
-    if y is None:
-        checks.refuse("y or S", "given", "neither")
-    check_audio(y)
-    transform.warn_if_long(y, stacklevel=3)
+    y = transform.checked(y, stacklevel=3)
     bank.warn_if_empty(stacklevel=3)
     return y
 
@@ -222,8 +215,8 @@ def mfcc(
         levels = power_to_db(_mel_of_signal(y, transform, bank), top_db=TOP_DB)
         return _cepstra(levels, n_mfcc, cepstrum)
     n_mfcc = _at_most(n_mfcc, bank.n_mels, lifter)
-    own = engine.feature(MFCC, n_mfcc=n_mfcc, top_db=TOP_DB, **cepstrum, **arguments)
-    rows = transform.rows(y, own, bank.sr)
+    cepstra = engine.feature(MFCC, n_mfcc=n_mfcc, top_db=TOP_DB, **cepstrum, **arguments)
+    rows = transform.rows(y, cepstra, bank.sr)
     return rows.T.astype(_result_dtype(y, bank), copy=False)
 
 

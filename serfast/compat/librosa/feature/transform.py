@@ -1,4 +1,4 @@
-"""The short-time transform before the mel bank: its arguments, checked, and its window."""
+"""The short-time transform: its arguments, checked, and its window."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import numpy as np
 from .... import _checks as checks
 from ....features import PowerSpectrum
 from .. import _engine as engine
+from ..util.utils import check_audio
 
 __all__ = ["AnyWindow", "Transform"]
 
@@ -23,7 +24,7 @@ REFUSED_PADDING = ("wrap", "maximum", "mean", "median", "minimum")  # librosa.st
 
 @dataclass(frozen=True, kw_only=True)
 class Transform:
-    """Arguments of melspectrogram that say how samples become spectra."""
+    """Arguments that say how samples become spectra."""
 
     n_fft: int = 2048
     hop_length: int | None = 512
@@ -57,13 +58,17 @@ class Transform:
             y, feature, sr=sr, hop_length=hop, center=self.center, pad_mode=self.pad_mode
         )
 
-    def warn_if_long(self, y: Array, stacklevel: int) -> None:
-        """Warn if a centred frame is longer than the signal."""
+    def checked(self, y: Array | None, stacklevel: int) -> Array:
+        """Give y, if it is audio; warn if a centred frame is longer than it."""
+        if y is None:
+            checks.refuse("y or S", "given", "neither")
+        check_audio(y)
         if self.center and self.n_fft > y.shape[-1]:
             warnings.warn(
                 f"n_fft={self.n_fft} is too large for a signal of {y.shape[-1]} samples",
                 stacklevel=stacklevel + 1,
             )
+        return y
 
 
 def _window(window: AnyWindow, length: int) -> str | tuple[Any, ...]:
@@ -75,9 +80,7 @@ def _window(window: AnyWindow, length: int) -> str | tuple[Any, ...]:
     if isinstance(window, tuple):
         if not window or not isinstance(window[0], str):
             checks.fail("window", "a tuple that begins with a name", window)
-        return tuple(
-            tuple(np.asarray(part).tolist()) if np.ndim(part) else part for part in window
-        )
+        return tuple(tuple(np.asarray(part).tolist()) if np.ndim(part) else part for part in window)
     if isinstance(window, np.ndarray | list):
         return tuple(np.asarray(window).tolist())
     return "kaiser", checks.number("window", window)

@@ -9,7 +9,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from .... import _checks as checks
 
-__all__ = ["check_audio", "check_finite", "frame", "valid_audio"]
+__all__ = ["check_audio", "check_everywhere", "check_finite", "frame", "valid_audio"]
 
 
 def frame(
@@ -108,10 +108,16 @@ def valid_audio(y: np.ndarray[Any, Any]) -> Literal[True]:
     return True
 
 
-def check_finite(y: np.ndarray[Any, Any]) -> None:
+def check_finite(values: np.ndarray[Any, Any], name: str = "y") -> None:
     """Raise ParameterError with the index of the first NaN or infinity, if there is one."""
-    finite = np.isfinite(y)
-    if not finite.all():
-        index = tuple(int(i) for i in np.unravel_index(int(np.argmin(finite)), y.shape))
+    check_everywhere(name, "finite", values, np.isfinite(values))
+
+
+def check_everywhere(
+    name: str, rule: str, values: np.ndarray[Any, Any], good: np.ndarray[Any, Any]
+) -> None:
+    """Raise ParameterError with the index of the first value that isn't good, if there is one."""
+    if not good.all():
+        index = tuple(int(i) for i in np.unravel_index(int(np.argmin(good)), values.shape))
         where = index[0] if len(index) == 1 else index
-        checks.refuse("y", "finite everywhere", f"{y[index]!s} at index {where}")
+        checks.refuse(name, f"{rule} everywhere", f"{values[index]!s} at index {where}")
