@@ -49,16 +49,19 @@ NUMPY_LATE = re.compile(
 """Modules that NumPy imports when their names are first used."""
 
 
+def _is_prose(node: ast.AST) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
 def using(pattern: re.Pattern[str]) -> dict[str, list[str]]:
     """The lines of each source file with the pattern in them, comments and prose left out."""
     found = {}
     for path in SOURCES:
         tree = ast.parse(path.read_text("utf-8"))
-        for node in ast.walk(tree):  # no docstrings, and no comments since it is unparsed
+        for node in ast.walk(tree):
             body = getattr(node, "body", None)
-            if isinstance(body, list) and body and isinstance(body[0], ast.Expr):
-                if isinstance(body[0].value, ast.Constant):
-                    body[0] = ast.Pass()
+            if isinstance(body, list):
+                node.body = [x for x in body if not _is_prose(x)] or [ast.Pass()]
         lines = [line for line in ast.unparse(tree).splitlines() if pattern.search(line)]
         lines = [line for line in lines if not line.lstrip().startswith(("def ", "'"))]
         if lines:

@@ -65,7 +65,8 @@ def load_classifier(name: str, plugin: Plugin, bundle: Bundle) -> Classifier:
     if not fits:
         raise ModelError(
             f"plugin {name!r} of {registry.owner(name)} must load a classifier of vector, "
-            f"rows or samples and the classes {shown(bundle.classes, 80)}, got {shown(classifier, 80)}"
+            f"rows or samples and the classes {shown(bundle.classes, 80)}, "
+            f"got {shown(classifier, 80)}"
         )
     if isinstance(stride, bool) or not isinstance(stride, (int, np.integer)) or stride < 1:
         raise ModelError(

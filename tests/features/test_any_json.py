@@ -1,4 +1,4 @@
-"""Whatever JSON holds: a spec or statistics are made of it, or an error of serfast's says why not."""
+"""Whatever JSON holds: a spec or statistics are made of it, or an error of ours says why not."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ import serfast
 from serfast.features import FEATURES
 from serfast.statistics.statistics import Statistics
 
-NUMBERS = [0, 1, -1, 2, 3, 5, 0.5, -0.5, 1e-320, 1e-38, 1e30, 1e300, 2**31, 2**63, 10**400, 10**5000]
+NUMBERS = [0, 1, -1, 2, 3, 5, 0.5, -0.5, 1e-320, 1e-38, 1e30, 1e300, 2**31, 2**63, 10**400]
+NUMBERS += [10**5000]  # Python refuses to write it out
 
 plain = st.one_of(
     st.none(),
@@ -24,7 +25,7 @@ plain = st.one_of(
     st.integers(-70000, 70000),
     st.floats(),
     st.text(max_size=5),
-    st.sampled_from(["hann", "edge", "reflect", "max", "db", "ln", "ortho", "slaney", "mean", "p5"]),
+    st.sampled_from(["hann", "edge", "reflect", "max", "db", "ln", "ortho", "slaney", "mean"]),
 )
 anything = st.recursive(
     plain,
@@ -74,14 +75,20 @@ specs = st.fixed_dictionaries(
 ERRORS = (serfast.ParameterError, serfast.UnknownPluginError, serfast.ModelError)
 
 
+def made(kind: Any, data: Any) -> Any:
+    """What `kind` makes of the data; None if it refuses them in not too many words."""
+    try:
+        return kind.from_dict(data)
+    except ERRORS as error:
+        if len(str(error)) >= 2000:
+            raise
+        return None
+
+
 @given(st.one_of(specs, anything))
 def test_any_json_is_a_spec_or_an_error_of_ours(data: Any) -> None:
-    try:
-        spec = serfast.FeatureSpec.from_dict(data)
-    except ERRORS as error:
-        assert len(str(error)) < 2000
-    else:
-        assert serfast.FeatureSpec.from_json(spec.to_json()) == spec
+    spec = made(serfast.FeatureSpec, data)
+    assert spec is None or serfast.FeatureSpec.from_json(spec.to_json()) == spec
 
 
 @given(
@@ -93,12 +100,8 @@ def test_any_json_is_a_spec_or_an_error_of_ours(data: Any) -> None:
     )
 )
 def test_any_json_is_statistics_or_an_error_of_ours(data: Any) -> None:
-    try:
-        statistics = Statistics.from_dict(data)
-    except ERRORS as error:
-        assert len(str(error)) < 2000
-    else:
-        assert Statistics.from_json(statistics.to_json()) == statistics
+    statistics = made(Statistics, data)
+    assert statistics is None or Statistics.from_json(statistics.to_json()) == statistics
 
 
 def spec_of(*items: Any) -> dict[str, Any]:

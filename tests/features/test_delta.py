@@ -30,7 +30,7 @@ def legendre_weights(width: int, order: int) -> list[float]:
     """The same weights by another way: the discrete orthogonal polynomial of degree `order`.
 
     Gram's polynomials, by their recurrence over rational numbers (Hildebrand, Introduction to
-    Numerical Analysis, section 7.16): the projection on the last of them has the highest derivative.
+    Numerical Analysis, section 7.16): the last of them alone has the highest derivative.
     """
     half = width // 2
     before = [Fraction(0)] * width
@@ -38,7 +38,8 @@ def legendre_weights(width: int, order: int) -> list[float]:
     for degree in range(order):
         a = Fraction(2 * (2 * degree + 1), (degree + 1) * (2 * half - degree))
         b = Fraction(degree * (2 * half + degree + 1), (degree + 1) * (2 * half - degree))
-        after = [a * (i - half) * g - b * p for i, g, p in zip(range(width), gram, before)]
+        pairs = zip(gram, before, strict=True)
+        after = [a * (i - half) * g - b * p for i, (g, p) in enumerate(pairs)]
         before, gram, lead = gram, after, a * lead
     norm = sum(g * g for g in gram)
     return [float(math.factorial(order) * lead * g / norm) for g in gram]

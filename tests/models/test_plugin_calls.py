@@ -159,7 +159,7 @@ def test_a_step_of_no_rows_would_never_end(stride):
 
 
 def test_a_state_that_can_not_be_made_names_the_plugin():
-    with pytest.raises(ModelError, match="plugin 'odd' .*failed in new_state: OSError: no state"):
+    with pytest.raises(ModelError, match=r"plugin 'odd' .*failed in new_state: OSError: no"):
         Steps(Standing(("a", "b"), SPEC, np.zeros((2, 1))), "odd")
 
 

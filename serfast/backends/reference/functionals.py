@@ -22,7 +22,7 @@ LEAST = float(np.finfo(np.float32).tiny)
 """Below it float32 loses digits; and of far smaller deviations the powers would underflow."""
 
 
-class once:  # noqa: N801 - a decorator
+class once:
     """A property that is computed when it is first asked for, and then kept in the instance.
 
     functools.cached_property has a lock before Python 3.12, in which a child of os.fork() would

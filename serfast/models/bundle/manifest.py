@@ -83,9 +83,7 @@ def is_name(value: object) -> bool:
     return isinstance(value, str) and value.isprintable() and value != ""
 
 
-def features_of(
-    about: Mapping[str, Any], backend: str
-) -> tuple[FeatureSpec, Statistics | None]:
+def features_of(about: Mapping[str, Any], backend: str) -> tuple[FeatureSpec, Statistics | None]:
     """Spec and statistics, fit for each other and within the limits for strangers.
 
     `backend` is what will compute the features.

@@ -235,9 +235,7 @@ def long_names(count: int) -> list[dict[str, Any]]:
         ),
     ],
 )
-def test_every_field_is_bounded_before_anything_is_computed(
-    tmp_path, monkeypatch, spec, message
-):
+def test_every_field_is_bounded_before_anything_is_computed(tmp_path, monkeypatch, spec, message):
     path = changed(tmp_path, spec=spec)
     monkeypatch.setattr("serfast.models.bundle.fingerprint.Extractor", None)
     tracemalloc.start()

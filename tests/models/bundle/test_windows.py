@@ -107,7 +107,7 @@ def test_every_window_within_its_range_takes_no_time(name: str, end: str) -> Non
             warnings.simplefilter("ignore")
             assert len(window_table(tuple(window), 65536)) == 65536
     except serfast.ParameterError:
-        pass  # a name that SciPy doesn't know, or weights that aren't finite: refused, which is well
+        pass  # SciPy doesn't know the name, or the weights aren't finite: that is refused too
     assert time.process_time() - begin < 5
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.random import default_rng
 import torch
+from numpy.random import default_rng
 from torch import Tensor, nn
 
 __all__ = ["Dropout"]
