@@ -6,6 +6,7 @@ import os
 
 import pytest
 
+from helpers.pages import ROOT
 from helpers.processes import printed
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork on this system")
@@ -63,7 +64,7 @@ LATE = [
     ("serfast.presets.speech()", "serfast.presets"),
     ("serfast.compat.librosa", "serfast.compat.librosa"),
     ("serfast.audio.resample(np.ones(480), 48000, 16000)", "soxr"),
-    ("serfast.load('examples/speech.flac')", "soundfile"),
+    (f"serfast.load({str(ROOT / 'examples' / 'speech.flac')!r})", "soundfile"),
     ("serfast.models.registry.available()", "importlib.metadata"),
     ("serfast.models.registry.get('svm')", "serfast_svm"),
     (f"serfast.Extractor({SPEC.replace('YIN()', 'MFCC(window=COSINE)')})", "scipy.signal"),

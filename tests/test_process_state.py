@@ -26,19 +26,16 @@ WHOLE_PROCESS = re.compile(
 
 MAY_CHANGE_THE_PROCESS = {
     "serfast/cli/main.py": "the command is the process's own",
-    "serfast/compat/librosa/_engine.py": "it is being rewritten",
     "plugins/serfast-onnx/src/serfast_onnx/train/torch_state.py": "torch has no other way",
 }
 
-LOCKS = re.compile(r"\b(?:Lock|RLock|Condition|Semaphore|Event|Barrier|Timer|cached_property)\b")
+LOCKS = re.compile(r"\b(?:Lock|RLock|Condition|Semaphore|Timer|cached_property|threading\.Event)\b")
 """What has a lock; functools.cached_property has one before Python 3.12."""
 
 MAY_LOCK = {
     "serfast/forking.py": "it is what makes a fork wait",
     "serfast/backends/numba/engine.py": "only in a block in which a fork waits",
     "serfast/backends/numba/stream.py": "never waited for",
-    "serfast/compat/librosa/_engine.py": "it is being rewritten",
-    "serfast/backends/reference/functionals.py": "a word of a docstring",
     "plugins/serfast-onnx/src/serfast_onnx/session.py": "only in a block in which a fork waits",
     "plugins/serfast-onnx/src/serfast_onnx/train/torch_state.py": "only in such a block",
 }
@@ -83,8 +80,8 @@ def test_no_module_of_numpy_is_imported_unseen() -> None:
     assert using(NUMPY_LATE) == {}
 
 
-BY_ITSELF = ("serfast/cli/", "serfast/bench/")
-"""Programs with one thread, which fork nothing."""
+BY_ITSELF = ("serfast/cli/", "serfast/bench/", "serfast/forking.py")
+"""Programs with one thread, which fork nothing; and the block itself."""
 
 
 def late_imports(text: str) -> list[int]:

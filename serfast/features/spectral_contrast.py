@@ -30,7 +30,8 @@ def octave_bands(
     [[0.0, 6.0, 1.0], [6.0, 6.0, 1.0]]
     """
     # numpy's formula rounds the frequencies as librosa rounds them.
-    frequencies = np.asarray(np.fft.rfftfreq(n_fft, 1 / sample_rate), np.float64)
+    step = 1 / (n_fft * (1 / sample_rate))
+    frequencies = np.asarray(np.arange(n_fft // 2 + 1) * step, np.float64)
     return bins_of_bands(frequencies, fmin, n_bands, quantile)
 
 
