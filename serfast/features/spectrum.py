@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -206,11 +207,9 @@ def _window(window: Any, win_length: int) -> Window:
     if isinstance(window, str):
         return window
     if isinstance(window, (tuple, list)) and window and isinstance(window[0], str):
-        named: Window = _frozen(window)
-        try:
-            hash(named)
-        except TypeError:
-            checks.fail("window", "a tuple of a name and numbers", window)
+        named: tuple[Any, ...] = _frozen(window)
+        if not all(_is_parameter(value) for value in named[1:]):
+            checks.fail("window", "a tuple of a name and finite numbers", window)
         return named
     rule = f"a name, a (name, parameter) tuple or {win_length} (win_length) finite numbers"
     if not isinstance(window, Iterable):
@@ -222,6 +221,20 @@ def _window(window: Any, win_length: int) -> Window:
         checks.number(f"window[{i}]", w, minimum=-LARGEST, maximum=LARGEST)
         for i, w in enumerate(weights)
     )
+
+
+def _is_parameter(value: Any) -> bool:
+    """Whether a window can have this parameter: a finite number, a tuple, or what isn't a number.
+
+    What that is, SciPy must say.
+    """
+    if isinstance(value, tuple):
+        return all(_is_parameter(one) for one in value)
+    try:
+        is_number = isinstance(value, (int, float))
+        return math.isfinite(value) if is_number else value is None or isinstance(value, str)
+    except OverflowError:  # an int beyond any float
+        return False
 
 
 def _frozen(value: Any) -> Any:

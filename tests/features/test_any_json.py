@@ -122,6 +122,13 @@ def spec_of(*items: Any) -> dict[str, Any]:
             "frame_length must be an int <= 2147483647, got an int of 16610 bits",
         ),
         (spec_of({"type": "RMS", "name": ["x"] * 10**5}), "name must be None or a str of"),
+        *(
+            (
+                spec_of({"type": "MFCC", "window": ["kaiser", parameter]}),
+                "window must be a tuple of a name and finite numbers, got ('kaiser', ",
+            )
+            for parameter in (float("nan"), float("inf"), 10**400, {}, [1, [2, {}]])
+        ),
     ],
 )
 def test_what_is_wrong_is_named(data: dict[str, Any], message: str) -> None:

@@ -62,10 +62,10 @@ def read_members(source: Path | bytes) -> dict[str, bytes]:
         return _read_file(source)
     except (OSError, zipfile.BadZipFile, zlib.error, EOFError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise ModelError(f"bundle must be a readable zip or folder: {reason}") from error
+        raise ModelError(f"bundle must be a readable zip or folder: {reason:.200}") from error
     except (RuntimeError, NotImplementedError, ValueError) as error:
         # zipfile's words for encrypted members and for methods that it doesn't know
-        raise ModelError(f"bundle must be a plain zip file: {error}") from error
+        raise ModelError(f"bundle must be a plain zip file: {error!s:.200}") from error
 
 
 def _read_file(path: Path) -> dict[str, bytes]:

@@ -293,6 +293,16 @@ def test_a_directory_of_millions_of_members_is_not_read(tmp_path):
             load(source)  # type: ignore[arg-type]
 
 
+def test_what_zipfile_says_is_cut(tmp_path):
+    """It quotes the bytes where it looks for a name, up to 65535 of them."""
+    data = bytearray(make(files={"big.txt": bytes(70_000)}).to_bytes())
+    begin = data.index(b"PK\x03\x04")
+    data[begin + 26 : begin + 28] = b"\xff\xff"  # the length of the first member's name
+    with pytest.raises(ModelError, match="bundle must be a readable zip") as caught:
+        Bundle.from_bytes(bytes(data))
+    assert len(str(caught.value)) < 300
+
+
 def test_a_folder_of_millions_of_members_is_not_read(tmp_path, monkeypatch):
     folder = tmp_path / "model"
     folder.mkdir()
