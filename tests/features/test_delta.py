@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+import tracemalloc
 from fractions import Fraction
 
 import librosa
@@ -14,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import serfast
+from serfast.backends.reference.delta import derivative
 from serfast.features.delta import delta_weights
 
 Y = np.random.default_rng(3).standard_normal(12000).astype(np.float32) * np.float32(0.1)
@@ -175,3 +177,17 @@ def test_a_delta_of_the_whole_signal_is_no_stream() -> None:
     reflected = serfast.FeatureSpec(features=[serfast.Delta(serfast.RMS(pad_mode="reflect"))])
     with pytest.raises(serfast.ParameterError, match="got 'reflect'"):
         serfast.Extractor(reflected).stream()
+
+
+def test_the_reference_has_a_part_of_the_windows_in_memory() -> None:
+    """All windows of these rows take 1001 times their memory: 330 MB."""
+    weights, rows = delta_weights(1001, 1), np.random.default_rng(0).normal(size=(5000, 9))
+    tracemalloc.start()
+    try:
+        derived = derivative(rows, weights)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    expected = scipy.signal.savgol_filter(rows, 1001, 1, deriv=1, axis=0)
+    np.testing.assert_allclose(derived, expected, atol=1e-12)
+    assert peak < 100e6
