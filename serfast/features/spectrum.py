@@ -35,6 +35,9 @@ COSINE_SUMS: dict[str, tuple[float, ...]] = {
 LARGEST = 1e18
 """Of a window's weights: their products with samples must not leave float32's range."""
 
+MAX_TAYLOR = 1000
+"""Most sidelobes that a Taylor window levels: SciPy's time grows with the square of them."""
+
 _ALIASES = {"rectangular": "boxcar", "ones": "boxcar", "hanning": "hann"}
 
 
@@ -210,6 +213,8 @@ def _window(window: Any, win_length: int) -> Window:
         named: tuple[Any, ...] = _frozen(window)
         if not all(_is_parameter(value) for value in named[1:]):
             checks.fail("window", "a tuple of a name and finite numbers", window)
+        if named[0].startswith("taylor") and len(named) > 1:
+            checks.number("nbar of the window taylor", named[1], maximum=MAX_TAYLOR)
         return named
     rule = f"a name, a (name, parameter) tuple or {win_length} (win_length) finite numbers"
     if not isinstance(window, Iterable):

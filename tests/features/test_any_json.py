@@ -122,6 +122,10 @@ def spec_of(*items: Any) -> dict[str, Any]:
             "frame_length must be an int <= 2147483647, got an int of 16610 bits",
         ),
         (spec_of({"type": "RMS", "name": ["x"] * 10**5}), "name must be None or a str of"),
+        (
+            spec_of({"type": "MFCC", "window": ["taylor", 100_000]}),
+            "nbar of the window taylor must be a finite number <= 1000, got 100000",
+        ),
         *(
             (
                 spec_of({"type": "MFCC", "window": ["kaiser", parameter]}),
