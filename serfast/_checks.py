@@ -22,6 +22,7 @@ __all__ = [
     "integer",
     "json_value",
     "known_keys",
+    "listed",
     "number",
     "plain",
     "refuse",
@@ -48,6 +49,19 @@ def shown(value: object, limit: int = 60) -> str:
     except Exception:  # of a list in a list in a list …, or of anybody's class
         return f"an object of the type {type(value).__name__}"
     return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def listed(names: Iterable[str], most: int = 20) -> str:
+    """Names as they appear in a message: joined by commas, the first `most` of them.
+
+    Examples
+    --------
+    >>> listed(["a", "b", "c"]), listed(["a", "b", "c"], 2)
+    ('a, b, c', 'a, b … (3 in all)')
+    """
+    names = [name if len(name) <= 40 else name[:39] + "…" for name in names]
+    rest = f" … ({len(names)} in all)" if len(names) > most else ""
+    return ", ".join(names[:most]) + rest
 
 
 def refuse(name: str, rule: str, found: str) -> NoReturn:

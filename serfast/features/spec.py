@@ -99,7 +99,7 @@ class FeatureSpec:
             for name in feature.reads:
                 if name not in early or early[name].whole_signal:
                     rule = f"a column of the same row, for {type(feature).__name__}"
-                    checks.fail("column read", f"{rule}: one of {', '.join(early)}", name)
+                    checks.fail("column read", f"{rule}: one of {checks.listed(early)}", name)
         in_order(every_feature(self.features))
 
     @property

@@ -241,7 +241,7 @@ class Statistics:
         for field in ("log", "relative", "semitones", "voiced"):
             for name in getattr(self, field):
                 if name not in places:
-                    checks.fail(field, f"columns or families of {', '.join(columns)}", name)
+                    checks.fail(field, f"columns or families of {checks.listed(columns)}", name)
         if self.trim_db is not None and "rms" not in columns:
             checks.fail("columns", "with rms for trim_db", columns)
         if self._gates and "aperiodicity" not in columns:

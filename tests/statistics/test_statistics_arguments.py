@@ -121,6 +121,15 @@ def test_many_names_of_many_columns_take_no_time():
     assert program.columns == tuple(range(16384))
 
 
+def test_a_message_names_some_of_many_columns():
+    columns = [f"mel_{i}" for i in range(16384)]
+    with pytest.raises(serfast.ParameterError) as caught:
+        Statistics(log=("rms",)).names(columns)
+    message = str(caught.value)
+    assert message.startswith("log must be columns or families of mel_0, mel_1, mel_2, mel_3, ")
+    assert message.endswith("mel_19 … (16384 in all), got 'rms'")
+
+
 def test_a_family_brings_in_what_its_families_families_need():
     program = Statistics(
         functionals=("mean",), deltas=0, relative=("c_1", "a", "b", "c")
