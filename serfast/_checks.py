@@ -22,6 +22,7 @@ __all__ = [
     "integer",
     "json_value",
     "known_keys",
+    "listed",
     "number",
     "plain",
     "refuse",
@@ -35,9 +36,32 @@ Warn: TypeAlias = Callable[[str], object]
 
 
 def shown(value: object, limit: int = 60) -> str:
-    """The value as it appears in a message: its repr, cut to `limit` characters."""
-    text = repr(value)
+    """The value as it appears in a message: its repr, cut to `limit` characters.
+
+    No more of a long value is written out than is shown, and what has no repr is named by its type.
+    """
+    if isinstance(value, int) and value.bit_length() > 4 * limit:  # Python may refuse to write it
+        return f"an int of {value.bit_length()} bits"
+    if type(value) in (str, bytes, list, tuple):
+        value = value[: limit + 1]  # type: ignore[index]  # each entry takes a character or more
+    try:
+        text = repr(value)
+    except Exception:  # of a list in a list in a list …, or of anybody's class
+        return f"an object of the type {type(value).__name__}"
     return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def listed(names: Iterable[str], most: int = 20) -> str:
+    """Names as they appear in a message: joined by commas, the first `most` of them.
+
+    Examples
+    --------
+    >>> listed(["a", "b", "c"]), listed(["a", "b", "c"], 2)
+    ('a, b, c', 'a, b … (3 in all)')
+    """
+    names = [name if len(name) <= 40 else name[:39] + "…" for name in names]
+    rest = f" … ({len(names)} in all)" if len(names) > most else ""
+    return ", ".join(names[:most]) + rest
 
 
 def refuse(name: str, rule: str, found: str) -> NoReturn:

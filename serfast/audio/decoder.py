@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from .._checks import fail
 from ..errors import AudioError
+from ..forking import forks_wait
 from .containers import is_cut_off, shortfall
 from .pipe import read_pipe
 
@@ -144,7 +145,8 @@ def first_not_finite(y: Signal) -> int | None:
 
 def _soundfile() -> Any:
     try:
-        import soundfile  # heavy: 30 ms and libsndfile; most programs read no file
+        with forks_wait:
+            import soundfile  # heavy: 30 ms and libsndfile; most programs read no file
     except (ImportError, OSError) as error:  # OSError: the wheel lacks its libsndfile
         hint = "reading audio files needs soundfile: pip install soundfile"
         raise ImportError(f"{hint} ({error})") from error

@@ -15,12 +15,23 @@ import numpy as np
 from .. import _checks as checks
 from .framing import PAD_MODES, PadMode, left_padding
 
-__all__ = ["Feature", "Planner", "Quantity", "Rows", "check_band", "check_floor"]
+__all__ = [
+    "MAX_TRANSFORM",
+    "Feature",
+    "Planner",
+    "Quantity",
+    "Rows",
+    "check_band",
+    "check_floor",
+]
 
 Rows = np.ndarray[Any, np.dtype[np.float64]]
 
 Quantity: TypeAlias = Literal["number", "amplitude", "pitch"]
 """What columns measure: an amplitude, a pitch [Hz] with its aperiodicity, or neither."""
+
+MAX_TRANSFORM = 2**22
+"""Most samples of a frame that is transformed: 87 s at 48 kHz. Tables grow with it."""
 
 SMALLEST = 1e-30
 """A tolerance below it is raised to it, so that two zeros agree."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from .. import _checks as checks
 from ..errors import ParameterError
 from .base import Feature
 from .track import Track
@@ -35,7 +36,7 @@ def in_order(features: Iterable[Feature]) -> tuple[Feature, ...]:
     while waiting:
         ready = [f for f in waiting if not missing.intersection(f.reads)]
         if not ready:
-            names = ", ".join(type(feature).__name__ for feature in waiting)
+            names = checks.listed(type(feature).__name__ for feature in waiting)
             raise ParameterError(f"features must not read one another in a circle, got {names}")
         ordered += ready
         waiting = [feature for feature in waiting if feature not in ready]

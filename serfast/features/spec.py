@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .. import _checks as checks
-from ..errors import ParameterError
+from ..errors import ParameterError, SerfastError
 from . import installed
 from .base import Feature
 from .catalogue import FEATURES
@@ -19,7 +19,7 @@ from .framing import PAD_MODES, Grid, PadMode
 from .order import every_feature, in_order
 from .track import Track
 
-__all__ = ["FeatureSpec"]
+__all__ = ["FeatureSpec", "feature_from_dict"]
 
 FORMAT = 1
 """Version of the dictionary and JSON form."""
@@ -99,7 +99,7 @@ class FeatureSpec:
             for name in feature.reads:
                 if name not in early or early[name].whole_signal:
                     rule = f"a column of the same row, for {type(feature).__name__}"
-                    checks.fail("column read", f"{rule}: one of {', '.join(early)}", name)
+                    checks.fail("column read", f"{rule}: one of {checks.listed(early)}", name)
         in_order(every_feature(self.features))
 
     @property
@@ -158,7 +158,15 @@ class FeatureSpec:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> FeatureSpec:
-        """The spec that :meth:`to_dict` wrote; missing keys are defaults, unknown ones an error."""
+        """The spec that :meth:`to_dict` wrote; missing keys are defaults, unknown ones an error.
+
+        Raises
+        ------
+        ParameterError
+            If a value breaks its rule, or one without a default is missing.
+        UnknownPluginError, ModelError
+            If a feature is of a package that isn't installed, or can't be imported.
+        """
         if not isinstance(data, Mapping):
             checks.fail("spec", "a mapping", data)
         fields = dict(data)
@@ -168,7 +176,14 @@ class FeatureSpec:
         if not isinstance(features, (list, tuple)):
             checks.fail("features", "a list", features)
         _known_keys(cls, fields, "spec")
-        return cls(features=tuple(_feature(item) for item in features), **fields)
+        try:
+            return cls(features=tuple(feature_from_dict(item) for item in features), **fields)
+        except (SerfastError, MemoryError):
+            raise
+        except Exception as error:  # a feature of a package may raise anything
+            raise ParameterError(
+                f"spec must hold features that can be made, got {type(error).__name__}: {error}"
+            ) from error
 
     @classmethod
     def from_json(cls, text: str | bytes) -> FeatureSpec:
@@ -204,16 +219,23 @@ def _known_keys(cls: type[Any], fields: Mapping[str, Any], what: str) -> None:
     checks.known_keys(what, fields, sorted(f.name for f in dataclasses.fields(cls)))
 
 
-def _feature(item: Any) -> Feature:
+def feature_from_dict(item: Any) -> Feature:
     """One feature from its dictionary; JSON's lists become tuples again."""
     if not isinstance(item, Mapping):
         checks.fail("feature", "a mapping", item)
     fields: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in item.items()}
     cls = _feature_class(fields)
     inner = {k: v for k, v in fields.items() if isinstance(v, Mapping) and "type" in v}
-    nested = {k: _feature(v) for k, v in inner.items()}
+    nested = {k: feature_from_dict(v) for k, v in inner.items()}
     _known_keys(cls, fields, cls.__name__)
+    for field in dataclasses.fields(cls):
+        if field.name not in fields and _has_no_default(field):
+            checks.refuse(f"{field.name} of {cls.__name__}", "given", "none")
     return cls(**fields | nested)
+
+
+def _has_no_default(field: dataclasses.Field[Any]) -> bool:
+    return field.default is field.default_factory is dataclasses.MISSING and field.init
 
 
 def _feature_class(fields: dict[str, Any]) -> type[Feature]:

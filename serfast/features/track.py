@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from .. import _checks as checks
+from ..forking import forks_wait
 from .arguments import TRACK_INPUTS
 from .base import Feature, Planner
 from .computed import Function
@@ -106,8 +107,8 @@ class Track(Function):
     @classmethod
     def example(cls) -> Feature:
         """Give an instance for tests, benchmarks and pages: the track of a root mean square."""
-        from .energy import RMS  # optional: only examples need another feature
-
+        with forks_wait:
+            from .energy import RMS  # optional: only examples need another feature
         return cls(RMS())
 
     def _features(self) -> dict[str, Any]:

@@ -105,8 +105,8 @@ class VectorProgram:
     def columns(self) -> tuple[int, ...]:
         """The columns that must be read, rising."""
         wanted = {entry.column for entry in self.entries}
-        for _ in self.families:  # a family may bring in columns of another
-            for family in self.families:
-                if wanted.intersection(family):
-                    wanted.update(family)
+        waiting = [set(family) for family in dict.fromkeys(self.families)]
+        while used := [family for family in waiting if not wanted.isdisjoint(family)]:
+            waiting = [family for family in waiting if wanted.isdisjoint(family)]
+            wanted.update(*used)  # they may bring in columns of others
         return tuple(sorted(wanted))

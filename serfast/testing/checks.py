@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.random import default_rng
 
 from ..errors import ModelError, ParameterError
 from ..extractor import Extractor
@@ -151,7 +152,7 @@ def check_feature(feature: Feature, tolerance: float = 1e-4) -> None:
 
 def toy_examples(kind: Input, seed: int = 0) -> Examples:
     """Examples of three classes that lie far apart, by four speakers; every fourth is altered."""
-    random = np.random.default_rng(seed)
+    random = default_rng(seed)
     labels = np.array(["anger", "neutral", "sadness"] * 16)
     speakers = np.repeat(["a", "b", "c", "d"], 12)
     level = np.searchsorted(np.unique(labels), labels)

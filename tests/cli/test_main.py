@@ -92,6 +92,8 @@ def test_the_commands_status_is_the_exit_status(fake: Fake, status: int) -> None
         (ImportError("pip install x"), "pip install x"),
         (PermissionError(13, "Permission denied", "out.csv"), "out.csv: permission denied"),
         (OSError(), "OSError"),
+        (MemoryError(), "memory ran out: there is no more"),
+        (MemoryError("Unable to allocate\n9 TiB"), "memory ran out: Unable to allocate 9 TiB"),
     ],
 )
 def test_errors_are_one_line(

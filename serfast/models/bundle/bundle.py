@@ -175,6 +175,7 @@ class Bundle:
             text = json.dumps(about, indent=1, ensure_ascii=False, allow_nan=False).encode()
         except (TypeError, ValueError, RecursionError) as error:
             raise ModelError(f"card must be what JSON can hold: {error}") from error
+        features_of(about_of(text), str(self.backend))  # what can't be loaded isn't saved
         return {CARD: text + b"\n", **members}
 
     @classmethod
@@ -218,7 +219,7 @@ class Bundle:
         members = read_members(source)
         about = about_of(members.pop(CARD, None))
         check_sums(members, about["sha256"])
-        spec, statistics = features_of(about)
+        spec, statistics = features_of(about, backend)
         check_rows(spec, about, members.pop(SAMPLE, None), backend)
         arrays = {n[:-4]: read_array(b, n) for n, b in members.items() if n.endswith(".npy")}
         return cls(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, TypeAlias
 
 import numpy as np
+from numpy.random import default_rng
 
 from serfast.errors import ModelError
 from serfast.models.bundle.bundle import Bundle
@@ -109,7 +110,7 @@ def _check_step(session: Any, step: Step, columns: int | None, n_classes: int) -
 def _inputs(shape: Shape) -> list[Array]:
     """Zeros and noise of a shape."""
     sizes = tuple(int(size or 1) for size in shape)
-    noise = np.random.default_rng(0).normal(size=sizes)
+    noise = default_rng(0).normal(size=sizes)
     return [np.zeros(sizes, np.float32), noise.astype(np.float32)]
 
 
