@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import importlib
 import os
-import sys
 import threading
 
 __all__ = ["LONGEST", "ForksWait", "forks_wait"]
@@ -28,7 +27,7 @@ that module.
 """
 
 LOCKING = ("logging", "concurrent.futures.thread")
-"""Modules of the standard library that take a lock before a fork, and need it to be imported."""
+"""Modules of the standard library that take a lock before a fork, which a block may need."""
 
 
 class ForksWait:
@@ -43,16 +42,17 @@ class ForksWait:
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._blocks: dict[int, int] = {}
-        self._forking = False
-        self._n_modules = 0
+        self._forking = 0
+        """The thread that forks, while it does."""
+        self._registered = not hasattr(os, "register_at_fork")
 
     def __enter__(self) -> None:
         thread = threading.get_ident()
         with self._changed:
             self._blocks[thread] = self._blocks.get(thread, 0) + 1
-        if threading.active_count() > 1:  # else nobody can fork meanwhile
+        if not self._registered and threading.active_count() > 1:  # else nobody can fork meanwhile
             try:
-                self._be_first()
+                self._register()
             except BaseException:  # an interrupt: the block isn't entered
                 self.__exit__()
                 raise
@@ -65,21 +65,18 @@ class ForksWait:
                 del self._blocks[thread]
                 self._changed.notify_all()
 
-    def _be_first(self) -> None:
-        """See to it that a fork waits for blocks before it takes locks that these may need.
-
-        What was registered last is called first, so it is registered again when there are new
-        modules, which may have registered something. No block shall be the first to import LOCKING.
-        """
-        if self._n_modules != len(sys.modules) and hasattr(os, "register_at_fork"):
-            self._register()
-            if any(name not in sys.modules for name in LOCKING):
-                for name in LOCKING:
-                    importlib.import_module(name)
-                self._register()
-            self._n_modules = len(sys.modules)
-
     def _register(self) -> None:
+        """Have every fork wait, before the modules that are LOCKING take their locks.
+
+        What was registered last is called first, so it is registered again once they are there.
+        """
+        self._register_once()
+        for name in LOCKING:
+            importlib.import_module(name)
+        self._register_once()
+        self._registered = True
+
+    def _register_once(self) -> None:
         os.register_at_fork(
             before=self._before, after_in_parent=self._in_parent, after_in_child=self._in_child
         )
@@ -87,23 +84,23 @@ class ForksWait:
     def _before(self) -> None:
         """Wait until no other thread is in a block; none can enter one until the fork is done."""
         self._changed.acquire()
-        if self._forking:  # this thread has waited: it was registered more than once
+        thread = threading.get_ident()
+        if self._forking == thread:  # it has waited: this was registered more than once
             self._changed.release()
             return
-        thread = threading.get_ident()
         self._changed.wait_for(lambda: not self._blocks.keys() - {thread}, LONGEST)
-        self._forking = True
+        self._forking = thread
 
     def _in_parent(self) -> None:
-        if self._forking:
-            self._forking = False
+        if self._forking == threading.get_ident():
+            self._forking = 0
             self._changed.release()
 
     def _in_child(self) -> None:
         """Forget the other threads, which the child doesn't have, and the lock that they had."""
         if self._forking:
             thread = threading.get_ident()
-            self._changed, self._forking = threading.Condition(), False
+            self._changed, self._forking = threading.Condition(), 0
             self._blocks = {thread: self._blocks[thread]} if thread in self._blocks else {}
 
 
