@@ -33,6 +33,9 @@ Quantity: TypeAlias = Literal["number", "amplitude", "pitch"]
 MAX_TRANSFORM = 2**22
 """Most samples of a frame that is transformed: 87 s at 48 kHz. Tables grow with it."""
 
+MAX_NAME = 256
+"""Most characters of a feature's name: each of its columns has it."""
+
 SMALLEST = 1e-30
 """A tolerance below it is raised to it, so that two zeros agree."""
 
@@ -99,6 +102,8 @@ class Feature:
         checks.plain(self)
         if self.name is not None and (not isinstance(self.name, str) or not self.name):
             checks.fail("name", "None or a str of at least 1 character", self.name)
+        if self.name is not None and len(self.name) > MAX_NAME:
+            checks.fail("name", f"None or a str of at most {MAX_NAME} characters", self.name)
         if self.pad_mode is not None:
             checks.choice("pad_mode", self.pad_mode, PAD_MODES)
 

@@ -34,11 +34,11 @@ def in_order(features: Iterable[Feature]) -> tuple[Feature, ...]:
     missing = {name for feature in waiting for name in feature.columns}
     ordered: list[Feature] = []
     while waiting:
-        ready = [f for f in waiting if not missing.intersection(f.reads)]
-        if not ready:
+        blocked = [f for f in waiting if missing.intersection(f.reads)]
+        if len(blocked) == len(waiting):
             names = checks.listed(type(feature).__name__ for feature in waiting)
             raise ParameterError(f"features must not read one another in a circle, got {names}")
-        ordered += ready
-        waiting = [feature for feature in waiting if feature not in ready]
+        ordered += [f for f in waiting if not missing.intersection(f.reads)]
+        waiting = blocked
         missing = {name for feature in waiting for name in feature.columns}
     return tuple(ordered)

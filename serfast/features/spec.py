@@ -21,6 +21,9 @@ from .track import Track
 
 __all__ = ["FeatureSpec", "feature_from_dict"]
 
+MAX_COLUMNS = 2**18
+"""Most columns of a row: eight spectra of 65536 samples."""
+
 FORMAT = 1
 """Version of the dictionary and JSON form."""
 
@@ -81,8 +84,12 @@ class FeatureSpec:
         checks.choice("pad_mode", self.pad_mode, PAD_MODES)
         checks.number("sample_scale", self.sample_scale, minimum=1e-9, maximum=1e9)
         object.__setattr__(self, "features", _feature_tuple(self.features))
+        n_columns = 0
         for feature in self.features:
             feature.check(rate)
+            n_columns += len(feature.columns)
+            if n_columns > MAX_COLUMNS:
+                checks.refuse("features", f"of at most {MAX_COLUMNS} columns", f"{n_columns}")
         self._check_reads()
         names = self.columns
         if len(set(names)) < len(names):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from typing import Any
 
 import pytest
@@ -47,6 +48,20 @@ def spec_of(*items: Any) -> dict[str, Any]:
         ),
         (spec_of({"type": "RMS", "name": ["x"] * 10**5}), "name must be None or a str of"),
         (
+            spec_of({"type": "LogMel", "name": "x" * 10**6}),
+            "name must be None or a str of at most 256 characters, got 'xxx",
+        ),
+        (
+            spec_of(
+                *({"type": "PowerSpectrum", "n_fft": 65536, "name": f"p{i}"} for i in "01234567")
+            ),
+            "features must be of at most 262144 columns, got 262152",
+        ),
+        (
+            spec_of({"type": "YIN", "frame_length": 2**31 - 1}),
+            "frame_length must be an int <= 4194304",
+        ),
+        (
             spec_of({"type": "MFCC", "window": ["taylor", 100_000]}),
             "nbar of the window taylor must be a finite number <= 1000, got 100000",
         ),
@@ -64,6 +79,16 @@ def test_what_is_wrong_is_named(data: dict[str, Any], message: str) -> None:
         serfast.FeatureSpec.from_dict(data)
     assert str(caught.value).startswith(message)
     assert len(str(caught.value)) < 300
+
+
+def test_a_spec_of_thousands_of_features_takes_no_time() -> None:
+    """Each feature was compared with every other one: 13 s."""
+    lengths = range(512, 2512)
+    data = [{"type": "LogMel", "n_fft": n, "n_mels": 2, "name": f"m{n}"} for n in lengths]
+    begin = time.process_time()
+    spec = serfast.FeatureSpec.from_dict(spec_of(*data))
+    assert time.process_time() - begin < 3
+    assert len(spec.columns) == 4000
 
 
 def test_a_spec_of_thousands_of_levels_is_refused() -> None:
