@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from helpers.pages import ROOT
+from helpers.processes import printed
 
 SOURCES = [
     path
@@ -126,3 +127,60 @@ def f():
     return importlib.import_module("h")
 """
     assert late_imports(text) == [3, 7, 9, 12]
+
+
+PROGRAM = """
+import os, random, signal, sys, threading, warnings
+import numpy as np, serfast
+
+warnings.simplefilter("ignore")
+warnings.filterwarnings("error", message="the user's own")
+
+
+def state():
+    return (
+        id(warnings.filters), list(warnings.filters), warnings.showwarning, np.geterr(),
+        random.getstate(), str(np.random.get_state()), dict(os.environ), os.getcwd(),
+        sys.getrecursionlimit(), signal.getsignal(signal.SIGINT), np.get_printoptions(),
+    )
+
+
+def user():
+    try:
+        warnings.warn("the user's own")
+    except UserWarning:
+        return
+    lost.append(1)
+
+
+def work(first):
+    for i in range(20):
+        rate = 16000 + 8 * i + first  # nothing is taken from a cache
+        librosa.feature.mfcc(y=y, sr=rate, n_fft=256, n_mels=200)  # warns: empty filters
+        librosa.feature.rms(y=y[:100])  # warns: the frame is longer
+        librosa.yin(y, fmin=20, fmax=400, sr=rate, frame_length=1024)
+        librosa.feature.spectral_centroid(y=y * 0, sr=rate)
+        serfast.Extractor(serfast.FeatureSpec(sample_rate=rate, features=[serfast.MFCC()]))(y)
+        user()
+    serfast.load(speech, 16000)
+    recognizer.predict(y, 16000)
+
+
+before, lost, speech = state(), [], sys.argv[1]
+librosa, y = serfast.compat.librosa, np.random.default_rng(0).normal(size=4000).astype(np.float32)
+recognizer = serfast.Recognizer("svm")
+sys.setswitchinterval(1e-5)
+threads = [threading.Thread(target=work, args=(k,)) for k in range(3)]
+for thread in threads:
+    thread.start()
+while any(thread.is_alive() for thread in threads):
+    user()
+user()
+print(len(lost), [i for i, (a, b) in enumerate(zip(before, state())) if a != b])
+"""
+
+
+@pytest.mark.native
+def test_threads_change_nothing_for_the_user() -> None:
+    speech = ROOT / "examples" / "speech.flac"
+    assert printed(PROGRAM, str(speech)) == "0 []"
