@@ -42,6 +42,7 @@ from .npy import array_bytes, read_array
 __all__ = ["FORMAT", "Bundle"]
 
 PLUGIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+MAX_CLASSES = 1024
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,6 +106,8 @@ class Bundle:
             raise ModelError(f"plugin must be {rule}, got {self.plugin!r:.80}")
         if not all(map(is_name, names)):
             raise ModelError(f"classes must be printable names, got {names!r:.80}")
+        if len(names) > MAX_CLASSES:
+            raise ModelError(f"classes must be at most {MAX_CLASSES}, got {len(names)}")
         if len(set(names)) < 2 or len(set(names)) != len(names):
             raise ModelError(f"classes must be at least 2 different names, got {names!r:.80}")
 

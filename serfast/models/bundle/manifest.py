@@ -34,6 +34,8 @@ FORMAT = 1
 """Version of the bundle's format; a bundle of a higher one is refused."""
 
 CARD = "model.json"
+MAX_NAME = 256
+"""Most characters of a class's name."""
 MAX_CARD_BYTES = 2**20
 SAMPLE = "fingerprint.npy"
 """Member with some of the rows that the fingerprint is of; bundles of before 0.2 have none."""
@@ -79,8 +81,8 @@ def _check_types(about: Mapping[str, Any]) -> None:
 
 
 def is_name(value: object) -> bool:
-    """Tell whether a value can be the name of a class: printable text."""
-    return isinstance(value, str) and value.isprintable() and value != ""
+    """Tell whether a value can be the name of a class: printable text, not longer than a line."""
+    return isinstance(value, str) and value.isprintable() and 1 <= len(value) <= MAX_NAME
 
 
 def features_of(about: Mapping[str, Any], backend: str) -> tuple[FeatureSpec, Statistics | None]:

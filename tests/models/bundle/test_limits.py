@@ -87,6 +87,18 @@ def test_specs_beyond_all_need_are_refused_at_once(tmp_path, spec, message):
 
 
 @pytest.mark.parametrize(
+    ("classes", "message"),
+    [
+        ([f"c{i}" for i in range(1025)], "classes must be at most 1024, got 1025"),
+        (["anger", "x" * 257], "classes in model.json must be a list of names, got"),
+    ],
+)
+def test_classes_beyond_all_need_are_refused(tmp_path, classes, message):
+    with pytest.raises(ModelError, match=message):
+        Bundle.load(changed(tmp_path, classes=classes))
+
+
+@pytest.mark.parametrize(
     ("statistics", "message"),
     [
         ({"functionals": [f"p{i}" for i in range(300)]}, "functionals in a bundle must have"),
