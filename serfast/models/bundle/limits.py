@@ -2,7 +2,7 @@
 
 A bundle's features are computed once as it is loaded (their fingerprint), so a few bytes of JSON
 could ask for hours and terabytes. Each limit is far beyond any model of speech. A FeatureSpec by
-itself knows no limits: what somebody asks for in a program of their own, they get.
+itself has only bounds of memory: what somebody asks for in a program of their own, they get.
 
 The numbers, names and lists are judged as they stand in JSON; then each feature's columns; then the
 spec as a whole. Each step costs no more than the one before allows.
