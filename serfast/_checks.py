@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
+import os
 import warnings
 from collections.abc import Callable, Collection, Iterable, Sequence
 from numbers import Integral
@@ -28,11 +29,16 @@ __all__ = [
     "refuse",
     "refuse_sample",
     "shown",
+    "small_file",
     "warn",
 ]
 
 Warn: TypeAlias = Callable[[str], object]
 """What is called with the message of a warning."""
+
+
+MAX_FILE = 2**24
+"""Most bytes of a file of JSON."""
 
 
 def shown(value: object, limit: int = 60) -> str:
@@ -135,6 +141,15 @@ def json_value(what: str, text: str | bytes) -> Any:
         return json.loads(text)
     except (TypeError, ValueError, RecursionError) as error:
         raise ParameterError(f"{what} must be JSON text: {error}") from error
+
+
+def small_file(path: str | os.PathLike[str]) -> bytes:
+    """The bytes of a file of JSON; ParameterError for one of more than 16 MiB, as of a device."""
+    with open(path, "rb") as file:
+        content = file.read(MAX_FILE + 1)
+    if len(content) > MAX_FILE:
+        raise ParameterError(f"a file of JSON must hold at most {MAX_FILE} bytes")
+    return content
 
 
 def known_keys(what: str, keys: Iterable[Any], allowed: Sequence[str]) -> None:

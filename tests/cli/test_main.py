@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 import serfast
+from helpers.processes import run
 from serfast.cli import main as frame
 from serfast.cli._progress import Progress
 from serfast.errors import AudioError, SerfastError
@@ -246,3 +247,25 @@ def test_bar_fits_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     with Progress(4, terminal) as progress:
         progress.step("long" * 100)
         assert len(terminal.screen()[0]) == 49
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory can be limited and /dev/zero is there")
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["extract", "{}", "-o", "{}.csv", "--spec", "/dev/zero"],
+        ["bench", "--spec", "/dev/zero"],
+        ["train", "{}", "-o", "{}.zip", "--spec", "/dev/zero"],
+        ["train", "{}", "-o", "{}.zip", "--statistics", "/dev/zero"],
+    ],
+)
+def test_files_without_end_are_refused(tmp_path: Path, words: list[str]) -> None:
+    program = """
+import resource, sys
+resource.setrlimit(resource.RLIMIT_AS, (2**30, 2**30))
+from serfast.cli.main import main
+print(main(sys.argv[1:]))
+"""
+    done = run(program, *(word.format(tmp_path) for word in words))
+    assert done.stdout == "1\n"
+    assert "/dev/zero: a file of JSON must hold at most 16777216 bytes" in done.stderr
