@@ -26,6 +26,9 @@ TRIAL_LENGTHS = (1, 50)
 """Rows that the whole graph is tried with, without a step: the least, and half a second's."""
 TRIAL_SAMPLES = (400, 16000)
 
+MAX_INPUT = 2**22
+"""Most numbers of the shortest input, and of all steps that are tried."""
+
 TOLERANCE = 1e-4
 """How far steps may be from the whole: ten times what is promised for good features, because a
 trial's are noise."""
@@ -48,6 +51,7 @@ def load(bundle: Bundle, options: Options) -> OnnxClassifier:
     """
     card = Card.from_bytes(_member(bundle, MEMBER))
     columns = _columns(bundle, card)
+    _check_sizes(card, columns or 1)
     session = open_session(_member(bundle, MODEL), MODEL, options)
     model, k = card.model, len(bundle.classes)
     check_values(MODEL, "input", session.get_inputs(), {model.input: _shape(model.layout, columns)})
@@ -84,6 +88,19 @@ def _columns(bundle: Bundle, card: Card) -> int | None:
             f"{card.model.layout}, got null"
         )
     return len(bundle.statistics.names(bundle.spec.columns))
+
+
+def _check_sizes(card: Card, columns: int) -> None:
+    """Refuse inputs so long that trying them would take all memory."""
+    rows = {"min_rows": card.model.min_rows}
+    if card.step is not None:
+        rows["rows of step"] = TRIAL_STEPS * card.step.rows
+    for what, least in rows.items():
+        if least * columns > MAX_INPUT:
+            raise ModelError(
+                f"{what} must be so few that an input of the model has at most {MAX_INPUT} "
+                f"numbers, got {least} rows of {columns} columns"
+            )
 
 
 def _shape(layout: str, columns: int | None, rows: int | None = None) -> Shape:
