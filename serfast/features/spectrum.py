@@ -212,7 +212,7 @@ def _window(window: Any, win_length: int) -> Window:
     if isinstance(window, (tuple, list)) and window and isinstance(window[0], str):
         named: tuple[Any, ...] = _frozen(window)
         if not all(_is_parameter(value) for value in named[1:]):
-            checks.fail("window", "a tuple of a name and finite numbers", window)
+            checks.fail("window", "a tuple of a name and numbers, all finite", window)
         if named[0].startswith("taylor") and len(named) > 1:
             checks.number("nbar of the window taylor", named[1], maximum=MAX_TAYLOR)
         return named

@@ -68,7 +68,7 @@ def spec_of(*items: Any) -> dict[str, Any]:
         *(
             (
                 spec_of({"type": "MFCC", "window": ["kaiser", parameter]}),
-                "window must be a tuple of a name and finite numbers, got ('kaiser', ",
+                "window must be a tuple of a name and numbers, all finite, got ('kaiser', ",
             )
             for parameter in (float("nan"), float("inf"), 10**400, {}, [1, [2, {}]])
         ),
