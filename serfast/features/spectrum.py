@@ -119,8 +119,8 @@ def window_table(window: Window, win_length: int) -> Table:
     if isinstance(window, tuple) and not isinstance(window[0], str):
         return np.asarray(window, dtype=np.float64)
     table = _named(window, win_length)
-    if table.shape != (win_length,) or not np.isfinite(table).all():
-        checks.fail("window", "one with finite weights", window)
+    if table.shape != (win_length,) or not (np.abs(table) <= LARGEST).all():
+        checks.fail("window", f"one with finite weights up to {LARGEST:g}", window)
     return table
 
 
