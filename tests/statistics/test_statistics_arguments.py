@@ -131,7 +131,7 @@ def test_a_message_names_some_of_many_columns():
 
 
 def test_a_family_brings_in_what_its_families_families_need():
-    program = Statistics(
-        functionals=("mean",), deltas=0, relative=("c_1", "a", "b", "c")
-    ).program(["a", "a_1", "b_1", "b", "c_1", "c_2"], uses=np.array([0, 0, 0, 0, 0, 1], bool))
+    program = Statistics(functionals=("mean",), deltas=0, relative=("c_1", "a", "b", "c")).program(
+        ["a", "a_1", "b_1", "b", "c_1", "c_2"], uses=np.array([0, 0, 0, 0, 0, 1], bool)
+    )
     assert program.columns == (4, 5)
