@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 
+from .forking import forks_wait
+
 __all__ = ["FORMER", "find_former", "install_finder"]
 
 PACKAGE = __name__.rpartition(".")[0]
@@ -93,7 +95,8 @@ def find_former(name: str) -> ModuleType:
     """
     present = f"{PACKAGE}.{FORMER[name]}"
     warnings.warn(f"{PACKAGE}.{name} is now {present}", DeprecationWarning, stacklevel=3)
-    return importlib.import_module(present)
+    with forks_wait:
+        return importlib.import_module(present)
 
 
 class _FormerNames:

@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 
 from .._checks import fail
 from ..errors import AudioError
+from ..forking import forks_wait
 from .containers import is_cut_off, shortfall
-from .pipe import read_pipe
+from .pipe import gathered, read_pipe
 
 __all__ = ["Decoder", "Signal", "Source", "first_not_finite"]
 
@@ -27,6 +28,9 @@ Signal = NDArray[np.float32]
 
 # The frame count of an MP3 may be an estimate; two frames of MPEG audio layer III are forgiven.
 _MP3_SLACK = 2 * 1152
+
+# libsndfile's number for content of no format that it knows.
+_UNRECOGNISED = 1
 
 
 class Decoder:
@@ -77,9 +81,9 @@ class Decoder:
 def _readable(path: Source) -> tuple[str, str | bytes | BinaryIO]:
     """Name for messages, and what soundfile opens; raises if the file can't be read in full."""
     if hasattr(path, "read"):
-        stream = _seekable(path)
         name = getattr(path, "name", None)
         name = name if isinstance(name, str) else f"<{type(path).__name__}>"
+        stream = _seekable(name, path)
         _check_container(name, stream)
         stream.seek(0)
         return name, stream
@@ -92,7 +96,7 @@ def _readable(path: Source) -> tuple[str, str | bytes | BinaryIO]:
     try:
         mode = os.stat(name).st_mode
         if stat.S_ISFIFO(mode):
-            content = io.BytesIO(read_pipe(name))
+            content = io.BytesIO(read_pipe(name, _may_be_audio))
             _check_container(name, content)
             content.seek(0)
             return name, content
@@ -113,17 +117,32 @@ def _check_kind(name: str, mode: int) -> None:
         raise AudioError(f"{name}: is a device or socket, not a recording")
 
 
-def _seekable(file: Any) -> BinaryIO:
+def _seekable(name: str, file: Any) -> BinaryIO:
     if getattr(file, "closed", False):
         fail("path", "an open file", file)
     if isinstance(file, io.TextIOBase):
         fail("path", "opened in binary mode", file)
     if hasattr(file, "seekable") and file.seekable():
         return cast(BinaryIO, file)
-    content = file.read()
-    if not isinstance(content, bytes):
-        fail("path", "opened in binary mode", file)
-    return io.BytesIO(content)
+
+    def read(size: int) -> bytes:
+        block = file.read(size)
+        if not isinstance(block, bytes):
+            fail("path", "opened in binary mode", file)
+        return block
+
+    return io.BytesIO(gathered(name, read, _may_be_audio))
+
+
+def _may_be_audio(head: bytes) -> bool:
+    """Say whether libsndfile knows the format of a recording that begins so, cut off as it is."""
+    soundfile = _soundfile()
+    try:
+        soundfile.SoundFile(io.BytesIO(head)).close()
+    except soundfile.LibsndfileError as error:
+        known = error.code != _UNRECOGNISED
+        return known or head.startswith(b"ID3")  # a tag with pictures may be longer than the head
+    return True
 
 
 def _check_container(name: str, file: BinaryIO) -> None:
@@ -144,7 +163,8 @@ def first_not_finite(y: Signal) -> int | None:
 
 def _soundfile() -> Any:
     try:
-        import soundfile  # heavy: 30 ms and libsndfile; most programs read no file
+        with forks_wait:
+            import soundfile  # heavy: 30 ms and libsndfile; most programs read no file
     except (ImportError, OSError) as error:  # OSError: the wheel lacks its libsndfile
         hint = "reading audio files needs soundfile: pip install soundfile"
         raise ImportError(f"{hint} ({error})") from error

@@ -1,13 +1,14 @@
-"""Named pipes as recordings: read to the end, without waiting for a writer that never comes."""
+"""Pipes as recordings: read to the end, without waiting for a writer that never comes."""
 
 from __future__ import annotations
 
 import os
 import select
+from collections.abc import Callable
 
 from ..errors import AudioError
 
-__all__ = ["read_pipe"]
+__all__ = ["gathered", "read_pipe"]
 
 MAX_BYTES = 2**31
 """Most bytes taken from a pipe; it may have no end."""
@@ -18,13 +19,13 @@ PATIENCE = 5.0
 _BLOCK = 2**20
 
 
-def read_pipe(name: str) -> bytes:
+def read_pipe(name: str, recognised: Callable[[bytes], bool]) -> bytearray:
     """Everything that is written into the pipe of that name.
 
     Raises
     ------
     AudioError
-        If nobody opens it for writing within 5 s, or there are more than 2 GiB.
+        If nobody opens it for writing within 5 s, or as for :func:`gathered`.
     OSError
         If it can't be read.
     """
@@ -33,14 +34,35 @@ def read_pipe(name: str) -> bytes:
     try:
         _await_writer(name, handle)
         os.set_blocking(handle, True)
-        content = bytearray()
-        while block := os.read(handle, _BLOCK):
-            content += block
-            if len(content) > MAX_BYTES:
-                raise AudioError(f"{name}: must hold at most {MAX_BYTES} bytes, as a pipe")
-        return bytes(content)
+        return gathered(name, lambda size: os.read(handle, size), recognised)
     finally:
         os.close(handle)
+
+
+def gathered(
+    name: str, read: Callable[[int], bytes], recognised: Callable[[bytes], bool]
+) -> bytearray:
+    """Everything that `read` gives until it gives nothing.
+
+    `recognised` is asked once whether the first MiB begins a recording. If it doesn't, no more is
+    read: a program's output may have no end.
+
+    Raises
+    ------
+    AudioError
+        If the first MiB begins no recording, or there are more than 2 GiB.
+    """
+    content = bytearray()
+    asked = False
+    while block := read(_BLOCK):
+        content += block
+        if len(content) > MAX_BYTES:
+            raise AudioError(f"{name}: must hold at most {MAX_BYTES} bytes, as a pipe")
+        if not asked and len(content) >= _BLOCK:
+            asked = True
+            if not recognised(bytes(content)):
+                raise AudioError(f"{name}: not audio that can be read, by its first MiB")
+    return content
 
 
 def _await_writer(name: str, handle: int) -> None:

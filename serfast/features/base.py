@@ -16,12 +16,27 @@ import numpy as np
 from .. import _checks as checks
 from .framing import PAD_MODES, PadMode, left_padding
 
-__all__ = ["Feature", "Planner", "Quantity", "Rows", "check_band", "check_floor", "snake_case"]
+__all__ = [
+    "MAX_TRANSFORM",
+    "Feature",
+    "Planner",
+    "Quantity",
+    "Rows",
+    "check_band",
+    "check_floor",
+    "snake_case",
+]
 
 Rows = np.ndarray[Any, np.dtype[np.float64]]
 
 Quantity: TypeAlias = Literal["number", "amplitude", "pitch"]
 """A feature's columns measure an amplitude, a pitch [Hz] with its aperiodicity, or a number."""
+
+MAX_TRANSFORM = 2**22
+"""Most samples of a frame that is transformed: 87 s at 48 kHz. Tables grow with it."""
+
+MAX_NAME = 256
+"""Most characters of a feature's name: each of its columns has it."""
 
 SMALLEST = 1e-30
 """A smaller tolerance is raised to this value, so that two zeros agree."""
@@ -94,6 +109,8 @@ class Feature:
         checks.plain(self)
         if self.name is not None and (not isinstance(self.name, str) or not self.name):
             checks.fail("name", "None or a str of at least 1 character", self.name)
+        if self.name is not None and len(self.name) > MAX_NAME:
+            checks.fail("name", f"None or a str of at most {MAX_NAME} characters", self.name)
         if self.pad_mode is not None:
             checks.choice("pad_mode", self.pad_mode, PAD_MODES)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from functools import lru_cache
@@ -216,7 +217,7 @@ class Statistics:
             voicing=columns.index("aperiodicity") if self._gates else None,
             max_aperiodicity=self.max_aperiodicity,
             logs=_select(columns, self.log),
-            families=tuple(_select(columns, (name,)) for name in self.relative),
+            families=tuple(_places(columns)[name] for name in self.relative),
             semitones=_select(columns, self.semitones),
             delta_width=self.delta_width,
             delta_weights=_weights(self.delta_width, max((e.order for e in entries), default=0)),
@@ -227,7 +228,7 @@ class Statistics:
 
     def _entries(self, columns: tuple[str, ...]) -> list[Entry]:
         """Give every series in the order of the vector."""
-        pitch = _select(columns, self.semitones)
+        pitch = frozenset(_select(columns, self.semitones))
         series = [
             (order, column in pitch, column)
             for order in range(self.deltas + 1)
@@ -244,10 +245,11 @@ class Statistics:
         return bool(self.semitones or self.voiced)
 
     def _check_columns(self, columns: tuple[str, ...]) -> None:
+        places = _places(columns)
         for field in ("log", "relative", "semitones", "voiced"):
             for name in getattr(self, field):
-                if not _select(columns, (name,)):
-                    checks.fail(field, f"columns or families of {', '.join(columns)}", name)
+                if name not in places:
+                    checks.fail(field, f"columns or families of {checks.listed(columns)}", name)
         if self.trim_db is not None and "rms" not in columns:
             checks.fail("columns", "with rms for trim_db", columns)
         if self._gates and "aperiodicity" not in columns:
@@ -269,6 +271,22 @@ class Statistics:
             key: tuple(value) if isinstance(value, list) else value for key, value in data.items()
         }
         return cls(**fields)
+
+    def to_json(self, indent: int | None = None) -> str:
+        """Give the arguments as JSON text.
+
+        Examples
+        --------
+        >>> statistics = Statistics(functionals=("mean",), log=("rms",))
+        >>> Statistics.from_json(statistics.to_json()) == statistics
+        True
+        """
+        return json.dumps(self.to_dict(), indent=indent)
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Statistics:
+        """Read what :meth:`to_json` wrote; ParameterError for any other text."""
+        return cls.from_dict(checks.json_value("statistics", text))
 
 
 @lru_cache(maxsize=16)
@@ -294,8 +312,18 @@ def _names(argument: str, value: Any) -> tuple[str, ...]:
 @lru_cache(maxsize=256)
 def _select(columns: tuple[str, ...], names: tuple[str, ...]) -> tuple[int, ...]:
     """Give the indices of the columns that are named, or whose family (name without number) is."""
-    chosen = set(names)
-    return tuple(i for i, c in enumerate(columns) if c in chosen or _family(c) in chosen)
+    places = _places(columns)
+    return tuple(sorted({i for name in names for i in places.get(name, ())}))
+
+
+@lru_cache(maxsize=64)
+def _places(columns: tuple[str, ...]) -> dict[str, tuple[int, ...]]:
+    """Give the indices of the columns that each name can mean; nobody may change the dictionary."""
+    found: dict[str, dict[int, None]] = {}
+    for i, column in enumerate(columns):
+        for name in (column, _family(column)):
+            found.setdefault(name, {})[i] = None
+    return {name: tuple(places) for name, places in found.items()}
 
 
 def _family(column: str) -> str:
