@@ -79,20 +79,20 @@ def find_labelled(
     found : Found
         What was passed over, and what couldn't be read; nothing if a CSV file has the labels.
     """
-    root = Path(folder)
-    kind = _kind(root)
-    if labels == "auto" and root.suffix.lower() == ".csv" and kind == stat.S_IFREG:
+    root, table = _path("folder", folder), _path("labels", labels)
+    kind, name = _kind(root), str(table)
+    if name == "auto" and root.suffix.lower() == ".csv" and kind == stat.S_IFREG:
         return recordings_of_csv(root, root.parent), Found()
     if kind != stat.S_IFDIR:
-        fail("folder", "an existing folder", os.fspath(folder))
-    if Path(labels).suffix.lower() == ".csv":
-        return recordings_of_csv(Path(labels), root), Found()
-    if labels != "auto" and labels not in SCHEMES:
-        fail("labels", f"one of auto, {', '.join(SCHEMES)} or the path of a .csv file", labels)
+        fail("folder", "an existing folder", str(root))
+    if table.suffix.lower() == ".csv":
+        return recordings_of_csv(table, root), Found()
+    if name not in ("auto", *SCHEMES):
+        fail("labels", f"one of auto, {', '.join(SCHEMES)} or the path of a .csv file", name)
     found = search(root)
     if not found.paths:
-        _refuse_empty(os.fspath(folder), found)
-    scheme = _detect(found.paths) if labels == "auto" else SCHEMES[str(labels)]
+        _refuse_empty(str(root), found)
+    scheme = _detect(found.paths) if name == "auto" else SCHEMES[name]
     recordings, others = _from_names(found.paths, scheme)
     if others:
         message = f"left out, not named as {scheme.title} does: {listed(others)}"
@@ -122,6 +122,13 @@ def audio_files(folder: str | os.PathLike[str]) -> list[Path]:
     found = search(folder)
     _warn_of(found)
     return found.paths
+
+
+def _path(name: str, value: str | os.PathLike[str]) -> Path:
+    try:
+        return Path(os.fsdecode(value))
+    except TypeError:
+        fail(name, "a path", value)
 
 
 def _kind(path: Path) -> int | None:

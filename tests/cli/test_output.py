@@ -268,15 +268,26 @@ def test_a_second_signal_does_not_interrupt_the_tidying(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_handlers_are_put_back_and_an_ignored_signal_stays_ignored() -> None:
+def test_an_ignored_signal_stays_ignored(tmp_path: Path) -> None:
+    """As `nohup` has it."""
+    soundfile.write(tmp_path / "a.wav", np.zeros(1600), 16000)
+    program = (
+        "import os, signal, sys; from serfast.cli import main as frame\n"
+        "from serfast.cli._progress import Progress\n"
+        "signal.signal(signal.SIGHUP, signal.SIG_IGN)\n"
+        "Progress.step = lambda self, name: os.kill(os.getpid(), signal.SIGHUP)\n"
+        "sys.exit(frame.main(sys.argv[1:]))"
+    )
+    out = tmp_path / "out.csv"
+    done = run(program, "extract", str(tmp_path / "a.wav"), "-o", str(out))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert out.exists()
+
+
+def test_handlers_are_put_back() -> None:
     numbers = [signal.SIGTERM, signal.SIGHUP, signal.SIGXCPU, signal.SIGINT]
     before = [signal.getsignal(number) for number in numbers]
-    was = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as `nohup` does
-    try:
-        assert main(["info", "--json"]) == 0
-        assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
-    finally:
-        signal.signal(signal.SIGHUP, was)
+    assert main(["info", "--json"]) == 0
     assert [signal.getsignal(number) for number in numbers] == before
 
 

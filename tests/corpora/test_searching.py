@@ -180,6 +180,19 @@ def test_no_name_of_a_folder_is_a_surprise(name: str) -> None:
         find_recordings(name)
 
 
+@pytest.mark.parametrize("value", [None, 3, ["a"]])
+def test_what_is_no_path_is_refused(tmp_path: Path, value: object) -> None:
+    with pytest.raises(ParameterError, match="folder must be a path, got "):
+        find_recordings(value)
+    with pytest.raises(ParameterError, match="labels must be a path, got "):
+        find_recordings(tmp_path, value)
+
+
+def test_a_path_may_be_bytes(tmp_path: Path) -> None:
+    touch(tmp_path, "03a01Fa.wav")
+    assert find_recordings(os.fsencode(tmp_path)) == find_recordings(tmp_path, b"emodb")
+
+
 # --- what a CSV file names ------------------------------------------------------------------------
 
 
