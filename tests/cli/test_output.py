@@ -215,6 +215,27 @@ def test_a_full_standard_output_is_one_line(words: list[str], unbuffered: str) -
     assert done.returncode == 1
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="only some systems have this device")
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_full_standard_error_costs_no_work(tmp_path: Path, unbuffered: str) -> None:
+    soundfile.write(tmp_path / "a.wav", np.zeros(1600), 16000)
+    for i in range(200):  # more messages than a buffer holds
+        (tmp_path / f"a message of some length about a recording {i}.wav").touch()
+    out = tmp_path / "out.csv"
+    with open("/dev/full", "w") as nowhere:
+        done = subprocess.run(
+            [sys.executable, "-m", "serfast", "extract", str(tmp_path), "-o", str(out)],
+            stdout=subprocess.PIPE,
+            stderr=nowhere,
+            text=True,
+            check=False,
+            env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
+        )
+    assert done.stdout.startswith(f"{out}: 1 recordings, ")
+    assert done.stdout.endswith(" 200 failed\n")
+    assert out.exists()
+
+
 # --- signals --------------------------------------------------------------------------------------
 
 WAITING = (
