@@ -1,5 +1,7 @@
 # Memory of a program: C arrays that live as long as the Arena does.
 
+import numpy as np
+
 from libc.stdint cimport int32_t
 from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memcpy

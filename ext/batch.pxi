@@ -2,6 +2,9 @@
 #
 # An Engine doesn't change after it was made, so threads may share it: each call has its own scratch.
 
+from serfast._checks import refuse
+from serfast.backends.custom.faults import warn_of_faults
+
 from cpython.buffer cimport (
     PyBUF_FORMAT,
     PyBUF_ND,

@@ -6,20 +6,6 @@ functions (twins, which setup.py writes), from the Python program to C structs (
 recordings (batch), streams (stream), statistics, and the C interface (native).
 """
 
-import os
-from itertools import groupby
-
-import numpy as np
-
-from serfast._checks import refuse, refuse_sample
-from serfast.audio.samples import as_samples, as_vector
-from serfast.backends.custom.faults import warn_of_faults
-from serfast.backends.output import check_out
-from serfast.errors import SerfastError
-from serfast.extractor import Extractor
-from serfast.features.framing import SILENCE
-from serfast.features.spec import FeatureSpec
-
 include "isa.pxi"
 include "arena.pxi"
 include "packing.pxi"

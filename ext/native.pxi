@@ -3,6 +3,8 @@
 # `api` puts them into this module's __pyx_capi__, where `from serfast cimport native` finds them
 # (serfast/native.py passes it on); native_table.pxi holds the same ones for C.
 
+from serfast.errors import SerfastError
+
 from cpython.ref cimport Py_DECREF, Py_INCREF, PyObject
 from libc.stdint cimport uintptr_t
 from libc.stdlib cimport free, malloc
@@ -138,8 +140,17 @@ cdef int failed(error, char *reason, ptrdiff_t reason_size):
     return SERFAST_E_INTERNAL
 
 
+make_extractor = None  # of the JSON of a spec; `import serfast` gives it
+
+
+def make_programs_with(function):
+    """Let programs of the C interface be made by a function that gives the extractor of a spec."""
+    global make_extractor
+    make_extractor = function
+
+
 cdef serfast_program *new_program(bytes spec) except NULL:
-    extractor = Extractor(FeatureSpec.from_json(spec), "native")  # whatever SERFAST_BACKEND says
+    extractor = make_extractor(spec)
     cdef Engine engine = extractor._run
     cdef Made *made = <Made *>malloc(sizeof(Made))
     if made == NULL:

@@ -1,5 +1,8 @@
 # Tables in the order in which the kernels read them.
 
+import numpy as np
+
+
 def interleaved(values):
     """Complex values as re, im, re, im …"""
     return np.stack([values.real, values.imag], axis=-1)

@@ -1,5 +1,7 @@
 # From the Python program (serfast.program.vector) to the C structs of statistics.pxd, and a call of it.
 
+from itertools import groupby
+
 from cpython.buffer cimport (
     PyBUF_FORMAT,
     PyBUF_ND,

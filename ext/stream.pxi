@@ -1,6 +1,13 @@
 # A stream: the samples that later rows still need, and counters. Rows come from compute_row, as in
 # a batch, so they have the same bits.
 
+import numpy as np
+
+from serfast._checks import refuse_sample
+from serfast.audio.samples import as_samples, as_vector
+from serfast.backends.output import check_out
+from serfast.errors import SerfastError
+
 cimport cython
 from cpython.buffer cimport (
     PyBUF_FORMAT,

@@ -1,5 +1,9 @@
 # From the Python program (float64 tables, serfast.program.rows) to the C structs of program.pxd.
 
+import numpy as np
+
+from serfast.features.framing import SILENCE
+
 from libc.stdint cimport int32_t, uintptr_t
 
 from autocorrelation cimport Autocorrelation

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import sys
 import warnings
 from collections.abc import Callable
 from types import ModuleType
@@ -27,6 +28,7 @@ __all__ = [
     "get",
     "get_vector",
     "is_missing",
+    "make_programs_with",
     "native_info",
     "require_choice",
     "without_native",
@@ -124,6 +126,12 @@ def without_native() -> str:
 def is_missing(error: ImportError) -> bool:
     """Whether it says that there is no native module, rather than that it doesn't load."""
     return isinstance(error, ModuleNotFoundError) and error.name == NATIVE
+
+
+def make_programs_with(make_extractor: Callable[[bytes], object]) -> None:
+    """Give the C functions, if there are any, what makes the extractor of a spec's JSON."""
+    if engine := sys.modules.get(NATIVE):
+        engine.make_programs_with(make_extractor)
 
 
 def require_choice() -> None:

@@ -128,6 +128,9 @@ def arguments_of(cls: type[Any]) -> tuple[str | Parameter | Column, ...]:
     if taken := {"type", "package"} & set(kinds):
         checks.fail(f"field of {cls.__name__}", "called other than in JSON", min(taken))
     columns = cls.columns_read
+    if columns and "frame" not in cls.inputs:
+        rule = "empty for a track, which is given the columns of the features it looks at"
+        checks.fail(f"columns_read of {cls.__name__}", rule, columns)
     arguments: list[str | Parameter | Column] = []
     for name in names:
         if name in cls.inputs:

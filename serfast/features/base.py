@@ -139,6 +139,11 @@ class Feature:
         return False
 
     @property
+    def for_streams(self) -> str:
+        """What to do so that a feature which depends on the whole signal can be streamed."""
+        return ""
+
+    @property
     def columns(self) -> tuple[str, ...]:
         """The names of the feature's columns."""
         return (self.name or self.prefix,)

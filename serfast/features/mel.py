@@ -235,6 +235,11 @@ class LogMel(MelPower):
         return self.top_db is not None or self.ref == "max"
 
     @property
+    def for_streams(self) -> str:
+        """What to do so that the feature can be streamed."""
+        return "use top_db=None and a number as ref (a stream can't know the loudest band to come)"
+
+    @property
     def decibel(self) -> float:
         """One decibel in the unit of the columns."""
         return 1.0 if self.log == "db" else 1 / DECIBEL

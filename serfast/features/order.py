@@ -8,7 +8,7 @@ from ..errors import ParameterError
 from .base import Feature
 from .track import Track
 
-__all__ = ["every_feature", "in_order"]
+__all__ = ["every_feature", "in_order", "with_sources"]
 
 
 def every_feature(features: Iterable[Feature]) -> tuple[Feature, ...]:
@@ -41,3 +41,29 @@ def in_order(features: Iterable[Feature]) -> tuple[Feature, ...]:
         waiting = [feature for feature in waiting if feature not in ready]
         missing = {name for feature in waiting for name in feature.columns}
     return tuple(ordered)
+
+
+def with_sources(feature: Feature, among: Iterable[Feature]) -> tuple[Feature, ...]:
+    """Put a feature behind those whose columns it reads, and these behind those that they read.
+
+    Parameters
+    ----------
+    feature : Feature
+    among : iterable of Feature
+        Where the others are looked for.
+
+    Returns
+    -------
+    tuple of Feature
+        Each once; the feature itself comes last.
+
+    Examples
+    --------
+    >>> from serfast.features import RMS
+    >>> with_sources(RMS(), [])
+    (RMS(name=None, pad_mode=None, frame_length=512),)
+    """
+    among = tuple(among)
+    sources = [other for other in among if set(feature.reads) & set(other.columns)]
+    every = [one for source in sources for one in with_sources(source, among)]
+    return (*dict.fromkeys(every), feature)

@@ -15,6 +15,7 @@ from .. import _checks as checks
 from .arguments import TRACK_INPUTS
 from .base import Feature, Planner
 from .computed import Function
+from .energy import RMS
 
 __all__ = ["MAX_WINDOW", "Track"]
 
@@ -106,8 +107,6 @@ class Track(Function):
     @classmethod
     def example(cls) -> Feature:
         """Give an instance for tests, benchmarks and pages: the track of a root mean square."""
-        from .energy import RMS  # optional: only examples need another feature
-
         return cls(RMS())
 
     def _features(self) -> dict[str, Any]:
@@ -151,6 +150,11 @@ class Track(Function):
     @property
     def whole_signal(self) -> bool:
         return any(source.whole_signal for source in self.sources)
+
+    @property
+    def for_streams(self) -> str:
+        """What to do so that the feature can be streamed: what holds for those it looks at."""
+        return next((source.for_streams for source in self.sources if source.whole_signal), "")
 
     @property
     def multiplications(self) -> int:

@@ -234,10 +234,10 @@ def snake_case(name: str) -> str:
 
     Examples
     --------
-    >>> snake_case("SpectralCentroid"), snake_case("MFCC"), snake_case("F0")
-    ('spectral_centroid', 'mfcc', 'f0')
+    >>> snake_case("SpectralCentroid"), snake_case("MFCC"), snake_case("HNRRatio"), snake_case("F0")
+    ('spectral_centroid', 'mfcc', 'hnr_ratio', 'f0')
     """
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
 
 
 @dataclass(eq=False, repr=False)

@@ -11,9 +11,12 @@ import numpy as np
 
 from ..errors import ModelError, ParameterError
 from ..extractor import Extractor
-from ..features import RMS, Feature, ZeroCrossingRate
+from ..features import FEATURES, RMS, Feature, ZeroCrossingRate
+from ..features.base import Rows
+from ..features.order import with_sources
 from ..features.spec import FeatureSpec
 from ..models import registry
+from ..models.bundle.agreement import excess
 from ..models.bundle.bundle import Bundle
 from ..models.bundle.fingerprint import signal
 from ..models.classifier import Classifier, Input, StreamingClassifier
@@ -110,27 +113,30 @@ def check_plugin(name: str, folder: Path) -> None:
         plugin.train(one)
 
 
-def check_feature(feature: Feature, tolerance: float = 1e-4) -> None:
+def check_feature(feature: Feature, tolerance: float | None = None) -> None:
     """Check that a feature which a package offers keeps the contract of features.
 
     It goes through JSON by name; its values are finite; chunks and threads don't change their
-    bits; and they are those of the plain Python function.
+    bits; and they are those of the plain Python function. If it reads columns, the built-in
+    features that have them come along with their default fields.
 
     Parameters
     ----------
     feature : Feature
         One of the class that stands in the entry-point group ``serfast.features``.
-    tolerance : float
+    tolerance : float, optional
         Of the differences from the reference back end's rows, as a share of a column's largest.
+        Without it the feature's ``tolerance`` says how far each value may be off, and
+        ``forgiven`` of how many rows may be off further: what loading a bundle asks for.
 
     Raises
     ------
     AssertionError
         If it doesn't.
     """
-    spec = FeatureSpec(features=(feature,))
+    spec = FeatureSpec(features=with_sources(feature, [cls.example() for cls in FEATURES.values()]))
     require(FeatureSpec.from_json(spec.to_json()) == spec, "JSON must give the feature back")
-    y = signal(max(16384, 4 * feature.length))
+    y = signal(max(16384, *(4 * one.length for one in spec.features)))
     extractor = Extractor(spec)
     rows = extractor(y)
     require(np.isfinite(rows).all(), "values must be finite")
@@ -142,11 +148,20 @@ def check_feature(feature: Feature, tolerance: float = 1e-4) -> None:
     again = extractor.map([y] * THREADS, threads=THREADS)
     require(all(np.array_equal(rows, r) for r in again), "threads must not change the bits")
     truth = Extractor(spec, backend="reference")(y)
-    worst = np.abs(rows - truth).max(axis=0)
-    require(
-        bool((worst <= tolerance * np.abs(truth).max(axis=0)).all()),
-        f"values must be the Python function's, got differences of up to {worst}",
+    n = len(feature.columns)
+    _check_close(
+        feature, rows[:, -n:].astype(np.float64), truth[:, -n:].astype(np.float64), tolerance
     )
+
+
+def _check_close(feature: Feature, rows: Rows, truth: Rows, tolerance: float | None) -> None:
+    """Require values within the feature's tolerance, or within this share of a column's largest."""
+    worst = np.abs(rows - truth).max(axis=0)
+    if tolerance is None:
+        close = excess(feature, rows, truth) <= 1
+    else:
+        close = bool((worst <= tolerance * np.abs(truth).max(axis=0)).all())
+    require(close, f"values must be the Python function's, got differences of up to {worst}")
 
 
 def toy_examples(kind: Input, seed: int = 0) -> Examples:

@@ -141,6 +141,13 @@ def examples_of(
     )
 
 
+def _column_count(examples: Examples, default: int) -> int:
+    """Give how many columns the rows of the examples have; of other examples, `default`."""
+    first = examples.inputs[0]
+    is_rows = not isinstance(examples.inputs, np.ndarray) and first.ndim == 2
+    return int(first.shape[1]) if is_rows else default
+
+
 def check_made_with(examples: Examples, spec: FeatureSpec, statistics: Statistics | None) -> None:
     """Check that examples were made with this spec and these statistics, as far as they say.
 
@@ -150,8 +157,11 @@ def check_made_with(examples: Examples, spec: FeatureSpec, statistics: Statistic
         If the examples carry another spec or other statistics, or can't be of these: vectors whose
         entries have other names, or rows or samples if there are statistics.
     """
-    if examples.spec is not None and spec != examples.spec:
-        checks.fail("spec", f"that of the examples, {checks.shown(examples.spec)}", spec)
+    if examples.spec is not None:
+        if spec != examples.spec:
+            checks.fail("spec", f"that of the examples, {checks.shown(examples.spec)}", spec)
+    elif (n := len(spec.columns)) != (there := _column_count(examples, n)):
+        checks.refuse("spec", f"one of {there} columns, as the examples' rows have", str(n))
     if examples.statistics is not None:
         if statistics != examples.statistics:
             rule = f"those of the examples, {checks.shown(examples.statistics)}"

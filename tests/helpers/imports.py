@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,10 +34,28 @@ def module_name(path: Path, root: Path) -> str:
 
 
 def imports_of_tree(root: Path, package: str) -> list[Import]:
-    """Every import of every module of a package, wherever in the module it stands."""
-    paths = sorted((root / package).rglob("*.py"))
+    """Every import of every module and stub of a package, wherever in the module it stands."""
+    paths = sorted((root / package).rglob("*.py*"))
+    paths = [path for path in paths if path.suffix in (".py", ".pyi")]
     modules = {module_name(path, root) for path in paths}
     return [one for path in paths for one in _imports_of_file(path, root, modules)]
+
+
+CYTHON_IMPORT = re.compile(
+    r"^( *)(?:from (?P<base>[\w.]+) )?import (?P<names>[^#\n]*)", re.MULTILINE
+)
+
+
+def imports_of_extension(folder: Path, module: str) -> list[Import]:
+    """Every Python import of the Cython files of an extension module."""
+    result = []
+    for path in sorted(folder.glob("*.p[yx][xi]")):
+        text = path.read_text("utf-8")
+        for found in CYTHON_IMPORT.finditer(text):
+            line = 1 + text.count("\n", 0, found.start())
+            imported, name = found["base"] or found["names"].strip(), found["names"].strip()
+            result.append(Import(module, imported, name, line, bool(found[1]), ""))
+    return result
 
 
 def _imports_of_file(path: Path, root: Path, modules: set[str]) -> Iterator[Import]:
