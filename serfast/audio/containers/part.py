@@ -1,0 +1,66 @@
+"""What a container's reader says of a recording: its parts, to be decoded one after the other."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ..content import Content, Piece, Span
+
+__all__ = ["BEGINNINGS", "Part", "Reading", "is_printable", "missing", "replaced"]
+
+BEGINNINGS = frozenset(
+    {b"RIFF", b"RIFX", b"RF64", b"FORM", b"OggS", b"fLaC", b"caff", b"riff", b".snd"}
+)
+"""The first four bytes of containers, which no chunk is named by."""
+
+
+class Part(NamedTuple):
+    """One stream of samples that a decoder can read."""
+
+    pieces: tuple[Piece, ...]
+    """The bytes to hand to it."""
+    estimated: bool = False
+    """Whether a decoder can only guess how many samples they hold."""
+    lack: str = ""
+    """If the part is cut off: how one can tell."""
+    doubt: str = ""
+    """If the part may be cut off: how one might tell."""
+
+
+class Reading(NamedTuple):
+    """The parts that begin at a position, and where they end."""
+
+    parts: tuple[Part, ...]
+    stop: int
+    skipped: int = 0
+    """Bytes between that belong to no part and to no tag."""
+
+
+def missing(promised: int, present: int) -> str:
+    """Say how many bytes are missing, or nothing if none are."""
+    if promised <= present:
+        return ""
+    return f"its header promises {promised} bytes of samples, the file holds {max(0, present)}"
+
+
+def replaced(content: Content, span: Span, changes: dict[int, bytes]) -> tuple[Piece, ...]:
+    """Give the pieces of a span with other bytes at some positions.
+
+    Parameters
+    ----------
+    content : Content
+    span : Span
+    changes : dict
+        Position in the recording → the bytes to put there.
+    """
+    pieces: list[Piece] = []
+    at = span.start
+    for position in sorted(changes):
+        pieces += [Span(at, position), changes[position]]
+        at = position + len(changes[position])
+    return (*pieces, Span(at, max(at, min(span.stop, content.length))))
+
+
+def is_printable(identifier: bytes) -> bool:
+    """Tell whether these bytes can name a chunk, and don't begin another container."""
+    return all(0x20 <= byte < 0x7F for byte in identifier) and identifier not in BEGINNINGS

@@ -1,0 +1,164 @@
+"""The bytes of a recording by their positions, whichever file, object or bytes they come from."""
+
+from __future__ import annotations
+
+import os
+from bisect import bisect_right
+from collections.abc import Sequence
+from itertools import accumulate
+from typing import Any, NamedTuple, NoReturn
+
+from ..errors import AudioError
+
+__all__ = ["Content", "Piece", "Pieces", "Span", "n_bytes"]
+
+_WINDOW = 1 << 16
+_TAIL = 4096
+
+
+class Span(NamedTuple):
+    """The bytes from `start` up to, not including, `stop`."""
+
+    start: int
+    stop: int
+
+
+Piece = Span | bytes
+
+
+def n_bytes(piece: Piece) -> int:
+    """Count the bytes of a piece."""
+    return piece.stop - piece.start if isinstance(piece, Span) else len(piece)
+
+
+class Content:
+    """The bytes of a recording, read through a window.
+
+    Parameters
+    ----------
+    name : str
+        What messages call the recording.
+    file : binary file object
+        It can seek. It may be anybody's: what its methods raise becomes an AudioError.
+    owned : bool
+        Whether `close` closes it.
+    """
+
+    def __init__(self, name: str, file: Any, *, owned: bool = False) -> None:
+        self.name = name
+        self._file, self._owned = file, owned
+        self._start, self._window = 0, b""
+        try:
+            file.seek(0, os.SEEK_END)
+            self.length = int(file.tell())
+        except Exception as error:
+            self._fail(error)
+
+    def close(self) -> None:
+        """Close the file, if it is owned."""
+        if self._owned:
+            self._file.close()
+
+    def at(self, position: int, size: int) -> bytes:
+        """Give `size` bytes from `position` on, fewer at the end."""
+        offset = position - self._start
+        if offset < 0 or offset + size > len(self._window):
+            self._start = position
+            self._window = self._read(position, max(size, _WINDOW))
+            offset = 0
+        return self._window[offset : offset + size]
+
+    def find(self, pattern: bytes, start: int, stop: int) -> int:
+        """Give the first position of `pattern` that lies within start … stop, or -1."""
+        size = len(pattern)
+        while start + size <= stop and len(self.at(start, size)) == size:
+            offset = self._window.find(pattern, start - self._start, stop - self._start)
+            if offset >= 0:
+                return self._start + offset
+            start = self._start + len(self._window) - size + 1
+        return -1
+
+    def _read(self, position: int, size: int) -> bytes:
+        try:
+            self._file.seek(position)
+            data = bytes(self._file.read(size) or b"")
+            while len(data) < size and (more := self._file.read(size - len(data))):
+                data += more
+        except Exception as error:
+            self._window = b""
+            self._fail(error)
+        return data
+
+    def _fail(self, error: Exception) -> NoReturn:
+        text = getattr(error, "strerror", None) or str(error)
+        kind = "" if isinstance(error, OSError) and text else f"{type(error).__name__}: "
+        raise AudioError(f"{self.name}: can't be read ({kind}{text:.200})") from error
+
+
+class Pieces:
+    """Pieces of a recording, and bytes between them, as one file that a decoder reads.
+
+    A decoder calls the methods from C, where an exception is lost: the first one is kept in
+    `failure`, and the file then seems to end.
+
+    Parameters
+    ----------
+    content : Content
+    pieces : sequence of Span or bytes
+    overstated : int
+        The file says that it is this many times as long as it is. The last bytes before that false
+        end are zeros; the others are missing, as behind the end of any file.
+    """
+
+    def __init__(self, content: Content, pieces: Sequence[Piece], overstated: int = 1) -> None:
+        self.failure: BaseException | None = None
+        self._content, self._pieces = content, pieces
+        self._stops = list(accumulate(map(n_bytes, pieces)))
+        self._length = (self._stops[-1] if self._stops else 0) * overstated
+        self._position = 0
+
+    def seekable(self) -> bool:
+        """Say that it can seek."""
+        return True
+
+    def tell(self) -> int:
+        """Give the position."""
+        return self._position
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        """Move as files do, and give the position."""
+        base = {os.SEEK_SET: 0, os.SEEK_CUR: self._position}.get(whence, self._length)
+        self._position = max(0, base + offset)
+        return self._position
+
+    def read(self, size: int = -1) -> bytes:
+        """Give up to `size` bytes; the rest of the file if it is negative."""
+        wanted = self._length - self._position if size < 0 else size
+        parts = []
+        while wanted > 0 and (part := self._next(wanted)):
+            parts.append(part)
+            self._position += len(part)
+            wanted -= len(part)
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def readinto(self, buffer: Any) -> int:
+        """Fill the buffer, and give how many bytes there were for it."""
+        data = self.read(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
+    def _next(self, wanted: int) -> bytes:
+        """Give bytes from the position on, all from one piece."""
+        at = bisect_right(self._stops, self._position)
+        if at == len(self._pieces):
+            left = self._length - self._position
+            return bytes(min(wanted, left)) if 0 < left <= _TAIL else b""
+        piece = self._pieces[at]
+        offset = self._position - (self._stops[at] - n_bytes(piece))
+        if isinstance(piece, bytes):
+            return piece[offset : offset + wanted]
+        try:
+            return self._content.at(piece.start + offset, min(wanted, n_bytes(piece) - offset))
+        except BaseException as error:  # an interrupt, too, must not be lost in C
+            self.failure = self.failure or error
+            return b""
