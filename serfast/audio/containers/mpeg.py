@@ -158,8 +158,9 @@ class _Walk:
                 self._left -= 1
             kind = frame.kind
             position = start + frame.size
-            if promise.name != b"VBRI":  # this one holds no sound, and libsndfile would play it
-                self._take(Span(start, min(position, self._stop)))
+            # a VBRI frame holds no sound, and libsndfile would play it; half a frame can't be played
+            if promise.name != b"VBRI" and position <= self._stop:
+                self._take(Span(start, position))
         self._end_part("ends within an MPEG frame" if position > self._stop else "")
         return Reading(tuple(self._parts), min(position, self._stop), self._skipped)
 
@@ -189,5 +190,6 @@ class _Walk:
 
     def _end_part(self, doubt: str = "") -> None:
         if self._spans:
-            self._parts.append(Part(tuple(self._spans), self._left is None, doubt=doubt))
+            estimated = self._left is None
+            self._parts.append(Part(tuple(self._spans), estimated, doubt=doubt if estimated else ""))
         self._spans = []
