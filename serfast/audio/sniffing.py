@@ -44,10 +44,11 @@ _MAGIC: tuple[tuple[int, bytes, Kind], ...] = (
 """Which bytes tell a kind, and where. A demuxer that is named keeps FFmpeg from guessing one."""
 
 MEDIA_SUFFIXES = frozenset(
-    (
-        ".3g2 .3gp .aac .ac3 .amr .ape .asf .avi .flv .m4a .m4b .m4v .mka .mkv .mov .mp4 .mpc "
-        ".mpeg .mpg .qt .ra .rm .ts .tta .webm .wma .wmv .wv"
-    ).split()
+    {
+        *(".3g2", ".3gp", ".aac", ".ac3", ".amr", ".ape", ".asf", ".avi", ".flv", ".m4a", ".m4b"),
+        *(".m4v", ".mka", ".mkv", ".mov", ".mp4", ".mpc", ".mpeg", ".mpg", ".qt", ".ra", ".rm"),
+        *(".ts", ".tta", ".webm", ".wma", ".wmv", ".wv"),
+    }
 )
 """Suffixes, in lower case, of recordings and films that PyAV is needed for."""
 

@@ -3,9 +3,10 @@
 libsndfile shortens a recording whose samples run past the end of the file without a word. A
 half-copied recording would then give half the features; so the promise is compared with the file.
 
-A program that writes into a pipe can't go back to fill the sizes in, and one that was killed didn't.
-They leave 0, 0x7F000008 (sox, AIFF), 0x7FFFF000 (sox, espeak-ng), 0x80000000 or 0xFFFFFFFF (ffmpeg):
-the samples then last until the end of the file, and the decoder gets a header that says how many.
+A program that writes into a pipe can't go back to fill the sizes in, and one that was killed
+didn't. They leave 0, 0x7F000008 (sox, AIFF), 0x7FFFF000 (sox, espeak-ng), 0x80000000 or 0xFFFFFFFF
+(ffmpeg): the samples then last until the end of the file, and the decoder gets a header that says
+how many there are.
 """
 
 from __future__ import annotations

@@ -115,7 +115,7 @@ def _first_frame(content: Content, start: int, stop: int) -> int | None:
     if _chained(content, position, stop, 1 if position > start else 2):
         return position
     limit = min(position + _SEARCHED, stop)
-    while 0 <= (position := content.find(b"\xff", position + 1, limit)):
+    while (position := content.find(b"\xff", position + 1, limit)) >= 0:
         if _chained(content, position, stop, _SURE):
             return position
     return None
@@ -158,7 +158,7 @@ class _Walk:
                 self._left -= 1
             kind = frame.kind
             position = start + frame.size
-            # a VBRI frame holds no sound, and libsndfile would play it; half a frame can't be played
+            # a VBRI frame holds no sound, and libsndfile would play it; part of a frame holds none
             if promise.name != b"VBRI" and position <= self._stop:
                 self._take(Span(start, position))
         self._end_part("ends within an MPEG frame" if position > self._stop else "")
@@ -190,6 +190,6 @@ class _Walk:
 
     def _end_part(self, doubt: str = "") -> None:
         if self._spans:
-            estimated = self._left is None
-            self._parts.append(Part(tuple(self._spans), estimated, doubt=doubt if estimated else ""))
+            part = Part(tuple(self._spans), estimated=self._left is None)
+            self._parts.append(part._replace(doubt=doubt) if part.estimated else part)
         self._spans = []
