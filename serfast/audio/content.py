@@ -13,7 +13,6 @@ from ..errors import AudioError
 __all__ = ["Content", "Piece", "Pieces", "Span", "n_bytes"]
 
 _WINDOW = 1 << 16
-_TAIL = 4096
 
 
 class Span(NamedTuple):
@@ -105,16 +104,15 @@ class Pieces:
     ----------
     content : Content
     pieces : sequence of Span or bytes
-    overstated : int
-        The file says that it is this many times as long as it is. The last bytes before that false
-        end are zeros; the others are missing, as behind the end of any file.
+        A span may reach beyond the content's end: reading stops there, but the file is as long as
+        all pieces together.
     """
 
-    def __init__(self, content: Content, pieces: Sequence[Piece], overstated: int = 1) -> None:
+    def __init__(self, content: Content, pieces: Sequence[Piece]) -> None:
         self.failure: BaseException | None = None
         self._content, self._pieces = content, pieces
         self._stops = list(accumulate(map(n_bytes, pieces)))
-        self._length = (self._stops[-1] if self._stops else 0) * overstated
+        self._length = self._stops[-1] if self._stops else 0
         self._position = 0
 
     def seekable(self) -> bool:
@@ -151,8 +149,7 @@ class Pieces:
         """Give bytes from the position on, all from one piece."""
         at = bisect_right(self._stops, self._position)
         if at == len(self._pieces):
-            left = self._length - self._position
-            return bytes(min(wanted, left)) if 0 < left <= _TAIL else b""
+            return b""
         piece = self._pieces[at]
         offset = self._position - (self._stops[at] - n_bytes(piece))
         if isinstance(piece, bytes):

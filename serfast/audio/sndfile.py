@@ -25,8 +25,6 @@ Frames = NDArray[np.float32]
 
 # The frame count of an MP3 may be wrong by a little; two frames of layer III are forgiven.
 _MP3_SLACK = 2 * 1152
-_OVERSTATED = 64
-"""How many times its length a file is said to have, so that no estimate falls short of it."""
 _UNKNOWN = 2**62
 _MOST_AT_ONCE = 1 << 20
 _UNKNOWN_FORMAT, _UNKNOWN_ENCODING = 1, 4
@@ -48,8 +46,8 @@ class SndFile:
         self.refusal: Refusal | None = None
         self.sample_rate = 0
         self._part = part
-        self._view = Pieces(recording.content, part.pieces, _OVERSTATED if part.estimated else 1)
-        whole = part.pieces == (Span(0, recording.content.length),) and not part.estimated
+        self._view = Pieces(recording.content, part.pieces)
+        whole = part.pieces == (Span(0, recording.content.length),)
         source = recording.path if whole and recording.path is not None else self._view
         self._library = _soundfile()
         try:

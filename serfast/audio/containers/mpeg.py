@@ -12,7 +12,7 @@ import struct
 from typing import NamedTuple
 
 from ..content import Content, Span
-from .part import Part, Reading
+from .part import Part, Reading, unending
 from .tags import after_tag, after_tags, end_without_tags
 
 __all__ = ["Frame", "frame_at", "read"]
@@ -190,6 +190,8 @@ class _Walk:
 
     def _end_part(self, doubt: str = "") -> None:
         if self._spans:
-            part = Part(tuple(self._spans), estimated=self._left is None)
-            self._parts.append(part._replace(doubt=doubt) if part.estimated else part)
+            part = Part(tuple(self._spans))
+            if self._left is None:
+                part = unending(self._content, part.pieces)._replace(doubt=doubt)
+            self._parts.append(part)
         self._spans = []

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..content import Content, Piece, Span
+from ..content import Content, Piece, Span, n_bytes
 
-__all__ = ["BEGINNINGS", "Part", "Reading", "is_printable", "missing", "replaced"]
+__all__ = ["BEGINNINGS", "Part", "Reading", "is_printable", "missing", "replaced", "unending"]
 
 BEGINNINGS = frozenset(
     {b"RIFF", b"RIFX", b"RF64", b"FORM", b"OggS", b"fLaC", b"caff", b"riff", b".snd"}
 )
 """The first four bytes of containers, which no chunk is named by."""
+
+
+_OVERSTATED = 64
+"""More than the ratio of the largest MPEG frame to the smallest one."""
+_TAIL = 128
 
 
 class Part(NamedTuple):
@@ -20,7 +25,7 @@ class Part(NamedTuple):
     pieces: tuple[Piece, ...]
     """The bytes to hand to it."""
     estimated: bool = False
-    """Whether a decoder can only guess how many samples they hold."""
+    """Whether a decoder can only guess how many samples they hold, and guesses too many."""
     lack: str = ""
     """If the part is cut off: how one can tell."""
     doubt: str = ""
@@ -59,6 +64,18 @@ def replaced(content: Content, span: Span, changes: dict[int, bytes]) -> tuple[P
         pieces += [Span(at, position), changes[position]]
         at = position + len(changes[position])
     return (*pieces, Span(at, max(at, min(span.stop, content.length))))
+
+
+def unending(content: Content, pieces: tuple[Piece, ...]) -> Part:
+    """Give a part that claims to be far longer than its pieces.
+
+    libsndfile estimates how many samples an MP3 holds by its size and the size of one frame, and
+    stops there. With this estimate it doesn't stop before the last frame has been decoded. It looks
+    for a tag in the last bytes, so that there must be some.
+    """
+    missing_bytes = _OVERSTATED * sum(map(n_bytes, pieces))
+    behind = Span(content.length, content.length + missing_bytes)
+    return Part((*pieces, behind, bytes(_TAIL)), estimated=True)
 
 
 def is_printable(identifier: bytes) -> bool:
