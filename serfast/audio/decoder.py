@@ -13,26 +13,39 @@ from ..errors import AudioError, AudioWarning
 from .containers import Part, after_tags, read_parts
 from .content import Span
 from .pyav import PyAvFile
-from .recording import Source, opened
+from .recording import Recording, Source, opened
 from .sndfile import Frames, Refusal, SndFile, recognises
 from .sniffing import HEAD, kind_of
 
-__all__ = ["Decoder", "Signal", "Source", "first_not_finite", "is_recording"]
+__all__ = ["Decoder", "Signal", "Source", "decoder_of", "first_not_finite", "is_recording"]
 
 Signal = NDArray[np.float32]
 
 
 class Decoder:
-    """An open recording."""
+    """An open recording.
 
-    def __init__(self, path: Source) -> None:
-        self._recording = opened(path, is_recording)
-        self.name = self._recording.content.name
+    Parameters
+    ----------
+    recording : Recording
+        It is closed with the decoder, and if this fails.
+    parts : list of Part, optional
+        What to decode of it; default: what its container says.
+
+    Raises
+    ------
+    AudioError
+        If it can't be read.
+    """
+
+    def __init__(self, recording: Recording, parts: list[Part] | None = None) -> None:
+        self._recording = recording
+        self.name = recording.content.name
         try:
-            self._parts = self._checked_parts()
+            self._parts = self._checked_parts() if parts is None else parts
             self._first = self._first_file()
         except BaseException:
-            self._recording.content.close()
+            recording.content.close()
             raise
         self.sample_rate = self._first.sample_rate
 
@@ -74,7 +87,7 @@ class Decoder:
                 raise AudioError(f"{self.name}: is cut off: {part.lack}")
         for text in (*(part.doubt for part in parts), remark):
             if text:
-                warnings.warn(f"{self.name}: {text}", AudioWarning, stacklevel=6)
+                warnings.warn(f"{self.name}: {text}", AudioWarning, stacklevel=7)
         return parts or [Part((Span(0, self._recording.content.length),))]
 
     def _first_file(self) -> SndFile | PyAvFile:
@@ -87,6 +100,11 @@ class Decoder:
         if kind is None or not file.refusal.is_foreign:
             raise AudioError(f"{self.name}: {_named(file.refusal)}")
         return PyAvFile(content, kind)
+
+
+def decoder_of(path: Source) -> Decoder:
+    """Open what a caller gave as a recording."""
+    return Decoder(opened(path, is_recording))
 
 
 def is_recording(data: bytes) -> bool:

@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 
 from .._checks import fail, integer
 from ..errors import AudioError
-from .decoder import Decoder, Signal, Source
+from .decoder import Decoder, Signal, Source, decoder_of
 from .resampling import LARGEST_RATIO, far_apart, resampler, whole_rate
 from .samples import as_samples
 
-__all__ = ["Source", "blocks", "load"]
+__all__ = ["Source", "blocks", "blocks_at", "load"]
 
 _BLOCK = 1 << 16
 
@@ -83,8 +83,8 @@ def load(path: Source | NDArray[Any], sample_rate: float | None = None) -> tuple
         if target is None:
             fail("sample_rate", "an int >= 1 when path is an array", sample_rate)
         return as_samples(path, "path"), target
-    with closing(Decoder(path)) as decoder:
-        parts = list(_converted(decoder, target, _BLOCK))
+    with closing(decoder_of(path)) as decoder:
+        parts = list(blocks_at(decoder, target, _BLOCK))
         return np.concatenate(parts), target or decoder.sample_rate
 
 
@@ -124,12 +124,12 @@ def blocks(
 
 
 def _opened_blocks(path: Source, target: int | None, block: int) -> Iterator[Signal]:
-    with closing(Decoder(path)) as decoder:
-        yield from _converted(decoder, target, block)
+    with closing(decoder_of(path)) as decoder:
+        yield from blocks_at(decoder, target, block)
 
 
-def _converted(decoder: Decoder, target: int | None, block: int) -> Iterator[Signal]:
-    """Give the recording's pieces at the rate `target`; at least one."""
+def blocks_at(decoder: Decoder, target: int | None, block: int) -> Iterator[Signal]:
+    """Give an open recording's pieces at the rate `target`; at least one."""
     rate, pieces = decoder.sample_rate, decoder.blocks(block)
     if target is None or target == rate:
         yield from pieces

@@ -31,6 +31,7 @@ _MAGIC: tuple[tuple[int, bytes, Kind], ...] = (
     (0, b"MP+", Kind("Musepack", "mpc")),
     (0, b".RMF", Kind("RealMedia", "rm")),
     (0, b"\x00\x00\x01\xba", Kind("MPEG program stream", "mpeg")),
+    (0, b"riff\x2e\x91\xcf\x11", Kind("Wave64", "w64")),
     (0, b"\x0b\x77", Kind("Dolby Digital (AC-3)", "ac3")),
     (8, b"AVI ", Kind("AVI", "avi")),
     (8, b"WAVE", Kind("WAV", "wav")),

@@ -43,6 +43,24 @@ _FORMS = {
 }
 
 
+def live_part(content: Content) -> Part | None:
+    """Give the part of a container whose end is not there yet; None if its samples aren't PCM.
+
+    Samples of unknown number last as long as the header can say: 4 GiB.
+    """
+    head = content.at(0, 12)
+    form = _FORMS.get(head[:4])
+    data = None if form is None else _data(content, 0, form)
+    if form is None or data is None or data.is_mpeg or data.wide_at is not None:
+        return None
+    if form.extra < data.size < form.unknown:
+        return Part((Span(0, data.start + data.size),))
+    sizes = struct.pack(form.order + "I", _LARGEST)
+    changes = {4: sizes, data.size_at: sizes}
+    whole = Span(0, data.start + _LARGEST)
+    return Part(replaced(content, whole, changes), estimated=True)
+
+
 class _Data(NamedTuple):
     """The chunk with the samples."""
 

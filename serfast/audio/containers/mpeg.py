@@ -15,7 +15,7 @@ from ..content import Content, Span
 from .part import Part, Reading, unending
 from .tags import after_tag, after_tags, end_without_tags
 
-__all__ = ["Frame", "frame_at", "read"]
+__all__ = ["Frame", "begins_at", "frame_at", "has_count", "read"]
 
 _KILOBITS = {
     (1, 1): (32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448),
@@ -84,6 +84,16 @@ def read(content: Content, start: int, stop: int | None = None) -> Reading | Non
         begin = start if after_tags(content, start) == first else first
         return Reading((Part((Span(begin, content.length),)),), content.length)
     return _Walk(content, end).parts(first)
+
+
+def begins_at(content: Content, position: int) -> bool:
+    """Tell whether so many frames begin at a position that it is no chance."""
+    return _chained(content, position, content.length, _SURE)
+
+
+def has_count(content: Content, position: int) -> bool:
+    """Tell whether the frame at a position says how many follow."""
+    return _promise(content, position).n_frames > 0
 
 
 class _Promise(NamedTuple):
