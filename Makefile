@@ -19,6 +19,9 @@ PURE_TESTS := $(addprefix tests/, test_without_native.py test_extractor.py strea
 
 .PHONY: help demo test test-arm64 test-compilers test-pure test-wheel wheels lint bench sample model clean
 
+# An environment that couldn't be finished isn't taken for one the next time.
+.DELETE_ON_ERROR:
+
 RESULTS := benchmarks/results
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 

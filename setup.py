@@ -36,7 +36,12 @@ def flags(*gnu):
 # that changes a value. The two last flags only say that errno and traps aren't looked at.
 EXACT = ["/O2", "/std:c11", "/fp:precise"] if WINDOWS else ["-std=c11"]
 EXACT += flags("-O3", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math")
-QUIET = [] if WINDOWS else ["-fvisibility=hidden", "-g0"]
+# Nothing here throws or is unwound, so the tables for that are left out.
+QUIET = [] if WINDOWS else ["-fvisibility=hidden", "-g0", "-fno-asynchronous-unwind-tables"]
+# The engine leads the kernels to their work: it is compiled for size, but its copies are the C
+# library's, since GCC copies byte by byte then.
+SMALL = flags("-Os", "-ftree-vectorize", "-finline-functions", "-fno-builtin-memcpy")
+SMALL += flags("-fno-builtin-memset", "-fno-builtin-memmove")
 ISA_FLAGS = {
     "baseline": [],
     "avx2": flags("-mavx2"),
@@ -146,7 +151,7 @@ def native():
         ["ext/engine.pyx"],
         include_dirs=["ext", PUBLIC],
         define_macros=MACROS,
-        extra_compile_args=EXACT + QUIET,
+        extra_compile_args=EXACT + QUIET + SMALL,
         export_symbols=["serfast_get_api"],  # what Windows needs; elsewhere it is visible by itself
         extra_link_args=["-s"] if sys.platform.startswith("linux") else [],
         depends=[*HEADERS, f"{PUBLIC}/serfast.h", f"{GENERATED}/twins.pxi"],

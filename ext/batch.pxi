@@ -154,7 +154,7 @@ cdef void run_rows(
     signal.begin = 0
     signal.end = n_samples
     for t in range(n_rows):
-        compute_row(p, &signal, t, row_at(rows, t), kept + t * p.kept_size, scratch)
+        compute_row(p, &signal, t, rows.data + t * p.row_size, kept + t * p.kept_size, scratch)
     if p.kept_size:
         finish_kept(p, kept, rows, n_rows, scratch)
     track_rows(p, rows, n_rows, True, scratch)

@@ -5,7 +5,10 @@ from libc.math cimport fabsf
 cdef extern from *:
     """
     /* Whether no sample reaches the level of silence. In blocks without a branch, which compilers
-     * make vectors of. */
+     * make vectors of; the engine around it is compiled for size, where they wouldn't. */
+    #if defined(__GNUC__) && !defined(__clang__)
+    __attribute__((optimize("O3", "fp-contract=off")))
+    #endif
     static int serfast_is_silent(const float *x, ptrdiff_t n, float silence)
     {
         ptrdiff_t i = 0;

@@ -173,6 +173,23 @@ cdef inline void computed_row(
     call_function(node, &x, t, row, s.outputs, s.faults)
 
 
+cdef inline void functions_row(
+    const Program *p, const Signal *signal, ptrdiff_t t, float *row, const Scratch *s
+) noexcept nogil:
+    """The columns of all functions, and the inputs that only these have."""
+    cdef const Autocorrelation *node
+    cdef const float *frame
+    cdef int i
+    for i in range(p.n_autocorrelations):
+        node = &p.autocorrelations[i]
+        frame = heard_at(signal, &node.frames, t * p.grid.hop, s.frame, p.silence)
+        autocorrelation(p.kernels, node, frame, s.slots + node.slot, s.conditioned, s.power, s.fft)
+    for i in range(p.n_frame_inputs):
+        frame_row(p, i, signal, t, s)
+    for i in range(p.n_computed):
+        computed_row(p, &p.computed[i], t, row, s)
+
+
 cdef inline void compute_row(
     const Program *p, const Signal *signal, ptrdiff_t t, float *row, float *kept, const Scratch *s
 ) noexcept nogil:
@@ -183,7 +200,6 @@ cdef inline void compute_row(
     cdef const serfast_kernels *k = p.kernels
     cdef ptrdiff_t middle = t * p.grid.hop
     cdef const float *frame
-    cdef const Autocorrelation *node
     cdef int i
     for i in range(p.n_energies):
         frame = heard_at(signal, &p.energies[i].frames, middle, s.frame, p.silence)
@@ -196,14 +212,8 @@ cdef inline void compute_row(
         yin(k, &p.pitches[i], frame, row, s.conditioned, s.power, s.lags, s.fft)
     for i in range(p.n_spectra):
         spectrum_row(p, &p.spectra[i], signal, t, row, &kept, s)
-    for i in range(p.n_autocorrelations):
-        node = &p.autocorrelations[i]
-        frame = heard_at(signal, &node.frames, middle, s.frame, p.silence)
-        autocorrelation(k, node, frame, s.slots + node.slot, s.conditioned, s.power, s.fft)
-    for i in range(p.n_frame_inputs):
-        frame_row(p, i, signal, t, s)
-    for i in range(p.n_computed):
-        computed_row(p, &p.computed[i], t, row, s)
+    if p.n_computed:
+        functions_row(p, signal, t, row, s)
 
 
 cdef inline void track_rows(

@@ -7,7 +7,6 @@ from ..features.spec import FeatureSpec
 from ..program.rows import Computed, Program, Track
 from ..program.vector import RunVector, VectorProgram
 from .interface import Run
-from .reference.trial import callbacks_for
 from .stream import Stream
 
 __all__ = ["prepare", "prepare_vector"]
@@ -35,7 +34,12 @@ def prepare(program: Program) -> Run:
 
     A built-in function with a twin in ``ext/`` needs no compiler.
     """
-    return NativeEngine(program, callbacks_for([n for n in program.functions if not has_twin(n)]))
+    others = [node for node in program.functions if not has_twin(node)]
+    if not others:
+        return NativeEngine(program, {})
+    from .reference.trial import callbacks_for  # heavy: the reference, which tries them
+
+    return NativeEngine(program, callbacks_for(others))
 
 
 def has_twin(node: Computed | Track) -> bool:

@@ -115,8 +115,8 @@ class SpectralContrast(SpectrumFeature):
     amin: float = 1e-10
 
     def __post_init__(self) -> None:
+        checks.integer("n_bands", self.n_bands, 1, 64)  # before the names of the columns are made
         super().__post_init__()
-        checks.integer("n_bands", self.n_bands, 1, 64)
         checks.number("fmin", self.fmin, above=0)
         if not 0 < checks.number("quantile", self.quantile) < 1:
             checks.fail("quantile", "> 0 and < 1", self.quantile)

@@ -15,12 +15,16 @@ Samples = np.ndarray[Any, np.dtype[np.float32]]
 CAPACITY = 4096
 """Samples that there is room for at first."""
 
+LARGE = 1 << 20
+"""Samples of an array that is given back when less than an eighth of it is needed."""
+
 
 class RecentSamples:
     """The samples of a stream that are still needed, in one array.
 
     New ones are written behind the others. When there is no room, the forgotten ones make room, or,
     if they are fewer than the rest, the array doubles: so a sample is moved about once in its life.
+    What one large chunk took is given back once its samples are forgotten.
     """
 
     __slots__ = ("_begin", "_samples", "_start", "_stop")
@@ -49,6 +53,8 @@ class RecentSamples:
         if n > 0:
             self._begin += n
             self._start += n
+        if len(self._samples) > max(LARGE, 8 * (self._stop - self._start)):
+            self._move(self._size_for(self._stop - self._start))
 
     def between(self, start: int, stop: int) -> Samples:
         """Copy samples `start` to `stop` - 1, or to the last one if there are fewer."""
@@ -58,13 +64,19 @@ class RecentSamples:
 
     def _make_room(self, n: int) -> None:
         """Let n samples fit behind the others."""
-        kept = self._stop - self._start
-        if self._stop + n <= len(self._samples):
-            return
-        source, size = self._samples, len(self._samples)
-        while size < 2 * (kept + n):
-            size *= 2
-        if size > len(self._samples):
+        if self._stop + n > len(self._samples):
+            size = self._size_for(self._stop - self._start + n)
+            self._move(max(size, len(self._samples)))
+
+    def _move(self, size: int) -> None:
+        """Put what is kept at the beginning of an array of this size: the same one, if it has it."""
+        kept = self._samples[self._start : self._stop]
+        if size != len(self._samples):
             self._samples = np.empty(size, dtype=np.float32)
-        self._samples[:kept] = source[self._start : self._stop]
-        self._start, self._stop = 0, kept
+        self._samples[: len(kept)] = kept
+        self._start, self._stop = 0, len(kept)
+
+    @staticmethod
+    def _size_for(n: int) -> int:
+        """Give the size of an array that n samples fill by half at most."""
+        return max(CAPACITY, 1 << (2 * n - 1).bit_length()) if n else CAPACITY

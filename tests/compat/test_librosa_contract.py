@@ -39,6 +39,7 @@ NAMES = (
 Y = np.random.default_rng(0).standard_normal(4096)
 S = np.abs(np.random.default_rng(1).standard_normal((1025, 5)))
 F0 = {"fmin": 110, "fmax": 880}
+NEGATIVE, WITH_NAN, WITH_INF = (np.where(np.arange(5) == 3, bad, S) for bad in (-S, np.nan, np.inf))
 
 
 def named(module: Any, name: str) -> Callable[..., Any]:
@@ -81,6 +82,20 @@ def test_import_loads_no_heavy_module() -> None:
     assert run.returncode == 0, run.stderr
 
 
+BAD_TRANSFORMS: list[dict[str, Any]] = [
+    {},
+    {"y": Y, "n_fft": None},
+    {"y": list(Y)},
+    {"y": Y.astype(int)},
+    {"y": with_one(np.nan)},
+    {"y": Y, "hop_length": 0},
+    {"y": Y, "n_fft": 5000, "center": False},
+    {"y": Y, "win_length": 4000},
+    {"y": Y, "window": np.ones(1000)},
+    {"y": Y, "pad_mode": "wrap"},
+]
+BAD_SPECTRA = [*BAD_TRANSFORMS, {"S": NEGATIVE}, {"S": S.astype(complex)}]
+
 BAD_CALLS: dict[str, list[dict[str, Any]]] = {
     "feature.rms": [
         {},
@@ -122,6 +137,30 @@ BAD_CALLS: dict[str, list[dict[str, Any]]] = {
         {"y": with_one(-np.inf)},
         {"y": Y, "mel_norm": "garbage"},
         {"y": Y, "hop_length": 0},
+    ],
+    "feature.spectral_centroid": [
+        *BAD_SPECTRA,
+        {"S": WITH_NAN},
+        {"S": WITH_INF},
+    ],
+    "feature.spectral_bandwidth": [*BAD_SPECTRA, {"S": WITH_NAN}],
+    "feature.spectral_rolloff": [
+        *BAD_SPECTRA,
+        *({"S": S, "roll_percent": share} for share in (-1, 0, 0.0, 1, 1.0, 2)),
+    ],
+    "feature.spectral_flatness": [
+        *BAD_SPECTRA,
+        *({"S": S, "amin": amin} for amin in (0, 0.0, -1)),
+        {"y": Y, "amin": 0},
+    ],
+    "feature.spectral_contrast": [
+        *BAD_TRANSFORMS,
+        *({"S": S, "n_bands": n_bands} for n_bands in (-1, 0, 2.5)),
+        *({"S": S, "quantile": share} for share in (-1, 0, 1, 2)),
+        *({"y": Y, "fmin": fmin} for fmin in (-1, 0)),
+        *({"y": Y, "fmin": fmin, "n_bands": 7} for fmin in (200.0, 500)),
+        {"S": S, "freq": np.arange(1024)},
+        {"S": S, "freq": np.ones_like(S)},
     ],
     "yin": [
         {"y": Y, "fmin": None, "fmax": None},
@@ -187,6 +226,26 @@ STRICTER_CALLS: list[tuple[str, dict[str, Any], str]] = [
     ("feature.mfcc", {"S": S[:13], "n_mfcc": 20, "lifter": 22}, "^n_mfcc must be"),
     ("feature.mfcc", {"S": S, "dct_type": 4}, "^dct_type must be one of 1, 2, 3"),
     ("feature.mfcc", {"S": S, "norm": "forward"}, "^norm must be one of 'ortho', None"),
+    ("feature.spectral_centroid", {"y": np.zeros(0)}, "^y must be at least 1 sample long"),
+    ("feature.spectral_centroid", {"S": S, "sr": 0}, "^sr must be"),
+    ("feature.spectral_centroid", {"S": S[0]}, "^S must be of shape"),
+    ("feature.spectral_centroid", {"S": S[:1]}, "^S must be of shape"),
+    ("feature.spectral_centroid", {"S": S.astype(str)}, "^S must be of real numbers, got dtype"),
+    ("feature.spectral_centroid", {"S": S, "freq": np.ones(7)}, "^freq must be of 1025 real"),
+    ("feature.spectral_centroid", {"y": Y, "freq": 1j * S[:, 0]}, "^freq must be of 1025 real"),
+    ("feature.spectral_bandwidth", {"S": S, "p": 0}, "^p must be a finite number > 0, got 0"),
+    ("feature.spectral_bandwidth", {"y": Y, "p": -1}, "^p must be a finite number > 0"),
+    ("feature.spectral_bandwidth", {"S": S, "centroid": np.ones(5)}, r"^centroid .*\(..., 1, 5\)"),
+    ("feature.spectral_bandwidth", {"S": S, "centroid": S}, r"^centroid must .*\(..., 1, 5\)"),
+    ("feature.spectral_bandwidth", {"S": S, "centroid": S[:1, :3]}, r"^centroid .*\(..., 1, 5\)"),
+    ("feature.spectral_rolloff", {"S": WITH_NAN}, "^S must be finite"),
+    ("feature.spectral_rolloff", {"y": Y, "roll_percent": True}, "^roll_percent must be"),
+    ("feature.spectral_flatness", {"S": WITH_INF}, "^S must be finite"),
+    ("feature.spectral_flatness", {"y": Y, "power": np.nan}, "^power must be"),
+    ("feature.spectral_contrast", {"S": 1j * S}, "^S must be of real numbers"),
+    ("feature.spectral_contrast", {"y": Y, "n_fft": 16}, "^fmin and n_bands must .*band 0 is"),
+    ("feature.spectral_contrast", {"S": S, "freq": np.arange(1025)[::-1]}, "^freq .* at index 0"),
+    ("feature.spectral_contrast", {"S": S, "freq": np.arange(1025)}, "^fmin .*band 4 is empty"),
     ("yin", {"y": np.zeros(0), **F0}, "^y must be at least 1 sample long"),
     ("filters.mel", {"sr": 22050, "n_fft": 512, "fmin": 300, "fmax": 300}, "^fmin must be < fmax"),
     ("filters.mel", {"sr": -1, "n_fft": 512}, "^sr must be"),
@@ -227,6 +286,11 @@ WARNED_CALLS: list[tuple[str, dict[str, Any]]] = [
     ("feature.melspectrogram", {"y": Y, "fmax": 20000.0}),
     ("feature.mfcc", {"y": Y[:1000], "n_mels": 40}),
     ("feature.mfcc", {"y": Y, "n_fft": 256}),
+    ("feature.spectral_centroid", {"y": Y[:1000]}),
+    ("feature.spectral_bandwidth", {"y": Y[:1000], "p": 3}),
+    ("feature.spectral_rolloff", {"y": Y[:1000]}),
+    ("feature.spectral_flatness", {"y": Y[:1000]}),
+    ("feature.spectral_contrast", {"y": Y[:1000]}),
     ("filters.mel", {"sr": 44100, "n_fft": 1024, "fmax": 2000, "htk": True}),
     ("yin", {"y": Y, "fmin": 20, "fmax": 1000}),
     ("yin", {"y": Y, "win_length": 1024, **F0}),
@@ -237,6 +301,8 @@ SILENT_CALLS: list[tuple[str, dict[str, Any]]] = [
     ("feature.mfcc", {"y": Y}),
     ("feature.mfcc", {"y": Y[:1000], "center": False, "n_fft": 1000, "n_mels": 30}),
     ("feature.rms", {"y": Y[:1000]}),
+    ("feature.spectral_centroid", {"y": Y}),
+    ("feature.spectral_contrast", {"S": S, "n_fft": 4096}),
     ("filters.mel", {"sr": 22050, "n_fft": 2048}),
     ("yin", {"y": Y[:1000], **F0}),
 ]
@@ -296,6 +362,15 @@ CHANNELED: list[tuple[str, dict[str, Any]]] = [
     ("feature.zero_crossing_rate", {"zero_pos": False}),
     ("feature.melspectrogram", {}),
     ("feature.melspectrogram", {"norm": 1, "pad_mode": "symmetric"}),
+    ("feature.spectral_centroid", {}),
+    ("feature.spectral_centroid", {"freq": np.arange(1025) ** 1.1}),
+    ("feature.spectral_bandwidth", {}),
+    ("feature.spectral_bandwidth", {"p": 1.5}),
+    ("feature.spectral_rolloff", {}),
+    ("feature.spectral_flatness", {}),
+    ("feature.spectral_flatness", {"power": 0.5}),
+    ("feature.spectral_contrast", {"n_bands": 4}),
+    ("feature.spectral_contrast", {"linear": True}),
     ("yin", F0),
 ]
 

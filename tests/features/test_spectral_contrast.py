@@ -116,6 +116,8 @@ def test_odd_sizes_silence_and_constants(backend: str) -> None:
     ("arguments", "message"),
     [
         ({"n_bands": 0}, "^n_bands must be an int >= 1, got 0$"),
+        ({"n_bands": -1}, "^n_bands must be an int >= 1, got -1$"),
+        ({"n_bands": 2.5}, r"^n_bands must be an int >= 1, got 2\.5$"),
         ({"n_bands": 65}, "^n_bands must be an int <= 64, got 65$"),
         ({"fmin": 0}, "^fmin must be a finite number > 0, got 0$"),
         ({"quantile": 0.0}, r"^quantile must be > 0 and < 1, got 0\.0$"),

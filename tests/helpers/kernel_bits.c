@@ -242,6 +242,14 @@ static void sums(int n)
     say_floats("square_root", what, y, n);
     k->logarithm(x, n, 4.3429448f, 1e-3f, -0.5f, y);
     say_floats("logarithm", what, y, n);
+    const double wide[3] = {k->sum_floored(x, n, 0.25f), k->sum_products(x, y, n),
+                            k->sum_squared_differences(x, y, n)};
+    say("sum_floored", what, &wide[0], sizeof *wide);
+    say("sum_products", what, &wide[1], sizeof *wide);
+    say("sum_squared_differences", what, &wide[2], sizeof *wide);
+    double moments[3];
+    k->index_moments(x, n, moments);
+    say("index_moments", what, moments, sizeof moments);
 }
 
 static void products(void)

@@ -1,19 +1,27 @@
-"""Draws for the tests of the drop-in: signals, frames and paddings that librosa takes too."""
+"""Draws for the tests of the drop-in: signals, frames and transforms that librosa takes too."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 
 Array = np.ndarray[Any, Any]
 
-MEL_PAD_MODES = ("constant", "edge", "reflect", "symmetric", "linear_ramp")
-ALL_PAD_MODES = (*MEL_PAD_MODES, "wrap", "maximum", "mean", "median", "minimum")
+TRANSFORM_PAD_MODES = ("constant", "edge", "reflect", "symmetric", "linear_ramp")
+ALL_PAD_MODES = (*TRANSFORM_PAD_MODES, "wrap", "maximum", "mean", "median", "minimum")
+
+WINDOWS = ("hann", "hamming", "blackman", ("kaiser", 5.0), ("gaussian", 100), 8.0, np.hanning)
 
 drawn = settings(derandomize=True, max_examples=120)
+quiet = pytest.mark.filterwarnings(
+    "ignore:.*is too large for:UserWarning",
+    "ignore:Empty filters:UserWarning",
+    "ignore:.*two periods:UserWarning",
+)
 
 
 def tenth(vector: Array, width: tuple[int, int], axis: int, kwargs: dict[str, Any]) -> None:
@@ -66,3 +74,18 @@ def long_enough(y: Array, arguments: dict[str, Any], name: str) -> Array:
 def same_kind(actual: Array, expected: Array) -> None:
     assert actual.shape == expected.shape
     assert actual.dtype == expected.dtype
+
+
+@st.composite
+def transforms(draw: st.DrawFn) -> dict[str, Any]:
+    """Arguments of librosa.stft."""
+    arguments = draw(frames("n_fft", TRANSFORM_PAD_MODES))
+    if arguments["n_fft"] < 400:
+        arguments["n_fft"] = 400
+    if arguments["hop_length"] >= arguments["n_fft"] // 2 and arguments["pad_mode"] == "reflect":
+        arguments["pad_mode"] = "edge"  # librosa.stft reflects a piece of the tail on itself there
+    return {
+        **arguments,
+        "window": draw(st.sampled_from(WINDOWS)),
+        "win_length": draw(st.sampled_from([None, 400, 399])),
+    }

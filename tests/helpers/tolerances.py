@@ -61,25 +61,38 @@ YIN_NOISE = Tolerance(
     "leaves a few eps of the frame's energy",
 )
 
-CENTROID = Tolerance(1e-5, "spectral centroid, relative", "two sums of float32 magnitudes")
+CENTROID = Tolerance(
+    1e-5, "spectral centroid, relative", "a mean of frequencies, weighed by a float32 FFT's noise"
+)
 BANDWIDTH = Tolerance(
     1e-4,
     "spectral bandwidth, relative",
-    "the root of a difference: far smaller than the centroid's own terms for a tone",
+    "the noise of bins that are far from the centroid weighs by the square of their distance",
+)
+ROLLOFF_TIE = Tolerance(
+    1e-5,
+    "spectral roll-off, tied sums, relative",
+    "librosa adds up a float32 spectrum in float32, so a sum that meets the threshold within that "
+    "rounding may end a bin before or after",
 )
 FLATNESS = Tolerance(
     5e-3,
-    "spectral flatness, relative",
-    "a geometric mean counts the quiet bins, which hold the rounding noise of the loud ones",
+    "spectral flatness, relative, unless noise",
+    "a bin 120 dB below the frame's peak holds float32's noise, and its logarithm counts in full",
+)
+FLATNESS_SPEECH_MEDIAN = Tolerance(
+    1e-6, "spectral flatness on speech, median", "the rounding of the logarithms' sum in float32"
 )
 CONTRAST = Tolerance(
-    0.3,
-    "spectral contrast [dB]",
-    "its range of 80 dB is taken of magnitudes, 160 dB of power: the lowest valleys are float32's "
-    "rounding noise in either",
+    3e-2,
+    "spectral contrast [dB], unless noise",
+    "valleys are the weakest bins, which feel float32's noise most",
 )
+LOWEST_BIN = 100.0
+"""dB below its frame's peak down to which all bins of a frame lie for FLATNESS and CONTRAST to
+hold: a weaker bin may be float32's noise, and its logarithm anything."""
 CONTRAST_LINEAR = Tolerance(
-    1e-5, "spectral contrast, of the largest", "means of float32 magnitudes"
+    4e-6, "linear contrast, of the frame's peak", "float32 FFT, as for mel power"
 )
 
 REFERENCE = Tolerance(

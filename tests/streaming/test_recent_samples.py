@@ -58,3 +58,13 @@ def test_nothing_is_allocated_once_it_runs() -> None:
         if i > 1000:
             arrays.add(id(recent._samples))
     assert len(arrays) == 1
+
+
+def test_one_large_chunk_leaves_no_large_array() -> None:
+    recent = RecentSamples()
+    recent.append(np.zeros(10_000_000, np.float32))
+    recent.forget(10_000_000 - 48000)
+    recent.append(np.ones(160, np.float32))
+    assert len(recent._samples) < 8 * 48160
+    kept = recent.between(10_000_000 - 48000, 10_000_160)
+    np.testing.assert_array_equal(kept, np.repeat(np.float32([0, 1]), [48000, 160]))

@@ -170,18 +170,24 @@ def spectral_bandwidth(
     spectra = given.energies()
     frequencies = _frequencies(freq, given.n_fft, given.sr, spectra)
     shares = _shares(spectra)
+    dtype = _result_dtype(given.dtype, frequencies, p)
     if centroid is None:
         middle = _centroid(shares, frequencies)
     else:
-        middle = np.asarray(centroid)
-        rule = f"of shape (..., 1, {spectra.shape[-1]})"
-        if middle.ndim < 2 or middle.shape[-2] != 1:
-            checks.refuse("centroid", rule, f"shape {middle.shape}")
-        _beside("centroid", middle, spectra, rule)
+        middle = _given_centroid(centroid, spectra)
+        dtype = _result_dtype(dtype, middle)
     weights = shares if norm else spectra
     spread = np.sum(weights * np.abs(frequencies - middle) ** exponent, axis=-2, keepdims=True)
-    dtype = _result_dtype(given.dtype, frequencies, middle, p)
     return np.asarray(spread ** (1 / exponent)).astype(dtype, copy=False)
+
+
+def _given_centroid(centroid: Any, S: Array) -> Array:
+    """One frequency a frame, as it is given."""
+    values = np.asarray(centroid)
+    rule = f"of shape (..., 1, {S.shape[-1]})"
+    if values.ndim < 2 or values.shape[-2] != 1:
+        checks.refuse("centroid", rule, f"shape {values.shape}")
+    return _beside("centroid", values, S, rule)
 
 
 def spectral_rolloff(
@@ -236,7 +242,7 @@ def spectral_rolloff(
         return np.fft.rfftfreq(given.n_fft, 1 / given.sr)[bins]
     spectra = given.energies()
     frequencies = _frequencies(freq, given.n_fft, given.sr, spectra)
-    below = np.cumsum(spectra, axis=-2)  # in the dtype of S, so that ties are librosa's
+    below = np.cumsum(spectra, axis=-2, dtype=_result_dtype(given.dtype))  # as librosa adds up
     reached = below >= roll_percent * below[..., -1:, :]
-    candidates = np.where(reached, frequencies, np.nan)
+    candidates = np.where(reached, frequencies.astype(np.float64), np.nan)
     return np.asarray(np.fmin.reduce(candidates, axis=-2, keepdims=True))
