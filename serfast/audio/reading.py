@@ -1,8 +1,8 @@
 """Reading recordings: a file becomes mono samples, whole or piece by piece, at the rate wanted.
 
 Everything behind this module takes one kind of signal: one-dimensional float32, full scale at 1.
-soundfile (libsndfile) or PyAV (FFmpeg) decodes and soxr resamples; each is imported when it is first
-used. docs/formats.md says which formats are read how.
+soundfile (libsndfile) or PyAV (FFmpeg) decodes and soxr resamples; each is imported when it is
+first used. docs/formats.md says which formats are read how.
 """
 
 from __future__ import annotations
@@ -88,9 +88,7 @@ def load(path: Source | NDArray[Any], sample_rate: float | None = None) -> tuple
         return np.concatenate(parts), target or decoder.sample_rate
 
 
-def blocks(
-    path: Source, sample_rate: float | None = None, block: int = _BLOCK
-) -> Iterator[Signal]:
+def blocks(path: Source, sample_rate: float | None = None, block: int = _BLOCK) -> Iterator[Signal]:
     """Read a recording piece by piece, in constant memory; the pieces joined are `load`'s samples.
 
     Parameters

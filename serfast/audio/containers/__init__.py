@@ -8,13 +8,14 @@ here, so that the decoder gets what it can read to the end, and nothing is left 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import BinaryIO
 
 from ..content import Content
 from . import chunked, flac, mpeg, ogg, sized
-from .part import BEGINNINGS, Part, Reading
+from .part import BEGINNINGS, Part, Reading, Shortfall
 from .tags import after_tags
 
-__all__ = ["Part", "after_tags", "read_parts"]
+__all__ = ["Part", "Shortfall", "after_tags", "is_cut_off", "read_parts", "shortfall"]
 
 _READERS: tuple[Callable[[Content, int], Reading | None], ...]
 _READERS = (chunked.read, sized.read, ogg.read, flac.read)
@@ -61,3 +62,33 @@ def _reading(content: Content, position: int) -> Reading | None:
             if reading := read(content, begin):
                 return reading
     return mpeg.read(content, position)
+
+
+def shortfall(file: BinaryIO) -> Shortfall | None:
+    """Say how many sample bytes are missing from a container, if any.
+
+    Parameters
+    ----------
+    file : binary file object
+        It can seek; its position is kept.
+    """
+    return next((lack for lack in _lacks(file) if isinstance(lack, Shortfall)), None)
+
+
+def is_cut_off(file: BinaryIO) -> bool:
+    """Tell whether a file is Ogg and a stream's last page is incomplete or not marked as the last.
+
+    Parameters
+    ----------
+    file : binary file object
+        It can seek; its position is kept.
+    """
+    return ogg.NOT_LAST in _lacks(file)
+
+
+def _lacks(file: BinaryIO) -> list[Shortfall | str]:
+    position = file.tell()
+    try:
+        return [part.lack for part in read_parts(Content("file", file))[0]]
+    finally:
+        file.seek(position)

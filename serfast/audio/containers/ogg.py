@@ -12,11 +12,14 @@ from typing import NamedTuple
 from ..content import Content, Span
 from .part import Part, Reading
 
-__all__ = ["read"]
+__all__ = ["NOT_LAST", "read"]
 
 _CAPTURE = b"OggS\x00"  # and the version
 _HEADER = 27
 _FIRST, _LAST = 2, 4
+
+NOT_LAST = "no Ogg page says that it is the last"
+"""How one can tell that a stream was cut off."""
 
 
 class _Page(NamedTuple):
@@ -36,7 +39,7 @@ def read(content: Content, start: int) -> Reading | None:
     begin, skipped = start, 0
     last = _page(content, start)
     if last is None:
-        part = Part((Span(start, content.length),), lack=_NOT_LAST)
+        part = Part((Span(start, content.length),), lack=NOT_LAST)
         return Reading((part,), content.length)
     while (page := _next_page(content, last.stop)) is not None:
         skipped += page.start - last.stop
@@ -48,12 +51,9 @@ def read(content: Content, start: int) -> Reading | None:
     return Reading(tuple(parts), last.stop, skipped)
 
 
-_NOT_LAST = "no Ogg page says that it is the last"
-
-
 def _part(begin: int, last: _Page) -> Part:
     ends = last.is_whole and last.flags & _LAST
-    return Part((Span(begin, last.stop),), lack="" if ends else _NOT_LAST)
+    return Part((Span(begin, last.stop),), lack="" if ends else NOT_LAST)
 
 
 def _page(content: Content, start: int) -> _Page | None:

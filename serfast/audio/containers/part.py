@@ -6,17 +6,37 @@ from typing import NamedTuple
 
 from ..content import Content, Piece, Span, n_bytes
 
-__all__ = ["BEGINNINGS", "Part", "Reading", "is_printable", "missing", "replaced", "unending"]
+__all__ = [
+    "BEGINNINGS",
+    "Part",
+    "Reading",
+    "Shortfall",
+    "is_printable",
+    "missing",
+    "replaced",
+    "unending",
+]
 
 BEGINNINGS = frozenset(
     {b"RIFF", b"RIFX", b"RF64", b"FORM", b"OggS", b"fLaC", b"caff", b"riff", b".snd"}
 )
 """The first four bytes of containers, which no chunk is named by."""
 
-
 _OVERSTATED = 64
 """More than the ratio of the largest MPEG frame to the smallest one."""
 _TAIL = 128
+
+
+class Shortfall(NamedTuple):
+    """The sample bytes that a header promises, and those that are there."""
+
+    promised: int
+    present: int
+
+    def __str__(self) -> str:
+        """Say it in words."""
+        promise = f"its header promises {self.promised} bytes of samples"
+        return f"{promise}, the file holds {self.present}"
 
 
 class Part(NamedTuple):
@@ -26,7 +46,7 @@ class Part(NamedTuple):
     """The bytes to hand to it."""
     estimated: bool = False
     """Whether a decoder can only guess how many samples they hold, and guesses too many."""
-    lack: str = ""
+    lack: Shortfall | str = ""
     """If the part is cut off: how one can tell."""
     doubt: str = ""
     """If the part may be cut off: how one might tell."""
@@ -41,11 +61,9 @@ class Reading(NamedTuple):
     """Bytes between that belong to no part and to no tag."""
 
 
-def missing(promised: int, present: int) -> str:
-    """Say how many bytes are missing, or nothing if none are."""
-    if promised <= present:
-        return ""
-    return f"its header promises {promised} bytes of samples, the file holds {max(0, present)}"
+def missing(promised: int, present: int) -> Shortfall | str:
+    """Tell how many bytes are missing, or give nothing if none are."""
+    return "" if promised <= present else Shortfall(promised, max(0, present))
 
 
 def replaced(content: Content, span: Span, changes: dict[int, bytes]) -> tuple[Piece, ...]:

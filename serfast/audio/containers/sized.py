@@ -36,6 +36,7 @@ class _Data(NamedTuple):
 def read(content: Content, start: int) -> Reading | None:
     """Give the part that begins at `start`; None if it is no such container."""
     head = content.at(start, 16)
+    data: _Data | None
     if head[:4] in _AU_ORDER and len(head) >= 12:
         data = _au(_AU_ORDER[head[:4]], start, head)
     elif head == _WAVE64:
