@@ -40,8 +40,13 @@ PROGRAMS = {
 }
 """Programs, each of which does more than the one before; the end of the process counts as well."""
 
+_MEMORY = f"runpy.run_path({str(_FOLDER / 'memory.py')!r})"
+
+LOADED = f"import numpy; {_MEMORY}['map_libraries']()\n"
+"""What both processes begin with whose memory is compared: all of NumPy is there."""
+
 MEMORY = f"""
-channel.send("answer", runpy.run_path({str(_FOLDER / "memory.py")!r})["memory"]())
+channel.send("answer", {_MEMORY}["memory"]())
 """
 
 
@@ -87,7 +92,7 @@ def resident(settings: Settings, streams: bool) -> dict[str, dict[str, int]]:
 
 
 def _memory(program: str, settings: Settings, chunks: int) -> dict[str, int]:
-    child = _start(ANSWERING + program + MEMORY, settings, chunks)
+    child = _start(ANSWERING + LOADED + program + MEMORY, settings, chunks)
     try:
         memory: dict[str, int] = child.hear("answer")
         child.finish()

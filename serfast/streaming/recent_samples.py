@@ -69,7 +69,7 @@ class RecentSamples:
             self._move(max(size, len(self._samples)))
 
     def _move(self, size: int) -> None:
-        """Put what is kept at the beginning of an array of this size: the same one, if it has it."""
+        """Put what is kept at the beginning of an array of this size, which may be the same one."""
         kept = self._samples[self._start : self._stop]
         if size != len(self._samples):
             self._samples = np.empty(size, dtype=np.float32)

@@ -22,7 +22,7 @@ from serfast.bench.histogram import EDGES, bars, histogram, quantiles
 from serfast.bench.laps import call_times
 from serfast.bench.machine import machine, processors, state
 from serfast.bench.measures import environment, measure, measure_all
-from serfast.bench.memory import memory
+from serfast.bench.memory import map_libraries, memory
 from serfast.bench.predictions import predictions
 from serfast.bench.settings import Settings, cut
 from serfast.errors import ParameterError, SerfastError
@@ -231,6 +231,19 @@ def test_calls_end_with_the_time() -> None:
     assert len(times) == 100, "the clock is looked at after every hundred calls"
     assert min(times) >= 2_000_000
     assert waited > 0.5, "a process that sleeps doesn't run"
+
+
+@pytest.mark.skipif(not Path("/proc/self/smaps_rollup").exists(), reason="reads Linux's file")
+def test_every_page_of_numpy_can_be_made_resident() -> None:
+    map_libraries()
+    lines = iter(Path("/proc/self/smaps").read_text().splitlines())
+    sizes = []
+    for line in lines:
+        if "_multiarray_umath" in line and line.split()[1].startswith("r"):
+            size, rss = (next(one for one in lines if one.startswith(f)) for f in ("Size", "Rss"))
+            sizes.append((int(size.split()[1]), int(rss.split()[1])))
+    assert sizes
+    assert all(size == rss for size, rss in sizes), sizes
 
 
 @pytest.mark.skipif(not Path("/proc/self/smaps_rollup").exists(), reason="reads Linux's file")
