@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import accumulate
 from typing import Any, NamedTuple, NoReturn
 
-from ..errors import AudioError
+from .._checks import fail, refuse
+from ..errors import AudioError, ParameterError
 
-__all__ = ["Content", "Piece", "Pieces", "Span", "n_bytes"]
+__all__ = ["SOURCES", "Content", "Piece", "Pieces", "Span", "bytes_of", "n_bytes", "refuse_awaited"]
+
+SOURCES = "a path, bytes, a binary file object or an array"
+"""What a recording can be given as."""
 
 _WINDOW = 1 << 16
 
@@ -80,9 +85,11 @@ class Content:
     def _read(self, position: int, size: int) -> bytes:
         try:
             self._file.seek(position)
-            data = bytes(self._file.read(size) or b"")
-            while len(data) < size and (more := self._file.read(size - len(data))):
+            data = bytes_of(self._file, size)
+            while len(data) < size and (more := bytes_of(self._file, size - len(data))):
                 data += more
+        except ParameterError:
+            raise
         except Exception as error:
             self._window = b""
             self._fail(error)
@@ -92,6 +99,25 @@ class Content:
         text = getattr(error, "strerror", None) or str(error)
         kind = "" if isinstance(error, OSError) and text else f"{type(error).__name__}: "
         raise AudioError(f"{self.name}: can't be read ({kind}{text:.200})") from error
+
+
+def bytes_of(file: Any, size: int) -> bytes:
+    """Read up to so many bytes from a caller's file object, whatever its `read` gives."""
+    data = file.read(size)
+    if inspect.isawaitable(data):
+        getattr(data, "close", int)()  # of a coroutine that is never awaited Python warns
+        refuse_awaited(file)
+    if data is None:
+        refuse("path", "a file that waits for its bytes", "one that has none yet and doesn't wait")
+    if not isinstance(data, (bytes, bytearray, memoryview)):
+        fail("path", "opened in binary mode", file)
+    return bytes(data)
+
+
+def refuse_awaited(file: Any) -> NoReturn:
+    """Refuse a file object whose `read` must be awaited."""
+    found = f"a {type(file).__name__} whose read() must be awaited: give the bytes that it gives"
+    refuse("path", SOURCES, found)
 
 
 class Pieces:

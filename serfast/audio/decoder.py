@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import warnings
 from collections.abc import Iterator
 from contextlib import closing
@@ -9,13 +10,13 @@ from contextlib import closing
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import AudioError, AudioWarning
+from ..errors import AudioError, AudioWarning, MissingDecoderError
 from .containers import Part, after_tags, read_parts
-from .content import Span
+from .content import Content, Span
 from .pyav import PyAvFile
 from .recording import Recording, Source, opened
 from .sndfile import Frames, Refusal, SndFile, recognises
-from .sniffing import HEAD, kind_of
+from .sniffing import HEAD, Kind, kind_of
 
 __all__ = ["Decoder", "Signal", "Source", "decoder_of", "first_not_finite", "is_recording"]
 
@@ -85,9 +86,8 @@ class Decoder:
         for part in parts:
             if part.lack:
                 raise AudioError(f"{self.name}: is cut off: {part.lack}")
-        for text in (*(part.doubt for part in parts), remark):
-            if text:
-                warnings.warn(f"{self.name}: {text}", AudioWarning, stacklevel=7)
+        for text in filter(None, (*(part.doubt for part in parts), remark)):
+            self._warn(text)
         return parts or [Part((Span(0, self._recording.content.length),))]
 
     def _first_file(self) -> SndFile | PyAvFile:
@@ -97,9 +97,28 @@ class Decoder:
             return file
         content = self._recording.content
         kind = kind_of(content.at(after_tags(content, 0), HEAD))
-        if kind is None or not file.refusal.is_foreign:
+        if kind is None:
             raise AudioError(f"{self.name}: {_named(file.refusal)}")
-        return PyAvFile(content, kind)
+        self._parts = []  # FFmpeg reads all of them
+        return (
+            PyAvFile(content, kind) if file.refusal.is_foreign else self._tried(file.refusal, kind)
+        )
+
+    def _tried(self, refusal: Refusal, kind: Kind) -> PyAvFile:
+        """Open with PyAV what libsndfile takes for damaged: it may know less than it thinks."""
+        problem = f"{self.name}: {_named(refusal)}"
+        try:
+            file = PyAvFile(self._recording.content, kind)
+        except MissingDecoderError as error:
+            hint = 'PyAV may be able to: pip install "serfast[av]"'
+            raise AudioError(f"{problem}; {hint}") from error
+        except AudioError:
+            raise AudioError(problem) from None
+        self._warn(f"read by FFmpeg, perhaps not rightly: libsndfile says {refusal.reason}")
+        return file
+
+    def _warn(self, text: str) -> None:
+        warnings.warn(f"{self.name}: {text}", AudioWarning, stacklevel=6)
 
 
 def decoder_of(path: Source) -> Decoder:
@@ -109,7 +128,10 @@ def decoder_of(path: Source) -> Decoder:
 
 def is_recording(data: bytes) -> bool:
     """Tell whether these bytes begin a recording of a kind that is known here."""
-    return kind_of(data[:HEAD]) is not None or recognises(data)
+    behind_tags = after_tags(Content("", io.BytesIO(data)), 0)
+    if behind_tags >= len(data):  # a picture may be larger than what has come
+        return True
+    return kind_of(data[behind_tags : behind_tags + HEAD]) is not None or recognises(data)
 
 
 def first_not_finite(y: Signal) -> int | None:

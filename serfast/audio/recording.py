@@ -7,17 +7,16 @@ import io
 import os
 import stat
 from collections.abc import Callable
-from typing import Any, BinaryIO, NamedTuple, NoReturn
+from typing import Any, BinaryIO, NamedTuple
 
-from .._checks import fail, refuse
+from .._checks import fail
 from ..errors import AudioError
-from .content import Content
+from .content import SOURCES, Content, bytes_of, refuse_awaited
 from .pipe import gathered, read_pipe
 
 __all__ = ["Recording", "Source", "opened"]
 
 Source = str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO
-_RULE = "a path, bytes, a binary file object or an array"
 
 
 class Recording(NamedTuple):
@@ -60,7 +59,7 @@ def _from_path(path: Any, recognised: Callable[[bytes], bool]) -> Recording:
     try:
         name = os.fsdecode(path)
     except TypeError:
-        fail("path", _RULE, path)
+        fail("path", SOURCES, path)
     if name.lower().endswith(".raw"):
         raise AudioError(f"{name}: has no header to tell rate and format; convert it to WAV")
     try:
@@ -89,38 +88,17 @@ def _from_file(file: Any, recognised: Callable[[bytes], bool]) -> Content:
     if isinstance(file, io.TextIOBase):
         fail("path", "opened in binary mode", file)
     if inspect.iscoroutinefunction(file.read):
-        _refuse_async(file)
+        refuse_awaited(file)
     name = getattr(file, "name", None)
     name = name if isinstance(name, str) else f"<{type(file).__name__}>"
     if _can_seek(file):
         return Content(name, file)
-    data = gathered(name, lambda size: _bytes_of(file, size), recognised)
+    data = gathered(name, lambda size: bytes_of(file, size), recognised)
     return Content(name, io.BytesIO(data))
 
 
 def _can_seek(file: Any) -> bool:
-    if not hasattr(file, "seekable") or not hasattr(file, "seek"):
+    try:
+        return bool(file.seekable()) and hasattr(file, "seek")
+    except Exception:  # it is anybody's object; most often it has no such method
         return False
-    answer = file.seekable()
-    if inspect.iscoroutine(answer):
-        answer.close()
-        _refuse_async(file)
-    return bool(answer)
-
-
-def _bytes_of(file: Any, size: int) -> bytes:
-    """Read up to so many bytes from a file that can't seek."""
-    data = file.read(size)
-    if inspect.iscoroutine(data):
-        data.close()
-        _refuse_async(file)
-    if data is None:
-        refuse("path", "a file that waits for its bytes", "one that has none yet and doesn't wait")
-    if not isinstance(data, (bytes, bytearray, memoryview)):
-        fail("path", "opened in binary mode", file)
-    return bytes(data)
-
-
-def _refuse_async(file: Any) -> NoReturn:
-    kind = type(file).__name__
-    refuse("path", _RULE, f"a {kind} whose read() must be awaited: give the bytes that it gives")

@@ -71,7 +71,7 @@ class SndFile:
         counted = promised < _UNKNOWN and not self._part.estimated
         n_read = 0
         while True:
-            at_once = min(block, promised - n_read if counted else _MOST_AT_ONCE)
+            at_once = min(block, _MOST_AT_ONCE, promised - n_read if counted else block)
             if at_once <= 0 or not (frames := self._read(at_once)).size:
                 break
             n_read += len(frames)

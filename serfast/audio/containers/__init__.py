@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import BinaryIO
 
 from ..content import Content
+from ..sniffing import HEAD, kind_of
 from . import chunked, flac, mpeg, ogg, sized
 from .part import BEGINNINGS, Part, Reading, Shortfall
 from .tags import after_tags
@@ -61,6 +62,8 @@ def _reading(content: Content, position: int) -> Reading | None:
         for read in _READERS:
             if reading := read(content, begin):
                 return reading
+        if kind_of(content.at(begin, HEAD)):
+            return None  # there may be MP3 in it, as in a film, but not from its beginning on
     return mpeg.read(content, position)
 
 

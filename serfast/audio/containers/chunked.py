@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from ..content import Content, Span
 from . import mpeg
-from .part import Part, Reading, is_printable, missing, replaced
+from .part import Part, Reading, is_printable, missing, next_like, replaced
 
 __all__ = ["read"]
 
@@ -85,18 +85,19 @@ def read(content: Content, start: int) -> Reading | None:
         return Reading((Part((Span(start, content.length),)),), content.length)
     present = content.length - data.start
     unknown = _is_unknown(content, form, data, present)
-    stop = content.length
-    if not unknown:
+    if unknown:
+        stop = next_like(content, start, data.start, slice(8, 12))
+    else:
         stop = _end_of_chunks(content, form, data.start + data.size + data.size % 2)
     lack = "" if unknown else missing(data.size, present)
     if data.is_mpeg:
-        end = content.length if unknown else data.start + data.size
+        end = stop if unknown else data.start + data.size
         if inner := mpeg.read(content, data.start, end):
             last = inner.parts[-1]
             parts = (*inner.parts[:-1], last._replace(lack=lack, doubt=""))
             return Reading(parts, stop, inner.skipped)
     if unknown:
-        return Reading((_until_the_end(content, start, form, data),), stop)
+        return Reading((_until(content, Span(start, stop), form, data),), stop)
     return Reading((Part((Span(start, stop),), lack=lack),), stop)
 
 
@@ -125,18 +126,18 @@ def _is_unknown(content: Content, form: _Form, data: _Data, present: int) -> boo
     return _end_of_chunks(content, form, data.start + data.size) < content.length
 
 
-def _until_the_end(content: Content, start: int, form: _Form, data: _Data) -> Part:
-    """Give the part with sizes in its header that reach to the end of the file."""
-    whole, present = content.length - start - 8, content.length - data.start
+def _until(content: Content, span: Span, form: _Form, data: _Data) -> Part:
+    """Give the part with sizes in its header that reach to the end of the span."""
+    whole, present = span.stop - span.start - 8, span.stop - data.start
     changes = {}
     if data.wide_at is not None:
         changes = {data.wide_at: struct.pack("<QQ", whole, present)}
     elif whole < _LARGEST:
         changes = {
-            start + 4: struct.pack(form.order + "I", whole),
+            span.start + 4: struct.pack(form.order + "I", whole),
             data.size_at: struct.pack(form.order + "I", present),
         }
-    return Part(replaced(content, Span(start, content.length), changes))
+    return Part(replaced(content, span, changes))
 
 
 def _end_of_chunks(content: Content, form: _Form, position: int) -> int:

@@ -13,12 +13,25 @@ __all__ = [
     "Shortfall",
     "is_printable",
     "missing",
+    "next_like",
     "replaced",
     "unending",
 ]
 
 BEGINNINGS = frozenset(
-    {b"RIFF", b"RIFX", b"RF64", b"FORM", b"OggS", b"fLaC", b"caff", b"riff", b".snd"}
+    {
+        b"RIFF",
+        b"RIFX",
+        b"RF64",
+        b"FORM",
+        b"OggS",
+        b"fLaC",
+        b"caff",
+        b"riff",
+        b".snd",
+        b"dns.",
+        b"NIST",
+    }
 )
 """The first four bytes of containers, which no chunk is named by."""
 
@@ -82,6 +95,28 @@ def replaced(content: Content, span: Span, changes: dict[int, bytes]) -> tuple[P
         pieces += [Span(at, position), changes[position]]
         at = position + len(changes[position])
     return (*pieces, Span(at, max(at, min(span.stop, content.length))))
+
+
+def next_like(content: Content, start: int, position: int, same: slice) -> int:
+    """Give where another container begins as the one at `start` does, or where the file ends.
+
+    Four bytes can be among samples by chance, so some of those behind them are compared, too.
+
+    Parameters
+    ----------
+    content : Content
+    start : int
+    position : int
+        Where to search from.
+    same : slice
+        Which of the first 12 bytes are compared, besides the first four.
+    """
+    head = content.at(start, 12)
+    while (position := content.find(head[:4], position, content.length)) >= 0:
+        if content.at(position, 12)[same] == head[same]:
+            return position
+        position += 1
+    return content.length
 
 
 def unending(content: Content, pieces: tuple[Piece, ...]) -> Part:

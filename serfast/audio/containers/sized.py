@@ -1,15 +1,17 @@
-"""AU, Wave64 and CAF: containers that say in one field how many bytes of samples follow.
+"""AU, Wave64, CAF and NIST SPHERE: containers that say at one place how long the samples are.
 
-As in WAV files, the field may be 0, or hold a value that means "until the end of the file".
+As in WAV files, it may be 0 there, or a value that means "until the end of the file".
 """
 
 from __future__ import annotations
 
+import math
+import re
 import struct
 from typing import NamedTuple
 
 from ..content import Content, Span
-from .part import Part, Reading, is_printable, missing, replaced
+from .part import Part, Reading, is_printable, missing, next_like, replaced
 
 __all__ = ["read"]
 
@@ -19,6 +21,8 @@ _WAVE64 = b"riff\x2e\x91\xcf\x11\xa5\xd6\x28\xdb\x04\xc1\x00\x00"
 _WAVE64_DATA = b"data\xf3\xac\xd3\x11\x8c\xd1\x00\xc0\x4f\x8e\xdb\x8a"
 _AU_ORDER = {b".snd": ">", b"dns.": "<"}
 _AU_UNKNOWN = 0x7FFF0000
+_NIST = b"NIST_1A\n"
+_NIST_FIELD = re.compile(rb"^(sample_count|channel_count|sample_n_bytes) -i (\d{1,15})$", re.M)
 _WIDE_UNKNOWN = 2**62
 
 
@@ -27,8 +31,8 @@ class _Data(NamedTuple):
 
     start: int
     size: int | None  # None: it isn't known
-    size_at: int
-    size_format: str
+    size_at: int = 0
+    size_format: str = ""
     counted: int = 0  # how much the field counts beyond `size`
     padding: int = 1  # what follows begins at a multiple of this
 
@@ -43,15 +47,18 @@ def read(content: Content, start: int) -> Reading | None:
         data = _wave64(content, start)
     elif head[:4] == b"caff":
         data = _caf(content, start)
+    elif head[:8] == _NIST:
+        data = _nist(content, start)
     else:
         return None
     if data is None:
         return Reading((Part((Span(start, content.length),)),), content.length)
     present = max(0, content.length - data.start)
     if data.size is None or (data.size == 0 and present):
-        field = struct.pack(data.size_format, min(present + data.counted, 0xFFFFFFF0))
-        pieces = replaced(content, Span(start, content.length), {data.size_at: field})
-        return Reading((Part(pieces),), content.length)
+        stop = next_like(content, start, data.start, slice(4, 8))
+        field = struct.pack(data.size_format, min(stop - data.start + data.counted, 0xFFFFFFF0))
+        pieces = replaced(content, Span(start, stop), {data.size_at: field})
+        return Reading((Part(pieces),), stop)
     stop = min(data.start + data.size + -data.size % data.padding, content.length)
     if head[:4] == b"caff":
         stop = _end_of_caf(content, stop)
@@ -88,6 +95,17 @@ def _caf(content: Content, start: int) -> _Data | None:
             return None
         position += 12 + size
     return None
+
+
+def _nist(content: Content, start: int) -> _Data | None:
+    header_size = content.at(start + 8, 8).strip()
+    if not header_size.isdigit():
+        return None
+    header = content.at(start, min(int(header_size), 1 << 16))
+    fields = {bytes(name): int(value) for name, value in _NIST_FIELD.findall(header)}
+    if len(fields) < 3 or not all(fields.values()) or b"shorten" in header:
+        return None  # how many bytes there are isn't said
+    return _Data(start + int(header_size), math.prod(fields.values()))
 
 
 def _end_of_caf(content: Content, position: int) -> int:
