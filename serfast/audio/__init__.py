@@ -23,7 +23,7 @@ _NAMES = {
     "resample": "resampling",
 }
 _MODULES = (
-    *("augmentation", "containers", "content", "decoder", "pipe", "pyav", "reading", "recording"),
-    *("resampling", "samples", "sndfile", "sniffing", "tempo"),
+    *("arriving", "augmentation", "containers", "content", "decoder", "pipe", "pyav", "reading"),
+    *("recording", "resampling", "samples", "sndfile", "sniffing", "tempo"),
 )
 __getattr__, __dir__ = lazily(__name__, _NAMES, _MODULES)

@@ -46,10 +46,13 @@ class Content:
         It can seek. It may be anybody's: what its methods raise becomes an AudioError.
     owned : bool
         Whether `close` closes it.
+    window : int
+        Fewest bytes to read at once.
     """
 
-    def __init__(self, name: str, file: Any, *, owned: bool = False) -> None:
+    def __init__(self, name: str, file: Any, *, owned: bool = False, window: int = _WINDOW) -> None:
         self.name = name
+        self._least = window
         self._file, self._owned = file, owned
         self._start, self._window = 0, b""
         try:
@@ -68,7 +71,7 @@ class Content:
         offset = position - self._start
         if offset < 0 or offset + size > len(self._window):
             self._start = position
-            self._window = self._read(position, max(size, _WINDOW))
+            self._window = self._read(position, max(size, self._least))
             offset = 0
         return self._window[offset : offset + size]
 
@@ -148,6 +151,10 @@ class Pieces:
     def tell(self) -> int:
         """Give the position."""
         return self._position
+
+    def left(self) -> int:
+        """Count the bytes behind the position."""
+        return max(0, self._length - self._position)
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
         """Move as files do, and give the position."""

@@ -7,6 +7,7 @@ What it says and what it delivers are compared here; each error names the record
 from __future__ import annotations
 
 import io
+import warnings
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple, cast
@@ -14,8 +15,8 @@ from typing import Any, NamedTuple, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import AudioError
-from .containers import Part
+from ..errors import AudioError, AudioWarning
+from .containers.part import NEGLIGIBLE, Part
 from .content import Pieces, Span
 from .recording import Recording
 
@@ -47,7 +48,7 @@ class SndFile:
         self.sample_rate = 0
         self._part = part
         self._view = Pieces(recording.content, part.pieces)
-        whole = part.pieces == (Span(0, recording.content.length),)
+        whole = part.pieces == (Span(0, recording.content.length),) and not part.open_end
         source = recording.path if whole and recording.path is not None else self._view
         self._library = _soundfile()
         try:
@@ -80,6 +81,9 @@ class SndFile:
         if counted and n_read + slack < promised:
             rest = f"of the {promised} samples that its header promises"
             raise AudioError(f"{self.name}: is cut off after {n_read} {rest}")
+        if self._part.open_end and (left := self._view.left()) > NEGLIGIBLE:
+            text = f"{self.name}: at least {left} bytes behind the last sample are passed over"
+            warnings.warn(text, AudioWarning, stacklevel=8)
 
     def _read(self, at_once: int) -> Frames:
         try:

@@ -54,8 +54,15 @@ MEDIA_SUFFIXES = frozenset(
 """Suffixes, in lower case, of recordings and films that PyAV is needed for."""
 
 
-def kind_of(head: bytes) -> Kind | None:
+def kind_of(head: bytes, shortest: int = 2) -> Kind | None:
     """Tell the kind of file that begins so, or None.
+
+    Parameters
+    ----------
+    head : bytes
+        The first `HEAD` bytes, or fewer.
+    shortest : int
+        Names that have fewer bytes than this tell nothing.
 
     Examples
     --------
@@ -63,7 +70,7 @@ def kind_of(head: bytes) -> Kind | None:
     'AMR'
     """
     for at, magic, kind in _MAGIC:
-        if head[at : at + len(magic)] == magic:
+        if len(magic) >= shortest and head[at : at + len(magic)] == magic:
             return kind
     if len(head) >= 7 and head[0] == 0xFF and head[1] & 0xF6 == 0xF0 and _adts_repeats(head):
         return Kind("AAC", "aac")

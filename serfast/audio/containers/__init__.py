@@ -13,15 +13,13 @@ from typing import BinaryIO
 from ..content import Content
 from ..sniffing import HEAD, kind_of
 from . import chunked, flac, mpeg, ogg, sized
-from .part import BEGINNINGS, Part, Reading, Shortfall
+from .part import BEGINNINGS, NEGLIGIBLE, Part, Reading, Shortfall
 from .tags import after_tags
 
 __all__ = ["Part", "Shortfall", "after_tags", "is_cut_off", "read_parts", "shortfall"]
 
 _READERS: tuple[Callable[[Content, int], Reading | None], ...]
 _READERS = (chunked.read, sized.read, ogg.read, flac.read)
-_NEGLIGIBLE = 1024
-"""So many bytes that belong to no part aren't worth a word."""
 
 
 def read_parts(content: Content) -> tuple[list[Part], str]:
@@ -46,9 +44,9 @@ def read_parts(content: Content) -> tuple[list[Part], str]:
         position = reading.stop
     position = after_tags(content, position)
     left = content.length - position if parts else 0
-    if left and not any(content.at(position, _NEGLIGIBLE)):
+    if left and not any(content.at(position, NEGLIGIBLE)):
         left = 0  # the file was filled up with zeros
-    if skipped + left <= _NEGLIGIBLE:
+    if skipped + left <= NEGLIGIBLE:
         return parts, ""
     return parts, f"{skipped + left} bytes that are no audio are passed over"
 

@@ -18,7 +18,7 @@ from ..content import Content, Span
 from . import mpeg
 from .part import Part, Reading, is_printable, missing, next_like, replaced
 
-__all__ = ["read"]
+__all__ = ["live_part", "read"]
 
 _MPEG_TAGS = (0x50, 0x55)  # in a WAV file: layers I and II, layer III
 _LARGEST = 0xFFFFFFF0
@@ -50,8 +50,10 @@ def live_part(content: Content) -> Part | None:
     """
     head = content.at(0, 12)
     form = _FORMS.get(head[:4])
-    data = None if form is None else _data(content, 0, form)
-    if form is None or data is None or data.is_mpeg or data.wide_at is not None:
+    if form is None or head[8:12] not in form.types:
+        return None
+    data = _data(content, 0, form)
+    if data is None or data.is_mpeg or data.wide_at is not None:
         return None
     if form.extra < data.size < form.unknown:
         return Part((Span(0, data.start + data.size),))

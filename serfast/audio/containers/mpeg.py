@@ -181,9 +181,9 @@ class _Walk:
         content, skipped = self._content, 0
         while 0 <= position < self._stop:
             frame = frame_at(content, position)
-            if frame is not None and (
-                kind == frame.kind or _chained(content, position, self._stop, _SURE - 1)
-            ):
+            expected = frame is not None and frame.kind == kind and not skipped
+            n_frames = _SURE if skipped else _SURE - 1
+            if frame and (expected or _chained(content, position, self._stop, n_frames)):
                 self._skipped += skipped
                 return position, frame
             after = after_tag(content, position)

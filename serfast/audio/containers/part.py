@@ -8,6 +8,7 @@ from ..content import Content, Piece, Span, n_bytes
 
 __all__ = [
     "BEGINNINGS",
+    "NEGLIGIBLE",
     "Part",
     "Reading",
     "Shortfall",
@@ -35,6 +36,9 @@ BEGINNINGS = frozenset(
 )
 """The first four bytes of containers, which no chunk is named by."""
 
+NEGLIGIBLE = 1024
+"""So many bytes that belong to no part aren't worth a word."""
+
 _OVERSTATED = 64
 """More than the ratio of the largest MPEG frame to the smallest one."""
 _TAIL = 128
@@ -59,6 +63,8 @@ class Part(NamedTuple):
     """The bytes to hand to it."""
     estimated: bool = False
     """Whether a decoder can only guess how many samples they hold, and guesses too many."""
+    open_end: bool = False
+    """Whether it isn't known here where the last sample is, so that other things may follow it."""
     lack: Shortfall | str = ""
     """If the part is cut off: how one can tell."""
     doubt: str = ""
