@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import struct
+import tempfile
 from fractions import Fraction
+from pathlib import Path
 
 import av
 import numpy as np
@@ -30,8 +32,15 @@ def written(y: np.ndarray, rate: int, kind: str, subtype: str | None = None, **o
 
 def encoded(y: np.ndarray, rate: int, container: str, codec: str, **options: str) -> bytes:
     """The samples as a file of one of FFmpeg's formats."""
-    file = io.BytesIO()
-    with av.open(file, "w", format=container, options=options) as output:
+    with tempfile.NamedTemporaryFile() as file:  # FFmpeg opens it again to move an index forward
+        _encode(file.name, y, rate, container, codec, options)
+        return Path(file.name).read_bytes()
+
+
+def _encode(
+    path: str, y: np.ndarray, rate: int, container: str, codec: str, options: dict[str, str]
+) -> None:
+    with av.open(path, "w", format=container, options=options) as output:
         stream = output.add_stream(codec, rate=rate)
         stream.codec_context.layout = "mono"
         stream.codec_context.bit_rate = 128_000 if rate > 8000 else 12_200
@@ -39,7 +48,6 @@ def encoded(y: np.ndarray, rate: int, container: str, codec: str, **options: str
         frame.sample_rate, frame.pts, frame.time_base = rate, 0, Fraction(1, rate)
         for packet in [*stream.encode(frame), *stream.encode(None)]:
             output.mux(packet)
-    return file.getvalue()
 
 
 def mpeg_in_wav(mpeg: bytes, rate: int) -> bytes:
