@@ -16,12 +16,15 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from . import RESULTS, ROOT, budget, tables
+from . import RESULTS, ROOT, budget, formats, tables
 from .operations import FORMULAS
 
 PAGES = (
     "README.md",
-    *(f"docs/{name}.md" for name in ("roofline", "backends", "custom-features", "embedded")),
+    *(
+        f"docs/{name}.md"
+        for name in ("roofline", "backends", "custom-features", "embedded", "formats")
+    ),
 )
 PART = re.compile(r"(<!-- results: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
@@ -47,6 +50,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "backends": lambda: tables.backends_table(load("backends")),
     "custom": lambda: tables.custom_table(load("custom")),
     "budget": lambda: budget.tables(load("budget")),
+    "formats": lambda: formats.table(load("formats")),
 }
 """What makes the text of each part. "summary" is that of peers.json; "formulas" has no file."""
 

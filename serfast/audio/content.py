@@ -139,6 +139,8 @@ class Pieces:
 
     def __init__(self, content: Content, pieces: Sequence[Piece]) -> None:
         self.failure: BaseException | None = None
+        self.fell_short = False
+        """Whether more bytes were asked for than there are."""
         self._content, self._pieces = content, pieces
         self._stops = list(accumulate(map(n_bytes, pieces)))
         self._length = self._stops[-1] if self._stops else 0
@@ -170,6 +172,7 @@ class Pieces:
             parts.append(part)
             self._position += len(part)
             wanted -= len(part)
+        self.fell_short |= wanted > 0
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
     def readinto(self, buffer: Any) -> int:

@@ -88,7 +88,7 @@ class Decoder:
                 raise AudioError(f"{self.name}: is cut off: {part.lack}")
         for text in filter(None, (*(part.doubt for part in parts), remark)):
             self._warn(text)
-        return parts or [Part((Span(0, self._recording.content.length),))]
+        return parts or [Part((Span(0, self._recording.content.length),), is_known=False)]
 
     def _first_file(self) -> SndFile | PyAvFile:
         """Open the first part with libsndfile, or the whole recording with PyAV."""

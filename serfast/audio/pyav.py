@@ -24,8 +24,11 @@ _SCALES = {"u8": 2.0**7, "s16": 2.0**15, "s32": 2.0**31, "s64": 2.0**63, "flt": 
 """Full scale of FFmpeg's sample formats."""
 _SLACK = 0.1
 """How much shorter than its header says a recording may be [s]: headers round up to frames."""
-_COUNTED = ("mov", "matroska", "asf", "avi", "flv")
-"""Demuxers of containers that say how long a recording is; for others FFmpeg guesses."""
+_COUNTED = ("mov", "asf", "avi", "flv")
+"""Demuxers of containers that say how long a stream is; for others FFmpeg guesses."""
+_MATROSKA_DURATION = (b"\x44\x89\x84", b"\x44\x89\x88")
+"""Names of the field for the whole file; it may be missing, and FFmpeg guesses then."""
+_HEADER = 1 << 12
 
 
 class PyAvFile:
@@ -41,6 +44,7 @@ class PyAvFile:
 
     def __init__(self, content: Content, kind: Kind) -> None:
         self.name = content.name
+        self._content = content
         self._kind = kind
         self._av = _library(content.name, kind)
         self._view = Pieces(content, (Span(0, content.length),))
@@ -101,9 +105,12 @@ class PyAvFile:
 
     def _duration(self, stream: Any) -> float:
         """Give the seconds that the container promises, 0 if it doesn't."""
-        if self._kind.demuxer not in _COUNTED or not stream.duration or not stream.time_base:
+        if self._kind.demuxer in _COUNTED and stream.duration and stream.time_base:
+            return float(stream.duration * stream.time_base)
+        if self._kind.demuxer != "matroska" or len(self._container.streams) > 1:
             return 0.0
-        return float(stream.duration * stream.time_base)
+        told = any(self._content.find(name, 0, _HEADER) > 0 for name in _MATROSKA_DURATION)
+        return (self._container.duration or 0) / self._av.time_base if told else 0.0
 
     def _damage(self, error: Exception) -> BaseException:
         if self._view.failure is not None:

@@ -48,8 +48,9 @@ class SndFile:
         self.sample_rate = 0
         self._part = part
         self._view = Pieces(recording.content, part.pieces)
-        whole = part.pieces == (Span(0, recording.content.length),) and not part.open_end
-        source = recording.path if whole and recording.path is not None else self._view
+        simple = part.is_known and not part.open_end
+        whole = part.pieces == (Span(0, recording.content.length),)
+        source = recording.path if simple and whole and recording.path else self._view
         self._library = _soundfile()
         try:
             self._file = _sequential()(source, "r")
@@ -70,14 +71,17 @@ class SndFile:
         """Give the samples of all channels, shape (n, n_channels), up to `block` at once."""
         promised = int(self._file.frames)
         counted = promised < _UNKNOWN and not self._part.estimated
-        n_read = 0
+        n_read, self._view.fell_short = 0, False
         while True:
             at_once = min(block, _MOST_AT_ONCE, promised - n_read if counted else block)
             if at_once <= 0 or not (frames := self._read(at_once)).size:
                 break
             n_read += len(frames)
             yield frames
-        slack = _MP3_SLACK if self._file.format in ("MP3", "MPEG") else 0
+        is_mpeg = self._file.format in ("MP3", "MPEG")
+        if self._view.fell_short and not (is_mpeg or self._part.is_known):
+            raise AudioError(f"{self.name}: is cut off")  # libsndfile repeats the last block
+        slack = _MP3_SLACK if is_mpeg else 0
         if counted and n_read + slack < promised:
             rest = f"of the {promised} samples that its header promises"
             raise AudioError(f"{self.name}: is cut off after {n_read} {rest}")

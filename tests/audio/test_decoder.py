@@ -118,6 +118,15 @@ def test_a_file_that_is_filled_up_with_zeros(kind: str) -> None:
     np.testing.assert_array_equal(load(data + bytes(4096))[0], load(data)[0])
 
 
+@pytest.mark.parametrize("subtype", ["PCM_S8", "PCM_16", "PCM_24"])
+def test_a_cut_off_dump_is_not_filled_with_repetitions(subtype: str, tmp_path: Path) -> None:
+    data = written(gated_tone(0.5, 8000), 8000, "SDS", subtype)
+    path = tmp_path / "a.sds"
+    path.write_bytes(data[: len(data) * 2 // 3])
+    with pytest.raises(AudioError, match="is cut off"):
+        load(path)
+
+
 def test_without_pyav_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     data = encoded(gated_tone(0.5), RATE, "ipod", "aac")
     monkeypatch.setitem(sys.modules, "av", None)

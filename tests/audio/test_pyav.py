@@ -81,6 +81,20 @@ def test_cut_off(options: dict[str, str], share: float) -> None:
         load(data[: int(len(data) * share)])
 
 
+@pytest.mark.parametrize(("container", "codec"), [("webm", "libopus"), ("matroska", "aac")])
+def test_cut_off_matroska(container: str, codec: str) -> None:
+    data = encoded(gated_tone(2.0, 48000), 48000, container, codec)
+    with pytest.raises(AudioError, match=r"is cut off after 1\.\d\d s of the 2\.0\d s"):
+        load(data[: len(data) * 2 // 3])
+
+
+def test_matroska_that_is_written_live_promises_nothing() -> None:
+    """As browsers record it. Its end may be anywhere."""
+    data = encoded(gated_tone(2.0, 48000), 48000, "webm", "libopus", live="1")
+    assert load(data)[0].size == 96000
+    assert load(data[: len(data) * 2 // 3])[0].size > 48000
+
+
 def test_a_film_without_sound() -> None:
     file = io.BytesIO()
     with av.open(file, "w", format="mp4") as output:

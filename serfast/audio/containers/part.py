@@ -63,6 +63,8 @@ class Part(NamedTuple):
     """The bytes to hand to it."""
     estimated: bool = False
     """Whether a decoder can only guess how many samples they hold, and guesses too many."""
+    is_known: bool = True
+    """Whether its container was looked into here."""
     open_end: bool = False
     """Whether it isn't known here where the last sample is, so that other things may follow it."""
     lack: Shortfall | str = ""

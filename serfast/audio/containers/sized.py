@@ -22,7 +22,7 @@ _WAVE64_DATA = b"data\xf3\xac\xd3\x11\x8c\xd1\x00\xc0\x4f\x8e\xdb\x8a"
 _AU_ORDER = {b".snd": ">", b"dns.": "<"}
 _AU_UNKNOWN = 0x7FFF0000
 _NIST = b"NIST_1A\n"
-_NIST_FIELD = re.compile(rb"^(sample_count|channel_count|sample_n_bytes) -i (\d{1,15})$", re.M)
+_NIST_FIELD = re.compile(rb"^(sample_count|channel_count|sample_n_bytes) -\w+ (\d{1,15})$", re.M)
 _WIDE_UNKNOWN = 2**62
 
 

@@ -88,7 +88,7 @@ class NumbaStream(Stream):
             samples = _checked(chunk)
             self._check_out(out)
             if out is not None:
-                check_apart(samples, out)
+                check_apart(np.asarray(chunk), out)
             if self._resampler is not None and len(samples):
                 self._taken += len(samples)
                 samples = self._resampler.resample_chunk(samples)

@@ -54,3 +54,11 @@ def test_cut_off(kind: str, missing: int) -> None:
     promise = f"promises {2 * Y.size} bytes of samples, the file holds {2 * Y.size - missing}"
     with pytest.raises(AudioError, match=promise):
         load(data[:-missing])
+
+
+@pytest.mark.parametrize("subtype", ["ULAW", "ALAW", "PCM_24"])
+def test_nist_of_every_codec_that_is_cut_off(subtype: str) -> None:
+    data = written(Y, 8000, "NIST", subtype)
+    assert load(data)[0].size == Y.size
+    with pytest.raises(AudioError, match="is cut off"):
+        load(data[:-100])
