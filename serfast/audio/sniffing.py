@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-__all__ = ["HEAD", "MEDIA_SUFFIXES", "Kind", "kind_of"]
+__all__ = ["HEAD", "Kind", "kind_of"]
 
 HEAD = 1024
 """Bytes at a file's beginning that tell its kind."""
@@ -43,15 +43,6 @@ _MAGIC: tuple[tuple[int, bytes, Kind], ...] = (
     (0, b"fLaC", Kind("FLAC", "flac")),
 )
 """Which bytes tell a kind, and where. A demuxer that is named keeps FFmpeg from guessing one."""
-
-MEDIA_SUFFIXES = frozenset(
-    {
-        *(".3g2", ".3gp", ".aac", ".ac3", ".amr", ".ape", ".asf", ".avi", ".flv", ".m4a", ".m4b"),
-        *(".m4v", ".mka", ".mkv", ".mov", ".mp4", ".mpc", ".mpeg", ".mpg", ".qt", ".ra", ".rm"),
-        *(".ts", ".tta", ".webm", ".wma", ".wmv", ".wv"),
-    }
-)
-"""Suffixes, in lower case, of recordings and films that PyAV is needed for."""
 
 
 def kind_of(head: bytes, shortest: int = 2) -> Kind | None:

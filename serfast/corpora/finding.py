@@ -7,6 +7,7 @@ import warnings
 from pathlib import Path
 
 from .._checks import fail
+from ..audio.suffixes import AUDIO_SUFFIXES, why_not_read
 from ..errors import ParameterError
 from .csv_labels import recordings_of_csv
 from .messages import listed
@@ -14,11 +15,6 @@ from .recordings import Recording
 from .schemes import SCHEMES, Scheme
 
 __all__ = ["AUDIO_SUFFIXES", "audio_files", "find_recordings"]
-
-AUDIO_SUFFIXES = frozenset({".aif", ".aifc", ".aiff", ".au", ".caf", ".flac", ".mp3"}) | frozenset(
-    {".oga", ".ogg", ".opus", ".rf64", ".w64", ".wav"}
-)
-"""Suffixes, in lower case, by which a folder's recordings are known."""
 
 
 def find_recordings(
@@ -95,7 +91,7 @@ def audio_files(folder: str | os.PathLike[str]) -> list[Path]:
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in names:
             path = Path(parent, name)
-            if path.suffix.lower() not in AUDIO_SUFFIXES or name.startswith("."):
+            if name.startswith(".") or why_not_read(path):
                 continue
             if path.is_file() or not path.exists():  # a broken link is reported when it is read
                 found.append(path)
