@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from . import _checks as checks
-from .audio.resampling import at_rate
+from .audio.resampling import at_rate, whole_rate
 from .backends import chosen
 from .errors import ModelError
 from .extractor import Extractor
@@ -205,7 +205,7 @@ class Recognizer:
         [(0.5, 2.5)]
         """
         own = self.spec.sample_rate
-        rate = own if sample_rate is None else checks.integer("sample_rate", sample_rate)
+        rate = own if sample_rate is None else whole_rate("sample_rate", sample_rate)
         if rate != own and self._classifier.input == "samples":
             checks.fail("sample_rate", f"the model's {own} for a classifier of samples", rate)
         plan = Plan.of(

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import NoReturn
 
 from .._checks import fail, shown
+from ..audio.suffixes import AUDIO_SUFFIXES
 from ..errors import ParameterError
 from .csv_labels import recordings_of_csv
 from .messages import joined, listed, reason_of
 from .recordings import Recording
 from .schemes import SCHEMES, Scheme
-from .searching import AUDIO_SUFFIXES, Found, search
+from .searching import Found, search
 
 __all__ = ["AUDIO_SUFFIXES", "audio_files", "find_labelled", "find_recordings"]
 
@@ -48,8 +49,8 @@ def find_recordings(
     Warns
     -----
     UserWarning
-        Some files' names don't fit the scheme, or a subfolder may not be read: they are left out,
-        counted and named.
+        Some files' names don't fit the scheme, a subfolder may not be read, or a package is missing
+        that some recordings need: they are left out, counted and named.
 
     Examples
     --------
@@ -70,7 +71,7 @@ def find_labelled(
 ) -> tuple[list[Recording], Found]:
     """Find a folder's recordings as :func:`find_recordings` does, and tell what else is there.
 
-    Parameters, errors and warnings as of that function, except that what can't be read is no
+    Parameters, errors and warnings as of that function, except that what `found` tells is no
     warning.
 
     Returns
@@ -117,7 +118,7 @@ def audio_files(folder: str | os.PathLike[str]) -> list[Path]:
     Warns
     -----
     UserWarning
-        A folder can't be read; it is named.
+        A folder can't be read, or a package is missing that some recordings need.
     """
     found = search(folder)
     _warn_of(found)
@@ -152,10 +153,13 @@ def _refuse_empty(folder: str, found: Found) -> NoReturn:
 
 
 def _warn_of(found: Found) -> None:
+    """Warn of what is probably missed: folders that can't be read, and other kinds of recording."""
     if found.problems:
         number = f"{len(found.problems)} folder{'s' * (len(found.problems) > 1)}"
         message = f"left out, can't be read: {number}: {joined(found.problems, '; ')}"
         warnings.warn(message, stacklevel=3)
+    if missed := found.missed():
+        warnings.warn(f"passed over: {missed}", stacklevel=3)
 
 
 def _detect(paths: list[Path]) -> Scheme:

@@ -56,6 +56,24 @@ def test_nothing_passed_over_is_not_mentioned(tmp_path: Path) -> None:
     assert search(tmp_path).rest() == ""
 
 
+@pytest.mark.parametrize("installed", [True, False])
+def test_recordings_that_need_another_package(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, installed: bool
+) -> None:
+    monkeypatch.setattr("serfast.audio.suffixes._has_pyav", lambda: installed)
+    touch(tmp_path, "03a01Fa.wav", "03a01Wa.m4a", "03a01Ta.M4A", "notes.txt")
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        paths = audio_files(tmp_path)
+        recordings = find_recordings(tmp_path)
+    assert [recording.path for recording in recordings] == paths
+    assert len(paths) == (3 if installed else 1)
+    missed = [] if installed else ['passed over: 2 .m4a (install "serfast[av]" to read them)'] * 2
+    assert [str(warning.message) for warning in caught] == missed
+    rest = "1 passed over (1 .txt)" if installed else "3 passed over (2 .m4a (install "
+    assert search(tmp_path).rest().startswith(rest)
+
+
 # --- links ----------------------------------------------------------------------------------------
 
 
