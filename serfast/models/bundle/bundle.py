@@ -9,6 +9,7 @@ bundle from a stranger can be wrong, but it can't run anything.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Mapping
@@ -30,7 +31,6 @@ from .manifest import (
     FORMAT,
     SAMPLE,
     about_of,
-    as_json,
     check_rows,
     check_sums,
     features_of,
@@ -177,7 +177,11 @@ class Bundle:
             "card": dict(self.card),
             "sha256": {name: sha256(members[name]) for name in sorted(members)},
         }
-        return {CARD: as_json(about), **members}
+        try:
+            text = json.dumps(about, indent=1, ensure_ascii=False, allow_nan=False).encode()
+        except (TypeError, ValueError, RecursionError) as error:
+            raise ModelError(f"card must be what JSON can hold: {error}") from error
+        return {CARD: text + b"\n", **members}
 
     @classmethod
     def load(cls, path: str | os.PathLike[str], backend: str | None = None) -> Bundle:

@@ -23,7 +23,6 @@ __all__ = [
     "FORMAT",
     "SAMPLE",
     "about_of",
-    "as_json",
     "check_rows",
     "check_sums",
     "features_of",
@@ -39,21 +38,6 @@ MAX_CARD_BYTES = 2**20
 SAMPLE = "fingerprint.npy"
 """Member with some of the rows that the fingerprint is of; bundles of before 0.2 have none."""
 KEYS = ("format", "plugin", "classes", "spec", "fingerprint", "statistics", "card", "sha256")
-
-
-def as_json(about: Mapping[str, Any]) -> bytes:
-    """Give the bytes of model.json, or of a part of it.
-
-    Raises
-    ------
-    ModelError
-        If it holds what JSON can't, such as text that isn't Unicode.
-    """
-    try:
-        text = json.dumps(about, indent=1, ensure_ascii=False, allow_nan=False)
-        return f"{text}\n".encode()
-    except (TypeError, ValueError, RecursionError) as error:
-        raise ModelError(f"card must be what JSON can hold: {error}") from error
 
 
 def about_of(data: bytes | None) -> dict[str, Any]:
