@@ -272,3 +272,9 @@ def test_names_with_line_breaks_commas_and_quotes(tmp_path: Path) -> None:
     assert recording.path == tmp_path / odd
     with pytest.raises(ParameterError, match=r'got 1 file: a\\nb, "c"\.wav$'):
         find_recordings(tmp_path, "emodb")
+
+
+def test_spaces_around_a_path_may_be_the_names_own(tmp_path: Path) -> None:
+    touch(tmp_path, " a.wav ", "b.wav")
+    found = find_recordings(listing(tmp_path, " a.wav ", "  b.wav  "))
+    assert [recording.path.name for recording in found] == [" a.wav ", "b.wav"]
