@@ -65,7 +65,7 @@ cdef class Engine:
                         f"out must have {self.program.n_columns} columns, got {rows.shape[1]}"
                     )
                 if overlap(&x, &rows):
-                    refuse("out", "an array of its own", "one that shares the signal's memory")
+                    refuse_shared()
                 with nogil:
                     bad = kernels.first_nonfinite(<const float *>x.buf, x.shape[0])
                     if bad == x.shape[0]:
@@ -92,6 +92,11 @@ cdef bint overlap(const Py_buffer *a, const Py_buffer *b) noexcept:
     cdef const char *x = <const char *>a.buf
     cdef const char *y = <const char *>b.buf
     return x < y + b.len and y < x + a.len
+
+
+cdef int refuse_shared() except -1:
+    refuse("out", "an array of its own", "one that shares the signal's memory")
+    return 0
 
 
 cdef bint is_floats(const Py_buffer *view, int ndim) noexcept:

@@ -112,6 +112,7 @@ cdef class StreamState:
             if self.resampler is None:
                 return self._append(array, kind, out)
             self._check_out(out)
+            check_apart(array, out)
             return self._append(self._resampled(array), FLOAT32, out)
         finally:
             self._leave()
@@ -209,6 +210,8 @@ cdef class StreamState:
             out = np.empty((room, self.engine.program.n_columns), dtype=np.float32)
         self._borrow(out, &rows)
         try:
+            if x != NULL and overlap(x, &rows):
+                refuse_shared()
             room = min(room, rows.shape[0])
             self.scratch.faults.rows = 0
             with nogil:
@@ -318,13 +321,33 @@ cdef object checked_chunk(chunk, SampleFormat *kind):
     """Give the chunk as a contiguous vector of one of three formats, or raise ParameterError."""
     array = chunk if type(chunk) is np.ndarray else np.asarray(chunk)
     dtype = array.dtype
-    if dtype is FLOAT32_DTYPE and array.ndim == 1 and array.flags.c_contiguous:
-        kind[0] = FLOAT32  # what a live service sends
-        return array
+    if dtype is FLOAT32_DTYPE and array.ndim == 1:
+        flags = array.flags
+        if flags.c_contiguous and flags.aligned:
+            kind[0] = FLOAT32  # what a live service sends
+            return array
     array = as_vector(chunk, "chunk")
     dtype = array.dtype
     kind[0] = INT16 if dtype == np.int16 else FLOAT64 if dtype == np.float64 else FLOAT32
     return array
+
+
+cdef int check_apart(array, out) except -1:
+    """Refuse rows that would be written over the chunk that they are computed from."""
+    cdef Py_buffer x, rows
+    if out is None:
+        return 0
+    PyObject_GetBuffer(array, &x, PyBUF_ND | PyBUF_FORMAT)
+    try:
+        PyObject_GetBuffer(out, &rows, PyBUF_ND | PyBUF_FORMAT)
+        try:
+            if overlap(&x, &rows):
+                refuse_shared()
+        finally:
+            PyBuffer_Release(&rows)
+    finally:
+        PyBuffer_Release(&x)
+    return 0
 
 
 cdef int check_values(array, const Py_buffer *x, SampleFormat kind) except -1:

@@ -14,8 +14,10 @@ from ._version import __version__
 from .backends import make_programs_with, native_info, require_choice
 from .errors import (
     AudioError,
+    AudioWarning,
     BackendError,
     FeatureWarning,
+    MissingDecoderError,
     ModelError,
     ParameterError,
     SerfastError,
@@ -44,12 +46,14 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AudioError",
+    "AudioWarning",
     "BackendError",
     "Extractor",
     "FeatureSpec",
     "FeatureWarning",
     "FrameFeature",
     "MelFeature",
+    "MissingDecoderError",
     "ModelError",
     "ParameterError",
     "Recognizer",

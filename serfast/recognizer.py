@@ -12,7 +12,7 @@ import numpy as np
 
 from . import _checks as checks
 from .audio.reading import load
-from .audio.resampling import at_rate
+from .audio.resampling import at_rate, whole_rate
 from .backends import chosen
 from .errors import ModelError
 from .extractor import Extractor
@@ -246,7 +246,7 @@ class Recognizer:
         [(0.5, 2.5)]
         """
         wanted = self.spec.sample_rate
-        rate = wanted if sample_rate is None else checks.integer("sample_rate", sample_rate)
+        rate = wanted if sample_rate is None else whole_rate("sample_rate", sample_rate)
         if rate != wanted and self._classifier.input == "samples":
             checks.fail("sample_rate", f"the model's {wanted} for a classifier of samples", rate)
         plan = Plan.for_rows(

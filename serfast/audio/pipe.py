@@ -6,7 +6,7 @@ import os
 import select
 from collections.abc import Callable
 
-from ..errors import AudioError
+from ..errors import AudioError, ParameterError
 
 __all__ = ["gathered", "read_pipe"]
 
@@ -22,12 +22,18 @@ _BLOCK = 2**20
 def read_pipe(name: str, recognised: Callable[[bytes], bool]) -> bytearray:
     """Everything that is written into the pipe of that name.
 
+    Parameters
+    ----------
+    name : str
+    recognised : callable
+        As for :func:`gathered`.
+
     Raises
     ------
     AudioError
-        If nobody opens it for writing within 5 s, or as for :func:`gathered`.
+        If nobody opens it for writing within 5 s, it brings no recording, or more than 2 GiB.
     OSError
-        If it can't be read.
+        If it can't be opened.
     """
     # a blocking open would wait for a writer, for ever
     handle = os.open(name, os.O_RDONLY | os.O_NONBLOCK)
@@ -44,17 +50,24 @@ def gathered(
 ) -> bytearray:
     """Everything that `read` gives until it gives nothing.
 
-    `recognised` is asked once whether the first MiB begins a recording. If it doesn't, no more is
-    read: a program's output may have no end.
+    Parameters
+    ----------
+    name : str
+        What messages call the recording.
+    read : callable
+        Gives up to as many bytes as it is asked for.
+    recognised : callable
+        Asked once whether the first MiB begins a recording. If it doesn't, the rest isn't waited
+        for.
 
     Raises
     ------
     AudioError
-        If the first MiB begins no recording, or there are more than 2 GiB.
+        If it is no recording, there are more than 2 GiB, or `read` fails.
     """
     content = bytearray()
     asked = False
-    while block := read(_BLOCK):
+    while block := _next_block(name, read):
         content += block
         if len(content) > MAX_BYTES:
             raise AudioError(f"{name}: must hold at most {MAX_BYTES} bytes, as a pipe")
@@ -63,6 +76,16 @@ def gathered(
             if not recognised(bytes(content)):
                 raise AudioError(f"{name}: not audio that can be read, by its first MiB")
     return content
+
+
+def _next_block(name: str, read: Callable[[int], bytes]) -> bytes:
+    try:
+        return read(_BLOCK)
+    except (AudioError, ParameterError):
+        raise
+    except Exception as error:
+        text = f"{type(error).__name__}: {error}"
+        raise AudioError(f"{name}: can't be read ({text:.200})") from error
 
 
 def _await_writer(name: str, handle: int) -> None:

@@ -77,7 +77,7 @@ def _checked(rows: Any, columns: tuple[str, ...]) -> np.ndarray[Any, Any]:
     try:
         x = np.asarray(rows)
         kept = np.float32 if x.dtype == np.float32 else np.float64
-        x = x.astype(kept, order="C", casting="same_kind", copy=False)
+        x = np.require(x.astype(kept, casting="same_kind", copy=False), requirements=["C", "A"])
     except (TypeError, ValueError):
         checks.fail("rows", "an array of numbers", rows)
     if x.ndim != 2 or x.shape[1] != len(columns) or not columns:

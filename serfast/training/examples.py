@@ -85,7 +85,7 @@ def make_examples(
 
     def signals() -> Iterator[Samples]:
         for recording in recordings:
-            yield load(recording.path, spec.sample_rate)[0]  # type: ignore[arg-type]
+            yield load(recording.path, spec.sample_rate)[0]
             if progress:
                 progress(recording.path)
 

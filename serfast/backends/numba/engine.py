@@ -11,7 +11,6 @@ import numba
 import numpy as np
 from numba import types
 
-from ... import _checks as checks
 from ...audio.samples import first_nonfinite
 from ...features.computed import Function
 from ...features.spec import FeatureSpec
@@ -19,6 +18,7 @@ from ...forking import forks_wait
 from ...program.rows import Program
 from ..custom.compiling import Callback
 from ..custom.faults import warn_of_faults
+from ..output import check_apart
 from . import rows as rows_module
 from .compiling import compiled
 from .nodes import PROGRAM
@@ -98,8 +98,7 @@ class Engine:
 
     def __call__(self, samples: Samples, out: Rows) -> int | None:
         """Compute all rows; see :class:`serfast.backends.Run`."""
-        if np.may_share_memory(samples, out):
-            checks.refuse("out", "an array of its own", "one that shares the signal's memory")
+        check_apart(samples, out)
         bad = first_nonfinite(samples)
         if bad is not None:
             return bad

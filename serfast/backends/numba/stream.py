@@ -12,7 +12,7 @@ from ...audio.samples import as_float32, as_vector, first_nonfinite
 from ...errors import SerfastError
 from ...features.framing import Grid
 from ...features.spec import FeatureSpec
-from ..output import check_out
+from ..output import check_apart, check_out
 from ..stream import Stream
 
 __all__ = ["NumbaStream"]
@@ -87,6 +87,8 @@ class NumbaStream(Stream):
                 raise SerfastError("stream must be reset after flush() before it accepts more")
             samples = _checked(chunk)
             self._check_out(out)
+            if out is not None:
+                check_apart(np.asarray(chunk), out)
             if self._resampler is not None and len(samples):
                 self._taken += len(samples)
                 samples = self._resampler.resample_chunk(samples)

@@ -11,6 +11,7 @@ from ...audio.samples import first_nonfinite
 from ...errors import BackendError
 from ...program import rows as p
 from ..interface import Run
+from ..output import check_apart
 from .delta import derivative
 from .energy import rms, zero_crossing_rate
 from .framing import blocks
@@ -46,6 +47,7 @@ class Reference:
 
     def __call__(self, samples: Samples, out: Rows) -> int | None:
         """Compute all rows; see :class:`serfast.backends.Run`."""
+        check_apart(samples, out)
         bad = first_nonfinite(samples)
         if bad is None:
             _run(self.program, samples, out)
