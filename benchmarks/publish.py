@@ -18,14 +18,21 @@ from typing import Any
 
 from serfast.features import FEATURES, Feature
 
-from . import RESULTS, ROOT, budget, tables
+from . import RESULTS, ROOT, budget, formats, tables
 from .operations import FORMULAS
 
 PAGES = (
     "README.md",
     *(
         f"docs/{name}.md"
-        for name in ("roofline", "backends", "custom-features", "embedded", "features")
+        for name in (
+            "roofline",
+            "backends",
+            "custom-features",
+            "embedded",
+            "features",
+            "formats",
+        )
     ),
 )
 PART = re.compile(r"(<!-- results: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -72,8 +79,9 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "budget": lambda: budget.tables(load("budget")),
     "formulas": formulas,
     "features": features,
+    "formats": lambda: formats.table(load("formats")),
 }
-"""What makes the text of each part. "summary" is that of peers.json; the last two have no file."""
+"""What makes the text of each part. "summary" is that of peers.json; two have no file."""
 
 
 def published(page: str) -> str:

@@ -1,4 +1,4 @@
-"""serfast._engine: runs the frame program over a signal, on the kernels of one instruction set.
+"""serfast._engine runs a program over a signal, with the kernels of one instruction set.
 
 The parts, in the order in which they build on one another: which instruction set (isa), memory of a
 program (arena), tables in the order of the kernels (packing), native twins of the features'

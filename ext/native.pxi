@@ -95,7 +95,7 @@ cdef void begin_signal(StreamState state) noexcept nogil:
 # ---- what the caller may have got wrong ----------------------------------------------------------
 
 cdef int check_array(const float *values, ptrdiff_t size) noexcept nogil:
-    """An array of `size` floats; without any, its pointer doesn't matter."""
+    """Check an array of `size` floats; if size is 0, its pointer doesn't matter."""
     if size < 0 or size > MOST:
         return SERFAST_E_SIZE
     if size > 0 and (values == NULL or <uintptr_t>values % sizeof(float)):
@@ -107,7 +107,7 @@ cdef int check_arrays(
     const float *samples, ptrdiff_t n_samples, const float *rows, ptrdiff_t n_rows,
     ptrdiff_t n_columns,
 ) noexcept nogil:
-    """Samples in, rows out: two arrays that don't overlap, and nothing but numbers."""
+    """Check that samples and rows are arrays that don't overlap, and that samples are finite."""
     cdef int status = check_array(rows, n_rows)
     if status == SERFAST_OK:
         status = check_array(samples, n_samples)
@@ -121,13 +121,13 @@ cdef int check_arrays(
 
 
 cdef void forget(char *reason, ptrdiff_t reason_size) noexcept nogil:
-    """Nothing is wrong so far."""
+    """Clear the reason of an error."""
     if reason != NULL and reason_size > 0:
         reason[0] = 0
 
 
 cdef int failed(error, char *reason, ptrdiff_t reason_size):
-    """The code of an exception; as much of its text as `reason` has room for."""
+    """Give the code of an exception; copy as much of its text as `reason` has room for."""
     cdef bytes text
     if reason != NULL and reason_size > 0:
         text = str(error).encode("utf-8", "replace")[: reason_size - 1]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 __all__ = [
     "AudioError",
+    "AudioWarning",
     "BackendError",
     "FeatureWarning",
+    "MissingDecoderError",
     "ModelError",
     "ParameterError",
     "SerfastError",
@@ -25,6 +27,10 @@ class AudioError(SerfastError):
     """A recording can't be read or holds no usable audio."""
 
 
+class MissingDecoderError(AudioError, ImportError):
+    """A recording's format needs a library that isn't there; the message says what to install."""
+
+
 class ModelError(SerfastError):
     """A model bundle is damaged, unsafe, too new, or doesn't fit the features."""
 
@@ -39,3 +45,7 @@ class UnknownPluginError(SerfastError, LookupError):
 
 class FeatureWarning(RuntimeWarning):
     """A function of one's own failed in some rows, which hold NaN (or infinity) in its columns."""
+
+
+class AudioWarning(UserWarning):
+    """Part of a recording's file was passed over, or may be missing; the message names the file."""

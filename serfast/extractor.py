@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from . import _checks as checks
 from . import backends
-from .audio.resampling import LARGEST_RATIO, far_apart
+from .audio.resampling import checked_rate, resampled
 from .audio.samples import converted
 from .backends.interface import Run
 from .backends.output import check_out
@@ -18,6 +19,7 @@ from .backends.stream import Stream
 from .errors import ParameterError
 from .features.order import every_feature
 from .features.spec import FeatureSpec
+from .forking import forks_wait
 
 __all__ = ["Extractor", "native_extractor"]
 
@@ -82,7 +84,10 @@ class Extractor:
         """Make the tables, and the back end ready to run them."""
         if not isinstance(spec, FeatureSpec):
             checks.fail("spec", "a FeatureSpec", spec)
-        from .program.planner import program_of  # heavy: 4 ms that `import serfast` needn't wait
+        with forks_wait:
+            from .program.planner import (
+                program_of,  # heavy: 4 ms that `import serfast` needn't wait
+            )
 
         self._backend = backends.chosen(backend)
         prepare = backends.get(self._backend)
@@ -112,7 +117,9 @@ class Extractor:
     def __reduce__(self) -> tuple[Any, ...]:
         return Extractor, (self._spec, self._backend)
 
-    def __call__(self, signal: Any, out: Rows | None = None) -> Rows:
+    def __call__(
+        self, signal: Any, out: Rows | None = None, *, sample_rate: float | None = None
+    ) -> Rows:
         """All rows of a signal.
 
         Parameters
@@ -121,7 +128,11 @@ class Extractor:
             Samples at ``spec.sample_rate``; int16 is divided by 32768. Any strides; never
             written to.
         out : ndarray of float32, shape (n_rows, n_columns), C-contiguous, optional
-            Where to put the rows; it is returned. ``spec.frame_count(n_samples)`` says n_rows.
+            Where to put the rows; it is returned. ``spec.frame_count(n_samples)`` says n_rows, for
+            the number of samples at the spec's rate.
+        sample_rate : float, optional
+            Of the signal [Hz]; if it is another than the spec's, the signal is resampled with soxr.
+            An array doesn't know its rate: without this it is taken to be the spec's.
 
         Returns
         -------
@@ -132,9 +143,13 @@ class Extractor:
         ------
         ParameterError
             If the signal is empty, not one-dimensional, of another dtype, holds NaN or infinity,
-            or is shorter than a left-aligned frame; or if `out` doesn't fit. `out` is untouched
-            then.
+            or is shorter than a left-aligned frame; if `out` doesn't fit; or if the sample rate is
+            more than a factor of 256 from the spec's. `out` is untouched then.
+        ImportError
+            If the signal must be resampled and soxr is missing.
         """
+        if sample_rate is not None:
+            signal = resampled(signal, sample_rate, self._spec.sample_rate)
         samples, array = converted(signal)
         spec = self._spec
         n_rows = spec.frame_count(len(samples))
@@ -174,7 +189,9 @@ class Extractor:
         """
         return _checked_stream(self._spec, self._run, sample_rate)
 
-    def map(self, signals: Iterable[Any], threads: int = 1) -> list[Rows]:
+    def map(
+        self, signals: Iterable[Any], threads: int = 1, *, sample_rate: float | None = None
+    ) -> list[Rows]:
         """Rows of many signals, computed by several threads.
 
         Parameters
@@ -183,6 +200,8 @@ class Extractor:
             As in a call.
         threads : int
             Threads, >= 1. The engine releases the GIL.
+        sample_rate : float, optional
+            Of all signals [Hz], as in a call.
 
         Returns
         -------
@@ -195,9 +214,10 @@ class Extractor:
             As in a call; that of the first signal in order that has one.
         """
         checks.integer("threads", threads)
+        rows_of = partial(self, sample_rate=sample_rate)
         if threads == 1:
-            return [self(signal) for signal in signals]
-        return _shared_out(self, list(signals), threads)
+            return [rows_of(signal) for signal in signals]
+        return _shared_out(rows_of, list(signals), threads)
 
 
 def _shared_out(function: Callable[[Any], Rows], signals: list[Any], threads: int) -> list[Rows]:
@@ -205,7 +225,8 @@ def _shared_out(function: Callable[[Any], Rows], signals: list[Any], threads: in
 
     Handing each signal to a pool as a task of its own would cost as much as some seconds of speech.
     """
-    from concurrent.futures import ThreadPoolExecutor  # heavy: 3 ms, for several threads only
+    with forks_wait:
+        from concurrent.futures import ThreadPoolExecutor  # heavy: 3 ms, for several threads only
 
     rows: dict[int, Rows] = {}
     failures: dict[int, BaseException] = {}
@@ -257,9 +278,5 @@ def _checked_stream(spec: FeatureSpec, run: Run, sample_rate: float | None = Non
     stream = run.stream(spec)
     if sample_rate is None or sample_rate == spec.sample_rate:
         return stream
-    rate = checks.number("sample_rate", sample_rate, minimum=1, maximum=1e7)
-    if far_apart(rate, spec.sample_rate):
-        rule = f"within a factor of {LARGEST_RATIO} of {spec.sample_rate} Hz"
-        checks.fail("sample_rate", rule, sample_rate)
-    stream.resample_from(rate)
+    stream.resample_from(checked_rate(sample_rate, spec.sample_rate))
     return stream

@@ -22,5 +22,8 @@ _NAMES = {
     "load": "reading",
     "resample": "resampling",
 }
-_MODULES = ("augmentation", "containers", "decoder", "pipe", "reading", "resampling", "tempo")
+_MODULES = (
+    *("arriving", "augmentation", "containers", "content", "decoder", "pipe", "pyav", "reading"),
+    *("recording", "resampling", "samples", "sndfile", "sniffing", "suffixes", "tempo"),
+)
 __getattr__, __dir__ = lazily(__name__, _NAMES, _MODULES)

@@ -1,56 +1,64 @@
-"""One recording, decoded by libsndfile through soundfile: opened, checked, read piece by piece.
-
-libsndfile is trusted with the formats, not with damage: it takes a cut-off WAV for a short one, and
-hands out NaN. What it says and what it delivers are compared here; each error names the file.
-"""
+"""One recording, decoded: opened, checked, read piece by piece, by the library that can read it."""
 
 from __future__ import annotations
 
 import io
-import os
-import stat
+import warnings
 from collections.abc import Iterator
-from typing import Any, BinaryIO, cast
+from contextlib import closing
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .._checks import fail
-from ..errors import AudioError
-from .containers import is_cut_off, shortfall
-from .pipe import read_pipe
+from ..errors import AudioError, AudioWarning, MissingDecoderError
+from .containers import Part, after_tags, read_parts
+from .content import Content, Span
+from .pyav import PyAvFile
+from .recording import Recording, Source, opened
+from .sndfile import Frames, Refusal, SndFile, recognises
+from .sniffing import HEAD, Kind, kind_of
 
-__all__ = ["Decoder", "Signal", "Source", "first_not_finite"]
+__all__ = ["Decoder", "Signal", "Source", "decoder_of", "first_not_finite", "is_recording"]
 
-Source = str | os.PathLike[str] | BinaryIO
 Signal = NDArray[np.float32]
-
-# The frame count of an MP3 may be an estimate; two frames of MPEG audio layer III are forgiven.
-_MP3_SLACK = 2 * 1152
 
 
 class Decoder:
-    """An open recording."""
+    """An open recording.
 
-    def __init__(self, path: Source) -> None:
-        soundfile = _soundfile()
-        self._error = soundfile.LibsndfileError
-        self.name, source = _readable(path)
+    Parameters
+    ----------
+    recording : Recording
+        It is closed with the decoder, and if this fails.
+    parts : list of Part, optional
+        What to decode of it; default: what its container says.
+
+    Raises
+    ------
+    AudioError
+        If it can't be read.
+    """
+
+    def __init__(self, recording: Recording, parts: list[Part] | None = None) -> None:
+        self._recording = recording
+        self.name = recording.content.name
         try:
-            self._file = soundfile.SoundFile(source)
-        except self._error as error:
-            reason = f"not audio that can be read ({error.error_string.rstrip('.')})"
-            raise AudioError(f"{self.name}: {reason}") from error
-        self.sample_rate = int(self._file.samplerate)
+            self._parts = self._checked_parts() if parts is None else parts
+            self._first = self._first_file()
+        except BaseException:
+            recording.content.close()
+            raise
+        self.sample_rate = self._first.sample_rate
 
     def close(self) -> None:
-        """Close the file, if it was opened here."""
-        self._file.close()
+        """Close what was opened here."""
+        self._first.close()
+        self._recording.content.close()
 
     def blocks(self, block: int) -> Iterator[Signal]:
         """Decode up to `block` samples at once: the mean of the channels, checked."""
         n_samples = 0
-        while (frames := self._read(block)).size:
+        for frames in self._frames(block):
             with np.errstate(over="ignore", invalid="ignore"):  # reported just below
                 y = frames.mean(axis=1)
             if (index := first_not_finite(y)) is not None:
@@ -60,80 +68,70 @@ class Decoder:
             yield y
         if not n_samples:
             raise AudioError(f"{self.name}: holds no samples")
-        slack = _MP3_SLACK if self._file.format in ("MP3", "MPEG") else 0
-        if n_samples + slack < self._file.frames:
-            promise = f"of the {self._file.frames} samples that its header promises"
-            raise AudioError(f"{self.name}: is cut off after {n_samples} {promise}")
 
-    def _read(self, block: int) -> NDArray[np.float32]:
+    def _frames(self, block: int) -> Iterator[Frames]:
+        """Decode part by part."""
+        yield from self._first.frames(block)
+        for part in self._parts[1:]:
+            with closing(SndFile(self._recording, part)) as file:
+                if file.refusal is not None:
+                    raise AudioError(f"{self.name}: its next recording is {_named(file.refusal)}")
+                if file.sample_rate != self.sample_rate:
+                    rates = f"at {self.sample_rate} Hz and at {file.sample_rate} Hz"
+                    raise AudioError(f"{self.name}: holds several recordings, {rates}")
+                yield from file.frames(block)
+
+    def _checked_parts(self) -> list[Part]:
+        parts, remark = read_parts(self._recording.content)
+        for part in parts:
+            if part.lack:
+                raise AudioError(f"{self.name}: is cut off: {part.lack}")
+        for text in filter(None, (*(part.doubt for part in parts), remark)):
+            self._warn(text)
+        return parts or [Part((Span(0, self._recording.content.length),), is_known=False)]
+
+    def _first_file(self) -> SndFile | PyAvFile:
+        """Open the first part with libsndfile, or the whole recording with PyAV."""
+        file = SndFile(self._recording, self._parts[0])
+        if file.refusal is None:
+            return file
+        content = self._recording.content
+        kind = kind_of(content.at(after_tags(content, 0), HEAD))
+        if kind is None:
+            raise AudioError(f"{self.name}: {_named(file.refusal)}")
+        self._parts = []  # FFmpeg reads all of them
+        return (
+            PyAvFile(content, kind) if file.refusal.is_foreign else self._tried(file.refusal, kind)
+        )
+
+    def _tried(self, refusal: Refusal, kind: Kind) -> PyAvFile:
+        """Open with PyAV what libsndfile takes for damaged: it may know less than it thinks."""
+        problem = f"{self.name}: {_named(refusal)}"
         try:
-            frames = self._file.read(block, dtype="float32", always_2d=True)
-        except self._error as error:
-            reason = error.error_string.removeprefix("Error : ").rstrip(".")
-            raise AudioError(f"{self.name}: is damaged or cut off ({reason})") from error
-        return cast(NDArray[np.float32], frames)
+            file = PyAvFile(self._recording.content, kind)
+        except MissingDecoderError as error:
+            hint = "PyAV may be able to: pip install av"
+            raise AudioError(f"{problem}; {hint}") from error
+        except AudioError:
+            raise AudioError(problem) from None
+        self._warn(f"read by FFmpeg, perhaps not rightly: libsndfile says {refusal.reason}")
+        return file
+
+    def _warn(self, text: str) -> None:
+        warnings.warn(f"{self.name}: {text}", AudioWarning, stacklevel=6)
 
 
-def _readable(path: Source) -> tuple[str, str | bytes | BinaryIO]:
-    """Name for messages, and what soundfile opens; raises if the file can't be read in full."""
-    if hasattr(path, "read"):
-        stream = _seekable(path)
-        name = getattr(path, "name", None)
-        name = name if isinstance(name, str) else f"<{type(path).__name__}>"
-        _check_container(name, stream)
-        stream.seek(0)
-        return name, stream
-    try:
-        name = os.fsdecode(path)
-    except TypeError:
-        fail("path", "a path, a binary file object or an array", path)
-    if name.lower().endswith(".raw"):
-        raise AudioError(f"{name}: has no header to tell rate and format; convert it to WAV")
-    try:
-        mode = os.stat(name).st_mode
-        if stat.S_ISFIFO(mode):
-            content = io.BytesIO(read_pipe(name))
-            _check_container(name, content)
-            content.seek(0)
-            return name, content
-        _check_kind(name, mode)
-        with open(name, "rb") as file:
-            _check_container(name, file)
-    except (OSError, ValueError) as error:  # ValueError: a path with a null character
-        reason = getattr(error, "strerror", None) or str(error)
-        raise AudioError(f"{name}: {reason[:1].lower()}{reason[1:]}") from error
-    return name, name if os.name == "nt" else os.fsencode(name)  # keeps undecodable names
+def decoder_of(path: Source) -> Decoder:
+    """Open what a caller gave as a recording."""
+    return Decoder(opened(path, is_recording))
 
 
-def _check_kind(name: str, mode: int) -> None:
-    """Refuse what isn't a file before opening it: a device may never end."""
-    if stat.S_ISDIR(mode):
-        raise AudioError(f"{name}: is a folder, not a recording")
-    if not stat.S_ISREG(mode):
-        raise AudioError(f"{name}: is a device or socket, not a recording")
-
-
-def _seekable(file: Any) -> BinaryIO:
-    if getattr(file, "closed", False):
-        fail("path", "an open file", file)
-    if isinstance(file, io.TextIOBase):
-        fail("path", "opened in binary mode", file)
-    if hasattr(file, "seekable") and file.seekable():
-        return cast(BinaryIO, file)
-    content = file.read()
-    if not isinstance(content, bytes):
-        fail("path", "opened in binary mode", file)
-    return io.BytesIO(content)
-
-
-def _check_container(name: str, file: BinaryIO) -> None:
-    if file.seek(0, os.SEEK_END) == 0:
-        raise AudioError(f"{name}: is empty")
-    if lack := shortfall(file):
-        promise = f"its header promises {lack.promised} bytes of samples"
-        raise AudioError(f"{name}: is cut off: {promise}, the file holds {lack.present}")
-    if is_cut_off(file):
-        raise AudioError(f"{name}: is cut off: no Ogg page says that it is the last")
+def is_recording(data: bytes) -> bool:
+    """Tell whether these bytes begin a recording of a kind that is known here."""
+    behind_tags = after_tags(Content("", io.BytesIO(data)), 0)
+    if behind_tags >= len(data):  # a picture may be larger than what has come
+        return True
+    return kind_of(data[behind_tags : behind_tags + HEAD]) is not None or recognises(data)
 
 
 def first_not_finite(y: Signal) -> int | None:
@@ -142,10 +140,5 @@ def first_not_finite(y: Signal) -> int | None:
     return None if finite.all() else int(finite.argmin())
 
 
-def _soundfile() -> Any:
-    try:
-        import soundfile  # heavy: 30 ms and libsndfile; most programs read no file
-    except (ImportError, OSError) as error:  # OSError: the wheel lacks its libsndfile
-        hint = "reading audio files needs soundfile: pip install soundfile"
-        raise ImportError(f"{hint} ({error})") from error
-    return soundfile
+def _named(refusal: Refusal) -> str:
+    return f"not audio that can be read ({refusal.reason})"

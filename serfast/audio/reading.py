@@ -1,7 +1,8 @@
 """Reading recordings: a file becomes mono samples, whole or piece by piece, at the rate wanted.
 
 Everything behind this module takes one kind of signal: one-dimensional float32, full scale at 1.
-soundfile (libsndfile) decodes and soxr resamples; both are imported when they are first used.
+soundfile (libsndfile) or PyAV (FFmpeg) decodes and soxr resamples; each is imported when it is
+first used. docs/formats.md says which formats are read how.
 """
 
 from __future__ import annotations
@@ -15,16 +16,16 @@ from numpy.typing import NDArray
 
 from .._checks import fail, integer
 from ..errors import AudioError
-from .decoder import Decoder, Signal, Source
-from .resampling import LARGEST_RATIO, far_apart, resampler
+from .decoder import Decoder, Signal, Source, decoder_of
+from .resampling import LARGEST_RATIO, far_apart, resampler, whole_rate
 from .samples import as_samples
 
-__all__ = ["Source", "blocks", "load"]
+__all__ = ["Source", "blocks", "blocks_at", "load"]
 
 _BLOCK = 1 << 16
 
 
-def load(path: Source | NDArray[Any], sample_rate: int | None = None) -> tuple[Signal, int]:
+def load(path: Source | NDArray[Any], sample_rate: float | None = None) -> tuple[Signal, int]:
     """Read a recording as mono float32 samples.
 
     Channels are averaged. The recording is resampled with soxr ("HQ") if `sample_rate` asks for
@@ -32,13 +33,14 @@ def load(path: Source | NDArray[Any], sample_rate: int | None = None) -> tuple[S
 
     Parameters
     ----------
-    path : path, binary file object or numpy.ndarray
-        WAV, FLAC, OGG (Vorbis, Opus), MP3, AIFF and whatever else libsndfile reads. A file
-        object is read from its start; one that can't seek, and a pipe's path, is read to its end
-        first. An array (float32, float64 or int16) is a signal already at `sample_rate`, which
-        must then be given.
+    path : path, bytes, binary file object or numpy.ndarray
+        WAV, FLAC, OGG (Vorbis, Opus), MP3, AIFF and whatever else libsndfile reads; with PyAV
+        (``pip install av``) also m4a, AAC, mp4, WebM, AMR, wma and the like. Bytes are
+        a file's content. A file object is read from its start; one that can't seek, and a pipe's
+        path, is read to its end first, or up to 2 GiB. An array (float32, float64 or int16) is a
+        signal already at `sample_rate`, which must then be given.
     sample_rate : int, optional
-        Sample rate of the result [Hz]; default: the recording's own.
+        Sample rate of the result [Hz], a whole number; default: the recording's own.
 
     Returns
     -------
@@ -50,14 +52,22 @@ def load(path: Source | NDArray[Any], sample_rate: int | None = None) -> tuple[S
     Raises
     ------
     AudioError
-        The file is missing, a folder, a device, a pipe that nobody writes to, not audio, shorter
-        than its header says, holds no samples, or one that isn't finite (the message has its
-        index). The message names the file. A cut-off file is noticed in WAV, RF64, W64, AIFF, AU,
-        CAF, FLAC, OGG (Vorbis, Opus) and MP3; in other formats it may pass for a shorter one.
+        The file is missing, a folder, a device, a pipe that nobody writes to, not audio, can't be
+        read, is shorter than its header says, holds no samples, one that isn't finite (the message
+        has its index), or several recordings at different rates. The message names the file.
+        docs/formats.md says where a cut-off file is noticed; in other formats it may pass for a
+        shorter one.
+    MissingDecoderError
+        Only PyAV can read the file, and it isn't installed.
     ParameterError
         An argument breaks its rule.
     ImportError
         soundfile or soxr is missing; the message says what to install.
+
+    Warns
+    -----
+    AudioWarning
+        Bytes of the file that belong to no recording are passed over, or it ends within a frame.
 
     Examples
     --------
@@ -73,17 +83,17 @@ def load(path: Source | NDArray[Any], sample_rate: int | None = None) -> tuple[S
         if target is None:
             fail("sample_rate", "an int >= 1 when path is an array", sample_rate)
         return as_samples(path, "path"), target
-    with closing(Decoder(path)) as decoder:
-        parts = list(_converted(decoder, target, _BLOCK))
+    with closing(decoder_of(path)) as decoder:
+        parts = list(blocks_at(decoder, target, _BLOCK))
         return np.concatenate(parts), target or decoder.sample_rate
 
 
-def blocks(path: Source, sample_rate: int | None = None, block: int = _BLOCK) -> Iterator[Signal]:
+def blocks(path: Source, sample_rate: float | None = None, block: int = _BLOCK) -> Iterator[Signal]:
     """Read a recording piece by piece, in constant memory; the pieces joined are `load`'s samples.
 
     Parameters
     ----------
-    path : path or binary file object
+    path : path, bytes or binary file object
         As for `load`.
     sample_rate : int, optional
         Sample rate of the pieces [Hz]; default: the recording's own.
@@ -112,12 +122,12 @@ def blocks(path: Source, sample_rate: int | None = None, block: int = _BLOCK) ->
 
 
 def _opened_blocks(path: Source, target: int | None, block: int) -> Iterator[Signal]:
-    with closing(Decoder(path)) as decoder:
-        yield from _converted(decoder, target, block)
+    with closing(decoder_of(path)) as decoder:
+        yield from blocks_at(decoder, target, block)
 
 
-def _converted(decoder: Decoder, target: int | None, block: int) -> Iterator[Signal]:
-    """Give the recording's pieces at the rate `target`; at least one."""
+def blocks_at(decoder: Decoder, target: int | None, block: int) -> Iterator[Signal]:
+    """Give an open recording's pieces at the rate `target`; at least one."""
     rate, pieces = decoder.sample_rate, decoder.blocks(block)
     if target is None or target == rate:
         yield from pieces
@@ -142,5 +152,5 @@ def _then_none(pieces: Iterator[Signal]) -> Iterator[Signal | None]:
     yield None
 
 
-def _optional_rate(sample_rate: int | None) -> int | None:
-    return None if sample_rate is None else integer("sample_rate", sample_rate)
+def _optional_rate(sample_rate: float | None) -> int | None:
+    return None if sample_rate is None else whole_rate("sample_rate", sample_rate)

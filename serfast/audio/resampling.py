@@ -13,9 +13,20 @@ from typing import Any, cast
 import numpy as np
 
 from .. import _checks as checks
+from ..forking import forks_wait
 from .samples import as_samples
 
-__all__ = ["LARGEST_RATIO", "at_rate", "far_apart", "filter_delay", "resample", "resampler"]
+__all__ = [
+    "LARGEST_RATIO",
+    "at_rate",
+    "checked_rate",
+    "far_apart",
+    "filter_delay",
+    "resample",
+    "resampled",
+    "resampler",
+    "whole_rate",
+]
 
 Signal = np.ndarray[Any, np.dtype[np.float32]]
 
@@ -26,7 +37,7 @@ MAX_CHANNELS = 32
 """A two-dimensional signal with more columns has probably its channels first."""
 
 
-def resample(y: Any, orig_sr: int, target_sr: int) -> Signal:
+def resample(y: Any, orig_sr: float, target_sr: float) -> Signal:
     """Change the sample rate of a signal with soxr's "HQ" filter.
 
     Parameters
@@ -34,7 +45,7 @@ def resample(y: Any, orig_sr: int, target_sr: int) -> Signal:
     y : array_like, shape (n_samples,)
         float32, float64 or int16 (divided by 32768).
     orig_sr, target_sr : int
-        Sample rate of `y` and of the result [Hz], at most a factor of 256 apart.
+        Sample rate of `y` and of the result [Hz], whole numbers, at most a factor of 256 apart.
 
     Returns
     -------
@@ -54,17 +65,64 @@ def resample(y: Any, orig_sr: int, target_sr: int) -> Signal:
     (160,)
     """
     signal = as_samples(y, "y")
-    orig, target = checks.integer("orig_sr", orig_sr), checks.integer("target_sr", target_sr)
+    orig, target = whole_rate("orig_sr", orig_sr), whole_rate("target_sr", target_sr)
     if far_apart(orig, target):
         rule = f"within a factor of {LARGEST_RATIO} of orig_sr, {orig} Hz"
         checks.fail("target_sr", rule, target)
+    return _converted("y", signal, orig, target)
+
+
+def resampled(signal: Any, sample_rate: float, wanted: float) -> Signal:
+    """Give a one-dimensional signal at the wanted rate [Hz], with the filter of :func:`resample`.
+
+    Either rate may be a fraction. A signal that has the wanted rate is only checked.
+
+    Examples
+    --------
+    >>> resampled([0.0] * 480, 48000, 16000).shape
+    (160,)
+    """
+    rate = checked_rate(sample_rate, wanted)
+    return _converted("signal", as_samples(signal), rate, wanted)
+
+
+def _converted(name: str, signal: Signal, orig: float, target: float) -> Signal:
+    """Give the signal of that name at the rate `target`."""
     if orig == target:
         return signal
-    resampled = _soxr().resample(signal, orig, target, quality="HQ")
-    if not resampled.size:
-        rule = f"at least {0.5 * orig / target:.0f} samples long at {orig} Hz"
-        checks.refuse("y", rule, f"{signal.size} samples")
-    return cast(Signal, resampled)
+    converted = _soxr().resample(signal, orig, target, quality="HQ")
+    if not converted.size:
+        rule = f"at least {0.5 * orig / target:.0f} samples long at {orig:g} Hz"
+        checks.refuse(name, rule, f"{signal.size} samples")
+    return cast(Signal, converted)
+
+
+def checked_rate(sample_rate: float, wanted: float) -> float:
+    """Give the sample rate [Hz] if it is one that can become the wanted one.
+
+    Raises
+    ------
+    ParameterError
+        If it is no number from 1 to 10 MHz, or too far from the wanted rate.
+    """
+    rate = checks.number("sample_rate", sample_rate, minimum=1, maximum=1e7)
+    if far_apart(rate, wanted):
+        rule = f"within a factor of {LARGEST_RATIO} of {wanted} Hz"
+        checks.fail("sample_rate", rule, sample_rate)
+    return rate
+
+
+def whole_rate(name: str, value: float) -> int:
+    """Give a rate as an int; a float must be a whole number, as 44100.0 is.
+
+    Examples
+    --------
+    >>> whole_rate("sample_rate", 44100.0)
+    44100
+    """
+    if isinstance(value, (float, np.floating)) and value.is_integer():
+        return checks.integer(name, int(value))
+    return checks.integer(name, value)
 
 
 def resampler(orig_sr: float, target_sr: float) -> Any:
@@ -88,9 +146,9 @@ def filter_delay(orig_sr: float, target_sr: float) -> int:
     return delay
 
 
-def at_rate(y: Any, sample_rate: int, wanted: float) -> np.ndarray[Any, Any]:
+def at_rate(y: Any, sample_rate: float, wanted: float) -> np.ndarray[Any, Any]:
     """Give the mean of the channels of a signal, resampled to the wanted rate [Hz]."""
-    rate = checks.integer("sample_rate", sample_rate)
+    rate = whole_rate("sample_rate", sample_rate)
     if far_apart(rate, wanted):
         rule = f"within a factor of {LARGEST_RATIO} of the model's {wanted} Hz"
         checks.fail("sample_rate", rule, rate)
@@ -120,7 +178,8 @@ def far_apart(orig: float, target: float) -> bool:
 
 def _soxr() -> Any:
     try:
-        import soxr  # heavy: most programs need no resampling
+        with forks_wait:
+            import soxr  # heavy: most programs need no resampling
     except ImportError as error:
         raise ImportError(f"resampling needs soxr: pip install soxr ({error})") from error
     return soxr

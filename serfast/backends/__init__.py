@@ -1,4 +1,4 @@
-"""Back ends: each runs a program; none falls back to another silently."""
+"""A back end runs a program; no back end silently replaces another one."""
 
 from .choice import (
     BACKENDS,

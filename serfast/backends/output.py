@@ -1,4 +1,4 @@
-"""The one rule for arrays that rows are written into."""
+"""All back ends check here the array that rows are written into."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ import numpy as np
 
 from .. import _checks as checks
 
-__all__ = ["check_out"]
+__all__ = ["check_apart", "check_out"]
 
 Rows = np.ndarray[Any, np.dtype[np.float32]]
 
 
 def check_out(out: Any, n_columns: int, n_rows: int | None = None) -> Rows:
-    """Give `out` if rows fit into it.
+    """Give `out` back if rows fit into it.
 
     Parameters
     ----------
     out : object
     n_columns : int
     n_rows : int or None
-        How many rows it must hold exactly; None: any number.
+        It must hold exactly this many rows; None allows any number.
 
     Raises
     ------
@@ -38,3 +38,9 @@ def check_out(out: Any, n_columns: int, n_rows: int | None = None) -> Rows:
     if not (out.flags.c_contiguous and out.flags.writeable and out.flags.aligned):
         checks.refuse("out", rule, "one that is read-only, misaligned or not C-contiguous")
     return out
+
+
+def check_apart(samples: np.ndarray[Any, Any], out: Rows) -> None:
+    """Refuse rows that would be written over the samples that they are computed from."""
+    if np.may_share_memory(samples, out):
+        checks.refuse("out", "an array of its own", "one that shares the signal's memory")

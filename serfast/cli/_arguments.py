@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 import importlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
+from .._checks import similar
 from .._version import __version__
 
 __all__ = ["parsed"]
@@ -47,7 +47,7 @@ def parsed(
         else:
             subparsers.add_parser(name, help=line)
     if word is not None and word not in commands:
-        parser.error(f"{word!r} is no command{_meant(word, commands)}; see serfast --help")
+        parser.error(f"{word!r} is no command{similar(word, commands)}; see serfast --help")
     arguments, unknown = parser.parse_known_args(argv)
     if unknown:
         _refuse(subparsers.choices[arguments.command], argv, unknown)
@@ -63,11 +63,5 @@ def _refuse(command: argparse.ArgumentParser, argv: Sequence[str], unknown: Sequ
         if option in options and argv.index(word) < argv.index(name):
             command.error(f"{option} must come after {name}")
         if word.startswith("-"):
-            command.error(f"there is no option {option}{_meant(option, options)}")
+            command.error(f"there is no option {option}{similar(option, options)}")
     command.error(f"there are more arguments than {name} takes: {' '.join(unknown)}")
-
-
-def _meant(word: str, known: Iterable[str]) -> str:
-    """Suggest what may have been meant by a word."""
-    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f"; did you mean {close[0]}?" if close else ""

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .. import _checks as checks
+from ..audio.arriving import Arriving, live_blocks, live_decoder
 from ..audio.reading import blocks
+from ..audio.resampling import whole_rate
 from ..corpora.messages import printable
 from ..errors import ModelError, ParameterError
 from ..streaming.events import Event
@@ -36,11 +37,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--stream",
         action="store_true",
-        help="print an event for every window, as a live run would; FILE - is 16-bit "
-        "little-endian mono PCM from standard input",
+        help="print an event for every window, as a live run would; FILE - is standard input: a "
+        "recording (WAV, AIFF, FLAC and MP3 are decoded as they come, others when they have ended) "
+        "or else 16-bit little-endian mono PCM",
     )
     group.add_argument(
-        "--rate", type=int, metavar="HZ", help="sample rate of FILE - (default: the model's)"
+        "--rate",
+        type=float,
+        metavar="HZ",
+        help="sample rate of FILE - if it is PCM (default: the model's)",
     )
     group.add_argument(
         "--window",
@@ -103,23 +108,39 @@ def _until_the_end(stream: Any, chunks: Iterator[Chunk]) -> Iterator[list[Event]
         raise
 
 
-def _source(path: Path, rate: int | None, recognizer: Recognizer) -> tuple[int, Iterator[Chunk]]:
+def _source(path: Path, rate: float | None, recognizer: Recognizer) -> tuple[int, Iterator[Chunk]]:
     """Sample rate of the chunks, and the chunks."""
     own = int(recognizer.spec.sample_rate)
     if path == STANDARD_INPUT:
-        rate = own if rate is None else checks.integer("--rate", rate)
-        return rate, _pcm(max(1, round(CHUNK * rate)))
+        return _standard_input(rate, own)
     if rate is not None:
         raise ParameterError(f"--rate must be given for FILE - alone, got {rate} for {path}")
+    return own, blocks(path, own, _n_samples(own))
 
-    return own, blocks(path, own, max(1, round(CHUNK * own)))
+
+def _n_samples(rate: int) -> int:
+    return max(1, round(CHUNK * rate))
 
 
-def _pcm(n_samples: int) -> Iterator[Chunk]:
-    """Read 16-bit little-endian samples from standard input, so many at once, to its end."""
+def _standard_input(rate: float | None, own: int) -> tuple[int, Iterator[Chunk]]:
+    """Sample rate of the chunks of standard input, and the chunks: a recording's, or raw PCM."""
     if sys.stdin is None or sys.stdin.isatty():
-        raise ParameterError("standard input must be raw PCM, got a terminal or nothing")
-    source = sys.stdin.buffer
+        raise ParameterError(
+            "standard input must be a recording or raw PCM, got a terminal or nothing"
+        )
+    given = None if rate is None else whole_rate("--rate", rate)
+    arriving = Arriving(sys.stdin.buffer)
+    if decoder := live_decoder("standard input", arriving):
+        found = decoder.sample_rate
+        if given not in (None, found):
+            raise ParameterError(f"--rate must be {found}, the recording's own, got {given}")
+        return own, live_blocks(decoder, arriving, own, _n_samples(found))
+    pcm_rate = given or own
+    return pcm_rate, _pcm(arriving, _n_samples(pcm_rate))
+
+
+def _pcm(source: Arriving, n_samples: int) -> Iterator[Chunk]:
+    """Read 16-bit little-endian samples, so many at once, to the end."""
     while data := source.read(2 * n_samples):
         if len(data) % 2:
             print("serfast: warning: standard input ended within a sample", file=sys.stderr)

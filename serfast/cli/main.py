@@ -7,9 +7,7 @@ after SIGXCPU (as the shell counts signals). No half-written file is left behind
 
 from __future__ import annotations
 
-import errno
-import io
-import os
+import argparse
 import signal
 import sys
 import threading
@@ -20,6 +18,7 @@ from typing import NoReturn
 from ..errors import SerfastError
 from ._arguments import parsed
 from ._output import one_line
+from ._streams import drop_output, forgiving, make_usable, of_output
 from ._warnings import shown_as_lines
 
 __all__ = ["main"]
@@ -62,24 +61,34 @@ def main(argv: Sequence[str] | None = None) -> int:
     SystemExit
         After bad usage, and after --help and --version.
     """
-    _make_streams_usable()
+    make_usable()
     argv = sys.argv[1:] if argv is None else argv
     arguments = parsed(argv, COMMANDS, _DESCRIPTION, _EPILOG)
+    with forgiving():
+        return _run(arguments)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    """Run the command, and give the exit status that tells how it ended."""
     try:
         with shown_as_lines(), _terminable():
             status = int(arguments.run(arguments))
         sys.stdout.flush()
         return status
     except BrokenPipeError:
-        _drop_output()
+        drop_output()
         return 141
     except _Terminated as signalled:
         return 128 + signalled.number
     except KeyboardInterrupt:
         print("serfast: interrupted", file=sys.stderr)
         return 130
+    except MemoryError as error:
+        what = one_line(error) if str(error) else "there is no more"
+        print(f"serfast {arguments.command}: error: memory ran out: {what}", file=sys.stderr)
+        return 1
     except (SerfastError, OSError, ImportError) as error:
-        message = one_line(_of_output(error))
+        message = one_line(of_output(error))
         print(f"serfast {arguments.command}: error: {message}", file=sys.stderr)
         return 1
 
@@ -91,9 +100,6 @@ class _Terminated(KeyboardInterrupt):
         super().__init__(number)
         self.number = number
 
-
-_WRITING = {errno.ENOSPC, errno.EFBIG, errno.EIO, getattr(errno, "EDQUOT", errno.ENOSPC)}
-"""What goes wrong in writing: no room (of one's own), a file too large, a broken disk."""
 
 _ENDING = ("SIGTERM", "SIGHUP", "SIGXCPU", "SIGBREAK")
 """Signals that end a program which has time to tidy up; each system has some of them."""
@@ -125,30 +131,3 @@ def _terminable() -> Iterator[None]:
     finally:
         for number in handled:
             signal.signal(number, before[number])
-
-
-def _of_output(error: Exception) -> Exception:
-    """Name standard output if that can't be written to: no other error of writing has no name."""
-    try:
-        sys.stdout.flush()
-    except OSError as late:
-        error = late
-        _drop_output()
-    if isinstance(error, OSError) and error.filename is None and error.errno in _WRITING:
-        return OSError(error.errno, error.strerror, "standard output")
-    return error
-
-
-def _drop_output() -> None:
-    """Give what is left for standard output somewhere to go: Python flushes it on its way out."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _make_streams_usable() -> None:
-    """Whatever they are, they take all text: closed ones drop it, ASCII ones show '?'."""
-    for name in ("stdout", "stderr"):
-        stream = getattr(sys, name)
-        if stream is None or stream.closed:
-            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115 - as long as the process
-        elif isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")

@@ -4,10 +4,10 @@ Three corpora name their files by a scheme of their own (EmoDB, RAVDESS, CREMA-D
 labels any other.
 """
 
-from .finding import audio_files, find_recordings
+from .finding import AUDIO_SUFFIXES, audio_files, find_recordings
 from .recordings import Recording
 from .schemes import SCHEMES
-from .searching import AUDIO_SUFFIXES, Found, search
+from .searching import Found, search
 
 __all__ = [
     "AUDIO_SUFFIXES",

@@ -49,14 +49,14 @@ def recordings_of_csv(table: Path, folder: Path) -> list[Recording]:
 
 
 def _lines(table: Path) -> Iterator[tuple[int, list[str]]]:
-    """Give number and cells of the header and of each line that isn't blank."""
+    """Give number and cells of the header, without spaces, and of each line that isn't blank."""
     try:
         with table.open(newline="", encoding="utf-8-sig") as file:
             reader = csv.reader(file, strict=True)
             yield 1, [name.strip() for name in next(reader, [])]
             for cells in reader:
                 if cells:
-                    yield reader.line_num, [cell.strip() for cell in cells]
+                    yield reader.line_num, cells
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise ParameterError(f"{table}: can't be read as CSV: {reason}") from error
@@ -88,10 +88,12 @@ class _Inside:
 def _from_cells(header: list[str], cells: list[str], base: Path, inside: _Inside) -> Recording:
     if len(cells) != len(header):
         raise ParameterError(f"must have {len(header)} cells, got {len(cells)}")
-    row = dict(zip(header, cells, strict=True))
+    row = dict(zip(header, map(str.strip, cells), strict=True))
     if empty := sorted(name for name in COLUMNS if not row[name]):
         raise ParameterError(f"{empty[0]} is empty")
-    path = base / row["path"]
+    path = base / cells[header.index("path")]
+    if not os.path.lexists(path):  # spaces around it belong to the line, as a rule
+        path = base / row["path"]
     _check_file(path)
     inside.check(path)
     return Recording(path, row["label"], row["speaker"], row.get("text") or None)

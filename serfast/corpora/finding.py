@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import NoReturn
 
 from .._checks import fail, shown
+from ..audio.suffixes import AUDIO_SUFFIXES
 from ..errors import ParameterError
 from ..files import as_written
 from .csv_labels import recordings_of_csv
 from .messages import joined, listed, reason_of
 from .recordings import Recording
 from .schemes import SCHEMES, Scheme
-from .searching import AUDIO_SUFFIXES, Found, search
+from .searching import Found, search
 
 __all__ = ["AUDIO_SUFFIXES", "audio_files", "find_labelled", "find_recordings", "known_of"]
 
@@ -50,8 +51,8 @@ def find_recordings(
     Warns
     -----
     UserWarning
-        Some files' names don't fit the scheme, or a subfolder may not be read: they are left out,
-        counted and named.
+        Some files' names don't fit the scheme, a subfolder may not be read, or a package is missing
+        that some recordings need: they are left out, counted and named.
 
     Examples
     --------
@@ -72,7 +73,7 @@ def find_labelled(
 ) -> tuple[list[Recording], Found]:
     """Find a folder's recordings as :func:`find_recordings` does, and tell what else is there.
 
-    Parameters, errors and warnings as of that function, except that what can't be read is no
+    Parameters, errors and warnings as of that function, except that what `found` tells is no
     warning.
 
     Returns
@@ -81,18 +82,18 @@ def find_labelled(
     found : Found
         What was passed over, and what couldn't be read; nothing if a CSV file has the labels.
     """
-    root = Path(folder)
-    kind = _kind(root)
-    if labels == "auto" and root.suffix.lower() == ".csv" and kind == stat.S_IFREG:
+    root, table = _path("folder", folder), _path("labels", labels)
+    kind, name = _kind(root), str(table)
+    if name == "auto" and root.suffix.lower() == ".csv" and kind == stat.S_IFREG:
         return recordings_of_csv(root, root.parent), Found()
     if kind != stat.S_IFDIR:
-        fail("folder", "an existing folder", os.fspath(folder))
-    if Path(labels).suffix.lower() == ".csv":
-        return recordings_of_csv(Path(labels), root), Found()
-    scheme = None if labels == "auto" else _scheme(labels)
+        fail("folder", "an existing folder", str(root))
+    if table.suffix.lower() == ".csv":
+        return recordings_of_csv(table, root), Found()
+    scheme = None if name == "auto" else _scheme(name)
     found = search(root)
     if not found.paths:
-        _refuse_empty(os.fspath(folder), found)
+        _refuse_empty(str(root), found)
     scheme = scheme or _detect(found.paths)
     recordings, others = _from_names(found.paths, scheme)
     if others:
@@ -129,7 +130,7 @@ def known_of(
         rows = {as_written(recording.path): recording for recording in listed_ones}
         found = [(path, rows.get(as_written(path))) for path in given]
     else:
-        schemes = _fitting(given) if labels == "auto" else [_scheme(labels)]
+        schemes = _fitting(given) if labels == "auto" else [_scheme(str(labels))]
         if len(schemes) > 1:
             _detect(given)
         found = [(path, scheme.read(path)) for path in given for scheme in schemes]
@@ -153,11 +154,18 @@ def audio_files(folder: str | os.PathLike[str]) -> list[Path]:
     Warns
     -----
     UserWarning
-        A folder can't be read; it is named.
+        A folder can't be read, or a package is missing that some recordings need.
     """
     found = search(folder)
     _warn_of(found)
     return found.paths
+
+
+def _path(name: str, value: str | os.PathLike[str]) -> Path:
+    try:
+        return Path(os.fsdecode(value))
+    except TypeError:
+        fail(name, "a path", value)
 
 
 def _kind(path: Path) -> int | None:
@@ -181,16 +189,19 @@ def _refuse_empty(folder: str, found: Found) -> NoReturn:
 
 
 def _warn_of(found: Found) -> None:
+    """Warn of what is probably missed: folders that can't be read, and other kinds of recording."""
     if found.problems:
         number = f"{len(found.problems)} folder{'s' * (len(found.problems) > 1)}"
         message = f"left out, can't be read: {number}: {joined(found.problems, '; ')}"
         warnings.warn(message, stacklevel=3)
+    if missed := found.missed():
+        warnings.warn(f"passed over: {missed}", stacklevel=3)
 
 
-def _scheme(labels: str | os.PathLike[str]) -> Scheme:
+def _scheme(labels: str) -> Scheme:
     if labels not in SCHEMES:
         fail("labels", f"one of auto, {', '.join(SCHEMES)} or the path of a .csv file", labels)
-    return SCHEMES[str(labels)]
+    return SCHEMES[labels]
 
 
 def _fitting(paths: list[Path]) -> list[Scheme]:

@@ -8,14 +8,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ..audio.suffixes import MEDIA_SUFFIXES, why_not_read
 from .messages import joined, printable, reason_of
 
-__all__ = ["AUDIO_SUFFIXES", "Found", "search"]
-
-AUDIO_SUFFIXES = frozenset({".aif", ".aifc", ".aiff", ".au", ".caf", ".flac", ".mp3"}) | frozenset(
-    {".oga", ".ogg", ".opus", ".rf64", ".w64", ".wav"}
-)
-"""Suffixes, in lower case, by which a folder's recordings are known."""
+__all__ = ["Found", "search"]
 
 MOST_VISITS = 100
 """How often a folder is entered, each time by another way: folders with links to each other can
@@ -52,6 +48,11 @@ class Found:
             return ""
         reasons = [f"{count} {reason}" for reason, count in self.passed_over.most_common()]
         return f"{sum(self.passed_over.values())} passed over ({joined(reasons, ', ')})"
+
+    def missed(self) -> str:
+        """Say which recordings another package is needed for, such as "2 .m4a (…)"; "" if none."""
+        counts = self.passed_over.items()
+        return ", ".join(f"{n} {what}" for what, n in counts if what.split()[0] in MEDIA_SUFFIXES)
 
 
 def search(folder: str | os.PathLike[str]) -> Found:
@@ -111,16 +112,17 @@ def _look(folder: Path, found: Found) -> list[Path]:
     for entry in listed:
         path = folder / entry.name
         kind, reason = _kind(entry)
+        why = why_not_read(path)
         if entry.name.startswith("."):
             found.passed_over["hidden folder" if kind == stat.S_IFDIR else "hidden"] += 1
         elif kind == stat.S_IFDIR:
             inner.append(path)
-        elif path.suffix.lower() in AUDIO_SUFFIXES and kind in (stat.S_IFREG, None):
+        elif not why and kind in (stat.S_IFREG, None):
             found.paths.append(path)
         elif reason and not (reason == _NOTHING and path.suffix):
             found.problems.append(f"{printable(path)}: {reason}")  # it may be a folder of them
         else:
-            found.passed_over[_what(path, kind)] += 1
+            found.passed_over[_what(why, kind)] += 1
     return inner
 
 
@@ -136,9 +138,7 @@ def _kind(entry: os.DirEntry[str]) -> tuple[int | None, str]:
         return None, reason_of(error)
 
 
-def _what(path: Path, kind: int | None) -> str:
+def _what(why: str, kind: int | None) -> str:
     if kind is None:
         return "broken link"
-    if kind != stat.S_IFREG:
-        return "pipe or device"
-    return printable(path.suffix.lower()) or "without suffix"
+    return printable(why) if kind == stat.S_IFREG else "pipe or device"

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from ..errors import ParameterError
 from ..features.spec import FeatureSpec
+from ..forking import forks_wait
 from .messages import joined
 
 __all__ = ["TABLES", "Table", "check_columns", "csv_line"]
@@ -142,8 +143,9 @@ class ParquetTable(Table):
 
     def __init__(self, path: Path, spec: FeatureSpec) -> None:
         try:
-            import pyarrow  # optional: only Parquet needs it
-            import pyarrow.parquet  # optional: only Parquet needs it
+            with forks_wait:
+                import pyarrow  # optional: only Parquet needs it
+                import pyarrow.parquet  # optional: only Parquet needs it
         except ImportError as error:
             hint = "writing Parquet needs pyarrow: pip install pyarrow"
             raise ImportError(f"{hint} ({error})") from error

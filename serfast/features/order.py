@@ -1,9 +1,10 @@
-"""In which order features are computed: what others read or look at comes first."""
+"""Features are sorted here, so that a feature comes after those that it reads."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+from .. import _checks as checks
 from ..errors import ParameterError
 from .base import Feature
 from .track import Track
@@ -12,7 +13,7 @@ __all__ = ["every_feature", "in_order", "with_sources"]
 
 
 def every_feature(features: Iterable[Feature]) -> tuple[Feature, ...]:
-    """Give the features and all that their tracks look at, each once; a track comes after those."""
+    """Give the features and those that tracks look at, each once, before the track itself."""
     every: dict[Feature, None] = {}
     for feature in features:
         if isinstance(feature, Track):
@@ -22,7 +23,7 @@ def every_feature(features: Iterable[Feature]) -> tuple[Feature, ...]:
 
 
 def in_order(features: Iterable[Feature]) -> tuple[Feature, ...]:
-    """Sort features so that each comes after those whose columns it reads.
+    """Give the features in an order in which each comes after those whose columns it reads.
 
     Raises
     ------
@@ -33,29 +34,29 @@ def in_order(features: Iterable[Feature]) -> tuple[Feature, ...]:
     missing = {name for feature in waiting for name in feature.columns}
     ordered: list[Feature] = []
     while waiting:
-        ready = [f for f in waiting if not missing.intersection(f.reads)]
-        if not ready:
-            names = ", ".join(type(feature).__name__ for feature in waiting)
+        blocked = [f for f in waiting if missing.intersection(f.reads)]
+        if len(blocked) == len(waiting):
+            names = checks.listed(type(feature).__name__ for feature in waiting)
             raise ParameterError(f"features must not read one another in a circle, got {names}")
-        ordered += ready
-        waiting = [feature for feature in waiting if feature not in ready]
+        ordered += [f for f in waiting if not missing.intersection(f.reads)]
+        waiting = blocked
         missing = {name for feature in waiting for name in feature.columns}
     return tuple(ordered)
 
 
 def with_sources(feature: Feature, among: Iterable[Feature]) -> tuple[Feature, ...]:
-    """Put a feature behind those whose columns it reads, and these behind those that they read.
+    """Give a feature after those whose columns it reads, and these after those that they read.
 
     Parameters
     ----------
     feature : Feature
     among : iterable of Feature
-        Where the others are looked for.
+        The other features are looked for here.
 
     Returns
     -------
     tuple of Feature
-        Each once; the feature itself comes last.
+        It has each feature once; the feature itself comes last.
 
     Examples
     --------

@@ -1,19 +1,21 @@
-"""Classifier plugins: found by entry point, imported when asked for, one by one.
+"""Classifier plugins are found by their entry points, and each is imported only when asked for.
 
 A distribution announces its classifiers in the entry-point group ``serfast.classifiers``:
 
     [project.entry-points."serfast.classifiers"]
     svm = "serfast_svm:PLUGIN"
 
-The object named is a :class:`serfast.models.Plugin`. Names come from installed metadata, so
-listing them runs no plugin's code; nothing is kept, so what is installed later is found.
+The entry point names a :class:`serfast.models.Plugin`. The names come from installed metadata, so
+listing them runs no plugin's code. No list is kept, so a plugin that is installed later is found.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+from .. import _checks as checks
 from .. import entry_points as entries
+from .._checks import shown
 from ..entry_points import PluginInfo
 from ..errors import UnknownPluginError
 from .plugin import Plugin
@@ -27,7 +29,7 @@ OURS = ("ensemble", "onnx", "svm")
 
 
 def available() -> tuple[str, ...]:
-    """List the names of the installed classifier plugins, sorted; imports none of them."""
+    """Give the names of the installed classifier plugins, sorted, without importing any."""
     return entries.names(GROUP)
 
 
@@ -37,15 +39,15 @@ def how_to_install(name: str) -> str:
 
 
 def get(name: str, *, hint: bool = True) -> Plugin:
-    """Import the plugin of that name.
+    """Give the plugin of that name; it is imported first.
 
     Parameters
     ----------
     name : str
-        Of the entry point.
+        This is the name of the entry point.
     hint : bool
-        Whether to say how to install it if it is one of ours; False for a name that a stranger
-        chose.
+        If it is one of ours, the message says how it is had. False turns that off, for a name that
+        a stranger chose.
 
     Raises
     ------
@@ -53,34 +55,39 @@ def get(name: str, *, hint: bool = True) -> Plugin:
         If no installed distribution offers it, or more than one.
     ModelError
         If it can't be imported (the cause is chained) or isn't a plugin.
+
+    Notes
+    -----
+    The first call costs the import of the plugin. Every call looks at the installed metadata.
     """
     points = entries.points(GROUP, name)
     if not points:
         installed = ", ".join(available()) or "none"
+        similar = checks.similar(name, available())
         raise UnknownPluginError(
             f"classifier must be an installed plugin ({installed}), got {name!r:.80}"
-            + (f"; {how_to_install(name)}" if hint and name in OURS else "")
+            + (similar or (f"; {how_to_install(name)}" if hint and name in OURS else ""))
         )
     point = entries.only("classifier", points)
     return entries.load("plugin", point, _fault)  # type: ignore[no-any-return]
 
 
 def _fault(plugin: Any) -> str | None:
-    """Say what makes this object no plugin."""
+    """Say why this object is no plugin, or give None if it is one."""
     if isinstance(plugin, type) or not isinstance(plugin, Plugin):
         members = "input, train, load, default_model"
-        return f"must be an object with {members} (serfast.models.Plugin), got {plugin!r:.80}"
+        return f"must be an object with {members} (serfast.models.Plugin), got {shown(plugin, 80)}"
     if plugin.input not in ("vector", "rows", "samples"):
-        return f"must have vector, rows or samples as its input, got {plugin.input!r:.80}"
+        return f"must have vector, rows or samples as its input, got {shown(plugin.input, 80)}"
     return None
 
 
 def owner(name: str) -> str:
-    """Distribution and version that a plugin is of, for messages."""
+    """Give the distribution and version that a plugin belongs to, for messages."""
     points = entries.points(GROUP, name)
     return entries.owner(points[0]) if points else "no distribution"
 
 
 def info() -> tuple[PluginInfo, ...]:
-    """Describe every installed plugin: name, distribution, version, load error; imports each."""
+    """Give name, distribution, version and load error of each plugin; this imports all of them."""
     return entries.info(GROUP, get)

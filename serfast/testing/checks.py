@@ -1,4 +1,4 @@
-"""The checks of classifiers, plugins and features."""
+"""Classifiers, plugins and features are checked here."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.random import default_rng
 
 from ..errors import ModelError, ParameterError
 from ..extractor import Extractor
@@ -35,24 +36,25 @@ STATISTICS = Statistics(functionals=("mean", "std", "slope"), deltas=1)
 def check_classifier(classifier: Classifier, inputs: Inputs) -> None:
     """Check that a trained classifier keeps its contract.
 
-    Probabilities are finite, from 0 to 1, add up to 1, one a class; the same for the same input,
-    from many threads too; a read-only input is taken and left as it is; bad input raises
-    ParameterError and harms nothing.
+    There is a probability for each class. They are finite, from 0 to 1, and add up to 1. The same
+    input gives the same probabilities, also in many threads. The classifier accepts a read-only
+    input and doesn't change it. Bad input raises ParameterError and has no other effect.
 
-    Of a :class:`serfast.models.StreamingClassifier`: after every step it says what it says of
-    the whole, within 1e-5; the same bits for every division of the rows and in every thread;
-    streams don't touch; bad rows raise ParameterError and leave the state.
+    A :class:`serfast.models.StreamingClassifier` must also give, after every step, what it gives
+    for all rows so far at once, within 1e-5. The bits are the same for every division of the rows
+    and in every thread. Streams share no state. Bad rows raise ParameterError and leave the state
+    unchanged.
 
     Parameters
     ----------
     classifier : Classifier
     inputs : sequence of ndarray
-        Valid inputs, at least two.
+        They are valid inputs, at least two.
 
     Raises
     ------
     AssertionError
-        If it doesn't.
+        If the classifier breaks a rule.
     """
     require(isinstance(classifier, Classifier), "it must have every member of Classifier")
     require(classifier.input in ("vector", "rows", "samples"), f"input is {classifier.input!r}")
@@ -82,14 +84,14 @@ def check_plugin(name: str, folder: Path) -> None:
     Parameters
     ----------
     name : str
-        Of the entry point.
+        This is the name of the entry point.
     folder : Path
-        An empty folder to write bundles to (pytest's tmp_path).
+        Bundles are written to this empty folder (pytest's tmp_path).
 
     Raises
     ------
     AssertionError
-        If it doesn't.
+        If the plugin breaks a rule.
     """
     plugin = registry.get(name)
     require(isinstance(plugin, Plugin), "it must have every member of Plugin")
@@ -116,23 +118,23 @@ def check_plugin(name: str, folder: Path) -> None:
 def check_feature(feature: Feature, tolerance: float | None = None) -> None:
     """Check that a feature which a package offers keeps the contract of features.
 
-    It goes through JSON by name; its values are finite; chunks and threads don't change their
-    bits; and they are those of the plain Python function. If it reads columns, the built-in
-    features that have them come along with their default fields.
+    JSON holds it by its name. Its values are finite, and chunks and threads don't change their
+    bits. They agree with the plain Python function. If it reads columns, the built-in features
+    that have these columns stand in the spec too, with their default fields.
 
     Parameters
     ----------
     feature : Feature
-        One of the class that stands in the entry-point group ``serfast.features``.
+        Its class stands in the entry-point group ``serfast.features``.
     tolerance : float, optional
-        Of the differences from the reference back end's rows, as a share of a column's largest.
-        Without it the feature's ``tolerance`` says how far each value may be off, and
-        ``forgiven`` of how many rows may be off further: what loading a bundle asks for.
+        Values may differ from the reference back end's by this share of a column's largest value.
+        Without it, the feature's ``tolerance`` limits the difference of each value, and
+        ``forgiven`` is the share of rows that may differ more. Loading a bundle has the same rule.
 
     Raises
     ------
     AssertionError
-        If it doesn't.
+        If the feature breaks a rule.
     """
     spec = FeatureSpec(features=with_sources(feature, [cls.example() for cls in FEATURES.values()]))
     require(FeatureSpec.from_json(spec.to_json()) == spec, "JSON must give the feature back")
@@ -165,8 +167,8 @@ def _check_close(feature: Feature, rows: Rows, truth: Rows, tolerance: float | N
 
 
 def toy_examples(kind: Input, seed: int = 0) -> Examples:
-    """Examples of three classes that lie far apart, by four speakers; every fourth is altered."""
-    random = np.random.default_rng(seed)
+    """Give examples of three distant classes and four speakers; every fourth one is altered."""
+    random = default_rng(seed)
     labels = np.array(["anger", "neutral", "sadness"] * 16)
     speakers = np.repeat(["a", "b", "c", "d"], 12)
     level = np.searchsorted(np.unique(labels), labels)
@@ -222,7 +224,7 @@ def _check_bad_input(classifier: Classifier, x: np.ndarray[Any, Any]) -> None:
 
 
 def _check_bad_bundles(plugin: Plugin, bundle: Bundle) -> None:
-    """Without any of its members, or with a class more, a bundle isn't loaded."""
+    """Check that a bundle with a member missing, or with one class more, isn't loaded."""
     for name in bundle.arrays:
         rest = {key: array for key, array in bundle.arrays.items() if key != name}
         with raises(ModelError, f"a bundle without {name}.npy"):

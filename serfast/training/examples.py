@@ -1,4 +1,4 @@
-"""Examples: what a classifier takes of every recording, and of altered copies of it."""
+"""Here examples are made: the classifier's inputs from recordings and altered copies of them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypedDict
 
 import numpy as np
+from numpy.random import default_rng
 
 from .. import _checks as checks
 from ..audio.augmentation import SPEEDS, Alteration
@@ -29,7 +30,7 @@ Failed = Callable[[Recording, Exception], None]
 
 
 class Making(TypedDict):
-    """How examples are made, beside spec and statistics: arguments of both functions here."""
+    """Both functions that make examples take these arguments, beside spec and statistics."""
 
     kind: Input
     alterations: tuple[Alteration, ...]
@@ -49,35 +50,35 @@ def make_examples(
     progress: Callable[[os.PathLike[str]], None] | None = None,
     failed: Failed | None = None,
 ) -> Examples:
-    """Read recordings and compute what a classifier takes of each.
+    """Read recordings and give the examples made from them.
 
     Parameters
     ----------
     recordings : sequence of Recording
-        At least one.
+        There must be at least one.
     spec : FeatureSpec
     statistics : Statistics or None
-        Needed for `kind` "vector".
+        They are needed for `kind` "vector".
     kind : {"vector", "rows", "samples"}
-        What the classifier takes.
+        The classifier takes inputs of this kind.
     alterations : iterable of Alteration
-        For each an altered copy of every recording is added, so that few speakers and rooms stand
-        for more; see :mod:`serfast.audio.augmentation`.
+        Each adds an altered copy of every recording, so that few speakers and rooms stand for
+        more; see :mod:`serfast.audio.augmentation`.
     seed : int
-        Of what the alterations draw at random.
+        Random alterations depend on it.
     backend : str or None
-        What computes the features; see :class:`serfast.Extractor`.
+        It computes the features; see :class:`serfast.Extractor`.
     progress : callable, optional
-        Called with each recording's path when it is done.
+        It is called with each recording's path when that one is done.
     failed : callable, optional
-        Called with each recording that can't be used and the error; it is left out. Without it the
-        first such recording's error is raised.
+        It is called with each recording that can't be used and the error. That recording is left
+        out. Without it the first such recording's error is raised.
 
     Returns
     -------
     examples : Examples
-        Recording by recording in the order given, first all unaltered ones, then alteration by
-        alteration.
+        They stand in the order of the recordings: first all unaltered ones, then the copies by
+        the first alteration, and so on.
 
     Raises
     ------
@@ -97,7 +98,7 @@ def make_examples(
     kept = []
     for recording in recordings:
         try:
-            y = load(recording.path, spec.sample_rate)[0]  # type: ignore[arg-type]
+            y = load(recording.path, spec.sample_rate)[0]
             maker.add(y)
         except (SerfastError, OSError) as error:
             if failed is None:
@@ -126,10 +127,10 @@ def examples_of(
     seed: int = 0,
     backend: str | None = None,
 ) -> Examples:
-    """Compute what a classifier takes of signals that are in memory, or come one by one.
+    """Give the examples made from signals that are in memory, or that come one by one.
 
-    As :func:`make_examples`, with float32 samples at the spec's rate, and a label and a speaker
-    for each.
+    It works like :func:`make_examples`. Each signal is float32 samples at the spec's rate, and
+    has a label and a speaker.
     """
     maker = _Maker(spec, statistics, kind, alterations, seed, backend)
     for y in signals:
@@ -162,7 +163,7 @@ class _Maker:
         i, rate = len(self._copies), int(self._extractor.spec.sample_rate)
         copies = [self._inputs(y)]
         for k, change in enumerate(self._changes):
-            random = np.random.default_rng((self._seed, i, k))
+            random = default_rng((self._seed, i, k))
             copies.append(self._inputs(change(y, rate, random)))
         self._copies.append(copies)
 
@@ -188,20 +189,20 @@ class _Maker:
 
 
 def _column_count(examples: Examples, default: int) -> int:
-    """Give how many columns the rows of the examples have; of other examples, `default`."""
+    """Give the number of columns if the examples are rows, else give `default`."""
     first = examples.inputs[0]
     is_rows = not isinstance(examples.inputs, np.ndarray) and first.ndim == 2
     return int(first.shape[1]) if is_rows else default
 
 
 def check_made_with(examples: Examples, spec: FeatureSpec, statistics: Statistics | None) -> None:
-    """Check that examples were made with this spec and these statistics, as far as they say.
+    """Check that examples were made with this spec and these statistics, as far as it is known.
 
     Raises
     ------
     ParameterError
-        If the examples carry another spec or other statistics, or can't be of these: vectors whose
-        entries have other names, or rows or samples if there are statistics.
+        If the examples carry another spec or other statistics, if their vectors have entries of
+        other names, or if there are statistics and the examples are rows or samples.
     """
     if examples.spec is not None:
         if spec != examples.spec:

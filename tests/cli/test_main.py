@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 import serfast
+from helpers.processes import run
 from serfast.cli import main as frame
 from serfast.cli._progress import Progress
 from serfast.errors import AudioError, SerfastError
@@ -57,6 +58,15 @@ def test_help_shows_an_example(command: str, capsys: pytest.CaptureFixture[str])
     assert re.search(rf"^ *(\$ )?serfast {command}\b", text.split("example", 1)[1], re.MULTILINE)
 
 
+@pytest.mark.parametrize("command", frame.COMMANDS)
+def test_json_means_the_same_in_every_command(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        frame.main([command, "--help"])
+    assert re.search(r"^  --json +print JSON lines: one", capsys.readouterr().out, re.MULTILINE)
+
+
 def test_help_lists_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stop:
         frame.main(["--help"])
@@ -83,13 +93,13 @@ def test_bad_usage(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize(
     ("argv", "command", "message"),
     [
-        (["predict", "a.wav", "--jsn"], "predict", "no option --jsn; did you mean --json?"),
-        (["predict", "a.wav", "--clasifier=svm"], "predict", "did you mean --classifier?"),
-        (["train", "x", "-o", "y", "--statistic5", "3"], "train", "did you mean --statistics?"),
+        (["predict", "a.wav", "--jsn"], "predict", "no option --jsn; did you mean '--json'?"),
+        (["predict", "a.wav", "--clasifier=svm"], "predict", "did you mean '--classifier'?"),
+        (["train", "x", "-o", "y", "--statistic5", "3"], "train", "did you mean '--statistics'?"),
         (["evaluate", "x", "--zzz"], "evaluate", "there is no option --zzz\n"),
         (["--json", "info"], "info", "--json must come after info"),
         (["evaluate", "x", "--json", "a.json"], "evaluate", "more arguments than evaluate takes"),
-        (["predit", "a.wav"], "", "'predit' is no command; did you mean predict?"),
+        (["predit", "a.wav"], "", "'predit' is no command; did you mean 'predict'?"),
         (["sing"], "", "'sing' is no command; see serfast --help"),
         (["extract", "a.wav", "-o", "a.csv", "--threads", "0"], "extract", "must be an int >= 1"),
     ],
@@ -118,6 +128,8 @@ def test_the_commands_status_is_the_exit_status(fake: Fake, status: int) -> None
         (ImportError("pip install x"), "pip install x"),
         (PermissionError(13, "Permission denied", "out.csv"), "out.csv: permission denied"),
         (OSError(), "OSError"),
+        (MemoryError(), "memory ran out: there is no more"),
+        (MemoryError("Unable to allocate\n9 TiB"), "memory ran out: Unable to allocate 9 TiB"),
     ],
 )
 def test_errors_are_one_line(
@@ -289,3 +301,25 @@ def test_bar_keeps_the_recall(monkeypatch: pytest.MonkeyPatch, name: str) -> Non
         assert line.endswith("validation UAR 71.3 %")
         assert line.startswith("##------ 28 %, 92571 s left, without")
         assert "…" in line
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory can be limited and /dev/zero is there")
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["extract", "{}", "-o", "{}.csv", "--spec", "/dev/zero"],
+        ["bench", "--spec", "/dev/zero"],
+        ["train", "{}", "-o", "{}.zip", "--spec", "/dev/zero"],
+        ["train", "{}", "-o", "{}.zip", "--statistics", "/dev/zero"],
+    ],
+)
+def test_files_without_end_are_refused(tmp_path: Path, words: list[str]) -> None:
+    program = """
+import resource, sys
+resource.setrlimit(resource.RLIMIT_AS, (2**30, 2**30))
+from serfast.cli.main import main
+print(main(sys.argv[1:]))
+"""
+    done = run(program, *(word.format(tmp_path) for word in words))
+    assert done.stdout == "1\n"
+    assert "/dev/zero: a file of JSON must hold at most 16777216 bytes" in done.stderr

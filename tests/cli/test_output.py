@@ -215,6 +215,27 @@ def test_a_full_standard_output_is_one_line(words: list[str], unbuffered: str) -
     assert done.returncode == 1
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="only some systems have this device")
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_full_standard_error_costs_no_work(tmp_path: Path, unbuffered: str) -> None:
+    soundfile.write(tmp_path / "a.wav", np.zeros(1600), 16000)
+    for i in range(200):  # more messages than a buffer holds
+        (tmp_path / f"a message of some length about a recording {i}.wav").touch()
+    out = tmp_path / "out.csv"
+    with open("/dev/full", "w") as nowhere:
+        done = subprocess.run(
+            [sys.executable, "-m", "serfast", "extract", str(tmp_path), "-o", str(out)],
+            stdout=subprocess.PIPE,
+            stderr=nowhere,
+            text=True,
+            check=False,
+            env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
+        )
+    assert done.stdout.startswith(f"{out}: 1 recordings, ")
+    assert done.stdout.endswith(" 200 failed\n")
+    assert out.exists()
+
+
 # --- signals --------------------------------------------------------------------------------------
 
 WAITING = (
@@ -268,15 +289,26 @@ def test_a_second_signal_does_not_interrupt_the_tidying(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_handlers_are_put_back_and_an_ignored_signal_stays_ignored() -> None:
+def test_an_ignored_signal_stays_ignored(tmp_path: Path) -> None:
+    """As `nohup` has it."""
+    soundfile.write(tmp_path / "a.wav", np.zeros(1600), 16000)
+    program = (
+        "import os, signal, sys; from serfast.cli import main as frame\n"
+        "from serfast.cli._progress import Progress\n"
+        "signal.signal(signal.SIGHUP, signal.SIG_IGN)\n"
+        "Progress.step = lambda self, name: os.kill(os.getpid(), signal.SIGHUP)\n"
+        "sys.exit(frame.main(sys.argv[1:]))"
+    )
+    out = tmp_path / "out.csv"
+    done = run(program, "extract", str(tmp_path / "a.wav"), "-o", str(out))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert out.exists()
+
+
+def test_handlers_are_put_back() -> None:
     numbers = [signal.SIGTERM, signal.SIGHUP, signal.SIGXCPU, signal.SIGINT]
     before = [signal.getsignal(number) for number in numbers]
-    was = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as `nohup` does
-    try:
-        assert main(["info", "--json"]) == 0
-        assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
-    finally:
-        signal.signal(signal.SIGHUP, was)
+    assert main(["info", "--json"]) == 0
     assert [signal.getsignal(number) for number in numbers] == before
 
 

@@ -86,6 +86,31 @@ def test_standard_input_gives_the_same_events(recording, capsys, monkeypatch):
     assert capsys.readouterr().out == expected
 
 
+@pytest.mark.parametrize("kind", ["WAV", "WAV of a pipe", "AIFF", "FLAC", "MP3", "OGG", "AU"])
+def test_a_recording_on_standard_input(kind, recording, tmp_path, capsys, monkeypatch):
+    """Its bytes aren't taken for samples: its events are those of the same file."""
+    path = tmp_path / "a"
+    soundfile.write(path, PCM, RATE, format=kind.split()[0])
+    data = path.read_bytes()
+    main(["predict", "--stream", str(path), "--json"])
+    expected = capsys.readouterr().out
+    assert expected
+    if kind == "WAV of a pipe":
+        at = data.index(b"data") + 4
+        data = data[:at] + b"\xff\xff\xff\xff" + data[at + 4 :]
+    for rate in ([], ["--rate", "16000"], ["--rate", "16000.0"]):
+        given(monkeypatch, data)
+        assert main(["predict", "--stream", "-", "--json", *rate]) == 0
+        assert capsys.readouterr().out == expected
+
+
+def test_a_recording_has_its_own_rate(recording, capsys, monkeypatch):
+    with open(recording, "rb") as file:
+        given(monkeypatch, file.read())
+    assert main(["predict", "--stream", "-", "--rate", "8000"]) == 1
+    assert "--rate must be 16000, the recording's own, got 8000" in capsys.readouterr().err
+
+
 def test_the_rate_of_standard_input(capsys, monkeypatch):
     given(monkeypatch, PCM.tobytes())  # at 8 kHz they last 8.8 s
     assert main(["predict", "--stream", "-", "--rate", "8000", "--json"]) == 0
@@ -139,10 +164,12 @@ def test_a_terminal_is_no_pcm(capsys, monkeypatch):
     given(monkeypatch, b"")
     monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
     assert main(["predict", "--stream", "-"]) == 1
-    assert "standard input must be raw PCM, got a terminal" in capsys.readouterr().err
+    assert (
+        "standard input must be a recording or raw PCM, got a terminal" in capsys.readouterr().err
+    )
     monkeypatch.setattr(sys, "stdin", None)
     assert main(["predict", "--stream", "-"]) == 1
-    assert "standard input must be raw PCM" in capsys.readouterr().err
+    assert "standard input must be a recording or raw PCM" in capsys.readouterr().err
 
 
 def test_a_cut_off_recording_gives_its_events_first(recording, tmp_path, capsys):

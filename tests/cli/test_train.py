@@ -362,6 +362,20 @@ def test_a_card_that_no_bundle_holds_is_refused_before_the_work(folder, capsys, 
     assert not model.exists()
 
 
+def test_features_that_no_bundle_may_ask_for_are_refused_before_the_work(
+    folder, capsys, monkeypatch
+):
+    monkeypatch.setattr(
+        "serfast.training.recipe.Recipe.examples", lambda *a, **k: pytest.fail("it went to work")
+    )
+    spec = serfast.FeatureSpec(features=[serfast.LogMel(n_fft=4096, n_mels=1025)])
+    (folder.parent / "spec.json").write_text(spec.to_json())
+    status, model = run(folder, "--spec", str(folder.parent / "spec.json"))
+    assert status == 1
+    assert "a bundle of this training could not be loaded: " in capsys.readouterr().err
+    assert not model.exists()
+
+
 def test_what_is_passed_over_and_what_can_not_be_read_is_said(folder, capsys, monkeypatch):
     for name in ("labels.txt", ".hidden", "closed/03a01Wd.wav"):
         (folder / name).parent.mkdir(exist_ok=True)

@@ -56,6 +56,26 @@ def test_nothing_passed_over_is_not_mentioned(tmp_path: Path) -> None:
     assert search(tmp_path).rest() == ""
 
 
+@pytest.mark.parametrize("installed", [True, False])
+def test_recordings_that_need_another_package(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, installed: bool
+) -> None:
+    monkeypatch.setattr("serfast.audio.suffixes._has_pyav", lambda: installed)
+    touch(tmp_path, "03a01Fa.wav", "03a01Wa.m4a", "03a01Ta.M4A", "notes.txt")
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        paths = audio_files(tmp_path)
+        recordings = find_recordings(tmp_path)
+    assert [recording.path for recording in recordings] == paths
+    assert len(paths) == (3 if installed else 1)
+    missed = (
+        [] if installed else ["passed over: 2 .m4a (install PyAV to read them: pip install av)"] * 2
+    )
+    assert [str(warning.message) for warning in caught] == missed
+    rest = "1 passed over (1 .txt)" if installed else "3 passed over (2 .m4a (install "
+    assert search(tmp_path).rest().startswith(rest)
+
+
 # --- links ----------------------------------------------------------------------------------------
 
 
@@ -180,6 +200,19 @@ def test_no_name_of_a_folder_is_a_surprise(name: str) -> None:
         find_recordings(name)
 
 
+@pytest.mark.parametrize("value", [None, 3, ["a"]])
+def test_what_is_no_path_is_refused(tmp_path: Path, value: object) -> None:
+    with pytest.raises(ParameterError, match="folder must be a path, got "):
+        find_recordings(value)
+    with pytest.raises(ParameterError, match="labels must be a path, got "):
+        find_recordings(tmp_path, value)
+
+
+def test_a_path_may_be_bytes(tmp_path: Path) -> None:
+    touch(tmp_path, "03a01Fa.wav")
+    assert find_recordings(os.fsencode(tmp_path)) == find_recordings(tmp_path, b"emodb")
+
+
 # --- what a CSV file names ------------------------------------------------------------------------
 
 
@@ -241,3 +274,9 @@ def test_names_with_line_breaks_commas_and_quotes(tmp_path: Path) -> None:
     assert recording.path == tmp_path / odd
     with pytest.raises(ParameterError, match=r'got 1 file: a\\nb, "c"\.wav$'):
         find_recordings(tmp_path, "emodb")
+
+
+def test_spaces_around_a_path_may_be_the_names_own(tmp_path: Path) -> None:
+    touch(tmp_path, " a.wav ", "b.wav")
+    found = find_recordings(listing(tmp_path, " a.wav ", "  b.wav  "))
+    assert [recording.path.name for recording in found] == [" a.wav ", "b.wav"]

@@ -15,14 +15,14 @@ EXAMPLES: dict[str, Feature] = {name: cls.example() for name, cls in FEATURES.it
 
 
 def spec_of(name: str) -> serfast.FeatureSpec:
-    """Give the spec of one example behind those whose columns it reads, at 16 kHz."""
+    """Give the spec of one example, after the features whose columns it reads, at 16 kHz."""
     return serfast.FeatureSpec(
         sample_rate=RATE, features=with_sources(EXAMPLES[name], EXAMPLES.values())
     )
 
 
 def with_delta(name: str) -> serfast.FeatureSpec:
-    """Give that spec with the example's derivative, unless it is one."""
+    """Give that spec with the example's derivative too, unless the example is one."""
     spec, feature = spec_of(name), EXAMPLES[name]
     more = () if isinstance(feature, serfast.Delta) else (serfast.Delta(feature),)
     return replace(spec, features=(*spec.features, *more))

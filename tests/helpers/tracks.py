@@ -1,4 +1,4 @@
-"""Tracks of one's own that the tests share, each with its formula in NumPy beside it."""
+"""The tests share these tracks; each has its formula in NumPy beside it."""
 
 from __future__ import annotations
 
@@ -6,9 +6,18 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
+import pytest
 
 import serfast
+from helpers import signals
+from helpers.custom_features import BACKENDS, COMPILED
 from serfast.features import Feature, Track
+
+HOP = 40
+Y = signals.noise(4000, seed=3) * np.repeat([1, 0.2, 1.6, 0.3, 1.2], 800).astype(np.float32)
+"""Noise that is loud and quiet in turns."""
+every_backend = pytest.mark.parametrize("backend", BACKENDS)
+compiled = pytest.mark.parametrize("backend", COMPILED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,7 +148,7 @@ class Switch(Track):
 
 
 def whole_path(x: np.ndarray, low: float = 0.05, high: float = 0.15, change: float = 0.1):
-    """The path of least cost over all rows, by dynamic programming over the whole recording."""
+    """Give the path of least cost over all rows, by dynamic programming over the recording."""
     costs = np.abs(x[:, np.newaxis] - [low, high])
     moves = change * (1 - np.eye(2))  # from, to
     total, came = costs[0], []
@@ -154,5 +163,16 @@ def whole_path(x: np.ndarray, low: float = 0.05, high: float = 0.15, change: flo
 
 
 def loudness(**arguments: object) -> serfast.RMS:
-    """A root mean square over short frames."""
+    """Give a root mean square over short frames."""
     return serfast.RMS(**{"frame_length": 64, **arguments})
+
+
+def spec_of(*features: Feature, **grid: object) -> serfast.FeatureSpec:
+    """A spec of short hops."""
+    return serfast.FeatureSpec(**{"hop_length": HOP, **grid}, features=features)
+
+
+def track_with(**body: object) -> Track:
+    """An instance of a class with this body."""
+    function = {"compute": staticmethod(lambda rows, out: None), "outputs": ("x",)}
+    return type("Odd", (Track,), {**function, **body})(loudness())

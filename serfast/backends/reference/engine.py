@@ -1,8 +1,4 @@
-"""The reference back end: every formula in NumPy and float64. Slow, obvious, the truth in tests.
-
-Each stage has a page of its own: the formula in its docstring and little else; no stage knows
-another's tricks. Only the rows are rounded, once, to float32.
-"""
+"""A program is run here on whole recordings, stage by stage, in float64."""
 
 from __future__ import annotations
 
@@ -15,6 +11,7 @@ from ...audio.samples import first_nonfinite
 from ...errors import BackendError
 from ...program import rows as p
 from ..interface import Run
+from ..output import check_apart
 from .delta import derivative
 from .energy import rms, zero_crossing_rate
 from .framing import blocks
@@ -37,26 +34,27 @@ Rows = np.ndarray[Any, np.dtype[np.float32]]
 
 
 def prepare(program: p.Program) -> Run:
-    """The program ready to run; see :class:`serfast.backends.Run`."""
+    """Give the program ready to run; see :class:`serfast.backends.Run`."""
     try_in_python(program)
     return Reference(program)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Reference:
-    """A program, run on whole recordings."""
+    """It runs a program on whole recordings."""
 
     program: p.Program
 
     def __call__(self, samples: Samples, out: Rows) -> int | None:
         """Compute all rows; see :class:`serfast.backends.Run`."""
+        check_apart(samples, out)
         bad = first_nonfinite(samples)
         if bad is None:
             _run(self.program, samples, out)
         return bad
 
     def stream(self, spec: FeatureSpec) -> Stream:
-        """Refuse."""
+        """Raise BackendError, because this back end has no streams."""
         raise BackendError(
             "backend of a stream must be 'native' or 'numba': the reference has no streams"
         )
@@ -92,7 +90,7 @@ def _features(program: p.Program, y: Array, out: Array) -> None:
                 out[rows, pitch.column + 1] = aperiodicity
         for spectrum in program.spectra:
             _spectrum(y, spectrum, hop, out)
-    for node in program.computed:  # numbers that overflow are the function's own affair
+    for node in program.computed:  # if numbers overflow, that is up to the function
         computed(y, node, hop, out)
 
 

@@ -9,6 +9,7 @@ bundle from a stranger can be wrong, but it can't run anything.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Mapping
@@ -30,7 +31,6 @@ from .manifest import (
     FORMAT,
     SAMPLE,
     about_of,
-    as_json,
     check_rows,
     check_sums,
     features_of,
@@ -42,6 +42,7 @@ from .npy import array_bytes, read_array
 __all__ = ["FORMAT", "Bundle"]
 
 PLUGIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+MAX_CLASSES = 1024
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,6 +106,8 @@ class Bundle:
             raise ModelError(f"plugin must be {rule}, got {self.plugin!r:.80}")
         if not all(map(is_name, names)):
             raise ModelError(f"classes must be printable names, got {names!r:.80}")
+        if len(names) > MAX_CLASSES:
+            raise ModelError(f"classes must be at most {MAX_CLASSES}, got {len(names)}")
         if len(set(names)) < 2 or len(set(names)) != len(names):
             raise ModelError(f"classes must be at least 2 different names, got {names!r:.80}")
 
@@ -177,7 +180,12 @@ class Bundle:
             "card": dict(self.card),
             "sha256": {name: sha256(members[name]) for name in sorted(members)},
         }
-        return {CARD: as_json(about), **members}
+        try:
+            text = json.dumps(about, indent=1, ensure_ascii=False, allow_nan=False).encode()
+        except (TypeError, ValueError, RecursionError) as error:
+            raise ModelError(f"card must be what JSON can hold: {error}") from error
+        features_of(about_of(text), str(self.backend))  # what can't be loaded isn't saved
+        return {CARD: text + b"\n", **members}
 
     @classmethod
     def load(cls, path: str | os.PathLike[str], backend: str | None = None) -> Bundle:
@@ -220,7 +228,7 @@ class Bundle:
         members = read_members(source)
         about = about_of(members.pop(CARD, None))
         check_sums(members, about["sha256"])
-        spec, statistics = features_of(about)
+        spec, statistics = features_of(about, backend)
         check_rows(spec, about, members.pop(SAMPLE, None), backend)
         arrays = {n[:-4]: read_array(b, n) for n, b in members.items() if n.endswith(".npy")}
         return cls(

@@ -114,3 +114,47 @@ def test_errors_name_the_bundle(tmp_path, spoil):
         Bundle.load(path)
     assert str(error.value).startswith(f"{path}: ")
     assert str(error.value).count(str(path)) == 1
+
+
+def test_missing(tmp_path):
+    with pytest.raises(ModelError, match=r"none\.zip"):
+        Bundle.load(tmp_path / "none.zip")
+
+
+def test_truncated_anywhere(tmp_path):
+    data = make().save(tmp_path / "model.zip").read_bytes()
+    cut = tmp_path / "cut.zip"
+    for size in [0, 1, 21, 22, *range(50, len(data) - 1, 97), len(data) - 1]:
+        cut.write_bytes(data[:size])
+        with pytest.raises(ModelError):
+            Bundle.load(cut)
+
+
+def test_any_flipped_byte_is_harmless(tmp_path):
+    data = make().save(tmp_path / "model.zip").read_bytes()
+    path = tmp_path / "flipped.zip"
+    random = np.random.default_rng(0)
+    for place in random.integers(0, len(data), 300):
+        broken = bytearray(data)
+        broken[place] ^= 1 << int(random.integers(8))
+        path.write_bytes(broken)
+        try:
+            found = Bundle.load(path)
+        except ModelError:
+            continue
+        assert_same(found, make())  # a byte that says nothing, such as a date
+
+
+def test_saving_under_a_name_that_no_file_can_have(tmp_path):
+    with pytest.raises(ModelError, match="bundle can't be written: embedded null byte"):
+        make().save(tmp_path / "nul\0byte.zip")
+
+
+def test_saving_keeps_the_mode_and_writes_through_a_link(tmp_path):
+    path = make().save(tmp_path / "real.zip")
+    path.chmod(0o600)
+    (tmp_path / "link.zip").symlink_to("real.zip")
+    assert make(plugin="other").save(tmp_path / "link.zip") == tmp_path / "link.zip"
+    assert (tmp_path / "link.zip").is_symlink()
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert Bundle.load(path).plugin == "other"

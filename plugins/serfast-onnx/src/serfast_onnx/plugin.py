@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from serfast import RMS, YIN, FeatureSpec, LogMel, ZeroCrossingRate
 from serfast.audio.augmentation import Alteration, Chain, Noise, Speed
+from serfast.forking import forks_wait
 from serfast.models.bundle.bundle import Bundle
 from serfast.models.classifier import Input
 from serfast.models.plugin import Examples, Run, Weights
@@ -78,7 +79,7 @@ class OnnxPlugin:
 
     def check_training(self, labels: Sequence[str], speakers: Sequence[str]) -> None:
         """Say before the work if a package is missing that training needs."""
-        with _saying_what_to_install():
+        with _saying_what_to_install(), forks_wait:
             from . import train  # noqa: F401  # it loads what training needs
 
     def train(self, examples: Examples, *, seed: int = 0) -> Weights:
@@ -95,7 +96,7 @@ class OnnxPlugin:
 
     def train_run(self, examples: Examples, run: Run) -> Weights:
         """Train a network, telling how it goes, and go on where it was interrupted."""
-        with _saying_what_to_install():
+        with _saying_what_to_install(), forks_wait:
             from .train import train
         return train(examples, self.training, run)
 
@@ -107,8 +108,8 @@ class OnnxPlugin:
         ModelError
             If anything isn't as BUNDLE.md says.
         """
-        from .loading import load  # onnxruntime is slow to import: not before it is needed
-
+        with forks_wait:
+            from .loading import load  # onnxruntime is slow to import: not before it is needed
         return load(bundle, self.options)
 
     def default_model(self) -> Path | None:

@@ -21,6 +21,5 @@ def check_labels(labels: Sequence[str], speakers: Sequence[str]) -> None:
         raise ParameterError(f"labels must be of at least 2 classes, got {classes}")
     if len(names := sorted(set(speakers))) < 2:
         raise ParameterError(
-            "speakers must be at least 2 to train the plugin svm (3 to evaluate it), "
-            f"got {names}"
+            f"speakers must be at least 2 to train the plugin svm (3 to evaluate it), got {names}"
         )

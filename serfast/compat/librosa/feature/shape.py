@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.fft import rfftfreq
 
 from .... import _checks as checks
 from ....features import SpectralBandwidth, SpectralCentroid, SpectralRolloff
@@ -77,14 +78,14 @@ def spectral_centroid(
 
 def _frequencies(freq: Any, n_fft: int, sr: float, S: Array) -> Array:
     """Frequencies of the bins [Hz], of a shape that broadcasts with S; NaN is let through."""
-    freq = np.asarray(np.fft.rfftfreq(n_fft, 1 / sr) if freq is None else freq)
+    freq = np.asarray(rfftfreq(n_fft, 1 / sr) if freq is None else freq)
     if freq.ndim == 1:
         freq = freq[:, np.newaxis]
     return _beside("freq", freq, S, f"of {S.shape[-2]} real numbers, or of S's shape {S.shape}")
 
 
 def _beside(name: str, values: Array, S: Array, rule: str) -> Array:
-    """The values, if they are real numbers that broadcast with S."""
+    """Give the values, if they are real numbers that broadcast with S."""
     try:
         np.broadcast_shapes(values.shape, S.shape)
     except ValueError:
@@ -95,7 +96,7 @@ def _beside(name: str, values: Array, S: Array, rule: str) -> Array:
 
 
 def _result_dtype(*parts: Any) -> np.dtype[Any]:
-    """The widest dtype of the parts; float64 if none is floating-point."""
+    """Give the widest dtype of the parts; float64 if none is floating-point."""
     dtype = np.result_type(*parts)
     return dtype if dtype.kind == "f" else np.dtype(np.float64)
 
@@ -128,7 +129,7 @@ def spectral_bandwidth(
     norm: bool = True,
     p: float = 2,
 ) -> Array:
-    """How far each frame's magnitudes spread about its centroid.
+    """Tell how far each frame's magnitudes spread about its centroid.
 
     Parameters
     ----------
@@ -182,7 +183,7 @@ def spectral_bandwidth(
 
 
 def _given_centroid(centroid: Any, S: Array) -> Array:
-    """One frequency a frame, as it is given."""
+    """Give the caller's centroid, one frequency for each frame."""
     values = np.asarray(centroid)
     rule = f"of shape (..., 1, {S.shape[-1]})"
     if values.ndim < 2 or values.shape[-2] != 1:
@@ -239,7 +240,7 @@ def spectral_rolloff(
     if freq is None and isinstance(given, SignalSource):
         rounded = given.rows(SpectralRolloff, power=1.0, share=float(roll_percent))
         bins = np.rint(rounded * (given.n_fft / given.sr)).astype(np.intp)
-        return np.fft.rfftfreq(given.n_fft, 1 / given.sr)[bins]
+        return rfftfreq(given.n_fft, 1 / given.sr)[bins]
     spectra = given.energies()
     frequencies = _frequencies(freq, given.n_fft, given.sr, spectra)
     below = np.cumsum(spectra, axis=-2, dtype=_result_dtype(given.dtype))  # as librosa adds up
