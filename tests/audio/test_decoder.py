@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from helpers.encoded import RATE, Pipe, encoded, gated_tone, written
+from helpers.encoded import RATE, Pipe, encoded, gated_tone, mpeg_in_wav, written
 from serfast.audio.reading import blocks, load
 from serfast.errors import AudioError, AudioWarning, MissingDecoderError
 
@@ -125,6 +125,19 @@ def test_a_cut_off_dump_is_not_filled_with_repetitions(subtype: str, tmp_path: P
     path.write_bytes(data[: len(data) * 2 // 3])
     with pytest.raises(AudioError, match="is cut off"):
         load(path)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b".snd\x00\x7f\xff\xff\xff\xff\xff\xff" + bytes(2000),  # samples beyond the end
+        mpeg_in_wav(b"\xff\xfb\x90\x00" + bytes(10), RATE),  # no frame is whole
+        encoded(gated_tone(0.2), RATE, "mpegts", "aac")[:500] + b"G@\x11\x10" + bytes(500),
+    ],
+)
+def test_damage_that_fuzzing_found(data: bytes) -> None:
+    with pytest.raises(AudioError):
+        load(data)
 
 
 def test_without_pyav_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
