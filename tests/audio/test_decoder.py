@@ -131,13 +131,19 @@ def test_a_cut_off_dump_is_not_filled_with_repetitions(subtype: str, tmp_path: P
     "data",
     [
         b".snd\x00\x7f\xff\xff\xff\xff\xff\xff" + bytes(2000),  # samples beyond the end
-        mpeg_in_wav(b"\xff\xfb\x90\x00" + bytes(10), RATE),  # no frame is whole
         encoded(gated_tone(0.2), RATE, "mpegts", "aac")[:500] + b"G@\x11\x10" + bytes(500),
     ],
+    ids=["au", "mpegts"],
 )
 def test_damage_that_fuzzing_found(data: bytes) -> None:
     with pytest.raises(AudioError):
         load(data)
+
+
+def test_mpeg_without_a_whole_frame(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "av", None)
+    with pytest.raises(AudioError, match="not audio that can be read"):
+        load(mpeg_in_wav(b"\xff\xfb\x90\x00" + bytes(10), RATE))
 
 
 def test_without_pyav_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
