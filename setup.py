@@ -113,8 +113,13 @@ def write_twins(path):
     for name, kind in (("TWINS", "Inputs"), ("TRACK_TWINS", "Window")):
         lines += [f"\ncdef dict {name} = {{\n", *tables[kind], "}\n"]
     os.makedirs(os.path.dirname(path), exist_ok=True)
+    text = "".join(lines)
+    if os.path.exists(path):
+        with open(path, encoding="utf-8") as file:
+            if file.read() == text:
+                return  # a newer file would have the engine compiled again
     with open(path, "w", encoding="utf-8") as file:
-        file.writelines(lines)
+        file.write(text)
 
 
 class BuildLibraries(build_clib):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from serfast.features import FEATURES, Feature
+from serfast.features.order import with_sources
 
 __all__ = ["others"]
 
@@ -24,16 +25,9 @@ def others(listed: Iterable[Feature]) -> dict[str, tuple[Feature, ...]]:
         example, which has the default fields.
     """
     classes = {type(feature) for feature in listed}
+    examples = {name: cls.example() for name, cls in FEATURES.items()}
     return {
-        name: _with_sources(cls.example()) for name, cls in FEATURES.items() if cls not in classes
+        name: with_sources(feature, examples.values())
+        for name, feature in examples.items()
+        if type(feature) not in classes
     }
-
-
-def _with_sources(feature: Feature) -> tuple[Feature, ...]:
-    """Give a feature behind those of the catalogue whose columns it reads."""
-    if not feature.reads:
-        return (feature,)
-    examples = [cls.example() for cls in FEATURES.values()]
-    sources = [other for other in examples if set(feature.reads) & set(other.columns)]
-    every = [one for source in sources for one in _with_sources(source)]
-    return (*dict.fromkeys(every), feature)

@@ -16,6 +16,8 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from serfast.features import FEATURES, Feature
+
 from . import RESULTS, ROOT, budget, formats, tables
 from .operations import FORMULAS
 
@@ -23,7 +25,7 @@ PAGES = (
     "README.md",
     *(
         f"docs/{name}.md"
-        for name in ("roofline", "backends", "custom-features", "embedded", "formats")
+        for name in ("roofline", "backends", "custom-features", "embedded", "features", "formats")
     ),
 )
 PART = re.compile(r"(<!-- results: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -39,11 +41,29 @@ def formulas() -> str:
     return tables.markdown(["stage", "operations", "bytes"], FORMULAS)
 
 
+def features() -> str:
+    """Give the table of the built-in features, from the catalogue."""
+    rows = [
+        [
+            f"`{name}`",
+            columns_of(cls.example()),
+            (cls.__doc__ or "").partition("\n")[0].replace("|", r"\|"),
+        ]
+        for name, cls in FEATURES.items()
+    ]
+    return tables.markdown(["feature", "columns", "what it is"], rows, text=3)
+
+
+def columns_of(feature: Feature) -> str:
+    """Name a feature's columns, or the first and the last one of many."""
+    names = [f"`{name}`" for name in feature.columns]
+    return ", ".join(names) if len(names) < 4 else f"{names[0]} … {names[-1]}"
+
+
 PARTS: Mapping[str, Callable[[], str]] = {
     "summary": lambda: tables.peers_summary(load("peers")),
     "peers": lambda: tables.peers_table(load("peers")),
     "roofline": lambda: tables.stages_table(load("roofline"), load("instructions")),
-    "formulas": formulas,
     "long": lambda: tables.long_table(load("long")),
     "start": lambda: tables.start_table(load("start")),
     "threads": lambda: tables.threads_table(load("threads")),
@@ -51,8 +71,10 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "custom": lambda: tables.custom_table(load("custom")),
     "budget": lambda: budget.tables(load("budget")),
     "formats": lambda: formats.table(load("formats")),
+    "formulas": formulas,
+    "features": features,
 }
-"""What makes the text of each part. "summary" is that of peers.json; "formulas" has no file."""
+"""What makes the text of each part. "summary" is that of peers.json; the last two have no file."""
 
 
 def published(page: str) -> str:

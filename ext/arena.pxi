@@ -1,5 +1,7 @@
 # Memory of a program: C arrays that live as long as the Arena does.
 
+import numpy as np
+
 from libc.stdint cimport int32_t
 from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memcpy
@@ -7,7 +9,7 @@ from libc.string cimport memcpy
 from kernels cimport SERFAST_PAD
 
 cdef class Arena:
-    """Owns every block it gives out."""
+    """It owns every block that it gives out."""
 
     cdef void **blocks
     cdef size_t count
@@ -19,7 +21,7 @@ cdef class Arena:
         free(self.blocks)
 
     cdef void *new(self, size_t n_bytes) except NULL:
-        """A block of zeros."""
+        """Give a block of zeros."""
         cdef void **grown = <void **>malloc((self.count + 1) * sizeof(void *))
         cdef size_t i
         if grown == NULL:
@@ -35,21 +37,21 @@ cdef class Arena:
         return self.blocks[self.count - 1]
 
     cdef float *floats(self, values, size_t padding=SERFAST_PAD) except NULL:
-        """The values as floats, rounded to nearest, with zeros behind them."""
+        """Give the values as floats, rounded to nearest, with zeros after them."""
         cdef bytes data = np.ascontiguousarray(values, dtype=np.float32).tobytes()
         cdef float *block = <float *>self.new(len(data) + padding * sizeof(float))
         memcpy(block, <const char *>data, len(data))
         return block
 
     cdef double *doubles(self, values) except NULL:
-        """The values as doubles."""
+        """Give the values as doubles."""
         cdef bytes data = np.ascontiguousarray(values, dtype=np.float64).tobytes()
         cdef double *block = <double *>self.new(len(data))
         memcpy(block, <const char *>data, len(data))
         return block
 
     cdef int32_t *ints(self, values) except NULL:
-        """The values as 32-bit integers."""
+        """Give the values as 32-bit integers."""
         cdef bytes data = np.ascontiguousarray(values, dtype=np.int32).tobytes()
         cdef int32_t *block = <int32_t *>self.new(len(data))
         memcpy(block, <const char *>data, len(data))

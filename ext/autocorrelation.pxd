@@ -1,4 +1,4 @@
-"""Autocorrelation of a windowed frame: r(k) = Σ_i x(i) x(i + k), from the FFT.
+"""The autocorrelation of a windowed frame, r(k) = Σ_i x(i) x(i + k), comes from the FFT.
 
 It is the transform of the power spectrum of the frame padded with zeros, so that no lag wraps
 around (Wiener and Khinchin).
@@ -32,7 +32,7 @@ cdef inline void autocorrelation(
     float *power,
     float *fft,
 ) noexcept nogil:
-    """The lags 0 … n_lags - 1; zeros for silence (NULL)."""
+    """Compute lags 0 … n_lags - 1; they are zeros for silence (NULL)."""
     cdef const float *samples
     cdef float scale = <float>(0.5 / node.plan.length)
     cdef int i

@@ -1,6 +1,9 @@
 # Whole recordings: all rows of a signal in one call, without the GIL.
 #
-# An Engine doesn't change after it was made, so threads may share it: each call has its own scratch.
+# An Engine never changes, so threads may share it; each call has separate scratch memory.
+
+from serfast._checks import refuse
+from serfast.backends.custom.faults import warn_of_faults
 
 from cpython.buffer cimport (
     PyBUF_FORMAT,
@@ -21,7 +24,7 @@ from rows cimport Rows, row_at
 
 
 cdef class Engine:
-    """A program made ready to run: engine(samples, out) fills out with the rows of samples."""
+    """It is a program made ready to run: engine(samples, out) fills out with the samples' rows."""
 
     cdef Program program
     cdef Arena arena
@@ -40,9 +43,9 @@ cdef class Engine:
     def __call__(self, samples, out):
         """Compute all rows.
 
-        samples: contiguous float32, one-dimensional. out: contiguous float32, n_rows × n_columns;
-        the caller has made sure that the frames of the last row begin within the signal. Gives the
-        index of the first NaN or infinity, having written nothing, or None.
+        samples is contiguous float32, one-dimensional. out is contiguous float32, n_rows ×
+        n_columns; the caller has made sure that the frames of the last row begin within the signal.
+        If a sample is NaN or infinite, nothing is written, and the first one's index is returned.
         """
         cdef Py_buffer x, rows
         cdef ptrdiff_t bad
@@ -81,7 +84,7 @@ cdef class Engine:
             PyBuffer_Release(&x)
 
     cdef object _warn(self, const Faults *faults):
-        """Say which function failed."""
+        """Warn which function failed."""
         warn_of_faults(self.functions[faults.column], faults.row, faults.rows)
 
 
@@ -114,7 +117,7 @@ cdef int run(
     const Program *p, const float *samples, ptrdiff_t n_samples, float *out, ptrdiff_t n_rows,
     Faults *faults,
 ) noexcept nogil:
-    """All rows of a signal; -1 if there is no memory. `faults` may be NULL."""
+    """Compute all rows of a signal; give -1 if there is no memory. `faults` may be NULL."""
     cdef Scratch scratch
     cdef Rows rows
     cdef bint apart = p.n_tracks > 0 or p.row_size > p.n_columns
@@ -147,7 +150,7 @@ cdef void run_rows(
     float *kept,
     const Scratch *scratch,
 ) noexcept nogil:
-    """Rows first, then what needs all of them: the recording's largest value, tracks."""
+    """Compute the rows, then all that needs every row: the recording's largest value, tracks."""
     cdef Signal signal
     cdef ptrdiff_t t
     signal.samples = samples
@@ -163,7 +166,7 @@ cdef void run_rows(
 cdef inline void copy_rows(
     const Program *p, const Rows *rows, ptrdiff_t begin, ptrdiff_t end, float *out
 ) noexcept nogil:
-    """The spec's columns of the rows begin … end - 1."""
+    """Copy the spec's columns of the rows begin … end - 1."""
     cdef ptrdiff_t t
     for t in range(begin, end):
         memcpy(out, row_at(rows, t), p.n_columns * sizeof(float))
@@ -171,14 +174,14 @@ cdef inline void copy_rows(
 
 
 cdef size_t part(size_t *total, size_t n_bytes) noexcept nogil:
-    """Where the next part of a block begins, on a cache line; the total grows by its size."""
+    """Give the beginning of a block's next part, on a cache line; add its size to the total."""
     cdef size_t begin = total[0]
     total[0] += (n_bytes + 63) // 64 * 64
     return begin
 
 
 cdef void *new_scratch(const Program *p, Scratch *s) noexcept nogil:
-    """One block of zeros, parted on cache lines; the caller frees it. NULL if there is no memory."""
+    """Give a block of zeros, divided on cache lines; the caller frees it. NULL means no memory."""
     cdef size_t total = 0, size = sizeof(float)
     cdef size_t frame = part(&total, p.frame_size * size)
     cdef size_t conditioned = part(&total, p.frame_size * size)
@@ -214,7 +217,7 @@ cdef void *new_scratch(const Program *p, Scratch *s) noexcept nogil:
 
 
 cdef void forget_rows(const Program *p, const Scratch *s) noexcept nogil:
-    """Let a new signal begin: no track has computed a row, and none has a state."""
+    """Prepare for a new signal: no track has computed a row, and every state is 0."""
     memset(s.states, 0, p.n_states * sizeof(double))
     memset(s.done, 0, p.n_tracks * sizeof(ptrdiff_t))
 
@@ -222,7 +225,7 @@ cdef void forget_rows(const Program *p, const Scratch *s) noexcept nogil:
 cdef void finish_kept(
     const Program *p, float *kept, const Rows *rows, ptrdiff_t n_rows, const Scratch *s
 ) noexcept nogil:
-    """What waited for the recording's largest value: every kept log-mel, in the tree's order."""
+    """Finish every log-mel that waited for the recording's largest value, in the tree's order."""
     cdef const Log *log
     cdef float *row
     cdef float peak

@@ -1,4 +1,4 @@
-"""Computed: a function of named inputs, called for every row.
+"""A computed feature is a function of named inputs, which is called for every row.
 
 A native twin is trusted: it writes into the row itself. A function of one's own is called through
 its address; canaries around its outputs tell whether it has written elsewhere.
@@ -61,7 +61,7 @@ cdef inline bint untouched(const uint32_t *canaries) noexcept nogil:
 
 
 cdef inline float *guarded_outputs(float *guarded, int n) noexcept nogil:
-    """Room for n outputs, full of NaN, between canaries."""
+    """Make room for n outputs, full of NaN, between canaries."""
     cdef float *out = guarded + GUARD
     cdef int i
     guard(<uint32_t *>guarded)
@@ -74,9 +74,9 @@ cdef inline float *guarded_outputs(float *guarded, int n) noexcept nogil:
 cdef inline void take_outputs(
     int status, float *guarded, int n, ptrdiff_t t, int column, float *row, Faults *faults
 ) noexcept nogil:
-    """Move the outputs to their columns: NaN if the function failed or wrote elsewhere.
+    """Move the outputs to their columns, as NaN if the function failed or wrote elsewhere.
 
-    Notes what isn't finite.
+    Outputs that aren't finite are counted as faults.
     """
     cdef float *out = guarded + GUARD
     cdef bint finite = True
@@ -96,7 +96,7 @@ cdef inline void take_outputs(
 cdef inline void call_function(
     const Computed *node, const Inputs *x, ptrdiff_t t, float *row, float *guarded, Faults *faults
 ) noexcept nogil:
-    """The outputs of the feature's function."""
+    """Compute the outputs of the feature's function."""
     cdef float *out
     cdef int status
     if node.twin != NULL:

@@ -1,4 +1,4 @@
-"""Delta: derivatives over time, weighted sums of the rows around a row."""
+"""A delta is a derivative over time: a weighted sum of the rows around a row."""
 
 from rows cimport Rows, row_at
 
@@ -34,9 +34,9 @@ cdef inline void delta(
     const float *weights, int width, int column, int n, const Rows *rows, ptrdiff_t t,
     ptrdiff_t n_rows, float *target,
 ) noexcept nogil:
-    """d(t) = Σ_j weights[j] · row(c - half + j), c = t moved into half … n_rows - 1 - half.
+    """Compute d(t) = Σ_j weights[j] · row(c - half + j), c = t moved into half … n_rows - 1 - half.
 
-    Of the n columns from `column` on, into target[0 … n - 1].
+    It is done for the n columns from `column` on, and the results go into target[0 … n - 1].
     """
     cdef ptrdiff_t half = width // 2, first = t - half
     cdef const float *end = rows.data + rows.kept * rows.size + column

@@ -1,24 +1,10 @@
-"""serfast._engine: runs the frame program over a signal, on the kernels of one instruction set.
+"""serfast._engine runs a program over a signal, with the kernels of one instruction set.
 
 The parts, in the order in which they build on one another: which instruction set (isa), memory of a
 program (arena), tables in the order of the kernels (packing), native twins of the features'
 functions (twins, which setup.py writes), from the Python program to C structs (tables), whole
 recordings (batch), streams (stream), statistics, and the C interface (native).
 """
-
-import os
-from itertools import groupby
-
-import numpy as np
-
-from serfast._checks import refuse, refuse_sample
-from serfast.audio.samples import as_samples, as_vector
-from serfast.backends.custom.faults import warn_of_faults
-from serfast.backends.output import check_out
-from serfast.errors import SerfastError
-from serfast.extractor import Extractor
-from serfast.features.framing import SILENCE
-from serfast.features.spec import FeatureSpec
 
 include "isa.pxi"
 include "arena.pxi"

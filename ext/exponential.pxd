@@ -1,4 +1,4 @@
-"""e to a double, without libm: the same bits everywhere, as logarithm.pxd."""
+"""The exponential of a double is computed without libm, for the same bits on all systems."""
 
 from libc.math cimport floor, ldexp
 
@@ -9,7 +9,7 @@ cdef enum:
 
 
 cdef inline double exponential(double x) noexcept nogil:
-    """e to x, |x| <= 700, to a few units in the last place.
+    """Give e to the power x, |x| <= 700, to a few units in the last place.
 
     x = n ln 2 + r with |r| <= ln 2 / 2, and e^r = 1 + r (1 + r/2 (1 + r/3 (…))): the terms left out
     are below 4e-18.

@@ -1,4 +1,4 @@
-"""Framing: where a frame's samples are, or what stands for those beyond the signal's ends."""
+"""Framing gives the samples of a frame, with padding beyond the signal's ends."""
 
 from libc.math cimport fabsf
 
@@ -47,7 +47,7 @@ ctypedef struct Signal:
 
 
 cdef inline ptrdiff_t reflected(ptrdiff_t i, ptrdiff_t n) noexcept nogil:
-    """Index within 0 … n-1 that i falls on when the signal is mirrored at its ends, forever."""
+    """Give the index in 0 … n-1 that i falls on if the ends mirror the signal, repeatedly."""
     if n == 1:
         return 0
     cdef ptrdiff_t period = 2 * (n - 1)
@@ -60,7 +60,7 @@ cdef inline ptrdiff_t reflected(ptrdiff_t i, ptrdiff_t n) noexcept nogil:
 cdef inline const float *frame_at(
     const Signal *signal, const Frames *frames, ptrdiff_t middle, float *scratch
 ) noexcept nogil:
-    """Frame around sample `middle`: in place if it lies within the signal, else filled in."""
+    """Give the frame around sample `middle`: in place if it lies in the signal, else a copy."""
     cdef ptrdiff_t start = middle - frames.left, i, k
     if start >= signal.begin and start + frames.length <= signal.end:
         return signal.samples + (start - signal.begin)

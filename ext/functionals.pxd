@@ -1,6 +1,6 @@
-"""Functionals: what one number says about a series; of eight series at once.
+"""A functional turns a series into one number; eight series are computed at once.
 
-serfast.backends.reference.functionals says the same in NumPy, with what each one means.
+serfast.backends.reference.functionals has the same formulas in NumPy, and explains them.
 """
 
 from libc.float cimport FLT_MIN
@@ -37,7 +37,7 @@ ctypedef struct Series:
     double *ordered     # n rounded up to SERFAST_RUN
     serfast_moments moments
     double deviation[8]
-    double shape[8]     # 1 / deviation; 0 for a constant series: rounding has no shape
+    double shape[8]     # 1 / deviation; 0 for a constant series, which has only rounding errors
 
 
 cdef inline void study(
@@ -48,7 +48,7 @@ cdef inline void study(
     double resolution,
     bint sort,
 ) noexcept nogil:
-    """What all functionals share."""
+    """Compute the values that all functionals share."""
     cdef int i
     cdef double largest
     s.values, s.n = values, n
@@ -67,7 +67,7 @@ cdef inline void study(
 
 
 cdef inline double quantile(const Series *s, int i, int percent) noexcept nogil:
-    """The value below which so many percent lie, between its neighbours."""
+    """Give the value below which so many percent lie, interpolated between its neighbours."""
     cdef double place = percent / 100.0 * (s.n - 1)
     cdef ptrdiff_t low = <ptrdiff_t>place
     cdef ptrdiff_t high = low + 1 if low + 1 < s.n else low
@@ -76,15 +76,16 @@ cdef inline double quantile(const Series *s, int i, int percent) noexcept nogil:
 
 
 cdef inline double slope(const Series *s, int i) noexcept nogil:
-    """Least squares: Σ c tau / Σ tau², with Σ tau² = n (n² - 1) / 12."""
+    """Give the slope by least squares: Σ c tau / Σ tau², with Σ tau² = n (n² - 1) / 12."""
     cdef double n = s.n
     return 12 * s.moments.rise[i] / (n * (n * n - 1)) if s.n > 1 else 0
 
 
 cdef inline double curvature(const Series *s, int i) noexcept nogil:
-    """The same with tau² - (n² - 1) / 12, whose squares sum up to n (n² - 1) (n² - 4) / 180.
+    """Give the curvature by least squares, with the basis b = tau² - (n² - 1) / 12.
 
-    Time runs from -1 to 1: h² as much, half a series long is h.
+    The squares of b sum up to n (n² - 1) (n² - 4) / 180. The result is multiplied by h², where h is
+    half the length of the series, because time runs from -1 to 1.
     """
     cdef double n = s.n, h = (n - 1) / 2
     if s.n < 3:
@@ -95,7 +96,7 @@ cdef inline double curvature(const Series *s, int i) noexcept nogil:
 cdef inline double functional(
     const Series *s, const Functional *f, int i, const double *products
 ) noexcept nogil:
-    """One functional of series i; products: Σ c[t] c[t + lag] of the eight, for its lag."""
+    """Give a functional of series i; products has Σ c[t] c[t + lag] of the eight, for its lag."""
     cdef double n = s.n, shape = s.shape[i]
     if f.kind == MEAN:
         return s.moments.mean[i]
@@ -133,7 +134,7 @@ cdef inline void apply(
     int n_lanes,
     double *out,
 ) noexcept nogil:
-    """One functional of the series `lanes`, each to its place."""
+    """Write a functional of the series `lanes`, each to its place."""
     cdef double products[8]
     cdef ptrdiff_t lag
     cdef int i

@@ -1,4 +1,4 @@
-"""Grid: where the frames of a row lie and how many rows there are, as in serfast/features/framing.py."""
+"""A grid says where a row's frames lie and how many rows there are; see features/framing.py."""
 
 ctypedef struct Grid:
     # the frames of row t lie within [t · hop - left, t · hop + right)
@@ -13,7 +13,7 @@ ctypedef struct Grid:
 cdef inline ptrdiff_t computed_count(
     const Grid *grid, ptrdiff_t n_samples, bint final
 ) noexcept nogil:
-    """Rows whose frames are complete after `n_samples`, tracks not counted."""
+    """Give the number of rows whose frames are complete after `n_samples`, without tracks."""
     cdef ptrdiff_t reach = grid.last if final else grid.right
     if n_samples < reach or n_samples < 1:
         return 0
@@ -21,7 +21,7 @@ cdef inline ptrdiff_t computed_count(
 
 
 cdef inline ptrdiff_t rows_after(const Grid *grid, ptrdiff_t n_samples, bint final) noexcept nogil:
-    """Rows that can be given after `n_samples`; all of them if the signal has ended."""
+    """Give the number of rows that `n_samples` allow; all rows if the signal has ended."""
     cdef ptrdiff_t rows = computed_count(grid, n_samples, final)
     if final:
         return rows

@@ -1,4 +1,4 @@
-"""Inputs: what a function of named inputs is given for one row; see serfast/features/computed.py."""
+"""A function of named inputs gets this for one row; see serfast/features/computed.py."""
 
 from kernels cimport serfast_kernels
 

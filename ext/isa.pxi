@@ -1,5 +1,7 @@
 # Which instruction sets there are, and the one in use: the best, or what SERFAST_ISA names.
 
+import os
+
 from kernels cimport serfast_built, serfast_can_run, serfast_kernels
 
 cdef extern from *:

@@ -1,4 +1,4 @@
-"""ln of a double, without libm: the same bits everywhere.
+"""The logarithm of a double is computed without libm, for the same bits on all systems.
 
 libm's differ between systems, and on one system between processors with fused multiply-add and
 without.
@@ -18,7 +18,7 @@ cdef extern from *:
 
 
 cdef inline double logarithm(double x) noexcept nogil:
-    """ln x, x normal and > 0, to a unit in the last place.
+    """Give ln x, for a normal x > 0, to a unit in the last place.
 
     x = 2^e m with m in [√½, √2); s = (m - 1) / (m + 1), |s| <= 0.172, and
     ln m = 2 artanh s = 2 (s + s³/3 + s⁵/5 + …) = f - s (f - 2 z), with f = m - 1 and
@@ -37,5 +37,5 @@ cdef inline double logarithm(double x) noexcept nogil:
 
 
 cdef inline double octaves(double ratio) noexcept nogil:
-    """The logarithm to base 2."""
+    """Give the logarithm to base 2."""
     return logarithm(ratio) / LN2

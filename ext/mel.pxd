@@ -1,4 +1,4 @@
-"""Mel: power in bands, and its logarithm; what hangs below the logarithm is done from here."""
+"""The mel stage computes the power in bands, its logarithm, and all that depends on that."""
 
 from libc.string cimport memcpy
 
@@ -31,7 +31,7 @@ ctypedef struct Mel:
 cdef inline void finish_log(
     const serfast_kernels *k, const Log *node, const float *log_mel, float *row, float *product
 ) noexcept nogil:
-    """Put a log-mel row into its columns, and its cepstra into theirs."""
+    """Write a log-mel row into its columns, and its cepstra into theirs."""
     cdef int i
     if node.column >= 0:
         memcpy(row + node.column, log_mel, node.n_mels * sizeof(float))
@@ -46,7 +46,7 @@ cdef enum:
 cdef inline float largest(
     const Log *node, const float *kept, ptrdiff_t n_rows, ptrdiff_t row_size
 ) noexcept nogil:
-    """Largest of all values of a recording's kept rows, in chains that needn't wait for another."""
+    """Give the largest of all values in a recording's kept rows, in independent chains."""
     cdef float peak[CHAINS]
     cdef const float *row
     cdef ptrdiff_t t
@@ -68,7 +68,7 @@ cdef inline float largest(
 
 
 cdef inline void relate(const Log *node, float *log_mel, float peak) noexcept nogil:
-    """Raise a kept row to peak - top, and take the peak as its offset, as the node asks."""
+    """Raise a kept row to peak - top and subtract the peak, if the node says so."""
     cdef float least = peak - node.top, value
     cdef int i
     for i in range(node.n_mels):

@@ -1,4 +1,4 @@
-"""MFCC: cosine transform (and lifter, in the same matrix) of a log-mel row."""
+"""The MFCC stage applies the cosine transform (and the lifter) to a log-mel row, as one matrix."""
 
 from libc.string cimport memcpy
 
@@ -19,6 +19,6 @@ cdef inline void mfcc(
     float *row,
     float *product,
 ) noexcept nogil:
-    """c = M · log-mel"""
+    """Compute c = M · log-mel."""
     k.transposed_product(node.matrix, n_mels, node.stride, log_mel, product)
     memcpy(row + node.column, product, node.n * sizeof(float))

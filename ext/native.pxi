@@ -3,6 +3,8 @@
 # `api` puts them into this module's __pyx_capi__, where `from serfast cimport native` finds them
 # (serfast/native.py passes it on); native_table.pxi holds the same ones for C.
 
+from serfast.errors import SerfastError
+
 from cpython.ref cimport Py_DECREF, Py_INCREF, PyObject
 from libc.stdint cimport uintptr_t
 from libc.stdlib cimport free, malloc
@@ -93,7 +95,7 @@ cdef void begin_signal(StreamState state) noexcept nogil:
 # ---- what the caller may have got wrong ----------------------------------------------------------
 
 cdef int check_array(const float *values, ptrdiff_t size) noexcept nogil:
-    """An array of `size` floats; without any, its pointer doesn't matter."""
+    """Check an array of `size` floats; if size is 0, its pointer doesn't matter."""
     if size < 0 or size > MOST:
         return SERFAST_E_SIZE
     if size > 0 and (values == NULL or <uintptr_t>values % sizeof(float)):
@@ -105,7 +107,7 @@ cdef int check_arrays(
     const float *samples, ptrdiff_t n_samples, const float *rows, ptrdiff_t n_rows,
     ptrdiff_t n_columns,
 ) noexcept nogil:
-    """Samples in, rows out: two arrays that don't overlap, and nothing but numbers."""
+    """Check that samples and rows are arrays that don't overlap, and that samples are finite."""
     cdef int status = check_array(rows, n_rows)
     if status == SERFAST_OK:
         status = check_array(samples, n_samples)
@@ -119,13 +121,13 @@ cdef int check_arrays(
 
 
 cdef void forget(char *reason, ptrdiff_t reason_size) noexcept nogil:
-    """Nothing is wrong so far."""
+    """Clear the reason of an error."""
     if reason != NULL and reason_size > 0:
         reason[0] = 0
 
 
 cdef int failed(error, char *reason, ptrdiff_t reason_size):
-    """The code of an exception; as much of its text as `reason` has room for."""
+    """Give the code of an exception; copy as much of its text as `reason` has room for."""
     cdef bytes text
     if reason != NULL and reason_size > 0:
         text = str(error).encode("utf-8", "replace")[: reason_size - 1]
@@ -138,8 +140,17 @@ cdef int failed(error, char *reason, ptrdiff_t reason_size):
     return SERFAST_E_INTERNAL
 
 
+make_extractor = None  # of the JSON of a spec; `import serfast` gives it
+
+
+def make_programs_with(function):
+    """Let programs of the C interface be made by a function that gives the extractor of a spec."""
+    global make_extractor
+    make_extractor = function
+
+
 cdef serfast_program *new_program(bytes spec) except NULL:
-    extractor = Extractor(FeatureSpec.from_json(spec), "native")  # whatever SERFAST_BACKEND says
+    extractor = make_extractor(spec)
     cdef Engine engine = extractor._run
     cdef Made *made = <Made *>malloc(sizeof(Made))
     if made == NULL:

@@ -1,23 +1,26 @@
-# Tables in the order in which the kernels read them.
+# Tables are put here into the order in which the kernels read them.
+
+import numpy as np
+
 
 def interleaved(values):
-    """Complex values as re, im, re, im …"""
+    """Give complex values as re, im, re, im …"""
     return np.stack([values.real, values.imag], axis=-1)
 
 
 def first_stage_width(plan, int lanes):
-    """Columns that a first stage in registers takes at a time; 0 if it is done in passes."""
+    """Give how many columns a first stage in registers takes at a time; 0 if it has passes."""
     return next(w for w in (16, 8, 4, 1) if w <= lanes and w <= plan.cols) * plan.in_registers
 
 
 def column_groups(plan, int width):
-    """Columns that are taken together, groups × width; the last group ends with the last column."""
+    """Give the columns taken together, groups × width; the last group ends with the last column."""
     starts = np.minimum(np.arange(0, plan.cols, width), plan.cols - width)
     return starts[:, None] + np.arange(width)
 
 
 def packed_factors(plan, int width):
-    """The factors between the stages: (group of columns, row, re or im, column)."""
+    """Give the factors between the stages: (group of columns, row, re or im, column)."""
     if width:
         values = plan.twiddle[1:, column_groups(plan, width)]
     else:
@@ -28,7 +31,7 @@ def packed_factors(plan, int width):
 
 
 def packed_window(plan, window, int width):
-    """A real window for the plan: halved and parted into even and odd samples if it is even."""
+    """Give a window for the plan: if its length is even, halved, even samples before odd ones."""
     if len(window) % 2:
         return window
     halves = np.stack([window[::2], window[1::2]]) / 2
@@ -41,7 +44,7 @@ def packed_window(plan, window, int width):
 
 
 def packed_bands(weights):
-    """The mel matrix as pairs of sparse rows: (first bin, first bin, blocks), and the weights.
+    """Give the mel matrix as pairs of sparse rows: (first bin, first bin, blocks), and weights.
 
     Zero rows complete the last eight. A block that would reach past the last bin begins earlier.
     """

@@ -1,4 +1,4 @@
-"""Pitch: YIN, F0 and aperiodicity of a frame; the formulas are in serfast/backends/reference/pitch.py.
+"""The pitch stage computes YIN's F0 and aperiodicity; backends/reference/pitch.py has the formulas.
 
 The autocorrelation r comes from the FFT: it is the transform of the power spectrum of the frame
 padded with zeros.
@@ -24,7 +24,7 @@ ctypedef struct Pitch:
 cdef inline ptrdiff_t chosen_lag(
     const serfast_kernels *k, const float *d, ptrdiff_t n, float threshold
 ) noexcept nogil:
-    """Index of the first trough below the threshold; of the smallest value if there is none."""
+    """Give the index of the first trough below the threshold, or else of the smallest value."""
     if d[0] < threshold and d[0] < d[1]:
         return 0
     cdef ptrdiff_t i = k.first_trough(d, n, threshold)
@@ -36,7 +36,7 @@ cdef inline ptrdiff_t chosen_lag(
 
 
 cdef inline double parabola(const float *d, ptrdiff_t i, ptrdiff_t n) noexcept nogil:
-    """Where the parabola through three neighbours has its bottom, from i; 0 at the ends."""
+    """Give the bottom of the parabola through i and its neighbours, from i; 0 at the ends."""
     if i == 0 or i + 1 == n:
         return 0
     cdef double a = <double>d[i + 1] + d[i - 1] - 2 * <double>d[i]
@@ -54,7 +54,7 @@ cdef inline void yin(
     float *lags,
     float *fft,
 ) noexcept nogil:
-    """F0 [Hz] and d' at the chosen lag; 1 for silence (NULL), and for far too much energy."""
+    """Compute F0 [Hz] and d' at the chosen lag; d' is 1 for silence (NULL) and too much energy."""
     if frame == NULL:
         row[node.column] = <float>(node.sample_rate / node.min_lag)
         row[node.column + 1] = 1
@@ -68,7 +68,7 @@ cdef inline void yin(
     k.cosine_transform(&node.plan, power, node.max_lag + 1, r, fft)
     # r is 2 · plan.length times the autocorrelation
     k.lag_difference(r, padded, node.max_lag, <float>(1.0 / node.plan.length), d)
-    # librosa leaves x[0]² out of d(1); at high sample rates that is felt in every d'
+    # As in librosa, x[0]² isn't subtracted from d(1); at high sample rates this changes every d'.
     d[0] = (r[0] - r[1]) / <float>node.plan.length
     k.over_running_mean(d, node.max_lag)
     d += node.min_lag - 1

@@ -1,4 +1,4 @@
-"""The frame program as C structs, the function that computes a row, and that of the tracks."""
+"""A program is C structs here, with the function that computes a row and that of the tracks."""
 
 from libc.string cimport memcpy
 
@@ -79,7 +79,7 @@ ctypedef struct Scratch:
 
 
 cdef inline float *slot_of(const Scratch *s, ptrdiff_t slot, ptrdiff_t stride, ptrdiff_t t) noexcept nogil:
-    """Where row t's is; with a stride, rows take turns, so that the one before is kept."""
+    """Give the place of row t; with a stride, two places alternate, to keep the row before."""
     return s.slots + slot + (t & 1) * stride
 
 
@@ -87,7 +87,7 @@ cdef inline void mel_row(
     const Program *p, const Mel *node, const float *power, float *row, float **kept,
     const Scratch *s,
 ) noexcept nogil:
-    """Everything below one mel bank."""
+    """Compute a mel bank and everything below it."""
     cdef const serfast_kernels *k = p.kernels
     cdef const Log *log
     cdef float *levels
@@ -110,7 +110,7 @@ cdef inline void spectrum_row(
     const Program *p, const Spectrum *node, const Signal *signal, ptrdiff_t t, float *row,
     float **kept, const Scratch *s,
 ) noexcept nogil:
-    """A spectrum, and everything below it."""
+    """Compute a spectrum and everything below it."""
     cdef const float *frame = heard_at(signal, &node.frames, t * p.grid.hop, s.frame, p.silence)
     cdef float *power = s.power
     cdef float *magnitude
@@ -131,7 +131,7 @@ cdef inline void spectrum_row(
 cdef inline void frame_row(
     const Program *p, int i, const Signal *signal, ptrdiff_t t, const Scratch *s
 ) noexcept nogil:
-    """The samples of a frame for the functions that look at them."""
+    """Copy the samples of a frame for the functions that look at them."""
     cdef const FrameInput *node = &p.frame_inputs[i]
     cdef float *room = s.slots + node.slot
     cdef const float *frame = frame_at(signal, &node.frames, t * p.grid.hop, room)
@@ -146,9 +146,9 @@ cdef inline void frame_row(
 cdef inline void computed_row(
     const Program *p, const Computed *node, ptrdiff_t t, float *row, const Scratch *s
 ) noexcept nogil:
-    """The columns of a function, from the inputs that have been computed for this row.
+    """Compute the columns of a function, from the inputs that have been computed for this row.
 
-    Row 0 has nothing before it: as its previous spectrum it is given its own.
+    No row stands before row 0, so its current spectrum takes the previous one's place.
     """
     cdef Inputs x = node.inputs
     cdef int i
@@ -176,7 +176,7 @@ cdef inline void computed_row(
 cdef inline void functions_row(
     const Program *p, const Signal *signal, ptrdiff_t t, float *row, const Scratch *s
 ) noexcept nogil:
-    """The columns of all functions, and the inputs that only these have."""
+    """Compute the columns of all functions, and the inputs that only functions need."""
     cdef const Autocorrelation *node
     cdef const float *frame
     cdef int i
@@ -193,9 +193,10 @@ cdef inline void functions_row(
 cdef inline void compute_row(
     const Program *p, const Signal *signal, ptrdiff_t t, float *row, float *kept, const Scratch *s
 ) noexcept nogil:
-    """Row t but for its tracks; row_size floats. The same scratch has seen row t - 1 just before.
+    """Compute row t without its tracks, row_size floats.
 
-    What waits for the whole recording goes to `kept`, in the order of the tree.
+    The same scratch memory must have been used for row t - 1 just before. Values that need the
+    whole recording go to `kept`, in the order of the tree.
     """
     cdef const serfast_kernels *k = p.kernels
     cdef ptrdiff_t middle = t * p.grid.hop
@@ -219,7 +220,7 @@ cdef inline void compute_row(
 cdef inline void track_rows(
     const Program *p, const Rows *rows, ptrdiff_t n_rows, bint final, const Scratch *s
 ) noexcept nogil:
-    """Every row of every track that can be computed of the `n_rows` rows so far, in order."""
+    """Compute, in order, every row of every track for which `n_rows` rows are enough."""
     cdef const Track *node
     cdef ptrdiff_t n
     cdef int i, j

@@ -1,4 +1,4 @@
-"""Rows: those of a whole recording, or the latest ones of a stream."""
+"""Rows here are those of a whole recording, or the latest ones of a stream."""
 
 ctypedef struct Rows:
     # row t is at data + (t % kept) · size

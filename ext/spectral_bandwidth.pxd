@@ -6,7 +6,7 @@ from inputs cimport Inputs
 
 
 cdef inline void spectral_bandwidth(const Inputs *x, float *out) noexcept nogil:
-    """√(Σ f² S / Σ S - centroid²): in double, what cancels costs no digit of a float."""
+    """Compute √(Σ f² S / Σ S - centroid²), in double so that the difference stays exact enough."""
     cdef double moments[3]
     cdef double mean, variance
     x.kernels.index_moments(x.spectrum, x.n_bins, moments)

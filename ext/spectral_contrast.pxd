@@ -7,9 +7,9 @@ from logarithm cimport LN10, logarithm
 cdef inline double mean_of_extremes(
     const float *x, ptrdiff_t n, ptrdiff_t count, float sign, float *kept
 ) noexcept nogil:
-    """Mean of the `count` smallest values of sign · x, times sign.
+    """Give the mean of the `count` smallest values of sign · x, times sign.
 
-    `kept` holds the smallest so far, in order; few values of a spectrum get in.
+    `kept` holds the smallest values so far, in order; few values of a spectrum are inserted.
     """
     cdef ptrdiff_t i, j, n_kept = 0
     cdef double total = 0
@@ -31,7 +31,10 @@ cdef inline double mean_of_extremes(
 
 
 cdef inline void spectral_contrast(const Inputs *x, float *out) noexcept nogil:
-    """Peaks less valleys of each band; table: first bin, bins, extremes; parameters: linear, amin."""
+    """Compute peaks minus valleys of each band.
+
+    The table has first bin, number of bins and of extremes; the parameters are linear and amin.
+    """
     cdef const float *band = x.table
     cdef double peak, valley, floor = x.parameters[1]
     cdef ptrdiff_t b, n, count

@@ -5,7 +5,7 @@ from logarithm cimport logarithm
 
 
 cdef inline void spectral_entropy(const Inputs *x, float *out) noexcept nogil:
-    """(ln Σ S - Σ S ln S / Σ S) / ln n, of S floored; parameters: the floor."""
+    """Compute (ln Σ S - Σ S ln S / Σ S) / ln n; the parameter is the least value of S."""
     cdef float floor = <float>x.parameters[0]
     cdef float *floored = x.scratch
     cdef float *logarithms = x.scratch + (x.n_bins + 31) // 16 * 16

@@ -7,7 +7,7 @@ from inputs cimport Inputs
 
 
 cdef inline void spectral_flatness(const Inputs *x, float *out) noexcept nogil:
-    """exp(mean ln S) / mean S, of S floored; parameters: the floor."""
+    """Compute exp(mean ln S) / mean S; the parameter is the least value of S."""
     cdef float floor = <float>x.parameters[0]
     cdef double logarithms, mean
     x.kernels.logarithm(x.spectrum, x.n_bins, 1, floor, 0, x.scratch)

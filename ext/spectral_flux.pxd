@@ -6,6 +6,6 @@ from inputs cimport Inputs
 
 
 cdef inline void spectral_flux(const Inputs *x, float *out) noexcept nogil:
-    """√(Σ (S_t - S_{t-1})²)."""
+    """Compute √(Σ (S_t - S_{t-1})²)."""
     out[0] = <float>sqrt(
         x.kernels.sum_squared_differences(x.spectrum, x.previous_spectrum, x.n_bins))

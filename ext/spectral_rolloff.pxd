@@ -4,7 +4,7 @@ from inputs cimport Inputs
 
 
 cdef inline void spectral_rolloff(const Inputs *x, float *out) noexcept nogil:
-    """The lowest frequency up to which a share of Σ S lies; parameters: the share."""
+    """Find the lowest frequency up to which a share of Σ S lies; the parameter is the share."""
     cdef double wanted = x.parameters[0] * x.kernels.sum_floored(x.spectrum, x.n_bins, 0)
     cdef double below = x.spectrum[0]
     cdef ptrdiff_t k = 0

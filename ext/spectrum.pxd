@@ -1,4 +1,4 @@
-"""Spectrum: condition and window a frame, transform it, and give the power or magnitude."""
+"""The spectrum stage conditions, windows and transforms a frame, for its power or magnitude."""
 
 from libc.string cimport memset
 
@@ -36,7 +36,7 @@ cdef inline void spectrum(
     float *conditioned,
     float *fft,
 ) noexcept nogil:
-    """|Σ w x exp(-2πi k n / N)|², or its root; zeros for silence (NULL)."""
+    """Compute |Σ w x exp(-2πi k n / N)|² or its root; it is zero for silence (NULL)."""
     cdef int end = node.start + node.win_length
     if frame == NULL:
         memset(power, 0, (node.bins + SERFAST_PAD) * sizeof(float))

@@ -1,4 +1,4 @@
-"""Statistics: rows become one vector; serfast.program.vector says what each field means.
+"""Statistics turn rows into one vector; serfast.program.vector says what each field means.
 
 The rows' columns are turned into series that stand eight side by side (serfast_kernels), so that a
 vector of the processor holds one point of each.
@@ -76,12 +76,12 @@ cdef inline double cell(const Table *table, ptrdiff_t row, ptrdiff_t column) noe
 
 
 cdef inline double *series_at(const Workspace *w, int series, ptrdiff_t n) noexcept nogil:
-    """Point 0 of a series; the next is SERFAST_SERIES further."""
+    """Give point 0 of a series; the next point is SERFAST_SERIES further."""
     return w.series + series // SERFAST_SERIES * SERFAST_SERIES * n + series % SERFAST_SERIES
 
 
 cdef inline Table trimmed(const VectorProgram *p, const Table *table) noexcept nogil:
-    """From the first to the last row that is loud."""
+    """Give the rows from the first to the last loud one."""
     cdef Table result = table[0]
     cdef double loudest = 0, least
     cdef ptrdiff_t first = 0, last = table.n_rows - 1, t
@@ -103,7 +103,7 @@ cdef inline Table trimmed(const VectorProgram *p, const Table *table) noexcept n
 cdef inline ptrdiff_t find_voiced(
     const VectorProgram *p, const Table *table, ptrdiff_t *rows
 ) noexcept nogil:
-    """Which rows are periodic enough, or as periodic as any; how many."""
+    """Mark the voiced rows, at least the most periodic one; give their number."""
     cdef double most = cell(table, 0, p.voicing)
     cdef ptrdiff_t t, n = 0
     for t in range(table.n_rows):
@@ -147,7 +147,7 @@ cdef inline void take_logarithms(const VectorProgram *p, const Workspace *w, ptr
 cdef inline void relate(
     const VectorProgram *p, const Workspace *w, const Family *family, ptrdiff_t n, double *sums
 ) noexcept nogil:
-    """Subtract the largest mean over the family; sums: scratch of n."""
+    """Subtract the largest of the rows' means over the family; sums is scratch for n numbers."""
     cdef double loudest
     cdef double *x
     cdef ptrdiff_t t
@@ -170,7 +170,7 @@ cdef inline void relate(
 cdef inline void to_semitones(
     const VectorProgram *p, double *x, const ptrdiff_t *voiced, ptrdiff_t n_voiced, ptrdiff_t n
 ) noexcept nogil:
-    """Voiced points in semitones; straight lines between them, held at the ends."""
+    """Turn voiced points into semitones, with straight lines between them and constant ends."""
     cdef ptrdiff_t i, t, begin, end
     cdef double low, slope
     for i in range(n_voiced):
@@ -191,7 +191,7 @@ cdef inline void to_semitones(
 cdef inline void derive(
     const VectorProgram *p, const double *x, ptrdiff_t n, int order, double *out
 ) noexcept nogil:
-    """Derivatives of eight series; the ends take the nearest window's, 0 where none fits."""
+    """Compute derivatives of eight series; ends take the nearest window's, or 0 if none fits."""
     cdef ptrdiff_t width = p.delta_width if p.delta_width < n else n - 1 + n % 2
     cdef ptrdiff_t half = width // 2, t
     cdef const double *weights = p.weights[(order - 1) * (p.delta_width + 1) + width]
@@ -210,7 +210,7 @@ cdef inline void derive(
 cdef inline void transform(
     const VectorProgram *p, const Workspace *w, ptrdiff_t n_voiced, ptrdiff_t n
 ) noexcept nogil:
-    """What is done to columns before anything is measured."""
+    """Transform columns: logarithms, relative levels, semitones."""
     cdef int i
     take_logarithms(p, w, n)
     for i in range(p.n_families):
@@ -222,7 +222,7 @@ cdef inline void transform(
 cdef inline void make_vector(
     const VectorProgram *p, const Table *rows, Workspace *w, double *out
 ) noexcept nogil:
-    """The vector of finite rows, at least one."""
+    """Compute the vector of finite rows; there must be at least one."""
     cdef Table table = trimmed(p, rows)
     cdef ptrdiff_t n = table.n_rows, n_voiced = 0, t
     cdef size_t point = SERFAST_SERIES * sizeof(double)

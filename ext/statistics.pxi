@@ -1,5 +1,7 @@
 # From the Python program (serfast.program.vector) to the C structs of statistics.pxd, and a call of it.
 
+from itertools import groupby
+
 from cpython.buffer cimport (
     PyBUF_FORMAT,
     PyBUF_ND,
@@ -25,7 +27,7 @@ cdef Functional functional_of(functional) except *:
 
 
 cdef int fill_jobs(Arena arena, VectorProgram *p, entries, series) except -1:
-    """One job for the entries of one block, order and voicing."""
+    """Make one job for the entries of each block, order and voicing."""
     def key(entry):
         return series[entry.column] // SERFAST_SERIES, entry.order, entry.voiced
 
@@ -44,7 +46,7 @@ cdef int fill_jobs(Arena arena, VectorProgram *p, entries, series) except -1:
 
 
 cdef int fill_derivatives(Arena arena, VectorProgram *p, program) except -1:
-    """Weights for every order and every width that a short recording may leave."""
+    """Set the weights for every order, and every width that a short recording may need."""
     cdef int width = program.delta_width, order, narrow
     cdef int orders = max((order for order, _, _ in program.delta_weights), default=0)
     p.delta_width = width
@@ -88,7 +90,7 @@ cdef int fill_vector(Arena arena, VectorProgram *p, program) except -1:
 
 
 cdef double *new_workspace(const VectorProgram *p, ptrdiff_t n, Workspace *w) noexcept nogil:
-    """One block for n rows, which the caller frees; NULL if there is no memory."""
+    """Give one block for n rows, which the caller frees; NULL means that there is no memory."""
     cdef size_t part = SERFAST_SERIES * ((n + SERFAST_RUN - 1) // SERFAST_RUN * SERFAST_RUN)
     cdef double *block = <double *>malloc(
         ((p.n_blocks + 4) * part + SERFAST_SERIES) * sizeof(double) + n * sizeof(ptrdiff_t))
@@ -104,7 +106,7 @@ cdef double *new_workspace(const VectorProgram *p, ptrdiff_t n, Workspace *w) no
 
 
 cdef ptrdiff_t first_nonfinite_cell(const VectorProgram *p, const Table *table) noexcept nogil:
-    """Of what is NaN, infinite or beyond float32's range: its index; -1 if nothing is."""
+    """Give the index of the first value that is NaN, infinite or beyond float32, or -1."""
     cdef ptrdiff_t n = table.n_rows * table.n_columns, i
     if table.wide:
         for i in range(n):
@@ -126,7 +128,7 @@ cdef int check_table(const Py_buffer *rows, const Py_buffer *out, const VectorPr
 
 
 cdef class VectorEngine:
-    """A serfast.program.vector.VectorProgram made ready to run; see serfast.program.vector.RunVector."""
+    """It is a VectorProgram made ready to run; see serfast.program.vector.RunVector."""
 
     cdef VectorProgram program
     cdef Arena arena
@@ -153,7 +155,7 @@ cdef class VectorEngine:
 
 
 cdef object run_vector(const VectorProgram *p, const Py_buffer *rows, double *out):
-    """Without the GIL; see first_nonfinite_cell, or None."""
+    """Run the program without the GIL; give what first_nonfinite_cell found, or None."""
     cdef Table table
     cdef Workspace workspace
     cdef double *block

@@ -1,5 +1,12 @@
-# A stream: the samples that later rows still need, and counters. Rows come from compute_row, as in
-# a batch, so they have the same bits.
+# A stream keeps the samples that later rows need, and counters. compute_row computes its rows, as
+# in a batch, so they have the same bits.
+
+import numpy as np
+
+from serfast._checks import refuse_sample
+from serfast.audio.samples import as_samples, as_vector
+from serfast.backends.output import check_out
+from serfast.errors import SerfastError
 
 cimport cython
 from cpython.buffer cimport (
@@ -29,7 +36,7 @@ cdef enum SampleFormat:
 
 
 cdef class StreamState:
-    """What serfast.Stream stands on; see there for the contract."""
+    """It holds the state of a stream; serfast.Stream documents the contract."""
 
     cdef Engine engine
     cdef Scratch scratch
@@ -66,22 +73,22 @@ cdef class StreamState:
 
     @property
     def n_seen(self):
-        """Samples accepted since the beginning or the last reset, at the chunks' own rate."""
+        """Give the number of samples since the beginning or the last reset, at the chunks' rate."""
         return self.end if self.resampler is None else self.taken
 
     @property
     def n_emitted(self):
-        """Rows given since then."""
+        """Give the number of rows that came out since the beginning or the last reset."""
         return self.next_row
 
     @property
     def lookahead(self):
-        """Samples from a row's moment to the end of all that it depends on."""
+        """Give the number of samples from a row's moment to the end of what it needs."""
         cdef const Grid *grid = &self.engine.program.grid
         return grid.right + grid.ahead * grid.hop
 
     def resample_with(self, resampler):
-        """Put every chunk through a soxr.ResampleStream first; before the first one."""
+        """Resample every chunk with a soxr.ResampleStream; this must be called before the first."""
         self.resampler = resampler
 
     def reset(self):
@@ -125,7 +132,7 @@ cdef class StreamState:
             self._leave()
 
     cdef object _resampled(self, array):
-        """The chunk at the spec's sample rate, as far as soxr has come."""
+        """Give the samples that soxr has ready, at the spec's sample rate."""
         if not len(array):
             return np.empty(0, np.float32)
         samples = as_samples(array, "chunk")
@@ -155,7 +162,7 @@ cdef class StreamState:
         return 0
 
     cdef int _borrow(self, out, Py_buffer *rows) except -1:
-        """The memory of `out`, if rows fit into it; the caller releases it."""
+        """Borrow the memory of `out`, if rows fit into it; the caller releases it."""
         cdef ptrdiff_t n_columns = self.engine.program.n_columns
         if type(out) is not np.ndarray:
             check_out(out, n_columns)
@@ -190,7 +197,7 @@ cdef class StreamState:
         forget_rows(&self.engine.program, &self.scratch)
 
     cdef ptrdiff_t _complete(self, ptrdiff_t end) noexcept nogil:
-        """Rows that can be given after `end` samples; after the flush, all that there are."""
+        """Give the number of rows that `end` samples allow; after the flush, of all rows."""
         return rows_after(&self.engine.program.grid, end, self.flushed)
 
     cdef object _advance(self, const Py_buffer *x, SampleFormat kind, out):
@@ -220,7 +227,7 @@ cdef class StreamState:
     cdef int _run(
         self, const void *chunk, ptrdiff_t n, SampleFormat kind, float *out, ptrdiff_t room
     ) noexcept nogil:
-        """Append n samples, piece by piece, and compute `room` rows; -1 if there is no memory."""
+        """Append n samples, in pieces, and compute `room` rows; give -1 if there is no memory."""
         cdef ptrdiff_t taken = 0, piece, ready
         cdef ptrdiff_t goal = self.next_row + room
         while True:
@@ -236,7 +243,7 @@ cdef class StreamState:
             taken += piece
 
     cdef float *_rows(self, ptrdiff_t stop, float *out) noexcept nogil:
-        """Compute the rows up to `stop` into out; where the next one goes."""
+        """Compute the rows up to `stop` into out; give the place of the next row."""
         cdef const Program *p = &self.engine.program
         cdef Signal signal
         signal.samples = self.samples
@@ -253,7 +260,7 @@ cdef class StreamState:
         return out
 
     cdef void _tracked_row(self, const Signal *signal, float *out) noexcept nogil:
-        """The next row with its tracks, after the rows that these look ahead to."""
+        """Compute the next row with its tracks, after the later rows that the tracks need."""
         cdef const Program *p = &self.engine.program
         cdef ptrdiff_t needed = max(self.next_row + p.grid.ahead + 1, p.grid.first)
         cdef ptrdiff_t last = -1  # of all rows, once the signal has ended
@@ -271,9 +278,9 @@ cdef class StreamState:
         copy_rows(p, &self.recent, self.next_row, self.next_row + 1, out)
 
     cdef ptrdiff_t _space(self, ptrdiff_t wanted) noexcept nogil:
-        """How many of `wanted` samples may be appended, >= 1, after forgetting what no row needs.
+        """Forget samples that no row needs; give how many of `wanted` may be appended, >= 1.
 
-        -1 if there is no memory: then nothing has changed.
+        It gives -1 if there is no memory; then nothing has changed.
         """
         cdef ptrdiff_t kept = self.end - self.begin
         cdef const Grid *grid = &self.engine.program.grid
@@ -298,7 +305,7 @@ cdef class StreamState:
 cdef inline void convert(
     const void *chunk, ptrdiff_t begin, ptrdiff_t n, SampleFormat kind, float *y
 ) noexcept nogil:
-    """n samples of a chunk, from `begin` on, as float; 16-bit integers are divided by 32768."""
+    """Copy n samples of a chunk from `begin` on as float; int16 is divided by 32768."""
     cdef ptrdiff_t i
     if kind == FLOAT32:
         memcpy(y, <const float *>chunk + begin, n * sizeof(float))
@@ -311,7 +318,7 @@ cdef inline void convert(
 
 
 cdef object checked_chunk(chunk, SampleFormat *kind):
-    """The chunk as a contiguous vector of one of three formats; ParameterError if it can't be."""
+    """Give the chunk as a contiguous vector of one of three formats, or raise ParameterError."""
     array = chunk if type(chunk) is np.ndarray else np.asarray(chunk)
     dtype = array.dtype
     if dtype is FLOAT32_DTYPE and array.ndim == 1:
@@ -344,7 +351,7 @@ cdef int check_apart(array, out) except -1:
 
 
 cdef int check_values(array, const Py_buffer *x, SampleFormat kind) except -1:
-    """Refuse NaN, infinity, and doubles beyond float's range, before anything changes."""
+    """Raise ParameterError for NaN, infinity or doubles beyond float's range."""
     cdef ptrdiff_t i = 0, n = x.shape[0]
     cdef const double *doubles = <const double *>x.buf
     if kind == FLOAT32:

@@ -1,5 +1,9 @@
 # From the Python program (float64 tables, serfast.program.rows) to the C structs of program.pxd.
 
+import numpy as np
+
+from serfast.features.framing import SILENCE
+
 from libc.stdint cimport int32_t, uintptr_t
 
 from autocorrelation cimport Autocorrelation
@@ -37,7 +41,7 @@ cdef int column_or_none(column) except? -2:
 
 
 cdef ptrdiff_t new_slot(Program *p, ptrdiff_t n, bint twice) except -1:
-    """Where Scratch.slots has room for n values of a row, padded; twice if the row before's stay."""
+    """Give a place in Scratch.slots for n values of a row, padded, or for two rows if `twice`."""
     cdef ptrdiff_t slot = p.slot_size
     p.slot_size += slot_stride(n) * (2 if twice else 1)
     return slot
@@ -97,7 +101,7 @@ cdef int fill_rfft(Arena arena, serfast_rfft *target, plan) except -1:
 
 
 cdef const float *window_of(Arena arena, const serfast_rfft *target, plan, window) except NULL:
-    """The window as power_spectrum wants it."""
+    """Give the window in the order that power_spectrum needs."""
     return arena.floats(packed_window(plan.complex, window, target.fft.width))
 
 
@@ -269,7 +273,7 @@ cdef int fill_autocorrelations(Arena arena, Program *p, nodes, dict slots) excep
 
 
 cdef int fill_frame_inputs(Arena arena, Program *p, nodes, dict slots) except -1:
-    """The frames that functions look at, each once."""
+    """Add the frames that functions look at, each once."""
     cdef int i
     frames = {(n.frames, n.scale): None for n in nodes if "frame" in n.feature.needs}
     p.n_frame_inputs = len(frames)
@@ -283,7 +287,7 @@ cdef int fill_frame_inputs(Arena arena, Program *p, nodes, dict slots) except -1
 
 
 cdef int fill_computed(Arena arena, Program *p, nodes, callbacks, dict slots) except -1:
-    """The functions of named inputs: a native twin, or else the callback of the feature."""
+    """Add the functions of named inputs: a native twin, or else the callback of the feature."""
     cdef int i
     cdef Computed *target
     p.n_computed = len(nodes)
@@ -322,7 +326,7 @@ cdef object address_of(callbacks, node):
 
 
 cdef int fill_inputs(Arena arena, Inputs *x, node) except -1:
-    """What is the same in every row: lengths, tables, numbers."""
+    """Set the inputs that are the same in every row: lengths, tables, numbers."""
     x.kernels = kernels
     x.frame_length = node.frames.length
     x.sample_rate = node.sample_rate
@@ -339,7 +343,7 @@ cdef int fill_inputs(Arena arena, Inputs *x, node) except -1:
 
 
 cdef int fill_numbers(Arena arena, Computed *target, node) except -1:
-    """The parameters, with 0 where a column of the row will stand; and which ones these are."""
+    """Set the parameters, with 0 for each column of the row, and note which ones are columns."""
     numbers = node.feature.numbers
     values = iter(node.feature.values)
     read = [i for i, number in enumerate(numbers) if number.name in node.feature.reads]
@@ -353,7 +357,7 @@ cdef int fill_numbers(Arena arena, Computed *target, node) except -1:
 
 
 cdef ptrdiff_t longest_input(const Inputs *x) noexcept:
-    """Values of the longest array, padded."""
+    """Give the number of values of the longest array, padded."""
     return slot_stride(max(x.frame_length, max(x.n_bins, max(x.n_lags, max(x.n_mels, x.n_table)))))
 
 
@@ -423,7 +427,7 @@ cdef int fill_program(Arena arena, Program *p, program, callbacks) except -1:
 
 
 def twins():
-    """Names of the features and tracks whose function is native, in snake case."""
+    """Give the names of the features and tracks whose function is native, in snake case."""
     return TWIN_NAMES
 
 

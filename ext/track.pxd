@@ -1,4 +1,4 @@
-"""Track: a function of the rows around a row, with a state of its own from row to row.
+"""A track is a function of the rows around a row, which keeps a state from row to row.
 
 Rows are computed in order, each once; a delta is the track whose function is a weighted sum.
 """
@@ -51,7 +51,7 @@ ctypedef struct Track:
 cdef inline ptrdiff_t tracked_count(
     const Track *node, ptrdiff_t n_rows, bint final
 ) noexcept nogil:
-    """Rows of the track that can be computed of `n_rows` rows of its columns."""
+    """Give the number of rows of the track for which `n_rows` rows of its columns are enough."""
     if final:
         return n_rows
     return n_rows - node.ahead if n_rows >= node.first else 0
@@ -60,7 +60,7 @@ cdef inline ptrdiff_t tracked_count(
 cdef inline void gather(
     const Track *node, const Rows *rows, ptrdiff_t t, ptrdiff_t n_rows, float *values, Window *window
 ) noexcept nogil:
-    """The rows that the track looks at, side by side."""
+    """Copy the rows that the track looks at, one after the other."""
     cdef ptrdiff_t begin = max(t - node.back, 0), end = min(t + node.ahead + 1, n_rows), i
     cdef const float *row
     cdef int j
@@ -78,7 +78,7 @@ cdef inline void track_row(
     const Track *node, const Rows *rows, ptrdiff_t t, ptrdiff_t n_rows, double *states,
     float *values, float *guarded, Faults *faults,
 ) noexcept nogil:
-    """Row t of the track, when `n_rows` rows of its columns have been computed."""
+    """Compute row t of the track, when `n_rows` rows of its columns have been computed."""
     cdef Window window
     cdef float *row = row_at(rows, t)
     cdef int status

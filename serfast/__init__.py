@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from . import _former_names
 from ._lazy import lazily
 from ._version import __version__
-from .backends import native_info, require_choice
+from .backends import make_programs_with, native_info, require_choice
 from .errors import (
     AudioError,
     AudioWarning,
@@ -23,7 +23,7 @@ from .errors import (
     SerfastError,
     UnknownPluginError,
 )
-from .extractor import Extractor
+from .extractor import Extractor, native_extractor
 from .features import (
     FeatureSpec,
     FrameFeature,
@@ -98,3 +98,4 @@ def __dir__() -> list[str]:
 
 _former_names.install_finder()
 require_choice()
+make_programs_with(native_extractor)

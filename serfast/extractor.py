@@ -20,7 +20,7 @@ from .errors import ParameterError
 from .features.order import every_feature
 from .features.spec import FeatureSpec
 
-__all__ = ["Extractor"]
+__all__ = ["Extractor", "native_extractor"]
 
 Rows = np.ndarray[Any, np.dtype[np.float32]]
 
@@ -243,6 +243,11 @@ def _shared_out(function: Callable[[Any], Rows], signals: list[Any], threads: in
     return [rows[i] for i in range(len(signals))]
 
 
+def native_extractor(spec: bytes) -> Extractor:
+    """Make the extractor of a spec's JSON for C programs, whatever SERFAST_BACKEND says."""
+    return Extractor(FeatureSpec.from_json(spec), "native")
+
+
 def _checked_stream(spec: FeatureSpec, run: Run, sample_rate: float | None = None) -> Stream:
     """A stream for a spec, if it can be streamed; of chunks at `sample_rate`, if that is another.
 
@@ -254,9 +259,9 @@ def _checked_stream(spec: FeatureSpec, run: Run, sample_rate: float | None = Non
         If the back end can't stream.
     """
     for feature in spec.whole_signal:
+        advice = f": {feature.for_streams}" if feature.for_streams else ""
         raise ParameterError(
-            f"features of a stream must not depend on the whole signal, got {feature!r}: use "
-            "top_db=None and a number as ref (a stream can't know the loudest band to come)"
+            f"features of a stream must not depend on the whole signal, got {feature!r}{advice}"
         )
     if spec.center:
         for feature in every_feature(spec.features):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from helpers.imports import (
     circles,
     dynamic_importers,
     hidden,
+    imports_of_extension,
     imports_of_tree,
     packages_of,
     private_names,
@@ -23,7 +25,6 @@ _checks
 entry_points
 audio features
 program
-_engine
 backends
 extractor
 statistics
@@ -60,8 +61,20 @@ DYNAMIC = {
 ALLOWED = {("serfast.bench.first_calls", "serfast")}
 """The import that may run up: its time is what is measured."""
 
-IMPORTS = imports_of_tree(ROOT, "serfast")
-WITHIN = [one for one in IMPORTS if one.imported.split(".")[0] == "serfast"]
+EXTENSION = "serfast._engine"
+IMPORTS = [*imports_of_tree(ROOT, "serfast"), *imports_of_extension(ROOT / "ext", EXTENSION)]
+
+
+def in_its_room(module: str) -> str:
+    """The native module is a part of the back ends, although it lies beside them."""
+    return "serfast.backends._engine" if module == EXTENSION else module
+
+
+WITHIN = [
+    replace(one, importer=in_its_room(one.importer), imported=in_its_room(one.imported))
+    for one in IMPORTS
+    if one.imported.split(".")[0] == "serfast"
+]
 
 
 def test_no_module_imports_itself_by_way_of_others() -> None:
@@ -99,7 +112,13 @@ def test_serfast_imports_no_plugin() -> None:
 
 def test_every_room_is_listed() -> None:
     paths = [path for path in (ROOT / "serfast").iterdir() if path.suffix in ("", ".py", ".pyi")]
-    assert {path.stem for path in paths} - {"__pycache__", "include"} == set(FLOORS)
+    assert {path.stem for path in paths} - {"__pycache__", "include", "_engine"} == set(FLOORS)
+
+
+def test_the_imports_of_the_native_module_are_seen() -> None:
+    imported = {one.imported for one in WITHIN if one.importer == in_its_room(EXTENSION)}
+    assert {"serfast.backends.output", "serfast.program.rows", "serfast.errors"} <= imported
+    assert any(one.imported == in_its_room(EXTENSION) for one in WITHIN)
 
 
 # ---- the checks, on trees that break the rules ---------------------------------------------------

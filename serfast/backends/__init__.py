@@ -1,4 +1,4 @@
-"""Back ends: each runs a program; none falls back to another silently."""
+"""A back end runs a program; no back end silently replaces another one."""
 
 from .choice import (
     BACKENDS,
@@ -10,6 +10,7 @@ from .choice import (
     get,
     get_vector,
     is_missing,
+    make_programs_with,
     native_info,
     require_choice,
     without_native,
@@ -27,6 +28,7 @@ __all__ = [
     "get",
     "get_vector",
     "is_missing",
+    "make_programs_with",
     "native_info",
     "require_choice",
     "without_native",

@@ -1,9 +1,10 @@
-"""Which back end runs: found by name, loaded when it is asked for; none stands in for another."""
+"""A back end is chosen by its name and loaded when it is asked for; none replaces another."""
 
 from __future__ import annotations
 
 import importlib
 import os
+import sys
 import warnings
 from collections.abc import Callable
 from types import ModuleType
@@ -27,6 +28,7 @@ __all__ = [
     "get",
     "get_vector",
     "is_missing",
+    "make_programs_with",
     "native_info",
     "require_choice",
     "without_native",
@@ -35,11 +37,11 @@ __all__ = [
 BACKENDS = ("native", "numba", "reference")
 DEFAULT = "native"
 VARIABLE = "SERFAST_BACKEND"
-"""The environment variable that names what is used instead."""
+"""This environment variable names the back end that is used if the caller names none."""
 
 
 def chosen(name: str | None) -> str:
-    """The name itself; for None what SERFAST_BACKEND names, else "native".
+    """Give the name itself; for None, give what SERFAST_BACKEND names, or else "native".
 
     Raises
     ------
@@ -57,7 +59,7 @@ def chosen(name: str | None) -> str:
 
 
 def get(name: str) -> Callable[[Program], Run]:
-    """The function of back end `name` that makes a program ready to run.
+    """Give the function of back end `name` that makes a program ready to run.
 
     Raises
     ------
@@ -71,9 +73,9 @@ def get(name: str) -> Callable[[Program], Run]:
 
 
 def get_vector(name: str) -> Callable[[VectorProgram], RunVector]:
-    """The function of back end `name` that makes statistics ready to run.
+    """Give the function of back end `name` that makes statistics ready to run.
 
-    Only the native one has its own; NumPy computes those of the others.
+    Only the native back end computes statistics itself; the others use NumPy.
 
     Raises
     ------
@@ -96,24 +98,24 @@ def _module(name: str, file: str) -> ModuleType:
 
 
 NATIVE = "serfast._engine"
-"""The native module."""
+"""This is the name of the native module."""
 
 WITHOUT_NATIVE = (
     "this serfast was built without its native module: choose backend='numba' (pip install "
     "'serfast[numba]') or 'reference' (slow), or set SERFAST_BACKEND to one of them"
 )
-"""What to do without the native module."""
+"""A message gives this advice if there is no native module."""
 
 SOURCES = (
     "serfast was imported from its source folder, {folder}, where the native module isn't built: "
     "run Python from another folder, where the installed package is found, or build it in place "
     "with `pip install -e .`"
 )
-"""What to do in a checkout, whose folder Python looks into before the installed packages."""
+"""A message gives this advice in a source folder, which hides the installed package."""
 
 
 def without_native() -> str:
-    """Say why there is no native module, and what to do."""
+    """Give a sentence that says why there is no native module, and what to do."""
     folder = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     beside = [os.path.join("ext", "engine.pyx"), "setup.py"]
     if all(os.path.exists(os.path.join(folder, name)) for name in beside):
@@ -122,15 +124,22 @@ def without_native() -> str:
 
 
 def is_missing(error: ImportError) -> bool:
-    """Whether it says that there is no native module, rather than that it doesn't load."""
+    """Tell whether the error means that there is no native module, not that it can't be loaded."""
     return isinstance(error, ModuleNotFoundError) and error.name == NATIVE
 
 
-def require_choice() -> None:
-    """Load the native module; without one, say that a back end must be chosen.
+def make_programs_with(make_extractor: Callable[[bytes], object]) -> None:
+    """Give the C functions, if there are any, what makes the extractor of a spec's JSON."""
+    if engine := sys.modules.get(NATIVE):
+        engine.make_programs_with(make_extractor)
 
-    An instruction set of SERFAST_ISA that can't be had is no error yet, since another back end may
-    be meant, or `serfast info` be asked: the first use of the native one raises it.
+
+def require_choice() -> None:
+    """Load the native module; if there is none, warn that a back end must be chosen.
+
+    If SERFAST_ISA names an instruction set that isn't available, no error is raised here, because
+    the program may use another back end or be `serfast info`. The first use of the native back end
+    raises it.
 
     Warns
     -----
@@ -150,7 +159,7 @@ def require_choice() -> None:
 
 
 def available() -> dict[str, str | None]:
-    """Every back end by name, with None or the reason why it can't be used."""
+    """Give every back end by name, with None or the reason why it can't be used."""
     result: dict[str, str | None] = {}
     for name in BACKENDS:
         try:
@@ -162,14 +171,14 @@ def available() -> dict[str, str | None]:
 
 
 def native_info() -> dict[str, Any]:
-    """What the native module was built for and uses.
+    """Give the instruction sets that the native module was built for and the one that it uses.
 
     Returns
     -------
     dict
-        "built" and "available": lists of instruction sets, plainest first, that the module holds
-        and that this CPU can run; "in_use": the one that computes (the last available one, or
-        what the environment variable SERFAST_ISA named at import); "compiler": what built it.
+        "built" lists the instruction sets in the module, and "available" those that this CPU can
+        run, the simplest first. "in_use" is the one that computes: the last available one, or the
+        one that the environment variable SERFAST_ISA named at import. "compiler" built the module.
 
     Raises
     ------

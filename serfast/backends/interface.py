@@ -1,4 +1,4 @@
-"""What a back end must do: run a program of rows, give streams, run a program of statistics."""
+"""A back end must run a program of rows, give streams, and run a program of statistics."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ Rows = np.ndarray[Any, np.dtype[np.float32]]
 
 
 class Run(Protocol):
-    """A program made ready: computes all rows of a signal into `out` (immutable, thread-safe).
+    """A program made ready computes all rows of a signal; it is immutable and thread-safe.
 
-    Samples are looked through first: it returns the index of the first NaN or infinity, having
-    written nothing, or None when all went well.
+    All samples are checked first. If one is NaN or infinite, nothing is written, and the first
+    one's index is returned. Otherwise the rows are in `out`, and None is returned.
     """
 
     def __call__(self, samples: Samples, out: Rows) -> int | None: ...
 
     def stream(self, spec: FeatureSpec) -> Stream:
-        """A stream of its own state; BackendError if the back end has no streams."""
+        """Give a new stream with private state; raise BackendError if there are no streams."""
 
 
 class BackEnd(Protocol):
-    """A back end: a module with these two functions."""
+    """A back end is a module with these two functions."""
 
     def prepare(self, program: Program) -> Run:
-        """Make a program ready to compute rows; functions of one's own are tried here."""
+        """Make a program ready to compute rows; users' functions are tried here."""
 
     def prepare_vector(self, program: VectorProgram) -> RunVector:
         """Make a program ready to compute statistics."""

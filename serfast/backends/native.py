@@ -1,4 +1,4 @@
-"""The native back end: C kernels under Cython, float32, the instruction set chosen at import."""
+"""The native back end has C kernels under Cython; the instruction set is chosen at import."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ __all__ = ["prepare", "prepare_vector"]
 
 
 class NativeEngine(Engine):
-    """A program made ready to run; see ext/batch.pxi."""
+    """It is a program made ready to run; ext/batch.pxi has the code."""
 
     __slots__ = ()
 
     def stream(self, spec: FeatureSpec) -> NativeStream:
-        """A stream over this program."""
+        """Give a stream that runs this program."""
         return NativeStream(self, spec)
 
 
 class NativeStream(StreamState, Stream):
-    """The state is ext/stream.pxi's."""
+    """It is a stream whose state is in ext/stream.pxi."""
 
     def __init__(self, engine: NativeEngine, spec: FeatureSpec) -> None:
         self._begin_with(spec)
 
 
 def prepare(program: Program) -> Run:
-    """The program ready to run; see :class:`serfast.backends.Run`.
+    """Give the program ready to run; see :class:`serfast.backends.Run`.
 
-    A built-in function with a twin in ``ext/`` needs no compiler.
+    A built-in function that has a native twin in ``ext/`` needs no compiler.
     """
     others = [node for node in program.functions if not has_twin(node)]
     if not others:
@@ -43,10 +43,10 @@ def prepare(program: Program) -> Run:
 
 
 def has_twin(node: Computed | Track) -> bool:
-    """Whether the native module has the function of a built-in feature."""
+    """Tell whether the native module has the function of a built-in feature."""
     return node.trusted and node.native_name in twins()
 
 
 def prepare_vector(program: VectorProgram) -> RunVector:
-    """The statistics ready to run; see :class:`serfast.program.vector.RunVector`."""
+    """Give the statistics ready to run; see :class:`serfast.program.vector.RunVector`."""
     return VectorEngine(program)

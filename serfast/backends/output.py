@@ -1,4 +1,4 @@
-"""The one rule for arrays that rows are written into."""
+"""All back ends check here the array that rows are written into."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ Rows = np.ndarray[Any, np.dtype[np.float32]]
 
 
 def check_out(out: Any, n_columns: int, n_rows: int | None = None) -> Rows:
-    """Give `out` if rows fit into it.
+    """Give `out` back if rows fit into it.
 
     Parameters
     ----------
     out : object
     n_columns : int
     n_rows : int or None
-        How many rows it must hold exactly; None: any number.
+        It must hold exactly this many rows; None allows any number.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Numba, if it is there and of use."""
+"""Numba is imported here, if it is installed and can be used."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any
 __all__ = ["require_numba"]
 
 MINIMUM = (0, 60)
-"""The first Numba that knows NumPy 2, which serfast needs."""
+"""It is the first Numba that works with NumPy 2, which serfast needs."""
 
 
 def require_numba() -> Any:
-    """Import Numba.
+    """Give the imported module of Numba.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Stream: push chunks of any size, get the rows that they complete. The only mutable object."""
+"""A stream takes chunks of any size and gives the rows that they complete."""
 
 from __future__ import annotations
 
@@ -17,24 +17,31 @@ Rows = np.ndarray[Any, np.dtype[np.float32]]
 
 
 class Latency(NamedTuple):
-    """How long after its own moment a row comes out."""
+    """The latency is the time from a row's moment until the stream gives the row."""
 
     samples: int
-    """Row t is given with sample ``t * hop_length + samples - 1``; the first rows of a delta only
-    with the row in the middle of its first window."""
+    """Row t is given with sample ``t * hop_length + samples - 1``.
+
+    The first rows of a delta come later: with the row in the middle of the first window.
+    """
     seconds: float
-    """The same in seconds."""
+    """This is the latency in seconds."""
 
 
 class Stream(ABC):
-    """The features of a signal that is still arriving; made by :meth:`serfast.Extractor.stream`.
+    """A stream gives the features of a signal that is still arriving.
 
-    Rows are computed as soon as their samples are there, by the function that a batch uses: the
-    rows of all chunks and of the flush together are bit for bit what the extractor gives for the
-    whole signal, however it is divided.
+    :meth:`serfast.Extractor.stream` makes it. Rows are computed as soon as their samples are there,
+    by the function that a batch uses. The rows of all chunks and of the flush together are bit for
+    bit what the extractor gives for the whole signal, however the signal is divided.
 
-    Private state: one thread at a time. Different streams don't touch each other, whichever
-    extractor they come from. After a fork, parent and child each have a stream of their own.
+    The state is private: one thread may use a stream at a time. Different streams share no state,
+    even if they come from the same extractor. After a fork, parent and child have separate copies.
+
+    Notes
+    -----
+    A call costs the new rows and a copy of the chunk. The stream keeps the samples that later
+    rows need and the rows that tracks look at; its memory doesn't grow with the signal.
 
     Examples
     --------
@@ -49,31 +56,31 @@ class Stream(ABC):
     """
 
     _spec: FeatureSpec
-    _rate: float  # of the chunks [Hz]
-    _delay: float  # of the resampler, in samples at that rate
+    _rate: float  # the chunks have this sample rate [Hz]
+    _delay: float  # the resampler delays by so many samples at that rate
 
     @property
     def spec(self) -> FeatureSpec:
-        """What is computed."""
+        """Give the spec of the features that are computed."""
         return self._spec
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """Name of every column of the rows."""
+        """Give the name of every column of the rows."""
         return self._spec.columns
 
     @property
     def latency(self) -> Latency:
-        """How long after its own moment a row comes out, in samples at the chunks' rate.
+        """Give the time from a row's moment until it comes out, in samples at the chunks' rate.
 
-        A row waits for the longest frame of all features and for the rows that its tracks look
-        ahead to; `latencies` tells which feature asks for how much of it.
+        A row waits for the longest frame of all features, and for the later rows that tracks look
+        at; `latencies` tells how long each column alone would wait.
         """
         return self._latency(self.lookahead)
 
     @property
     def latencies(self) -> dict[str, Latency]:
-        """How long each column alone would wait, by its name: for its frames and look-ahead."""
+        """Give the latency that each column alone would have, by its name."""
         spec = self._spec
         return {
             column: self._latency(feature.reach(spec.center) + feature.lookahead * spec.hop_length)
@@ -82,24 +89,24 @@ class Stream(ABC):
         }
 
     def _latency(self, samples: int) -> Latency:
-        """So many samples at the spec's rate, and the resampler's delay."""
+        """Give the latency of `samples` at the spec's rate, with the resampler's delay added."""
         behind = samples * self._rate / self._spec.sample_rate + self._delay
         return Latency(math.ceil(behind), behind / self._rate)
 
     @property
     @abstractmethod
     def n_seen(self) -> int:
-        """Samples accepted since the beginning or the last reset, at the chunks' own rate."""
+        """Give the number of samples since the beginning or the last reset, at the chunks' rate."""
 
     @property
     @abstractmethod
     def n_emitted(self) -> int:
-        """Rows given since then."""
+        """Give the number of rows that came out since the beginning or the last reset."""
 
     @property
     @abstractmethod
     def lookahead(self) -> int:
-        """Samples, at the spec's rate, from a row's moment to the end of all it depends on."""
+        """Give the samples, at the spec's rate, from a row's moment to the end of what it needs."""
 
     @overload
     def accept(self, chunk: Any, out: None = None) -> Rows: ...
@@ -114,7 +121,7 @@ class Stream(ABC):
         chunk : array_like of float32, float64 or int16, shape (n,)
             n >= 0; int16 is divided by 32768. It is copied.
         out : ndarray of float32, shape (n_rows, n_columns), C-contiguous, optional
-            Where to put rows; what finds no room waits for the next call.
+            Rows are written here. Rows for which there is no room wait for the next call.
 
         Returns
         -------
@@ -123,9 +130,9 @@ class Stream(ABC):
         Raises
         ------
         ParameterError
-            If chunk or out isn't what it should be; the stream goes on as if it had not come.
+            If chunk or out is bad; the stream then goes on as if the chunk hadn't come.
         SerfastError
-            After `flush`, or if another thread is in the stream.
+            If the call comes after `flush`, or while another thread uses the stream.
         """
 
     @overload
@@ -142,18 +149,18 @@ class Stream(ABC):
 
     @abstractmethod
     def resample_with(self, resampler: Any) -> None:
-        """Put every chunk through a soxr.ResampleStream first; before the first one."""
+        """Resample every chunk with a soxr.ResampleStream; this must be called before the first."""
 
     def _begin_with(self, spec: FeatureSpec) -> None:
-        """What every stream knows from the beginning."""
+        """Set what every stream knows from the beginning."""
         self._spec, self._rate, self._delay = spec, spec.sample_rate, 0
 
     def resample_from(self, sample_rate: float) -> None:
-        """Take chunks at another rate [Hz] than the spec's, through soxr's stream.
+        """Let chunks have another rate [Hz] than the spec's; soxr's stream resamples them.
 
-        The rows are those of the signal resampled as a whole, for every division into chunks: soxr
-        keeps what it still needs of the past. They come later by its filter's length, so `latency`
-        is what they wait for once the stream runs: the filter's delay is measured here.
+        The rows are those of the whole signal, resampled, however it is divided into chunks: soxr
+        keeps the past samples that it still needs. The rows come later because of soxr's filter.
+        Its delay is measured here, so that `latency` is right.
         """
         self._rate = sample_rate
         self._delay = filter_delay(sample_rate, self._spec.sample_rate)

@@ -1,4 +1,4 @@
-"""The channel on which a process that measures answers; this file needs the standard library alone.
+"""A process that measures answers on this channel; the file needs the standard library alone.
 
 A measurement may run in an interpreter that doesn't have serfast: there the file is loaded by its
 path (`process.ANSWERING`). A message is one line of JSON.

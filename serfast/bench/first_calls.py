@@ -1,8 +1,8 @@
-"""What a fresh process waits for: the import, the first extractor, the first call, the first chunk.
+"""A fresh process waits for the import, the first extractor, the first call and the first chunk.
 
-Here is the text of a program as well as a function: it is also run where nothing has been imported
-before, so it needs the standard library alone. It has no line ``from __future__``, since such a
-line would have to stand before whatever a program begins with.
+This file is used as a module, and also as the text of a program that runs where nothing has been
+imported before. So it needs the standard library alone. It has no line ``from __future__``, because
+such a line would have to be the first one of the program.
 """
 
 from collections.abc import Callable, Sequence

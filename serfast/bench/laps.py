@@ -1,4 +1,4 @@
-"""How long a piece of work takes each time; this file needs the standard library alone.
+"""A piece of work is timed here, each time that it is done, with the standard library alone.
 
 The repository's benchmarks also load it by its path, in interpreters that don't have serfast.
 """
@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 __all__ = ["Laps", "call_times", "laps"]
 
 BETWEEN_LOOKS = 100
-"""Calls between two looks at the clock that says whether the time is over."""
+"""After so many calls the clock is read, to see whether the time is over."""
 
 
 class Laps(NamedTuple):

@@ -1,4 +1,4 @@
-"""Whether the machine was quiet enough for the figures to mean anything."""
+"""These functions tell whether the machine was quiet enough for reliable figures."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ from .laps import laps
 __all__ = ["load", "spin", "warnings"]
 
 PAUSE = 0.4
-"""How long other programs are watched [s]."""
+"""Other programs are watched for this time [s]."""
 
 SPIN = 0.4
-"""How long the same work is repeated [s]."""
+"""The same work is repeated for this time [s]."""
 
 OTHERS = 0.10
-"""Processors that others may keep busy without a warning."""
+"""Other programs may keep this many processors busy without a warning."""
 
 WAITED = 0.03
-"""Share of the time in which a process may be without a processor."""
+"""A process may be without a processor for this share of the time."""
 
 SPREAD = 0.15
-"""How much longer than usual the slowest tenth of the same work may take, as a share."""
+"""The slowest tenth of the same work may take longer than usual by this share."""
 
 DRIFT = 0.07
-"""How much the same work may take more or less in the end, as a share."""
+"""At the end, the same work may take more or less time by this share."""
 
 HOT = 80.0
-"""Temperature from which on processors slow down [°C]."""
+"""Processors slow down from this temperature on [°C]."""
 
 
 def spin() -> dict[str, float]:

@@ -122,7 +122,7 @@ class Settings:
 
     @property
     def chunk(self) -> int:
-        """How many samples a chunk of the whole row's stream has."""
+        """Tell how many samples a chunk of the whole row's stream has."""
         return chunk_length(self.chunk_ms, self.spec.sample_rate)
 
     def recording(self) -> Samples:

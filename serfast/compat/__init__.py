@@ -1,4 +1,4 @@
-"""Drop-in modules: another toolkit's names and conventions over serfast's engine."""
+"""A module here has another toolkit's names and conventions, and serfast's engine behind them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ __all__ = ["librosa"]
 
 
 def __getattr__(name: str) -> ModuleType:
-    """A drop-in, loaded when it is first used: ``serfast.compat.librosa`` needs no import line."""
+    """Load a module when it is first used: ``serfast.compat.librosa`` needs no import line."""
     if name in __all__:
         return importlib.import_module(f"{__name__}.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

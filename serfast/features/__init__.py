@@ -1,4 +1,4 @@
-"""Features: one file each, with its fields, checks, columns, tables, tolerance and formula.
+"""Every feature has a file: its fields, checks, columns, tables, tolerance and formula.
 
 ``base`` says what every feature has, ``catalogue`` lists all of them, ``spec`` puts the wanted ones
 on one grid, and ``framing`` says where their frames lie.

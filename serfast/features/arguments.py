@@ -1,8 +1,7 @@
-"""The arguments of a feature's function: inputs by name, and the feature's parameters.
+"""The names of a function's arguments say which inputs and parameters the feature needs.
 
-A feature that is computed by a function says by the names of its arguments what it looks at. An
-argument is an input that the engine computes and shares, a column of the same row, a field of the
-feature, or ``out``.
+An argument is an input that the engine computes and shares, a column of the same row, a field of
+the feature (a parameter), or ``out``.
 """
 
 from __future__ import annotations
@@ -36,49 +35,51 @@ __all__ = [
 ]
 
 FRAME_INPUTS = ("frame", "sample_rate", "table", "out")
-"""What any function of a frame can be given, by the argument's name."""
+"""Every function of a frame can have arguments of these names."""
 
 SPECTRUM_INPUTS = ("spectrum", "previous_spectrum", "frequencies", "autocorrelation")
-"""What a function of a SpectrumFeature can be given as well."""
+"""A function of a SpectrumFeature can have these too."""
 
 MEL_INPUTS = ("log_mel",)
-"""What a function of a MelFeature can be given as well."""
+"""A function of a MelFeature can have this one too."""
 
 TRACK_INPUTS = ("rows", "place", "state", "row_rate", "out")
-"""What the function of a track can be given."""
+"""The function of a track can have arguments of these names."""
 
 ARRAYS = ("frame", "table", *SPECTRUM_INPUTS, *MEL_INPUTS)
-"""The inputs that are read-only arrays of float32."""
+"""These inputs are read-only arrays of float32."""
 
 COLUMNS = ("rms", "zcr", "f0", "aperiodicity")
-"""Columns of the same row that a function may name without declaring them in `reads`."""
+"""A function may name these columns of the same row without declaring them in `reads`."""
 
 KINDS: dict[Any, type[int] | type[float] | type[bool]] = {
     kind: cls for cls in (int, float, bool) for kind in (cls, cls.__name__)
 }
-"""Types of parameters by a field's annotation, which may be a string."""
+"""These types may parameters have; a field's annotation may be the type or its name."""
 
 MAX_PARAMETER = 2**53
-"""Largest magnitude of an int parameter: they cross the C interface as double."""
+"""An int parameter may have at most this magnitude, because C gets it as a double."""
 
 
 @dataclass(frozen=True)
 class NativeFunction:
-    """A compiled function from elsewhere: C, Cython, ctypes, cffi.
+    """A native function is compiled code from another source: C, Cython, ctypes or cffi.
 
     Parameters
     ----------
     address : int
-        Of a ``serfast_feature_function``, or, if `arguments` name ``log_mel``,
-        ``autocorrelation`` or ``table``, of a ``serfast_wide_feature_function``; of a track, of a
-        ``serfast_track_function``. serfast/include/serfast.h says what each is given. It must not
-        need the GIL, be callable from any thread, and write its columns and nothing else: nobody
-        can check a machine address, so a wrong one crashes the process.
+        This is the address of a ``serfast_feature_function``. If `arguments` name ``log_mel``,
+        ``autocorrelation`` or ``table``, it is that of a ``serfast_wide_feature_function``. For a
+        track it is that of a ``serfast_track_function``. serfast/include/serfast.h says which
+        arguments each of them gets. The function must not need the GIL, must be callable from any
+        thread, and may write only its columns. A machine address can't be checked: a wrong one
+        crashes the process.
     owner : object
-        Kept alive as long as the function may be called: the library, the ctypes callback.
+        It is kept alive as long as the function may be called: the library, or the callback of
+        ctypes.
     arguments : tuple of str
-        What it uses, as the argument names of a Python function would say: inputs, and the
-        feature's parameters in the order in which C gets them.
+        These names say what the function uses, as the argument names of a Python function would:
+        inputs, and the feature's parameters in the order in which C gets them.
 
     Examples
     --------
@@ -103,31 +104,34 @@ Compute: TypeAlias = Callable[..., None] | NativeFunction
 
 
 class Parameter(NamedTuple):
-    """An argument of a function that is a field of its feature."""
+    """A parameter is an argument of a function that is a field of its feature."""
 
     name: str
     kind: type[int] | type[float] | type[bool]
 
 
 class Column(NamedTuple):
-    """An argument of a function that is a column of the same row."""
+    """A column, as an argument of a function, is a column of the same row."""
 
     name: str
 
 
 def python_function(function: Any) -> Any:
-    """The plain function under Numba's ``@njit``; anything else as it is."""
+    """Give the plain function under Numba's ``@njit``; give anything else unchanged."""
     return getattr(function, "py_func", function)
 
 
 @lru_cache(maxsize=256)
 def arguments_of(cls: type[Any]) -> tuple[str | Parameter | Column, ...]:
-    """The arguments of a feature's function: the name of an input, a parameter, or a column."""
+    """Give the arguments of a feature's function: names of inputs, parameters and columns."""
     names = _argument_names(cls)
     kinds = {field.name: KINDS.get(field.type) for field in dataclasses.fields(cls)}
     if taken := {"type", "package"} & set(kinds):
         checks.fail(f"field of {cls.__name__}", "called other than in JSON", min(taken))
     columns = cls.columns_read
+    if columns and "frame" not in cls.inputs:
+        rule = "empty for a track, which is given the columns of the features it looks at"
+        checks.fail(f"columns_read of {cls.__name__}", rule, columns)
     arguments: list[str | Parameter | Column] = []
     for name in names:
         if name in cls.inputs:
@@ -155,7 +159,7 @@ def _argument_names(cls: type[Any]) -> tuple[str, ...]:
 
 
 def checked(parameter: Parameter, value: Any) -> float:
-    """A parameter's value as a number of its kind."""
+    """Give a parameter's value as a number of its kind, or raise ParameterError."""
     name, kind = parameter
     if kind is bool:
         return checks.boolean(name, value)

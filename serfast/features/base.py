@@ -1,7 +1,7 @@
-"""What every feature has: a name for its columns, a padding of its own, a frame length.
+"""The base class has what every feature has: column names, a padding, a frame length.
 
-The features themselves are small frozen dataclasses, one file a word. They hold numbers and names
-only; the loops over samples are in ``ext/`` and in the other back ends.
+The features themselves are small frozen dataclasses, each in its own file. They hold numbers and
+names only; the loops over samples are in ``ext/`` and in the other back ends.
 """
 
 from __future__ import annotations
@@ -20,16 +20,17 @@ __all__ = ["Feature", "Planner", "Quantity", "Rows", "check_band", "check_floor"
 Rows = np.ndarray[Any, np.dtype[np.float64]]
 
 Quantity: TypeAlias = Literal["number", "amplitude", "pitch"]
-"""What columns measure: an amplitude, a pitch [Hz] with its aperiodicity, or neither."""
+"""A feature's columns measure an amplitude, a pitch [Hz] with its aperiodicity, or a number."""
 
 SMALLEST = 1e-30
-"""A tolerance below it is raised to it, so that two zeros agree."""
+"""A smaller tolerance is raised to this value, so that two zeros agree."""
 
 
 class Planner(Protocol):
-    """What puts features into a program (``serfast/program/planner.py``), one method a stage.
+    """A planner puts features into a program (``serfast/program/planner.py``).
 
-    Each method adds the stage that the feature needs; the feature's columns begin at `column`.
+    It has one method for each stage. The method adds the stage that the feature needs; the
+    feature's columns begin at `column`.
     """
 
     def rms(self, feature: Any, column: int) -> None:
@@ -65,21 +66,25 @@ class Planner(Protocol):
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Feature:
-    """What every feature has: a name for its columns and a padding of its own.
+    """Every feature is a subclass of this one, which has a name and a padding.
 
     Parameters
     ----------
     name : str or None
-        Prefix of its columns; None takes the feature's own (``mfcc`` → ``mfcc_0`` …).
+        The names of the columns begin with it. None stands for the feature's usual name
+        (``mfcc`` → ``mfcc_0`` …).
     pad_mode : {"constant", "edge", "reflect"} or None
-        How frames that reach past the signal's ends are filled when the spec is centred;
-        None takes the spec's.
+        It says how frames that reach past the signal's ends are filled if the spec is centred.
+        None stands for the spec's padding.
     """
 
     prefix: ClassVar[str] = ""
     quantity: ClassVar[Quantity] = "number"
     forgiven: ClassVar[float] = 0.0
-    """Share of rows in which two back ends may differ by anything, because a choice is tied."""
+    """In this share of the rows two back ends may differ by any amount, because a choice is tied.
+
+    An example is YIN, when two lags are equally good.
+    """
 
     name: str | None = None
     pad_mode: PadMode | None = None
@@ -111,74 +116,79 @@ class Feature:
 
     @classmethod
     def example(cls) -> Feature:
-        """Give an instance for tests, benchmarks and pages: the one with the default fields."""
+        """Give an instance with the default fields, for tests, benchmarks and pages."""
         return cls()
 
     @property
     def length(self) -> int:
-        """Samples in one frame."""
+        """Give the number of samples in one frame."""
         raise TypeError(f"{type(self).__name__} has no frame: use one of the features")
 
     def reach(self, center: bool) -> int:
-        """Samples from a row's moment to the end of the feature's frame."""
+        """Give the number of samples from a row's moment to the end of the feature's frame."""
         return self.length - left_padding(self.length, center)
 
     @property
     def lookahead(self) -> int:
-        """Rows after it that a row waits for in a stream."""
+        """Give the number of later rows for which a row waits in a stream."""
         return 0
 
     @property
     def first_rows(self) -> int:
-        """Rows that must be there before the first one can be given."""
+        """Give the number of rows that must be there before the first one can be given."""
         return 1
 
     @property
     def whole_signal(self) -> bool:
-        """Whether a row depends on the whole signal, so that the feature can't be streamed."""
+        """Tell whether rows depend on the whole signal; then the feature can't be streamed."""
         return False
 
     @property
+    def for_streams(self) -> str:
+        """Give the advice for streams, if the feature depends on the whole signal."""
+        return ""
+
+    @property
     def columns(self) -> tuple[str, ...]:
-        """The names of the feature's columns."""
+        """Give the names of the feature's columns."""
         return (self.name or self.prefix,)
 
     @property
     def reads(self) -> tuple[str, ...]:
-        """The columns of the same row, of other features, that the feature looks at."""
+        """Give the names of the columns, of other features in the same row, that it looks at."""
         return ()
 
     @property
     def multiplications(self) -> int:
-        """How many multiplications a row takes, roughly: what it costs."""
+        """Give roughly how many multiplications a row takes, as a measure of its cost."""
         return 16 * self.length
 
     def _numbered(self, count: int) -> tuple[str, ...]:
         return tuple(f"{self.name or self.prefix}_{i}" for i in range(count))
 
     def check(self, sample_rate: float) -> None:
-        """Raise ParameterError if the feature can't be had at this sample rate [Hz]."""
+        """Raise ParameterError if the feature is impossible at this sample rate [Hz]."""
 
     def plan(self, planner: Planner, column: int) -> None:
         """Put the feature into a program; its columns begin at `column`."""
         raise TypeError(f"{type(self).__name__} can't be computed: use one of the features")
 
     def tolerance(self, expected: Rows) -> Rows:
-        """Say how far each value may be off between two back ends.
+        """Give the largest difference allowed between two back ends, for each value.
 
-        A model that was trained with one back end may be used with another if rows agree so
-        closely. By default the limit is 0.001 of the largest value.
+        A model that was trained with one back end may be used with another if the rows agree
+        within it. By default it is 0.001 of the largest value.
 
         Parameters
         ----------
         expected : ndarray of float64, shape (n_rows, n_columns)
-            The feature's rows by one of the two.
+            These are the feature's rows by one of the two back ends.
         """
         return self.limit(1e-3, np.abs(expected).max(initial=0.0), expected)
 
     @staticmethod
     def limit(share: float, scale: Any, expected: Rows) -> Rows:
-        """Give `share` of a scale as the tolerance of every value."""
+        """Give the tolerance of every value as `share` times a scale."""
         return np.asarray(np.maximum(share * np.broadcast_to(scale, expected.shape), SMALLEST))
 
 
@@ -193,5 +203,5 @@ def check_band(fmin: float, fmax: float | None, sample_rate: float) -> None:
 
 
 def check_floor(value: float) -> None:
-    """Raise ParameterError unless `amin` is a normal float32 number > 0, and no huge one."""
+    """Raise ParameterError unless `amin` is a normal float32 number > 0 that isn't huge."""
     checks.number("amin", value, minimum=1.1754944e-38, maximum=1e30)

@@ -1,8 +1,8 @@
-"""Every built-in feature, one line each, in the order in which samples become features.
+"""The catalogue lists every built-in feature, in the order in which samples become features.
 
-A feature that is imported here can stand in a FeatureSpec by its name alone, and is a name of
-``serfast`` and ``serfast.features``. Back ends, benchmarks, tests of closeness, row hashes and
-pages read this list.
+Each feature has one line. A feature that is imported here can stand in the JSON of a FeatureSpec by
+its name alone, and is a name of ``serfast`` and ``serfast.features``. Back ends, benchmarks, tests
+of closeness, row hashes and pages read this list.
 """
 
 # ruff: noqa: I001  (the order is that of the pipeline; every name is exported)
@@ -30,4 +30,4 @@ FEATURES: dict[str, type[_Feature]] = {
     for name, value in tuple(globals().items())
     if isinstance(value, type) and issubclass(value, _Feature) and value is not _Feature
 }
-"""Every built-in feature by the name that stands in a spec's JSON."""
+"""This table has every built-in feature under the name that a spec's JSON uses."""

@@ -1,9 +1,9 @@
-"""Features that a function computes, from inputs that it asks for by name.
+"""A computed feature has a function, which names its inputs and computes the columns.
 
-Such a feature is a frozen dataclass like every other one; what it adds is `compute`. The function
-is the formula, written once: plain Python it is the reference; compiled it runs in the Numba back
-end, and in the native one if the feature has no native twin in ``ext/``. Built-in features of this
-kind and features of one's own are made in the same way.
+Such a feature is a frozen dataclass like every other one; in addition it has `compute`. The
+function is the formula, written once. Run by Python, it is the reference. Compiled, it runs in the
+Numba back end, and also in the native one if the feature has no native twin in ``ext/``. Built-in
+features of this kind and users' features are made in the same way.
 """
 
 from __future__ import annotations
@@ -39,17 +39,17 @@ __all__ = [
 ]
 
 Values: TypeAlias = np.ndarray[Any, np.dtype[np.float32]]
-"""An input that is an array, or the outputs, in the function of a feature."""
+"""In the function of a feature, an array of inputs or of outputs has this type."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Function(Feature):
-    """What features and tracks share that a function computes: columns, arguments, parameters."""
+    """Features and tracks that a function computes share this: columns, arguments, parameters."""
 
     inputs: ClassVar[tuple[str, ...]] = ()
     outputs: ClassVar[tuple[str, ...]] = ()
     columns_read: ClassVar[tuple[str, ...]] = ()
-    """Columns of the same row that `compute` names among its arguments."""
+    """`compute` names these columns of the same row among its arguments."""
     compute: ClassVar[Compute]
 
     def __post_init__(self) -> None:
@@ -70,28 +70,28 @@ class Function(Feature):
 
     @property
     def signature(self) -> tuple[str | Parameter | Column, ...]:
-        """The function's arguments, in order: inputs, parameters, columns of the row."""
+        """Give the function's arguments, in order: inputs, parameters, columns of the row."""
         cls: Any = type(self)  # hashable, whatever mypy says
         return arguments_of(cls)
 
     @property
     def arguments(self) -> tuple[str, ...]:
-        """Names of the function's arguments, in order."""
+        """Give the names of the function's arguments, in order."""
         return tuple(a if isinstance(a, str) else a.name for a in self.signature)
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
-        """Arguments of the function that are fields of the feature."""
+        """Give the arguments of the function that are fields of the feature."""
         return tuple(a for a in self.signature if isinstance(a, Parameter))
 
     @property
     def values(self) -> tuple[float, ...]:
-        """The parameters' values, in order."""
+        """Give the parameters' values, in order."""
         return tuple(getattr(self, parameter.name) for parameter in self.parameters)
 
     @property
     def numbers(self) -> tuple[Parameter | Column, ...]:
-        """Arguments that are numbers, in the order in which compiled functions get them."""
+        """Give the arguments that are numbers, in the order in which C functions get them."""
         return tuple(a for a in self.signature if isinstance(a, (Parameter, Column)))
 
     @property
@@ -101,7 +101,7 @@ class Function(Feature):
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class ComputedFeature(Function):
-    """What :class:`FrameFeature`, :class:`SpectrumFeature` and :class:`MelFeature` share."""
+    """:class:`FrameFeature`, :class:`SpectrumFeature` and :class:`MelFeature` share this."""
 
     inputs: ClassVar[tuple[str, ...]] = FRAME_INPUTS
 
@@ -111,7 +111,7 @@ class ComputedFeature(Function):
         Parameters
         ----------
         sample_rate : float
-            Of the spec [Hz].
+            This is the rate of the spec [Hz].
 
         Returns
         -------
@@ -121,10 +121,10 @@ class ComputedFeature(Function):
 
     @property
     def needs(self) -> frozenset[str]:
-        """The inputs that have to be computed: those that the function names.
+        """Give the inputs that must be computed: those that the function names.
 
-        A function from elsewhere is given its frame in any case, and that of a SpectrumFeature its
-        spectrum and frequencies, as serfast/include/serfast.h promises.
+        A :class:`NativeFunction` always gets its frame, and that of a SpectrumFeature always gets
+        its spectrum and frequencies, as serfast/include/serfast.h promises.
         """
         named = set(self.arguments)
         if isinstance(type(self).compute, NativeFunction):
@@ -135,42 +135,44 @@ class ComputedFeature(Function):
         planner.computed(self, column)
 
     def tolerance(self, expected: Rows) -> Rows:
-        """Say how far values may be off: 0.001 of the largest, if the class doesn't know better."""
+        """Allow a difference of 0.001 of the largest value, unless a subclass says otherwise."""
         return Feature.tolerance(self, expected)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class FrameFeature(ComputedFeature):
-    """A feature that is computed from the samples of a frame.
+    """A frame feature is computed from the samples of a frame.
 
-    Make a subclass that is a frozen dataclass, with the names of its columns in `outputs` and a
-    static method `compute`. (:func:`serfast.feature_function` makes one of a plain function.)
+    To make one, write a subclass that is a frozen dataclass, with the names of its columns in
+    `outputs` and a static method `compute`. (:func:`serfast.feature_function` makes such a class
+    from a plain function.)
 
     Parameters
     ----------
     frame_length : int
-        Samples per frame, >= 1.
+        A frame has this many samples, >= 1.
 
     Notes
     -----
-    `compute` is called for every row with what its arguments name:
+    `compute` is called for every row. It gets the arguments that it names:
 
     ``frame``
-        The frame's samples, times ``sample_scale``; float32, read-only.
+        These are the frame's samples, times ``sample_scale``; float32, read-only.
     ``sample_rate``
-        In Hz; float.
+        This is the sample rate in Hz; float.
     ``table``
-        What the method :meth:`table` gives; float32, read-only.
+        These are the numbers that the method :meth:`table` gives; float32, read-only.
     any field annotated ``int``, ``float`` or ``bool``
-        Its value. It has been checked to be one, and a finite one.
+        This is the field's value. It has been checked: it has that type and is finite.
     ``rms``, ``zcr``, ``f0``, ``aperiodicity``, and any name in ``columns_read``
-        The column of that name in the same row; float. The spec must have it.
+        This is the column of that name in the same row; float. The spec must have it.
     ``out``
-        float32, one element a column, NaN until it is written. What is returned must be None.
+        The results are written here: float32, one element for each column, NaN until it is
+        written. The function must return None.
 
-    It is compiled by Numba with checked bounds and Python's rules for arithmetic (division by
-    zero raises). Where it raises, its columns are NaN in that row and a
-    :class:`serfast.errors.FeatureWarning` says so; docs/custom-features.md tells the rest.
+    Numba compiles the function with checked bounds and Python's rules for arithmetic (division by
+    zero raises). If it raises in a row, its columns are NaN in that row and a
+    :class:`serfast.errors.FeatureWarning` says so. docs/custom-features.md has the details.
 
     Examples
     --------
@@ -204,24 +206,25 @@ class FrameFeature(ComputedFeature):
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class SpectrumFeature(ComputedFeature, PowerSpectrum):
-    """A feature that is computed from the spectrum of a frame.
+    """A spectrum feature is computed from the spectrum of a frame.
 
-    As :class:`FrameFeature`, with the fields of :class:`serfast.PowerSpectrum`; the transform is
-    shared with every feature of the same window and conditioning.
+    It is made like a :class:`FrameFeature`, and has the fields of :class:`serfast.PowerSpectrum`.
+    All features with the same window and conditioning share one transform.
 
     Notes
     -----
     `compute` can have these arguments too:
 
     ``spectrum``
-        ``|X[k]| ** power``, n_fft // 2 + 1 values; float32, read-only.
+        This is ``|X[k]| ** power``, n_fft // 2 + 1 values; float32, read-only.
     ``previous_spectrum``
-        The same of the row before. The first row's is its own: nothing has changed yet.
+        This is the spectrum of the row before. The first row gets its current spectrum here, so
+        that it shows no change.
     ``frequencies``
-        Of the bins [Hz]: k · sample_rate / n_fft; float32, read-only.
+        These are the frequencies of the bins [Hz], k · sample_rate / n_fft; float32, read-only.
     ``autocorrelation``
-        Σ_i x[i] x[i + k] for k = 0 … win_length - 1, where x are the samples under the window,
-        conditioned and times the window; float32, read-only.
+        This is Σ_i x[i] x[i + k] for k = 0 … win_length - 1, where x are the samples under the
+        window, conditioned and multiplied by the window; float32, read-only.
 
     Examples
     --------
@@ -243,18 +246,18 @@ class SpectrumFeature(ComputedFeature, PowerSpectrum):
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class MelFeature(SpectrumFeature, LogMel):
-    """A feature that is computed from the log-mel spectrum of a frame.
+    """A mel feature is computed from the log-mel spectrum of a frame.
 
-    As :class:`SpectrumFeature`, with the fields of :class:`serfast.LogMel`; mel bank and logarithm
-    are shared with every feature that has the same.
+    It is made like a :class:`SpectrumFeature`, and has the fields of :class:`serfast.LogMel`. All
+    features with the same mel bank and logarithm share them.
 
     Notes
     -----
     `compute` can have this argument too:
 
     ``log_mel``
-        Logarithms of the power in the mel bands, n_mels values; float32, read-only. They can't
-        be relative to the recording's maximum: `top_db` must be None and `ref` a number.
+        These are the logarithms of the power in the mel bands, n_mels values; float32, read-only.
+        They can't be relative to the recording's maximum: `top_db` must be None and `ref` a number.
 
     Examples
     --------

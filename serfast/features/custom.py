@@ -1,4 +1,4 @@
-"""Features of one's own: a plain function becomes a feature.
+"""A user's plain function becomes a feature here.
 
 The function is compiled to a native callback when an Extractor is made
 (``serfast/backends/custom/compiling.py``), tried on a few frames
@@ -34,7 +34,7 @@ __all__ = [
 ]
 
 CustomFeature = ComputedFeature
-"""The former name of :class:`serfast.features.ComputedFeature`."""
+"""It is the former name of :class:`serfast.features.ComputedFeature`."""
 
 
 @overload
@@ -49,31 +49,35 @@ def feature_function(
     columns: tuple[str, ...] = (),
     reads: tuple[str, ...] = (),
 ) -> Any:
-    """Make a feature of a function of one frame; a decorator.
+    """Give a feature class made from a function of one frame; it can be used as a decorator.
 
     Parameters
     ----------
     function : callable
         Its arguments are inputs (see :class:`FrameFeature`, :class:`SpectrumFeature` and
-        :class:`MelFeature`) and parameters: those have a default, an int, float or bool.
+        :class:`MelFeature`) and parameters. A parameter has a default: an int, float or bool.
     columns : tuple of str, optional
-        Names of its columns; without them it has one, of the function's name.
+        These are the names of its columns. Without them it has one column, named like the function.
     reads : tuple of str, optional
-        Arguments that are columns of the same row, beside ``rms``, ``zcr``, ``f0`` and
-        ``aperiodicity``, which need no mention.
+        These arguments are columns of the same row. The columns ``rms``, ``zcr``, ``f0`` and
+        ``aperiodicity`` needn't be listed.
 
     Returns
     -------
     type
-        A :class:`MelFeature` if the function looks at ``log_mel``, a :class:`SpectrumFeature` if
-        it looks at the spectrum, else a :class:`FrameFeature`, with a field for each parameter. A
-        parameter that is called as a field of these (``frame_length``, ``n_fft``) gives it another
-        default.
+        It is a :class:`MelFeature` if the function looks at ``log_mel``, a
+        :class:`SpectrumFeature` if it looks at the spectrum, else a :class:`FrameFeature`. It has
+        a field for each parameter. A parameter with the name of a field of these classes
+        (``frame_length``, ``n_fft``) sets that field's default.
 
     Raises
     ------
     ParameterError
-        If an argument is neither.
+        If an argument is neither an input nor a parameter.
+
+    Notes
+    -----
+    The function is compiled when the first Extractor with it is made, which can take seconds.
 
     Examples
     --------
@@ -121,13 +125,13 @@ def _feature_class(
     made = dataclasses.make_dataclass(
         plain.__name__, fields, bases=(base,), namespace=namespace, frozen=True, kw_only=True
     )
-    made.__module__ = plain.__module__  # where pickle looks; from Python 3.12 on it is the caller's
-    made()  # its arguments are checked, and its defaults
+    made.__module__ = plain.__module__  # pickle looks there; Python 3.12 puts the caller's module
+    made()  # this checks the arguments and their defaults
     return made
 
 
 def _base_of(arguments: set[str]) -> type[ComputedFeature]:
-    """Choose the class that has all inputs among these arguments, and no more than needed."""
+    """Give the smallest class that has all the inputs among these arguments."""
     if arguments & set(MEL_INPUTS):
         return MelFeature
     return SpectrumFeature if arguments & set(SPECTRUM_INPUTS) else FrameFeature

@@ -1,4 +1,4 @@
-"""Delta, the first of the tracks: how a feature changes from row to row."""
+"""Delta tells how a feature changes from row to row; it is the simplest track."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ Table = np.ndarray[Any, np.dtype[np.float64]]
 
 
 def delta_weights(width: int, order: int) -> Table:
-    """Weights of `width` rows whose sum of products is the derivative at the middle one.
+    """Give the weights for `width` rows whose weighted sum is the derivative at the middle row.
 
-    The derivative, per row, of the polynomial of degree `order` that fits the rows best: Savitzky
-    and Golay, Analytical Chemistry 36 (1964), 1627–1639. Its highest derivative is the same all
-    over the window, so the first and last ``width // 2`` rows of a recording have that of the
-    first and last window.
+    It is the derivative, per row, of the polynomial of degree `order` that fits the rows best:
+    Savitzky and Golay, Analytical Chemistry 36 (1964), 1627–1639. The derivative of that order is
+    constant over the window. So the first and last ``width // 2`` rows of a recording have the
+    derivative of the first and last window.
 
     Returns
     -------
     ndarray of float64, shape (width,)
-        As ``scipy.signal.savgol_coeffs(width, order, deriv=order, use="dot")``.
+        They equal ``scipy.signal.savgol_coeffs(width, order, deriv=order, use="dot")``.
 
     Examples
     --------
@@ -41,7 +41,7 @@ def delta_weights(width: int, order: int) -> Table:
     """
     from fractions import Fraction  # heavy: it loads decimal, which only deltas need
 
-    # exact until the last rounding: a linear algebra library's last bits are its own
+    # Fractions are exact until the last rounding; linear algebra libraries differ in the last bits.
     positions = [i - width // 2 for i in range(width)]
     sums = [sum(i**power for i in positions) for power in range(2 * order + 1)]
     normal = [[Fraction(sums[a + b]) for b in range(order + 1)] for a in range(order + 1)]
@@ -52,7 +52,7 @@ def delta_weights(width: int, order: int) -> Table:
 
 
 def _solved(matrix: list[list[Fraction]], right: list[Fraction]) -> list[Fraction]:
-    """Solve a positive definite system of equations by elimination, which needs no pivoting."""
+    """Give the solution of a positive definite system; elimination needs no pivoting for it."""
     rows = [[*row, value] for row, value in zip(matrix, right, strict=True)]
     for i, pivot in enumerate(rows):
         rows[i] = [value / pivot[i] for value in pivot]
@@ -64,29 +64,29 @@ def _solved(matrix: list[list[Fraction]], right: list[Fraction]) -> list[Fractio
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Delta(Track):
-    """Derivative of a feature over time, per row; as many columns as the feature has.
+    """Delta is the derivative of a feature over time, per row; it has the feature's columns.
 
     Parameters
     ----------
     feature : Feature
-        Whose columns to derive. It needn't stand in the spec itself; if it does, it is computed
-        once for both.
+        The columns of this feature are differentiated. The feature needn't stand in the spec; if
+        it does, it is computed only once.
     width : int
-        Rows that a derivative looks at, odd, 3 to 1001, and above `order`.
+        A derivative looks at this many rows: odd, 3 to 1001, and above `order`.
     order : int
-        1 for the first derivative, 2 for the second …, up to 8.
+        It is 1 for the first derivative, 2 for the second …, up to 8.
     name : str or None
-        Prefix of its columns; None is ``delta`` (``delta2`` … for higher orders): the column of
-        ``mfcc_0`` is ``delta_mfcc_0``.
+        The names of the columns begin with it. None stands for ``delta`` (``delta2`` … for higher
+        orders): the column of ``mfcc_0`` is ``delta_mfcc_0``.
 
     Notes
     -----
-    ``librosa.feature.delta(data, width=width, order=order)`` to 1e-5 of the largest value, with its
-    ``mode="interp"`` at the ends. A recording of fewer than `width` rows, which librosa refuses,
-    has zeros.
+    It agrees with ``librosa.feature.delta(data, width=width, order=order)`` to 1e-5 of the largest
+    value, with librosa's ``mode="interp"`` at the ends. A recording of fewer than `width` rows,
+    which librosa refuses, has zeros.
 
-    In a stream a row waits for the ``width // 2`` rows behind it, the first ones for the whole
-    first window.
+    In a stream a row waits for the ``width // 2`` rows after it. The first rows wait for the whole
+    first window. A row costs `width` multiplications for each column.
 
     Examples
     --------
@@ -116,16 +116,16 @@ class Delta(Track):
 
     @property
     def signature(self) -> tuple[str | Parameter | Column, ...]:
-        return ()  # every back end has its own weighted sum
+        return ()  # every back end has a weighted sum for it
 
     @property
     def back(self) -> int:
-        """Half the width; the first and the last rows look at the first and last whole window."""
+        """Give half the width; the first and last rows look at the first and last whole window."""
         return self.width // 2
 
     @property
     def ahead(self) -> int:
-        """Half the width."""
+        """Give half the width."""
         return self.width // 2
 
     @property
@@ -135,7 +135,7 @@ class Delta(Track):
 
     @property
     def forgiven(self) -> float:  # type: ignore[override]
-        """The share that is forgiven to the feature itself."""
+        """Give the share of rows that is forgiven to the feature itself."""
         return self.feature.forgiven
 
     def plan(self, planner: Planner, column: int) -> None:

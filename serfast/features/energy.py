@@ -1,4 +1,4 @@
-"""The energy stage: root mean square and zero-crossing rate. It needs no tables."""
+"""The energy stage gives root mean square and zero-crossing rate; it needs no tables."""
 
 from __future__ import annotations
 
@@ -16,16 +16,17 @@ __all__ = ["RMS", "ZeroCrossingRate"]
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class RMS(Feature):
-    """Root mean square of a frame; one column, in the signal's unit.
+    """RMS is the root mean square of a frame: one column, in the signal's unit.
 
     Parameters
     ----------
     frame_length : int
-        Samples per frame, >= 1.
+        A frame has this many samples, >= 1.
 
     Notes
     -----
-    ``sqrt(sum(x²) / frame_length)``; agrees with ``librosa.feature.rms`` to 1e-6 relative.
+    It is ``sqrt(sum(x²) / frame_length)`` and agrees with ``librosa.feature.rms`` to 1e-6
+    relative.
 
     Examples
     --------
@@ -50,25 +51,25 @@ class RMS(Feature):
         planner.rms(self, column)
 
     def tolerance(self, expected: Rows) -> Rows:
-        """Say how far values may be off: 2e-6 of each, as float32 sums differ in their order."""
+        """Allow 2e-6 of each value, because back ends add float32 numbers in different orders."""
         return self.limit(2e-6, np.abs(expected), expected)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class ZeroCrossingRate(RMS):
-    """Share of a frame's samples at which the sign changes; one column, 0 to 1.
+    """It is the share of a frame's samples at which the sign changes: one column, 0 to 1.
 
     Parameters
     ----------
     frame_length : int
-        Samples per frame, >= 1.
+        A frame has this many samples, >= 1.
     threshold : float
-        Samples within ±threshold count as zero, and zero as positive.
+        Samples within ±threshold count as zero, and zero counts as positive.
 
     Notes
     -----
-    Equal to ``librosa.feature.zero_crossing_rate``, whose padding ("edge", which makes no
-    crossings of its own) is the default here too.
+    It equals ``librosa.feature.zero_crossing_rate``. librosa's padding ("edge", which adds no
+    crossings) is the default here too.
 
     Examples
     --------
@@ -90,5 +91,5 @@ class ZeroCrossingRate(RMS):
         planner.crossings(self, column)
 
     def tolerance(self, expected: Rows) -> Rows:
-        """Say how far values may be off: 1e-6, the rounding of a count over a length."""
+        """Allow 1e-6, which is more than the rounding of a count divided by a length."""
         return self.limit(1e-6, 1.0, expected)

@@ -1,4 +1,4 @@
-"""All frame arithmetic of the library: where frames lie and how many there are.
+"""All frame arithmetic of the library is here: where frames lie and how many there are.
 
 Frame t of a feature with frames of L samples covers ``[t·hop - left, t·hop - left + L)``, where
 ``left`` is L // 2 when frames are centred (the frame's middle sits on sample t·hop) and 0 when
@@ -24,15 +24,16 @@ PadMode: TypeAlias = Literal["constant", "edge", "reflect"]
 PAD_MODES: tuple[PadMode, ...] = ("constant", "edge", "reflect")
 
 SILENCE = 2.0**-32
-"""A frame in which no sample reaches it counts as zeros, in all but the zero-crossing rate.
+"""A frame in which no sample reaches this level counts as zeros, but not for zero crossings.
 
-It is half the last bit of 32-bit audio (-193 dB). Far below, squares are denormal numbers, which
-some processors compute a hundred times slower: a signal that fades out would cost more than speech.
+The level is half the last bit of 32-bit audio (-193 dB). The squares of much smaller samples are
+denormal numbers, which some processors compute a hundred times more slowly. A signal that fades
+out would then cost more than speech.
 """
 
 
 def left_padding(frame_length: int, center: bool) -> int:
-    """Samples of frame 0 that lie before the signal."""
+    """Give the number of samples of frame 0 that lie before the signal."""
     return frame_length // 2 if center else 0
 
 
@@ -44,27 +45,27 @@ def frame_count(
     hop_length: int,
     center: bool = True,
 ) -> int:
-    """Number of rows that n_samples give.
+    """Give the number of rows that n_samples make.
 
     Parameters
     ----------
     n_samples : int
-        Samples of the signal so far.
+        The signal has this many samples so far.
     final : bool
-        True: the signal ends here, and a centred frame may reach past its end by
-        ``frame_length // 2``. False: more will come, and only rows whose frames are complete
-        count.
+        If True, the signal ends here, and a centred frame may reach past its end by
+        ``frame_length // 2``. If False, more samples will come, and only rows whose frames are
+        complete count.
     frame_lengths : iterable of int
-        Frame length of each feature.
+        These are the frame lengths of the features.
     hop_length : int
-        Samples between rows.
+        A row follows the one before it after this many samples.
     center : bool
-        Whether frames are centred on multiples of the hop.
+        It says whether frames are centred on multiples of the hop.
 
     Returns
     -------
     int
-        Rows, >= 0.
+        The number is >= 0.
 
     Raises
     ------
@@ -83,32 +84,38 @@ def frame_count(
     checks.integer("n_samples", n_samples, minimum=-(2**62), maximum=2**62)
     checks.integer("hop_length", hop_length)
     lengths = [checks.integer("frame_length", length) for length in frame_lengths]
-    return Grid.of(lengths, hop_length, center).rows_after(n_samples, final) if lengths else 0
+    return (
+        Grid.from_lengths(lengths, hop_length, center).rows_after(n_samples, final)
+        if lengths
+        else 0
+    )
 
 
 class Grid(NamedTuple):
-    """Where the frames of a row lie, and how many rows there are: the one rule of all back ends.
+    """A grid says where the frames of a row lie and how many rows there are, in all back ends.
 
-    The frames of row t lie within [t · hop - left, t · hop + right). The same rule in C, for the
-    native module, is ext/grid.pxd.
+    The frames of row t lie within [t · hop - left, t · hop + right). ext/grid.pxd is the same rule
+    in C, for the native module.
     """
 
     hop_length: int
     left: int
-    """Samples before a row's moment that its frames reach back to."""
+    """The frames begin this many samples before the row's moment."""
     right: int
-    """Samples from a row's moment to the end of its frames."""
+    """The frames end this many samples after the row's moment."""
     last: int
-    """Samples from a row's moment to the end of the signal, at least, for the row to be given when
-    the signal has ended: what lies beyond is padding."""
+    """At the end of the signal, a row needs this many samples from its moment on.
+
+    The rest of its frames is padding.
+    """
     ahead: int = 0
-    """Rows after it that a row waits for."""
+    """A row waits for this many rows after it."""
     first: int = 1
-    """Rows that must be there before the first one can be given."""
+    """This many rows must be there before the first one can be given."""
 
     @classmethod
-    def of(cls, frame_lengths: Iterable[int], hop_length: int, center: bool) -> Grid:
-        """Make the grid of frames of these lengths."""
+    def from_lengths(cls, frame_lengths: Iterable[int], hop_length: int, center: bool) -> Grid:
+        """Give the grid of frames of these lengths."""
         lengths = tuple(frame_lengths)
         lefts = [left_padding(length, center) for length in lengths]
         pairs = list(zip(lengths, lefts, strict=True))
@@ -120,11 +127,11 @@ class Grid(NamedTuple):
         )
 
     def ahead_by(self, ahead: int, first: int) -> Grid:
-        """Give the grid of rows that wait for others."""
+        """Give the grid in which rows wait for `ahead` later ones, and at first for `first`."""
         return self._replace(ahead=ahead, first=first)
 
     def rows_after(self, n_samples: int, final: bool) -> int:
-        """Count the rows that can be given after `n_samples`; all if the signal has ended."""
+        """Give the number of rows that `n_samples` allow; all rows if the signal has ended."""
         reach = self.last if final else self.right
         if n_samples < max(reach, 1):
             return 0
@@ -137,10 +144,10 @@ class Grid(NamedTuple):
 def pad(
     y: np.ndarray[Any, Any], frame_length: int, pad_mode: PadMode, center: bool = True
 ) -> np.ndarray[Any, Any]:
-    """The signal with the padding that its frames see, along the last axis.
+    """Give the signal with the padding that its frames see, along the last axis.
 
-    The engine never makes this copy (it fills only the frames at the two ends); the reference
-    back end and tests do.
+    The engine never makes this copy, because it fills only the frames at the two ends. The
+    reference back end and tests use it.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Features of one's own that installed packages offer by name, so that a spec can be stored.
+"""Installed packages can offer features by name, so that a spec with them can be stored.
 
 A distribution announces each in the entry-point group ``serfast.features``, under the name of its
 class:
@@ -6,7 +6,8 @@ class:
     [project.entry-points."serfast.features"]
     SpectralSlope = "serfast_spectral:SpectralSlope"
 
-JSON holds that name and the distribution's. Nothing is kept, so what is installed later is found.
+JSON holds that name and the distribution's. No list is kept, so a package that is installed later
+is found.
 """
 
 from __future__ import annotations
@@ -27,26 +28,26 @@ GROUP = "serfast.features"
 
 
 def available() -> tuple[str, ...]:
-    """List the names of the features that installed packages offer; imports none of them."""
+    """Give the names of the features that installed packages offer, without importing any."""
     return entries.names(GROUP)
 
 
 def get(name: str, package: str | None = None) -> type[Function]:
-    """Import the feature of that name.
+    """Give the feature class of that name; its package is imported first.
 
     Parameters
     ----------
     name : str
-        Of the entry point, and the class.
+        This is the name of the entry point and of the class.
     package : str or None
-        Distribution that it must be of; None takes any.
+        The feature must come from this distribution; None allows any.
 
     Raises
     ------
     UnknownPluginError
         If the distribution isn't installed or doesn't offer it, or another one does.
     ModelError
-        If it can't be imported (the cause is chained) or isn't such a class.
+        If it can't be imported (the cause is chained) or isn't a feature class.
     """
     points = entries.points(GROUP, name)
     owners = {entries.distribution(point)[0] for point in points}
@@ -57,11 +58,11 @@ def get(name: str, package: str | None = None) -> type[Function]:
             f"doesn't offer it{_elsewhere(name, owners)}"
         )
     point = entries.only("feature", points)
-    return entries.load("feature", point, lambda found: _fault(found, name))  # type: ignore[no-any-return]
+    return entries.load("feature", point, lambda item: _fault(item, name))  # type: ignore[no-any-return]
 
 
 def _elsewhere(name: str, owners: set[str]) -> str:
-    """Say who has a feature of that name instead, and how a spec with it is written."""
+    """Give a sentence on who has a feature of that name, and how a spec with it is written."""
     if name in FEATURES:
         power = getattr(FEATURES[name].example(), "power", None)
         fields = "its fields" if power is None else f'"power": {power} or what else its fields are'
@@ -70,7 +71,7 @@ def _elsewhere(name: str, owners: set[str]) -> str:
 
 
 def package_of(cls: type[Feature]) -> str:
-    """Distribution that offers a feature.
+    """Give the distribution that offers a feature.
 
     Raises
     ------
@@ -90,14 +91,14 @@ def package_of(cls: type[Feature]) -> str:
 
 
 def info() -> tuple[PluginInfo, ...]:
-    """Describe every feature offered: name, distribution, version, load error; imports each."""
+    """Give name, distribution, version and load error of every feature; all are imported."""
     return entries.info(GROUP, get)
 
 
-def _fault(found: Any, name: str) -> str | None:
-    """Say what makes this object no feature of that name."""
-    if not (isinstance(found, type) and issubclass(found, Function)):
-        return f"must be a FrameFeature or SpectrumFeature class, got {found!r:.80}"
-    if found.__name__ != name or name in FEATURES:
-        return f"must be a class of that name, and not a built-in feature's, got {found!r:.80}"
+def _fault(item: Any, name: str) -> str | None:
+    """Say why this object is no feature of that name, or give None if it is one."""
+    if not (isinstance(item, type) and issubclass(item, Function)):
+        return f"must be a FrameFeature or SpectrumFeature class, got {item!r:.80}"
+    if item.__name__ != name or name in FEATURES:
+        return f"must be a class of that name, and not a built-in feature's, got {item!r:.80}"
     return None

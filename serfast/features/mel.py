@@ -1,4 +1,4 @@
-"""The mel stage: mel scales, triangular filter bank, and the power in its bands, plain or log."""
+"""The mel stage has mel scales, triangular filters, and the power in bands, plain or log."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ __all__ = [
 Table = np.ndarray[Any, np.dtype[np.float64]]
 
 DECIBEL = 10 / math.log(10)
-"""Decibel per neper of power: 10 log10(x) = DECIBEL · ln(x)."""
+"""A neper of power has this many decibels: 10 log10(x) = DECIBEL · ln(x)."""
 
 COMPARED_DB = 80.0
-"""How far below the loudest band two back ends are compared [dB]."""
+"""Two back ends are compared down to this level below the loudest band [dB]."""
 
 _LINEAR = 200 / 3  # Slaney: Hz per mel below the break, where mel 15 is 1 kHz
 _BREAK_HZ, _BREAK_MEL = 1000.0, 15.0
@@ -36,7 +36,7 @@ _LOG_STEP = math.log(6.4) / 27  # Slaney: 27 mel from 1 kHz to 6.4 kHz
 
 
 def hz_to_mel(hz: Any, htk: bool = False) -> Table:
-    """Frequency [Hz] on the mel scale, Slaney's or HTK's.
+    """Give a frequency [Hz] on the mel scale, Slaney's or HTK's.
 
     Examples
     --------
@@ -51,7 +51,7 @@ def hz_to_mel(hz: Any, htk: bool = False) -> Table:
 
 
 def mel_to_hz(mel: Any, htk: bool = False) -> Table:
-    """Inverse of :func:`hz_to_mel`.
+    """Give the frequency [Hz] of a value on the mel scale; it is the inverse of `hz_to_mel`.
 
     Examples
     --------
@@ -76,26 +76,26 @@ def filter_bank(
     mel_norm: Literal["slaney"] | None = "slaney",
     warn: checks.Warn = checks.warn,
 ) -> Table:
-    """Triangular filters, evenly spaced on the mel scale.
+    """Give the weights of triangular filters that are evenly spaced on the mel scale.
 
-    Band m rises from edge m to edge m+1 and falls to edge m+2 (Slaney 1998). Warns when a band
-    is so narrow that it holds no bin.
+    Band m rises from edge m to edge m+1 and falls to edge m+2 (Slaney 1998). There is a warning if
+    a band is so narrow that it holds no bin.
 
     Parameters
     ----------
     sample_rate : float
-        Hz.
+        It is in Hz.
     n_fft : int
-        Length of the transform whose bins are weighted.
+        The weighted bins are those of a transform of this length.
     n_mels, fmin, fmax, htk, mel_norm
-        As in :class:`serfast.MelPower`.
+        They mean the same as in :class:`serfast.MelPower`.
     warn : callable
         It is called with the message of a warning; by default it gives a UserWarning.
 
     Returns
     -------
     ndarray of float64, shape (n_mels, n_fft // 2 + 1)
-        Equal to ``librosa.filters.mel(dtype=float64)`` to 1e-12 of its peak.
+        It equals ``librosa.filters.mel(dtype=float64)`` to 1e-12 of its peak.
 
     Examples
     --------
@@ -122,30 +122,31 @@ def filter_bank(
 
 
 def log_scale(log: Literal["db", "ln"]) -> float:
-    """Factor on the natural logarithm: 1, or 10 / ln 10 for decibel."""
+    """Give the factor on the natural logarithm: 1, or 10 / ln 10 for decibel."""
     return DECIBEL if log == "db" else 1.0
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class MelPower(PowerSpectrum):
-    """Power in mel bands; n_mels columns.
+    """It is the power in mel bands, in n_mels columns.
 
     Parameters
     ----------
     n_mels : int
-        Bands, >= 1.
+        There are this many bands, >= 1.
     fmin, fmax : float
-        Lower edge of the first and upper edge of the last band [Hz]; fmax None is half the
-        sample rate.
+        They are the lower edge of the first and the upper edge of the last band [Hz]. For fmax,
+        None is half the sample rate.
     htk : bool
-        False: Slaney's mel scale (linear below 1 kHz); True: HTK's 2595 log10(1 + f/700).
+        False is Slaney's mel scale (linear below 1 kHz), and True is HTK's 2595 log10(1 + f/700).
     mel_norm : {"slaney", None}
         "slaney" gives every triangle the same area; None gives every one the peak 1.
 
     Notes
     -----
-    ``librosa.feature.melspectrogram`` to 1e-4 of a frame's peak. Slaney, Auditory Toolbox,
-    Interval Research report 1998-010; Young et al., The HTK Book, section 5.4.
+    It agrees with ``librosa.feature.melspectrogram`` to 1e-4 of a frame's peak. The sources are
+    Slaney, Auditory Toolbox, Interval Research report 1998-010, and Young et al., The HTK Book,
+    section 5.4. It costs a pass over the spectrum, which is shared.
 
     Examples
     --------
@@ -187,24 +188,24 @@ class MelPower(PowerSpectrum):
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class LogMel(MelPower):
-    """Logarithm of the power in mel bands; n_mels columns, in decibel or neper.
+    """It is the logarithm of the power in mel bands, in n_mels columns of decibels or nepers.
 
     Parameters
     ----------
     log : {"db", "ln"}
-        Decibel, 10 log10(S / ref), or natural logarithm, ln(S / ref).
+        "db" gives decibels, 10 log10(S / ref); "ln" gives the natural logarithm, ln(S / ref).
     ref : float or "max"
-        The power of 0 dB, > 0; "max" is the recording's largest band (not for streams).
+        This power has 0 dB, > 0. "max" is the recording's largest band, which streams can't know.
     amin : float
-        Floor of S and of ref, >= 1.2e-38 (the smallest normal float32).
+        Smaller values of S and of ref are raised to it, >= 1.2e-38 (the smallest normal float32).
     top_db : float or None
-        Values more than this below the recording's largest are raised to it [dB]; not for
-        streams. None: no such floor.
+        Values that are more than this below the recording's largest are raised to that limit
+        [dB]. Streams can't do it. With None there is no such limit.
 
     Notes
     -----
-    ``librosa.power_to_db(melspectrogram)`` to 0.01 dB within 80 dB of the recording's peak;
-    librosa's own default is ``top_db=80``.
+    It agrees with ``librosa.power_to_db(melspectrogram)`` to 0.01 dB within 80 dB of the
+    recording's peak; librosa's default is ``top_db=80``. It costs a logarithm for each band.
 
     Examples
     --------
@@ -235,18 +236,23 @@ class LogMel(MelPower):
         return self.top_db is not None or self.ref == "max"
 
     @property
+    def for_streams(self) -> str:
+        """Give the advice how to change the fields so that the feature can be streamed."""
+        return "use top_db=None and a number as ref (a stream can't know the loudest band to come)"
+
+    @property
     def decibel(self) -> float:
-        """One decibel in the unit of the columns."""
+        """Give the size of one decibel in the unit of the columns."""
         return 1.0 if self.log == "db" else 1 / DECIBEL
 
     def plan(self, planner: Planner, column: int) -> None:
         planner.log_mel(self, column)
 
     def tolerance(self, expected: Rows) -> Rows:
-        """Say how far values may be off: 0.02 dB down to 80 dB below the peak, below it anything.
+        """Allow 0.02 dB down to 80 dB below the peak, and any difference below that.
 
-        A band 80 dB below the loudest holds 1e-4 of its amplitude, and float32's noise there is
-        about 0.01 dB.
+        A band that is 80 dB below the loudest one has 1e-4 of its amplitude. The rounding noise of
+        float32 is about 0.01 dB there.
         """
         loud = expected >= expected.max(initial=-np.inf) - COMPARED_DB * self.decibel
         return self.limit(1.0, np.where(loud, 2e-2 * self.decibel, np.inf), expected)

@@ -1,4 +1,4 @@
-"""The MFCC stage: cosine transforms and lifter of a log-mel row."""
+"""The MFCC stage applies a cosine transform and a lifter to a log-mel row."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Table = np.ndarray[Any, np.dtype[np.float64]]
 def dct_matrix(
     n_out: int, n_in: int, dct_type: int = 2, norm: Literal["ortho"] | None = "ortho"
 ) -> Table:
-    """First n_out rows of the discrete cosine transform of n_in points.
+    """Give the first n_out rows of the discrete cosine transform of n_in points, as a matrix.
 
     Without norm, for x[0 … N-1] (N = n_in):
 
@@ -53,7 +53,7 @@ def dct_matrix(
 
 
 def _orthonormal(matrix: Table, n_in: int, dct_type: int) -> Table:
-    """The unnormalised matrix scaled to rows of the orthogonal one."""
+    """Give the matrix with its rows scaled so that the full matrix is orthogonal."""
     half = np.sqrt(0.5)
     if dct_type == 1:
         matrix = matrix / np.sqrt(2 * (n_in - 1))
@@ -71,7 +71,7 @@ def _orthonormal(matrix: Table, n_in: int, dct_type: int) -> Table:
 
 
 def lifter_weights(n_mfcc: int, lifter: float) -> Table:
-    """Factor on each coefficient: 1 + L/2 · sin(π (n + 1) / L), or 1 for L = 0.
+    """Give the factor on each coefficient: 1 + L/2 · sin(π (n + 1) / L), or 1 for L = 0.
 
     Examples
     --------
@@ -86,31 +86,32 @@ def lifter_weights(n_mfcc: int, lifter: float) -> Table:
 def cepstrum_matrix(
     n_mfcc: int, n_mels: int, dct_type: int, norm: Literal["ortho"] | None, lifter: float
 ) -> Table:
-    """Cosine transform and lifter in one matrix, shape (n_mfcc, n_mels)."""
+    """Give cosine transform and lifter as one matrix of shape (n_mfcc, n_mels)."""
     matrix = dct_matrix(n_mfcc, n_mels, dct_type, norm)
     return np.asarray(matrix * lifter_weights(n_mfcc, lifter)[:, np.newaxis])
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class MFCC(LogMel):
-    """Mel-frequency cepstral coefficients; n_mfcc columns.
+    """They are mel-frequency cepstral coefficients, in n_mfcc columns.
 
     Parameters
     ----------
     n_mfcc : int
-        Coefficients, 1 to n_mels.
+        There are this many coefficients, 1 to n_mels.
     dct_type : {1, 2, 3}
-        Type of the cosine transform over the bands (1 needs n_mels >= 2).
+        This is the type of the cosine transform over the bands (type 1 needs n_mels >= 2).
     dct_norm : {"ortho", None}
-        Orthonormal, or plain sums.
+        "ortho" makes the transform orthonormal; None takes plain sums.
     lifter : float
-        L > 0 multiplies coefficient n (from 0) by 1 + L/2 · sin(π (n + 1) / L); 0 doesn't.
+        L > 0 multiplies coefficient n (from 0) by 1 + L/2 · sin(π (n + 1) / L); 0 changes nothing.
 
     Notes
     -----
-    ``librosa.feature.mfcc`` to 0.02 (1e-3 in the median, on speech). Davis and Mermelstein,
-    IEEE Trans. ASSP 28 (1980), 357–366; lifter: Juang, Rabiner and Wilpon, IEEE Trans. ASSP 35
-    (1987), 947–954.
+    They agree with ``librosa.feature.mfcc`` to 0.02 (1e-3 in the median, on speech). The source is
+    Davis and Mermelstein, IEEE Trans. ASSP 28 (1980), 357–366; the lifter is from Juang, Rabiner
+    and Wilpon, IEEE Trans. ASSP 35 (1987), 947–954. A row costs n_mfcc · n_mels multiplications in
+    addition to its log-mel, which is shared.
 
     Examples
     --------
@@ -148,5 +149,5 @@ class MFCC(LogMel):
         planner.cepstrum(self, column)
 
     def tolerance(self, expected: Rows) -> Rows:
-        """Say how far values may be off: 0.008 of a decibel; few bands are off by 0.02."""
+        """Allow 0.008 of a decibel, because few bands of a row are off by 0.02."""
         return self.limit(8e-3, self.decibel, expected)

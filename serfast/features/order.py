@@ -1,4 +1,4 @@
-"""In which order features are computed: what others read or look at comes first."""
+"""Features are sorted here, so that a feature comes after those that it reads."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from ..errors import ParameterError
 from .base import Feature
 from .track import Track
 
-__all__ = ["every_feature", "in_order"]
+__all__ = ["every_feature", "in_order", "with_sources"]
 
 
 def every_feature(features: Iterable[Feature]) -> tuple[Feature, ...]:
-    """Give the features and all that their tracks look at, each once; a track comes after those."""
+    """Give the features and those that tracks look at, each once, before the track itself."""
     every: dict[Feature, None] = {}
     for feature in features:
         if isinstance(feature, Track):
@@ -22,7 +22,7 @@ def every_feature(features: Iterable[Feature]) -> tuple[Feature, ...]:
 
 
 def in_order(features: Iterable[Feature]) -> tuple[Feature, ...]:
-    """Sort features so that each comes after those whose columns it reads.
+    """Give the features in an order in which each comes after those whose columns it reads.
 
     Raises
     ------
@@ -41,3 +41,29 @@ def in_order(features: Iterable[Feature]) -> tuple[Feature, ...]:
         waiting = [feature for feature in waiting if feature not in ready]
         missing = {name for feature in waiting for name in feature.columns}
     return tuple(ordered)
+
+
+def with_sources(feature: Feature, among: Iterable[Feature]) -> tuple[Feature, ...]:
+    """Give a feature after those whose columns it reads, and these after those that they read.
+
+    Parameters
+    ----------
+    feature : Feature
+    among : iterable of Feature
+        The other features are looked for here.
+
+    Returns
+    -------
+    tuple of Feature
+        It has each feature once; the feature itself comes last.
+
+    Examples
+    --------
+    >>> from serfast.features import RMS
+    >>> with_sources(RMS(), [])
+    (RMS(name=None, pad_mode=None, frame_length=512),)
+    """
+    among = tuple(among)
+    sources = [other for other in among if set(feature.reads) & set(other.columns)]
+    every = [one for source in sources for one in with_sources(source, among)]
+    return (*dict.fromkeys(every), feature)

@@ -1,4 +1,4 @@
-"""The pitch stage: YIN's F0 and aperiodicity, and which lags it looks at."""
+"""The pitch stage has YIN, which gives F0 and aperiodicity, and the lags that YIN looks at."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ def lag_range(
     frame_length: int,
     warn: checks.Warn = checks.warn,
 ) -> tuple[int, int]:
-    """Shortest and longest lag [samples] for F0 from fmax down to fmin [Hz].
+    """Give the shortest and the longest lag [samples], for F0 from fmax down to fmin [Hz].
 
-    Warns when two periods of fmin don't fit into a frame: the difference function of the longest
-    lags then compares too few samples. `warn` is called with the message; by default it gives a
-    UserWarning.
+    There is a warning if two periods of fmin don't fit into a frame, because the difference
+    function then compares too few samples at the longest lags. `warn` is called with the message;
+    by default it gives a UserWarning.
 
     Examples
     --------
@@ -43,27 +43,30 @@ def lag_range(
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class YIN(Feature):
-    """Fundamental frequency by YIN, and how aperiodic the frame is; two columns.
+    """YIN gives the fundamental frequency and how aperiodic the frame is, in two columns.
 
     Parameters
     ----------
     frame_length : int
-        Samples per frame; more than one period of fmin, better two.
+        A frame has this many samples. It must be longer than one period of fmin; two are better.
     fmin, fmax : float
-        Range of F0 [Hz], 0 < fmin < fmax <= sample_rate / 2.
+        They are the range of F0 [Hz], 0 < fmin < fmax <= sample_rate / 2.
     threshold : float
-        The first trough of the normalised difference below it is the period; the deepest point
-        if there is none.
+        The first trough of the normalised difference below the threshold is the period. If there
+        is none, the deepest point is.
 
     Notes
     -----
-    Columns: ``f0`` [Hz], always a number (gate it with the other one); ``aperiodicity``, the
-    cumulative-mean-normalised difference d'(τ) at the chosen lag: small for a periodic frame
-    (up to τ / (2 · frame_length), since the lagged frame ends in zeros, as librosa's does), about
-    1 for noise, more for a constant, and 1 for a frame without energy.
+    The column ``f0`` [Hz] always holds a number, also for unvoiced frames: look at the other
+    column to tell them apart. The column ``aperiodicity`` is the cumulative-mean-normalised
+    difference d'(τ) at the chosen lag. It is small for a periodic frame (up to
+    τ / (2 · frame_length), because the lagged frame ends in zeros, as in librosa), about 1 for
+    noise, more for a constant, and 1 for a frame without energy.
 
-    De Cheveigné and Kawahara, J. Acoust. Soc. Am. 111 (2002), 1917–1930, equations 6 to 8 and
-    section II.E. ``f0`` agrees with ``librosa.yin`` to 1e-4 relative.
+    The source is de Cheveigné and Kawahara, J. Acoust. Soc. Am. 111 (2002), 1917–1930, equations 6
+    to 8 and section II.E. ``f0`` agrees with ``librosa.yin`` to 1e-4 relative. It is the most
+    expensive of the usual features: it costs an FFT that is longer than the frame, and a division
+    for each lag.
 
     Examples
     --------
@@ -113,9 +116,9 @@ class YIN(Feature):
         planner.pitch(self, column)
 
     def tolerance(self, expected: Rows) -> Rows:
-        """Say how far values may be off: 2e-4 of F0, and of 1 in the aperiodicity.
+        """Allow 2e-4 of F0, and 2e-4 in the aperiodicity.
 
-        Where two troughs of d' differ by no more than rounding, either may be chosen, and F0 is
-        anything: so one row in eight may differ by more.
+        If two troughs of d' differ by no more than rounding, either may be chosen, and F0 may be
+        any of both values. So one row in eight may differ by more.
         """
         return self.limit(2e-4, np.maximum(np.abs(expected), 1), expected)

@@ -1,4 +1,4 @@
-"""FeatureSpec: which features, on which grid. Frozen, hashable, and itself again after JSON."""
+"""A FeatureSpec says which features are computed, and on which grid of rows."""
 
 from __future__ import annotations
 
@@ -22,37 +22,39 @@ from .track import Track
 __all__ = ["FeatureSpec"]
 
 FORMAT = 1
-"""Version of the dictionary and JSON form."""
+"""This is the version of the dictionary and JSON form."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class FeatureSpec:
-    """The features wanted, each with its own frame length, on one hop grid.
+    """A spec lists the features wanted, each with a frame length, on one grid of rows.
 
-    Row t of every feature is about the moment ``t * hop_length / sample_rate``: the middle of
-    its frames when centred, their beginning when left-aligned.
+    It is frozen and hashable, and JSON holds it without loss. Row t of every feature describes the
+    moment ``t * hop_length / sample_rate``: that is the middle of its frames if they are centred,
+    and their beginning if they are left-aligned.
 
     Parameters
     ----------
     sample_rate : int or float
-        Samples per second [Hz], > 0.
+        The signal has this many samples per second [Hz], > 0.
     hop_length : int
-        Samples between rows, >= 1.
+        A row follows the one before it after this many samples, >= 1.
     center : bool
-        True: frames centred on multiples of the hop. False: left-aligned, no padding.
+        If True, frames are centred on multiples of the hop. If False, they are left-aligned, and
+        nothing is padded.
     pad_mode : {"constant", "edge", "reflect"}
-        What a centred frame finds beyond the signal's ends: zeros, the nearest sample, or the
-        mirrored signal. A feature may have its own.
+        Beyond the signal's ends a centred frame has zeros, the nearest sample, or the mirrored
+        signal. A feature may have another padding.
     sample_scale : float
-        Factor on the samples before any feature, 1e-9 to 1e9: 1 for samples in [-1, 1), 32768 for
-        toolkits that take 16-bit integers as they are.
+        The samples are multiplied by it before any feature, 1e-9 to 1e9. Take 1 for samples in
+        [-1, 1), and 32768 to agree with toolkits that take 16-bit integers unscaled.
     features : iterable of Feature
-        At least one; their columns stand side by side in this order.
+        There is at least one. Their columns stand side by side in this order.
 
     Raises
     ------
     ParameterError
-        If an argument breaks its rule, two columns have the same name, or a feature can't be had
+        If an argument breaks its rule, two columns have the same name, or a feature is impossible
         at this sample rate.
 
     Examples
@@ -93,7 +95,7 @@ class FeatureSpec:
             )
 
     def _check_reads(self) -> None:
-        """Refuse a function that reads a column which isn't there when it is computed."""
+        """Raise ParameterError if a function reads a column that isn't there at its turn."""
         early = {c: f for f in self.features if not isinstance(f, Track) for c in f.columns}
         for feature in every_feature(self.features):
             for name in feature.reads:
@@ -104,61 +106,64 @@ class FeatureSpec:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """Name of every column of the rows, in order."""
+        """Give the name of every column of the rows, in order."""
         return tuple(name for feature in self.features for name in feature.columns)
 
     @property
     def frame_lengths(self) -> tuple[int, ...]:
-        """Samples per frame of each feature."""
+        """Give the number of samples in a frame of each feature."""
         return tuple(feature.length for feature in self.features)
 
     @property
     def lookahead(self) -> int:
-        """Rows that a row waits for in a stream: those that its tracks look ahead to."""
+        """Give the number of later rows for which a row waits in a stream, because of tracks."""
         return max(feature.lookahead for feature in self.features)
 
     @property
     def first_rows(self) -> int:
-        """Rows that must be there before the first one can be given in a stream."""
+        """Give the number of rows that must be there before a stream gives the first one."""
         return max(feature.first_rows for feature in self.features)
 
     @property
     def grid(self) -> Grid:
-        """Where frames lie and how many rows there are, as back ends count them."""
+        """Give the grid: where frames lie and how many rows there are, in all back ends."""
         lengths = [feature.length for feature in every_feature(self.features)]
-        return Grid.of(lengths, self.hop_length, self.center).ahead_by(
+        return Grid.from_lengths(lengths, self.hop_length, self.center).ahead_by(
             self.lookahead, self.first_rows
         )
 
     @property
     def whole_signal(self) -> tuple[Feature, ...]:
-        """The features that need the whole signal (top_db, ref="max"), so can't be streamed."""
+        """Give the features that need the whole signal (top_db, ref="max"): streams can't do it."""
         return tuple(feature for feature in self.features if feature.whole_signal)
 
     def frame_count(self, n_samples: int, final: bool = True) -> int:
-        """Number of rows that n_samples give; see :func:`serfast.features.framing.frame_count`.
+        """Give the number of rows of n_samples; see :func:`serfast.features.framing.frame_count`.
 
         Before the end (``final=False``), rows wait for those that their tracks look ahead to.
         """
         return self.grid.rows_after(n_samples, final)
 
     def times(self, n_rows: int) -> list[float]:
-        """Moment of each row [s]."""
+        """Give the moment of each row [s]."""
         return [t * self.hop_length / self.sample_rate for t in range(n_rows)]
 
     def to_dict(self) -> dict[str, Any]:
-        """The spec as plain dictionaries, lists, strings and numbers."""
-        own = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
-        own["features"] = [_feature_dict(feature) for feature in self.features]
-        return {"format": FORMAT, **own}
+        """Give the spec as plain dictionaries, lists, strings and numbers."""
+        fields = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
+        fields["features"] = [_feature_dict(feature) for feature in self.features]
+        return {"format": FORMAT, **fields}
 
     def to_json(self, indent: int | None = None) -> str:
-        """The spec as JSON text."""
+        """Give the spec as JSON text."""
         return json.dumps(self.to_dict(), indent=indent)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> FeatureSpec:
-        """The spec that :meth:`to_dict` wrote; missing keys are defaults, unknown ones an error."""
+        """Give the spec that :meth:`to_dict` wrote.
+
+        A missing key stands for the default; an unknown key raises ParameterError.
+        """
         if not isinstance(data, Mapping):
             checks.fail("spec", "a mapping", data)
         fields = dict(data)
@@ -172,7 +177,7 @@ class FeatureSpec:
 
     @classmethod
     def from_json(cls, text: str | bytes) -> FeatureSpec:
-        """The spec that :meth:`to_json` wrote."""
+        """Give the spec that :meth:`to_json` wrote."""
         return cls.from_dict(checks.json_value("spec", text))
 
 
@@ -191,7 +196,7 @@ def _feature_tuple(features: Any) -> tuple[Feature, ...]:
 
 
 def _feature_dict(feature: Feature) -> dict[str, Any]:
-    """One feature as a dictionary; the feature of a track is a dictionary in it."""
+    """Give a feature as a dictionary; the feature of a track is a dictionary inside it."""
     kind = {"type": type(feature).__name__}
     if type(feature) not in FEATURES.values():
         kind["package"] = installed.package_of(type(feature))
@@ -205,7 +210,7 @@ def _known_keys(cls: type[Any], fields: Mapping[str, Any], what: str) -> None:
 
 
 def _feature(item: Any) -> Feature:
-    """One feature from its dictionary; JSON's lists become tuples again."""
+    """Give the feature from its dictionary; JSON's lists become tuples again."""
     if not isinstance(item, Mapping):
         checks.fail("feature", "a mapping", item)
     fields: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in item.items()}
@@ -217,7 +222,7 @@ def _feature(item: Any) -> Feature:
 
 
 def _feature_class(fields: dict[str, Any]) -> type[Feature]:
-    """The class that "type" names, one of a package if "package" is there; takes both away."""
+    """Give the class that "type" names, from the "package" if there is one; remove both keys."""
     kind, package = fields.pop("type", None), fields.pop("package", None)
     if not isinstance(kind, str) or (package is None and kind not in FEATURES):
         checks.fail("feature type", "one of " + ", ".join(FEATURES), kind)

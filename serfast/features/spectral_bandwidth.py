@@ -1,4 +1,4 @@
-"""Spectral bandwidth: how far a spectrum spreads about its centroid."""
+"""Spectral bandwidth tells how far a spectrum spreads about its centroid."""
 
 from __future__ import annotations
 
@@ -16,23 +16,24 @@ __all__ = ["SpectralBandwidth"]
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class SpectralBandwidth(SpectrumFeature):
-    """Standard deviation of a frame's frequencies [Hz] about the centroid; one column.
+    """It is the standard deviation of a frame's frequencies about the centroid [Hz], one column.
 
-    It is weighed by the spectrum, and 0 for silence.
+    The spectrum gives the weights. The value is 0 for silence.
 
     Parameters
     ----------
     power : {1.0, 2.0}
-        Whether bins are weighed by magnitude |X| or by power |X|².
+        The weights are magnitudes |X| (1) or powers |X|² (2).
     n_fft, win_length, window, preemphasis, remove_dc
-        As in :class:`serfast.PowerSpectrum`.
+        They mean the same as in :class:`serfast.PowerSpectrum`.
 
     Notes
     -----
-    √(Σ (f - centroid)² S(f) / Σ S(f)). ``librosa.feature.spectral_bandwidth`` with ``p=2`` to 1e-4
-    relative: far from the centroid, float32's noise in the transform weighs most. It costs a pass
-    over the spectrum, which is shared. Klapuri and Davy, Signal Processing Methods for Music
-    Transcription (2006), chapter 5.
+    The formula is √(Σ (f - centroid)² S(f) / Σ S(f)). It agrees with
+    ``librosa.feature.spectral_bandwidth`` with ``p=2`` to 1e-4 relative: float32's noise in the
+    transform has most weight far from the centroid. It costs a pass over the spectrum, which is
+    shared. The source is Klapuri and Davy, Signal Processing Methods for Music Transcription
+    (2006), chapter 5.
 
     Examples
     --------
@@ -46,7 +47,7 @@ class SpectralBandwidth(SpectrumFeature):
 
     @staticmethod
     def compute(spectrum: Values, frequencies: Values, out: Values) -> None:
-        """√(Σ (f - centroid)² S / Σ S)."""
+        """Compute √(Σ (f - centroid)² S / Σ S)."""
         total, moment, spread = 0.0, 0.0, 0.0
         for k in range(len(spectrum)):
             total += spectrum[k]
@@ -57,5 +58,5 @@ class SpectralBandwidth(SpectrumFeature):
         out[0] = math.sqrt(spread / total) if total > 0 else 0.0
 
     def tolerance(self, expected: Rows) -> Rows:
-        """Say how far values may be off: 2e-4 of each; see the notes of the class."""
+        """Allow 2e-4 of each value; the notes of the class say why."""
         return self.limit(2e-4, np.abs(expected), expected)

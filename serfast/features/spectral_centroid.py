@@ -1,4 +1,4 @@
-"""Spectral centroid: where the middle of a spectrum lies."""
+"""The spectral centroid tells where the middle of a spectrum lies."""
 
 from __future__ import annotations
 
@@ -15,19 +15,20 @@ __all__ = ["SpectralCentroid"]
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class SpectralCentroid(SpectrumFeature):
-    """Mean frequency of a frame [Hz], weighed by its spectrum; one column, 0 for silence.
+    """It is the mean frequency of a frame [Hz], weighted by its spectrum: one column, 0 in silence.
 
     Parameters
     ----------
     power : {1.0, 2.0}
-        Whether bins are weighed by magnitude |X| or by power |X|².
+        The weights are magnitudes |X| (1) or powers |X|² (2).
     n_fft, win_length, window, preemphasis, remove_dc
-        As in :class:`serfast.PowerSpectrum`.
+        They mean the same as in :class:`serfast.PowerSpectrum`.
 
     Notes
     -----
-    Σ f S(f) / Σ S(f). ``librosa.feature.spectral_centroid`` to 1e-5 relative. Grey and Gordon,
-    J. Acoust. Soc. Am. 63 (1978), 1493–1500. It costs a pass over the spectrum, which is shared.
+    The formula is Σ f S(f) / Σ S(f). It agrees with ``librosa.feature.spectral_centroid`` to 1e-5
+    relative. The source is Grey and Gordon, J. Acoust. Soc. Am. 63 (1978), 1493–1500. It costs a
+    pass over the spectrum, which is shared.
 
     Examples
     --------
@@ -41,7 +42,7 @@ class SpectralCentroid(SpectrumFeature):
 
     @staticmethod
     def compute(spectrum: Values, frequencies: Values, out: Values) -> None:
-        """Σ f S / Σ S."""
+        """Compute Σ f S / Σ S."""
         total, moment = 0.0, 0.0
         for k in range(len(spectrum)):
             total += spectrum[k]
@@ -49,5 +50,5 @@ class SpectralCentroid(SpectrumFeature):
         out[0] = moment / total if total > 0 else 0.0
 
     def tolerance(self, expected: Rows) -> Rows:
-        """Say how far values may be off: 2e-5 of each, the noise of a float32 FFT."""
+        """Allow 2e-5 of each value, which is the noise of a float32 FFT."""
         return self.limit(2e-5, np.abs(expected), expected)

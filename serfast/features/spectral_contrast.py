@@ -1,4 +1,4 @@
-"""Spectral contrast: how far peaks stand above valleys, band by band."""
+"""Spectral contrast tells how far peaks stand above valleys, in each band."""
 
 from __future__ import annotations
 
@@ -21,36 +21,37 @@ Table = np.ndarray[Any, np.dtype[np.float64]]
 def octave_bands(
     n_fft: int, sample_rate: float, fmin: float, n_bands: int, quantile: float
 ) -> Table:
-    """Bins of each band of a transform's spectrum: :func:`bins_of_bands` for its frequencies.
+    """Give the bins of each band of a transform's spectrum, as :func:`bins_of_bands` does.
 
     Examples
     --------
     >>> octave_bands(512, 16000, 200, 6, 0.02)[:2].tolist()
     [[0.0, 6.0, 1.0], [6.0, 6.0, 1.0]]
     """
-    # numpy's formula rounds the frequencies as librosa rounds them.
+    # NumPy's formula rounds the frequencies as librosa rounds them.
     frequencies = np.asarray(np.fft.rfftfreq(n_fft, 1 / sample_rate), np.float64)
     return bins_of_bands(frequencies, fmin, n_bands, quantile)
 
 
 def bins_of_bands(frequencies: Table, fmin: float, n_bands: int, quantile: float) -> Table:
-    """Bins and number of extremes of each band: below `fmin`, and octave after octave above it.
+    """Give the bins and the number of extremes of each band.
 
-    The edges are librosa's: each band but the first begins a bin below its edge, each but the last
+    The first band lies below `fmin`, and each other band is an octave above the one before. The
+    edges are librosa's: each band but the first begins a bin below its edge, each but the last
     leaves out its highest bin, and the last one reaches to the highest frequency.
 
     Parameters
     ----------
     frequencies : ndarray of float64
-        Of the bins [Hz], ascending.
+        These are the frequencies of the bins [Hz], ascending.
     fmin, n_bands, quantile
-        As in :class:`SpectralContrast`.
+        They mean the same as in :class:`SpectralContrast`.
 
     Returns
     -------
     ndarray of float64, shape (n_bands + 1, 3)
-        First bin, number of bins, and how many of them are the peaks, and the valleys. A band
-        without a bin has 0 bins.
+        A row holds the first bin, the number of bins, and how many bins are the peaks (and as many
+        the valleys). A band without a bin has 0 bins.
     """
     edges = [0.0, *(fmin * 2.0**k for k in range(n_bands + 1))]
     bands = []
@@ -69,34 +70,36 @@ def bins_of_bands(frequencies: Table, fmin: float, n_bands: int, quantile: float
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class SpectralContrast(SpectrumFeature):
-    """Level of the peaks above that of the valleys, in bands of an octave; n_bands + 1 columns.
+    """It is the level of the peaks above the valleys, in octave bands: n_bands + 1 columns.
 
     Parameters
     ----------
     n_bands : int
-        Octaves above `fmin`, >= 1; the first column is of what lies below.
+        There are this many octaves above `fmin`, >= 1. The first column is the band below `fmin`.
     fmin : float
-        Upper edge of the first band [Hz], > 0; fmin · 2^(n_bands - 1) must be below half the
-        sample rate.
+        This is the upper edge of the first band [Hz], > 0; fmin · 2^(n_bands - 1) must be below
+        half the sample rate.
     quantile : float
-        Share of a band's bins that are its peaks, and its valleys, > 0 and < 1; one at least.
+        This share of a band's bins are its peaks, and as many are its valleys, > 0 and < 1; there
+        is at least one.
     linear : bool
-        False: the difference of their levels [dB]; True: of their means in the spectrum's unit.
+        If False, the value is the difference of their levels [dB]. If True, it is the difference of
+        their means in the spectrum's unit.
     amin : float
-        Means below it count as this much in decibel, >= 1.2e-38.
+        Smaller means are raised to it before the logarithm, >= 1.2e-38.
     power : {1.0, 2.0}
-        Whether the spectrum is magnitude |X| or power |X|².
+        The spectrum is magnitude |X| (1) or power |X|² (2).
     n_fft, win_length, window, preemphasis, remove_dc
-        As in :class:`serfast.PowerSpectrum`.
+        They mean the same as in :class:`serfast.PowerSpectrum`.
 
     Notes
     -----
-    ``librosa.feature.spectral_contrast`` to 0.03 dB on speech, 1e-4 dB in the median: valleys far
-    below a frame's peak hold float32's noise. But librosa raises all values to 80 dB below the
-    recording's largest, which a stream can't. As in librosa a decibel is 10 log10 of the mean,
-    whatever `power` is. A band without a bin is 0. It costs a pass over the spectrum, which is
-    shared, and an insertion for each extreme. Jiang, Lu, Zhang, Tao and Cai,
-    ICME 2002, 113–116.
+    It agrees with ``librosa.feature.spectral_contrast`` to 0.03 dB on speech, and to 1e-4 dB in the
+    median: valleys far below a frame's peak hold float32's noise. But librosa raises all values to
+    80 dB below the recording's largest, which a stream can't do. As in librosa, a decibel is
+    10 log10 of the mean, whatever `power` is. A band without a bin is 0. It costs a pass over the
+    spectrum, which is shared, and an insertion for each extreme. The source is Jiang, Lu, Zhang,
+    Tao and Cai, ICME 2002, 113–116.
 
     Examples
     --------
@@ -115,7 +118,7 @@ class SpectralContrast(SpectrumFeature):
     amin: float = 1e-10
 
     def __post_init__(self) -> None:
-        checks.integer("n_bands", self.n_bands, 1, 64)  # before the names of the columns are made
+        checks.integer("n_bands", self.n_bands, 1, 64)  # the names of the columns need it
         super().__post_init__()
         checks.number("fmin", self.fmin, above=0)
         if not 0 < checks.number("quantile", self.quantile) < 1:
@@ -134,13 +137,13 @@ class SpectralContrast(SpectrumFeature):
             checks.refuse("n_bands", rule, f"{self.n_bands}: {highest:g} Hz")
 
     def table(self, sample_rate: float) -> Table:
-        """Give the bands, flat: first bin, number of bins, number of extremes."""
+        """Give the bands as a flat array: first bin, number of bins, number of extremes."""
         bands = octave_bands(self.n_fft, sample_rate, self.fmin, self.n_bands, self.quantile)
         return bands.ravel()
 
     @staticmethod
     def compute(spectrum: Values, table: Values, linear: bool, amin: float, out: Values) -> None:
-        """Mean of the highest bins of a band less mean of its lowest, or their levels."""
+        """Compute the means of a band's highest and lowest bins, and their difference."""
         for band in range(len(out)):
             begin, n_bins = int(table[3 * band]), int(table[3 * band + 1])
             extremes = int(table[3 * band + 2])
@@ -155,10 +158,10 @@ class SpectralContrast(SpectrumFeature):
                 out[band] = DECIBEL * (np.log(max(peak, amin)) - np.log(max(valley, amin)))
 
     def tolerance(self, expected: Rows) -> Rows:
-        """Say how far values may be off: 0.05 dB, or 2e-5 of the largest peak.
+        """Allow 0.05 dB, or 2e-5 of the largest peak.
 
-        Valleys may lie far below a frame's peak, where float32's noise is felt, so one row in
-        eight may differ by more.
+        Valleys that lie far below a frame's peak hold float32's noise, so one row in eight may
+        differ by more.
         """
         largest = np.abs(expected).max(initial=0.0)
         return self.limit(2e-5 * largest if self.linear else 5e-2, 1.0, expected)

@@ -1,4 +1,4 @@
-"""Spectral entropy: how even a spectrum is, by the information of its bins."""
+"""Spectral entropy tells how even a spectrum is, by the information of its bins."""
 
 from __future__ import annotations
 
@@ -14,22 +14,23 @@ __all__ = ["SpectralEntropy"]
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class SpectralEntropy(SpectrumFeature):
-    """Entropy of the spectrum as a distribution over bins; one column, 0 for a tone to 1.
+    """It is the entropy of the spectrum as a distribution over bins: one column, 0 for a tone to 1.
 
     Parameters
     ----------
     amin : float
-        Bins below it count as this much, >= 1.2e-38 (the smallest normal float32): silence is even.
+        Smaller bins are raised to it, >= 1.2e-38 (the smallest normal float32). So silence counts
+        as an even spectrum.
     power : {1.0, 2.0}
-        Whether the spectrum is magnitude |X| or power |X|².
+        The spectrum is magnitude |X| (1) or power |X|² (2).
     n_fft, win_length, window, preemphasis, remove_dc
-        As in :class:`serfast.PowerSpectrum`.
+        They mean the same as in :class:`serfast.PowerSpectrum`.
 
     Notes
     -----
-    -Σ p ln p / ln n over n bins, with p = S / Σ S. Misra, Ikbal, Bourlard and Hermansky, ICASSP
-    2004, 193–196; the division by ln n, its largest value, is ours. It agrees with the formula in
-    float64 to 1e-5. It costs a logarithm a bin.
+    The formula is -Σ p ln p / ln n over n bins, with p = S / Σ S. The source is Misra, Ikbal,
+    Bourlard and Hermansky, ICASSP 2004, 193–196; the division by ln n, the largest value, is added
+    here. It agrees with the formula in float64 to 1e-5. It costs a logarithm for each bin.
 
     Examples
     --------
@@ -47,7 +48,7 @@ class SpectralEntropy(SpectrumFeature):
 
     @staticmethod
     def compute(spectrum: Values, amin: float, out: Values) -> None:
-        """-Σ p ln p = ln Σ S - Σ S ln S / Σ S, over ln n."""
+        """Compute -Σ p ln p = ln Σ S - Σ S ln S / Σ S, divided by ln n."""
         weighted, total = 0.0, 0.0
         for k in range(len(spectrum)):
             value = max(float(spectrum[k]), amin)
@@ -56,5 +57,5 @@ class SpectralEntropy(SpectrumFeature):
         out[0] = (math.log(total) - weighted / total) / math.log(len(spectrum))
 
     def tolerance(self, expected: Rows) -> Rows:
-        """Say how far values may be off: 2e-5, the rounding of logarithms."""
+        """Allow 2e-5, which is the rounding of logarithms."""
         return self.limit(2e-5, 1.0, expected)

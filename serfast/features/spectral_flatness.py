@@ -1,4 +1,4 @@
-"""Spectral flatness: how even a spectrum is, by the means of its bins."""
+"""Spectral flatness tells how even a spectrum is, by the means of its bins."""
 
 from __future__ import annotations
 
@@ -14,24 +14,27 @@ __all__ = ["SpectralFlatness"]
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class SpectralFlatness(SpectrumFeature):
-    """Geometric over arithmetic mean of the spectrum; one column, 0 for a tone to 1 for silence.
+    """It is the geometric over the arithmetic mean of the spectrum: 0 for a tone to 1 for silence.
 
     Parameters
     ----------
     amin : float
-        Bins below it count as this much, >= 1.2e-38 (the smallest normal float32): silence is even.
+        Smaller bins are raised to it, >= 1.2e-38 (the smallest normal float32). So silence counts
+        as an even spectrum.
     power : {1.0, 2.0}
-        Whether the spectrum is magnitude |X| or power |X|².
+        The spectrum is magnitude |X| (1) or power |X|² (2).
     n_fft, win_length, window, preemphasis, remove_dc
-        As in :class:`serfast.PowerSpectrum`.
+        They mean the same as in :class:`serfast.PowerSpectrum`.
 
     Notes
     -----
-    exp(mean ln S) / mean S. ``librosa.feature.spectral_flatness`` to 5e-3 relative, in most frames
-    1e-6: a tone's weakest bins, 120 dB and more below it, hold float32's noise, and their
-    logarithms count like others. Of magnitudes (``power=1``) that needs ``amin=1e-5``, the root of
-    the floor of power: a lower one lets rounding decide the value of a pure tone. It costs a
-    logarithm a bin. Dubnov, IEEE Signal Processing Letters 11 (2004), 698–701.
+    The formula is exp(mean ln S) / mean S, in one column. It agrees with
+    ``librosa.feature.spectral_flatness`` to 5e-3 relative, and in most frames to 1e-6. A tone's
+    weakest bins are 120 dB and more below it: they hold float32's noise, and their logarithms have
+    the same weight as others. With magnitudes (``power=1``) this holds for ``amin=1e-5``, the
+    square root of the limit for power. With a smaller `amin`, rounding decides the value of a pure
+    tone. It costs a logarithm for each bin. The source is Dubnov, IEEE Signal Processing Letters 11
+    (2004), 698–701.
 
     Examples
     --------
@@ -49,7 +52,7 @@ class SpectralFlatness(SpectrumFeature):
 
     @staticmethod
     def compute(spectrum: Values, amin: float, out: Values) -> None:
-        """exp(mean ln S) / mean S."""
+        """Compute exp(mean ln S) / mean S."""
         logarithms, total = 0.0, 0.0
         for k in range(len(spectrum)):
             value = max(float(spectrum[k]), amin)
@@ -59,5 +62,5 @@ class SpectralFlatness(SpectrumFeature):
         out[0] = math.exp(logarithms / n) / (total / n)
 
     def tolerance(self, expected: Rows) -> Rows:
-        """Say how far values may be off: 0.01 of each; see the notes of the class."""
+        """Allow 0.01 of each value; the notes of the class say why."""
         return self.limit(1e-2, expected, expected)

@@ -1,4 +1,4 @@
-"""Spectral roll-off: below which frequency most of a spectrum lies."""
+"""Spectral roll-off gives the frequency below which most of a spectrum lies."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ __all__ = ["SpectralRolloff"]
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class SpectralRolloff(SpectrumFeature):
-    """Frequency of the bin up to which a share of the spectrum lies [Hz]; one column.
+    """It is the frequency of the bin up to which a share of the spectrum lies [Hz], one column.
 
     It is 0 for silence.
 
     Parameters
     ----------
     share : float
-        Share of the spectrum's sum, 0 < share < 1.
+        It is a share of the spectrum's sum, 0 < share < 1.
     power : {1.0, 2.0}
-        Whether the spectrum is magnitude |X| or power |X|².
+        The spectrum is magnitude |X| (1) or power |X|² (2).
     n_fft, win_length, window, preemphasis, remove_dc
-        As in :class:`serfast.PowerSpectrum`.
+        They mean the same as in :class:`serfast.PowerSpectrum`.
 
     Notes
     -----
-    The lowest f with Σ_{g <= f} S(g) >= share · Σ S. ``librosa.feature.spectral_rolloff`` with
-    ``roll_percent=share``, but where a sum meets the threshold within float32's rounding: there it
-    may be the next bin. It costs a pass over the spectrum, which is shared. Scheirer and Slaney,
-    ICASSP 1997, 1331–1334.
+    It is the lowest f with Σ_{g <= f} S(g) >= share · Σ S. It equals
+    ``librosa.feature.spectral_rolloff`` with ``roll_percent=share``, except where a sum is equal to
+    the threshold within float32's rounding: there it may be the next bin. It costs a pass over the
+    spectrum, which is shared. The source is Scheirer and Slaney, ICASSP 1997, 1331–1334.
 
     Examples
     --------
@@ -55,7 +55,7 @@ class SpectralRolloff(SpectrumFeature):
 
     @staticmethod
     def compute(spectrum: Values, frequencies: Values, share: float, out: Values) -> None:
-        """Lowest f with Σ_{g <= f} S(g) >= share · Σ S."""
+        """Find the lowest f with Σ_{g <= f} S(g) >= share · Σ S."""
         total = 0.0
         for k in range(len(spectrum)):
             total += spectrum[k]
@@ -66,5 +66,5 @@ class SpectralRolloff(SpectrumFeature):
         out[0] = frequencies[k]
 
     def tolerance(self, expected: Rows) -> Rows:
-        """Say how far values may be off: rounding; a tie, which gives the next bin, is forgiven."""
+        """Allow rounding alone; rows in which a tie leads to the next bin are forgiven."""
         return self.limit(1e-6, np.abs(expected), expected)

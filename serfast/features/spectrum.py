@@ -1,4 +1,4 @@
-"""The spectrum stage: the windowed power spectrum, and the tables of windows."""
+"""The spectrum stage has the windowed power spectrum and the tables of windows."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["COSINE_SUMS", "PowerSpectrum", "Window", "window_table"]
 
 Table = np.ndarray[Any, np.dtype[np.float64]]
 Window: TypeAlias = str | tuple[Any, ...]
-"""A SciPy window name, a (name, parameter …) tuple, or the win_length numbers themselves."""
+"""A window is a SciPy window name, a (name, parameter …) tuple, or win_length numbers."""
 
 COSINE_SUMS: dict[str, tuple[float, ...]] = {
     "boxcar": (1.0,),
@@ -28,10 +28,16 @@ COSINE_SUMS: dict[str, tuple[float, ...]] = {
     "blackmanharris": (0.35875, 0.48829, 0.14128, 0.01168),
     "flattop": (0.21557895, 0.41663158, 0.277263158, 0.083578947, 0.006947368),
 }
-"""Windows ``a0 - a1 cos θ + a2 cos 2θ - …`` by their SciPy names (Harris, Proc. IEEE 66 (1978))."""
+"""These windows are ``a0 - a1 cos θ + a2 cos 2θ - …``, by their SciPy names.
+
+The source is Harris, Proc. IEEE 66 (1978).
+"""
 
 LARGEST = 1e18
-"""Of a window's weights: their products with samples must not leave float32's range."""
+"""A window's weights may have at most this magnitude.
+
+Otherwise their products with samples could exceed float32's range.
+"""
 
 _ALIASES = {"rectangular": "boxcar", "ones": "boxcar", "hanning": "hann"}
 
@@ -41,13 +47,13 @@ def _named(window: str | tuple[Any, ...], length: int) -> Table:
     name = window if isinstance(window, str) else window[0] if len(window) == 1 else None
     sums = COSINE_SUMS.get(_ALIASES.get(name, name)) if name is not None else None
     table = _scipy_window(window, length) if sums is None else _cosine_sum(sums, length)
-    table.setflags(write=False)  # cached
+    table.setflags(write=False)  # the cache shares it
     return table
 
 
 def _cosine_sum(sums: tuple[float, ...], length: int) -> Table:
     if length == 1:
-        return np.ones(1)  # as in SciPy: a window of one sample is the sample
+        return np.ones(1)  # as in SciPy, a window of one sample is 1
     angle = 2 * np.pi * np.arange(length) / length
     terms = [(-1) ** i * a * np.cos(i * angle) for i, a in enumerate(sums)]
     return np.asarray(np.sum(terms, axis=0))
@@ -70,25 +76,25 @@ def _scipy_window(window: str | tuple[Any, ...], length: int) -> Table:
 
 
 def window_table(window: Window, win_length: int) -> Table:
-    """Weights of a periodic window.
+    """Give the weights of a periodic window.
 
     Parameters
     ----------
     window : str, tuple or sequence of float
-        As in :class:`serfast.PowerSpectrum`.
+        It means the same as in :class:`serfast.PowerSpectrum`.
     win_length : int
-        Samples, >= 1.
+        The window has this many samples, >= 1.
 
     Returns
     -------
     ndarray of float64, shape (win_length,)
-        As ``scipy.signal.get_window(window, win_length, fftbins=True)``. The sums of cosines in
-        `COSINE_SUMS` need no SciPy; other names load it.
+        They equal ``scipy.signal.get_window(window, win_length, fftbins=True)``. The sums of
+        cosines in `COSINE_SUMS` need no SciPy; other names load it.
 
     Raises
     ------
     ParameterError
-        If nobody knows the window, or it isn't finite.
+        If the window's name is unknown, or a weight isn't finite.
 
     Examples
     --------
@@ -105,28 +111,30 @@ def window_table(window: Window, win_length: int) -> Table:
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class PowerSpectrum(Feature):
-    """Windowed power spectrum |X[k]|²; n_fft // 2 + 1 columns.
+    """It is the windowed power spectrum |X[k]|², in n_fft // 2 + 1 columns.
 
     Parameters
     ----------
     n_fft : int
-        Samples per frame and length of the transform, >= 2; products of 2, 3 and 5 are fastest.
+        It is the number of samples in a frame and the length of the transform, >= 2. Products of
+        2, 3 and 5 are fastest.
     win_length : int or None
-        Samples under the window, 1 to n_fft, in the middle of the frame; None is n_fft.
+        The window covers this many samples in the middle of the frame, 1 to n_fft; None is n_fft.
     window : str, tuple or sequence of float
-        A name that ``scipy.signal.get_window`` knows, a tuple of name and parameters, or the
-        win_length weights themselves. Periodic (``fftbins=True``).
+        It is a name that ``scipy.signal.get_window`` knows, a tuple of name and parameters, or the
+        win_length weights themselves. Named windows are periodic (``fftbins=True``).
     preemphasis : float
-        0 to 1: x[i] - preemphasis · x[i-1] within the window's samples, x[-1] taken as x[0];
-        after the mean is removed, before windowing (the order of HTK and Kaldi).
+        The samples under the window become x[i] - preemphasis · x[i-1], 0 to 1, where x[0] stands
+        for x[-1]. It happens after the mean is removed and before windowing, as in HTK and Kaldi.
     remove_dc : bool
-        Take the mean of the window's samples away first.
+        If True, the mean of the samples under the window is subtracted first.
     power : {1.0, 2.0}
-        Exponent of |X|: 2 is power, 1 is magnitude.
+        It is the exponent of |X|: 2 gives power, 1 gives magnitude.
 
     Notes
     -----
-    ``|sum_i w[i] x[i] exp(-2πj k i / n_fft)| ** power``, not scaled by n_fft, as ``librosa.stft``.
+    It is ``|sum_i w[i] x[i] exp(-2πj k i / n_fft)| ** power``, not scaled by n_fft, as in
+    ``librosa.stft``. It costs one FFT, which features with the same window share.
 
     Examples
     --------
@@ -168,10 +176,10 @@ class PowerSpectrum(Feature):
         planner.spectrum(self, column)
 
     def tolerance(self, expected: Rows) -> Rows:
-        """Say how far values may be off: 2e-5 of each frame's peak, the noise of a float32 FFT.
+        """Allow 2e-5 of each frame's peak, which is the noise of a float32 FFT.
 
-        Without its mean a constant frame has nothing but rounding left, so there a frame's peak
-        counts as a hundredth of the largest of all at least.
+        If the mean is removed, only rounding is left of a constant frame. So a frame's peak then
+        counts as at least a hundredth of the largest peak of all frames.
         """
         peak = np.abs(expected).max(axis=1, keepdims=True)
         if self.remove_dc:
@@ -180,7 +188,7 @@ class PowerSpectrum(Feature):
 
 
 def _window(window: Any, win_length: int) -> Window:
-    """The window in its hashable form: a name, a (name, …) tuple, or a tuple of floats."""
+    """Give the window in its hashable form: a name, a (name, …) tuple, or a tuple of floats."""
     if isinstance(window, str):
         return window
     if isinstance(window, (tuple, list)) and window and isinstance(window[0], str):
@@ -203,7 +211,7 @@ def _window(window: Any, win_length: int) -> Window:
 
 
 def _frozen(value: Any) -> Any:
-    """Lists and arrays as tuples, however deep: hashable, and themselves again after JSON."""
+    """Give lists and arrays as tuples at every depth, so that they are hashable."""
     if isinstance(value, (np.ndarray, np.generic)):
         value = value.tolist()
     return tuple(_frozen(v) for v in value) if isinstance(value, (tuple, list)) else value

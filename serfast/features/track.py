@@ -1,8 +1,8 @@
-"""Tracks: features over rows, computed from the rows around a row.
+"""A track is a feature over rows: it is computed from the rows around a row.
 
 A track looks at columns of the rows t - back … t + ahead, and may keep a state of bounded size from
-row to row. Rows are given to it in order, each once, so a recording and a stream get the same bits.
-A stream gives a row when the rows that its tracks look ahead to are there.
+row to row. It gets the rows in order, each once, so a recording and a stream have the same bits.
+A stream gives a row when the later rows that its tracks look at are there.
 """
 
 from __future__ import annotations
@@ -15,53 +15,55 @@ from .. import _checks as checks
 from .arguments import TRACK_INPUTS
 from .base import Feature, Planner
 from .computed import Function
+from .energy import RMS
 
 __all__ = ["MAX_WINDOW", "Track"]
 
 MAX_WINDOW = 1001
-"""Most rows that a track may look at: 10 s of rows every 10 ms."""
+"""A track may look at this many rows at most: 10 s of rows every 10 ms."""
 
 MAX_STATE = 65536
-"""Most numbers that a track may keep from row to row."""
+"""A track may keep this many numbers at most from row to row."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Track(Function):
-    """A feature that is computed from the rows around a row.
+    """A track is a feature that is computed from the rows around a row.
 
-    Make a subclass that is a frozen dataclass, with the names of its columns in `outputs`, how many
-    rows it looks at in `back` and `ahead`, and a static method `compute`. Each of them may be a
-    property, if it depends on the fields.
+    To make one, write a subclass that is a frozen dataclass, with the names of its columns in
+    `outputs`, the numbers of rows that it looks at in `back` and `ahead`, and a static method
+    `compute`. `outputs`, `back` and `ahead` may be properties, if they depend on the fields.
 
     Parameters
     ----------
     feature : Feature
-        Whose columns the track looks at; a track may follow another one. The feature needn't stand
-        in the spec itself; if it does, it is computed once for both. A subclass may have more
+        The track looks at the columns of this feature, which may be a track too. The feature
+        needn't stand in the spec; if it does, it is computed only once. A subclass may have more
         fields of this kind: their columns follow in the order of the fields.
 
     Notes
     -----
-    `compute` is called for every row, in order, with what its arguments name:
+    `compute` is called for every row, in order. It gets the arguments that it names:
 
     ``rows``
-        The rows t - back … t + ahead, as far as there are any, with the columns of `feature`;
+        These are those of the rows t - back … t + ahead that exist, with the columns of `feature`;
         float32 of shape (n, n_columns), read-only.
     ``place``
-        Which of them is row t; int. At the beginning of a recording it is less than `back`; at
-        its end, less than `ahead` rows follow.
+        This is the index of row t in ``rows``; int. At the beginning of a recording it is less
+        than `back`; at its end, fewer than `ahead` rows follow.
     ``state``
-        float64, `state_size` elements, 0 at the beginning of a signal. What is written into it is
-        there at the next row.
+        It has `state_size` elements of float64, which are 0 at the beginning of a signal. Values
+        that are written into it are still there at the next row.
     ``row_rate``
-        Rows per second; float.
+        This is the number of rows per second; float.
     any field annotated ``int``, ``float`` or ``bool``
-        Its value.
+        This is the field's value.
     ``out``
-        float32, one element a column, NaN until it is written.
+        The results are written here: float32, one element for each column, NaN until it is
+        written.
 
-    As of every function of one's own, what raises or gives no finite number is NaN in that row,
-    and a :class:`serfast.errors.FeatureWarning` says so.
+    If `compute` raises or doesn't give finite numbers, the columns are NaN in that row, and a
+    :class:`serfast.errors.FeatureWarning` says so.
 
     Examples
     --------
@@ -89,7 +91,7 @@ class Track(Function):
     back: ClassVar[Any] = 0
     ahead: ClassVar[Any] = 0
     whole_window: ClassVar[bool] = False
-    """Whether the first rows wait until the first whole window is there."""
+    """If it is True, the first rows wait until the first whole window is there."""
 
     feature: Feature = field(kw_only=False)
 
@@ -105,13 +107,11 @@ class Track(Function):
 
     @classmethod
     def example(cls) -> Feature:
-        """Give an instance for tests, benchmarks and pages: the track of a root mean square."""
-        from .energy import RMS  # optional: only examples need another feature
-
+        """Give the track of a root mean square, for tests, benchmarks and pages."""
         return cls(RMS())
 
     def _features(self) -> dict[str, Any]:
-        """The fields that are features or are annotated as such, by name."""
+        """Give the fields, by name, that are features or are annotated as such."""
         values = {f.name: (getattr(self, f.name), f.type) for f in dataclasses.fields(self)}
         return {
             name: value
@@ -124,14 +124,14 @@ class Track(Function):
             checks.fail(name, "a feature", value)
 
     def _take_padding(self) -> None:
-        """Take the padding of the feature: a track has no frames of its own."""
+        """Take the padding of the feature, because a track has no frames itself."""
         if self.pad_mode not in (None, self.feature.pad_mode):
             checks.fail("pad_mode", "None (padding is the feature's own)", self.pad_mode)
         object.__setattr__(self, "pad_mode", self.feature.pad_mode)
 
     @property
     def sources(self) -> tuple[Feature, ...]:
-        """The features that the track looks at, in the order of their columns."""
+        """Give the features that the track looks at, in the order of their columns."""
         return tuple(self._features().values())
 
     @property
@@ -153,6 +153,11 @@ class Track(Function):
         return any(source.whole_signal for source in self.sources)
 
     @property
+    def for_streams(self) -> str:
+        """Give the advice for streams of the first feature, among its sources, that needs it."""
+        return next((source.for_streams for source in self.sources if source.whole_signal), "")
+
+    @property
     def multiplications(self) -> int:
         n_columns = sum(len(source.columns) for source in self.sources)
         rows: int = 1 + self.back + self.ahead
@@ -167,7 +172,7 @@ class Track(Function):
 
 
 def _means_a_feature(annotation: Any) -> bool:
-    """Whether a field's annotation, which may be a string, is that of a feature."""
+    """Tell whether a field's annotation, which may be a string, says that it is a feature."""
     if isinstance(annotation, type):
         return issubclass(annotation, Feature)
     return str(annotation).rsplit(".", 1)[-1] == "Feature"

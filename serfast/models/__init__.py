@@ -1,4 +1,4 @@
-"""What a classifier is, what a plugin is, and how a trained model is stored.
+"""These modules say what a classifier is, what a plugin is, and how a trained model is stored.
 
 A plugin imports what it needs from here.
 """

@@ -1,6 +1,6 @@
-"""What a classifier is: the contract of a trained model, whole or step by step.
+"""Here is the contract of a trained model, which decides on whole recordings or in steps.
 
-``serfast.testing.check_classifier`` is this contract as a test.
+``serfast.testing.check_classifier`` tests whether a classifier keeps the contract.
 """
 
 from __future__ import annotations
@@ -15,32 +15,36 @@ from ..features.spec import FeatureSpec
 __all__ = ["Classifier", "Input", "StreamingClassifier", "check_input"]
 
 Input: TypeAlias = Literal["vector", "rows", "samples"]
-"""What a classifier takes: the statistics' vector, float64 (d,); the extractor's rows, float32
-(n_rows, n_columns); or the samples themselves, float32 (n,), at the spec's sample rate."""
+"""A classifier takes one of three inputs.
+
+"vector" is the vector of the statistics, float64 of shape (d,). "rows" are the rows of the
+extractor, float32 of shape (n_rows, n_columns). "samples" are the samples themselves, float32 of
+shape (n,), at the spec's sample rate.
+"""
 
 
 @runtime_checkable
 class Classifier(Protocol):
-    """A trained model: immutable, and safe to call from many threads at once.
+    """A classifier is a trained model: immutable, and safe to call from many threads at once.
 
-    One that takes vectors may have an attribute `uses`, an array of bool: entries of the vector
-    where it is False are never looked at, so they aren't computed (and may be 0).
+    A classifier of vectors may have an attribute `uses`, an array of bool. It never looks at the
+    entries of the vector for which `uses` is False, so they aren't computed and may be 0.
     """
 
     @property
     def classes(self) -> tuple[str, ...]:
-        """The classes, in the order of the probabilities."""
+        """Give the classes in the order of the probabilities."""
 
     @property
     def input(self) -> Input:
-        """What :meth:`predict_proba` takes."""
+        """Give the kind of input that :meth:`predict_proba` takes."""
 
     @property
     def spec(self) -> FeatureSpec:
-        """The features that it was trained on."""
+        """Give the spec of the features that it was trained on."""
 
     def predict_proba(self, x: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-        """Probability of each class, float64 of shape (n_classes,), for one recording's `x`.
+        """Give the probability of each class for one recording, float64 of shape (n_classes,).
 
         Raises
         ------
@@ -51,22 +55,22 @@ class Classifier(Protocol):
 
 @runtime_checkable
 class StreamingClassifier(Classifier, Protocol):
-    """A classifier of rows that can also take them as they come, some at a time, with a state.
+    """A streaming classifier takes rows as they come, some at a time, and keeps a state.
 
-    After every step it says what :meth:`predict_proba` says, within 1e-5, of all rows so far. The
-    rows at a recording's end that are short of a step, `predict_proba` leaves out; of a recording
-    shorter than one step, it repeats the last row. So a stream that has ended and the recording
+    After every step it gives what :meth:`predict_proba` gives for all rows so far, within 1e-5.
+    `predict_proba` leaves out rows at the end that are too few for a step; if the recording is
+    shorter than one step, it repeats the last row. So the end of a stream and the whole recording
     get the same answer. :class:`serfast.streaming.steps.Steps` divides rows into steps.
 
-    The classifier stays immutable and shared: whatever changes is in the state, one a stream.
+    The classifier stays immutable and shared. What changes is in the state; each stream has one.
     """
 
     @property
     def stride(self) -> int:
-        """How many rows a step takes, >= 1."""
+        """Give the number of rows that a step takes, >= 1."""
 
     def new_state(self) -> Any:
-        """Make the state of a stream that begins: of a kind that only the classifier knows."""
+        """Make the state for the beginning of a stream; only the classifier looks inside it."""
 
     def step(self, rows: np.ndarray[Any, Any], state: Any) -> np.ndarray[Any, Any]:
         """Take the next rows of a stream; give the probabilities after them.
@@ -75,8 +79,8 @@ class StreamingClassifier(Classifier, Protocol):
         ----------
         rows : ndarray of float32, shape (stride, n_columns)
         state : object
-            Of this classifier's :meth:`new_state`; used by one thread at a time. It is moved on,
-            unless an error is raised.
+            This is a state from this classifier's :meth:`new_state`; one thread may use it at a
+            time. The call changes it, unless an error is raised.
 
         Returns
         -------
@@ -85,14 +89,14 @@ class StreamingClassifier(Classifier, Protocol):
         Raises
         ------
         ParameterError
-            If rows have another shape or aren't finite, or the state is of another classifier.
+            If rows have another shape or aren't finite, or the state is another classifier's.
         """
 
 
 def check_input(x: object, shape: tuple[int | None, ...], dtype: type[np.floating[Any]]) -> Any:
-    """`x` as a finite array of this dtype and shape (None: any size), or a ParameterError.
+    """Give `x` as a finite array of this dtype and shape, or raise ParameterError.
 
-    For a plugin's ``predict_proba``.
+    A None in the shape stands for any size. A plugin's ``predict_proba`` can call this first.
 
     Examples
     --------

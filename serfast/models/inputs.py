@@ -1,4 +1,4 @@
-"""What a classifier is given of a recording, in training as later: samples, rows or a vector."""
+"""Here a classifier's input is made from a recording: samples, rows or a vector."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ def inputs_of(
     extractor: Extractor,
     vector: PreparedStatistics | None,
 ) -> np.ndarray[Any, Any]:
-    """Make the input of this `kind` from samples; the same in training and later.
+    """Make the input of this `kind` from samples, for training and for prediction alike.
 
-    `vector` makes the vector of rows, see :meth:`serfast.Statistics.over`.
+    `vector` turns rows into the vector, see :meth:`serfast.Statistics.over`.
     """
     if kind == "samples":
         return samples
@@ -45,7 +45,7 @@ def inputs_of(
 def vector_of(
     classifier: Classifier, bundle: Bundle, backend: str | None = None
 ) -> PreparedStatistics | None:
-    """Give what makes the classifier's vector of rows; None if it takes none."""
+    """Give the statistics that make the classifier's vector from rows; None if it takes none."""
     if classifier.input != "vector":
         return None
     if bundle.statistics is None:

@@ -1,10 +1,12 @@
-"""What a plugin is, and what it may offer beside that.
+"""Here is the contract of a plugin: what it must have, and what it may offer in addition.
 
 A plugin is one object, announced in the entry-point group ``serfast.classifiers``. It trains on
-examples, giving weights as plain arrays and files, and makes a classifier out of a bundle that
+examples and gives weights as plain arrays and files. It makes a classifier from a bundle that
 holds them. serfast does the rest: features, statistics, speakers, measuring, storing.
-:class:`Plugin` is all that a plugin needs. One that has wishes or takes long offers some of the
-other protocols too. ``serfast.testing.check_plugin`` is the contract as a test.
+
+A plugin needs only what :class:`Plugin` has. The other protocols are for plugins that want other
+features, have options, or train for a long time. ``serfast.testing.check_plugin`` tests whether a
+plugin keeps the contract.
 """
 
 from __future__ import annotations
@@ -43,25 +45,25 @@ __all__ = [
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Examples:
-    """What a plugin trains on: inputs of one kind with a label and a speaker each.
+    """Examples are what a plugin trains on: inputs of one kind, each with a label and a speaker.
 
     Parameters
     ----------
     inputs : sequence of ndarray
-        Of the kind that the plugin's `input` says; for "vector", one array of shape (n, d).
+        They are of the kind that the plugin's `input` says. Vectors are one array of shape (n, d).
     labels : ndarray of str, shape (n,)
     speakers : ndarray of str, shape (n,)
     altered : ndarray of bool, shape (n,)
-        Whether the example is an altered copy of a recording (another speed, noise). Altered
-        copies are for training alone: what is measured, is measured on the others.
+        It is True for an altered copy of a recording (another speed, added noise). Altered copies
+        serve training alone: figures are measured on the other examples.
     names : tuple of str
-        For "vector": the name of each entry.
+        Vectors have a name for each entry; other inputs have none.
     spec : FeatureSpec or None
-        The features that the inputs were made of, where it is known.
+        This is the spec from which the inputs were made, if it is known.
     statistics : Statistics or None
-        For "vector": what made the vectors of rows, where it is known.
+        These statistics made the vectors, if that is known.
     backend : str or None
-        What computed the features; None: the one that is the default.
+        This back end computed the features; None stands for the default.
     """
 
     inputs: Sequence[np.ndarray[Any, Any]] | np.ndarray[Any, Any]
@@ -85,11 +87,11 @@ class Examples:
 
     @property
     def classes(self) -> tuple[str, ...]:
-        """The labels that occur, sorted."""
+        """Give the labels that occur, sorted."""
         return tuple(sorted(set(self.labels.tolist())))
 
     def where(self, mask: np.ndarray[Any, Any]) -> Examples:
-        """Select the examples where `mask` is true."""
+        """Give the examples for which `mask` is true."""
         index = np.flatnonzero(mask)
         inputs = self.inputs
         chosen = (
@@ -106,26 +108,26 @@ class Examples:
 
 @dataclass(frozen=True, kw_only=True)
 class Weights:
-    """What training gives: what a bundle stores of the plugin's."""
+    """Weights are the result of a training, which a bundle stores for the plugin."""
 
     arrays: Mapping[str, np.ndarray[Any, Any]]
     files: Mapping[str, bytes] = field(default_factory=dict)
     card: Mapping[str, Any] = field(default_factory=dict)
-    """What was chosen in training: anything JSON can hold."""
+    """It tells what was chosen in training; it holds only what JSON can hold."""
 
 
 @runtime_checkable
 class Plugin(Protocol):
-    """What stands behind an entry point in the group ``serfast.classifiers``."""
+    """A plugin is the object that an entry point in ``serfast.classifiers`` names."""
 
     @property
     def input(self) -> Input:
-        """What it trains on, and what the classifiers that it trains take."""
+        """Give the kind of input that it trains on and that its classifiers take."""
 
     def train(self, examples: Examples, *, seed: int = 0) -> Weights:
-        """Weights for these examples; the same for the same examples and seed.
+        """Give weights for these examples; the same examples and seed give the same weights.
 
-        Whatever is chosen or scaled, is so by these examples alone. The classes are
+        Every choice and every scale depends on these examples alone. The classes are
         ``examples.classes``.
 
         Raises
@@ -144,27 +146,28 @@ class Plugin(Protocol):
         """
 
     def default_model(self) -> Path | None:
-        """Locate the bundle that comes with the plugin, if one does."""
+        """Give the path of the bundle that comes with the plugin, or None if there is none."""
 
 
 def _silent(share: float, text: str) -> None:
-    """Tell nobody."""
+    """Do nothing with the news of a training."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """The circumstances of a training.
+    """A run holds the circumstances of a training: its seed, its folder and whom it informs.
 
     Parameters
     ----------
     seed : int
-        Of whatever is drawn at random.
+        Everything random in the training depends on this seed.
     folder : Path or None
-        Where a long training keeps what it needs to go on after an interruption, and its pictures;
-        it exists. The same examples, options and seed in the same folder go on where they stopped,
-        and give the same weights as without a stop. None: nothing is kept.
+        A long training keeps its pictures in this folder, and what it needs to continue after an
+        interruption. The folder exists. A training with the same examples, options and seed in
+        the same folder continues where it stopped, and gives the same weights as without a stop.
+        With None nothing is kept.
     tell : callable
-        Told from time to time what share is done, 0 to 1, and how it goes.
+        It is called from time to time with the share that is done, 0 to 1, and a line of text.
     """
 
     seed: int = 0
@@ -174,29 +177,32 @@ class Run:
 
 @runtime_checkable
 class WantsFeatures(Protocol):
-    """A plugin that wants other features than :func:`serfast.presets.speech`."""
+    """A plugin has this method if it wants other features than :func:`serfast.presets.speech`."""
 
     def default_spec(self) -> FeatureSpec:
-        """Features to train on if the user names none."""
+        """Give the features to train on if the user names none."""
 
 
 @runtime_checkable
 class WantsCopies(Protocol):
-    """A plugin that wants other altered copies than :data:`serfast.audio.augmentation.SPEEDS`."""
+    """A plugin has this method if it wants other altered copies than the default ones.
+
+    The default ones are :data:`serfast.audio.augmentation.SPEEDS`.
+    """
 
     def default_alterations(self) -> Sequence[Alteration]:
-        """For each, an altered copy of every recording is made for training."""
+        """Give the alterations; each makes one altered copy of every recording for training."""
 
 
 @runtime_checkable
 class TrainingChoices(Protocol):
-    """A plugin with options of training."""
+    """A plugin has these methods if its training has options."""
 
     def training_options(self) -> Mapping[str, Any]:
-        """Every option's name and value, which JSON can hold."""
+        """Give every option's name and value; JSON can hold the values."""
 
     def with_training_options(self, values: Mapping[str, str]) -> Plugin:
-        """Give a plugin like this one with these options changed, from text.
+        """Give a plugin like this one in which these options have other values, given as text.
 
         Raises
         ------
@@ -207,30 +213,30 @@ class TrainingChoices(Protocol):
 
 @runtime_checkable
 class LongTraining(Protocol):
-    """A plugin whose training tells how it goes, and goes on where it was interrupted."""
+    """A plugin has this method if its training reports progress and can be interrupted."""
 
     def train_run(self, examples: Examples, run: Run) -> Weights:
-        """Train as ``train(examples, seed=run.seed)`` does, in these circumstances."""
+        """Give the weights of ``train(examples, seed=run.seed)``, using the run's folder."""
 
 
 def features_for(plugin: Plugin) -> tuple[FeatureSpec, Statistics | None]:
-    """Give the features that a plugin is trained on by default; no statistics without a vector."""
+    """Give a plugin's default features, and its statistics if it takes vectors, else None."""
     spec = plugin.default_spec() if isinstance(plugin, WantsFeatures) else presets.speech()
     return spec, presets.speech_statistics() if plugin.input == "vector" else None
 
 
 def alterations_for(plugin: Plugin) -> Sequence[Alteration]:
-    """Give the altered copies that a plugin is trained on by default."""
+    """Give the alterations with which a plugin is trained by default."""
     return plugin.default_alterations() if isinstance(plugin, WantsCopies) else SPEEDS
 
 
 def options_of(plugin: Plugin) -> dict[str, Any]:
-    """Give a plugin's options, none if it has none."""
+    """Give a plugin's options by name; the dictionary is empty if it has none."""
     return dict(plugin.training_options()) if isinstance(plugin, TrainingChoices) else {}
 
 
 def with_options(name: str, plugin: Plugin, values: Mapping[str, str]) -> Plugin:
-    """Change a plugin's options.
+    """Give the plugin with these values of its options; without values it is the same plugin.
 
     Raises
     ------
@@ -245,7 +251,7 @@ def with_options(name: str, plugin: Plugin, values: Mapping[str, str]) -> Plugin
 
 
 def fit(plugin: Plugin, examples: Examples, run: Run) -> Weights:
-    """Train a plugin on examples, in the circumstances that it can make use of."""
+    """Train a plugin on examples; give its weights. It gets the whole run if it can use it."""
     if isinstance(plugin, LongTraining):
         return plugin.train_run(examples, run)
     return plugin.train(examples, seed=run.seed)

@@ -1,4 +1,4 @@
-"""Calls into plugins: what they raise gets their name, and what they give is checked."""
+"""Plugins are called here: their errors get the plugin's name, and their results are checked."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ if TYPE_CHECKING:
 __all__ = ["calling", "checked", "load_classifier", "probabilities_of", "step_of"]
 
 TOLERANCE = 1e-6
-"""How far from 1 the probabilities' sum may be."""
+"""The sum of the probabilities may differ from 1 by this much."""
 
 
 @contextmanager
 def calling(plugin: str, step: str) -> Iterator[None]:
-    """Make a ModelError that names the plugin of whatever it raises in this step.
+    """Turn any error of a plugin in this step into a ModelError that names the plugin.
 
-    Errors of serfast's kinds are left as they are, and so is an ImportError by which the plugin
-    says what to install: they are the contract's own.
+    serfast's own errors pass unchanged, and so does an ImportError, with which a plugin says what
+    to install: the contract allows both.
     """
     try:
         yield
@@ -48,7 +48,7 @@ def load_classifier(name: str, plugin: Plugin, bundle: Bundle) -> Classifier:
     Raises
     ------
     ModelError
-        If the plugin can't, or what it makes is no classifier of the bundle's classes.
+        If the plugin can't make it, or makes something else than a classifier of these classes.
     """
     try:
         with calling(name, "load"):
@@ -69,55 +69,55 @@ def load_classifier(name: str, plugin: Plugin, bundle: Bundle) -> Classifier:
 def probabilities_of(
     classifier: Classifier, x: np.ndarray[Any, Any], plugin: str
 ) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """Ask a classifier for the probabilities of its classes, and check them.
+    """Give the probabilities that a classifier gives for an input, checked.
 
     Parameters
     ----------
     classifier : Classifier
     x : ndarray
-        Of the kind that it takes.
+        This is an input of the kind that the classifier takes.
     plugin : str
-        The name of the plugin that it is of, for messages.
+        Messages name the classifier's plugin by this name.
 
     Returns
     -------
     ndarray of float64, shape (n_classes,)
-        Finite, >= 0, adding up to 1 within 1e-6.
+        They are finite, >= 0 and add up to 1 within 1e-6.
 
     Raises
     ------
     ModelError
-        If they are anything else, or the plugin fails.
+        If the classifier gives anything else, or the plugin fails.
     ParameterError
         If the classifier refuses `x`.
     """
     with calling(plugin, "predict_proba"):
-        found = classifier.predict_proba(x)
-    return checked(found, len(classifier.classes), plugin)
+        probabilities = classifier.predict_proba(x)
+    return checked(probabilities, len(classifier.classes), plugin)
 
 
 def step_of(
     classifier: StreamingClassifier, rows: np.ndarray[Any, Any], state: Any, plugin: str
 ) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """Ask a classifier for the probabilities after a step, as :func:`probabilities_of` does."""
+    """Give the probabilities after a step, checked as :func:`probabilities_of` does."""
     with calling(plugin, "step"):
-        found = classifier.step(rows, state)
-    return checked(found, len(classifier.classes), plugin)
+        probabilities = classifier.step(rows, state)
+    return checked(probabilities, len(classifier.classes), plugin)
 
 
-def checked(found: object, n_classes: int, plugin: str) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """`found` as float64 probabilities, or a ModelError that names the plugin."""
-    if not isinstance(found, np.ndarray) or found.dtype.kind != "f" or found.shape != (n_classes,):
-        shown = f"{found.dtype} {found.shape}" if isinstance(found, np.ndarray) else repr(found)
+def checked(given: object, n_classes: int, plugin: str) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """Give a plugin's result as float64 probabilities, or raise a ModelError that names it."""
+    if not isinstance(given, np.ndarray) or given.dtype.kind != "f" or given.shape != (n_classes,):
+        shown = f"{given.dtype} {given.shape}" if isinstance(given, np.ndarray) else repr(given)
         _refuse(plugin, f"{n_classes} floats", shown)
-    values = found.tolist()  # of so few numbers, Python's own sum is the quicker one
+    values = given.tolist()  # for so few numbers, Python's sum is quicker than NumPy's
     if not min(values) >= 0 or not abs(sum(values) - 1) <= TOLERANCE:  # NaN fails the sum
         _refuse(plugin, "finite, >= 0 and add up to 1", str(values))
-    return found.astype(np.float64, copy=False)
+    return given.astype(np.float64, copy=False)
 
 
-def _refuse(plugin: str, rule: str, found: str) -> NoReturn:
+def _refuse(plugin: str, rule: str, shown: str) -> NoReturn:
     owner = registry.owner(plugin)
     raise ModelError(
-        f"probabilities of plugin {plugin!r} of {owner} must be {rule}, got {found:.80}"
+        f"probabilities of plugin {plugin!r} of {owner} must be {rule}, got {shown:.80}"
     )

@@ -1,12 +1,12 @@
-"""Classifier plugins: found by entry point, imported when asked for, one by one.
+"""Classifier plugins are found by their entry points, and each is imported only when asked for.
 
 A distribution announces its classifiers in the entry-point group ``serfast.classifiers``:
 
     [project.entry-points."serfast.classifiers"]
     svm = "serfast_svm:PLUGIN"
 
-The object named is a :class:`serfast.models.Plugin`. Names come from installed metadata, so
-listing them runs no plugin's code; nothing is kept, so what is installed later is found.
+The entry point names a :class:`serfast.models.Plugin`. The names come from installed metadata, so
+listing them runs no plugin's code. No list is kept, so a plugin that is installed later is found.
 """
 
 from __future__ import annotations
@@ -24,23 +24,24 @@ __all__ = ["GROUP", "PluginInfo", "available", "get", "info", "owner"]
 GROUP = "serfast.classifiers"
 
 PACKAGE = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
-"""Names that may stand in a command to copy."""
+"""A message suggests a command with a name only if the name has this form."""
 
 
 def available() -> tuple[str, ...]:
-    """List the names of the installed classifier plugins, sorted; imports none of them."""
+    """Give the names of the installed classifier plugins, sorted, without importing any."""
     return entries.names(GROUP)
 
 
 def get(name: str, *, hint: bool = True) -> Plugin:
-    """Import the plugin of that name.
+    """Give the plugin of that name; it is imported first.
 
     Parameters
     ----------
     name : str
-        Of the entry point.
+        This is the name of the entry point.
     hint : bool
-        Whether to suggest a package if there is none; False for a name that a stranger chose.
+        If there is no such plugin, the message suggests a package. False turns that off, for a
+        name that a stranger chose.
 
     Raises
     ------
@@ -48,6 +49,10 @@ def get(name: str, *, hint: bool = True) -> Plugin:
         If no installed distribution offers it, or more than one.
     ModelError
         If it can't be imported (the cause is chained) or isn't a plugin.
+
+    Notes
+    -----
+    The first call costs the import of the plugin. Every call looks at the installed metadata.
     """
     points = entries.points(GROUP, name)
     if not points:
@@ -62,7 +67,7 @@ def get(name: str, *, hint: bool = True) -> Plugin:
 
 
 def _fault(plugin: Any) -> str | None:
-    """Say what makes this object no plugin."""
+    """Say why this object is no plugin, or give None if it is one."""
     if isinstance(plugin, type) or not isinstance(plugin, Plugin):
         members = "input, train, load, default_model"
         return f"must be an object with {members} (serfast.models.Plugin), got {plugin!r:.80}"
@@ -72,11 +77,11 @@ def _fault(plugin: Any) -> str | None:
 
 
 def owner(name: str) -> str:
-    """Distribution and version that a plugin is of, for messages."""
+    """Give the distribution and version that a plugin belongs to, for messages."""
     points = entries.points(GROUP, name)
     return entries.owner(points[0]) if points else "no distribution"
 
 
 def info() -> tuple[PluginInfo, ...]:
-    """Describe every installed plugin: name, distribution, version, load error; imports each."""
+    """Give name, distribution, version and load error of each plugin; this imports all of them."""
     return entries.info(GROUP, get)

@@ -1,4 +1,4 @@
-"""The program that back ends run: made of a FeatureSpec or of Statistics, every stage once."""
+"""A FeatureSpec or Statistics become a program here, which back ends run; no stage is repeated."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tables of the FFT: how a length is taken apart, and its twiddle factors.
+"""These are the tables of the FFT: how a length is divided into factors, and its twiddle factors.
 
 A complex transform of n points is laid out as a matrix of rows × cols; the columns are transformed
 in passes of small radices, multiplied by twiddle factors, transposed, and transformed again
@@ -20,17 +20,17 @@ Table = np.ndarray[Any, np.dtype[np.float64]]
 Complex = np.ndarray[Any, np.dtype[np.complex128]]
 
 MAX_RADIX = 31
-"""Largest prime that a pass can do; larger ones go through a convolution."""
+"""A pass can do primes up to this one; larger ones go through a convolution."""
 
 _IN_REGISTERS = ((16, 8), (8, 4))
-"""Numbers of rows whose first stage needs no passes, with the least number of columns for each."""
+"""With these numbers of rows the first stage needs no passes, from so many columns on."""
 
 _COST = {2: 1.0, 3: 1.3, 4: 1.4, 5: 2.0, 8: 2.3, 16: 4.5}
-"""Relative time of a pass over one row of columns, by radix: loads, stores and arithmetic."""
+"""A pass over one row of columns takes this relative time, by radix."""
 
 
 class Pass(NamedTuple):
-    """One Stockham pass: `blocks` butterflies of `radix` rows.
+    """A Stockham pass has `blocks` butterflies of `radix` rows.
 
     twiddle[p, k] is exp(-2πi p k / (radix · blocks)) for k >= 1, roots[j] exp(-2πi j / radix).
     """
@@ -42,7 +42,7 @@ class Pass(NamedTuple):
 
 
 class Matrix(NamedTuple):
-    """A complex transform of n = rows · cols points.
+    """A matrix plan is a complex transform of n = rows · cols points.
 
     Strides are padded to multiples of 4, unless the first stage happens in registers.
 
@@ -64,18 +64,18 @@ class Matrix(NamedTuple):
 
     @property
     def in_registers(self) -> bool:
-        """Whether the first stage needs no passes (``ext/kernels/first.inc``)."""
+        """Tell whether the first stage needs no passes (``ext/kernels/first.inc``)."""
         return self.inner is None and self.rows == _rows_in_registers(self.n)
 
     @property
     def area(self) -> int:
-        """Floats that a scratch array needs."""
+        """Give the number of floats that a scratch array needs."""
         tiles = max(_up4(self.rows) * self.row_stride, _up4(self.cols) * self.col_stride)
         return max(tiles, self.inner.area if self.inner else 0) + 32
 
 
 class RealFFT(NamedTuple):
-    """A real transform of `length` samples over a complex one; split[k] = exp(-2πi k / length)."""
+    """It is a real transform by way of a complex one; split[k] = exp(-2πi k / length)."""
 
     length: int
     complex: Matrix
@@ -87,7 +87,7 @@ def _up4(n: int) -> int:
 
 
 def _unit(numerator: Any, denominator: int) -> Complex:
-    """exp(-2πi numerator / denominator), with the angle reduced before it is rounded."""
+    """Give exp(-2πi numerator / denominator); the angle is reduced before it is rounded."""
     values = np.exp(-2j * np.pi * (np.asarray(numerator) % denominator) / denominator)
     values.setflags(write=False)  # plans are cached
     return np.asarray(values)
@@ -95,7 +95,7 @@ def _unit(numerator: Any, denominator: int) -> Complex:
 
 @cache
 def _radices(n: int) -> tuple[float, tuple[int, ...]]:
-    """Cheapest sequence of radices whose product is n, with its cost per value; inf if none."""
+    """Give the cost per value (inf if impossible) and the cheapest radices with product n."""
     if n == 1:
         return 0.0, ()
     best: tuple[float, tuple[int, ...]] = (inf, ())
@@ -110,15 +110,16 @@ def _radices(n: int) -> tuple[float, tuple[int, ...]]:
 
 
 def _vectors(width: int) -> float:
-    """Vector operations for one row of `width` columns, in units of 16 lanes' time."""
+    """Give the vector operations for a row of `width` columns; the unit is the time of 16 lanes."""
     return width // 16 + 0.5 * (width % 16 // 8) + 0.5 * (width % 8 // 4)
 
 
 @cache
 def _rows_in_registers(n: int) -> int:
-    """Number of rows with which n points need no passes in their first stage; 0 if there is none.
+    """Give the number of rows with which n points need no passes in the first stage, or 0.
 
-    16 where it divides n: more of the work happens in registers, and wider vectors behind them.
+    It is 16 if 16 divides n: then more of the work happens in registers, and later stages have
+    wider vectors.
     """
     for rows, least_cols in _IN_REGISTERS:
         if n % rows == 0 and n // rows >= least_cols and _radices(n // rows)[0] < inf:
@@ -136,7 +137,7 @@ def _cost(rows: int, cols: int) -> float:
 
 @cache
 def _shape(n: int) -> tuple[float, int]:
-    """Cheapest number of rows for n points, with the cost; inf if n has too large a factor."""
+    """Give the cost (inf if a factor is too large) and the cheapest number of rows for n points."""
     rows = _rows_in_registers(n)
     if rows:
         return _cost(rows, n // rows), rows
@@ -156,7 +157,7 @@ def _passes(n: int) -> tuple[Pass, ...]:
 
 @cache
 def matrix_plan(n: int) -> Matrix:
-    """Plan of a complex transform of n >= 1 points.
+    """Give the plan of a complex transform of n >= 1 points.
 
     Examples
     --------
@@ -187,7 +188,7 @@ def _chirp_plan(n: int) -> Matrix:
 
 @cache
 def fast_length(minimum: int) -> int:
-    """The complex length >= minimum that costs least, of those whose first stage needs no passes.
+    """Give the cheapest complex length >= minimum whose first stage needs no passes.
 
     Examples
     --------
@@ -207,7 +208,7 @@ def fast_length(minimum: int) -> int:
 
 @cache
 def real_fft(length: int) -> RealFFT:
-    """Plan of a real transform of `length` >= 2 samples.
+    """Give the plan of a real transform of `length` >= 2 samples.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""From a FeatureSpec to the program that back ends run: every stage once, and its tables."""
+"""The planner turns a FeatureSpec into the program that back ends run: stages and tables."""
 
 from __future__ import annotations
 
@@ -43,12 +43,12 @@ N = TypeVar("N", Spectrum, Mel, Log)
 
 
 def program_of(spec: FeatureSpec, warn: checks.Warn = checks.warn) -> Program:
-    """Make every table that the spec needs, and share what can be shared.
+    """Give the program of a spec: all tables, and every stage that features can share only once.
 
     Parameters
     ----------
     spec : FeatureSpec
-        What is to be computed.
+        It says which features are computed.
     warn : callable
         It is called with the message of each warning, such as that of a mel band without a bin.
     """
@@ -59,9 +59,9 @@ def program_of(spec: FeatureSpec, warn: checks.Warn = checks.warn) -> Program:
 
 
 class _Planner:
-    """Adds features to a program, remembering each node by all that it depends on.
+    """It adds features to a program, and finds a node again by all that the node depends on.
 
-    It is the :class:`serfast.features.base.Planner` that features are given.
+    Features get it as their :class:`serfast.features.base.Planner`.
     """
 
     def __init__(self, spec: FeatureSpec, warn: checks.Warn) -> None:
@@ -74,7 +74,7 @@ class _Planner:
             self.columns[feature] = n_columns
             n_columns += len(feature.columns)
         row_size = n_columns
-        for feature in every_feature(spec.features):  # those behind are what tracks look at
+        for feature in every_feature(spec.features):  # features that only tracks look at come last
             if feature not in self.columns:
                 self.columns[feature] = row_size
                 row_size += len(feature.columns)
@@ -181,7 +181,7 @@ class _Planner:
     def _shared(
         self, key: tuple[Any, ...], make: Callable[[], N], siblings: list[N], claim: bool
     ) -> N:
-        """The node for `key`, made if there is none, or if its columns are already another's."""
+        """Give the node for `key`; make one if there is none or it fills other columns already."""
         node: N | None = self.nodes.get(key)
         if node is None or (claim and node.column is not None):
             node = self.nodes[key] = make()
@@ -189,7 +189,7 @@ class _Planner:
         return node
 
     def _looked_at(self, feature: Any) -> Spectrum:
-        """The spectrum that a function looks at; magnitudes are the roots of its power."""
+        """Give the spectrum that a function looks at; magnitudes are the roots of its power."""
         node = self._spectrum(feature, claim=False, power=2.0)
         before = node.shared.get(feature.power, False)
         node.shared[feature.power] = before or "previous_spectrum" in feature.needs
@@ -207,7 +207,7 @@ class _Planner:
         return self._shared(key, make, self.program.spectra, claim)
 
     def _window(self, feature: Any) -> tuple[np.ndarray[Any, Any], int]:
-        """The weights of a feature's window, and where it begins in the frame."""
+        """Give the weights of a feature's window, and its first sample in the frame."""
         win_length = feature.win_length or feature.n_fft
         table = window_table(feature.window, win_length) * self.spec.sample_scale
         return table, (feature.n_fft - win_length) // 2
@@ -223,8 +223,8 @@ class _Planner:
             node = Autocorrelation(frames, *window, *conditioning, n_lags, transform)
             self.nodes[key] = node
             self.program.autocorrelations.append(node)
-        found: Autocorrelation = self.nodes[key]
-        return found
+        shared: Autocorrelation = self.nodes[key]
+        return shared
 
     def _mel(self, feature: Any, claim: bool) -> Mel:
         spectrum = self._spectrum(feature, claim=False)

@@ -1,8 +1,8 @@
-"""The program that back ends run: a tree of stages and their tables; `planner` makes it of a spec.
+"""The program that back ends run is a tree of stages with their tables; `planner` makes it.
 
-Features that need the same intermediate result hang below the same node, so one spectrum serves
-every mel bank of its window, and one log-mel serves both its own columns and its MFCC. Tables are
-float64 here; a back end rounds them to what it computes in.
+Features that need the same intermediate result hang below the same node. So one spectrum serves
+every mel bank of its window, and one log-mel serves its columns and the MFCC. Tables are float64
+here; a back end rounds them to the type that it computes with.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ Table = np.ndarray[Any, np.dtype[np.float64]]
 
 
 class Frames(NamedTuple):
-    """Where the frames of a node lie: [t·hop - left, t·hop - left + length)."""
+    """The frames of a node cover the samples [t·hop - left, t·hop - left + length)."""
 
     length: int
     left: int
@@ -46,7 +46,7 @@ class Frames(NamedTuple):
 
 
 class Energy(NamedTuple):
-    """RMS: scale · sqrt(mean(x²)) into `column`."""
+    """The RMS, scale · sqrt(mean(x²)), goes into `column`."""
 
     frames: Frames
     column: int
@@ -54,7 +54,7 @@ class Energy(NamedTuple):
 
 
 class Crossings(NamedTuple):
-    """Zero-crossing rate into `column`; |x| <= threshold counts as zero."""
+    """The zero-crossing rate goes into `column`; |x| <= threshold counts as zero."""
 
     frames: Frames
     column: int
@@ -62,7 +62,7 @@ class Crossings(NamedTuple):
 
 
 class Pitch(NamedTuple):
-    """YIN over lags min_lag … max_lag; F0 into `column`, aperiodicity into `column + 1`."""
+    """YIN looks at lags min_lag … max_lag; F0 goes into `column`, aperiodicity into the next."""
 
     frames: Frames
     column: int
@@ -71,11 +71,11 @@ class Pitch(NamedTuple):
     max_lag: int
     threshold: float
     transform: RealFFT
-    """Gives the autocorrelation; so long that no lag wraps around."""
+    """It gives the autocorrelation, and is so long that no lag wraps around."""
 
 
 class Cepstrum(NamedTuple):
-    """matrix @ log-mel, into the columns from `column` on."""
+    """The product of `matrix` and the log-mel row goes into the columns from `column` on."""
 
     column: int
     matrix: Table
@@ -83,10 +83,10 @@ class Cepstrum(NamedTuple):
 
 @dataclass(eq=False, repr=False)
 class Log:
-    """scale · ln(max(amin, S)) - offset; into `column` … if wanted.
+    """It is scale · ln(max(amin, S)) - offset, stored from `column` on if that isn't None.
 
-    `relative` takes the recording's largest value as the offset, `top` raises values to that
-    many units below the largest; either one needs the whole recording.
+    With `relative` the recording's largest value is the offset. `top` raises all values to at least
+    so many units below the largest. Both need the whole recording.
     """
 
     scale: float
@@ -97,17 +97,20 @@ class Log:
     column: int | None = None
     cepstra: list[Cepstrum] = field(default_factory=list)
     shared: bool = False
-    """Whether a function looks at it: then it must stand until the row is done."""
+    """If a function looks at it, it must be kept until the row is done."""
 
     @property
     def whole_signal(self) -> bool:
-        """Whether rows wait for the recording's largest value."""
+        """Tell whether rows wait for the recording's largest value."""
         return self.relative or self.top is not None
 
 
 @dataclass(eq=False, repr=False)
 class Mel:
-    """weights @ spectrum, shape (n_mels, n_fft // 2 + 1); into `column` … if wanted."""
+    """It is weights @ spectrum, stored from `column` on if that isn't None.
+
+    The weights have shape (n_mels, n_fft // 2 + 1).
+    """
 
     weights: Table
     column: int | None = None
@@ -116,10 +119,10 @@ class Mel:
 
 @dataclass(eq=False, repr=False)
 class Autocorrelation:
-    """Σ_i x[i] x[i + k] for k < n_lags, of the samples under a window, conditioned and windowed.
+    """It is Σ_i x[i] x[i + k] for k < n_lags; x are the conditioned, windowed samples of a frame.
 
-    The window covers the samples [start, start + len(window)) of the frame. With the power spectrum
-    of `transform` it is computed, which is so long that no lag wraps around.
+    The window covers the samples [start, start + len(window)) of the frame. The sums come from the
+    power spectrum of `transform`, which is so long that no lag wraps around.
     """
 
     frames: Frames
@@ -133,10 +136,10 @@ class Autocorrelation:
 
 @dataclass(eq=False, repr=False)
 class Spectrum:
-    """|FFT(window · x)| ** power; into `column` … if wanted.
+    """It is |FFT(window · x)| ** power, stored from `column` on if that isn't None.
 
-    The window covers the samples [start, start + len(window)) of the frame; the mean is removed
-    and pre-emphasis done over just these.
+    The window covers the samples [start, start + len(window)) of the frame. The mean is removed
+    from these samples only, and pre-emphasis works on them only.
     """
 
     frames: Frames
@@ -149,16 +152,19 @@ class Spectrum:
     column: int | None = None
     mels: list[Mel] = field(default_factory=list)
     shared: dict[float, bool] = field(default_factory=dict)
-    """The powers of |FFT| that functions look at, 1.0 or 2.0: they must stand until the row is
-    done; True where a function looks at that of the row before too. Of a spectrum with power 2."""
+    """Functions look at these powers of |FFT|, 1.0 or 2.0; only a spectrum with power 2 has any.
+
+    They must be kept until the row is done. The value is True if a function looks at the row before
+    as well.
+    """
 
 
 @dataclass(eq=False, repr=False)
 class Computed:
-    """A function of named inputs: its outputs, into the columns from `column` on.
+    """The outputs of a function of named inputs go into the columns from `column` on.
 
-    Every input is a node of its own, computed once a row and shared; None is one that the
-    function doesn't name. It sees the frame's samples times `scale`.
+    Every input is another node, which is computed once in a row and shared. An input that the
+    function doesn't name is None. The function sees the frame's samples times `scale`.
     """
 
     feature: ComputedFeature
@@ -167,18 +173,18 @@ class Computed:
     sample_rate: float
     scale: float
     spectrum: Spectrum | None
-    """With power 2; the function is given the power of |FFT| that its feature says."""
+    """This node has power 2; the function gets the power of |FFT| that its feature says."""
     log_mel: Log | None
     mel: Mel | None
-    """The bands that `log_mel` hangs below."""
+    """`log_mel` hangs below these bands."""
     mel_spectrum: Spectrum | None
-    """The spectrum that `mel` hangs below."""
+    """`mel` hangs below this spectrum."""
     autocorrelation: Autocorrelation | None
     table: Table
     columns_read: tuple[int, ...]
-    """Of each argument that is a column of the row: which one."""
+    """Each argument that is a column of the row has its column's index here."""
     trusted: bool
-    """Whether it is built in: then what it writes needs no checks."""
+    """The output of a built-in function needs no checks; other functions have False here."""
 
     @property
     def native_name(self) -> str:
@@ -187,28 +193,28 @@ class Computed:
 
     @property
     def power(self) -> float:
-        """The power of |FFT| that the function is given as its spectrum."""
+        """Give the power of |FFT| that the function gets as its spectrum."""
         return self.feature.power if isinstance(self.feature, SpectrumFeature) else 2.0
 
     @property
     def spectral(self) -> bool:
-        """Whether it looks at a spectrum's bins."""
+        """Tell whether the function looks at a spectrum's bins."""
         return isinstance(self.feature, SpectrumFeature)
 
     @property
     def frequencies(self) -> Table:
-        """Frequency [Hz] of each bin of a spectrum of the node's frames."""
+        """Give the frequency [Hz] of each bin of a spectrum of the node's frames."""
         length = self.frames.length
         return np.asarray(np.arange(length // 2 + 1) * (self.sample_rate / length), np.float64)
 
 
 @dataclass(eq=False, repr=False)
 class Track:
-    """A function of the rows t - back … t + ahead of `sources`; into the columns at `column` ….
+    """A function of the rows t - back … t + ahead of `sources` fills the columns from `column` on.
 
-    With `weights` it is a delta: the sum of weights · rows around a row. Row t of n takes the rows
-    around min(max(t, half), n - 1 - half), with half = len(weights) // 2; it is 0 when there are
-    fewer rows than weights.
+    With `weights` it is a delta, the sum of weights · rows around a row. Row t of n takes the rows
+    around min(max(t, half), n - 1 - half), with half = len(weights) // 2. If there are fewer rows
+    than weights, it is 0.
     """
 
     feature: f.Track
@@ -217,7 +223,7 @@ class Track:
     back: int
     ahead: int
     first: int
-    """Rows of the sources that must be there before the first row can be computed."""
+    """So many rows of the sources must be there before the first row can be computed."""
     state_size: int
     row_rate: float
     weights: Table | None
@@ -230,22 +236,22 @@ class Track:
 
 
 def snake_case(name: str) -> str:
-    """Give the name of a class as that of a function.
+    """Give the name of a class in the form of a function's name.
 
     Examples
     --------
-    >>> snake_case("SpectralCentroid"), snake_case("MFCC"), snake_case("F0")
-    ('spectral_centroid', 'mfcc', 'f0')
+    >>> snake_case("SpectralCentroid"), snake_case("MFCC"), snake_case("HNRRatio"), snake_case("F0")
+    ('spectral_centroid', 'mfcc', 'hnr_ratio', 'f0')
     """
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
 
 
 @dataclass(eq=False, repr=False)
 class Program:
-    """Everything a back end needs to turn samples into rows.
+    """A program has everything that a back end needs to turn samples into rows.
 
-    Rows have `row_size` columns inside: the `n_columns` of the spec, and behind them those that
-    only tracks look at. Nodes are computed in the order of the lists; tracks follow the row.
+    Inside the back end a row has `row_size` columns: the `n_columns` of the spec, and after them
+    those that only tracks look at. Nodes are computed in the order of the lists; tracks come last.
     """
 
     grid: Grid
@@ -261,12 +267,12 @@ class Program:
 
     @property
     def hop_length(self) -> int:
-        """Samples between rows."""
+        """Give the number of samples between rows."""
         return self.grid.hop_length
 
     @property
     def longest_frame(self) -> int:
-        """Samples of the longest frame of all nodes."""
+        """Give the number of samples in the longest frame of all nodes."""
         nodes: list[Any] = [*self.energies, *self.crossings, *self.pitches, *self.spectra]
         nodes += [*self.autocorrelations, *self.computed]
         lengths: list[int] = [node.frames.length for node in nodes]
@@ -274,11 +280,11 @@ class Program:
 
     @property
     def rows_kept(self) -> int:
-        """How many of the latest rows a stream keeps, for tracks that look back and ahead."""
+        """Give the number of latest rows that a stream keeps for its tracks."""
         looked_at = [track.back + track.feature.lookahead + 1 for track in self.tracks]
         return max(self.grid.first, self.grid.ahead + 1, *looked_at, 1)
 
     @property
     def functions(self) -> list[Computed | Track]:
-        """Every node with a function that needs a callback unless the back end has its own."""
+        """Give the nodes with a function; each needs a callback or a function of the back end."""
         return [*self.computed, *(track for track in self.tracks if track.weights is None)]

@@ -1,7 +1,7 @@
-"""What statistics of certain columns are, in tables: the program that a back end runs.
+"""The program of statistics says in tables how a back end computes the vector from rows.
 
-It knows no names and no defaults, only columns by index and where each functional goes.
-:class:`serfast.program.rows.Program` is the same for rows.
+It has no names and no defaults, only indices of columns and the place of each functional.
+:class:`serfast.program.rows.Program` is the corresponding program for rows.
 """
 
 from __future__ import annotations
@@ -14,44 +14,45 @@ import numpy as np
 __all__ = ["KINDS", "Entry", "Functional", "RunVector", "VectorProgram"]
 
 LOG_FLOOR = 1e-5
-"""What `logs` take as the least value: -100 dB of an amplitude."""
+"""Smaller values are raised to it before their logarithm is taken: -100 dB of an amplitude."""
 
 SEMITONE_REFERENCE = 100.0
-"""The frequency of 0 semitones [Hz]."""
+"""This frequency has 0 semitones [Hz]."""
 
 RESOLUTION = 1e-6
-"""Standard deviation, as a share of the series' largest value, below which it is constant."""
+"""A series counts as constant if its standard deviation is a smaller share of its largest value."""
 
 
 KINDS = (
     *("mean", "std", "skewness", "kurtosis", "quantile", "spread", "slope", "trend"),
     *("curvature", "crossings", "argmax", "argmin", "autocorrelation"),
 )
-"""The kinds of functionals, in the order of the enumeration in ext/functionals.pxd."""
+"""These are the kinds of functionals, in the order of the enumeration in ext/functionals.pxd."""
 
 
 class Functional(NamedTuple):
-    """What one number says about a series: a kind, and up to two parameters of the kind."""
+    """A functional turns a series into one number; it has a kind and up to two parameters."""
 
     kind: str
-    """One of :data:`KINDS`."""
+    """It is one of :data:`KINDS`."""
     a: int = 0
-    """Percent of a quantile, lower percent of a spread, lag of an autocorrelation [rows]."""
+    """It is a quantile's percent, a spread's lower percent, or an autocorrelation's lag [rows]."""
     b: int = 0
-    """Upper percent of a spread."""
+    """It is a spread's upper percent."""
 
     @property
     def code(self) -> int:
-        """The kind's place in :data:`KINDS`."""
+        """Give the kind's place in :data:`KINDS`."""
         return KINDS.index(self.kind)
 
 
 class RunVector(Protocol):
-    """A program made ready: fills `out` with the vector of `rows` (immutable, thread-safe).
+    """A program made ready fills `out` with the vector of `rows`; it is immutable and thread-safe.
 
-    Rows are C-contiguous float32 or float64, one or more of as many columns as the program has.
-    They are looked through first: it returns the index (row · n_columns + column) of the first that
-    is NaN, infinite or beyond float32's range, having written nothing, or None when all went well.
+    Rows are C-contiguous float32 or float64. There is at least one, and it has as many columns as
+    the program. All values are checked first. If one is NaN, infinite or beyond float32's range,
+    nothing is written, and the first one's index (row · n_columns + column) is returned. Otherwise
+    None is returned.
     """
 
     def __call__(self, rows: np.ndarray[Any, Any], out: np.ndarray[Any, Any]) -> int | None: ...
@@ -59,53 +60,53 @@ class RunVector(Protocol):
 
 @dataclass(frozen=True, order=True)
 class Entry:
-    """All functionals of one series: a column or a derivative of it."""
+    """An entry stands for all functionals of one series: a column or a derivative of it."""
 
     order: int
-    """Of the derivative; 0 is the column itself."""
+    """This is the order of the derivative; 0 is the column itself."""
     voiced: bool
-    """Over voiced rows alone."""
+    """If it is True, only voiced rows count."""
     column: int
     place: int
-    """In the vector, of the first functional; the others follow."""
+    """This is the place of the first functional in the vector; the others follow."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class VectorProgram:
-    """What to do with rows, in this order; see :class:`serfast.Statistics` for the meaning."""
+    """It says what to do with rows, in this order; :class:`serfast.Statistics` explains it."""
 
     n_columns: int
     size: int
-    """Length of the vector; a place that no entry fills is 0."""
+    """This is the length of the vector; a place that no entry fills is 0."""
     loudness: int | None
-    """The column by which silence at both ends is left out."""
+    """By this column, silence at both ends is left out."""
     trim: float
-    """Least share of the loudest row's that counts as loud."""
+    """A row is loud if that column has at least this share of the loudest row's value."""
     voicing: int | None
-    """The column by which rows are voiced."""
+    """This column decides which rows are voiced."""
     max_aperiodicity: float
     logs: tuple[int, ...]
-    """Columns whose logarithm is taken, over LOG_FLOOR."""
+    """The logarithm of these columns is taken, of values of LOG_FLOOR at least."""
     families: tuple[tuple[int, ...], ...]
-    """Columns from which their largest mean is subtracted."""
+    """From the columns of each family, the largest of the rows' means over them is subtracted."""
     semitones: tuple[int, ...]
-    """Columns to turn into semitones above SEMITONE_REFERENCE and draw across unvoiced rows."""
+    """These columns become semitones above SEMITONE_REFERENCE, interpolated where unvoiced."""
     delta_width: int
     delta_weights: tuple[tuple[int, int, np.ndarray[Any, np.dtype[np.float64]]], ...]
-    """Of every order and every width that a short recording may leave: (order, width, weights)."""
+    """They are (order, width, weights), for every width that a short recording may need."""
     functionals: tuple[Functional, ...]
     entries: tuple[Entry, ...]
     share: int | None
-    """Where the share of voiced rows goes."""
+    """The share of voiced rows goes to this place."""
     log_floor: float = LOG_FLOOR
     semitone_reference: float = SEMITONE_REFERENCE
     resolution: float = RESOLUTION
 
     @property
     def columns(self) -> tuple[int, ...]:
-        """The columns that must be read, rising."""
+        """Give the columns that must be read, in rising order."""
         wanted = {entry.column for entry in self.entries}
-        for _ in self.families:  # a family may bring in columns of another
+        for _ in self.families:  # the columns of a family may belong to another family too
             for family in self.families:
                 if wanted.intersection(family):
                     wanted.update(family)

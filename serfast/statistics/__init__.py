@@ -1,4 +1,4 @@
-"""Statistics: rows of any number become one vector of a fixed length."""
+"""Statistics turn any number of rows into one vector of a fixed length."""
 
 from .prepared import PreparedStatistics
 from .statistics import Statistics

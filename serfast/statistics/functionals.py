@@ -1,13 +1,15 @@
-"""The functionals by name: what each one is, as data that every back end reads.
+"""The functionals are listed here by name, as data that every back end reads.
 
-Moments (of the population; the kurtosis of a Gaussian is 3); extremes; ranges (range98 from the
-1st to the 99th percentile, range90 from the 5th to the 95th, iqr from the 25th to the 75th); the
-rise of the fitted straight line per point (slope) and per half series (trend); the coefficient of
-time² of the fitted parabola, time running from -1 to 1 (curvature); crossings of the mean per step;
-where the largest and smallest value stand, 0 to 1 (argmax, argmin).
+``mean``, ``std``, ``skewness`` and ``kurtosis`` are the moments of the population; the kurtosis of
+a Gaussian is 3. ``min`` and ``max`` are the extremes, and ``range`` is their distance. ``range98``
+reaches from the 1st to the 99th percentile, ``range90`` from the 5th to the 95th, and ``iqr`` from
+the 25th to the 75th. ``slope`` is the rise of the fitted straight line per point, and ``trend`` is
+its rise per half series. ``curvature`` is the coefficient of time² of the fitted parabola, where
+time runs from -1 to 1. ``crossings`` counts how often the series crosses its mean, per step.
+``argmax`` and ``argmin`` give the place of the largest and the smallest value, 0 to 1.
 
-Beside these there are percentiles ``p0`` … ``p100``, and the autocorrelation ``ac1`` … ``ac99`` at
-a lag of that many rows.
+There are also the percentiles ``p0`` … ``p100``, and the autocorrelation ``ac1`` … ``ac99`` at a
+lag of that many rows.
 """
 
 from __future__ import annotations
@@ -40,13 +42,13 @@ FUNCTIONALS: dict[str, Functional] = {
     "argmax": Functional("argmax"),
     "argmin": Functional("argmin"),
 }
-"""Every functional with a name of its own: its kind and the kind's parameters."""
+"""This table has the kind, and the kind's parameters, of every functional without a number."""
 
 NUMBERED = re.compile(r"(p)(100|[1-9]?[0-9])|(ac)([1-9][0-9]?)")
 
 
 def is_functional(name: object) -> bool:
-    """Whether :func:`functional` knows the name."""
+    """Tell whether :func:`functional` knows the name."""
     return isinstance(name, str) and (name in FUNCTIONALS or bool(NUMBERED.fullmatch(name)))
 
 
@@ -69,12 +71,12 @@ def functional(name: str) -> Functional:
 
 
 def apply(names: tuple[str, ...], values: np.ndarray[Any, Any]) -> Array:
-    """Evaluate functionals of each series, by the reference's formulas.
+    """Give the functionals of each series, computed by the reference's formulas.
 
     Parameters
     ----------
     names : tuple of str
-        Keys of :data:`FUNCTIONALS`, percentiles and autocorrelations.
+        The names are keys of :data:`FUNCTIONALS`, percentiles or autocorrelations.
     values : ndarray of float64, shape (n_series, n_points)
 
     Returns

@@ -1,4 +1,4 @@
-"""Statistics made ready for rows with certain columns: checks, a program, a back end to run it."""
+"""Here statistics are made ready for certain columns: they are checked and get a program."""
 
 from __future__ import annotations
 
@@ -17,20 +17,21 @@ __all__ = ["PreparedStatistics", "prepared"]
 
 
 class MakesProgram(Protocol):
-    """What :class:`serfast.Statistics` is here: hashable, and able to make a program."""
+    """:class:`serfast.Statistics` must be this here: hashable, and able to make a program."""
 
     def __hash__(self) -> int: ...
 
     def program(
         self, columns: Sequence[str], uses: np.ndarray[Any, np.dtype[np.bool_]] | None = None
     ) -> VectorProgram:
-        """Put in tables what has to be done with rows of these columns."""
+        """Give the program: tables that say what to do with rows of these columns."""
 
 
 class PreparedStatistics:
-    """Statistics made ready for rows with certain columns; made by :meth:`Statistics.over`.
+    """It computes the statistics of rows with certain columns; :meth:`Statistics.over` makes it.
 
-    Immutable: threads may share it. A pickle holds what it was made from, and makes it anew.
+    It is immutable, so threads may share it. A pickle holds what it was made from; unpickling
+    makes it anew.
     """
 
     __slots__ = ("_columns", "_made_from", "_run", "_size")
@@ -52,14 +53,14 @@ class PreparedStatistics:
         return prepared, self._made_from
 
     def __call__(self, rows: Any) -> Array:
-        """Make the vector of these rows; see :meth:`Statistics.__call__`."""
+        """Give the vector of these rows; see :meth:`Statistics.__call__`."""
         x = _checked(rows, self._columns)
         out = np.zeros(self._size)
         bad = self._run(x, out)
         if bad is not None:
             row, column = divmod(bad, len(self._columns))
-            found = f"{x[row, column]} at row {row}, {self._columns[column]}"
-            checks.refuse("rows", "finite and within float32's range", found)
+            where = f"{x[row, column]} at row {row}, {self._columns[column]}"
+            checks.refuse("rows", "finite and within float32's range", where)
         return out
 
 
@@ -67,7 +68,7 @@ class PreparedStatistics:
 def prepared(
     statistics: MakesProgram, columns: tuple[str, ...], used: bytes | None, backend: str
 ) -> PreparedStatistics:
-    """Make it once for the same statistics, columns and bytes of `uses`."""
+    """Give prepared statistics; equal arguments get the same object, made once."""
     return PreparedStatistics(statistics, columns, used, backend)
 
 

@@ -1,4 +1,4 @@
-"""Statistics: rows of any number become one vector of a fixed length, each entry with a name."""
+"""Statistics turn any number of rows into one vector of a fixed length with named entries."""
 
 from __future__ import annotations
 
@@ -26,47 +26,53 @@ Mask: TypeAlias = np.ndarray[Any, np.dtype[np.bool_]]
 
 @dataclass(frozen=True, kw_only=True)
 class Statistics:
-    """Functionals of the rows' columns, and of their derivatives.
+    """Statistics give the functionals of the rows' columns, and of the columns' derivatives.
 
-    Call it with rows and their columns' names; the vector's length depends on the columns alone.
-    Where columns are named in an argument, a name means that column, or a family: ``"logmel"``
-    is logmel_0, logmel_1 …
+    Call it with rows and the names of their columns. The vector's length depends on the columns
+    alone. A name in an argument means the column of that name, or a family of columns:
+    ``"logmel"`` means logmel_0, logmel_1 …
 
     Parameters
     ----------
     functionals : tuple of str
-        Of :data:`serfast.statistics.functionals.FUNCTIONALS`, percentiles ``p0`` to ``p100``, and
-        autocorrelations ``ac1`` to ``ac99`` at a lag of that many rows.
+        The names come from :data:`serfast.statistics.functionals.FUNCTIONALS`, or are percentiles
+        ``p0`` to ``p100``, or autocorrelations ``ac1`` to ``ac99`` at a lag of that many rows.
     deltas : int
-        Highest order of derivative whose functionals are taken too, 0 to 3.
+        Functionals of derivatives up to this order are taken too, 0 to 3.
     delta_width : int
-        Rows that a derivative is smoothed over, odd, 5 to 1001; see
+        A derivative is smoothed over this many rows, odd, 5 to 1001; see
         :func:`serfast.statistics.functionals.delta`.
     log : tuple of str
-        Columns to take the natural logarithm of first (floor 1e-5): amplitudes such as rms.
+        The natural logarithm of these columns is taken first (floor 1e-5). They are amplitudes,
+        such as rms.
     relative : tuple of str
-        Columns on a logarithmic scale to take relative to the signal's loudest row, so that gain
-        doesn't matter: of each name's columns the largest mean over the family is subtracted.
+        These columns have a logarithmic scale, and are taken relative to the signal's loudest row,
+        so that gain doesn't matter. For each name, the largest of the rows' means over the
+        family's columns is subtracted from these columns.
     semitones : tuple of str
-        Columns of frequencies [Hz] to turn into semitones above 100 Hz, interpolated linearly
-        across unvoiced rows, and of which only voiced rows count.
+        These columns are frequencies [Hz]. They are turned into semitones above 100 Hz and
+        interpolated linearly across unvoiced rows; only their voiced rows count.
     voiced : tuple of str
-        Columns whose functionals are taken a second time over voiced rows alone.
+        The functionals of these columns are taken a second time over the voiced rows alone.
     voiced_deltas : int
-        Highest order of derivative for which they are, 0 to 3.
+        Functionals over voiced rows are taken of derivatives up to this order, 0 to 3.
     trim_db : float or None
-        Rows before the first and after the last whose column ``rms`` is within this many
-        decibels of the loudest row's are left out, > 0; None leaves in all. So silence around
-        the speech doesn't matter.
+        A row is loud if its column ``rms`` is within this many decibels of the loudest row's, > 0.
+        Rows before the first loud row and after the last one are left out, so that silence around
+        the speech doesn't matter. With None all rows are used.
     max_aperiodicity : float
-        Rows whose column ``aperiodicity`` is not above it are voiced, > 0. If none is, the least
-        aperiodic one is.
+        A row is voiced if its column ``aperiodicity`` isn't above this limit, > 0. If no row is,
+        the least aperiodic row counts as voiced.
 
     Notes
     -----
-    All in float64. Finite for every n_rows >= 1: what is undefined for few rows or a constant
-    column (skewness, kurtosis, slope, derivatives) is 0. The back ends agree to 1e-9 of a
-    functional's scale; the native one gives the same bits on every instruction set.
+    Everything is computed in float64. The vector is finite for every n_rows >= 1: a value that is
+    undefined for few rows or a constant column (skewness, kurtosis, slope, derivatives) is 0. The
+    back ends agree to 1e-9 of a functional's scale. The native one gives the same bits on every
+    instruction set.
+
+    The cost grows with rows × columns × derivatives; quantiles need a sorted copy of each series.
+    The native back end takes about 0.2 ms for the speech preset's vector of 3 s.
 
     Examples
     --------
@@ -109,7 +115,7 @@ class Statistics:
         checks.number("max_aperiodicity", self.max_aperiodicity, above=0)
 
     def names(self, columns: Sequence[str]) -> tuple[str, ...]:
-        """Name each entry of the vector that rows with these columns give.
+        """Give a name for each entry of the vector that rows with these columns have.
 
         Raises
         ------
@@ -127,17 +133,17 @@ class Statistics:
         return tuple(entries + ["voiced.share"] * self._gates)
 
     def __call__(self, rows: Any, columns: Sequence[str], *, backend: str | None = None) -> Array:
-        """Make the vector of these rows.
+        """Give the vector of these rows.
 
         Parameters
         ----------
         rows : array_like of float, shape (n_rows, n_columns)
-            One row a frame, as an Extractor gives them; n_rows >= 1.
+            These are rows as an Extractor gives them; n_rows >= 1.
         columns : sequence of str
-            Their names (``spec.columns``).
+            These are the names of the columns (``spec.columns``).
         backend : {"native", "numba", "reference"} or None
-            What computes it, as for :class:`serfast.Extractor`; statistics of all but the native
-            one are NumPy's.
+            It computes the vector, as for :class:`serfast.Extractor`. Every back end but the
+            native one uses NumPy for statistics.
 
         Returns
         -------
@@ -154,19 +160,20 @@ class Statistics:
     def over(
         self, columns: Sequence[str], *, uses: Mask | None = None, backend: str | None = None
     ) -> PreparedStatistics:
-        """Make ready for rows with these columns, for many calls.
+        """Give statistics that are made ready for rows with these columns, for many calls.
 
         Parameters
         ----------
         columns : sequence of str
         uses : ndarray of bool, shape (len(self.names(columns)),), or None
-            Which entries are looked at; the others may be 0, which saves time. None: all.
+            Only the entries for which it is True are needed; the others may be 0, which saves
+            time. None means all entries.
         backend : {"native", "numba", "reference"} or None
 
         Returns
         -------
         PreparedStatistics
-            Called with rows, it gives what calling the statistics gives.
+            Called with rows, it gives what the statistics themselves give.
 
         Raises
         ------
@@ -191,7 +198,7 @@ class Statistics:
         return prepared(self, names, uses.tobytes(), backend)
 
     def program(self, columns: Sequence[str], uses: Mask | None = None) -> VectorProgram:
-        """Put in tables what has to be done with rows of these columns, for a back end."""
+        """Give the program for a back end: tables that say what to do with these columns."""
         columns = _names("columns", columns)
         self._check_columns(columns)
         n = len(self.functionals)
@@ -220,16 +227,16 @@ class Statistics:
     def _entries(self, columns: tuple[str, ...]) -> list[Entry]:
         """Give every series in the order of the vector."""
         pitch = _select(columns, self.semitones)
-        found = [
+        series = [
             (order, column in pitch, column)
             for order in range(self.deltas + 1)
             for column in range(len(columns))
         ]
         if self.voiced:
             orders = range(min(self.voiced_deltas, self.deltas) + 1)
-            found += [(o, True, c) for o in orders for c in _select(columns, self.voiced)]
+            series += [(o, True, c) for o in orders for c in _select(columns, self.voiced)]
         n = len(self.functionals)
-        return [Entry(*series, place=i * n) for i, series in enumerate(found)]
+        return [Entry(*one, place=i * n) for i, one in enumerate(series)]
 
     @property
     def _gates(self) -> bool:
@@ -247,23 +254,25 @@ class Statistics:
 
     def to_dict(self) -> dict[str, Any]:
         """Give the arguments as lists, strings and numbers."""
-        own = dataclasses.asdict(self)
-        return {key: list(v) if isinstance(v, tuple) else v for key, v in own.items()}
+        fields = dataclasses.asdict(self)
+        return {key: list(v) if isinstance(v, tuple) else v for key, v in fields.items()}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Statistics:
-        """Read what :meth:`to_dict` wrote; unknown keys raise ParameterError."""
+        """Give the statistics that :meth:`to_dict` wrote; unknown keys raise ParameterError."""
         if not isinstance(data, Mapping):
             checks.fail("statistics", "a mapping", data)
         known = [field.name for field in dataclasses.fields(cls)]
         checks.known_keys("statistics", data, known)
-        own: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in data.items()}
-        return cls(**own)
+        fields: dict[str, Any] = {
+            key: tuple(value) if isinstance(value, list) else value for key, value in data.items()
+        }
+        return cls(**fields)
 
 
 @lru_cache(maxsize=16)
 def _weights(width: int, orders: int) -> tuple[tuple[int, int, Array], ...]:
-    """Weights of every order, and of every odd width up to `width` that can hold it."""
+    """Give the weights of every order, and of every odd width up to `width` that it fits into."""
     return tuple(
         (order, narrow, delta_weights(narrow, order))
         for order in range(1, orders + 1)
@@ -282,7 +291,7 @@ def _names(argument: str, value: Any) -> tuple[str, ...]:
 
 @lru_cache(maxsize=256)
 def _select(columns: tuple[str, ...], names: tuple[str, ...]) -> tuple[int, ...]:
-    """Find the columns that are named, or whose family (name without number) is."""
+    """Give the indices of the columns that are named, or whose family (name without number) is."""
     chosen = set(names)
     return tuple(i for i, c in enumerate(columns) if c in chosen or _family(c) in chosen)
 

@@ -1,4 +1,4 @@
-"""What happens over time: events, windows, the energy gate, running statistics."""
+"""These modules handle what happens over time: events, windows, gate, running statistics."""
 
 from .events import Event, EventStream
 from .gate import EnergyGate

@@ -1,4 +1,4 @@
-"""Events: what a recognizer says of a signal that is still arriving, event after event."""
+"""Events tell what a recognizer hears in a signal that is still arriving."""
 
 from __future__ import annotations
 
@@ -20,42 +20,42 @@ __all__ = ["MAX_APERIODICITY", "Event", "EventStream", "Plan"]
 Array = np.ndarray[Any, Any]
 
 MAX_APERIODICITY = 0.3
-"""Rows up to it are voiced, if the model has no statistics that say otherwise."""
+"""A row with at most this aperiodicity is voiced, unless the model's statistics have a limit."""
 
 NOTHING = np.empty(0, dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What a recognizer says of one window, or of an utterance so far."""
+    """An event tells what a recognizer hears in one window, or in an utterance so far."""
 
     start: float
-    """Where what is judged begins [s]."""
+    """This is the time at which the window or utterance begins [s]."""
     end: float
-    """Where it ends [s]."""
+    """This is the time at which it ends [s]."""
     label: str
-    """The most probable class."""
+    """This is the most probable class."""
     probabilities: dict[str, float]
-    """Of every class; they add up to 1."""
+    """Every class has its probability here; the probabilities add up to 1."""
     voiced: float | None
-    """Share of its rows that are voiced; None for a model without `aperiodicity`."""
+    """This share of its rows is voiced, 0 to 1; it is None for a model without `aperiodicity`."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """When to judge and of what; checked, in rows."""
+    """A plan says when events are made and from how many rows; its values have been checked."""
 
     window: int
-    """Rows in which the gate looks for speech."""
+    """The gate looks for speech in this many rows."""
     hop: int
-    """Rows from event to event."""
+    """An event follows the one before it after this many rows."""
     memory: int
-    """Rows in which the gate looks for the background."""
+    """The gate looks for the background in this many rows."""
     gate: EnergyGate | None
     smoothing: float
-    """Time constant [s]."""
+    """This is the time constant with which probabilities are smoothed [s]."""
     sample_rate: float
-    """Of the chunks [Hz]."""
+    """This is the sample rate of the chunks [Hz]."""
 
     @classmethod
     def of(
@@ -90,15 +90,21 @@ class Plan:
 
 
 class EventStream(ABC):
-    """The emotions in a signal that is still arriving; made by :meth:`serfast.Recognizer.stream`.
+    """A stream gives the emotions in a signal that is still arriving, as events.
 
-    Every `hop` there is an event, as soon as its last row is there: of the last `window`
-    (:mod:`serfast.streaming.window_events`), or of the utterance so far
+    :meth:`serfast.Recognizer.stream` makes it. Every `hop` it makes an event, as soon as the
+    event's last row is there. The event is about the last `window`
+    (:mod:`serfast.streaming.window_events`) or about the utterance so far
     (:mod:`serfast.streaming.utterance_events`). Where there is no speech (see
-    :class:`serfast.streaming.EnergyGate`) there is none. The events are the same however the
+    :class:`serfast.streaming.EnergyGate`) there is no event. The events are the same however the
     signal is divided into chunks.
 
-    Private state: one thread at a time. Different streams don't touch each other.
+    The state is private: one thread may use a stream at a time. Different streams share no state.
+
+    Notes
+    -----
+    A chunk costs its feature rows; an event costs the model's decision as well. The stream keeps
+    a bounded number of rows, and for a classifier of samples as many samples.
     """
 
     __slots__ = (
@@ -122,7 +128,7 @@ class EventStream(ABC):
     @property
     @abstractmethod
     def classes(self) -> tuple[str, ...]:
-        """The classes that it tells apart."""
+        """Give the classes that the model tells apart."""
 
     def accept(self, chunk: Any) -> list[Event]:
         """Take the next samples; give the events that they complete.
@@ -139,14 +145,15 @@ class EventStream(ABC):
         Raises
         ------
         ParameterError
-            If the chunk is bad, as in :meth:`serfast.Stream.accept`: the stream then goes on as
-            if it hadn't come.
+            If the chunk is bad, as in :meth:`serfast.Stream.accept`. The stream then goes on as
+            if the chunk hadn't come.
         ModelError
-            If the model gives anything but probabilities, or fails. The chunk has been taken and
-            judged to its end, in the next window or a new utterance; its events come with the
-            next call. Of several errors the first is raised.
+            If the model fails, or gives anything but probabilities. The chunk has been used to
+            its end all the same: the stream went on with the next window or a new utterance, and
+            the events of these come with the next call. If the model failed several times, the
+            first error is raised.
         SerfastError
-            After `flush`.
+            If the call comes after `flush`.
         """
         room = self._recent.room
         n = self._stream.accept(chunk, out=room)
@@ -162,13 +169,13 @@ class EventStream(ABC):
     def flush(self) -> list[Event]:
         """End the signal; give the events that are left.
 
-        The last one is of the end of the signal, unless another has ended within half a `hop` of
-        there. A signal shorter than one of the features' frames says nothing.
+        The last event ends with the signal, unless another one has ended within half a `hop` of
+        there. A signal that is shorter than one of the features' frames gives no event.
 
         Raises
         ------
         ModelError
-            As in `accept`; another `flush` gives the events.
+            If the model fails, as in `accept`. Another call of `flush` gives the events.
         """
         spec, ended = self._stream.spec, self._ended
         self._ended = True
@@ -196,15 +203,15 @@ class EventStream(ABC):
 
     @abstractmethod
     def _due(self, n_rows: int) -> None:
-        """Make the events that are due after so many rows, each once."""
+        """Make the events that are due after `n_rows` rows, each of them once."""
 
     @abstractmethod
     def _rest(self, n_rows: int) -> None:
-        """Make the last events; n_rows are all, and the due ones made."""
+        """Make the last events, after the due ones; the signal has `n_rows` rows in all."""
 
     @abstractmethod
     def _heard(self, chunk: Any) -> None:
-        """Take note of a chunk's samples, if they are needed again."""
+        """Keep a chunk's samples if they will be needed again."""
 
     def _judged(self, n: int) -> None:
         """Count n new rows; make the events that they complete."""
@@ -214,11 +221,11 @@ class EventStream(ABC):
         self._due(self._recent.n_rows)
 
     def _failed(self, error: Exception) -> None:
-        """Take note of what a model raised: `_given` raises the first, once all is judged."""
+        """Keep the first error of a model; `_given` raises it when the chunk has been judged."""
         self._failure = self._failure or error
 
     def _given(self) -> list[Event]:
-        """Give the events made since the last call, or raise what failed and let them wait."""
+        """Give the events made since the last call; raise a kept error first, without them."""
         failure, self._failure = self._failure, None
         if failure is not None:
             raise failure
@@ -226,12 +233,12 @@ class EventStream(ABC):
         return events
 
     def _loud(self, gate: EnergyGate, stop: int, window: int) -> Array:
-        """Which of the last `window` rows before row `stop` are louder than the background."""
+        """Tell for each of the `window` rows before row `stop` whether the gate finds it loud."""
         levels = self._levels.between(max(0, stop - self._plan.memory), stop)[:, 0]
         return gate.loud(levels, window, len(levels) == self._plan.memory)
 
     def _event(self, start: int, stop: int, probabilities: Array, n_voiced: int) -> None:
-        """Make the event of rows `start` to `stop` - 1, of which so many are voiced."""
+        """Make the event of rows `start` to `stop` - 1, of which `n_voiced` are voiced."""
         hop, rate = self._stream.spec.hop_length, self._stream.spec.sample_rate
         end = stop * hop / rate
         if self._ended:
@@ -248,7 +255,7 @@ class EventStream(ABC):
         return int(np.count_nonzero(rows[:, self._voicing] <= self._limit))
 
     def _smoothed(self, end: float, probabilities: Array) -> Array:
-        """Mix in the last event's probabilities, the less the longer ago it was."""
+        """Give the probabilities mixed with the last event's; older ones have less weight."""
         if self._plan.smoothing and self._previous is not None:
             share = math.exp((self._previous[0] - end) / self._plan.smoothing)
             probabilities = share * self._previous[1] + (1 - share) * probabilities
@@ -257,5 +264,5 @@ class EventStream(ABC):
 
 
 def rows_of(name: str, seconds: Any, per_second: float) -> int:
-    """Turn a duration into rows, at least one."""
+    """Give the number of rows in a duration, at least 1."""
     return max(1, round(checks.number(name, seconds, above=0, maximum=3600) * per_second))

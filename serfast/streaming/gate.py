@@ -1,4 +1,7 @@
-"""An energy gate: is there speech in a window? By the rows' level alone, so chunks don't matter."""
+"""An energy gate tells whether a window holds speech.
+
+It goes by the level of the rows alone, so it doesn't matter how the signal came in chunks.
+"""
 
 from __future__ import annotations
 
@@ -15,39 +18,46 @@ Levels = np.ndarray[Any, np.dtype[np.float32]]
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
 
 MEMORY = 5.0
-"""How far back the background is looked for [s]."""
+"""The background is looked for in this much of the signal before the window's end [s]."""
 
 SHARE = 0.1
-"""Least share of a window's rows that must be loud."""
+"""At least this share of a window's rows must be loud."""
 
 QUIETEST_DB = -70.0
-"""The background is never taken to be quieter, so that a gap doesn't open the gate for noise."""
+"""The background is never taken to be quieter than this.
+
+Otherwise a gap of digital silence would open the gate for noise.
+"""
 
 START_DB = -50.0
-"""Nor, before MEMORY has been heard, to be louder, so that speech at the very start isn't lost."""
+"""The background isn't taken to be louder than this until MEMORY seconds have arrived.
+
+Otherwise speech at the very start of a signal would be taken for background.
+"""
 
 
 @dataclass(frozen=True)
 class EnergyGate:
-    """Opens for windows that are louder, now and then, than the background.
+    """A gate opens for windows in which enough rows are louder than the background.
 
     The background is as loud as the quietest row of the last 5 s. A window holds speech if at
-    least a tenth of its rows are `above_db` louder. So the gate adapts: at once where it becomes
-    quieter; after 5 s where it becomes louder and stays so. A sound without any pause for so long
-    is background.
+    least a tenth of its rows are `above_db` louder than that. So the gate adapts: it follows at
+    once when the background becomes quieter, and after 5 s when it becomes louder and stays so. A
+    sound that goes on for 5 s without any pause is taken for background.
 
-    Two bounds keep it sane: the background is never taken to be quieter than -70 dB (of an RMS
-    of 1), nor, before 5 s have been heard, louder than -50 dB.
+    Two bounds are set. The background is never taken to be quieter than -70 dB (0 dB is an RMS
+    of 1). Until 5 s have arrived, it isn't taken to be louder than -50 dB.
 
     Parameters
     ----------
     above_db : float
-        > 0.
+        A loud row is this much louder than the background, > 0 [dB].
 
     Notes
     -----
-    The minimum over some seconds as a measure of the background is Martin's (IEEE Trans. Speech
-    Audio Process. 9 (2001), 504-512), here without smoothing: the margin is wide.
+    Martin (IEEE Trans. Speech Audio Process. 9 (2001), 504-512) measures the background by the
+    minimum over some seconds. The gate does so too, without smoothing, because its margin is
+    wide. A call costs one pass over the levels.
 
     Examples
     --------
@@ -65,20 +75,21 @@ class EnergyGate:
         checks.number("gate_db", self.above_db, above=0)
 
     def opens(self, levels: Levels, window: int, complete: bool) -> bool:
-        """Whether a window holds speech: whether enough of it is :meth:`loud`."""
+        """Tell whether a window holds speech: whether at least a tenth of it is :meth:`loud`."""
         return enough(self.loud(levels, window, complete))
 
     def loud(self, levels: Levels, window: int, complete: bool) -> Mask:
-        """Which rows of a window are louder than the background.
+        """Give a mask of the rows of a window that are louder than the background.
 
         Parameters
         ----------
         levels : ndarray of float32, shape (n,)
-            RMS of the last rows up to the window's end: of 5 s, or all there have been.
+            These are the RMS values of the rows of the last 5 s up to the window's end, or of all
+            rows if there have been fewer.
         window : int
-            How many of them, at the end, are the window's.
+            The window is the last `window` of these rows.
         complete : bool
-            Whether they are of 5 s.
+            This says whether `levels` covers the whole 5 s.
 
         Returns
         -------
@@ -92,7 +103,7 @@ class EnergyGate:
 
 
 def enough(loud: Mask) -> bool:
-    """Whether a tenth of the rows are loud."""
+    """Tell whether at least a tenth of the rows are loud."""
     return bool(np.count_nonzero(loud) >= SHARE * len(loud))
 
 

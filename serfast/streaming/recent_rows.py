@@ -1,4 +1,4 @@
-"""The latest rows of a stream, numbered from its beginning."""
+"""The latest rows of a stream are kept here, numbered from the stream's beginning."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ Rows = np.ndarray[Any, np.dtype[np.float32]]
 
 
 class Recent:
-    """The latest rows of a stream, numbered from its beginning, in one array.
+    """It keeps the latest rows of a stream in one array, numbered from the stream's beginning.
 
-    Rows are written where :attr:`room` says and then counted with :meth:`add`, so that a stream
-    can put them there itself. A row is moved about once in its life, and nothing is allocated.
+    Rows are written into :attr:`room` and then counted with :meth:`add`, so that a stream can
+    write them there itself. Each row is moved about once, and no call allocates memory.
 
     Parameters
     ----------
     kept : int
-        How many of the latest rows can be had, >= 1.
+        So many of the latest rows can be read, >= 1.
     n_columns : int
     """
 
@@ -35,12 +35,12 @@ class Recent:
 
     @property
     def n_rows(self) -> int:
-        """How many rows there have been."""
+        """Give the number of rows since the beginning."""
         return self._begin + self._filled
 
     @property
     def room(self) -> Rows:
-        """Where the next rows go; at least one, at most `kept`."""
+        """Give a view into which the next rows are to be written, 1 to `kept` of them."""
         if self._filled == len(self._rows):
             self._rows[: self._kept] = self._rows[-self._kept :]
             self._begin += self._filled - self._kept
@@ -52,11 +52,11 @@ class Recent:
         self._filled += n
 
     def between(self, start: int, stop: int) -> Rows:
-        """View rows `start` to `stop` - 1; they must be among the latest `kept`."""
+        """Give a view of rows `start` to `stop` - 1, which must be among the latest `kept`."""
         return self._rows[start - self._begin : stop - self._begin]
 
     def extend(self, rows: Rows) -> None:
-        """Write rows, of any number, and count them."""
+        """Write any number of rows and count them."""
         while len(rows):
             room = self.room[: len(rows)]
             room[:] = rows[: len(room)]
@@ -69,7 +69,7 @@ class Recent:
 
 
 def checked_rows(rows: Any, n_columns: int) -> Rows:
-    """`rows` as a finite array of shape (n, n_columns), or a ParameterError."""
+    """Give `rows` as a finite float32 array of shape (n, n_columns), or raise ParameterError."""
     try:
         with np.errstate(over="ignore"):
             array = np.asarray(rows, dtype=np.float32)

@@ -1,4 +1,4 @@
-"""The latest samples of a stream, numbered from its beginning."""
+"""The latest samples of a stream are kept here, numbered from the stream's beginning."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ __all__ = ["RecentSamples"]
 Samples = np.ndarray[Any, np.dtype[np.float32]]
 
 CAPACITY = 4096
-"""Samples that there is room for at first."""
+"""The array has room for this many samples at first."""
 
 LARGE = 1 << 20
-"""Samples of an array that is given back when less than an eighth of it is needed."""
+"""An array of at least this many samples is freed when less than an eighth of it is needed."""
 
 
 class RecentSamples:
-    """The samples of a stream that are still needed, in one array.
+    """It keeps the samples of a stream that are still needed, in one array.
 
-    New ones are written behind the others. When there is no room, the forgotten ones make room, or,
-    if they are fewer than the rest, the array doubles: so a sample is moved about once in its life.
-    What one large chunk took is given back once its samples are forgotten.
+    New samples are written behind the others. When there is no room left, the kept samples move
+    to the place of the forgotten ones; if these are fewer, the array doubles. So each sample is
+    moved about once. The memory of a large chunk is freed once its samples are forgotten.
     """
 
     __slots__ = ("_begin", "_samples", "_start", "_stop")
@@ -36,10 +36,10 @@ class RecentSamples:
     def reset(self) -> None:
         """Begin again with sample 0."""
         self._begin = 0  # the number of the first sample that is kept
-        self._start = self._stop = 0  # where it is in the array, and where the next one goes
+        self._start = self._stop = 0  # its place in the array, and the place of the next sample
 
     def append(self, chunk: Any) -> None:
-        """Keep the next samples; `chunk` is float32, float64 or int16 of shape (n,)."""
+        """Add the next samples; `chunk` is float32, float64 or int16 of shape (n,)."""
         if not len(chunk):
             return
         samples = as_samples(chunk)
@@ -48,7 +48,7 @@ class RecentSamples:
         self._stop += len(samples)
 
     def forget(self, begin: int) -> None:
-        """Forget what lies before sample `begin`."""
+        """Forget the samples before sample `begin`."""
         n = min(begin - self._begin, self._stop - self._start)
         if n > 0:
             self._begin += n
@@ -57,19 +57,19 @@ class RecentSamples:
             self._move(self._size_for(self._stop - self._start))
 
     def between(self, start: int, stop: int) -> Samples:
-        """Copy samples `start` to `stop` - 1, or to the last one if there are fewer."""
+        """Give a copy of samples `start` to `stop` - 1, or to the last one if there are fewer."""
         offset = self._start - self._begin
         begin, end = max(self._start, start + offset), min(self._stop, stop + offset)
         return self._samples[begin:end].copy()
 
     def _make_room(self, n: int) -> None:
-        """Let n samples fit behind the others."""
+        """Make room for n samples behind the others."""
         if self._stop + n > len(self._samples):
             size = self._size_for(self._stop - self._start + n)
             self._move(max(size, len(self._samples)))
 
     def _move(self, size: int) -> None:
-        """Put what is kept at the beginning of an array of this size, which may be the same one."""
+        """Move the kept samples to the start of an array of `size`; it may be the same array."""
         kept = self._samples[self._start : self._stop]
         if size != len(self._samples):
             self._samples = np.empty(size, dtype=np.float32)
@@ -78,5 +78,5 @@ class RecentSamples:
 
     @staticmethod
     def _size_for(n: int) -> int:
-        """Give the size of an array that n samples fill by half at most."""
+        """Give the size of an array of which n samples fill at most half."""
         return max(CAPACITY, 1 << (2 * n - 1).bit_length()) if n else CAPACITY

@@ -1,4 +1,4 @@
-"""Rows from chunks as they come: a generator, for a plain loop or for asyncio's."""
+"""A generator gives rows from chunks as they come, for a plain loop or one of asyncio."""
 
 from __future__ import annotations
 
@@ -40,30 +40,32 @@ def feature_rows(
     Parameters
     ----------
     chunks : iterable or asynchronous iterable of array_like, shape (n,)
-        float32, float64 or int16, of any sizes; together the signal.
+        The chunks are float32, float64 or int16, of any size; together they are the signal.
     spec : FeatureSpec or Extractor
-        What to compute. Of an extractor, the tables are shared between many signals.
+        It says what to compute. Many signals can share the tables of one extractor.
     sample_rate : float or None
-        Of the chunks [Hz], if it isn't the spec's: see :meth:`serfast.Extractor.stream`.
+        This is the rate of the chunks [Hz], if it differs from the spec's: see
+        :meth:`serfast.Extractor.stream`.
 
     Returns
     -------
     generator, or asynchronous generator if `chunks` is asynchronous
-        Of rows: float32, shape (n_columns,). All together are bit for bit ``Extractor(spec)`` of
-        the whole signal. Those that need padding come after the last chunk.
+        It gives rows, float32 of shape (n_columns,). Together they are bit for bit what
+        ``Extractor(spec)`` gives for the whole signal. Rows that need padding come after the
+        last chunk.
 
     Raises
     ------
     ParameterError
-        At once if spec can't be streamed, sample_rate is bad or chunks can't be iterated; from
-        the generator if a chunk is bad.
+        It is raised at once if spec can't be streamed, sample_rate is bad or chunks can't be
+        iterated, and by the generator if a chunk is bad.
 
     Notes
     -----
-    The asynchronous form computes on the event loop itself: the 10 ms that a chunk usually holds
-    take microseconds, less than handing them to a thread. After every chunk it lets the loop's
-    other tasks run, even if `chunks` never waits; so none waits longer for it than one chunk
-    takes, some thousandth of the chunk's duration. Chunks of many seconds should be divided first.
+    The asynchronous form computes on the event loop itself. A chunk usually holds 10 ms; its rows
+    take microseconds, which is less than it costs to hand them to a thread. After every chunk the
+    loop's other tasks may run, even if `chunks` never waits. So no task waits longer than one
+    chunk takes, about a thousandth of the chunk's duration. Divide chunks of many seconds first.
 
     Examples
     --------

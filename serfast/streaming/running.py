@@ -1,4 +1,4 @@
-"""Running statistics: those of a window that slides over the rows of a stream."""
+"""Running statistics are those of a window that slides over the rows of a stream."""
 
 from __future__ import annotations
 
@@ -20,28 +20,28 @@ Vector = np.ndarray[Any, np.dtype[np.float64]]
 
 
 class Summary(NamedTuple):
-    """The statistics of one window."""
+    """A summary holds the statistics of one window."""
 
     start: int
-    """Its first row, counted from the beginning of the stream."""
+    """This is the window's first row, counted from the beginning of the stream."""
     stop: int
-    """The row after its last."""
+    """This is the row after the window's last one."""
     vector: Vector
-    """``statistics(rows[start:stop], columns)``, bit for bit."""
+    """It equals ``statistics(rows[start:stop], columns)`` bit for bit."""
 
 
 class RunningStatistics:
-    """Statistics of a window of rows, every `hop` rows.
+    """It gives the statistics of a window of rows, every `hop` rows.
 
     Parameters
     ----------
     statistics : Statistics
     columns : sequence of str
-        Names of the rows' columns (``spec.columns``).
+        These are the names of the rows' columns (``spec.columns``).
     window, hop : int
-        Rows, >= 1: at 100 rows a second, 300 and 50 are 3 s every 0.5 s.
+        Both are numbers of rows, >= 1: at 100 rows a second, 300 and 50 mean 3 s every 0.5 s.
     backend : {"native", "numba", "reference"} or None
-        What computes the statistics.
+        It computes the statistics.
 
     Raises
     ------
@@ -50,10 +50,11 @@ class RunningStatistics:
 
     Notes
     -----
-    A window's statistics are computed anew from its rows, by the function that a batch uses, so
-    they are equal to the batch's bit for bit. Little could be carried over: trimming, voicing and
-    the derivatives' ends depend on where a window begins and ends, and sums that rows are taken
-    from again wouldn't stay exact. Only the rows are kept, twice the window at most.
+    The statistics of a window are computed anew from its rows, by the function that a batch uses,
+    so they equal the batch's bit for bit. Each window therefore costs as much as one call of the
+    statistics. Little could be reused from the window before: trimming, voicing and the
+    derivatives' ends depend on where a window begins and ends, and sums from which old rows are
+    subtracted wouldn't stay exact. Only rows are kept, at most twice the window.
 
     Examples
     --------
@@ -102,19 +103,19 @@ class RunningStatistics:
         ParameterError
             If rows have another shape or aren't finite; the state is unchanged then.
         SerfastError
-            After `flush`.
+            If the call comes after `flush`.
         """
         if self._flushed:
             raise SerfastError("reset() must come after flush() before more rows")
         checked = checked_rows(rows, self._recent.room.shape[1])
-        found = []
+        summaries = []
         while len(checked):
             room = self._recent.room[: len(checked)]
             room[:] = checked[: len(room)]
             self._recent.add(len(room))
             checked = checked[len(room) :]
-            found += [self._summary(*w) for w in self._sliding.due(self._recent.n_rows)]
-        return found
+            summaries += [self._summary(*w) for w in self._sliding.due(self._recent.n_rows)]
+        return summaries
 
     def flush(self) -> list[Summary]:
         """End the stream; give the statistics of its last rows, as :class:`SlidingWindow` says."""

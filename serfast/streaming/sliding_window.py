@@ -1,4 +1,4 @@
-"""Which rows a window covers that slides over a stream: the arithmetic alone."""
+"""Here is computed which rows are covered by a window that slides over a stream."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ __all__ = ["SlidingWindow"]
 
 
 class SlidingWindow:
-    """Which rows a sliding window covers: the arithmetic alone.
+    """It gives the first row and the end of each window; it holds no rows itself.
 
     The window of rows [k * hop, k * hop + window) is due when its last row has come. At the end
-    another one, as long or all there is, ends with the last row, if more than half a hop had no
-    window yet or there was no window at all.
+    of the stream there may be one more window, which ends with the last row. It is as long as the
+    others, or holds all rows if there are fewer. It comes if more than half a hop of rows is in
+    no window yet, or if there was no window at all.
 
     Parameters
     ----------
     window, hop : int
-        Rows, >= 1.
+        Both are numbers of rows, >= 1.
 
     Examples
     --------
@@ -36,14 +37,14 @@ class SlidingWindow:
         self._stop = self._window
 
     def due(self, n_rows: int) -> Iterator[tuple[int, int]]:
-        """Give the windows, first to last, that are complete after so many rows, each once."""
+        """Give the windows that are complete after `n_rows` rows, in order, each of them once."""
         while self._stop <= n_rows:
             stop = self._stop
             self._stop += self._hop
             yield stop - self._window, stop
 
     def rest(self, n_rows: int) -> tuple[int, int] | None:
-        """Give the window at the end, if there is one; n_rows are all, and the due ones given."""
+        """Give the window at the end, or None; `n_rows` counts all rows, and `due` came first."""
         begun = self._stop > self._window
         left = n_rows - (self._stop - self._hop)
         if n_rows == 0 or (begun and left <= self._hop / 2):
@@ -51,5 +52,5 @@ class SlidingWindow:
         return max(0, n_rows - self._window), n_rows
 
     def reset(self) -> None:
-        """Begin again."""
+        """Begin again with row 0."""
         self._stop = self._window

@@ -1,4 +1,4 @@
-"""Steps: rows in any portions go in, the probabilities after every step come out."""
+"""Rows go in, in portions of any size; the probabilities after every step come out."""
 
 from __future__ import annotations
 
@@ -17,21 +17,22 @@ Array = np.ndarray[Any, Any]
 
 
 class Steps:
-    """One stream's way through a classifier with a state.
+    """It runs one stream of rows through a classifier that has a state.
 
-    Private state: one thread at a time. Different streams don't touch each other.
+    The state is private: one thread may use it at a time. Different streams share no state.
 
     Parameters
     ----------
     classifier : StreamingClassifier
-        Shared by any number of streams.
+        Any number of streams may share it.
     plugin : str
-        Its plugin's name, for messages.
+        Messages name the plugin by this name.
 
     Notes
     -----
     After s steps the probabilities are those of ``classifier.predict_proba`` for the first
-    ``s * stride`` rows, within 1e-5; they are the same bits for every division into portions.
+    ``s * stride`` rows, within 1e-5. They have the same bits however the rows are divided into
+    portions. Every row is used once, so a step costs the same at any time of the stream.
     """
 
     __slots__ = ("_classifier", "_columns", "_ended", "_n_steps", "_pending", "_plugin", "_state")
@@ -47,12 +48,12 @@ class Steps:
 
     @property
     def stride(self) -> int:
-        """How many rows a step takes."""
+        """Give the number of rows that a step takes."""
         return self._classifier.stride
 
     @property
     def n_steps(self) -> int:
-        """How many steps there have been."""
+        """Give the number of steps since the beginning."""
         return self._n_steps
 
     def accept(self, rows: Any) -> Array:
@@ -70,11 +71,11 @@ class Steps:
         Raises
         ------
         ParameterError
-            If rows have another shape or aren't finite: as if they hadn't come.
+            If rows have another shape or aren't finite; the state is unchanged then.
         ModelError
-            If the model fails or gives anything but probabilities: only `reset` is left then.
+            If the model fails or gives anything but probabilities. Then only `reset` helps.
         SerfastError
-            After `flush`, or after a ModelError.
+            If the call comes after `flush`, or after a ModelError.
         """
         if self._ended:
             raise SerfastError("reset() must come after flush() or an error before more rows")
@@ -82,18 +83,19 @@ class Steps:
         if len(self._pending):
             fresh = np.concatenate([self._pending, fresh])
         stride = self.stride
-        found = np.empty((len(fresh) // stride, len(self._classifier.classes)))
-        self._ended = True  # until all steps have gone well
-        for i in range(len(found)):
-            found[i] = self._step(fresh[i * stride : (i + 1) * stride])
+        probabilities = np.empty((len(fresh) // stride, len(self._classifier.classes)))
+        self._ended = True  # it stays so if a step fails
+        for i in range(len(probabilities)):
+            probabilities[i] = self._step(fresh[i * stride : (i + 1) * stride])
         self._ended = False
-        self._pending = fresh[len(found) * stride :].copy()
-        return found
+        self._pending = fresh[len(probabilities) * stride :].copy()
+        return probabilities
 
     def flush(self) -> Array:
-        """End the stream; give the probabilities of one step if rows have come, but no step.
+        """End the stream; give one step's probabilities if there were rows, but too few for a step.
 
-        The last row is then repeated. Otherwise what is short of a step has no say.
+        The last row is then repeated until there are enough. In every other case nothing comes
+        out, and rows after the last whole step aren't used.
         """
         least = not self._ended and not self._n_steps and len(self._pending)
         self._ended = True
@@ -110,6 +112,6 @@ class Steps:
         self._n_steps, self._ended = 0, False
 
     def _step(self, rows: Array) -> Array:
-        found = step_of(self._classifier, rows, self._state, self._plugin)
+        probabilities = step_of(self._classifier, rows, self._state, self._plugin)
         self._n_steps += 1
-        return found
+        return probabilities

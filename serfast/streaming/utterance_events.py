@@ -1,8 +1,8 @@
-"""Events of an utterance so far: the classifier's state goes on, and no row is judged twice.
+"""Events are made of an utterance so far; the classifier keeps its state and sees each row once.
 
-An utterance begins with the first loud row of the last second once a tenth of that second's rows
-are loud, and ends when a second has had none (see :class:`serfast.streaming.EnergyGate`);
-then the state begins anew. Without a gate, the whole signal is one utterance.
+When a tenth of the last second's rows are loud, an utterance begins with the first of these loud
+rows. It ends when no row of the last second is loud (see :class:`serfast.streaming.EnergyGate`).
+Then the state begins anew. Without a gate, the whole signal is one utterance.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ __all__ = ["PAUSE", "UtteranceStream"]
 Array = np.ndarray[Any, Any]
 
 PAUSE = 1.0
-"""How long it must be quiet for an utterance to end [s]; and where its beginning is looked for."""
+"""After this much quiet an utterance ends; its beginning is looked for in a window as long [s]."""
 
 
 class _Utterance:
-    """What is known of the utterance so far."""
+    """It holds what is known about the utterance so far."""
 
     __slots__ = ("judged", "n_voiced", "probabilities", "start", "steps", "stop")
 
@@ -34,17 +34,17 @@ class _Utterance:
         self.start = start
         self.steps = steps
         self.stop = start
-        """The row after the last step's."""
+        """This is the row after the last step's rows."""
         self.judged = start
-        """The row after the last event's."""
+        """This is the row after the last event's rows."""
         self.n_voiced = 0
         self.probabilities: Array | None = None
 
 
 class UtteranceStream(EventStream):
-    """Every `hop`, in whole steps, the utterance from its beginning.
+    """It makes an event of the utterance so far every `hop`, rounded to whole steps.
 
-    At its end there is another event, if the last one is more than half a hop ago.
+    At the utterance's end it makes another one, if the last one is more than half a hop ago.
     """
 
     __slots__ = ("_classifier", "_hop", "_looked", "_plugin", "_utterance")
@@ -68,10 +68,10 @@ class UtteranceStream(EventStream):
         self._utterance = None
 
     def _heard(self, chunk: Any) -> None:
-        """Rows are all that is needed."""
+        """Keep nothing: the rows are all that is needed."""
 
     def _due(self, n_rows: int) -> None:
-        """Look every stride rows, counted from the signal's beginning, for any chunks."""
+        """Look at every stride-th row from the signal's beginning, so that chunks don't matter."""
         while self._looked + self._classifier.stride <= n_rows:
             self._looked += self._classifier.stride
             self._at(self._looked)
@@ -86,7 +86,7 @@ class UtteranceStream(EventStream):
         self._end()
 
     def _at(self, row: int) -> None:
-        """Begin, end or go on with an utterance, of the rows before this one."""
+        """Begin, continue or end an utterance, looking at the rows before this one."""
         gate, utterance = self._plan.gate, self._utterance
         if gate is None:
             utterance = utterance or self._begin(0)
@@ -108,15 +108,16 @@ class UtteranceStream(EventStream):
         return self._utterance
 
     def _step(self, utterance: _Utterance, stop: int) -> _Utterance:
-        """Give the utterance its rows up to `stop`: a step, or the end of the signal.
+        """Take the utterance one step on, to row `stop`; give the utterance that goes on.
 
-        The utterance that goes on: a new one if the model fails.
+        That is another one if the model fails, because a failed state can't be used again. At the
+        end of the signal the rows may be fewer than a step has.
         """
         rows = self._recent.between(utterance.stop, stop)
         try:
-            found = utterance.steps.accept(rows)
-            utterance.probabilities = (found if len(found) else utterance.steps.flush())[0]
-        except Exception as error:  # its state can't be gone on with
+            after = utterance.steps.accept(rows)
+            utterance.probabilities = (after if len(after) else utterance.steps.flush())[0]
+        except Exception as error:  # a plugin may raise anything; `_failed` keeps it for the caller
             self._failed(error)
             return self._begin(stop)
         utterance.n_voiced += self._voiced(rows)
@@ -124,7 +125,7 @@ class UtteranceStream(EventStream):
         return utterance
 
     def _end(self) -> None:
-        """End the utterance, if there is one, with its last event."""
+        """End the utterance, if there is one, and make its last event."""
         utterance, self._utterance = self._utterance, None
         if utterance is None:
             return

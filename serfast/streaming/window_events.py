@@ -1,4 +1,4 @@
-"""Events of a window that slides over the signal: each is judged by itself, from its rows."""
+"""Events are made of a window that slides over the signal; each window is judged by itself."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Array = np.ndarray[Any, Any]
 
 
 class WindowStream(EventStream):
-    """Every `hop` the last `window`, as soon as its last row is there, if it holds speech."""
+    """It makes an event of the last `window` every `hop`, if that window holds speech."""
 
     __slots__ = ("_classifier", "_plugin", "_samples", "_sliding", "_vector")
 
@@ -55,7 +55,7 @@ class WindowStream(EventStream):
         self._samples.forget((n_rows - self._plan.window) * self._stream.spec.hop_length)
 
     def _rest(self, n_rows: int) -> None:
-        """As :meth:`serfast.streaming.sliding_window.SlidingWindow.rest` says."""
+        """Judge the window that :meth:`SlidingWindow.rest` gives for the signal's end."""
         rest = self._sliding.rest(n_rows)
         if rest is not None:
             self._judge(*rest)
@@ -72,17 +72,18 @@ class WindowStream(EventStream):
         try:
             x = self._input(start, stop)
             probabilities = probabilities_of(self._classifier, x, self._plugin)
-        except Exception as error:  # of this window alone
+        except Exception as error:  # only this window is lost; the stream goes on
             self._failed(error)
             return
         n_voiced = self._voiced(self._recent.between(start, stop))
         self._event(start, stop, probabilities, n_voiced)
 
     def _input(self, start: int, stop: int) -> Array:
-        """Make what the classifier takes of a window (:mod:`serfast.models.inputs`)."""
+        """Make the classifier's input from a window (:mod:`serfast.models.inputs`)."""
         if self._classifier.input == "samples":
             hop = self._stream.spec.hop_length
-            # up to the next row; that far, or only as far as this row's own frame, has been heard
+            # The window ends where the next row begins. Samples have arrived that far, or only as
+            # far as the frame of the window's last row reaches.
             missing = 0 if self._ended else max(0, hop - self._stream.latency.samples)
             return self._samples.between(start * hop, stop * hop - missing)
         rows = self._recent.between(start, stop)

@@ -1,4 +1,4 @@
-"""The contracts of plugins and features, as checks that every package's own tests call.
+"""These checks test the contracts of plugins and features; a package's tests call them.
 
     def test_contract(tmp_path):
         serfast.testing.check_plugin("svm", tmp_path)
@@ -6,7 +6,7 @@
     def test_feature():
         serfast.testing.check_feature(SpectralFlux())
 
-Each check raises AssertionError with what was broken.
+Each check raises AssertionError, whose message says which rule was broken.
 """
 
 from .checks import SPEC, STATISTICS, check_classifier, check_feature, check_plugin, toy_examples

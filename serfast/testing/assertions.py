@@ -1,4 +1,4 @@
-"""Assertions of the contracts' checks, which hold under ``python -O`` too."""
+"""The contracts' checks use these assertions, which work under ``python -O`` too."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from ..errors import SerfastError
 __all__ = ["THREADS", "Inputs", "equal", "raises", "require"]
 
 THREADS = 4
-"""As many at a time in the checks."""
+"""The checks use this many threads at a time."""
 
 Inputs = Sequence[np.ndarray[Any, Any]] | np.ndarray[Any, Any]
 
 
 def equal(a: Inputs, b: Inputs) -> bool:
-    """Whether two sequences of arrays are equal, bit for bit."""
+    """Tell whether two sequences of arrays are equal, bit for bit."""
     return all(np.array_equal(x, y) for x, y in zip(a, b, strict=True))
 
 

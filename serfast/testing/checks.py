@@ -1,4 +1,4 @@
-"""The checks of classifiers, plugins and features."""
+"""Classifiers, plugins and features are checked here."""
 
 from __future__ import annotations
 
@@ -11,9 +11,12 @@ import numpy as np
 
 from ..errors import ModelError, ParameterError
 from ..extractor import Extractor
-from ..features import RMS, Feature, ZeroCrossingRate
+from ..features import FEATURES, RMS, Feature, ZeroCrossingRate
+from ..features.base import Rows
+from ..features.order import with_sources
 from ..features.spec import FeatureSpec
 from ..models import registry
+from ..models.bundle.agreement import excess
 from ..models.bundle.bundle import Bundle
 from ..models.bundle.fingerprint import signal
 from ..models.classifier import Classifier, Input, StreamingClassifier
@@ -32,24 +35,25 @@ STATISTICS = Statistics(functionals=("mean", "std", "slope"), deltas=1)
 def check_classifier(classifier: Classifier, inputs: Inputs) -> None:
     """Check that a trained classifier keeps its contract.
 
-    Probabilities are finite, from 0 to 1, add up to 1, one a class; the same for the same input,
-    from many threads too; a read-only input is taken and left as it is; bad input raises
-    ParameterError and harms nothing.
+    There is a probability for each class. They are finite, from 0 to 1, and add up to 1. The same
+    input gives the same probabilities, also in many threads. The classifier accepts a read-only
+    input and doesn't change it. Bad input raises ParameterError and has no other effect.
 
-    Of a :class:`serfast.models.StreamingClassifier`: after every step it says what it says of
-    the whole, within 1e-5; the same bits for every division of the rows and in every thread;
-    streams don't touch; bad rows raise ParameterError and leave the state.
+    A :class:`serfast.models.StreamingClassifier` must also give, after every step, what it gives
+    for all rows so far at once, within 1e-5. The bits are the same for every division of the rows
+    and in every thread. Streams share no state. Bad rows raise ParameterError and leave the state
+    unchanged.
 
     Parameters
     ----------
     classifier : Classifier
     inputs : sequence of ndarray
-        Valid inputs, at least two.
+        They are valid inputs, at least two.
 
     Raises
     ------
     AssertionError
-        If it doesn't.
+        If the classifier breaks a rule.
     """
     require(isinstance(classifier, Classifier), "it must have every member of Classifier")
     require(classifier.input in ("vector", "rows", "samples"), f"input is {classifier.input!r}")
@@ -79,14 +83,14 @@ def check_plugin(name: str, folder: Path) -> None:
     Parameters
     ----------
     name : str
-        Of the entry point.
+        This is the name of the entry point.
     folder : Path
-        An empty folder to write bundles to (pytest's tmp_path).
+        Bundles are written to this empty folder (pytest's tmp_path).
 
     Raises
     ------
     AssertionError
-        If it doesn't.
+        If the plugin breaks a rule.
     """
     plugin = registry.get(name)
     require(isinstance(plugin, Plugin), "it must have every member of Plugin")
@@ -110,27 +114,30 @@ def check_plugin(name: str, folder: Path) -> None:
         plugin.train(one)
 
 
-def check_feature(feature: Feature, tolerance: float = 1e-4) -> None:
+def check_feature(feature: Feature, tolerance: float | None = None) -> None:
     """Check that a feature which a package offers keeps the contract of features.
 
-    It goes through JSON by name; its values are finite; chunks and threads don't change their
-    bits; and they are those of the plain Python function.
+    JSON holds it by its name. Its values are finite, and chunks and threads don't change their
+    bits. They agree with the plain Python function. If it reads columns, the built-in features
+    that have these columns stand in the spec too, with their default fields.
 
     Parameters
     ----------
     feature : Feature
-        One of the class that stands in the entry-point group ``serfast.features``.
-    tolerance : float
-        Of the differences from the reference back end's rows, as a share of a column's largest.
+        Its class stands in the entry-point group ``serfast.features``.
+    tolerance : float, optional
+        Values may differ from the reference back end's by this share of a column's largest value.
+        Without it, the feature's ``tolerance`` limits the difference of each value, and
+        ``forgiven`` is the share of rows that may differ more. Loading a bundle has the same rule.
 
     Raises
     ------
     AssertionError
-        If it doesn't.
+        If the feature breaks a rule.
     """
-    spec = FeatureSpec(features=(feature,))
+    spec = FeatureSpec(features=with_sources(feature, [cls.example() for cls in FEATURES.values()]))
     require(FeatureSpec.from_json(spec.to_json()) == spec, "JSON must give the feature back")
-    y = signal(max(16384, 4 * feature.length))
+    y = signal(max(16384, *(4 * one.length for one in spec.features)))
     extractor = Extractor(spec)
     rows = extractor(y)
     require(np.isfinite(rows).all(), "values must be finite")
@@ -142,15 +149,24 @@ def check_feature(feature: Feature, tolerance: float = 1e-4) -> None:
     again = extractor.map([y] * THREADS, threads=THREADS)
     require(all(np.array_equal(rows, r) for r in again), "threads must not change the bits")
     truth = Extractor(spec, backend="reference")(y)
-    worst = np.abs(rows - truth).max(axis=0)
-    require(
-        bool((worst <= tolerance * np.abs(truth).max(axis=0)).all()),
-        f"values must be the Python function's, got differences of up to {worst}",
+    n = len(feature.columns)
+    _check_close(
+        feature, rows[:, -n:].astype(np.float64), truth[:, -n:].astype(np.float64), tolerance
     )
 
 
+def _check_close(feature: Feature, rows: Rows, truth: Rows, tolerance: float | None) -> None:
+    """Require values within the feature's tolerance, or within this share of a column's largest."""
+    worst = np.abs(rows - truth).max(axis=0)
+    if tolerance is None:
+        close = excess(feature, rows, truth) <= 1
+    else:
+        close = bool((worst <= tolerance * np.abs(truth).max(axis=0)).all())
+    require(close, f"values must be the Python function's, got differences of up to {worst}")
+
+
 def toy_examples(kind: Input, seed: int = 0) -> Examples:
-    """Examples of three classes that lie far apart, by four speakers; every fourth is altered."""
+    """Give examples of three distant classes and four speakers; every fourth one is altered."""
     random = np.random.default_rng(seed)
     labels = np.array(["anger", "neutral", "sadness"] * 16)
     speakers = np.repeat(["a", "b", "c", "d"], 12)
@@ -207,7 +223,7 @@ def _check_bad_input(classifier: Classifier, x: np.ndarray[Any, Any]) -> None:
 
 
 def _check_bad_bundles(plugin: Plugin, bundle: Bundle) -> None:
-    """Without any of its members, or with a class more, a bundle isn't loaded."""
+    """Check that a bundle with a member missing, or with one class more, isn't loaded."""
     for name in bundle.arrays:
         rest = {key: array for key, array in bundle.arrays.items() if key != name}
         with raises(ModelError, f"a bundle without {name}.npy"):

@@ -1,4 +1,4 @@
-"""What a classifier with a state must keep, step by step; part of :mod:`serfast.testing`."""
+"""A classifier with a state is checked here, step by step, for :mod:`serfast.testing`."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from .assertions import THREADS, Inputs, equal, raises, require
 __all__ = ["check_streaming"]
 
 STEP_TOLERANCE = 1e-5
-"""How far a classifier's steps may be from what it says of the whole."""
+"""Probabilities after steps may differ this much from those of all rows at once."""
 
 
 def check_streaming(classifier: StreamingClassifier, inputs: Inputs) -> None:
-    """Check what a classifier with a state must keep; raise AssertionError if it doesn't."""
+    """Check that a classifier with a state keeps its contract, or raise AssertionError."""
     stride = classifier.stride
     require(classifier.input == "rows", "a classifier that goes step by step must take rows")
     require(type(stride) is int and stride >= 1, f"stride is {stride!r}")
     few = [np.asarray(x, np.float32) for x in inputs[:4]]
     expected = [Steps(classifier).accept(x) for x in few]
-    for x, found in zip(few, expected, strict=True):
-        require(len(found) == len(x) // stride, f"{len(x)} rows gave {len(found)} steps")
-        whole = [classifier.predict_proba(x[: (i + 1) * stride]) for i in range(len(found))]
-        require_close(found, whole, "steps must give what the rows so far give")
+    for x, after in zip(few, expected, strict=True):
+        require(len(after) == len(x) // stride, f"{len(x)} rows gave {len(after)} steps")
+        whole = [classifier.predict_proba(x[: (i + 1) * stride]) for i in range(len(after))]
+        require_close(after, whole, "steps must give what the rows so far give")
         for size in {1, stride, stride + 1, 2 * stride + 3}:
             steps = Steps(classifier)
             parts = [steps.accept(x[i : i + size]) for i in range(0, len(x), size)]
-            require(equal(found, np.concatenate(parts)), f"portions of {size} change the bits")
+            require(equal(after, np.concatenate(parts)), f"portions of {size} change the bits")
         for n in {1, stride - 1, len(x)} - {0}:
             require_close(
                 [_at_end(classifier, x[:n])],
@@ -46,16 +46,16 @@ def check_streaming(classifier: StreamingClassifier, inputs: Inputs) -> None:
 
 
 def _at_end(classifier: StreamingClassifier, rows: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    """The last word of a stream of these rows."""
+    """Give the probabilities at the end of a stream of these rows."""
     steps = Steps(classifier)
-    found = np.concatenate([steps.accept(rows), steps.flush()])
-    return np.asarray(found[-1])
+    probabilities = np.concatenate([steps.accept(rows), steps.flush()])
+    return np.asarray(probabilities[-1])
 
 
 def _check_states(
     classifier: StreamingClassifier, a: np.ndarray[Any, Any], b: np.ndarray[Any, Any]
 ) -> None:
-    """States side by side, one of them shown bad rows, give what each gives alone."""
+    """Check that two states don't influence each other, even if one of them gets bad rows."""
     stride = classifier.stride
     n_steps = min(len(a), len(b)) // stride
     require(n_steps >= 2, f"inputs must be of at least {2 * stride} rows")
@@ -65,8 +65,8 @@ def _check_states(
         part = slice(i * stride, (i + 1) * stride)
         _check_bad_steps(classifier, a[part], states[0])
         for x, state, before in zip((a, b), states, expected, strict=True):
-            found = classifier.step(x[part], state)
-            require(bool(np.array_equal(found, before[i])), "states must not touch, nor bad rows")
+            after = classifier.step(x[part], state)
+            require(bool(np.array_equal(after, before[i])), "states must not touch, nor bad rows")
 
 
 def _check_bad_steps(
@@ -87,6 +87,6 @@ def _check_bad_steps(
 
 
 def require_close(a: Inputs, b: Inputs, message: str) -> None:
-    """Require that two lists of probabilities agree within what steps may differ from the whole."""
+    """Require that two lists of probabilities agree within STEP_TOLERANCE."""
     worst = max((float(np.abs(x - y).max()) for x, y in zip(a, b, strict=True)), default=0.0)
     require(worst <= STEP_TOLERANCE, f"{message}, got a difference of {worst:.2g}")

@@ -1,6 +1,6 @@
-"""Training and evaluation: recordings become examples, examples a model bundle and figures.
+"""Recordings become examples here, and examples become a model bundle and figures.
 
-Both start from a :class:`Recipe`.
+Training and evaluation both start from a :class:`Recipe`.
 """
 
 from .evaluation import Evaluation, Fold, check_speakers, leave_one_speaker_out

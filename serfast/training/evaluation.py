@@ -1,4 +1,7 @@
-"""Evaluation: a classifier is trained without some recordings and predicts these, fold by fold."""
+"""In an evaluation a classifier is trained without some recordings and then predicts these.
+
+This is done once for every fold.
+"""
 
 from __future__ import annotations
 
@@ -30,50 +33,52 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Fold:
-    """What came out for the recordings left out, by a model trained on the others."""
+    """A fold holds the predictions for the recordings left out, by a model trained without them."""
 
     speaker: str
-    """Who was left out; of other folds than :class:`serfast.training.SpeakerFolds`, the name."""
+    """This speaker was left out; other folds than :class:`SpeakerFolds` have their names here."""
     true: tuple[str, ...]
     predicted: tuple[str, ...]
     probabilities: np.ndarray[Any, Any]
-    """float64, shape (n, n_classes): one row a recording, one column a class of `classes`."""
+    """It is float64 of shape (n, n_classes): a row for each recording, a column for each class."""
     chosen: dict[str, Any]
-    """What the plugin says it chose."""
+    """The plugin says that it chose this."""
     classes: tuple[str, ...] = ()
-    """The classes of the recordings trained on, sorted. They are fewer than the evaluation's if
-    the recordings left out alone have a class."""
+    """These are the classes of the recordings trained on, sorted.
+
+    A class that only recordings left out have is missing here.
+    """
 
     @property
     def uar(self) -> float:
-        """Unweighted average recall of the classes that the recordings left out are of."""
+        """Give the unweighted average recall over the classes of the recordings left out."""
         classes = sorted({*self.true, *self.predicted})
         return unweighted_average_recall(confusion_matrix(self.true, self.predicted, classes))
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """The folds of an evaluation, and the figures of all folds together."""
+    """An evaluation holds its folds, and gives the figures of all folds together."""
 
     classes: tuple[str, ...]
     folds: tuple[Fold, ...]
     protocol: str = SpeakerFolds.protocol
-    """How it was measured."""
+    """This line says how the figures were measured."""
 
     @property
     def matrix(self) -> Counts:
-        """Confusion matrix over all folds: row true, column predicted."""
+        """Give the confusion matrix over all folds: rows are true, columns predicted classes."""
         true = [label for fold in self.folds for label in fold.true]
         predicted = [label for fold in self.folds for label in fold.predicted]
         return confusion_matrix(true, predicted, self.classes)
 
     @property
     def uar(self) -> float:
-        """Unweighted average recall over all folds' recordings pooled, 0 to 1."""
+        """Give the unweighted average recall over the recordings of all folds together, 0 to 1."""
         return unweighted_average_recall(self.matrix)
 
     def card(self) -> dict[str, Any]:
-        """Tell the measurement as a bundle's card does."""
+        """Give the figures in the form that a bundle's card has."""
         return {
             "protocol": self.protocol,
             "uar": round(self.uar, 4),
@@ -95,10 +100,10 @@ def leave_one_speaker_out(
     run: Run | None = None,
     progress: Callable[[Fold], None] | None = None,
 ) -> Evaluation:
-    """Measure a plugin: train without a speaker, predict that speaker, for every speaker.
+    """Give the evaluation of a plugin that is trained without each speaker and predicts that one.
 
-    Nothing of the speaker left out, altered copies included, is shown to the plugin before its
-    weights are stored; then the unaltered recordings are predicted one by one, each by itself.
+    The plugin sees no recording of the speaker left out, and no altered copy of one, before its
+    weights are stored. Then it predicts the unaltered recordings one by one, each by itself.
 
     Parameters
     ----------
@@ -106,14 +111,14 @@ def leave_one_speaker_out(
         The plugin's name.
     plugin : Plugin
     examples : Examples
-        Of at least 2 speakers (3 if the plugin itself holds speakers out) and 2 classes.
+        They have at least 2 classes and 2 speakers (3 if the plugin itself holds speakers out).
     spec, statistics
-        What the examples were made with.
+        The examples were made with them.
     run : Run, optional
-        Of the trainings: seed, folder (each speaker's is in a folder of its own there) and whom to
-        tell how it goes; by default seed 0.
+        It holds the seed, the folder and whom to inform; the default has seed 0. The training
+        without each speaker has its own folder inside that folder.
     progress : callable, optional
-        Called with each fold when it is done.
+        It is called with each fold when it is done.
 
     Returns
     -------
@@ -136,7 +141,7 @@ def leave_one_speaker_out(
 
 @dataclass(frozen=True)
 class Trainee:
-    """A plugin with its name, and what its examples are made with."""
+    """A trainee is a plugin with its name, and the spec and statistics of its examples."""
 
     name: str
     plugin: Plugin
@@ -153,7 +158,7 @@ def evaluate_splits(
     run: Run | None = None,
     progress: Callable[[Fold], None] | None = None,
 ) -> Evaluation:
-    """Measure a plugin as :func:`leave_one_speaker_out` does, with any folds.
+    """Give the evaluation of a plugin as :func:`leave_one_speaker_out` does, with any folds.
 
     Parameters
     ----------
@@ -161,9 +166,10 @@ def evaluate_splits(
     examples : Examples
     folds : Folds
     splits : sequence of (str, ndarray of bool, shape (len(examples),))
-        Each fold's name, and where the examples are that are left out, altered copies included.
+        Each fold has a name, and a mask that is True for the examples left out, altered copies
+        included.
     run, progress
-        As of :func:`leave_one_speaker_out`.
+        They mean the same as in :func:`leave_one_speaker_out`.
     """
     run = Run() if run is None else run
     names = [name for name, _ in splits]
@@ -195,13 +201,13 @@ def _fold(trainee: Trainee, name: str, training: Examples, test: Examples, run: 
 
 
 def _part(run: Run, k: int, names: Sequence[str]) -> Run:
-    """Give the circumstances of the training of fold `k`, as a part of the whole."""
+    """Give the run of fold `k`; its progress counts as a part of the whole evaluation's."""
 
     def tell(share: float, text: str) -> None:
         run.tell((k + share) / len(names), f"without {names[k]}: {text}")
 
     if run.folder is None:
         return replace(run, tell=tell)
-    folder = run.folder / f"without-{k}"  # a speaker's name may be no file's name
+    folder = run.folder / f"without-{k}"  # a speaker's name may not be valid as a file name
     folder.mkdir(exist_ok=True)
     return replace(run, folder=folder, tell=tell)

@@ -1,4 +1,4 @@
-"""Examples: what a classifier takes of every recording, and of altered copies of it."""
+"""Here examples are made: the classifier's inputs from recordings and altered copies of them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Samples = np.ndarray[Any, np.dtype[np.float32]]
 
 
 class Making(TypedDict):
-    """How examples are made, beside spec and statistics: arguments of both functions here."""
+    """Both functions that make examples take these arguments, beside spec and statistics."""
 
     kind: Input
     alterations: tuple[Alteration, ...]
@@ -45,32 +45,32 @@ def make_examples(
     backend: str | None = None,
     progress: Callable[[os.PathLike[str]], None] | None = None,
 ) -> Examples:
-    """Read recordings and compute what a classifier takes of each.
+    """Read recordings and give the examples made from them.
 
     Parameters
     ----------
     recordings : sequence of Recording
-        At least one.
+        There must be at least one.
     spec : FeatureSpec
     statistics : Statistics or None
-        Needed for `kind` "vector".
+        They are needed for `kind` "vector".
     kind : {"vector", "rows", "samples"}
-        What the classifier takes.
+        The classifier takes inputs of this kind.
     alterations : iterable of Alteration
-        For each an altered copy of every recording is added, so that few speakers and rooms stand
-        for more; see :mod:`serfast.audio.augmentation`.
+        Each adds an altered copy of every recording, so that few speakers and rooms stand for
+        more; see :mod:`serfast.audio.augmentation`.
     seed : int
-        Of what the alterations draw at random.
+        Random alterations depend on it.
     backend : str or None
-        What computes the features; see :class:`serfast.Extractor`.
+        It computes the features; see :class:`serfast.Extractor`.
     progress : callable, optional
-        Called with each recording's path when it is done.
+        It is called with each recording's path when that one is done.
 
     Returns
     -------
     examples : Examples
-        Recording by recording in the order given, first all unaltered ones, then alteration by
-        alteration.
+        They stand in the order of the recordings: first all unaltered ones, then the copies by
+        the first alteration, and so on.
 
     Raises
     ------
@@ -113,10 +113,10 @@ def examples_of(
     seed: int = 0,
     backend: str | None = None,
 ) -> Examples:
-    """Compute what a classifier takes of signals that are in memory, or come one by one.
+    """Give the examples made from signals that are in memory, or that come one by one.
 
-    As :func:`make_examples`, with float32 samples at the spec's rate, and a label and a speaker
-    for each.
+    It works like :func:`make_examples`. Each signal is float32 samples at the spec's rate, and
+    has a label and a speaker.
     """
     vector = statistics.over(spec.columns, backend=backend) if statistics else None
     extractor = Extractor(spec, backend)
@@ -141,17 +141,27 @@ def examples_of(
     )
 
 
+def _column_count(examples: Examples, default: int) -> int:
+    """Give the number of columns if the examples are rows, else give `default`."""
+    first = examples.inputs[0]
+    is_rows = not isinstance(examples.inputs, np.ndarray) and first.ndim == 2
+    return int(first.shape[1]) if is_rows else default
+
+
 def check_made_with(examples: Examples, spec: FeatureSpec, statistics: Statistics | None) -> None:
-    """Check that examples were made with this spec and these statistics, as far as they say.
+    """Check that examples were made with this spec and these statistics, as far as it is known.
 
     Raises
     ------
     ParameterError
-        If the examples carry another spec or other statistics, or can't be of these: vectors whose
-        entries have other names, or rows or samples if there are statistics.
+        If the examples carry another spec or other statistics, if their vectors have entries of
+        other names, or if there are statistics and the examples are rows or samples.
     """
-    if examples.spec is not None and spec != examples.spec:
-        checks.fail("spec", f"that of the examples, {checks.shown(examples.spec)}", spec)
+    if examples.spec is not None:
+        if spec != examples.spec:
+            checks.fail("spec", f"that of the examples, {checks.shown(examples.spec)}", spec)
+    elif (n := len(spec.columns)) != (there := _column_count(examples, n)):
+        checks.refuse("spec", f"one of {there} columns, as the examples' rows have", str(n))
     if examples.statistics is not None:
         if statistics != examples.statistics:
             rule = f"those of the examples, {checks.shown(examples.statistics)}"

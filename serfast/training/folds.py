@@ -1,4 +1,4 @@
-"""Folds: which recordings are left out of a training, to be predicted by what it made."""
+"""Folds say which recordings are left out of a training, for the trained model to predict."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ Mask: TypeAlias = np.ndarray[Any, np.dtype[np.bool_]]
 
 
 class Folds(Protocol):
-    """A way to divide recordings, again and again, into those to train on and those to predict."""
+    """Folds divide recordings several times into those to train on and those to predict."""
 
     @property
     def left_out(self) -> str:
-        """What one fold leaves out, as messages name it: "speaker"."""
+        """Give the word with which messages name what a fold leaves out, such as "speaker"."""
 
     @property
     def protocol(self) -> str:
-        """How it is measured, as a bundle's card says it."""
+        """Give the line with which a bundle's card says how the figures were measured."""
 
     def split(self, speakers: Sequence[str], labels: Sequence[str]) -> Sequence[tuple[str, Mask]]:
         """Give each fold's name and a mask that is true for the recordings to predict.
@@ -42,7 +42,7 @@ class Folds(Protocol):
         Parameters
         ----------
         speakers, labels : sequence of str, same length
-            Of each recording.
+            Each recording has one of both.
 
         Raises
         ------
@@ -52,7 +52,7 @@ class Folds(Protocol):
 
 
 class SpeakerFolds:
-    """Every speaker is left out once, so that nobody is judged by a model that knows the voice."""
+    """Every speaker is left out once, so that no model judges a voice that it was trained on."""
 
     left_out = "speaker"
     protocol = (
@@ -63,18 +63,18 @@ class SpeakerFolds:
     )
 
     def split(self, speakers: Sequence[str], labels: Sequence[str]) -> list[tuple[str, Mask]]:
-        """Give each speaker, sorted by name, with the mask of the speaker's recordings."""
+        """Give each speaker, sorted by name, with a mask of the speaker's recordings."""
         check_speakers(speakers, labels)
         array = np.array(speakers)
         return [(name, array == name) for name in sorted(set(speakers))]
 
 
 FOLDS: dict[str, Folds] = {"speakers": SpeakerFolds()}
-"""The folds that have a name."""
+"""These folds can be given by their names."""
 
 
 def folds_of(folds: str | Folds) -> Folds:
-    """Give the folds of this name; folds that are given as an object stay as they are."""
+    """Give the folds of this name; an object that is folds already comes back unchanged."""
     if isinstance(folds, str):
         return FOLDS[checks.choice("folds", folds, FOLDS)]
     return folds
@@ -83,14 +83,14 @@ def folds_of(folds: str | Folds) -> Folds:
 def splits_of(
     folds: Folds, speakers: Sequence[str], labels: Sequence[str]
 ) -> list[tuple[str, Mask]]:
-    """Give the splits that folds make of recordings, each of them checked.
+    """Give the splits into which folds divide recordings; each of them has been checked.
 
     Raises
     ------
     ParameterError
-        If the recordings can't be divided so, there is no fold, two have the same name, a mask is
-        no array of bool with an element for each recording, one leaves nothing to predict, or one
-        leaves fewer than two classes to train on.
+        If the recordings can't be divided so, there is no fold, or two folds have the same name;
+        or if a mask isn't an array of bool with an element for each recording, leaves nothing to
+        predict, or leaves fewer than two classes to train on.
     """
     splits = list(folds.split(speakers, labels))
     names = [name for name, _ in splits]
@@ -116,8 +116,8 @@ def splits_with_copies(
     Raises
     ------
     ParameterError
-        As :func:`splits_of`, or if the examples aren't in the order in which they are made: all
-        recordings, then all recordings by each alteration.
+        If :func:`splits_of` raises it, or if the examples aren't in the order in which they are
+        made: first all recordings, then all copies by each alteration.
     """
     copies = 1 + n_alterations
     n = len(examples) // copies
@@ -129,17 +129,17 @@ def splits_with_copies(
 
 
 def check_speakers(speakers: Sequence[str], labels: Sequence[str]) -> None:
-    """Check that every speaker can be left out: the others must have two classes at least.
+    """Check that every speaker can be left out: the others must have at least two classes.
 
     Parameters
     ----------
     speakers, labels : sequence of str, same length
-        Of each recording.
+        Each recording has one of both.
 
     Raises
     ------
     ParameterError
-        Naming the speaker who can't be left out, and what would remain.
+        If one can't. The message names that speaker, and what would remain.
     """
     names = sorted(set(speakers))
     if len(names) < 2:

@@ -1,4 +1,4 @@
-"""The arguments of a recipe, checked; where nothing is given, what the plugin chooses."""
+"""A recipe's arguments are checked here; an argument that is None gets the plugin's choice."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ __all__ = ["alterations_from", "features_from", "made_folder", "options_from"]
 def features_from(
     name: str, plugin: Plugin, spec: FeatureSpec | None, statistics: Statistics | None
 ) -> tuple[FeatureSpec, Statistics | None]:
-    """Give the features asked for, for what is None the plugin's choice.
+    """Give the spec and the statistics asked for; in place of None comes the plugin's choice.
 
     Raises
     ------
     ParameterError
-        If they are of another type, the statistics name a column that the spec hasn't, or there
-        are statistics for a plugin that takes no vector.
+        If one has another type, if the statistics name a column that the spec doesn't have, or if
+        there are statistics for a plugin that takes no vector.
     """
     with calling(name, "default_spec"):
         default_spec, default_statistics = features_for(plugin)
@@ -58,8 +58,8 @@ def alterations_from(
     Raises
     ------
     ParameterError
-        If one is no alteration, or of a kind that has no text form and so can't be kept. The
-        plugin's choice may be of any kind.
+        If one isn't an alteration, or has no text form, so that JSON can't hold it. The plugin's
+        own choice may be of any kind.
     """
     with calling(name, "default_alterations"):
         default = tuple(alterations_for(plugin))
@@ -95,12 +95,12 @@ def options_from(
 
 
 def made_folder(path: str | os.PathLike[str]) -> Path:
-    """Give the folder of a run, which is there afterwards.
+    """Give the folder of a run; it is made if it doesn't exist.
 
     Raises
     ------
     ParameterError
-        If it is no folder and can't be made.
+        If it isn't a folder and can't be made.
     """
     folder = Path(path)
     try:

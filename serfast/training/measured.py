@@ -1,4 +1,4 @@
-"""Figures of an evaluation as JSON, with the setup that they are of."""
+"""The figures of an evaluation are written as JSON here, with the setup that was measured."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ __all__ = ["measured_card", "read_measured", "setup_of"]
 
 
 def setup_of(recipe: Recipe) -> dict[str, Any]:
-    """Tell what a measurement is of: figures of one setup say nothing of another.
+    """Give the setup that a measurement belongs to, because figures are true for one setup only.
 
-    It has the features' fingerprint in the place of the spec and the value of every option that
-    the plugin has; the seed isn't part of it.
+    The features' fingerprint stands there instead of the spec, and every option of the plugin has
+    its value there. The seed isn't part of the setup.
     """
     plugin = recipe.load_plugin()
     default = tuple(alterations_for(plugin))
@@ -38,19 +38,19 @@ def setup_of(recipe: Recipe) -> dict[str, Any]:
 
 
 def measured_card(evaluation: Evaluation, recipe: Recipe) -> dict[str, Any]:
-    """Give the figures of an evaluation and their setup, as a bundle's card has them."""
+    """Give the figures of an evaluation and their setup, in the form that a bundle's card has."""
     return {**evaluation.card(), "setup": setup_of(recipe)}
 
 
 def read_measured(path: str | os.PathLike[str], recipe: Recipe) -> dict[str, Any]:
-    """Read figures that :func:`measured_card` gave, which must be of this recipe's setup.
+    """Give the figures in a file from :func:`measured_card`; they must be of this recipe's setup.
 
     Raises
     ------
     ParameterError
         If the file has no such figures, or figures of another setup.
     OSError
-        If it can't be read.
+        If the file can't be read.
     """
     try:
         figures = json.loads(Path(path).read_bytes())

@@ -1,8 +1,8 @@
-"""How well a classifier did: confusion matrix, recalls, a report to read.
+"""These functions tell how good predictions are: confusion matrix, recalls, a report to read.
 
-Unweighted average recall (UAR), the mean of the classes' recalls, is the field's measure: a corpus
-with many angry utterances can't be won by always saying "anger" (Schuller et al., "The INTERSPEECH
-2009 Emotion Challenge").
+The field's measure is the unweighted average recall (UAR), the mean of the classes' recalls. In a
+corpus with many angry utterances, a classifier that always says "anger" has a low UAR (Schuller et
+al., "The INTERSPEECH 2009 Emotion Challenge").
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ Counts = NDArray[np.int64]
 
 
 class ClassScores(NamedTuple):
-    """Per class, each of shape (n_classes,); 0 where the denominator is 0."""
+    """Each score has shape (n_classes,), one value a class; it is 0 where the denominator is 0."""
 
     precision: NDArray[np.float64]
     recall: NDArray[np.float64]
@@ -43,24 +43,24 @@ class ClassScores(NamedTuple):
 def confusion_matrix(
     true: Sequence[str], predicted: Sequence[str], classes: Sequence[str]
 ) -> Counts:
-    """Count each pair of true and predicted class.
+    """Give the number of recordings for each pair of true and predicted class.
 
     Parameters
     ----------
     true, predicted : sequence of str, same length
-        Class of each recording; all of them in `classes`.
+        They hold the classes of each recording; all of these are in `classes`.
     classes : sequence of str
-        The classes, in the order of rows and columns.
+        This is the order of rows and columns.
 
     Returns
     -------
     numpy.ndarray, shape (n_classes, n_classes), int64
-        Entry (i, j): recordings of class i that were taken for class j.
+        Entry (i, j) counts the recordings of class i that were taken for class j.
 
     Raises
     ------
     ParameterError
-        The lengths differ, a class is listed twice or not at all.
+        If the lengths differ, or a class is listed twice or not at all.
 
     Examples
     --------
@@ -82,12 +82,12 @@ def confusion_matrix(
 
 
 def class_scores(matrix: Counts) -> ClassScores:
-    """Precision, recall, F1 and support of each class of a confusion matrix.
+    """Give precision, recall, F1 and support of each class of a confusion matrix.
 
     Parameters
     ----------
     matrix : array_like, shape (n_classes, n_classes), integer
-        As from `confusion_matrix`.
+        It is a confusion matrix, as `confusion_matrix` gives it.
 
     Returns
     -------
@@ -96,7 +96,7 @@ def class_scores(matrix: Counts) -> ClassScores:
     Raises
     ------
     ParameterError
-        `matrix` isn't square, holds anything but counts, or is all zero.
+        If `matrix` isn't square, holds anything but counts, or is all zero.
 
     Examples
     --------
@@ -114,22 +114,22 @@ def class_scores(matrix: Counts) -> ClassScores:
 
 
 def unweighted_average_recall(matrix: Counts) -> float:
-    """Mean recall of the classes that occur.
+    """Give the mean recall of the classes that occur.
 
     Parameters
     ----------
     matrix : array_like, shape (n_classes, n_classes), integer
-        As from `confusion_matrix`. A class without recordings has no recall and doesn't count.
+        It is a confusion matrix. A class without recordings has no recall and doesn't count.
 
     Returns
     -------
     float
-        Between 0 and 1; the balanced accuracy.
+        It is between 0 and 1. Another name for it is balanced accuracy.
 
     Raises
     ------
     ParameterError
-        As `class_scores`.
+        If the matrix is bad, as in `class_scores`.
 
     Examples
     --------
@@ -141,24 +141,24 @@ def unweighted_average_recall(matrix: Counts) -> float:
 
 
 def classification_report(matrix: Counts, classes: Sequence[str]) -> str:
-    """Lay the scores of each class and of the whole out as a table of text.
+    """Give a table, as text, of the scores of each class and of all together.
 
     Parameters
     ----------
     matrix : array_like, shape (n_classes, n_classes), integer
-        As from `confusion_matrix`.
+        It is a confusion matrix, as `confusion_matrix` gives it.
     classes : sequence of str
-        Its classes, in order.
+        These are the matrix's classes, in order.
 
     Returns
     -------
     str
-        Lines without a final newline; percentages with one decimal.
+        The lines have percentages with one decimal; there is no final newline.
 
     Raises
     ------
     ParameterError
-        As `class_scores`, or `classes` doesn't fit.
+        If the matrix is bad, as in `class_scores`, or `classes` has another length.
 
     Examples
     --------
@@ -192,12 +192,12 @@ def checked_counts(matrix: Any, classes: Sequence[str] | None = None) -> Counts:
 
 
 def ratio(part: Counts, whole: Counts) -> NDArray[np.float64]:
-    """Divide counts by counts; 0 where the denominator is 0."""
+    """Give counts divided by counts, and 0 where the denominator is 0."""
     return np.divide(part, whole, out=np.zeros(part.shape), where=whole > 0)
 
 
 def summary(matrix: Counts) -> str:
-    """Write UAR, accuracy and the number of recordings in one line."""
+    """Give a line with UAR, accuracy and the number of recordings."""
     accuracy = np.trace(matrix) / matrix.sum()
     uar = unweighted_average_recall(matrix)
     return f"UAR {100 * uar:.1f} %, accuracy {100 * accuracy:.1f} %, {matrix.sum()} recordings"

@@ -1,4 +1,4 @@
-"""Pictures of how well a classifier did."""
+"""These functions draw pictures of how good predictions are."""
 
 from __future__ import annotations
 
@@ -20,25 +20,26 @@ def plot_confusion(
     path: str | os.PathLike[str],
     title: str | None = None,
 ) -> None:
-    """Draw a confusion matrix: counts, shaded and labelled with their share of the true class.
+    """Write a picture of a confusion matrix: counts, shaded and with their share of the true class.
 
     Parameters
     ----------
     matrix : array_like, shape (n_classes, n_classes), integer
-        As from `confusion_matrix`.
+        It is a confusion matrix, as `confusion_matrix` gives it.
     classes : sequence of str
-        Its classes, in order.
+        These are the matrix's classes, in order.
     path : path
-        Picture to write; the suffix chooses the format (.png, .svg, .pdf).
+        The picture is written there; the suffix chooses the format (.png, .svg, .pdf).
     title : str, optional
-        Line above the picture; default: UAR and accuracy.
+        This line stands above the picture; the default has UAR and accuracy.
 
     Raises
     ------
     ParameterError
-        As `classification_report`, or matplotlib can't write a file of that suffix.
+        If the matrix or the classes are bad, as in `classification_report`, or matplotlib can't
+        write a file with that suffix.
     ImportError
-        matplotlib is missing; the message says what to install.
+        If matplotlib is missing; the message says what to install.
     """
     matrix = checked_counts(matrix, classes)
     share = ratio(matrix, matrix.sum(axis=1, keepdims=True))
@@ -65,12 +66,12 @@ def plot_confusion(
 
 
 def figure(width: float, height: float) -> Any:
-    """Make an empty figure [inch], drawn without a display and without pyplot's global state.
+    """Give an empty figure [inch], which needs no display and no global state of pyplot.
 
     Raises
     ------
     ImportError
-        matplotlib is missing; the message says what to install.
+        If matplotlib is missing; the message says what to install.
     """
     try:
         from matplotlib.backends.backend_agg import FigureCanvasAgg  # optional: only for pictures

@@ -1,4 +1,4 @@
-"""A recipe: everything that a training is made from, apart from the recordings.
+"""A recipe holds everything that a training is made from, apart from the recordings.
 
 It is read once, from the command line or from JSON, or written in Python. Training and evaluation
 start from it, and a bundle's card carries it.
@@ -7,64 +7,54 @@ start from it, and a bundle's card carries it.
 from __future__ import annotations
 
 import dataclasses
-import json
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from .. import _checks as checks
-from ..audio.augmentation import Alteration, alteration_text
-from ..backends import chosen
 from ..corpora.recordings import Recording
-from ..errors import ParameterError
-from ..features.spec import FeatureSpec
-from ..models import registry
 from ..models.bundle.bundle import Bundle
-from ..models.plugin import Examples, Plugin, Run, with_options
-from ..statistics.statistics import Statistics
+from ..models.plugin import Examples, Run
 from .evaluation import Evaluation, Fold, Trainee, evaluate_splits
 from .examples import Making, Samples, check_made_with, examples_of, make_examples
 from .folds import Folds, folds_of, splits_of, splits_with_copies
-from .ingredients import alterations_from, features_from, made_folder, options_from
+from .ingredients import made_folder
+from .recipe_fields import RecipeFields
 from .training import train
 
 __all__ = ["Recipe"]
-
-FORMAT = 1
-"""Version of the dictionary and JSON form."""
 
 AnyPath = str | os.PathLike[str]
 Progress = Callable[[os.PathLike[str]], None]
 Tell = Callable[[float, str], None]
 
 
-@dataclass(frozen=True, init=False)
-class Recipe:
-    """What a classifier is trained with: plugin, features, altered copies, seed.
+class Recipe(RecipeFields):
+    """A recipe says how a classifier is trained: plugin, features, altered copies, seed.
 
-    Features, alterations and back end that aren't given are those of the plugin by default. They
-    stand in the recipe from then on, so that a recipe which was kept has the same ones when a
-    default has changed. Of the plugin's options it has those that were given.
+    The plugin chooses features and alterations that aren't given. What it chose stands in the
+    recipe from then on: a recipe that was saved stays the same when a default changes later. Of
+    the plugin's options the recipe holds only those that were given.
 
     Parameters
     ----------
     plugin : str
-        Name of an installed classifier plugin.
+        This is the name of an installed classifier plugin.
     spec : FeatureSpec or None
-        The features; None: the plugin's choice.
+        It says which features are computed; None takes the plugin's choice.
     statistics : Statistics or None
-        How rows become the vector of a plugin that takes vectors; None: those of the speech
-        preset, or ``Statistics()`` if a spec is given. For another plugin there are none.
+        They turn rows into the vector, for a plugin that takes vectors. None takes those of the
+        speech preset, or ``Statistics()`` if a spec is given. Other plugins have none.
     alterations : iterable of Alteration or str, or None
-        For each, an altered copy of every recording is trained on too. As objects or as text
-        (``"speed=0.9,noise=20"``); none of them: ``()``. None: the plugin's choice.
+        Each adds an altered copy of every recording to the training. An alteration may be an
+        object or text (``"speed=0.9,noise=20"``). None takes the plugin's choice, and ``()`` means
+        no copies.
     seed : int
-        Of everything that is drawn at random, >= 0.
+        Everything random depends on it, >= 0.
     backend : str or None
-        What computes the features, see :class:`serfast.Extractor`; None: the default.
+        It computes the features, see :class:`serfast.Extractor`; None takes the default.
     options : mapping of str to str or number
-        The plugin's own options, as its README has them.
+        These options belong to the plugin; its README lists them.
 
     Raises
     ------
@@ -75,7 +65,8 @@ class Recipe:
 
     Notes
     -----
-    Equal recipes and recordings give equal bundles, byte for byte, on the same machine.
+    Equal recipes and recordings give equal bundles, byte for byte, on the same machine. To make a
+    recipe imports the plugin.
 
     Examples
     --------
@@ -89,48 +80,6 @@ class Recipe:
     True
     """
 
-    plugin: str
-    spec: FeatureSpec
-    statistics: Statistics | None
-    alterations: tuple[Alteration, ...]
-    seed: int
-    backend: str
-    options: tuple[tuple[str, str], ...]
-
-    def __init__(
-        self,
-        plugin: str,
-        *,
-        spec: FeatureSpec | None = None,
-        statistics: Statistics | None = None,
-        alterations: Iterable[Alteration | str] | None = None,
-        seed: int = 0,
-        backend: str | None = None,
-        options: Mapping[str, str | float] | Iterable[tuple[str, str | float]] = (),
-    ) -> None:
-        if not isinstance(plugin, str):
-            checks.fail("plugin", "the name of an installed plugin", plugin)
-        pairs = options_from(options)
-        trainer = with_options(plugin, registry.get(plugin), dict(pairs))
-        spec, statistics = features_from(plugin, trainer, spec, statistics)
-        values = {
-            "plugin": plugin,
-            "spec": spec,
-            "statistics": statistics,
-            "alterations": alterations_from(plugin, trainer, alterations),
-            "seed": checks.integer("seed", seed, 0, 2**63 - 1),
-            "backend": chosen(backend),
-            "options": pairs,
-        }
-        for name, value in values.items():
-            object.__setattr__(self, name, value)
-
-    def load_plugin(self) -> Plugin:
-        """Give the plugin, with its options."""
-        return with_options(self.plugin, registry.get(self.plugin), dict(self.options))
-
-    # --- recordings → examples → bundle, figures ----------------------------------------------
-
     def train(
         self,
         recordings: Sequence[Recording],
@@ -140,27 +89,27 @@ class Recipe:
         progress: Progress | None = None,
         tell: Tell | None = None,
     ) -> Bundle:
-        """Train a classifier on recordings.
+        """Train a classifier on recordings; give the model bundle.
 
         Parameters
         ----------
         recordings : sequence of Recording
-            As :func:`serfast.corpora.find_recordings` gives them, of two classes at least.
+            They come from :func:`serfast.corpora.find_recordings` and have at least two classes.
         card : mapping, optional
-            What else the bundle shall say of the model (anything JSON can hold).
+            The bundle's card holds this too (anything that JSON can hold).
         folder : path, optional
-            Where a long training keeps its pictures and what it needs to go on after an
-            interruption; it is made if need be. See :class:`serfast.models.Run`.
+            A long training keeps its pictures there, and what it needs to continue after an
+            interruption. The folder is made if it doesn't exist. See :class:`serfast.models.Run`.
         progress : callable, optional
-            Called with each recording's path when its features are there.
+            It is called with each recording's path when its features are there.
         tell : callable, optional
-            Told by a long training what share is done, 0 to 1, and how it goes.
+            A long training calls it with the share that is done, 0 to 1, and a line of text.
 
         Returns
         -------
         bundle : Bundle
-            Its card has this recipe under "recipe", and under "training" what was trained on and
-            what the plugin chose.
+            Its card has this recipe under "recipe". Under "training" it says what was trained on
+            and what the plugin chose.
 
         Raises
         ------
@@ -185,20 +134,22 @@ class Recipe:
         tell: Tell | None = None,
         fold_done: Callable[[Fold], None] | None = None,
     ) -> Evaluation:
-        """Measure how well this training does on recordings that it wasn't shown.
+        """Give figures of how good this training is on recordings that it didn't see.
 
-        For each fold a classifier is trained without some recordings, altered copies included,
-        and predicts these, each by itself.
+        For each fold a classifier is trained without some recordings and their altered copies.
+        Then it predicts these recordings, each by itself. It costs one training for each fold;
+        features are computed once.
 
         Parameters
         ----------
         recordings : sequence of Recording
         folds : {"speakers"} or Folds
-            What is left out; "speakers": each speaker once. See :class:`serfast.training.Folds`.
+            They say what is left out; "speakers" leaves out each speaker once. See
+            :class:`serfast.training.Folds`.
         folder, progress, tell
-            As of :meth:`train`; each fold has a folder of its own in `folder`.
+            They mean the same as in :meth:`train`; each fold has its own folder inside `folder`.
         fold_done : callable, optional
-            Called with each fold when it is done.
+            It is called with each fold when it is done.
 
         Returns
         -------
@@ -207,7 +158,7 @@ class Recipe:
         Raises
         ------
         ParameterError, AudioError
-            If the recordings can't be divided so, one can't be read, or the plugin refuses.
+            If the recordings can't be divided so, one can't be read, or the plugin refuses them.
         ModelError
             If the plugin fails, or gives anything but probabilities.
         """
@@ -220,7 +171,7 @@ class Recipe:
     def examples(
         self, recordings: Sequence[Recording], *, progress: Progress | None = None
     ) -> Examples:
-        """Make what the plugin trains on; see :func:`serfast.training.make_examples`."""
+        """Give the examples for the plugin; see :func:`serfast.training.make_examples`."""
         return make_examples(
             recordings, self.spec, self.statistics, progress=progress, **self._making()
         )
@@ -228,11 +179,11 @@ class Recipe:
     def examples_of(
         self, signals: Iterable[Samples], labels: Sequence[str], speakers: Sequence[str]
     ) -> Examples:
-        """Make examples of signals in memory; see :func:`serfast.training.examples_of`."""
+        """Give examples from signals in memory; see :func:`serfast.training.examples_of`."""
         return examples_of(signals, labels, speakers, self.spec, self.statistics, **self._making())
 
     def _making(self) -> Making:
-        """Give how examples are made, beside spec and statistics."""
+        """Give the arguments with which examples are made, beside spec and statistics."""
         return {
             "kind": self.load_plugin().input,
             "alterations": self.alterations,
@@ -248,7 +199,7 @@ class Recipe:
         folder: AnyPath | None = None,
         tell: Tell | None = None,
     ) -> Bundle:
-        """Train as :meth:`train` does, on what :meth:`examples` gave, or on some of it."""
+        """Train as :meth:`train` does, on examples from :meth:`examples`, or on some of them."""
         return train(
             self.plugin,
             self.load_plugin(),
@@ -268,7 +219,7 @@ class Recipe:
         tell: Tell | None = None,
         fold_done: Callable[[Fold], None] | None = None,
     ) -> Evaluation:
-        """Measure as :meth:`evaluate` does, with what :meth:`examples` gave."""
+        """Give figures as :meth:`evaluate` does, on examples from :meth:`examples`."""
         check_made_with(examples, self.spec, self.statistics)
         kind = folds_of(folds)
         splits = splits_with_copies(kind, examples, len(self.alterations))
@@ -277,55 +228,6 @@ class Recipe:
         return evaluate_splits(trainee, examples, kind, splits, run=run, progress=fold_done)
 
     def _run(self, folder: AnyPath | None, tell: Tell | None) -> Run:
-        """Give the circumstances of a training; its folder is there afterwards."""
+        """Give the run of a training; its folder is made if it doesn't exist."""
         run = Run(seed=self.seed, folder=None if folder is None else made_folder(folder))
         return run if tell is None else dataclasses.replace(run, tell=tell)
-
-    # --- as data ------------------------------------------------------------------------------
-
-    def to_dict(self) -> dict[str, Any]:
-        """Give the recipe as plain dictionaries, lists, strings and numbers.
-
-        Alterations are text. They are None if they are the plugin's choice and one of them is of
-        a kind that has no text form.
-        """
-        try:
-            alterations = [alteration_text(alteration) for alteration in self.alterations]
-        except ParameterError:
-            alterations = None
-        return {
-            "format": FORMAT,
-            "plugin": self.plugin,
-            "spec": self.spec.to_dict(),
-            "statistics": self.statistics.to_dict() if self.statistics else None,
-            "alterations": alterations,
-            "seed": self.seed,
-            "backend": self.backend,
-            "options": dict(self.options),
-        }
-
-    def to_json(self, indent: int | None = None) -> str:
-        """Give the recipe as JSON text."""
-        return json.dumps(self.to_dict(), indent=indent)
-
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Recipe:
-        """Read what :meth:`to_dict` wrote; missing keys are defaults, unknown ones an error."""
-        if not isinstance(data, Mapping):
-            checks.fail("recipe", "a mapping", data)
-        fields = dict(data)
-        if (version := fields.pop("format", None)) != FORMAT or version is True:
-            checks.fail("recipe format", str(FORMAT), data.get("format"))
-        checks.known_keys("recipe", fields, [field.name for field in dataclasses.fields(cls)])
-        plugin = fields.pop("plugin", None)
-        if isinstance(plugin, str):
-            registry.get(plugin, hint=False)  # a stranger may have chosen the name
-        for key, kind in (("spec", FeatureSpec), ("statistics", Statistics)):
-            if fields.get(key) is not None:
-                fields[key] = kind.from_dict(fields[key])
-        return cls(plugin, **fields)
-
-    @classmethod
-    def from_json(cls, text: str | bytes) -> Recipe:
-        """Read what :meth:`to_json` wrote."""
-        return cls.from_dict(checks.json_value("recipe", text))

@@ -1,4 +1,4 @@
-"""Training: examples become a model bundle."""
+"""Training turns examples into a model bundle."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def train(
     run: Run | None = None,
     card: dict[str, Any] | None = None,
 ) -> Bundle:
-    """Train a plugin's classifier on all examples.
+    """Train a plugin's classifier on all examples; give the model bundle.
 
     Parameters
     ----------
@@ -32,23 +32,23 @@ def train(
         The plugin's name.
     plugin : Plugin
     examples : Examples
-        As :func:`make_examples` gives them.
+        They come from :func:`make_examples`.
     spec, statistics
-        What they were made with; :class:`serfast.training.Recipe` brings its own.
+        The examples were made with them. (:meth:`serfast.training.Recipe.train` passes its own.)
     run : Run, optional
-        Seed, folder and whom to tell how it goes; by default seed 0.
+        It holds the seed, the folder and whom to inform; the default has seed 0.
     card : dict, optional
-        What else the bundle shall say of the model (anything JSON can hold).
+        The bundle's card holds this too (anything that JSON can hold).
 
     Returns
     -------
     bundle : Bundle
-        Its card has, beside `card`, what was trained on and what the plugin says it chose.
+        Its card says, beside `card`, what was trained on and what the plugin chose.
 
     Raises
     ------
     ParameterError
-        If the examples were made with others than `spec` and `statistics`, or the plugin refuses
+        If the examples were made with another spec or other statistics, or the plugin refuses
         them.
     ModelError
         If the plugin fails, or gives what a bundle can't hold.
@@ -77,12 +77,12 @@ def bundle_of(
     statistics: Statistics | None,
     card: dict[str, Any],
 ) -> Bundle:
-    """Bundle the weights that a plugin trained on these examples.
+    """Give a bundle of the weights that a plugin trained on these examples.
 
     Raises
     ------
     ParameterError
-        If the examples were made with others than `spec` and `statistics`.
+        If the examples were made with another spec or other statistics.
     """
     check_made_with(examples, spec, statistics)
     return Bundle(

@@ -617,3 +617,12 @@ def test_a_track_that_a_package_offers_goes_through_json(tmp_path, monkeypatch) 
 def test_a_track_of_a_script_cannot_be_stored() -> None:
     with pytest.raises(ParameterError, match=r"offered by an installed package .* Smoothed"):
         spec_of(Smoothed(loudness())).to_json()
+
+
+def test_a_track_reads_no_columns_beside_those_of_its_features() -> None:
+    @dataclass(frozen=True, kw_only=True)
+    class Reading(Smoothed):
+        columns_read = ("zcr",)
+
+    with pytest.raises(serfast.ParameterError, match="columns_read of Reading must be empty for a"):
+        spec_of(loudness(), serfast.ZeroCrossingRate(), Reading(loudness()))

@@ -1,1 +1,1 @@
-"""What the tests share."""
+"""The tests share these helpers."""

@@ -12,12 +12,12 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def environment() -> dict[str, str]:
-    """This process's, but without a choice of instructions, and the working folder is a path."""
+    """Give this process's environment without SERFAST_ISA and PYTHONSAFEPATH."""
     return {k: v for k, v in os.environ.items() if k not in ("SERFAST_ISA", "PYTHONSAFEPATH")}
 
 
 def bench(name: str, *arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
-    """`python -m benchmarks.name arguments…`; the caller looks at how it ended."""
+    """Run `python -m benchmarks.name arguments…`; give the process, however it ended."""
     return subprocess.run(
         [sys.executable, "-m", f"benchmarks.{name}", *arguments],
         cwd=cwd,
@@ -29,7 +29,7 @@ def bench(name: str, *arguments: str, cwd: Path = ROOT) -> subprocess.CompletedP
 
 
 def copied(folder: Path) -> Path:
-    """The benchmarks and the pages that show their results, to be changed at will."""
+    """Copy the benchmarks and the pages that show their results; give the copy's folder."""
     ignored = shutil.ignore_patterns("__pycache__")
     for name in ("benchmarks", "docs", "examples"):
         shutil.copytree(ROOT / name, folder / name, ignore=ignored)

@@ -19,7 +19,7 @@ RATE = catalogue.RATE
 
 
 def broad_specs() -> dict[str, serfast.FeatureSpec]:
-    """Specs at 16 kHz by name."""
+    """Give specs at 16 kHz by name."""
     pads = cycle(("constant", "edge", "reflect"))
     hops = cycle((1, 7, 33, 160, 161, 255))
     centers = cycle((True, True, False))
@@ -38,14 +38,14 @@ def broad_specs() -> dict[str, serfast.FeatureSpec]:
 
 
 def _others(specs: Iterable[serfast.FeatureSpec]) -> dict[str, serfast.FeatureSpec]:
-    """The built-in features that these specs don't have, each with its derivative."""
+    """Give the built-in features that these specs don't have, each with its derivative."""
     there = {type(feature) for spec in specs for feature in spec.features}
     missing = [name for name, feature in catalogue.EXAMPLES.items() if type(feature) not in there]
     return {name: catalogue.with_delta(name) for name in missing}
 
 
 def _features(n_fft: int) -> list[serfast.PowerSpectrum | serfast.RMS | serfast.YIN]:
-    """Every feature over frames of n_fft samples."""
+    """Give every feature over frames of n_fft samples."""
     n_mels = max(1, min(64, n_fft // 16))
     mel = {"n_fft": n_fft, "n_mels": n_mels}
     features = [
@@ -63,7 +63,7 @@ def _features(n_fft: int) -> list[serfast.PowerSpectrum | serfast.RMS | serfast.
 
 
 def _conventions() -> serfast.FeatureSpec:
-    """What differs between toolkits, all at once."""
+    """Give one spec with everything that differs between toolkits."""
     weights = tuple(np.linspace(0.1, 1, 400))
     return serfast.FeatureSpec(
         sample_rate=RATE,

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def run(*command: str, cwd: Path, path: Path | None = None) -> str:
-    """What Python prints when it runs this; `path` comes before its site-packages."""
+    """Give what Python prints when it runs this; `path` comes before its site-packages."""
     environment = {**os.environ, "SOURCE_DATE_EPOCH": "1700000000"}
     environment.pop("PYTHONPATH", None)
     if path is not None:
@@ -32,7 +32,7 @@ def run(*command: str, cwd: Path, path: Path | None = None) -> str:
 
 
 def build(source: Path, target: Path, what: str, path: Path | None = None) -> Path:
-    """The sdist or wheel of the project in `source`, put into `target`."""
+    """Give the sdist or wheel of the project in `source`, put into `target`."""
     code = f"import sys; from setuptools import build_meta as b;print(b.build_{what}(sys.argv[1]))"
     target.mkdir(parents=True, exist_ok=True)
     return target / run("-c", code, str(target), cwd=source, path=path).strip().splitlines()[-1]
@@ -50,7 +50,7 @@ def copied_tree(base: Path) -> Path:
 
 
 def tree_wheel(factory: pytest.TempPathFactory) -> Path:
-    """The wheel of this repository, built once in a run of the tests."""
+    """Give the wheel of this repository, built once in a run of the tests."""
     base = factory.getbasetemp() / "built"
     made = list((base / "wheel").glob("*.whl"))
     return made[0] if made else build(copied_tree(base), base / "wheel", "wheel")

@@ -1,4 +1,4 @@
-"""Bundles for the tests, and ways to spoil them."""
+"""Tests make bundles here, and damage them."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def write(path: Path, contents: dict[str, bytes], method: int = zipfile.ZIP_STOR
 
 
 def changed(tmp_path: Path, sums: bool = True, **parts: Any) -> Path:
-    """A bundle with some keys of model.json replaced and, as name=bytes, some members."""
+    """Give a bundle with some keys of model.json replaced and, as name=bytes, some members."""
     contents = members(make().save(tmp_path / "good.zip"))
     about = json.loads(contents["model.json"])
     for key, value in parts.items():

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import serfast
 from serfast.features import FEATURES, Feature
+from serfast.features.order import with_sources
 
 RATE = 16000
 
@@ -12,12 +15,14 @@ EXAMPLES: dict[str, Feature] = {name: cls.example() for name, cls in FEATURES.it
 
 
 def spec_of(name: str) -> serfast.FeatureSpec:
-    """The spec of one example, at 16 kHz."""
-    return serfast.FeatureSpec(sample_rate=RATE, features=[EXAMPLES[name]])
+    """Give the spec of one example, after the features whose columns it reads, at 16 kHz."""
+    return serfast.FeatureSpec(
+        sample_rate=RATE, features=with_sources(EXAMPLES[name], EXAMPLES.values())
+    )
 
 
 def with_delta(name: str) -> serfast.FeatureSpec:
-    """The same with its derivative, unless it is one."""
-    feature = EXAMPLES[name]
+    """Give that spec with the example's derivative too, unless the example is one."""
+    spec, feature = spec_of(name), EXAMPLES[name]
     more = () if isinstance(feature, serfast.Delta) else (serfast.Delta(feature),)
-    return serfast.FeatureSpec(sample_rate=RATE, features=[feature, *more])
+    return replace(spec, features=(*spec.features, *more))

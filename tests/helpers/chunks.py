@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 @st.composite
 def divisions(draw, n: int, most: int = 12):
-    """Where to divide n samples: sorted cuts, some equal, so that empty chunks occur too."""
+    """Draw the cuts of n samples: sorted, some equal, so that empty chunks occur too."""
     return sorted(draw(st.lists(st.integers(0, n), max_size=most)))
 
 
@@ -17,7 +17,7 @@ def divided(y: np.ndarray, cuts: list[int]) -> list[np.ndarray]:
 
 
 def syllables(seconds: float, seed: int = 0, rate: int = 16000) -> np.ndarray:
-    """A voice-like signal with pauses: pulses of a gliding pitch, in syllables, with some noise."""
+    """Give a voice-like signal with pauses: syllables of pulses with gliding pitch, some noise."""
     t = np.arange(int(seconds * rate)) / rate
     phase = 2 * np.pi * np.cumsum(140 + 40 * np.sin(2 * np.pi * (0.7 + 0.1 * seed) * t)) / rate
     voice = sum(np.sin(k * phase) / k for k in range(1, 16))

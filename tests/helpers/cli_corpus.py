@@ -13,7 +13,7 @@ LEVELS = {"W": 0.3, "T": 0.02}
 
 
 def write_corpus(folder: Path) -> Path:
-    """Three speakers, two emotions, two recordings each; half a second of noise."""
+    """Write recordings of 3 speakers and 2 emotions, two of each, half a second of noise."""
     folder.mkdir()
     random = np.random.default_rng(0)
     for speaker in SPEAKERS:

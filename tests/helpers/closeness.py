@@ -1,4 +1,4 @@
-"""How rows are held against others: each feature by the measure that its tolerance is meant for."""
+"""Rows are compared here, each feature by the measure that its tolerance is meant for."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from serfast.models.bundle.agreement import excess
 
 
 def column_groups(spec: serfast.FeatureSpec) -> list[tuple[serfast.PowerSpectrum, slice]]:
-    """Each feature with its columns."""
+    """Give each feature with its columns."""
     stops = np.cumsum([len(feature.columns) for feature in spec.features])
     starts = [0, *stops[:-1]]
     return [

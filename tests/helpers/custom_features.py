@@ -1,4 +1,4 @@
-"""Features of one's own that the tests share, each with its formula in NumPy beside it."""
+"""The tests share these users' features; each has its formula in NumPy beside it."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from serfast.features.custom import NativeFunction
 from serfast.features.framing import pad
 
 BACKENDS = ("native", "numba", "reference")
-"""Those that run features of one's own."""
+"""These back ends run users' features."""
 
 COMPILED = ("native", "numba")
-"""Those that call them in compiled code, and have streams."""
+"""These back ends call them in compiled code, and have streams."""
 
 Y = np.random.default_rng(7).uniform(-0.5, 0.5, 4000).astype(np.float32)
 LOUD = np.concatenate([Y[:2000], np.full(100, 5, np.float32), Y[2100:]])
@@ -32,7 +32,7 @@ def spec_of(*features: serfast.features.Feature) -> serfast.FeatureSpec:
 def frames_of(
     y: np.ndarray, spec: serfast.FeatureSpec, feature: serfast.features.Feature
 ) -> np.ndarray:
-    """The frames of a signal that a feature sees, as a matrix of float64."""
+    """Give the frames of a signal that a feature sees, as a matrix of float64."""
     mode = feature.pad_mode or spec.pad_mode
     padded = pad(y.astype(np.float64) * spec.sample_scale, feature.length, mode, spec.center)
     windows = np.lib.stride_tricks.sliding_window_view(padded, feature.length)[:: spec.hop_length]
@@ -125,7 +125,7 @@ C_FUNCTION = ctypes.CFUNCTYPE(
 
 
 def from_c(function) -> serfast.FrameFeature:
-    """One column, of frames of 100 samples, by a Python function behind a C pointer."""
+    """Give a feature of one column that a Python function computes behind a C pointer."""
     callback = C_FUNCTION(function)
 
     class Foreign(serfast.FrameFeature):

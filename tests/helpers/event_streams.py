@@ -1,4 +1,4 @@
-"""What the tests of event streams share: all events of a signal, and a classifier with a state."""
+"""Tests of event streams share this: all events of a signal, a classifier with a state."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def spans(events: Iterable[Event]) -> list[tuple[float, float]]:
 
 @contextmanager
 def averaging_recognizer(folder: Path) -> Iterator[serfast.Recognizer]:
-    """A recognizer whose classifier has a state, with steps of 3 rows; it takes windows too."""
+    """Give a recognizer whose classifier has a state and steps of 3 rows; it takes windows too."""
     install_averaging(folder)
     bundle = Bundle(plugin="averaging", classes=Averaging.classes, spec=SPEC)
     with pytest.MonkeyPatch.context() as patch:

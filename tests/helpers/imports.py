@@ -1,8 +1,9 @@
-"""What a package's modules import, read from their source, and which rules those imports break."""
+"""A package's imports are read from its sources here, and compared with the rules."""
 
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,16 +28,34 @@ class Import:
 
 
 def module_name(path: Path, root: Path) -> str:
-    """The dotted name of a source file below `root`."""
+    """Give the dotted name of a source file below `root`."""
     parts = path.relative_to(root).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
 def imports_of_tree(root: Path, package: str) -> list[Import]:
-    """Every import of every module of a package, wherever in the module it stands."""
-    paths = sorted((root / package).rglob("*.py"))
+    """Give every import of every module and stub of a package, wherever in the module it stands."""
+    paths = sorted((root / package).rglob("*.py*"))
+    paths = [path for path in paths if path.suffix in (".py", ".pyi")]
     modules = {module_name(path, root) for path in paths}
     return [one for path in paths for one in _imports_of_file(path, root, modules)]
+
+
+CYTHON_IMPORT = re.compile(
+    r"^( *)(?:from (?P<base>[\w.]+) )?import (?P<names>[^#\n]*)", re.MULTILINE
+)
+
+
+def imports_of_extension(folder: Path, module: str) -> list[Import]:
+    """Give every Python import of the Cython files of an extension module."""
+    result = []
+    for path in sorted(folder.glob("*.p[yx][xi]")):
+        text = path.read_text("utf-8")
+        for match in CYTHON_IMPORT.finditer(text):
+            line = 1 + text.count("\n", 0, match.start())
+            imported, name = match["base"] or match["names"].strip(), match["names"].strip()
+            result.append(Import(module, imported, name, line, bool(match[1]), ""))
+    return result
 
 
 def _imports_of_file(path: Path, root: Path, modules: set[str]) -> Iterator[Import]:
@@ -66,7 +85,7 @@ def _nodes_inside_functions(tree: ast.Module) -> set[ast.AST]:
 def _modules_and_names(
     node: ast.Import | ast.ImportFrom, package: str, modules: set[str]
 ) -> Iterator[tuple[str, str]]:
-    """Each module that a statement imports, and the name that it takes out of it, or ""."""
+    """Give each module that a statement imports, and the name that it takes out of it, or ""."""
     if isinstance(node, ast.Import):
         yield from ((alias.name, "") for alias in node.names)
         return
@@ -80,7 +99,7 @@ def _modules_and_names(
 
 
 def packages_of(module: str) -> list[str]:
-    """The packages that a module is in, the outermost first.
+    """Give the packages that a module is in, the outermost first.
 
     >>> packages_of("serfast.audio.reading")
     ['serfast', 'serfast.audio']
@@ -115,12 +134,12 @@ def circles(imports: Iterable[Import]) -> list[str]:
 
 
 def room_of(module: str) -> str:
-    """The module or package directly below the outermost package; "__init__" for that itself."""
+    """Give the module or package directly below the outermost one; "__init__" for that itself."""
     return [*module.split("."), "__init__"][1]
 
 
 def upward(imports: Iterable[Import], floors: Mapping[str, int]) -> list[str]:
-    """The imports from another room that isn't on a lower floor; `floors` holds each room's."""
+    """Give the imports from another room that isn't on a lower floor; `floors` has the floors."""
     return [
         f"{one}, which isn't below it"
         for one in imports
@@ -130,7 +149,7 @@ def upward(imports: Iterable[Import], floors: Mapping[str, int]) -> list[str]:
 
 
 def hidden(imports: Iterable[Import]) -> list[str]:
-    """The imports inside functions whose comment doesn't begin with one of REASONS."""
+    """Give the imports inside functions whose comment doesn't begin with one of REASONS."""
     return [
         f"{one} inside a function"
         for one in imports
@@ -139,7 +158,7 @@ def hidden(imports: Iterable[Import]) -> list[str]:
 
 
 def private_names(path: Path, package: str) -> list[str]:
-    """The private names of `package` that a file of another package imports or looks up."""
+    """Give the private names of `package` that a file of another package imports or looks up."""
     result = []
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         names: list[str] = []
@@ -162,7 +181,7 @@ def _is_private(name: str) -> bool:
 
 
 def dynamic_importers(root: Path, package: str) -> set[str]:
-    """The modules that import others by a name that is computed or written as a string."""
+    """Give the modules that import others by a name that is computed or written as a string."""
     return {
         module_name(path, root)
         for path in sorted((root / package).rglob("*.py"))

@@ -25,7 +25,7 @@ quiet = pytest.mark.filterwarnings(
 
 
 def tenth(vector: Array, width: tuple[int, int], axis: int, kwargs: dict[str, Any]) -> None:
-    """A padding of one's own, as numpy.pad takes it: a tenth of the nearest sample."""
+    """Pad with a tenth of the nearest sample, as a function that numpy.pad takes."""
     left, right = width
     vector[:left] = vector[left] / 10
     vector[len(vector) - right :] = vector[-right - 1] / 10
@@ -65,7 +65,7 @@ def frames(draw: st.DrawFn, name: str, modes: tuple[str, ...]) -> dict[str, Any]
 
 
 def long_enough(y: Array, arguments: dict[str, Any], name: str) -> Array:
-    """The signal, repeated until a left-aligned frame fits."""
+    """Give the signal, repeated until a left-aligned frame fits."""
     if arguments["center"]:
         return y
     return np.tile(y, -(-arguments[name] // y.shape[-1]))

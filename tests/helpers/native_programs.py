@@ -14,7 +14,7 @@ EXAMPLE = Path(__file__).parents[2] / "examples" / "ctypes_client.py"
 
 
 def _example():
-    """The ctypes example as a module."""
+    """Give the ctypes example as a module."""
     spec = importlib.util.spec_from_file_location("ctypes_client", EXAMPLE)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)

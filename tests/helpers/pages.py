@@ -9,6 +9,6 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def examples(page: str) -> list[str]:
-    """The page's blocks of Python, in order."""
+    """Give the page's blocks of Python, in order."""
     text = (ROOT / page).read_text("utf-8")
     return re.findall(r"```python\n(.*?)```", text, re.DOTALL)

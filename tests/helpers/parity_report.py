@@ -25,7 +25,7 @@ class Measured:
             self.worst[tolerance] = (value, where)
 
     def lines(self) -> list[str]:
-        """The table's lines."""
+        """Give the table's lines."""
         return [
             f"{tolerance.what:<42} {value:>9.2e} of {tolerance.limit:>7.1e}  {where}"
             for tolerance, (value, where) in self.worst.items()
@@ -41,7 +41,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def measured(pytestconfig: pytest.Config) -> Measured:
-    """Where parity tests put what they measure."""
+    """Give the collection into which parity tests put their measurements."""
     return pytestconfig.stash[_KEY]
 
 

@@ -1,4 +1,4 @@
-"""Programs in a process of their own, with this one's import path."""
+"""Programs run here in a separate process, with this one's import path."""
 
 from __future__ import annotations
 

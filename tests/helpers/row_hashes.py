@@ -41,33 +41,33 @@ def hashes() -> dict[str, str]:
         "clicks": signals.synthetic(RATE, 16)["clicks"][:3000],
         "quiet": signals.noise(3000, seed=7, level=1e-6),
     }
-    found = {}
+    computed = {}
     for spec_name, spec in broad_specs().items():
         extractor = serfast.Extractor(spec)
         for signal_name, y in made.items():
             rows = extractor(y)
             vector = STATISTICS(rows, spec.columns)
-            found[f"{spec_name} {signal_name}"] = hashlib.sha256(rows.tobytes()).hexdigest()
-            found[f"{spec_name} {signal_name} statistics"] = hashlib.sha256(vector).hexdigest()
+            computed[f"{spec_name} {signal_name}"] = hashlib.sha256(rows.tobytes()).hexdigest()
+            computed[f"{spec_name} {signal_name} statistics"] = hashlib.sha256(vector).hexdigest()
     columns = [f"{name}_{i}" for name in ("level", "pitch") for i in range(20_000)]
     row = np.random.default_rng(0).uniform(1e-3, 500, size=(1, len(columns) + 1))
     vector = LOGARITHMS(row, [*columns, "aperiodicity"])
-    found["logarithms"] = hashlib.sha256(vector).hexdigest()
-    return found
+    computed["logarithms"] = hashlib.sha256(vector).hexdigest()
+    return computed
 
 
 def recorded() -> dict[str, str]:
-    """The hashes that rows had when they were recorded, on x86-64."""
+    """Give the hashes that rows had when they were recorded, on x86-64."""
     content: dict[str, str] = json.loads(RECORDED.read_text())
     return content
 
 
-def check(found: dict[str, str], expected: dict[str, str]) -> int:
-    """Print which recorded hashes differ or are missing, and which are new; 1 if any differ."""
-    different = [name for name, value in expected.items() if found.get(name) != value]
+def check(computed: dict[str, str], expected: dict[str, str]) -> int:
+    """Print the hashes that differ, are missing or new; give 1 if any differ, else 0."""
+    different = [name for name, value in expected.items() if computed.get(name) != value]
     isa, machine = serfast.native_info()["in_use"], platform.machine()
-    print(f"{len(found)} hashes on {machine}, {isa}: {len(different)} differ", *different)
-    new = [name for name in found if name not in expected]
+    print(f"{len(computed)} hashes on {machine}, {isa}: {len(different)} differ", *different)
+    new = [name for name in computed if name not in expected]
     if new:
         print(f"{len(new)} are new:", ", ".join(new))
         print("`python -m helpers.row_hashes --record`, in tests/, records them")
@@ -75,14 +75,14 @@ def check(found: dict[str, str], expected: dict[str, str]) -> int:
 
 
 def main(arguments: list[str]) -> None:
-    """Do what the only argument says."""
-    found = hashes()
+    """Print, check or record the hashes, as the only argument says."""
+    computed = hashes()
     if arguments == ["--record"]:
-        RECORDED.write_text(json.dumps(found, indent=1) + "\n")
+        RECORDED.write_text(json.dumps(computed, indent=1) + "\n")
     elif arguments == ["--check"]:
-        sys.exit(check(found, recorded()))
+        sys.exit(check(computed, recorded()))
     else:
-        print(json.dumps({"in_use": serfast.native_info()["in_use"], **found}))
+        print(json.dumps({"in_use": serfast.native_info()["in_use"], **computed}))
 
 
 if __name__ == "__main__":

@@ -22,14 +22,14 @@ def noise(n_samples: int, seed: int = 0, level: float = 0.1) -> np.ndarray:
 
 
 def tones(rate: int) -> np.ndarray:
-    """Three sinusoids without a common phase."""
+    """Give three sinusoids without a common phase."""
     t = _time(rate)
     partials = ((0.5, 110.0, 0.0), (0.25, 437.0, 1.0), (0.1, 1250.0, 2.0))
     return np.sum([a * np.sin(2 * np.pi * f * t + p) for a, f, p in partials], axis=0)
 
 
 def sweep(rate: int) -> np.ndarray:
-    """An exponential sweep from 50 Hz to 0.45 of the sample rate."""
+    """Give an exponential sweep from 50 Hz to 0.45 of the sample rate."""
     octaves = np.log(0.45 * rate / 50)
     return 0.8 * np.sin(
         2 * np.pi * 50 * SECONDS / octaves * np.exp(_time(rate) / SECONDS * octaves)
@@ -55,7 +55,7 @@ def voice(rate: int, n_samples: int, seed: int = 0) -> np.ndarray:
 
 
 def synthetic(rate: int, n_fft: int) -> dict[str, np.ndarray]:
-    """Every signal of the parity grid that needs no corpus, float32, by name."""
+    """Give every signal of the parity grid that needs no corpus, float32, by name."""
     length = int(SECONDS * rate)
     made = {
         "tones": tones(rate),
@@ -73,7 +73,7 @@ def synthetic(rate: int, n_fft: int) -> dict[str, np.ndarray]:
 
 @lru_cache(maxsize=16)
 def speech(folder: Path, rate: int) -> dict[str, np.ndarray]:
-    """One second of a man's and of a woman's speech at `rate`, float32, by name."""
+    """Give one second of a man's and of a woman's speech at `rate`, float32, by name."""
     import soundfile
     import soxr
 

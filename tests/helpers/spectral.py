@@ -1,4 +1,4 @@
-"""What the tests of spectral features share: a signal, its spectra in float64, and comparisons."""
+"""The tests of spectral features share this: a signal, its spectra in float64, comparisons."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ BACKENDS = ("native", "numba", "reference")
 
 
 def signal() -> np.ndarray:
-    """A gliding harmonic tone, noise, a click, and silence: 3 s."""
+    """Give a gliding harmonic tone, noise, a click, and silence: 3 s."""
     random = np.random.default_rng(11)
     t = np.arange(RATE) / RATE
     phase = 2 * np.pi * (110 * t + 60 * t**2)
@@ -36,27 +36,27 @@ def spectrum_of(y: np.ndarray, power: float = 1.0) -> np.ndarray:
 Y = signal()
 MAGNITUDE = spectrum_of(Y)
 SPECTRA = {1.0: MAGNITUDE, 2.0: MAGNITUDE**2}
-"""By the power of |FFT|."""
+"""The spectra are here by the power of |FFT|."""
 FREQUENCIES = np.arange(N_FFT // 2 + 1) * RATE / N_FFT
 
 
 def rows(
     *features: serfast.features.Feature, backend: str = "native", y: np.ndarray = Y
 ) -> np.ndarray:
-    """The features' rows, on the grid of the spectra above."""
+    """Give the features' rows, on the grid of the spectra above."""
     spec = serfast.FeatureSpec(sample_rate=RATE, hop_length=HOP, features=features)
     return serfast.Extractor(spec, backend=backend)(y)
 
 
 def speech(emodb: Path) -> np.ndarray:
-    """A man's and a woman's speech, one second each."""
+    """Give a man's and a woman's speech, one second each."""
     return np.concatenate([*signals.speech(emodb, RATE).values()])
 
 
-def worst(found: np.ndarray, expected: np.ndarray, scale: np.ndarray | float = 0.0) -> float:
-    """Largest difference, relative to the expected value or to `scale` if that is larger."""
+def worst(actual: np.ndarray, expected: np.ndarray, scale: np.ndarray | float = 0.0) -> float:
+    """Give the largest difference, relative to the larger of the expected value and `scale`."""
     size = np.maximum(np.abs(expected), scale)
-    difference = np.abs(found - expected)
+    difference = np.abs(actual - expected)
     return float(np.max(np.divide(difference, size, out=np.zeros_like(size), where=size > 0)))
 
 
@@ -67,31 +67,31 @@ def assert_close(
     limit: float,
     scale: np.ndarray | float = 0.0,
 ) -> np.ndarray:
-    """Hold the one column of a feature against expected values, and give it.
+    """Compare the one column of a feature with expected values, and give it.
 
     The limit is a share of the expected value, or of `scale` if that is larger; half of the rows
     must be within 1e-6. The worst case is printed.
     """
-    found = rows(feature, backend=backend)[:, 0]
-    error = worst(found, expected, scale)
-    middle = np.median(np.abs(found - expected) / np.maximum(np.maximum(expected, scale), 1e-30))
+    actual = rows(feature, backend=backend)[:, 0]
+    error = worst(actual, expected, scale)
+    middle = np.median(np.abs(actual - expected) / np.maximum(np.maximum(expected, scale), 1e-30))
     label = f"{feature.columns[0]}, power {feature.power:g}, {backend}"
     print(f"{label}: median {middle:.1e}, worst {error:.1e} <= {limit:g}")
-    assert found.shape == expected.shape
+    assert actual.shape == expected.shape
     assert middle <= 1e-6
     assert error <= limit
     assert np.ptp(expected) > 0.1 * expected.max()  # it isn't constant
-    return found
+    return actual
 
 
 def assert_finite_at_odd_sizes(cls: type[serfast.SpectrumFeature], backend: str) -> None:
-    """Frames of 2, 3 and 441 samples of silence, constants, noise and an impulse give numbers."""
+    """Check that frames of 2, 3 and 441 samples give finite numbers, for extreme signals too."""
     impulse = np.zeros(900, np.float32)
     impulse[450] = 1
     for n_fft in (2, 3, 441):
         spec = serfast.FeatureSpec(features=[cls(n_fft=n_fft)], hop_length=50)
         extractor = serfast.Extractor(spec, backend=backend)
         for y in (np.zeros(900, np.float32), np.full(900, -1, np.float32), Y[20000:20900], impulse):
-            found = extractor(y)
-            assert found.shape == (spec.frame_count(900), len(spec.columns))
-            assert np.isfinite(found).all(), (n_fft, y[0])
+            values = extractor(y)
+            assert values.shape == (spec.frame_count(900), len(spec.columns))
+            assert np.isfinite(values).all(), (n_fft, y[0])

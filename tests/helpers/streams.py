@@ -1,4 +1,4 @@
-"""What the stream tests share: specs that can be streamed, and ways to divide a signal."""
+"""The stream tests share this: specs that can be streamed, and ways to divide a signal."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def _spec(*features: serfast.features.Feature, **grid: object) -> serfast.Featur
 
 
 def _every_feature(length: int, pad_mode: str | None = None) -> list[serfast.features.Feature]:
-    """Each feature of the engine once, over frames of `length` samples and one of its own."""
+    """Give each feature of the engine once, over frames of `length` samples and one of its own."""
     return [
         serfast.RMS(frame_length=length, pad_mode=pad_mode),
         serfast.ZeroCrossingRate(frame_length=length // 2 + 1),
@@ -37,14 +37,14 @@ def _every_feature(length: int, pad_mode: str | None = None) -> list[serfast.fea
 
 
 def _computed(length: int) -> list[serfast.features.Feature]:
-    """The built-in features that a function computes, over frames of `length` samples."""
+    """Give the built-in features that a function computes, over frames of `length` samples."""
     computed = [f for f in EXAMPLES.values() if isinstance(f, ComputedFeature)]
     sizes = ["n_fft" if isinstance(f, serfast.PowerSpectrum) else "frame_length" for f in computed]
     return [replace(f, **{size: length}) for f, size in zip(computed, sizes, strict=True)]
 
 
 def _with_deltas(length: int, width: int) -> list[serfast.features.Feature]:
-    """The same, with first and second derivatives of some, one of which isn't wanted itself."""
+    """Give these features with derivatives of some, one of which isn't in the spec itself."""
     features, hidden = _every_feature(length), serfast.RMS(frame_length=length + 2, name="hidden")
     return [
         serfast.Delta(features[-1], width=width),
@@ -83,7 +83,7 @@ VOICE = signals.voice(RATE, 5000, seed=4)
 
 
 def batch(name: str, samples: np.ndarray) -> np.ndarray:
-    """The rows of the whole signal; none where a batch refuses it for want of one frame."""
+    """Give the rows of the whole signal; none if a batch refuses it because a frame doesn't fit."""
     extractor = EXTRACTORS[name]
     if extractor.spec.frame_count(len(samples)) == 0:
         return np.empty((0, len(extractor.columns)), np.float32)
@@ -91,12 +91,12 @@ def batch(name: str, samples: np.ndarray) -> np.ndarray:
 
 
 def push(stream: Stream, chunks: Iterable[object]) -> np.ndarray:
-    """All rows that the chunks and a flush give."""
+    """Give all rows that the chunks and a flush give."""
     return np.concatenate([*(stream.accept(chunk) for chunk in chunks), stream.flush()])
 
 
 def divide(samples: np.ndarray, lengths: Sequence[int]) -> list[np.ndarray]:
-    """The signal in chunks of these lengths, in turns until it ends."""
+    """Give the signal in chunks of these lengths, in turns until it ends."""
     chunks, begin = [], 0
     while begin < len(samples):
         for length in lengths:

@@ -1,4 +1,4 @@
-"""The one table of tolerances: how far the engine may be from librosa and from the reference.
+"""The table here says how far the engine may differ from librosa and from the reference.
 
 The parity report at the end of a test run prints the measured worst case beside each.
 """

@@ -1,4 +1,4 @@
-"""Tracks of one's own that the tests share, each with its formula in NumPy beside it."""
+"""The tests share these tracks; each has its formula in NumPy beside it."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ class Switch(Track):
 
 
 def whole_path(x: np.ndarray, low: float = 0.05, high: float = 0.15, change: float = 0.1):
-    """The path of least cost over all rows, by dynamic programming over the whole recording."""
+    """Give the path of least cost over all rows, by dynamic programming over the recording."""
     costs = np.abs(x[:, np.newaxis] - [low, high])
     moves = change * (1 - np.eye(2))  # from, to
     total, came = costs[0], []
@@ -154,5 +154,5 @@ def whole_path(x: np.ndarray, low: float = 0.05, high: float = 0.15, change: flo
 
 
 def loudness(**arguments: object) -> serfast.RMS:
-    """A root mean square over short frames."""
+    """Give a root mean square over short frames."""
     return serfast.RMS(**{"frame_length": 64, **arguments})

@@ -47,7 +47,7 @@ def exact(frame: np.ndarray, min_lag: int, max_lag: int) -> Frame:
 def needed(
     frame: np.ndarray, lags: tuple[int, int], answers: tuple[float, float], threshold: float
 ) -> float:
-    """Least of `UNITS` that leads YIN to both answers [samples]; infinity if none does."""
+    """Give the least of `UNITS` that leads YIN to both answers [samples]; infinity if none does."""
     truth = exact(frame, *lags)
     for units in UNITS:
         if all(reachable(truth, lag, units, threshold) for lag in answers):
@@ -56,7 +56,7 @@ def needed(
 
 
 def reachable(frame: Frame, lag: float, units: float, threshold: float) -> bool:
-    """Whether noise of `units` · EPS · r(0) in d can make YIN answer `lag` [samples]."""
+    """Tell whether noise of `units` · EPS · r(0) in d can make YIN answer `lag` [samples]."""
     noise = units * EPS * frame.sensitivity
     indices = np.flatnonzero(_candidates(frame.difference, noise, threshold))
     shift, slack = _vertex(frame.difference, noise)
@@ -65,7 +65,7 @@ def reachable(frame: Frame, lag: float, units: float, threshold: float) -> bool:
 
 
 def _candidates(d: np.ndarray, noise: np.ndarray, threshold: float) -> np.ndarray:
-    """Lags that the rule can choose: a first trough below the threshold, or a smallest value."""
+    """Give lags that the rule can choose: first troughs below the threshold, smallest values."""
     low, high = d - noise, d + noise
     trough = low < threshold
     trough[1:] &= low[1:] < high[:-1]
@@ -78,7 +78,7 @@ def _candidates(d: np.ndarray, noise: np.ndarray, threshold: float) -> np.ndarra
 
 
 def _end_of_first_certain_dip(low: np.ndarray, high: np.ndarray, threshold: float) -> int | None:
-    """First lag by which a trough below the threshold has come for certain; None if never.
+    """Give the first lag by which a trough below the threshold has come for certain; None if never.
 
     Between two values that stay above a third one lies a trough at most as high as that one.
     """
@@ -92,7 +92,7 @@ def _end_of_first_certain_dip(low: np.ndarray, high: np.ndarray, threshold: floa
 
 
 def _vertex(d: np.ndarray, noise: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The parabola's vertex at each lag, and how far noise can move it [samples]."""
+    """Give the parabola's vertex at each lag, and how far noise can move it [samples]."""
     shift, slack = np.zeros_like(d), np.zeros_like(d)
     a = d[2:] + d[:-2] - 2 * d[1:-1]
     b = (d[2:] - d[:-2]) / 2

@@ -68,7 +68,7 @@ def test_a_row_is_there_when_its_frames_are(
     hop: int, center: bool, lengths: list[int], n: int
 ) -> None:
     """Counted one by one: frame t begins at t · hop, or half of its length earlier if centred."""
-    grid = Grid.of(lengths, hop, center)
+    grid = Grid.from_lengths(lengths, hop, center)
     complete = whole = 0
     while all(complete * hop + L - (L // 2 if center else 0) <= n for L in lengths):
         complete += 1

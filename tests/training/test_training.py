@@ -149,6 +149,8 @@ def test_examples_made_by_hand_are_held_to_what_they_show(recordings):
     check_made_with(vectors, OTHER_SPEC, OTHER_STATISTICS)  # the same names
     check_made_with(replace(vectors, names=()), SPEC, Statistics())
     check_made_with(rows, OTHER_SPEC, None)
+    with pytest.raises(serfast.ParameterError, match=r"one of 3 columns.* got 1"):
+        check_made_with(rows, serfast.FeatureSpec(features=[serfast.RMS()]), None)
     for examples, statistics in ((vectors, Statistics()), (vectors, None), (rows, STATISTICS)):
         with pytest.raises(serfast.ParameterError, match="statistics must be"):
             check_made_with(examples, SPEC, statistics)

@@ -1,1 +1,1 @@
-"""Functions of one's own: compiling them, and what is done when one fails."""
+"""Users' functions are compiled and called here, and their failures are reported."""

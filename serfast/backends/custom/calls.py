@@ -1,4 +1,4 @@
-"""Calling a feature's function from Python, for one row: as Python has it, or by its address."""
+"""A feature's function is called here from Python, for one row: as plain Python or by address."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ __all__ = ["Call", "Given", "native_call", "python_call"]
 Array = np.ndarray[Any, Any]
 
 Given: TypeAlias = Mapping[str, Any]
-"""What a function is given for one row, by its arguments' names: arrays, numbers, columns."""
+"""For one row, a function gets these arrays, numbers and columns, by its arguments' names."""
 
 Call: TypeAlias = Callable[[Given, Array], None]
-"""Computes one row's outputs into an array; leaves the array alone if it raises."""
+"""A call computes one row's outputs into an array; if it raises, the array stays unchanged."""
 
 
 def python_call(feature: Function) -> Call:
-    """The function as Python has it, without Numba; one from elsewhere, by its address."""
+    """Give a call of the plain Python function, or of a NativeFunction by its address."""
     compute = python_function(type(feature).compute)
     if isinstance(compute, NativeFunction):
         return native_call(feature, Callback(compute.address, compute.owner))
@@ -43,12 +43,12 @@ def python_call(feature: Function) -> Call:
 
 @contextmanager
 def guarded(out: Array, dtype: type[np.floating[Any]]) -> Iterator[Array]:
-    """Give room for a row's outputs, full of NaN; they are in `out` in the end.
+    """Give room for a row's outputs, full of NaN; at the end the outputs are copied to `out`.
 
     Raises
     ------
     ArithmeticError
-        If what stands around that room was changed, by code that doesn't check bounds.
+        If the values around that room have changed, because of code that doesn't check bounds.
     """
     room = np.full(len(out) + 2 * GUARD, CANARY, dtype=dtype)
     room[GUARD:-GUARD] = np.nan
@@ -59,7 +59,7 @@ def guarded(out: Array, dtype: type[np.floating[Any]]) -> Iterator[Array]:
 
 
 def native_call(feature: Function, callback: Callback) -> Call:
-    """The callback, to be called from Python; an ArithmeticError says what it did wrong."""
+    """Give a call of the callback from Python; an ArithmeticError says what went wrong in it."""
     signature = signature_of(feature)
     function = signature.c_type(callback.address)
     fixed = {parameter.name: getattr(feature, parameter.name) for parameter in feature.parameters}
@@ -93,12 +93,12 @@ def native_call(feature: Function, callback: Callback) -> Call:
 
 
 def _as_c(array: Array, kind: str) -> Array:
-    """An array as C sees it; the state itself, which the function moves on."""
+    """Give an array in C's format; give the state itself, because the function changes it."""
     return array if kind == "double*" else np.ascontiguousarray(array, dtype=np.float32)
 
 
 def _scalar(name: str, lengths: Mapping[str, int], values: Given) -> Any:
-    """A length, a number, or nothing for an array that the function doesn't name."""
+    """Give a length, a number, or nothing for an array that the function doesn't name."""
     if name in lengths:
         return lengths[name]
     return values.get(name, None if name in LENGTHS else 0)

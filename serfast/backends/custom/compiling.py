@@ -1,7 +1,7 @@
-"""The functions of features as native callbacks: compiled by Numba, or given by address.
+"""The functions of features become native callbacks here: compiled by Numba, or given by address.
 
-A callback fills `out` and returns 0, or anything else if it can't say; ``signatures.py`` has its
-arguments. Pointers to what the function doesn't name may be NULL.
+A callback fills `out` and returns 0; any other value means that it failed. ``signatures.py`` has
+its arguments. Pointers to inputs that the function doesn't name may be NULL.
 """
 
 from __future__ import annotations
@@ -33,30 +33,30 @@ def adapter({}):
         return 1
     return 0
 """
-"""From the C signature to the function's own arguments; an exception becomes a status."""
+"""The adapter turns C's arguments into those of the function, and an exception into a status."""
 
 LLVM_NAME = re.compile(r'@("[^"]*"|[-\w.$]+)\(')
-"""A function that is defined or called."""
+"""It matches the name of a function that is defined or called."""
 
 UNRESOLVED = ".numba.unresolved$"
-"""What the names begin with that Numba gives to functions which aren't compiled yet."""
+"""Numba gives names with this beginning to functions which aren't compiled yet."""
 
 
 class Callback(NamedTuple):
-    """The address of a native function, and what must live as long as it may be called."""
+    """A callback has a native function's address, and an object that must live as long."""
 
     address: int
     owner: Any
 
 
 def compiled(feature: Function) -> Callback:
-    """The feature's function as a callback.
+    """Give the feature's function as a callback.
 
     Raises
     ------
     ParameterError
-        If Numba can't compile it (its message says why and where), or it is recursive or has what
-        Numba doesn't check.
+        If Numba can't compile it (its message says why and where), or if it is recursive or uses
+        something that Numba doesn't check.
     BackendError
         If it must be compiled and Numba is missing, too old or switched off.
     """
@@ -101,7 +101,7 @@ def _numba(name: str) -> Any:
 
 
 def _types(types: Any, arguments: Arguments) -> tuple[Any, ...]:
-    """Numba's type of each argument: read-only arrays, `out`, `state`, and numbers."""
+    """Give Numba's type of each argument: read-only arrays, `out`, `state`, and numbers."""
     given: dict[str, Any] = {
         name: types.Array(types.float32, 1, "C", readonly=True) for name in ARRAYS
     }
@@ -118,15 +118,15 @@ def _types(types: Any, arguments: Arguments) -> tuple[Any, ...]:
 
 
 def _types_inside(made: Any) -> Iterable[Any]:
-    """Numba's types of everything that a compiled function computes."""
+    """Give Numba's types of all values that a compiled function computes."""
     return made.type_annotation.typemap.values()  # type: ignore[no-any-return]
 
 
 def _is_recursive(code: str) -> bool:
-    """Whether a function in LLVM's text calls itself, by whatever way.
+    """Tell whether a function in LLVM's text calls itself, directly or through others.
 
-    Nothing else stops a recursion that is too deep from ending the process. Functions that call
-    each other do so through what Numba can't resolve at first.
+    A recursion that is too deep would end the process, and nothing else prevents that. If functions
+    call each other, the text has a name there that Numba couldn't resolve at first.
     """
     if UNRESOLVED in code:
         return True
@@ -145,7 +145,7 @@ def _is_recursive(code: str) -> bool:
 
 
 def _expressions(arguments: Arguments) -> list[str]:
-    """What the adapter passes for each argument."""
+    """Give the expression that the adapter passes for each argument."""
     expressions, index = [], 0
     for argument in arguments:
         if isinstance(argument, str):

@@ -1,4 +1,4 @@
-"""The C signatures of the functions that features and tracks are computed by, as data.
+"""The C signatures of the functions that compute features and tracks are data here.
 
 They are those of ``serfast/include/serfast.h``. Numba compiles functions to them
 (``compiling.py``), and ctypes calls them (``calls.py``).
@@ -16,7 +16,7 @@ from ...features.track import Track
 __all__ = ["Signature", "signature_of"]
 
 WIDE_INPUTS = ("autocorrelation", "table", *MEL_INPUTS)
-"""Inputs that only functions of the wide signature are given."""
+"""Only functions of the wide signature get these inputs."""
 
 LENGTHS = {
     "frame": ("frame_length",),
@@ -30,7 +30,7 @@ LENGTHS = {
     "state": ("n_state",),
     "out": ("n_out",),
 }
-"""The arguments that hold an array's length, or the lengths of its axes."""
+"""These arguments hold an array's length, or the lengths of its axes."""
 
 NARROW = (
     *("frame", "frame_length", "spectrum", "previous_spectrum", "frequencies", "n_bins"),
@@ -47,12 +47,12 @@ NUMBERS = ("sample_rate", "row_rate")
 
 
 class Signature(NamedTuple):
-    """The names of a C function's arguments, in order."""
+    """A signature has the names of a C function's arguments, in order."""
 
     names: tuple[str, ...]
 
     def kind(self, name: str) -> str:
-        """Say what an argument is: "float*", "double*", "double" or "size"."""
+        """Give the kind of an argument: "float*", "double*", "double" or "size"."""
         if name in DOUBLES:
             return "double*"
         if name in NUMBERS:
@@ -61,12 +61,12 @@ class Signature(NamedTuple):
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        """What each argument is."""
+        """Give the kind of each argument."""
         return tuple(self.kind(name) for name in self.names)
 
     @property
     def c_type(self) -> Any:
-        """The function's type for ctypes."""
+        """Give the function's type for ctypes."""
         types: dict[str, Any] = {"size": ctypes.c_ssize_t, "double": ctypes.c_double}
         given = [types.get(kind, ctypes.c_void_p) for kind in self.kinds]
         return ctypes.CFUNCTYPE(ctypes.c_int, *given)

@@ -1,4 +1,4 @@
-"""The Numba back end: the stages of ext/ in Python, compiled for this processor when first used.
+"""The Numba back end has the stages of ext/ in Python, compiled for this processor at first use.
 
 One loop runs every program (rows.py), so it is compiled once, when the first extractor is made,
 and kept in Numba's cache. It is float32 throughout, and rounds as the native one does: its rows
@@ -23,10 +23,10 @@ from .engine import Engine  # noqa: E402  (after the check)
 
 
 def prepare(program: Program) -> Run:
-    """The program ready to run; see :class:`serfast.backends.Run`."""
+    """Give the program ready to run; see :class:`serfast.backends.Run`."""
     return Engine(program, callbacks_for(program.functions))
 
 
 def prepare_vector(program: VectorProgram) -> RunVector:
-    """The statistics ready to run: those of the reference."""
+    """Give the statistics ready to run; they are those of the reference back end."""
     return reference_statistics(program)

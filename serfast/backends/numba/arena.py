@@ -1,4 +1,4 @@
-"""Collects a program's nodes and tables, those of its transforms among them, into arrays."""
+"""An arena collects a program's nodes and tables, with those of its transforms, in arrays."""
 
 from __future__ import annotations
 
@@ -16,31 +16,31 @@ __all__ = ["MARGIN", "Arena", "Tables", "padded", "slot_stride"]
 Array = np.ndarray[Any, Any]
 
 MARGIN = 32
-"""Floats that vectors may touch before and behind an array."""
+"""Vectors may touch this many floats before and after an array."""
 
 FIRST_HALVED = 32
 """From this even length on, a real transform is a complex one of half the length."""
 
 
 class Tables(NamedTuple):
-    """A program for compiled code; `arrays` are what the addresses in its record lead to."""
+    """It is a program for compiled code; the addresses in its record point into `arrays`."""
 
     program: Array
     arrays: tuple[Array, ...]
 
 
 def padded(n: int, multiple: int = LANES) -> int:
-    """Round n up to whole vectors, or to another multiple."""
+    """Give n rounded up to whole vectors, or to another multiple."""
     return -(-n // multiple) * multiple
 
 
 def slot_stride(n: int) -> int:
-    """Floats from a slot of n values to the next one."""
+    """Give the number of floats from a slot of n values to the next one."""
     return padded(n + MARGIN, 16)
 
 
 class Arena:
-    """Nodes by the name of their list, numbers, and what stands in the program's record."""
+    """It collects nodes by the name of their list, tables, and fields of the program's record."""
 
     def __init__(self) -> None:
         self.nodes: dict[str, list[dict[str, Any]]] = {name: [] for name in NODES}
@@ -50,30 +50,30 @@ class Arena:
         self.grid = dict.fromkeys(PROGRAM.names or (), 0)
 
     def add(self, name: str, **node: Any) -> int:
-        """Add a node; where it stands in its list."""
+        """Add a node; give its place in its list."""
         self.nodes[name].append(node)
         return len(self.nodes[name]) - 1
 
     def put(self, values: Array) -> int:
-        """Add a table, with zeros up to a whole vector and one more; where it begins."""
+        """Add a table, with zeros up to a whole vector and one more; give its beginning."""
         begin, flat = self.size, np.ravel(values)
         self.parts += [flat, np.zeros(padded(len(flat), 16) - len(flat) + 16)]
         self.size += padded(len(flat), 16) + 16
         return begin
 
     def slot(self, n: int, twice: bool = False) -> int:
-        """Where the scratch keeps n values of a row; twice if those of the row before stay."""
+        """Give a place in the scratch for n values of a row, or for two rows if `twice`."""
         begin = self.grid["slot_size"]
         self.grid["slot_size"] += slot_stride(n) * (2 if twice else 1)
         return begin
 
     def need(self, **sizes: int) -> None:
-        """See that the scratch has at least these sizes."""
+        """Make the scratch at least as large as these sizes."""
         for name, size in sizes.items():
             self.grid[name] = max(self.grid[name], size)
 
     def real(self, length: int) -> int:
-        """A real transform, as one of half the length where that is possible."""
+        """Add a real transform, of half the length if possible; give its place."""
         halved = length % 2 == 0 and length >= FIRST_HALVED
         plan = real_fft(length).complex if halved else matrix_plan(length)
         area = self.area(plan)
@@ -91,12 +91,12 @@ class Arena:
         )
 
     def area(self, plan: Matrix) -> int:
-        """Floats between the real and the imaginary part of a scratch array."""
+        """Give the number of floats between the real and imaginary parts of a scratch array."""
         rows, cols = padded(plan.rows), padded(plan.cols)
         return max(rows * cols, self.area(plan.inner) if plan.inner else 0) + MARGIN
 
     def fft(self, plan: Matrix) -> int:
-        """A complex transform."""
+        """Add a complex transform; give its place."""
         inner = -1 if plan.inner is None else self.fft(plan.inner)
         rows, cols = padded(plan.rows), padded(plan.cols)
         factors = np.ones((rows, cols), dtype=np.complex128)
@@ -116,12 +116,12 @@ class Arena:
         return self.add("ffts", **node)
 
     def complex_table(self, name: str, values: Array) -> dict[str, int]:
-        """Real parts, then imaginary parts: where, and how far from one another."""
+        """Add real parts, then imaginary parts; give their beginning and their distance."""
         re, im = self.put(values.real), self.put(values.imag)
         return {name: re, f"area_of_{name}": im - re}
 
     def passes(self, passes: tuple[Pass, ...]) -> None:
-        """The passes of one stage; one of radix 16 is two of radix 4, for which there is code."""
+        """Add the passes of a stage; radix 16 becomes two passes of radix 4, which has code."""
         radices = [r for item in passes for r in ((4, 4) if item.radix == 16 else (item.radix,))]
         blocks = math.prod(radices)
         for radix in radices:
@@ -132,7 +132,7 @@ class Arena:
             self.add("passes", radix=radix, blocks=blocks, **at)
 
     def tables(self) -> Tables:
-        """The arrays."""
+        """Give the tables of the finished program."""
         for name in ("frame", "power", "band", "lag", "fft", "output", "window"):
             name = f"{name}_size"
             self.grid[name] = padded(self.grid[name] + 2 * MARGIN, 16)
@@ -151,7 +151,7 @@ class Arena:
 
 
 def _filled(dtype: np.dtype[Any], nodes: list[dict[str, Any]]) -> Array:
-    """An array of one record a node; what a node doesn't say is 0."""
+    """Give an array with a record for each node; fields that a node doesn't have are 0."""
     array = np.zeros(len(nodes), dtype)
     for record, node in zip(array, nodes, strict=True):
         for name, value in node.items():
@@ -160,6 +160,6 @@ def _filled(dtype: np.dtype[Any], nodes: list[dict[str, Any]]) -> Array:
 
 
 def _unit(numerator: Array, denominator: int) -> Array:
-    """exp(-2πi numerator / denominator), as re, im, re, im and so on."""
+    """Give exp(-2πi numerator / denominator), as re, im, re, im and so on."""
     angle = 2 * np.pi * (numerator % denominator) / denominator
     return np.stack([np.cos(angle), -np.sin(angle)], axis=-1)

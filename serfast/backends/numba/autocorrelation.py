@@ -1,4 +1,4 @@
-"""Autocorrelation of a windowed frame, from the FFT; ext/autocorrelation.pxd says how."""
+"""The autocorrelation of a windowed frame comes from the FFT; ext/autocorrelation.pxd says how."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def autocorrelation(
     node: Record, reals: Records, ffts: Records, passes: Records, tables: Pointer, frame: Pointer,
     out: Pointer, padded: Pointer, power: Pointer, scratch: Pointer,
 ) -> None:  # fmt: skip
-    """The lags 0 … n_lags - 1 of the samples under the window, conditioned and windowed."""
+    """Compute lags 0 … n_lags - 1 of the conditioned samples times the window."""
     real, weights = reals[node.real], tables + node.weights
     if node.conditioned:
         condition(node, frame, padded)

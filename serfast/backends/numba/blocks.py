@@ -1,7 +1,7 @@
-"""A block of complex rows, eight columns at a time, as one tuple: loaded, turned, stored.
+"""A block of complex rows, eight columns at a time, is one tuple: it is loaded, turned, stored.
 
-Real and imaginary parts of the rows follow each other in the tuple. How many rows there are is
-known when the code is made, so that nothing is left of the tuple: it is all in registers.
+Real and imaginary parts of the rows alternate in the tuple. The number of rows is known when the
+code is made, so the tuple needs no memory: all of it is in registers.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ __all__ = ["block_loaded", "block_stored", "block_turned"]
 
 
 def _places(builder: Any, n: int, first: Any, step: Any, area: Any) -> list[Any]:
-    """Where the parts of n rows are: `step` floats from row to row, `area` from part to part."""
+    """Give the places of the parts of n rows: `step` floats between rows, `area` between parts."""
     places = []
     for _ in range(n):
         places += [first, builder.add(first, area)]
@@ -28,17 +28,17 @@ def _places(builder: Any, n: int, first: Any, step: Any, area: Any) -> list[Any]
 
 
 def block_loaded(n: int) -> Any:
-    """For compiled code: a function that gives the parts of n rows of x, from x[first] on."""
+    """Give a function, for compiled code, that loads the parts of n rows of x from x[first] on."""
 
     @intrinsic
     def load_block(typingctx: Any, x: Any, first: Any, step: Any, area: Any) -> Any:
         def lower(context: Any, builder: Any, sig: Any, args: Any) -> Any:
             x, *where = args
-            found = [
+            parts = [
                 builder.load(vector_at(builder, x, at), align=4)
                 for at in _places(builder, n, *where)
             ]
-            return context.make_tuple(builder, sig.return_type, found)
+            return context.make_tuple(builder, sig.return_type, parts)
 
         return _block(n)(FLOATS, types.intp, types.intp, types.intp), lower
 
@@ -46,9 +46,9 @@ def block_loaded(n: int) -> Any:
 
 
 def block_turned(n: int) -> Any:
-    """For compiled code: a function that multiplies rows 1 … n - 1 by a complex number each.
+    """Give a function, for compiled code, that multiplies rows 1 … n - 1 by complex numbers.
 
-    Those of row k are w[2k - 2] and w[2k - 1].
+    The number of row k has the parts w[2k - 2] and w[2k - 1].
     """
 
     @intrinsic
@@ -72,7 +72,7 @@ def block_turned(n: int) -> Any:
 
 
 def block_stored(n: int) -> Any:
-    """For compiled code: a function that stores n rows in x, from x[first] on."""
+    """Give a function, for compiled code, that stores n rows in x from x[first] on."""
 
     @intrinsic
     def store_block(typingctx: Any, x: Any, first: Any, step: Any, area: Any, block: Any) -> Any:
@@ -89,5 +89,5 @@ def block_stored(n: int) -> Any:
 
 
 def _block(n: int) -> Any:
-    """Numba's type of n rows."""
+    """Give Numba's type of n rows."""
     return types.UniTuple(lanes, 2 * n)

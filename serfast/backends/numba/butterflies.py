@@ -1,7 +1,7 @@
-"""Butterflies of the FFT: y[k] = Σ_j x[j] exp(-2πi j k / R), of eight columns at once.
+"""A butterfly of the FFT computes y[k] = Σ_j x[j] exp(-2πi j k / R), for eight columns at once.
 
-Arguments and results are real part, imaginary part, real part … Formulas: Nussbaumer, Fast Fourier
-Transform and Convolution Algorithms, chapter 5.
+Arguments and results are real part, imaginary part, real part … The formulas are from Nussbaumer,
+Fast Fourier Transform and Convolution Algorithms, chapter 5.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ COS_144, SIN_144 = np.float32(np.cos(0.8 * np.pi)), np.float32(np.sin(0.8 * np.p
 
 @kernel
 def dft2(ar: Vector, ai: Vector, br: Vector, bi: Vector) -> Vectors:
-    """Radix 2."""
+    """Compute the butterfly of radix 2."""
     return ar + br, ai + bi, ar - br, ai - bi
 
 
 @kernel
 def dft3(ar: Vector, ai: Vector, br: Vector, bi: Vector, cr: Vector, ci: Vector) -> Vectors:
-    """Radix 3."""
+    """Compute the butterfly of radix 3."""
     sr, si = br + cr, bi + ci
     dr, di = (br - cr) * splat(SIN_60), (bi - ci) * splat(SIN_60)
     mr, mi = ar - sr * splat(HALF), ai - si * splat(HALF)
@@ -44,7 +44,7 @@ def dft3(ar: Vector, ai: Vector, br: Vector, bi: Vector, cr: Vector, ci: Vector)
 def dft4(
     ar: Vector, ai: Vector, br: Vector, bi: Vector, cr: Vector, ci: Vector, dr: Vector, di: Vector
 ) -> Vectors:
-    """Radix 4."""
+    """Compute the butterfly of radix 4."""
     er, ei, fr, fi = ar + cr, ai + ci, ar - cr, ai - ci
     gr, gi, hr, hi = br + dr, bi + di, br - dr, bi - di
     return er + gr, ei + gi, fr + hi, fi - hr, er - gr, ei - gi, fr - hi, fi + hr
@@ -55,7 +55,7 @@ def dft5(
     ar: Vector, ai: Vector, br: Vector, bi: Vector, cr: Vector, ci: Vector, dr: Vector, di: Vector,
     er: Vector, ei: Vector,
 ) -> Vectors:  # fmt: skip
-    """Radix 5."""
+    """Compute the butterfly of radix 5."""
     sr, si, tr, ti = br + er, bi + ei, cr + dr, ci + di
     ur, ui, vr, vi = br - er, bi - ei, cr - dr, ci - di
     mr = ar + sr * splat(COS_72) + tr * splat(COS_144)
@@ -77,7 +77,7 @@ def dft8(
     ar: Vector, ai: Vector, br: Vector, bi: Vector, cr: Vector, ci: Vector, dr: Vector, di: Vector,
     er: Vector, ei: Vector, fr: Vector, fi: Vector, gr: Vector, gi: Vector, hr: Vector, hi: Vector,
 ) -> Vectors:  # fmt: skip
-    """Radix 8: the even and the odd values by radix 4, the odd ones turned by exp(-πi k / 4)."""
+    """Compute radix 8: radix 4 of even and of odd values; these are turned by exp(-πi k / 4)."""
     kr, ki, lr, li, mr, mi, nr, ni = dft4(ar, ai, cr, ci, er, ei, gr, gi)
     pr, pi, qr, qi, rr, ri, sr, si = dft4(br, bi, dr, di, fr, fi, hr, hi)
     qr, qi = (qr + qi) * splat(SIN_45), (qi - qr) * splat(SIN_45)

@@ -1,4 +1,4 @@
-"""How functions of this package are compiled: strictly, without the GIL, and kept on disk.
+"""Functions of this package are compiled strictly, without the GIL, and are kept on disk.
 
 Functions marked `kernel` or `part` are called by compiled ones; `compiled` makes the one function
 that Python calls, for fixed types and at once, and keeps its machine code in Numba's cache.
@@ -22,12 +22,12 @@ STRICT = {"nogil": True, "error_model": "numpy", "fastmath": False}
 INSIDE = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, **STRICT}
 
 kernel: Any = njit(**INSIDE)
-"""Decorator: a function that compiled functions call."""
+"""It decorates a function that compiled functions call."""
 
 part: Any = njit(inline="always", **INSIDE)
-"""Decorator: a function that is compiled as part of its caller alone.
+"""It decorates a function that is compiled only as a part of its caller.
 
-Compiled by itself, it would be optimised once more, with all that it calls.
+If it were compiled by itself, it would be optimised once more, with all that it calls.
 """
 
 
@@ -36,11 +36,11 @@ CONSTANTS = (
     "backends/custom/signatures.py",
     "features/framing.py",
 )
-"""Modules of serfast outside of this package whose constants are compiled in."""
+"""These modules outside of this package have constants that are compiled in."""
 
 
 def _source_digest() -> str:
-    """SHA-256 of this package's sources and of those that it takes constants from."""
+    """Give the SHA-256 of this package's sources and of those that it takes constants from."""
     digest, here = hashlib.sha256(), Path(__file__).parent
     elsewhere = [here.parents[1] / name for name in CONSTANTS]
     for path in [*sorted(here.glob("*.py")), *elsewhere]:
@@ -49,16 +49,16 @@ def _source_digest() -> str:
 
 
 def compiled(function: Callable[..., Any], signature: Any) -> Callable[..., Any]:
-    """`function` as machine code for one signature: from the cache, or compiled now and kept.
+    """Give `function` as machine code for one signature: from the cache, or compiled now and kept.
 
-    Numba compiles anew when the function's own file has changed, but doesn't look at the files of
-    what it calls: so the function gets a name that all of them go into, and the cache's files are
-    called after it.
+    Numba compiles again when the function's file has changed, but it doesn't look at the files of
+    functions that are called. So the function gets a name that contains a hash of all these files,
+    and Numba names the cache's files after it. To compile takes some seconds, to load much less.
 
     Warns
     -----
     UserWarning
-        If there is no folder where it can be kept: then every process compiles for itself.
+        If there is no folder in which it can be kept. Then every process compiles it again.
     """
     function.__qualname__ = f"{function.__name__}_{_source_digest()[:16]}"
     try:

@@ -1,4 +1,4 @@
-"""Energy: root mean square and zero-crossing rate of a frame."""
+"""The energy stage computes root mean square and zero-crossing rate of a frame."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NOTHING = np.float32(0)
 
 @kernel
 def lane_sum(x: Pointer, n: int, square: bool) -> Any:
-    """Sum of x[0 … n-1] or of their squares, over 32 lanes; zeros must follow to the next 32."""
+    """Give the sum of x[0 … n-1] or of their squares over 32 lanes; zeros must fill the last 32."""
     a = b = c = d = splat(NOTHING)
     for i in range(0, n, SUM_LANES):
         e, f, g, h = load(x, i), load(x, i + 8), load(x, i + 16), load(x, i + 24)
@@ -34,14 +34,14 @@ def lane_sum(x: Pointer, n: int, square: bool) -> Any:
 
 @kernel
 def rms(node: Record, frame: Pointer, row: Pointer) -> None:
-    """RMS = scale · √(Σ x² / n)."""
+    """Compute RMS = scale · √(Σ x² / n)."""
     power = lane_sum(frame, node.length, True) / np.float32(node.length)
     row[node.column] = node.scale * math.sqrt(power)
 
 
 @kernel
 def zero_crossing_rate(node: Record, frame: Pointer, row: Pointer) -> None:
-    """Sign changes within the frame, divided by its length; |x| <= threshold is positive."""
+    """Count sign changes in the frame, divided by its length; |x| <= threshold is positive."""
     changes = 0
     for i in range(1, node.length):
         changes += (frame[i] < -node.threshold) != (frame[i - 1] < -node.threshold)

@@ -1,4 +1,4 @@
-"""A program ready to run, on compiled code that is the same for all programs."""
+"""An engine runs a program with compiled code that is the same for all programs."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _lock = threading.Lock()
 
 
 def signature() -> Any:
-    """The types of :func:`serfast.backends.numba.rows.advance`."""
+    """Give the types of :func:`serfast.backends.numba.rows.advance`."""
     program = types.Array(numba.from_dtype(PROGRAM), 1, "C")
     vector = types.Array(types.float32, 1, "C")
     matrix = types.Array(types.float32, 2, "C")
@@ -52,13 +52,13 @@ def _advance() -> Callable[..., int]:
 
 
 def advance() -> Callable[..., int]:
-    """The compiled function; the first call of a process loads or compiles it."""
+    """Give the compiled function; the first call in a process loads or compiles it."""
     with _lock:
         return _advance()
 
 
 class Engine:
-    """A program made ready to run: engine(samples, out) fills out with the rows of samples."""
+    """It is a program made ready to run: engine(samples, out) fills out with the samples' rows."""
 
     __slots__ = ("_functions", "_owners", "_sizes", "advance", "grid", "n_columns", "tables")
 
@@ -74,25 +74,25 @@ class Engine:
         raise TypeError("an Engine can't be pickled: pickle the FeatureSpec or the Extractor")
 
     def stream(self, spec: FeatureSpec) -> NumbaStream:
-        """A stream over this program."""
+        """Give a stream that runs this program."""
         return NumbaStream(self, spec)
 
     def scratch(self) -> Samples:
-        """Memory for what a row needs on its way; one for each thread."""
+        """Give scratch memory for the computation of a row; each thread needs one."""
         return np.zeros(self._sizes["scratch_size"], np.float32)
 
     def row_buffer(self, n_rows: int | None = None) -> Rows:
-        """Memory for rows that tracks look at, or for all; none if there is nothing to wait for."""
+        """Give memory for rows that tracks look at, or for all; it is empty if no row waits."""
         rows = self._sizes["rows_kept"] if n_rows is None else n_rows
         shape = (rows if self._sizes["buffered"] else 0, self._sizes["row_size"])
         return np.empty(shape, np.float32)
 
     def counts(self) -> np.ndarray[Any, np.dtype[np.int64]]:
-        """Counts of faults, and of the rows of each track."""
+        """Give an array of zeros for the counts of faults and of the rows of each track."""
         return np.zeros(N_FAULTS + self._sizes["n_tracks"], np.int64)
 
     def doubles(self) -> np.ndarray[Any, np.dtype[np.float64]]:
-        """Memory for the tracks' states and a function's numbers."""
+        """Give memory for the tracks' states and for a function's numbers."""
         return np.zeros(self._sizes["n_states"] + self._sizes["n_numbers"] + 1)
 
     def __call__(self, samples: Samples, out: Rows) -> int | None:
@@ -113,7 +113,7 @@ class Engine:
         return None
 
     def warn_of(self, counts: np.ndarray[Any, np.dtype[np.int64]]) -> None:
-        """Say which function failed, if one did; forget it then."""
+        """Warn which function failed, if one did; then forget it."""
         if counts[0]:
             rows, row, column = counts[:N_FAULTS].tolist()
             counts[:N_FAULTS] = 0

@@ -1,4 +1,4 @@
-"""The complex FFT, over the plans of :mod:`serfast.program.fft`.
+"""The complex FFT is computed here, by the plans of :mod:`serfast.program.fft`.
 
 n points lie as a matrix of rows × cols, real and imaginary parts `area` floats apart. The matrix's
 columns are transformed by Stockham passes, whose inner loops run along the rows, eight columns at
@@ -29,7 +29,7 @@ ZERO = np.float32(0)
 
 @kernel
 def turn(f: Record, tables: Pointer, x: Pointer, y: Pointer, area: int) -> None:
-    """y[c, r] = x[r, c] · exp(-2πi r c / n), in tiles of 8 × 8."""
+    """Compute y[c, r] = x[r, c] · exp(-2πi r c / n), in tiles of 8 × 8."""
     factors = tables + f.twiddle
     behind = f.area_of_twiddle
     for r in range(0, f.rows, LANES):
@@ -69,7 +69,7 @@ def store_tile(y: Pointer, at: int, stride: int, tile: tuple[Vector, ...]) -> No
 def restride(
     x: Pointer, x_stride: int, y: Pointer, y_stride: int, rows: int, length: int, area: int
 ) -> None:
-    """Rows of `length` from one stride to another; y may be x if its stride is the smaller one."""
+    """Copy rows of `length` to another stride; y may be x if its stride is the smaller one."""
     for r in range(rows):
         for i in range(0, length, LANES):
             re, im = load(x, r * x_stride + i), load(x, r * x_stride + i + area)
@@ -81,7 +81,7 @@ def restride(
 def transform_matrix(
     f: Record, passes: Records, tables: Pointer, a: Pointer, b: Pointer, area: int
 ) -> tuple[Pointer, Pointer]:
-    """The FFT of the n points in a; first where it is, then the other array."""
+    """Compute the FFT of the n points in a; give the array that holds it, then the other one."""
     if f.row_stride > f.cols:
         restride(a, f.cols, b, f.row_stride, f.rows, f.cols, area)
         a, b = b, a
@@ -95,7 +95,7 @@ def transform_matrix(
 
 @kernel
 def multiply(x: Pointer, area: int, w: Pointer, behind: int, n: int) -> None:
-    """X *= w, complex, over n rounded up to whole vectors."""
+    """Multiply x by w, both complex, over n rounded up to whole vectors."""
     for i in range(0, n, LANES):
         re, im = product(x, area, w, behind, i)
         store(x, i, re)
@@ -104,7 +104,7 @@ def multiply(x: Pointer, area: int, w: Pointer, behind: int, n: int) -> None:
 
 @kernel
 def exchange(x: Pointer, area: int, n: int) -> None:
-    """Real and imaginary parts change places."""
+    """Exchange the real and the imaginary parts."""
     for i in range(0, n, LANES):
         re, im = load(x, i), load(x, i + area)
         store(x, i, im)
@@ -115,11 +115,12 @@ def exchange(x: Pointer, area: int, n: int) -> None:
 def transform(
     i: int, ffts: Records, passes: Records, tables: Pointer, a: Pointer, b: Pointer, area: int
 ) -> tuple[Pointer, Pointer]:
-    """The FFT of plan i of the points in a; first where it is, then the other array.
+    """Compute the FFT of the points in a by plan i; give the array that holds it, then the other.
 
-    A plan with an inner one is Bluestein's: times a chirp, convolved with its inverse, times it
-    again (IEEE Trans. Audio Electroacoust. 18 (1970), 451-455). The convolution's inverse
-    transform is the forward one with real and imaginary parts exchanged, before and after.
+    A plan with an inner plan is Bluestein's (IEEE Trans. Audio Electroacoust. 18 (1970), 451-455).
+    The points are multiplied by a chirp, convolved with the inverse chirp, and multiplied by the
+    chirp again. For the inverse transform, real and imaginary parts are exchanged before and after
+    a forward transform.
     """
     f, chirped = ffts[i], ffts[i].inner >= 0
     matrix = ffts[f.inner if chirped else i]

@@ -1,4 +1,4 @@
-"""Framing: the samples of a frame, and what stands for those beyond the signal's ends."""
+"""Framing gives the samples of a frame, with padding beyond the signal's ends."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ Pointer = Any
 Record = Any
 
 PAD_CODES = {"constant": 0, "edge": 1, "reflect": 2}
-"""How a frame's record says its padding."""
+"""A frame's record holds its padding as one of these numbers."""
 
 SUM_LANES = 32
-"""Zeros behind a frame: sums run over blocks of so many."""
+"""Zeros fill a frame up to a multiple of this, because sums run over such blocks."""
 
 NOTHING = np.float32(0)
 LOUD = np.float32(SILENCE)
@@ -26,7 +26,7 @@ LOUD = np.float32(SILENCE)
 
 @kernel
 def reflected(i: int, n: int) -> int:
-    """Index within 0 … n-1 that i falls on when the signal is mirrored at its ends, forever."""
+    """Give the index in 0 … n-1 that i falls on if the ends mirror the signal, repeatedly."""
     if n == 1:
         return 0
     i %= 2 * (n - 1)
@@ -59,7 +59,7 @@ def frame_at(
 
 @kernel
 def is_silent(frame: Pointer, n: int) -> bool:
-    """Whether no sample reaches serfast.features.framing.SILENCE."""
+    """Tell whether no sample reaches serfast.features.framing.SILENCE."""
     if abs(frame[n // 2]) >= LOUD:
         return False
     i = 0
@@ -72,7 +72,10 @@ def is_silent(frame: Pointer, n: int) -> bool:
 def heard_at(
     signal: Pointer, begin: int, end: int, node: Record, middle: int, frame: Pointer
 ) -> None:
-    """Copy that frame; zeros if it is silent, whose squares would be denormal numbers."""
+    """Copy the frame as `frame_at` does, but as zeros if it is silent.
+
+    The squares of such small samples would be denormal numbers, which are slow.
+    """
     frame_at(signal, begin, end, node, middle, frame)
     if is_silent(frame, node.length):
         for i in range(node.length):

@@ -1,4 +1,4 @@
-"""Functions of named inputs and of rows, called through their addresses."""
+"""Functions of named inputs and of rows are called here through their addresses."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def call_track(
 
 @kernel
 def guard_outputs(guarded: Pointer, n: int) -> None:
-    """Room for n outputs, full of NaN, between canaries."""
+    """Make room for n outputs, full of NaN, between canaries."""
     out, behind = guarded + GUARD, guarded + (GUARD + n)
     for i in range(GUARD):
         guarded[i] = behind[i] = CANARY
@@ -78,9 +78,9 @@ def guard_outputs(guarded: Pointer, n: int) -> None:
 def take_outputs(
     failed: bool, guarded: Pointer, n: int, t: int, column: int, row: Pointer, faults: Array
 ) -> None:
-    """Move the outputs to their columns: NaN if the function failed or wrote elsewhere.
+    """Move the outputs to their columns, as NaN if the function failed or wrote elsewhere.
 
-    faults: how many rows weren't finite, the first of them, and the column of its feature.
+    `faults` holds how many rows weren't finite, the first of them, and the column of its feature.
     """
     out, behind = guarded + GUARD, guarded + (GUARD + n)
     for i in range(GUARD):
@@ -101,7 +101,7 @@ def computed(
     log_mel: Pointer, autocorrelation: Pointer, tables: Pointer, parameters: int, t: int,
     row: Pointer, guarded: Pointer, faults: Array,
 ) -> None:  # fmt: skip
-    """The outputs of a function of named inputs."""
+    """Compute the outputs of a function of named inputs."""
     guard_outputs(guarded, node.n)
     out = guarded + GUARD
     if node.wide:
@@ -123,7 +123,7 @@ def track_function(
     node: Record, rows: Pointer, n_rows: int, place: int, state: int, t: int, row: Pointer,
     guarded: Pointer, faults: Array,
 ) -> None:  # fmt: skip
-    """The outputs of a function of the rows around row t; `state` is an address."""
+    """Compute the outputs of a function of the rows around row t; `state` is an address."""
     guard_outputs(guarded, node.n)
     status = call_track(
         node.address, rows, n_rows, node.n_columns, place, state, node.n_state, node.row_rate,

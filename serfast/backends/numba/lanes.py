@@ -1,8 +1,8 @@
-"""Eight float32 side by side: a type for compiled code, with `+ - *`, loads, stores, shuffles.
+"""Eight float32 side by side are a type for compiled code, with `+ - *`, loads, stores, shuffles.
 
-LLVM maps it to whatever registers the processor has: two of SSE2's or NEON's, one of AVX's. Every
-lane is rounded by itself and nothing is contracted, so its bits don't depend on that. A loop over
-it needs no vectoriser, which would first have to prove that no two arrays overlap.
+LLVM maps it to the registers that the processor has: two of SSE2 or NEON, one of AVX. Every lane is
+rounded by itself and operations aren't contracted, so the bits don't depend on the registers. A
+loop over the type needs no vectoriser, which would first have to prove that arrays don't overlap.
 """
 
 from __future__ import annotations
@@ -41,14 +41,14 @@ _INDEX = ir.IntType(32)
 
 
 class Lanes(types.Type):
-    """Numba's type of eight float32."""
+    """It is Numba's type of eight float32."""
 
     def __init__(self) -> None:
         super().__init__(name=f"float32x{LANES}")
 
 
 lanes = Lanes()
-"""The only one."""
+"""It is the only instance of the type."""
 
 
 @register_model(Lanes)
@@ -58,7 +58,7 @@ class _LanesModel(models.PrimitiveModel):
 
 
 def _elementwise(function: Any, instruction: str) -> None:
-    """Let an operator of two vectors be one LLVM instruction."""
+    """Define an operator of two vectors as one LLVM instruction."""
 
     @infer_global(function)
     class _Signature(ConcreteTemplate):
@@ -76,13 +76,13 @@ _elementwise(operator.mul, "fmul")
 
 
 def vector_at(builder: Any, x: Any, index: Any) -> Any:
-    """LLVM's pointer to x[index : index + 8]."""
+    """Give LLVM's pointer to x[index : index + 8]."""
     return builder.bitcast(builder.gep(x, [index]), _VECTOR.as_pointer())
 
 
 @intrinsic
 def load(typingctx: Any, x: Any, index: Any) -> Any:
-    """x[index : index + 8]."""
+    """Give x[index : index + 8]."""
 
     def lower(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         return builder.load(vector_at(builder, args[0], args[1]), align=4)
@@ -92,7 +92,7 @@ def load(typingctx: Any, x: Any, index: Any) -> Any:
 
 @intrinsic
 def store(typingctx: Any, x: Any, index: Any, value: Any) -> Any:
-    """x[index : index + 8] = value."""
+    """Set x[index : index + 8] to the value."""
 
     def lower(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         builder.store(args[2], vector_at(builder, args[0], args[1]), align=4)
@@ -102,20 +102,20 @@ def store(typingctx: Any, x: Any, index: Any, value: Any) -> Any:
 
 
 def _shuffle(builder: Any, a: Any, b: Any, *chosen: int) -> Any:
-    """The chosen ones of a's lanes 0 … 7 and b's 8 … 15."""
+    """Give the chosen lanes; a has the lanes 0 … 7, and b has 8 … 15."""
     mask = ir.Constant(ir.VectorType(_INDEX, len(chosen)), list(chosen))
     return builder.shuffle_vector(a, b, mask)
 
 
 def splatted(builder: Any, value: Any) -> Any:
-    """LLVM's vector with the value in every lane."""
+    """Give LLVM's vector with the value in every lane."""
     first = builder.insert_element(ir.Constant(_VECTOR, ir.Undefined), value, _INDEX(0))
     return _shuffle(builder, first, first, *[0] * LANES)
 
 
 @intrinsic
 def splat(typingctx: Any, value: Any) -> Any:
-    """The value in every lane."""
+    """Give a vector with the value in every lane."""
 
     def lower(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         return splatted(builder, args[0])
@@ -125,7 +125,7 @@ def splat(typingctx: Any, value: Any) -> Any:
 
 @intrinsic
 def total(typingctx: Any, a: Any) -> Any:
-    """Sum of the lanes: lower half plus upper half, 8 → 4 → 2 → 1."""
+    """Give the sum of the lanes: the lower half plus the upper half, 8 → 4 → 2 → 1."""
 
     def lower(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         (v,) = args
@@ -139,7 +139,7 @@ def total(typingctx: Any, a: Any) -> Any:
 
 @intrinsic
 def at_least(typingctx: Any, a: Any, floor: Any) -> Any:
-    """max(a, floor), lane by lane."""
+    """Give max(a, floor) for each lane."""
 
     def lower(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         floors = splatted(builder, args[1])
@@ -150,7 +150,7 @@ def at_least(typingctx: Any, a: Any, floor: Any) -> Any:
 
 @intrinsic
 def exponent_and_rest(typingctx: Any, a: Any) -> Any:
-    """(e, m) with a = m · 2 ** e and m in [√½, √2), lane by lane, of normal numbers > 0."""
+    """Give (e, m) with a = m · 2 ** e and m in [√½, √2), for lanes of normal numbers > 0."""
 
     def lower(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         def constant(value: int) -> Any:
@@ -167,7 +167,7 @@ def exponent_and_rest(typingctx: Any, a: Any) -> Any:
 
 
 def _rearrangement(rearrange: Callable[..., list[Any]], n_args: int, n_results: int) -> Any:
-    """Type and lowering of a function that only moves lanes about."""
+    """Give type and lowering of a function that only rearranges lanes."""
     result = lanes if n_results == 1 else types.UniTuple(lanes, n_results)
 
     def lower(context: Any, builder: Any, sig: Any, args: Any) -> Any:
@@ -179,13 +179,13 @@ def _rearrangement(rearrange: Callable[..., list[Any]], n_args: int, n_results: 
 
 @intrinsic
 def reversed_lanes(typingctx: Any, a: Any) -> Any:
-    """Lanes 7, 6 … 0."""
+    """Give the lanes in the order 7, 6 … 0."""
     return _rearrangement(lambda to, v: [_shuffle(to, v, v, *range(LANES)[::-1])], 1, 1)
 
 
 @intrinsic
 def deinterleaved(typingctx: Any, a: Any, b: Any) -> Any:
-    """The even and the odd ones of 16 values."""
+    """Give the values at even places, and those at odd places, of 16 values."""
 
     def rearrange(builder: Any, x: Any, y: Any) -> list[Any]:
         return [_shuffle(builder, x, y, *range(parity, 2 * LANES, 2)) for parity in (0, 1)]
@@ -197,14 +197,14 @@ def deinterleaved(typingctx: Any, a: Any, b: Any) -> Any:
 def transposed(
     typingctx: Any, a: Any, b: Any, c: Any, d: Any, e: Any, f: Any, g: Any, h: Any
 ) -> Any:
-    """The columns of eight rows."""
+    """Give the columns of eight rows."""
 
     def rearrange(builder: Any, *rows: Any) -> list[Any]:
         def zipped(x: list[Any], y: list[Any], low: list[int], high: list[int]) -> list[Any]:
             return [_shuffle(builder, u, v, *m) for u, v in zip(x, y, strict=True)
                     for m in (low, high)]  # fmt: skip
 
-        # ones of two rows, then twos of four, then fours of all eight
+        # First single lanes of two rows are joined, then pairs of four, then fours of all eight.
         ones = [zipped([u], [v], [0, 8, 1, 9, 4, 12, 5, 13], [2, 10, 3, 11, 6, 14, 7, 15])
                 for u, v in zip(rows[::2], rows[1::2], strict=True)]  # fmt: skip
         twos = [zipped(x, y, [0, 1, 8, 9, 4, 5, 12, 13], [2, 3, 10, 11, 6, 7, 14, 15])

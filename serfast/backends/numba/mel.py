@@ -1,4 +1,4 @@
-"""Mel: power in bands, and its logarithm; what hangs below the logarithm is done from here."""
+"""The mel stage computes the power in bands, its logarithm, and all that depends on that."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ P0, P1, P2, P3, P4, P5, P6, P7 = np.array(
 
 @kernel
 def band(bands: Records, i: int, tables: Pointer, power: Pointer) -> Vector:
-    """Products of band i with the power, summed over 8 lanes."""
+    """Give the products of band i with the power, summed in 8 lanes."""
     x, weights = power + bands[i].first, tables + bands[i].weights
     sums = load(weights, 0) * load(x, 0)
     for k in range(LANES, LANES * bands[i].blocks, LANES):
@@ -37,7 +37,7 @@ def band(bands: Records, i: int, tables: Pointer, power: Pointer) -> Vector:
 
 @kernel
 def mel(node: Record, bands: Records, tables: Pointer, power: Pointer, out: Pointer) -> None:
-    """Σ weights · power of every band; eight bands' lanes are folded together."""
+    """Compute Σ weights · power of every band; the lanes of eight bands are added together."""
     for m in range(0, node.n_mels, LANES):
         i = node.first_band + m
         a, b, c, d, e, f, g, h = transposed(
@@ -51,7 +51,7 @@ def mel(node: Record, bands: Records, tables: Pointer, power: Pointer, out: Poin
 
 @kernel
 def natural_logarithm(x: Vector) -> Vector:
-    """ln, to about one unit in the last place.
+    """Give ln x, to about one unit in the last place.
 
     x = m · 2^e with m in [√½, √2), f = m - 1: ln x = e ln 2 + f - f²/2 + f³ P(f). P is the
     polynomial of docs/decisions.md; ln 2 is split so that e · LN2_HIGH is exact.
@@ -72,7 +72,7 @@ def natural_logarithm(x: Vector) -> Vector:
 
 @kernel
 def logarithm(node: Record, x: Pointer, y: Pointer) -> None:
-    """Scale · ln(max(floor, x)) - offset, with whole vectors."""
+    """Compute scale · ln(max(floor, x)) - offset, with whole vectors."""
     scale, offset = splat(node.scale), splat(node.offset)
     for i in range(0, node.n_mels, LANES):
         store(y, i, natural_logarithm(at_least(load(x, i), node.floor)) * scale - offset)
@@ -83,7 +83,7 @@ def finish_log(
     node: Record, cepstra: Records, tables: Pointer, log_mel: Pointer, row: Pointer,
     product: Pointer,
 ) -> None:  # fmt: skip
-    """Put a log-mel row into its columns, and its cepstra into theirs."""
+    """Write a log-mel row into its columns, and its cepstra into theirs."""
     if node.column >= 0:
         for i in range(node.n_mels):
             row[node.column + i] = log_mel[i]
@@ -93,7 +93,7 @@ def finish_log(
 
 @kernel
 def largest(node: Record, kept: Pointer, n_rows: int, row_size: int) -> Any:
-    """Largest of all values of a recording's kept rows."""
+    """Give the largest of all values in a recording's kept rows."""
     peak = kept[0]
     for t in range(n_rows):
         for i in range(node.n_mels):
@@ -103,7 +103,7 @@ def largest(node: Record, kept: Pointer, n_rows: int, row_size: int) -> Any:
 
 @kernel
 def relate(node: Record, log_mel: Pointer, peak: np.float32) -> None:
-    """Raise a kept row to peak - top, and take the peak as its offset, as the node asks."""
+    """Raise a kept row to peak - top and subtract the peak, if the node says so."""
     least = peak - node.top
     for i in range(node.n_mels):
         value = log_mel[i]

@@ -1,4 +1,4 @@
-"""MFCC: cosine transform (and lifter, in the same matrix) of a log-mel row."""
+"""The MFCC stage applies the cosine transform (and the lifter) to a log-mel row, as one matrix."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ NOTHING = np.float32(0)
 def mfcc(
     node: Record, tables: Pointer, log_mel: Pointer, n_mels: int, row: Pointer, product: Pointer
 ) -> None:
-    """C = M · log-mel, in four chains of sums over i % 4.
+    """Compute c = M · log-mel, in four chains of sums over i % 4.
 
-    M is transposed, with rows of `stride` and zeros below up to a multiple of 4; log-mel is finite
-    so far.
+    M is transposed; its rows have `stride` numbers, and rows of zeros make their number a multiple
+    of 4. The log-mel row must be finite that far.
     """
     stride, matrix = node.stride, tables + node.matrix
     for q in range(0, stride, LANES):

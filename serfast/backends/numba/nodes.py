@@ -1,4 +1,4 @@
-"""What compiled code knows of a program: the fields of each kind of node."""
+"""Compiled code knows a program by the records here, one kind for each kind of node."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ __all__ = ["NODES", "PROGRAM"]
 
 
 def _record(*fields: tuple[str, str]) -> np.dtype[Any]:
-    """A record of the named fields; the types are strings of names for each type."""
+    """Give a record type with the named fields; each type comes with a string of names."""
     return np.dtype([(name, kind) for names, kind in fields for name in names.split()], align=True)
 
 
@@ -65,7 +65,7 @@ NODES: dict[str, np.dtype[Any]] = {
     ),
     "passes": _record(("radix blocks twiddle roots", "i8")),
 }
-"""What compiled code knows of each kind of node, by the name of their array."""
+"""These are the record types of all kinds of nodes, by the name of their array."""
 
 PROGRAM = _record(
     (f"{' '.join(NODES)} tables", "i8"),
@@ -75,4 +75,4 @@ PROGRAM = _record(
     ("margin frame_size power_size band_size lag_size fft_size", "i8"),
     ("output_size slot_size window_size scratch_size n_states n_numbers", "i8"),
 )
-"""The addresses of these arrays, the grid of the rows, and how much scratch they need."""
+"""It has the addresses of these arrays, the grid of the rows, and the sizes of the scratch."""

@@ -1,6 +1,6 @@
-"""Passes of the FFT: butterflies over the columns of a matrix, eight columns at a time.
+"""A pass of the FFT computes butterflies over the columns of a matrix, eight columns at a time.
 
-They are Stockham's: block p of a pass takes rows p, p + blocks, p + 2 blocks … and writes rows
+Passes are Stockham's: block p of a pass takes rows p, p + blocks, p + 2 blocks … and writes rows
 p · radix, p · radix + 1 …, so that after the last pass rows are in their natural order. Real and
 imaginary parts are `area` floats apart.
 """
@@ -22,9 +22,9 @@ Vector = Any
 
 
 def pass_of(radix: int, dft: Any) -> Any:
-    """The pass of one radix; `dft` is its butterfly."""
+    """Give the pass of one radix; `dft` is its butterfly."""
     load_block, turn_block, store_block = (
-        of(radix) for of in (block_loaded, block_turned, block_stored)
+        make(radix) for make in (block_loaded, block_turned, block_stored)
     )
 
     @kernel
@@ -46,7 +46,7 @@ pass5, pass8 = pass_of(5, dft5), pass_of(8, dft8)
 
 @kernel
 def put(y: Pointer, area: int, at: int, p: int, w: Pointer, k: int, re: Vector, im: Vector) -> None:
-    """Store value k of block p, times its twiddle w[k - 1]; those of block 0 are 1."""
+    """Store value k of block p times its twiddle w[k - 1]; the twiddles of block 0 are 1."""
     if p > 0:
         wr, wi = splat(w[2 * k - 2]), splat(w[2 * k - 1])
         store(y, at, re * wr - im * wi)
@@ -61,7 +61,7 @@ def pass_any(
     x: Pointer, y: Pointer, area: int, blocks: int, s: int, twiddle: Pointer, radix: int,
     roots: Pointer,
 ) -> None:  # fmt: skip
-    """A pass of any radix, by the definition; roots[j] = exp(-2πi j / radix)."""
+    """Compute a pass of any radix by its definition, with roots[j] = exp(-2πi j / radix)."""
     step = blocks * s
     for p in range(blocks):
         w = twiddle + 2 * (radix - 1) * p
@@ -83,7 +83,7 @@ def run_passes(
     passes: Records, first: int, stop: int, tables: Pointer, a: Pointer, b: Pointer, area: int,
     s: int,
 ) -> tuple[Pointer, Pointer]:  # fmt: skip
-    """Passes first … stop - 1 over the columns in a; first where the result is, then the other."""
+    """Compute passes first … stop - 1 over the columns in a; give the result's array first."""
     for i in range(first, stop):
         radix, blocks = passes[i].radix, passes[i].blocks
         twiddle = tables + passes[i].twiddle

@@ -1,4 +1,4 @@
-"""Pitch: YIN, F0 and aperiodicity of a frame, step for step as in ext/pitch.pxd."""
+"""The pitch stage computes YIN's F0 and aperiodicity, with the same steps as ext/pitch.pxd."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ TINY = np.finfo(np.float32).tiny
 def normalized_difference(
     node: Record, lags: Pointer, r: Pointer, x: Pointer, d: Pointer, sums: Pointer
 ) -> None:
-    """d[τ - 1] = d'(τ) for τ = 1 … max_lag; r is 2 · length of the transform times too large."""
+    """Compute d[τ - 1] = d'(τ) for τ = 1 … max_lag; r is 2 · transform length times too large."""
     scale = ONE / np.float32(node.transform_length)
     head = NOTHING
-    # x[0]² isn't taken from d(1), as in librosa; at high sample rates that is felt in every d'
+    # As in librosa, x[0]² isn't subtracted from d(1); at high sample rates this changes every d'.
     value = total = scale * (r[0] - r[1])
     d[0] = sums[0] = value
     head = x[0] * x[0]
@@ -42,7 +42,7 @@ def normalized_difference(
 
 @kernel
 def chosen_lag(d: Pointer, n: int, threshold: np.float32) -> int:
-    """Index of the first trough below the threshold; of the smallest value if there is none."""
+    """Give the index of the first trough below the threshold, or else of the smallest value."""
     if d[0] < threshold and d[0] < d[1]:
         return 0
     for i in range(1, n - 1):
@@ -59,7 +59,7 @@ def chosen_lag(d: Pointer, n: int, threshold: np.float32) -> int:
 
 @kernel
 def parabola(d: Pointer, i: int, n: int) -> float:
-    """Where the parabola through three neighbours has its bottom, from i; 0 at the ends."""
+    """Give the bottom of the parabola through i and its neighbours, from i; 0 at the ends."""
     if i == 0 or i + 1 == n:
         return 0.0
     left, middle, right = np.float64(d[i - 1]), np.float64(d[i]), np.float64(d[i + 1])
@@ -72,7 +72,7 @@ def yin(
     node: Record, reals: Records, ffts: Records, passes: Records, tables: Pointer, frame: Pointer,
     row: Pointer, padded: Pointer, power: Pointer, lags: Pointer, scratch: Pointer,
 ) -> None:  # fmt: skip
-    """F0 [Hz] and d' at the chosen lag; 1 without energy, and for far too much."""
+    """Compute F0 [Hz] and d' at the chosen lag; d' is 1 for silence and for far too much energy."""
     real = reals[node.real]
     for i in range(node.length):
         padded[i] = frame[i]
@@ -86,5 +86,5 @@ def yin(
     i = chosen_lag(curve, n, node.threshold)
     lag = node.min_lag + i + parabola(curve, i, n)
     row[node.column] = np.float32(node.sample_rate / lag)
-    told = r[0] > NOTHING and curve[i] == curve[i]
-    row[node.column + 1] = curve[i] if told else ONE
+    has_energy = r[0] > NOTHING and curve[i] == curve[i]  # far too much energy gives NaN
+    row[node.column + 1] = curve[i] if has_energy else ONE

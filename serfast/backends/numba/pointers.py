@@ -1,9 +1,9 @@
-"""Pointers in compiled code: arrays without their headers and reference counts.
+"""Pointers in compiled code are arrays without their headers and reference counts.
 
-An array that is handed from function to function costs seven words and a count each time. A
-pointer costs one: ``x[i]`` is a value, ``x + i`` the pointer to it, and `pointer` of an array of
-records gives the records. Nothing is checked: offsets come from tables that were made together
-with the arrays. Whoever takes an array's pointer keeps the array alive.
+To pass an array from function to function costs seven words and a reference count each time; a
+pointer costs one word. ``x[i]`` is a value and ``x + i`` is a pointer to it. A pointer to records
+gives the records. There are no checks: offsets come from tables that were made together with the
+arrays. The code that takes an array's pointer must keep the array alive.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from numba.extending import intrinsic, lower_builtin, models, register_model
 __all__ = ["FLOATS", "pointer", "pointer_to", "records"]
 
 FLOATS = types.CPointer(types.float32)
-"""Numba's type of a pointer to float32."""
+"""It is Numba's type of a pointer to float32."""
 
 
 @infer_global(operator.add)
@@ -33,7 +33,7 @@ def _moved(context: Any, builder: Any, sig: Any, args: Any) -> Any:
 
 
 class Records(types.Type):
-    """Numba's type of a pointer to records."""
+    """It is Numba's type of a pointer to records."""
 
     def __init__(self, dtype: Any) -> None:
         super().__init__(name=f"records({dtype})")
@@ -61,7 +61,7 @@ def _record(context: Any, builder: Any, sig: Any, args: Any) -> Any:
 
 @intrinsic
 def pointer(typingctx: Any, array: Any) -> Any:
-    """Where a contiguous float32 array begins."""
+    """Give a pointer to the beginning of a contiguous float32 array."""
 
     def lower(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         return context.make_array(sig.args[0])(context, builder, args[0]).data
@@ -70,7 +70,7 @@ def pointer(typingctx: Any, array: Any) -> Any:
 
 
 def pointer_to(kind: Any) -> Any:
-    """A function for compiled code that makes a pointer of this type of an address."""
+    """Give a function, for compiled code, that turns an address into a pointer of this type."""
 
     @intrinsic
     def from_address(typingctx: Any, address: Any) -> Any:
@@ -83,5 +83,5 @@ def pointer_to(kind: Any) -> Any:
 
 
 def records(dtype: np.dtype[Any]) -> Records:
-    """Numba's type of a pointer to records of this NumPy type."""
+    """Give Numba's type of a pointer to records of this NumPy type."""
     return Records(from_dtype(dtype))

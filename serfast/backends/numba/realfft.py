@@ -1,4 +1,4 @@
-"""Real transforms over the complex FFT: the power spectrum, and the cosine transform of one.
+"""Real transforms use the complex FFT: the power spectrum, and the cosine transform of one.
 
 2n real samples are the complex points z[k] = x[2k] + i x[2k+1]. With Z = E + i O, the transforms
 of the even and the odd samples, and w = exp(-2πi / 2n), X[k] = E[k] + w^k O[k] and
@@ -28,7 +28,7 @@ NOTHING = np.float32(0)
 
 @kernel
 def windowed(r: Record, x: Pointer, window: Pointer, a: Pointer) -> None:
-    """The window's product with the samples, as the points of the transform."""
+    """Compute the window's product with the samples, as the points of the transform."""
     nothing = splat(NOTHING)
     for k in range(0, r.n, LANES):
         if r.halved:
@@ -44,7 +44,7 @@ def windowed(r: Record, x: Pointer, window: Pointer, a: Pointer) -> None:
 def even_and_odd(
     r: Record, tables: Pointer, z: Pointer, k: int
 ) -> tuple[Vector, Vector, Vector, Vector]:
-    """2 E[k] and 2 w^k O[k], real and imaginary part, for eight k from k on."""
+    """Give 2 E[k] and 2 w^k O[k], real and imaginary part, for eight k from k on."""
     mirror = r.n - k - (LANES - 1)
     zr, zi = load(z, k), load(z, k + r.area)
     yr, yi = reversed_lanes(load(z, mirror)), reversed_lanes(load(z, mirror + r.area))
@@ -58,9 +58,9 @@ def power_spectrum(
     r: Record, ffts: Records, passes: Records, tables: Pointer, x: Pointer, window: Pointer,
     power: Pointer, scratch: Pointer,
 ) -> None:  # fmt: skip
-    """power[k] = |Σ w[i] x[i] exp(-2πi k i / length)|² for k <= length // 2.
+    """Compute power[k] = |Σ w[i] x[i] exp(-2πi k i / length)|² for k <= length // 2.
 
-    The window of a halved transform is given as w[0], w[2] … w[1], w[3] …, divided by 2.
+    The window of a halved transform comes as w[0], w[2] … w[1], w[3] …, divided by 2.
     """
     windowed(r, x, window, scratch)
     z, _ = transform(r.fft, ffts, passes, tables, scratch, scratch + 2 * r.area, r.area)
@@ -71,7 +71,7 @@ def power_spectrum(
         return
     z[r.n] = z[0]
     z[r.n + r.area] = z[r.area]
-    # both halves meet in the middle; what is done twice there is the same sum
+    # Both halves meet in the middle; a value that is computed twice there is the same sum.
     for k in range(0, r.n // 2 + 1, LANES):
         er, ei, tr, ti = even_and_odd(r, tables, z, k)
         ar, ai, br, bi = er + tr, ei + ti, er - tr, ei - ti
@@ -84,9 +84,9 @@ def cosine_transform(
     r: Record, ffts: Records, passes: Records, tables: Pointer, x: Pointer, n_out: int,
     out: Pointer, scratch: Pointer,
 ) -> None:  # fmt: skip
-    """out[k] = 2 Σ_i x[i] cos(2πk i / length) for k < n_out, of an x with x[length - i] = x[i].
+    """Compute out[k] = 2 Σ_i x[i] cos(2πk i / length) for k < n_out, if x[length - i] = x[i].
 
-    Given are x[0] … x[length // 2]; the others are written behind them.
+    The caller gives x[0] … x[length // 2]; the others are written after them.
     """
     for i in range(1, r.n):
         x[r.length - i] = x[i]

@@ -1,6 +1,6 @@
-"""The one function that Python calls: rows of a signal, or of as much of it as has arrived.
+"""Python calls one function, which computes the rows of a signal, or of its samples so far.
 
-A batch is a stream that is fed once, so both have the same bits.
+A batch is a stream that gets one chunk, so both have the same bits.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ from .tracks import track_row, tracked_count
 __all__ = ["N_FAULTS", "advance"]
 
 N_FAULTS = 3
-"""Counts of faults, before those of the tracks' rows."""
+"""So many counts of faults stand before the counts of the tracks' rows."""
 
 DOUBLE = 8
-"""Bytes of a float64."""
+"""A float64 has this many bytes."""
 
 Array = Any
 Pointer = Any
@@ -37,7 +37,7 @@ Records = Any
 
 
 class Nodes(NamedTuple):
-    """A program of :mod:`serfast.backends.numba.tables` inside compiled code."""
+    """Inside compiled code, it is a program of :mod:`serfast.backends.numba.tables`."""
 
     grid: Record
     energies: Records
@@ -71,7 +71,7 @@ _doubles = pointer_to(types.CPointer(types.float64))
 
 @part
 def nodes_of(p: Record) -> Nodes:
-    """The program whose addresses stand in its record."""
+    """Give the program whose addresses stand in this record."""
     return Nodes(
         p, _energies(p.energies), _crossings(p.crossings), _pitches(p.pitches),
         _spectra(p.spectra), _mels(p.mels), _bands(p.bands), _logs(p.logs), _cepstra(p.cepstra),
@@ -82,7 +82,7 @@ def nodes_of(p: Record) -> Nodes:
 
 
 class Scratch(NamedTuple):
-    """Memory for what a row needs on its way."""
+    """It is scratch memory for the computation of a row."""
 
     frame: Pointer
     conditioned: Pointer
@@ -101,11 +101,11 @@ class Scratch(NamedTuple):
 
 @part
 def parted(grid: Record, memory: Pointer, counts: Array, doubles: int) -> Scratch:
-    """The scratch memory in its parts.
+    """Give the scratch memory in its parts.
 
-    counts: faults, see :func:`serfast.backends.numba.functions.take_outputs`, and behind them of
-    each track how many rows have been computed. doubles: the address of the tracks' states, and
-    behind them of room for a function's numbers.
+    `counts` holds the faults, see :func:`serfast.backends.numba.functions.take_outputs`, and after
+    them the number of rows that have been computed of each track. `doubles` is the address of the
+    tracks' states; room for a function's numbers follows them.
     """
     frame = memory + grid.margin
     conditioned = frame + grid.frame_size
@@ -127,7 +127,7 @@ def parted(grid: Record, memory: Pointer, counts: Array, doubles: int) -> Scratc
 def mel_row(
     p: Nodes, node: Record, power: Pointer, row: Pointer, kept: Pointer, s: Scratch
 ) -> None:
-    """Everything below one mel bank."""
+    """Compute a mel bank and everything below it."""
     mel(node, p.bands, p.tables, power, s.mel)
     if node.column >= 0:
         for i in range(node.n_mels):
@@ -144,7 +144,10 @@ def mel_row(
 
 @part
 def spectrum_row(p: Nodes, node: Record, t: int, row: Pointer, kept: Pointer, s: Scratch) -> None:
-    """A spectrum of s.frame, and everything below it; rows take turns where the last one stays."""
+    """Compute a spectrum of s.frame and everything below it.
+
+    If functions need the row before, two places for a row are used alternately.
+    """
     power = s.power
     if node.power_slot >= 0:
         power = s.slots + (node.power_slot + t % 2 * node.power_stride)
@@ -162,9 +165,9 @@ def spectrum_row(p: Nodes, node: Record, t: int, row: Pointer, kept: Pointer, s:
 
 @part
 def computed_row(p: Nodes, node: Record, frames: Pointer, t: int, row: Pointer, s: Scratch) -> None:
-    """The columns of a function, from the inputs that have been computed for this row.
+    """Compute the columns of a function, from the inputs that have been computed for this row.
 
-    Row 0 has nothing before it: as its previous spectrum it is given its own.
+    No row stands before row 0, so its current spectrum takes the previous one's place.
     """
     nothing = _tables(0)
     spectrum = previous = log_mel = autocorrelation = nothing
@@ -198,7 +201,7 @@ def compute_row(
     p: Nodes, signal: Pointer, begin: int, end: int, t: int, row: Pointer, kept: Pointer,
     s: Scratch,
 ) -> None:  # fmt: skip
-    """Row t but for its tracks; what waits for the whole recording goes to `kept`."""
+    """Compute row t without its tracks; values that need the whole recording go to `kept`."""
     middle = t * p.grid.hop_length
     for i in range(p.grid.n_energies):
         heard_at(signal, begin, end, p.energies[i], middle, s.frame)
@@ -237,7 +240,7 @@ def compute_row(
 
 @part
 def track_rows(p: Nodes, rows: Pointer, kept: int, n_rows: int, final: bool, s: Scratch) -> None:
-    """Every row of every track that can be computed of the `n_rows` rows so far, in order."""
+    """Compute, in order, every row of every track for which `n_rows` rows are enough."""
     done = N_FAULTS
     for i in range(p.grid.n_tracks):
         n = n_rows
@@ -253,7 +256,7 @@ def track_rows(p: Nodes, rows: Pointer, kept: int, n_rows: int, final: bool, s: 
 
 @part
 def finish_kept(p: Nodes, kept: Pointer, rows: Pointer, n_rows: int, s: Scratch) -> None:
-    """What waited for the recording's largest value: every log-mel that was kept."""
+    """Finish every log-mel row that waited for the recording's largest value."""
     size = p.grid.kept_size
     for j in range(p.grid.n_logs):
         log = p.logs[j]
@@ -270,13 +273,13 @@ def advance(
     last: int, final: bool, rows: Array, kept: Array, memory: Array, counts: Array, doubles: int,
     out: Array,
 ) -> int:  # fmt: skip
-    """Rows first … stop - 1 into out[0] …; how many rows are computed then, tracks not counted.
+    """Write rows first … stop - 1 into out; give the number of rows computed, without tracks.
 
     signal[i] is sample begin + i, up to end - 1. `computed` rows have been computed before, and
-    the last of them are in `rows`: row t at t % len(rows). There are `last` rows so far, or in
-    all once the signal has ended (`final`); tracks look at some of those behind a row. `kept` has
-    room for every row's log-mel if that waits for the whole recording, which is then given at
-    once. `memory` is scratch; `counts` and `doubles` are as :func:`parted` says.
+    the latest of them are in `rows`, row t at t % len(rows). There are `last` rows so far, or in
+    all if the signal has ended (`final`); tracks look at some rows after a row. `kept` has room for
+    the log-mel of every row if that needs the whole recording, which then comes in one call.
+    `memory` is scratch; :func:`parted` explains `counts` and `doubles`.
     """
     p = nodes_of(program[0])
     s = parted(p.grid, pointer(memory), counts, doubles)
@@ -297,7 +300,7 @@ def advance(
         if final and computed == last:
             track_rows(p, recent, len(rows), computed, True, s)
         if p.grid.buffered:
-            row, found = recent + t % len(rows) * size, target + (t - first) * p.grid.n_columns
+            row, given = recent + t % len(rows) * size, target + (t - first) * p.grid.n_columns
             for i in range(p.grid.n_columns):
-                found[i] = row[i]
+                given[i] = row[i]
     return computed

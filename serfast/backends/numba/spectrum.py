@@ -1,4 +1,4 @@
-"""Spectrum: condition and window a frame, transform it, and give its power or magnitude."""
+"""The spectrum stage conditions, windows and transforms a frame, for its power or magnitude."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NOTHING = np.float32(0)
 
 @kernel
 def condition(node: Record, frame: Pointer, y: Pointer) -> None:
-    """The window's samples less their mean, then x[i] - preemphasis · x[i-1]; zeros elsewhere."""
+    """Compute the samples minus their mean, then x[i] - preemphasis · x[i-1]; fill with zeros."""
     x, n = frame + node.start, node.win_length
     mean = NOTHING
     if node.remove_dc:
@@ -45,7 +45,7 @@ def spectrum(
     node: Record, reals: Records, ffts: Records, passes: Records, tables: Pointer,
     frame: Pointer, power: Pointer, conditioned: Pointer, scratch: Pointer,
 ) -> None:  # fmt: skip
-    """|Σ w x exp(-2πi k n / N)|², or its root; then zeros for what reads whole vectors."""
+    """Compute |Σ w x exp(-2πi k n / N)|² or its root; zeros follow, as whole vectors are read."""
     x = frame
     if node.conditioned:
         condition(node, frame, conditioned)

@@ -1,4 +1,4 @@
-"""A stream: the samples that later rows still need, and counters, around the compiled function."""
+"""A stream keeps samples that later rows need, and counters; it calls the compiled function."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ Samples = np.ndarray[Any, np.dtype[np.float32]]
 
 
 class NumbaStream(Stream):
-    """One linear buffer of samples, moved to its front when it is full.
+    """It has a linear buffer of samples, whose content moves to the front when it is full.
 
-    samples[i] is sample begin + i. Rows are kept that tracks of later rows look
-    at; `computed` rows have been computed, tracks not counted.
+    samples[i] is sample begin + i. Rows are kept as long as tracks of later rows look at them;
+    `computed` rows have been computed, without their tracks.
     """
 
     __slots__ = (
@@ -121,12 +121,12 @@ class NumbaStream(Stream):
             check_out(out, self._engine.n_columns)
 
     def _complete(self, end: int) -> int:
-        """Rows that can be given after `end` samples; after the flush, all that there are."""
+        """Give the number of rows that `end` samples allow; after the flush, of all rows."""
         grid: Grid = self._engine.grid
         return grid.rows_after(end, self._flushed)
 
     def _advance(self, samples: Samples, out: Any) -> Any:
-        """Append samples, piece by piece, and compute the rows for which there is room."""
+        """Append samples, in pieces, and compute the rows for which there is room."""
         room = self._complete(self._end + len(samples)) - self._next
         rows = np.empty((room, self._engine.n_columns), np.float32) if out is None else out
         room = min(room, len(rows))
@@ -145,7 +145,7 @@ class NumbaStream(Stream):
             taken += piece
 
     def _compute(self, stop: int, out: Rows) -> None:
-        """Rows up to `stop`, and before them those that their tracks look ahead to."""
+        """Compute the rows up to `stop`; the later rows that their tracks need come first."""
         engine = self._engine
         last = engine.grid.ahead_by(0, 1).rows_after(self._end, self._flushed)
         self._computed = engine.advance(
@@ -156,7 +156,7 @@ class NumbaStream(Stream):
         self._next = stop
 
     def _space(self, wanted: int) -> int:
-        """How many of `wanted` samples may be appended, after forgetting what no row needs."""
+        """Forget samples that no row needs; give how many of `wanted` samples may be appended."""
         kept = self._end - self._begin
         if len(self._samples) - kept >= wanted:
             return wanted
@@ -176,7 +176,7 @@ NOTHING_KEPT = np.empty(0, np.float32)
 
 
 def _checked(chunk: Any) -> Samples:
-    """A chunk as a vector of float32, if it is one of finite numbers."""
+    """Give a chunk as a vector of float32, or raise ParameterError if it isn't finite numbers."""
     plain = type(chunk) is np.ndarray and chunk.dtype == np.float32 and chunk.ndim == 1
     array = chunk if plain else as_vector(chunk, "chunk")
     samples = as_float32(array)

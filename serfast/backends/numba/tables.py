@@ -1,4 +1,4 @@
-"""A program for compiled code: a record for each node, and one arena for all tables."""
+"""A program becomes records for compiled code here, one for each node, and an arena of tables."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ from .lanes import LANES
 __all__ = ["Tables", "packed"]
 
 N_NARROW = len(NARROW)
-"""Arguments of a function that isn't a wide one."""
+"""A function that isn't wide has this many arguments."""
 
 Array = np.ndarray[Any, Any]
 
 
 def packed(program: p.Program, callbacks: Mapping[Function, Callback]) -> Tables:
-    """The program's nodes as records and its tables, rounded to float32, in one array."""
+    """Give the program's nodes as records and its tables, rounded to float32, in one array."""
     return _Packer(program, callbacks).tables()
 
 
 class _Packer(Arena):
-    """Adds the stages; a node's place in its list is known when it is added."""
+    """It adds the stages; a node's place in its list is known when it is added."""
 
     def __init__(self, program: p.Program, callbacks: Mapping[Function, Callback]) -> None:
         super().__init__()
@@ -65,7 +65,7 @@ class _Packer(Arena):
         )
 
     def pitch(self, node: p.Pitch) -> None:
-        """YIN and its transform."""
+        """Add YIN and its transform."""
         length = node.transform.length
         lag_area = padded(node.max_lag + 1, 16) + MARGIN
         self.add(
@@ -85,7 +85,7 @@ class _Packer(Arena):
         self.need(frame_size=length, power_size=length, lag_size=3 * lag_area)
 
     def spectrum(self, node: p.Spectrum) -> None:
-        """A spectrum, and the mel banks below it."""
+        """Add a spectrum and the mel banks below it."""
         length = node.frames.length
         window = np.zeros(length)
         window[node.start : node.start + len(node.window)] = node.window
@@ -118,7 +118,7 @@ class _Packer(Arena):
         self.need(power_size=length // 2 + 1 + SUM_LANES)
 
     def looked_at(self, node: p.Spectrum, power: float) -> tuple[int, int]:
-        """Where a power of a spectrum is kept for functions, and how far the row before's is."""
+        """Give the place of a spectrum's power for functions, and the offset of the row before."""
         if power not in node.shared:
             return -1, 0
         bins, twice = node.frames.length // 2 + 1, node.shared[power]
@@ -127,7 +127,7 @@ class _Packer(Arena):
         return place
 
     def autocorrelation(self, node: p.Autocorrelation) -> None:
-        """An autocorrelation, whose transform is long enough that no lag wraps around."""
+        """Add an autocorrelation; its transform is so long that no lag wraps around."""
         length = node.transform.length
         self.slots[node] = self.slot(node.n_lags)
         self.add(
@@ -147,7 +147,7 @@ class _Packer(Arena):
         self.need(frame_size=length, power_size=length)
 
     def mel(self, node: p.Mel) -> None:
-        """A mel bank as sparse bands, in groups of eight, and the logarithms below it."""
+        """Add a mel bank as sparse bands, in groups of eight, and the logarithms below it."""
         first_log, first_band = len(self.nodes["logs"]), len(self.nodes["bands"])
         n_mels = len(node.weights)
         for log in node.logs:
@@ -165,7 +165,7 @@ class _Packer(Arena):
         self.need(band_size=n_mels)
 
     def band(self, row: Array) -> None:
-        """A row of the mel matrix without the zeros around its weights, in whole vectors."""
+        """Add a row of the mel matrix without the zeros around its weights, in whole vectors."""
         used = np.flatnonzero(row)
         begin, end = (used[0], used[-1] + 1) if used.size else (0, 1)
         blocks = -(-(end - begin) // LANES)
@@ -174,7 +174,7 @@ class _Packer(Arena):
         self.add("bands", first=begin, blocks=blocks, weights=self.put(weights))
 
     def log(self, node: p.Log, n_mels: int) -> None:
-        """A logarithm, and the cepstra below it."""
+        """Add a logarithm and the cepstra below it."""
         first = len(self.nodes["cepstra"])
         for cepstrum in node.cepstra:
             stride = padded(len(cepstrum.matrix))
@@ -205,7 +205,7 @@ class _Packer(Arena):
         )
 
     def computed(self, node: p.Computed) -> None:
-        """A function of named inputs: its address, and where what it is given is kept."""
+        """Add a function of named inputs: its address and the places of its inputs."""
         feature = node.feature
         numbers = np.zeros(len(feature.numbers))
         read = [i for i, number in enumerate(feature.numbers) if number.name in feature.reads]
@@ -244,7 +244,7 @@ class _Packer(Arena):
         self.need(output_size=len(feature.columns) + 2 * GUARD, n_numbers=len(numbers))
 
     def frame_input(self, node: p.Computed) -> int:
-        """The frame that a function looks at; each is there once."""
+        """Give the place of the frame that a function looks at; equal frames share one."""
         key = (node.frames, node.scale)
         if key not in self.slots:
             place = self.slot(node.frames.length)
@@ -253,12 +253,12 @@ class _Packer(Arena):
         return int(self.slots[key])
 
     def put_doubles(self, values: Array) -> int:
-        """Keep a table of float64; its address."""
+        """Keep a table of float64; give its address."""
         self.doubles.append(np.array(values, dtype=np.float64))
         return int(self.doubles[-1].ctypes.data)
 
     def track(self, node: p.Track, places: Mapping[int, int]) -> None:
-        """A function of the rows around a row; `places` has earlier tracks by their column."""
+        """Add a function of the rows around a row; `places` has earlier tracks by their column."""
         first_source, first_after = len(self.nodes["sources"]), len(self.nodes["after"])
         n_columns = 0
         for source in node.sources:
@@ -299,7 +299,7 @@ def _column(column: int | None) -> int:
 
 
 def _frames(node: Any) -> dict[str, int]:
-    """Where a node's frames lie and its columns begin."""
+    """Give the fields that say where a node's frames lie and its columns begin."""
     frames = node.frames
     return {
         "length": frames.length,

@@ -1,4 +1,4 @@
-"""Tracks: functions of the rows around a row; a delta is the one whose function is a weighted sum.
+"""A track is a function of the rows around a row; for a delta it is a weighted sum.
 
 Row t is at rows + (t % kept) · row_size.
 """
@@ -21,12 +21,12 @@ Records = Any
 
 NOTHING = np.float32(0)
 DOUBLE = 8
-"""Bytes of a float64."""
+"""A float64 has this many bytes."""
 
 
 @kernel
 def tracked_count(node: Record, n_rows: int, final: bool) -> int:
-    """Rows of the track that can be computed of `n_rows` rows of its columns."""
+    """Give the number of rows of the track for which `n_rows` rows of its columns are enough."""
     if final:
         return n_rows
     return n_rows - node.ahead if n_rows >= node.first else 0
@@ -37,7 +37,7 @@ def delta(
     node: Record, column: int, tables: Pointer, rows: Pointer, kept: int, row_size: int, t: int,
     n_rows: int,
 ) -> None:  # fmt: skip
-    """d(t) = Σ_j weights[j] · row(c - half + j), c = t moved into half … n_rows - 1 - half."""
+    """Compute Σ_j weights[j] · row(c - half + j), c = t moved into half … n_rows - 1 - half."""
     target, weights = rows + (t % kept * row_size + node.column), tables + node.weights
     for i in range(node.n):
         target[i] = NOTHING
@@ -55,7 +55,7 @@ def track_row(
     node: Record, sources: Records, tables: Pointer, rows: Pointer, kept: int, row_size: int,
     t: int, n_rows: int, states: int, window: Pointer, guarded: Pointer, faults: Array,
 ) -> None:  # fmt: skip
-    """Row t of a track, when `n_rows` rows of its columns have been computed."""
+    """Compute row t of a track, when `n_rows` rows of its columns have been computed."""
     if node.width:
         delta(node, sources[node.first_source].column, tables, rows, kept, row_size, t, n_rows)
         return

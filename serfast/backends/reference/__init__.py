@@ -1,7 +1,7 @@
-"""The reference back end: every formula in NumPy and float64. Slow, obvious, the truth in tests.
+"""The reference back end computes every formula with NumPy in float64; tests take it as the truth.
 
-Each stage has a page of its own: the formula in its docstring and little else; no stage knows
-another's tricks. Only the rows are rounded, once, to float32.
+It is slow and simple. Each stage has a file with the formula in its docstring and little else. Only
+the rows are rounded, once, to float32.
 """
 
 from .engine import prepare

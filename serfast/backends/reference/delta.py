@@ -1,4 +1,4 @@
-"""Delta: derivatives over time."""
+"""Delta gives derivatives over time."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 
 
 def derivative(rows: Array, weights: Array) -> Array:
-    """Weighted sum of the rows around each row; the first and last window serve the ends.
+    """Give the weighted sum of the rows around each row; the ends use the first and last window.
 
     d[t] = Σ_j weights[j] · rows[c - half + j], with c = t moved into [half, n - 1 - half].
     """

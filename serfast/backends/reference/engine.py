@@ -1,8 +1,4 @@
-"""The reference back end: every formula in NumPy and float64. Slow, obvious, the truth in tests.
-
-Each stage has a page of its own: the formula in its docstring and little else; no stage knows
-another's tricks. Only the rows are rounded, once, to float32.
-"""
+"""A program is run here on whole recordings, stage by stage, in float64."""
 
 from __future__ import annotations
 
@@ -38,14 +34,14 @@ Rows = np.ndarray[Any, np.dtype[np.float32]]
 
 
 def prepare(program: p.Program) -> Run:
-    """The program ready to run; see :class:`serfast.backends.Run`."""
+    """Give the program ready to run; see :class:`serfast.backends.Run`."""
     try_in_python(program)
     return Reference(program)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Reference:
-    """A program, run on whole recordings."""
+    """It runs a program on whole recordings."""
 
     program: p.Program
 
@@ -58,7 +54,7 @@ class Reference:
         return bad
 
     def stream(self, spec: FeatureSpec) -> Stream:
-        """Refuse."""
+        """Raise BackendError, because this back end has no streams."""
         raise BackendError(
             "backend of a stream must be 'native' or 'numba': the reference has no streams"
         )
@@ -94,7 +90,7 @@ def _features(program: p.Program, y: Array, out: Array) -> None:
                 out[rows, pitch.column + 1] = aperiodicity
         for spectrum in program.spectra:
             _spectrum(y, spectrum, hop, out)
-    for node in program.computed:  # numbers that overflow are the function's own affair
+    for node in program.computed:  # if numbers overflow, that is up to the function
         computed(y, node, hop, out)
 
 

@@ -1,4 +1,4 @@
-"""Framing: the frames of a signal as a matrix, a block of rows at a time."""
+"""Framing gives the frames of a signal as a matrix, one block of rows at a time."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ __all__ = ["BLOCK", "blocks", "heard"]
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
 BLOCK = 1024
-"""Frames computed at a time: bounds the memory of a long recording."""
+"""So many frames are computed at a time, which bounds the memory for a long recording."""
 
 
 def blocks(y: Array, frames: p.Frames, hop: int, n_rows: int) -> Iterator[tuple[slice, Array]]:
-    """(rows, their frames as a matrix) until all rows are through.
+    """Give (rows, their frames as a matrix), block by block, until there are no more rows.
 
     Frame t is ``y[t·hop - left : t·hop - left + length]``, with padding outside the signal.
     """
@@ -31,5 +31,8 @@ def blocks(y: Array, frames: p.Frames, hop: int, n_rows: int) -> Iterator[tuple[
 
 
 def heard(frames: Array) -> Array:
-    """Zeros for the frames in which no sample reaches :data:`serfast.features.framing.SILENCE`."""
+    """Give the frames, with zeros for those in which no sample reaches the level `SILENCE`.
+
+    The level is :data:`serfast.features.framing.SILENCE`.
+    """
     return np.where(np.abs(frames).max(axis=1, keepdims=True) < SILENCE, 0.0, frames)

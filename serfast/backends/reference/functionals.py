@@ -1,7 +1,8 @@
-"""Formulas of the functionals: what one number says about a series.
+"""These are the formulas of the functionals, each of which turns a series into one number.
 
-Each takes a :class:`Series` and gives one number a series, finite within float32's range. A series
-that varies by less than float32 can resolve counts as constant: rounding has no shape.
+Each formula takes a :class:`Series` and gives one number for each series, finite for values within
+float32's range. If a series varies by less than float32 can resolve, it counts as constant, because
+the shape of rounding errors means nothing.
 """
 
 from __future__ import annotations
@@ -20,11 +21,11 @@ __all__ = ["FORMULAS", "Series", "delta", "evaluate"]
 Array: TypeAlias = np.ndarray[Any, np.dtype[np.float64]]
 
 LEAST = float(np.finfo(np.float32).tiny)
-"""Below it float32 loses digits; and of far smaller deviations the powers would underflow."""
+"""Below this value float32 loses digits, and powers of far smaller deviations would underflow."""
 
 
 class Series:
-    """Some series of equal length, and what several functionals share.
+    """It holds some series of equal length, and the results that several functionals share.
 
     Parameters
     ----------
@@ -37,12 +38,12 @@ class Series:
 
     @cached_property
     def sorted(self) -> Array:
-        """Each series' values in order."""
+        """Give each series' values in rising order."""
         return np.sort(self.values, axis=-1)
 
     @cached_property
     def mean(self) -> Array:
-        """Each series' mean."""
+        """Give each series' mean."""
         return np.asarray(self.values.mean(axis=-1))
 
     @cached_property
@@ -51,29 +52,29 @@ class Series:
 
     @cached_property
     def deviation(self) -> Array:
-        """Each series' standard deviation."""
+        """Give each series' standard deviation."""
         return np.sqrt(_mean_product(self._centred, self._centred))
 
     @cached_property
     def scale(self) -> Array:
-        """The same; 1 for a constant series."""
+        """Give each series' standard deviation as a divisor, which is 1 for a constant series."""
         largest = np.maximum(self.sorted[:, -1], -self.sorted[:, 0]).clip(min=LEAST)
         return np.where(self.deviation > RESOLUTION * largest, self.deviation, 1.0)
 
     @cached_property
     def centred(self) -> Array:
-        """Each series less its mean; a constant one is 0."""
+        """Give each series minus its mean; a constant series becomes 0."""
         centred = self._centred
         centred[self.scale != self.deviation] = 0.0
         return centred
 
     @cached_property
     def squared(self) -> Array:
-        """The square of `centred`, many times faster than a power."""
+        """Give the square of `centred`; a product is many times faster than a power."""
         return self.centred * self.centred
 
     def quantile(self, percent: int) -> Array:
-        """Find the value below which so many percent lie, interpolated linearly."""
+        """Give the value below which `percent` of the points lie, interpolated linearly."""
         place = percent / 100 * (self.values.shape[-1] - 1)
         low = int(place)
         high = min(low + 1, self.values.shape[-1] - 1)
@@ -81,7 +82,7 @@ class Series:
         return np.asarray(below + (above - below) * (place - low))
 
     def coefficient(self, basis: Array) -> Array:
-        """Least-squares coefficient of a function of time; 0 where there are too few points."""
+        """Give the least-squares coefficient of a function of time, or 0 for too few points."""
         basis = basis - basis.mean()
         energy = basis @ basis
         if energy < RESOLUTION:
@@ -89,19 +90,19 @@ class Series:
         return np.asarray(self.values @ basis / energy)
 
     def autocorrelation(self, lag: int) -> Array:
-        """Correlation coefficient with the series `lag` points later, over all points."""
+        """Give the correlation coefficient with the series `lag` points later, over all points."""
         c, n = self.centred, self.values.shape[-1]
         lag = min(lag, n)
         return _mean_product(c[:, : n - lag], c[:, lag:], n) / self.scale**2
 
     @property
     def time(self) -> Array:
-        """From -1 at the first point to 1 at the last."""
+        """Give the time of each point, from -1 at the first one to 1 at the last."""
         return np.linspace(-1, 1, self.values.shape[-1])
 
 
 def _mean_product(x: Array, y: Array, n: int | None = None) -> Array:
-    """Sum of x * y over the points, divided by n; by default their number."""
+    """Give the sum of x * y over the points, divided by n (by default the number of points)."""
     return np.asarray(np.einsum("st,st->s", x, y) / (n or x.shape[-1]))
 
 
@@ -126,11 +127,11 @@ FORMULAS: dict[str, Callable[[Series, int, int], Array]] = {
     "argmin": lambda s, a, b: s.values.argmin(axis=-1) / s.values.shape[-1],
     "autocorrelation": lambda s, a, b: s.autocorrelation(a),
 }
-"""The formula of each kind of :data:`serfast.program.vector.KINDS`."""
+"""It has the formula of each kind in :data:`serfast.program.vector.KINDS`."""
 
 
 def evaluate(functionals: tuple[Functional, ...], values: Array) -> Array:
-    """Evaluate functionals of each series.
+    """Give the functionals of each series.
 
     Parameters
     ----------
@@ -146,26 +147,27 @@ def evaluate(functionals: tuple[Functional, ...], values: Array) -> Array:
 
 
 def delta(x: Array, order: int = 1, width: int = 9) -> Array:
-    """Differentiate each series, smoothed over `width` points.
+    """Give the derivative of each series, smoothed over `width` points.
 
-    In every window of `width` points a polynomial of degree `order` is fitted, and its derivative
-    of that order, a constant, is the middle point's value (Savitzky and Golay, Anal. Chem. 36
-    (1964), 1627-1639). The first and last ``width // 2`` points take that of the nearest window.
+    A polynomial of degree `order` is fitted to every window of `width` points. Its derivative of
+    that order, which is a constant, is the value at the middle point (Savitzky and Golay, Anal.
+    Chem. 36 (1964), 1627-1639). The first and last ``width // 2`` points get the value of the
+    nearest window.
 
     Parameters
     ----------
     x : ndarray of float64, shape (n_series, n_points)
     order : int
-        Of the derivative, >= 1.
+        This is the order of the derivative, >= 1.
     width : int
-        Points in a window, odd, > order. Shorter series get the widest window that fits, and
-        zeros if that can't hold the polynomial.
+        A window has this many points, odd, > order. Shorter series get the widest window that
+        fits, and zeros if the polynomial doesn't fit into that.
 
     Returns
     -------
     ndarray of float64, shape (n_series, n_points)
-        Units of `x` per point^order. Equal to ``librosa.feature.delta(x)`` where that is defined
-        (n_points >= width).
+        It is in units of `x` per point^order, and equals ``librosa.feature.delta(x)`` where that is
+        defined (n_points >= width).
 
     Examples
     --------

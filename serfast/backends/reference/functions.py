@@ -1,4 +1,4 @@
-"""Functions of named inputs and of rows, called in Python for each row."""
+"""Functions of named inputs and of rows are called here in Python, for each row."""
 
 from __future__ import annotations
 
@@ -46,5 +46,5 @@ def track(node: p.Track, out: Array) -> None:
 def _call(call: Call, given: dict[str, Any], row: Array) -> None:
     try:
         call(given, row)
-    except Exception:  # the function's own
+    except Exception:  # a user's function may raise anything; its row then is NaN
         row[:] = np.nan

@@ -1,4 +1,4 @@
-"""What functions are given for one row, in float64: the inputs by name, and a track's rows."""
+"""A function's inputs for one row are computed here in float64: by name, or a track's rows."""
 
 from __future__ import annotations
 
@@ -17,20 +17,21 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 
 
 def inputs_of(node: Computed, samples: Array, previous: Array | None) -> dict[str, Any]:
-    """Compute every input that a function names, of one frame's samples.
+    """Give every input that a function names, computed from one frame's samples.
 
     Parameters
     ----------
     node : Computed
     samples : ndarray of float64, shape (n,)
-        The frame, not yet scaled.
+        These are the frame's samples, not yet scaled.
     previous : ndarray of float64 or None
-        The spectrum of the row before; None in the first row, which is given its own.
+        This is the spectrum of the row before. It is None in the first row, whose current spectrum
+        takes its place.
 
     Returns
     -------
     dict
-        Arrays, read-only, and the sample rate, by name.
+        It has read-only arrays and the sample rate, by name.
     """
     named = node.feature.needs
     given: dict[str, Any] = {"sample_rate": node.sample_rate}
@@ -56,7 +57,7 @@ def inputs_of(node: Computed, samples: Array, previous: Array | None) -> dict[st
 
 
 def autocorrelation(samples: Array, node: Autocorrelation) -> Array:
-    """r(k) = Σ_i x(i) x(i + k), x the samples under the window, conditioned and windowed."""
+    """Give r(k) = Σ_i x(i) x(i + k), where x are the conditioned samples times the window."""
     n = len(node.window)
     under = heard(samples[np.newaxis])[:, node.start : node.start + n]
     x = (conditioned(under, node.remove_dc, node.preemphasis) * node.window)[0]
@@ -70,10 +71,10 @@ def window_of(node: Track, rows: Array, t: int, state: Array) -> dict[str, Any]:
     ----------
     node : Track
     rows : ndarray of float64, shape (n_rows, n_columns)
-        Those columns of all rows that the track looks at.
+        They have only the columns that the track looks at, for all rows.
     t : int
     state : ndarray of float64, shape (state_size,)
-        Moved on by the function.
+        The function will change it.
     """
     begin = max(t - node.back, 0)
     window = np.ascontiguousarray(rows[begin : t + node.ahead + 1])

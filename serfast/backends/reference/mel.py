@@ -1,4 +1,4 @@
-"""Mel: the logarithm of the power in bands, which itself is ``weights @ spectrum``."""
+"""The mel stage gives the logarithm of the power in bands, which is ``weights @ spectrum``."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 
 
 def logarithm(mel: Array, node: p.Log) -> Array:
-    """``scale · ln(max(amin, S)) - offset`` of a whole recording, shape (n_rows, n_mels).
+    """Give ``scale · ln(max(amin, S)) - offset`` of a whole recording, shape (n_rows, n_mels).
 
-    `relative` subtracts the recording's largest value, `top` then raises everything to at least
-    that much below the largest.
+    With `relative` the recording's largest value is subtracted. Then `top` raises all values to at
+    least that much below the largest.
     """
     levels = node.scale * np.log(np.maximum(node.amin, mel)) - node.offset
     if node.relative:

@@ -1,4 +1,4 @@
-"""MFCC: the cosine transform of log-mel."""
+"""The MFCC stage gives the cosine transform of log-mel."""
 
 from __future__ import annotations
 
@@ -14,5 +14,5 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 
 
 def cepstrum(levels: Array, node: p.Cepstrum) -> Array:
-    """Cosine transform (and lifter) of each row of log-mel: ``matrix @ row``."""
+    """Give the cosine transform (and lifter) of each row of log-mel, ``matrix @ row``."""
     return np.asarray(levels @ node.matrix.T)

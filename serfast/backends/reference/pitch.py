@@ -1,6 +1,6 @@
-"""Pitch: YIN, step by step.
+"""The pitch stage is YIN, step by step.
 
-De Cheveigné and Kawahara, J. Acoust. Soc. Am. 111 (2002), 1917-1930.
+The source is de Cheveigné and Kawahara, J. Acoust. Soc. Am. 111 (2002), 1917-1930.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Lags = np.ndarray[Any, np.dtype[np.int64]]
 
 
 def yin(frames: Array, node: p.Pitch) -> tuple[Array, Array]:
-    """F0 [Hz] and aperiodicity of each frame."""
+    """Give F0 [Hz] and aperiodicity of each frame."""
     frames = heard(frames)
     difference = normalized_difference(frames, node.min_lag, node.max_lag)
     chosen = pick_lag(difference, node.threshold)
@@ -29,7 +29,7 @@ def yin(frames: Array, node: p.Pitch) -> tuple[Array, Array]:
 
 
 def normalized_difference(frames: Array, min_lag: int, max_lag: int) -> Array:
-    """YIN's cumulative-mean-normalised difference d'(τ), τ = min_lag … max_lag, per frame.
+    """Give YIN's cumulative-mean-normalised difference d'(τ), τ = min_lag … max_lag, per frame.
 
     With r(τ) the autocorrelation of the frame of N samples, zeros beyond its end, the difference
     is
@@ -57,10 +57,11 @@ def normalized_difference(frames: Array, min_lag: int, max_lag: int) -> Array:
 
 
 def pick_lag(difference: Array, threshold: float) -> Lags:
-    """Index of the first trough of d' below the threshold, else of its smallest value, per row.
+    """Give the index of the first trough of d' below the threshold, per row.
 
-    A trough is below its left neighbour and not above its right one; the first value is one if
-    it is below the second, the last if it is below the one before.
+    If there is none, it is the index of the smallest value. A trough is below its left neighbour
+    and not above its right one. The first value is a trough if it is below the second, and the last
+    one if it is below the one before.
     """
     step = np.diff(difference, axis=1)
     trough = np.empty(difference.shape, dtype=bool)
@@ -73,7 +74,7 @@ def pick_lag(difference: Array, threshold: float) -> Lags:
 
 
 def parabolic_shift(difference: Array, chosen: Lags) -> Array:
-    """Where the parabola through three values has its vertex, relative to the one in the middle.
+    """Give the vertex of the parabola through three values, relative to the middle one.
 
     With a = d'(i+1) + d'(i-1) - 2 d'(i) and b = (d'(i+1) - d'(i-1)) / 2 it is -b/a; 0 if that
     isn't nearer than the neighbours (|b| >= |a|), or if i is the first or last lag.

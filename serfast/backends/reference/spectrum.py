@@ -1,4 +1,4 @@
-"""Spectrum: the power or magnitude of windowed frames."""
+"""The spectrum stage gives the power or magnitude of windowed frames."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 
 
 def power_spectrum(frames: Array, node: p.Spectrum) -> Array:
-    """``|sum_i w[i] x[i] exp(-2πj k i / n_fft)| ** power`` for k = 0 … n_fft // 2, per frame.
+    """Give ``|sum_i w[i] x[i] exp(-2πj k i / n_fft)| ** power`` for k = 0 … n_fft // 2, per frame.
 
-    x are the window's samples alone, conditioned before the window is multiplied on.
+    x are only the samples under the window; they are conditioned before windowing.
     """
     inside = slice(node.start, node.start + len(node.window))
     x = conditioned(heard(frames)[:, inside], node.remove_dc, node.preemphasis)
@@ -27,7 +27,7 @@ def power_spectrum(frames: Array, node: p.Spectrum) -> Array:
 
 
 def conditioned(x: Array, remove_dc: bool, preemphasis: float) -> Array:
-    """Take the mean away, then ``x[i] - a·x[i-1]``, with x[0] standing in for x[-1]; per row."""
+    """Give each row minus its mean, then ``x[i] - a·x[i-1]``, where x[0] stands for x[-1]."""
     if remove_dc:
         x = x - np.mean(x, axis=1, keepdims=True)
     before = np.concatenate([x[:, :1], x[:, :-1]], axis=1)

@@ -1,4 +1,4 @@
-"""The reference statistics: plain NumPy in float64, one step after another."""
+"""The reference statistics are plain NumPy in float64, one step after another."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Mask: TypeAlias = np.ndarray[Any, np.dtype[np.bool_]]
 
 
 def prepare_vector(program: VectorProgram) -> RunVector:
-    """The program ready to run; see :class:`serfast.program.vector.RunVector`."""
+    """Give the program ready to run; see :class:`serfast.program.vector.RunVector`."""
 
     def run(rows: np.ndarray[Any, Any], out: np.ndarray[Any, Any]) -> int | None:
         bad = np.flatnonzero(~(np.abs(rows) <= np.finfo(np.float32).max))
@@ -54,7 +54,7 @@ def _trimmed(x: Array, program: VectorProgram) -> Array:
 
 
 def _voicing(x: Array, program: VectorProgram) -> Mask:
-    """Find the rows that are periodic enough, or as periodic as any."""
+    """Give a mask of the voiced rows; at least the most periodic row is voiced."""
     if program.voicing is None:
         return np.ones(x.shape[1], dtype=bool)
     aperiodicity = x[program.voicing]
@@ -62,7 +62,7 @@ def _voicing(x: Array, program: VectorProgram) -> Mask:
 
 
 def _transform(x: Array, voiced: Mask, program: VectorProgram) -> None:
-    """Do in place what is done to columns before anything is measured."""
+    """Transform columns in place: logarithms, relative levels, semitones."""
     for column in program.logs:
         x[column] = np.log(np.maximum(x[column], LOG_FLOOR))
     for family in program.families:
@@ -75,8 +75,8 @@ def _transform(x: Array, voiced: Mask, program: VectorProgram) -> None:
 
 
 def _fill(out: Array, entries: Sequence[Entry], x: Array, wanted: tuple[Functional, ...]) -> None:
-    """Put the functionals of these entries' series, x[column, row], to their places."""
+    """Write the functionals of these entries' series, x[column, row], to their places."""
     if entries:
         values = functionals.evaluate(wanted, x[[entry.column for entry in entries]])
-        for entry, own in zip(entries, values, strict=True):
-            out[entry.place : entry.place + len(wanted)] = own
+        for entry, numbers in zip(entries, values, strict=True):
+            out[entry.place : entry.place + len(wanted)] = numbers

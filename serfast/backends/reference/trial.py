@@ -1,4 +1,4 @@
-"""A trial of each function of one's own, when an Extractor is made: what fails, fails then.
+"""Each user's function is tried here when an Extractor is made, so that it fails early.
 
 Built-in features are trusted and aren't tried.
 """
@@ -23,24 +23,24 @@ __all__ = ["callbacks_for", "try_in_python", "try_out"]
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
 SQUARE_PERIOD = 32
-"""Samples."""
+"""The period of the square wave has this many samples."""
 
 COLUMN = 1.0
-"""What a function is given for every column of the row that it reads."""
+"""A function gets this value for every column of the row that it reads."""
 
 MAX_ROWS = 512
-"""Most rows that a track is tried on."""
+"""A track is tried on this many rows at most."""
 
 
 def callbacks_for(nodes: list[Computed | Track]) -> dict[Function, Callback]:
-    """Compile the functions of these nodes, and try those that aren't built in.
+    """Give the callbacks of these nodes; functions that aren't built in are tried.
 
     Raises
     ------
     ParameterError
-        As :func:`try_out`, or if a function can't be compiled.
+        If a function fails in the trial (see :func:`try_out`) or can't be compiled.
     BackendError
-        If one must be compiled and Numba is missing.
+        If a function must be compiled and Numba is missing.
     """
     callbacks: dict[Function, Callback] = {}
     for node in nodes:
@@ -51,14 +51,14 @@ def callbacks_for(nodes: list[Computed | Track]) -> dict[Function, Callback]:
 
 
 def try_in_python(program: Program) -> None:
-    """Try the functions that aren't built in, as Python has them."""
+    """Try the functions that aren't built in, as plain Python."""
     for node in program.functions:
         if not node.trusted:
             try_out(node, python_call(node.feature))
 
 
 def try_out(node: Computed | Track, call: Call) -> None:
-    """Call the function for silence, noise, a square wave and an impulse, at full scale.
+    """Call the function once for silence, noise, a square wave and an impulse, at full scale.
 
     Raises
     ------
@@ -107,7 +107,7 @@ def _trial_signals(length: int) -> Iterator[tuple[str, Array]]:
 
 
 def _reason(feature: Function, given: Given, error: Exception) -> str:
-    """Say what went wrong; a compiled function doesn't, so that Python is asked again."""
+    """Give the reason of a failure; it calls the plain function, as a compiled one gives none."""
     from_elsewhere = isinstance(type(feature).compute, NativeFunction)
     if isinstance(error, ArithmeticError) and not from_elsewhere:
         out = np.full(len(feature.columns), np.nan, dtype=np.float32)

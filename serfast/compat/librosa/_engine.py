@@ -1,4 +1,4 @@
-"""How the functions here reach serfast's engine: one cached Extractor per set of arguments."""
+"""The functions here call serfast's engine; each set of arguments has a cached Extractor."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _extractor(
     center: bool,
     pad_mode: PadMode,
 ) -> tuple[Extractor, int]:
-    """An extractor, and how many columns its rows have.
+    """Give an extractor, and how many columns its rows have.
 
     It doesn't warn: the functions here warn at every call, as librosa does.
     """
@@ -63,7 +63,7 @@ def rows(
     center: bool,
     pad_mode: AnyPadMode,
 ) -> Rows:
-    """The engine's rows of every channel.
+    """Give the engine's rows of every channel.
 
     Parameters
     ----------
@@ -111,14 +111,14 @@ def rows(
 
 
 def _as_known(samples: Array) -> Array:
-    """Samples as a dtype that the engine takes; integers keep their values."""
+    """Give samples as a dtype that the engine takes; integers keep their values."""
     return samples if samples.dtype in (np.float32, np.float64) else samples.astype(np.float32)
 
 
 def _padding(
     y: Array, frame_length: int, center: bool, mode: AnyPadMode
 ) -> tuple[Array, bool, PadMode]:
-    """Who pads: the engine (y, True, mode), or nobody any more (padded y, False, any mode)."""
+    """Give (y, True, mode) if the engine can pad, or else (padded y, False, any mode)."""
     if not center:
         return y, False, "constant"
     for engine_mode in PAD_MODES:

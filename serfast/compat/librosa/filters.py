@@ -57,7 +57,7 @@ class MelBank:
 
     @property
     def native(self) -> bool:
-        """Whether the engine makes these very bands by itself."""
+        """Tell whether the engine makes exactly these bands."""
         return self.norm in ("slaney", None) and (self.fmax is None or self.fmax <= self.sr / 2)
 
     def weights(self) -> Array:
@@ -95,13 +95,13 @@ def _weights(bank: MelBank) -> Array:
 
 @lru_cache(maxsize=256)
 def _has_empty_band(bank: MelBank) -> bool:
-    """Whether a band has no bin; one that begins at 0 Hz may."""
+    """Tell whether a band has no bin; a band that begins at 0 Hz isn't counted."""
     first = 1 if bank.fmin == 0 else 0
     return not bank.weights()[first:].any(axis=1).all()
 
 
 def _norm(norm: Any) -> str | float | None:
-    """The norm as a plain value."""
+    """Give the norm as a plain value."""
     if norm is None or (isinstance(norm, str) and norm == "slaney"):
         return norm
     is_number = isinstance(norm, Real) and not isinstance(norm, bool)
@@ -111,7 +111,7 @@ def _norm(norm: Any) -> str | float | None:
 
 
 def _normalized(weights: Array, norm: float) -> Array:
-    """Rows divided by their norm; a row of (almost) no length stays as it is."""
+    """Give rows divided by their norm; a row of (almost) no length stays as it is."""
     length = np.linalg.norm(weights, ord=norm, axis=-1, keepdims=True)
     length[length < np.finfo(np.float32).tiny] = 1.0
     return np.asarray(weights / length)

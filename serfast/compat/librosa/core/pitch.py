@@ -98,5 +98,5 @@ def yin(
 
 
 def _threshold(trough_threshold: float) -> float:
-    """The threshold within what the engine takes: no trough is below 1e-38, each below 1e30."""
+    """Give the threshold, limited to what the engine takes; the troughs chosen stay the same."""
     return float(np.clip(trough_threshold, 1e-38, 1e30))

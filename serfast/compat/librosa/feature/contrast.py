@@ -97,7 +97,7 @@ def spectral_contrast(
     quantile: float = 0.02,
     linear: bool = False,
 ) -> Array:
-    """How far the peaks of each frame stand above its valleys, in bands of an octave.
+    """Tell how far the peaks of each frame stand above its valleys, in bands of an octave.
 
     Parameters
     ----------

@@ -85,7 +85,7 @@ def rms(
 
 
 def _real_samples(y: Any) -> Array:
-    """Samples whose RMS is wanted: real as they are, complex as magnitudes."""
+    """Give real samples unchanged, and complex ones as magnitudes."""
     if not isinstance(y, np.ndarray) or y.dtype.kind not in "biufc":
         checks.fail("y", "a numpy.ndarray of numbers", y)
     if y.ndim == 0:
@@ -94,7 +94,7 @@ def _real_samples(y: Any) -> Array:
 
 
 def _rms_of_spectrogram(S: Any, frame_length: int, dtype: np.dtype[Any]) -> Array:
-    """Parseval: half the DC bin, the others, half the bin at sr / 2, twice over, per sample²."""
+    """Give the RMS by Parseval's theorem; the bins at 0 and sr / 2 count half as much as others."""
     S = np.asarray(S)
     checks.integer("frame_length", frame_length)
     if S.ndim < 2 or S.shape[-2] != frame_length // 2 + 1:
@@ -110,7 +110,7 @@ def _rms_of_spectrogram(S: Any, frame_length: int, dtype: np.dtype[Any]) -> Arra
 
 @dataclass(frozen=True, kw_only=True)
 class Crossings:
-    """What :func:`zero_crossing_rate` takes besides the frames: librosa.zero_crossings' arguments.
+    """It has the arguments of librosa.zero_crossings, which :func:`zero_crossing_rate` takes too.
 
     Parameters
     ----------
@@ -192,7 +192,7 @@ def zero_crossing_rate(
 def _threshold(
     crossings: Crossings, y: Array, frame_length: int, hop_length: int, center: bool
 ) -> float:
-    """The threshold in the samples' unit; a negative one makes nothing zero, as does 0."""
+    """Give the threshold in the samples' unit; a negative one acts like 0."""
     factor: Any = 1.0 if crossings.ref_magnitude is None else crossings.ref_magnitude
     if callable(factor):
         padded = pad(y, frame_length, "edge", bool(center))
@@ -206,7 +206,7 @@ def _threshold(
 def _sign_changes(
     y: Array, threshold: float, frame_length: int, hop_length: int, center: bool
 ) -> Array:
-    """Changes between negative and not negative within each frame, counted by the engine."""
+    """Give the engine's count of changes between negative and not negative in each frame."""
     if y.dtype != np.float32:
         check_finite(y)
         y = np.where(y < -threshold, np.float32(-1), np.float32(1))  # signs survive float32
@@ -225,7 +225,7 @@ def _sign_changes(
 def _ternary_changes(
     y: Array, threshold: float, frame_length: int, hop_length: int, center: bool
 ) -> Array:
-    """Changes between -1, 0 and 1 within each frame: differences of a running count."""
+    """Give the count of changes between -1, 0 and 1 in each frame, from a running count."""
     check_finite(y)
     signs = np.sign(np.where(np.abs(y) <= threshold, 0, y))
     signs = pad(signs, frame_length, "edge", bool(center))

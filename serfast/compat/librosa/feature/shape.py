@@ -84,7 +84,7 @@ def _frequencies(freq: Any, n_fft: int, sr: float, S: Array) -> Array:
 
 
 def _beside(name: str, values: Array, S: Array, rule: str) -> Array:
-    """The values, if they are real numbers that broadcast with S."""
+    """Give the values, if they are real numbers that broadcast with S."""
     try:
         np.broadcast_shapes(values.shape, S.shape)
     except ValueError:
@@ -95,7 +95,7 @@ def _beside(name: str, values: Array, S: Array, rule: str) -> Array:
 
 
 def _result_dtype(*parts: Any) -> np.dtype[Any]:
-    """The widest dtype of the parts; float64 if none is floating-point."""
+    """Give the widest dtype of the parts; float64 if none is floating-point."""
     dtype = np.result_type(*parts)
     return dtype if dtype.kind == "f" else np.dtype(np.float64)
 
@@ -128,7 +128,7 @@ def spectral_bandwidth(
     norm: bool = True,
     p: float = 2,
 ) -> Array:
-    """How far each frame's magnitudes spread about its centroid.
+    """Tell how far each frame's magnitudes spread about its centroid.
 
     Parameters
     ----------
@@ -182,7 +182,7 @@ def spectral_bandwidth(
 
 
 def _given_centroid(centroid: Any, S: Array) -> Array:
-    """One frequency a frame, as it is given."""
+    """Give the caller's centroid, one frequency for each frame."""
     values = np.asarray(centroid)
     rule = f"of shape (..., 1, {S.shape[-1]})"
     if values.ndim < 2 or values.shape[-2] != 1:

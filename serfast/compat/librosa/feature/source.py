@@ -1,4 +1,4 @@
-"""Where a function's spectra come from: samples through the engine, or a spectrogram S."""
+"""A function's spectra come from samples through the engine, or from a spectrogram S."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ class SignalSource:
 
     @property
     def dtype(self) -> np.dtype[Any]:
-        """What librosa's magnitudes are held in."""
+        """Give the dtype of librosa's magnitudes."""
         return np.result_type(self.y.dtype, np.float32)
 
     def rows(self, kind: type[PowerSpectrum], **fields: Any) -> Array:
-        """The engine's rows of a feature, shape (..., n_columns, n_frames)."""
+        """Give the engine's rows of a feature, shape (..., n_columns, n_frames)."""
         cls: Any = kind  # hashable, whatever mypy says
         feature = engine.feature(cls, **self.transform.frames(), **fields)
         return np.swapaxes(self.transform.rows(self.y, feature, self.sr), -1, -2)
@@ -59,18 +59,18 @@ class GivenSource:
 
     @property
     def dtype(self) -> np.dtype[Any]:
-        """What S is held in."""
+        """Give the dtype of S."""
         return np.dtype(self.S.dtype)
 
     def magnitudes(self) -> Array:
-        """S, if it holds finite real numbers."""
+        """Give S if it holds finite real numbers, or raise ParameterError."""
         if self.S.dtype.kind not in "biuf":
             checks.refuse("S", "of real numbers", f"dtype {self.S.dtype}")
         check_finite(self.S, "S")
         return self.S
 
     def energies(self) -> Array:
-        """S, if no value is negative either."""
+        """Give S if it holds finite real numbers >= 0, or raise ParameterError."""
         S = self.magnitudes()
         check_everywhere("S", ">= 0", S, S >= 0)
         return S
@@ -87,7 +87,7 @@ def source(
     center: bool,
     pad_mode: engine.AnyPadMode,
 ) -> SignalSource | GivenSource:
-    """What the caller of a public function gave: S if there is one, else y.
+    """Give the source that the caller of a public function chose: S if there is one, else y.
 
     The warning for a frame that is longer than y points at the line that called that function.
 
@@ -112,7 +112,7 @@ def source(
 
 
 def given_spectrogram(S: Any, n_fft: int | None) -> tuple[Array, int]:
-    """S as an array, and the transform's length: n_fft, unless S has another number of bins."""
+    """Give S as an array, and the transform's length: n_fft, unless S has other bins."""
     S = np.asarray(S)
     if S.ndim < 2 or S.shape[-2] < 2:
         checks.refuse("S", "of shape (..., n_fft // 2 + 1, n_frames)", f"shape {S.shape}")

@@ -99,7 +99,7 @@ def melspectrogram(
 
 
 def _mel_of_spectrogram(S: Any, sr: float, n_fft: int | None, bank: dict[str, Any]) -> Array:
-    """The bank times a spectrogram; n_fft is the one that S has, if it isn't as told."""
+    """Give the bank times a spectrogram; if n_fft doesn't fit S, the one that fits is taken."""
     S, n_fft = given_spectrogram(S, n_fft)
     checked = MelBank(sr=sr, n_fft=n_fft, **bank)
     checked.warn_if_empty(stacklevel=3)
@@ -107,14 +107,14 @@ def _mel_of_spectrogram(S: Any, sr: float, n_fft: int | None, bank: dict[str, An
 
 
 def _checked(y: Array | None, transform: Transform, bank: MelBank) -> Array:
-    """y, if it is audio; gives the warnings that a call from outside is due."""
+    """Give y if it is audio; give the warnings that the caller must see."""
     y = transform.checked(y, stacklevel=3)
     bank.warn_if_empty(stacklevel=3)
     return y
 
 
 def _engine_bank(transform: Transform, bank: MelBank) -> dict[str, Any] | None:
-    """The arguments of a mel feature, or None if the engine hasn't such bands."""
+    """Give the arguments of a mel feature, or None if the engine has no such bands."""
     if not bank.native or transform.power not in (1, 2):
         return None
     return {
@@ -129,12 +129,12 @@ def _engine_bank(transform: Transform, bank: MelBank) -> dict[str, Any] | None:
 
 
 def _result_dtype(y: Array, bank: MelBank) -> np.dtype[Any]:
-    """librosa's: that of y or of the bank, whichever is wider, and float32 at least."""
+    """Give librosa's dtype: the wider one of y's and the bank's, and at least float32."""
     return np.result_type(y.dtype, bank.dtype, np.float32)
 
 
 def _mel_of_signal(y: Array, transform: Transform, bank: MelBank) -> Array:
-    """The engine's mel power, or its power spectrum times a bank that it doesn't have."""
+    """Give the engine's mel power, or its power spectrum times a bank that it doesn't have."""
     arguments = _engine_bank(transform, bank)
     if arguments is not None:
         rows = transform.rows(y, engine.feature(MelPower, **arguments), bank.sr)
@@ -221,19 +221,19 @@ def mfcc(
 
 
 def _dct_norm(norm: Any) -> Any:
-    """The norm as serfast names it; "backward" is SciPy's word for None."""
+    """Give the norm as serfast names it; "backward" is SciPy's word for None."""
     return checks.choice("norm", None if norm == "backward" else norm, ("ortho", None))
 
 
 def _at_most(n_mfcc: int, n_mels: int, lifter: float) -> int:
-    """As in librosa: no more coefficients than bands, and no lifter beyond them."""
+    """Give the number of coefficients, at most one a band as in librosa; check the lifter."""
     if n_mfcc > n_mels and lifter > 0:
         checks.fail("n_mfcc", f"<= n_mels ({n_mels}) when there is a lifter", n_mfcc)
     return min(n_mfcc, n_mels)
 
 
 def _cepstra(S: Array, n_mfcc: int, cepstrum: dict[str, Any]) -> Array:
-    """Cosine transform of a log-mel spectrogram along its bands."""
+    """Give the cosine transform of a log-mel spectrogram along its bands."""
     if S.ndim < 2 or S.shape[-2] < 1 or S.dtype.kind not in "biuf":
         rule = "real numbers of shape (..., n_mels, n_frames)"
         checks.refuse("S", rule, f"dtype {S.dtype}, shape {S.shape}")

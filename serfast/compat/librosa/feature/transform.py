@@ -43,7 +43,7 @@ class Transform:
         checks.number("power", self.power)
 
     def frames(self) -> dict[str, Any]:
-        """The arguments of a feature's frames and window."""
+        """Give the arguments of a feature's frames and window."""
         length = self.n_fft if self.win_length is None else self.win_length
         return {
             "n_fft": self.n_fft,
@@ -52,7 +52,7 @@ class Transform:
         }
 
     def rows(self, y: Array, feature: PowerSpectrum, sr: float) -> Array:
-        """The engine's rows of every channel, shape (..., n_frames, n_columns)."""
+        """Give the engine's rows of every channel, shape (..., n_frames, n_columns)."""
         hop = (self.win_length or self.n_fft) // 4 if self.hop_length is None else self.hop_length
         return engine.rows(
             y, feature, sr=sr, hop_length=hop, center=self.center, pad_mode=self.pad_mode
@@ -72,7 +72,7 @@ class Transform:
 
 
 def _window(window: AnyWindow, length: int) -> str | tuple[Any, ...]:
-    """The window as a feature takes it: a name, a (name, …) tuple, or its weights."""
+    """Give the window as a feature takes it: a name, a (name, …) tuple, or its weights."""
     if callable(window):
         window = np.asarray(window(length))
     if isinstance(window, str):

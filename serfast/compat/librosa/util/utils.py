@@ -82,7 +82,7 @@ def check_audio(y: Any) -> None:
 
 
 def valid_audio(y: np.ndarray[Any, Any]) -> Literal[True]:
-    """Whether y is audio: an ndarray of finite floats with at least one axis.
+    """Tell whether y is audio: an ndarray of finite floats with at least one axis.
 
     Parameters
     ----------
