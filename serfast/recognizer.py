@@ -118,7 +118,7 @@ class Recognizer:
         """How the model was trained and measured, as the bundle says."""
         return dict(self._card)
 
-    def predict(self, y: Any, sample_rate: int) -> Result:
+    def predict(self, y: Any, sample_rate: float) -> Result:
         """Tell the class of one recording.
 
         Parameters
@@ -126,7 +126,7 @@ class Recognizer:
         y : array_like of float32, float64 or int16, shape (n,) or (n, n_channels)
             Samples in [-1, 1], or 16-bit PCM; n >= 1. Channels are averaged.
         sample_rate : int
-            Of `y` [Hz]; resampled to the model's if another.
+            Of `y` [Hz], a whole number (44100.0 is one); resampled to the model's if another.
 
         Returns
         -------
@@ -135,7 +135,7 @@ class Recognizer:
         Raises
         ------
         ParameterError
-            If y is empty, not finite or of another shape or dtype, or sample_rate isn't an int.
+            If y is empty, not finite or of another shape or dtype, or sample_rate isn't whole.
         ModelError
             If the model gives anything but probabilities for y.
 
@@ -157,7 +157,7 @@ class Recognizer:
         *,
         window: float | None = 3.0,
         hop: float = 0.5,
-        sample_rate: int | None = None,
+        sample_rate: float | None = None,
         gate_db: float | None = 12.0,
         smoothing: float = 0.0,
     ) -> EventStream:
