@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import sys
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -138,6 +139,22 @@ def test_a_cut_off_dump_is_not_filled_with_repetitions(subtype: str, tmp_path: P
 def test_damage_that_fuzzing_found(data: bytes) -> None:
     with pytest.raises(AudioError):
         load(data)
+
+
+@pytest.mark.parametrize("read", [load, lambda data: list(blocks(data))])
+@pytest.mark.parametrize(
+    "data",
+    [
+        MADE["wav"](gated_tone(0.5), RATE) + b"text" * 1000,
+        MADE["flac"](gated_tone(1.0), RATE) + b"text" * 30000,
+        encoded(gated_tone(0.5), RATE, "wav", "wmav2"),
+    ],
+    ids=["wav", "flac", "wma in wav"],
+)
+def test_warnings_show_the_line_that_reads(data: bytes, read: Callable[[bytes], object]) -> None:
+    with pytest.warns(AudioWarning) as caught:
+        read(data)
+    assert [warning.filename for warning in caught] == [__file__]
 
 
 def test_mpeg_without_a_whole_frame(monkeypatch: pytest.MonkeyPatch) -> None:
