@@ -14,8 +14,8 @@ PURE := .venv-pure
 PURE_TESTS := $(addprefix tests/, test_without_native.py test_extractor.py streaming/test_rows.py \
 	backends/test_backends_agree.py backends/test_stream.py backends/test_stream_contract.py \
 	backends/test_stream_memory.py backends/test_stream_resampled.py \
-	backends/test_stream_threads.py models/bundle/test_bundle.py models/bundle/test_npy.py \
-	models/bundle/test_bundle_damaged.py models/bundle/test_limits.py)
+	backends/test_stream_threads.py backends/test_interface.py \
+	$(addprefix models/bundle/test_, agreement.py archive.py bundle.py limits.py manifest.py npy.py))
 
 .PHONY: help demo test test-arm64 test-compilers test-pure test-wheel wheels lint bench sample model clean
 

@@ -10,7 +10,8 @@
 shopt -s inherit_errexit
 
 # The tests that need NumPy, pytest and hypothesis alone, seen from tests/.
-PLAIN_TESTS=(backends/reference/test_engine.py features/test_energy.py features/test_pitch.py
+PLAIN_TESTS=(backends/reference/test_engine.py backends/reference/test_pitch.py
+    features/test_energy.py features/test_pitch.py
     models/bundle/test_fingerprint.py backends/test_stream.py)
 PLAIN_CHOICE="not documentation and not numba and not recordings"
 ROW_HASHES=helpers.row_hashes # python -m, in tests/

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import _former_names
+from . import _checks, _former_names
 from ._lazy import lazily
 from ._version import __version__
 from .backends import make_programs_with, native_info, require_choice
@@ -33,6 +33,7 @@ from .features import (
     feature_function,
     frame_count,
 )
+from .features.base import snake_case
 from .features.catalogue import *  # noqa: F403  (every built-in feature)
 from .features.catalogue import FEATURES as _FEATURES
 
@@ -69,12 +70,12 @@ __all__ = [
     "native_info",
     "presets",
 ]
-__all__ += [*_FEATURES]
+__all__ += [*_FEATURES, *map(snake_case, _FEATURES)]
 
 _MODULES = (
     *("audio", "backends", "compat", "corpora", "entry_points", "errors", "extractor", "features"),
-    *("files", "models", "native", "presets", "program", "recognizer", "statistics", "streaming"),
-    *("testing", "training"),
+    *("files", "forking", "models", "native", "presets", "program", "recognizer", "statistics"),
+    *("streaming", "testing", "training"),
 )
 _LATER = {
     "Recognizer": "recognizer",
@@ -82,14 +83,18 @@ _LATER = {
     "feature_rows": "streaming.rows",
     "load": "audio",
 }
-_later, _ = lazily(__name__, _LATER, _MODULES)
+_CALLS = {snake_case(name): "one_call" for name in _FEATURES}
+_later, _ = lazily(__name__, _LATER | _CALLS, _MODULES)
 
 
 def __getattr__(name: str) -> Any:
     """Names whose modules are loaded at first use, and former names of modules (PEP 562)."""
-    if name in _former_names.FORMER:
+    if name in _former_names.FORMER and name not in _CALLS:
         return _former_names.find_former(name)
-    return _later(name)
+    try:
+        return _later(name)
+    except AttributeError as error:
+        raise AttributeError(f"{error}{_checks.similar(name, __dir__())}") from None
 
 
 def __dir__() -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
+import os
 import warnings
 from collections.abc import Callable, Collection, Iterable, Sequence
 from numbers import Integral
@@ -22,11 +23,14 @@ __all__ = [
     "integer",
     "json_value",
     "known_keys",
+    "listed",
     "number",
     "plain",
     "refuse",
     "refuse_sample",
     "shown",
+    "similar",
+    "small_file",
     "warn",
 ]
 
@@ -34,10 +38,52 @@ Warn: TypeAlias = Callable[[str], object]
 """What is called with the message of a warning."""
 
 
+MAX_FILE = 2**24
+"""Most bytes of a file of JSON."""
+
+
 def shown(value: object, limit: int = 60) -> str:
-    """The value as it appears in a message: its repr, cut to `limit` characters."""
-    text = repr(value)
+    """The value as it appears in a message: its repr, cut to `limit` characters.
+
+    No more of a long value is written out than is shown, and what has no repr is named by its type.
+    """
+    if isinstance(value, int) and value.bit_length() > 4 * limit:  # Python may refuse to write it
+        return f"an int of {value.bit_length()} bits"
+    if type(value) in (str, bytes, list, tuple):
+        value = value[: limit + 1]  # type: ignore[index]  # each entry takes a character or more
+    try:
+        text = repr(value)
+    except Exception:  # of a list in a list in a list …, or of anybody's class
+        return f"an object of the type {type(value).__name__}"
     return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def similar(name: str, names: Iterable[str]) -> str:
+    """Give what a message about a wrong name ends with: the most similar right one, if any.
+
+    Examples
+    --------
+    >>> similar("mffc", ["rms", "mfcc"]), similar("f0", ["rms"])
+    ("; did you mean 'mfcc'?", '')
+    """
+    from difflib import get_close_matches  # heavy: only mistakes need it
+
+    lower = {one.lower(): one for one in names}
+    best = get_close_matches(name.lower(), lower, n=1)
+    return f"; did you mean {lower[best[0]]!r}?" if best else ""
+
+
+def listed(names: Iterable[str], most: int = 20) -> str:
+    """Names as they appear in a message: joined by commas, the first `most` of them.
+
+    Examples
+    --------
+    >>> listed(["a", "b", "c"]), listed(["a", "b", "c"], 2)
+    ('a, b, c', 'a, b … (3 in all)')
+    """
+    names = [name if len(name) <= 40 else name[:39] + "…" for name in names]
+    rest = f" … ({len(names)} in all)" if len(names) > most else ""
+    return ", ".join(names[:most]) + rest
 
 
 def refuse(name: str, rule: str, found: str) -> NoReturn:
@@ -111,6 +157,15 @@ def json_value(what: str, text: str | bytes) -> Any:
         return json.loads(text)
     except (TypeError, ValueError, RecursionError) as error:
         raise ParameterError(f"{what} must be JSON text: {error}") from error
+
+
+def small_file(path: str | os.PathLike[str]) -> bytes:
+    """The bytes of a file of JSON; ParameterError for one of more than 16 MiB, as of a device."""
+    with open(path, "rb") as file:
+        content = file.read(MAX_FILE + 1)
+    if len(content) > MAX_FILE:
+        raise ParameterError(f"a file of JSON must hold at most {MAX_FILE} bytes")
+    return content
 
 
 def known_keys(what: str, keys: Iterable[Any], allowed: Sequence[str]) -> None:

@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 
+from .forking import forks_wait
+
 __all__ = ["FORMER", "find_former", "install_finder"]
 
 PACKAGE = __name__.rpartition(".")[0]
@@ -79,6 +81,10 @@ FORMER = {
 """The former name of each module and package, and the present one, both below ``serfast``."""
 
 
+CALLABLE = ("delta", "mfcc")
+"""Those of them whose names are functions now; see serfast/one_call.py."""
+
+
 def find_former(name: str) -> ModuleType:
     """Import the module whose former name, below ``serfast``, is `name`, and warn of it.
 
@@ -89,7 +95,8 @@ def find_former(name: str) -> ModuleType:
     """
     present = f"{PACKAGE}.{FORMER[name]}"
     warnings.warn(f"{PACKAGE}.{name} is now {present}", DeprecationWarning, stacklevel=3)
-    return importlib.import_module(present)
+    with forks_wait:
+        return importlib.import_module(present)
 
 
 class _FormerNames:
@@ -108,7 +115,10 @@ class _FormerNames:
     def exec_module(self, module: ModuleType) -> None:
         """Put the present module in the place of the one asked for: both names are one object."""
         name = module.__name__.removeprefix(f"{PACKAGE}.")
-        sys.modules[module.__name__] = find_former(name)
+        present = find_former(name)
+        if name in CALLABLE:  # it hands on the module's names
+            present = getattr(sys.modules[PACKAGE], name)
+        sys.modules[module.__name__] = present
 
 
 def install_finder() -> None:

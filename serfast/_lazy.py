@@ -6,6 +6,8 @@ import importlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from .forking import forks_wait
+
 __all__ = ["lazily"]
 
 
@@ -25,10 +27,11 @@ def lazily(
     """
 
     def getattribute(name: str) -> Any:
-        if name in names:
-            return getattr(importlib.import_module(f"{package}.{names[name]}"), name)
-        if name in modules:
-            return importlib.import_module(f"{package}.{name}")
+        with forks_wait:
+            if name in names:
+                return getattr(importlib.import_module(f"{package}.{names[name]}"), name)
+            if name in modules:
+                return importlib.import_module(f"{package}.{name}")
         raise AttributeError(f"module {package!r} has no attribute {name!r}")
 
     def directory() -> list[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from .errors import ModelError, UnknownPluginError
+from .forking import forks_wait
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -36,9 +37,10 @@ class PluginInfo:
 
 def of_group(group: str) -> list[EntryPoint]:
     """Every entry point in the group."""
-    from importlib.metadata import entry_points  # heavy: 10 ms that `import serfast` needn't wait
+    with forks_wait:
+        from importlib.metadata import entry_points  # heavy: 10 ms that `import serfast` needn't
 
-    return list(entry_points(group=group))
+        return list(entry_points(group=group))
 
 
 def points(group: str, name: str) -> list[EntryPoint]:
@@ -53,7 +55,8 @@ def names(group: str) -> tuple[str, ...]:
 
 def distribution(point: EntryPoint) -> tuple[str, str]:
     """Name and version of the distribution that an entry point is of."""
-    return (point.dist.name, point.dist.version) if point.dist else ("unknown", "")
+    with forks_wait:  # importlib.metadata imports late what reads a distribution's own data
+        return (point.dist.name, point.dist.version) if point.dist else ("unknown", "")
 
 
 def only(kind: str, found: list[EntryPoint]) -> EntryPoint:
@@ -81,7 +84,8 @@ def load(kind: str, point: EntryPoint, fault: Callable[[Any], str | None]) -> An
     """
     about = f"{kind} {point.name!r} of {owner(point)}"
     try:
-        found = point.load()
+        with forks_wait:
+            found = point.load()
         reason = fault(found)
     except KeyboardInterrupt:
         raise

@@ -19,6 +19,7 @@ from .backends.stream import Stream
 from .errors import ParameterError
 from .features.order import every_feature
 from .features.spec import FeatureSpec
+from .forking import forks_wait
 
 __all__ = ["Extractor", "native_extractor"]
 
@@ -83,7 +84,10 @@ class Extractor:
         """Make the tables, and the back end ready to run them."""
         if not isinstance(spec, FeatureSpec):
             checks.fail("spec", "a FeatureSpec", spec)
-        from .program.planner import program_of  # heavy: 4 ms that `import serfast` needn't wait
+        with forks_wait:
+            from .program.planner import (
+                program_of,  # heavy: 4 ms that `import serfast` needn't wait
+            )
 
         self._backend = backends.chosen(backend)
         prepare = backends.get(self._backend)
@@ -221,7 +225,8 @@ def _shared_out(function: Callable[[Any], Rows], signals: list[Any], threads: in
 
     Handing each signal to a pool as a task of its own would cost as much as some seconds of speech.
     """
-    from concurrent.futures import ThreadPoolExecutor  # heavy: 3 ms, for several threads only
+    with forks_wait:
+        from concurrent.futures import ThreadPoolExecutor  # heavy: 3 ms, for several threads only
 
     rows: dict[int, Rows] = {}
     failures: dict[int, BaseException] = {}

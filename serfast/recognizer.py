@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from . import _checks as checks
+from .audio.reading import load
 from .audio.resampling import at_rate, whole_rate
 from .backends import chosen
 from .errors import ModelError
@@ -41,6 +42,14 @@ class Result:
     probabilities: dict[str, float]
     """Of every class; they add up to 1."""
 
+    @property
+    def probability(self) -> float:
+        """That of the label."""
+        return self.probabilities[self.label]
+
+    def __repr__(self) -> str:
+        return f"Result({self.label!r}, probability={self.probability:.3f})"
+
 
 class Recognizer:
     """Features, statistics and a classifier in one.
@@ -70,15 +79,17 @@ class Recognizer:
 
     Notes
     -----
-    Immutable; threads may share it.
+    Immutable; threads may share it. A pickle holds the model's bundle, whatever classifier it is
+    for, and is as large.
 
     Examples
     --------
     >>> import serfast
     >>> recognizer = serfast.Recognizer("svm")
     >>> y = np.sin(np.arange(16000) * 0.1)
-    >>> recognizer.predict(y, 16000).label in recognizer.classes
-    True
+    >>> result = recognizer.predict(y, 16000)  # or predict("speech.wav")
+    >>> result.label in recognizer.classes, result.probability == max(result.probabilities.values())
+    (True, True)
     """
 
     def __init__(
@@ -89,7 +100,11 @@ class Recognizer:
         plugin: Plugin | None = None,
     ) -> None:
         backend = chosen(backend)
-        bundle = _bundle(classifier, backend)
+        self._set_up(_bundle(classifier, backend), backend, plugin)
+
+    def _set_up(self, bundle: Bundle, backend: str, plugin: Plugin | None) -> None:
+        """Load the model of a bundle."""
+        self._made_of = bundle, backend, plugin
         self._plugin = bundle.plugin
         loader = registry.get(bundle.plugin, hint=False) if plugin is None else plugin
         self._classifier = load_classifier(bundle.plugin, loader, bundle)
@@ -97,6 +112,22 @@ class Recognizer:
         self._extractor = Extractor(bundle.spec, backend)
         self._card = bundle.card
         self._vector = vector_of(self._classifier, bundle, backend)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Give the bundle's bytes, which are checked again where they are read."""
+        bundle, backend, plugin = self._made_of
+        return {"bundle": bundle.to_bytes(), "backend": backend, "plugin": plugin}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        backend = state["backend"]
+        self._set_up(Bundle.from_bytes(state["bundle"], backend), backend, state["plugin"])
+
+    def __repr__(self) -> str:
+        bundle, backend, _ = self._made_of
+        classes = ", ".join(self.classes)
+        return (
+            f"<Recognizer {bundle.plugin!r} of {classes} at {self.spec.sample_rate} Hz, {backend}>"
+        )
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -118,15 +149,16 @@ class Recognizer:
         """How the model was trained and measured, as the bundle says."""
         return dict(self._card)
 
-    def predict(self, y: Any, sample_rate: float) -> Result:
+    def predict(self, y: Any, sample_rate: float | None = None) -> Result:
         """Tell the class of one recording.
 
         Parameters
         ----------
-        y : array_like of float32, float64 or int16, shape (n,) or (n, n_channels)
-            Samples in [-1, 1], or 16-bit PCM; n >= 1. Channels are averaged.
-        sample_rate : int
-            Of `y` [Hz], a whole number (44100.0 is one); resampled to the model's if another.
+        y : array_like of float32, float64 or int16, shape (n,) or (n, n_channels); path; bytes
+            Samples in [-1, 1], or 16-bit PCM; n >= 1. Channels are averaged. Or a recording as
+            :func:`serfast.load` takes it: a path, a file's content, a binary file object.
+        sample_rate : int, optional
+            Of the samples [Hz]; resampled to the model's if another. A recording has its own.
 
         Returns
         -------
@@ -135,7 +167,10 @@ class Recognizer:
         Raises
         ------
         ParameterError
-            If y is empty, not finite or of another shape or dtype, or sample_rate isn't whole.
+            If y is empty, not finite or of another shape or dtype, if sample_rate is missing for
+            samples or given for a recording, or breaks its rule.
+        AudioError
+            If a recording can't be read.
         ModelError
             If the model gives anything but probabilities for y.
 
@@ -145,6 +180,12 @@ class Recognizer:
             There is hardly anything to judge: no sample is above -60 dB of full scale (0.001),
             or y is shorter than one of the features' frames.
         """
+        if is_recording(y):
+            if sample_rate is not None:
+                checks.fail("sample_rate", "None for a recording, which has its own", sample_rate)
+            y, sample_rate = load(y)
+        elif sample_rate is None:
+            checks.fail("sample_rate", "given for samples: they don't tell their rate", sample_rate)
         samples = at_rate(y, sample_rate, self.spec.sample_rate)
         _warn_of_nothing(samples, max(self.spec.frame_lengths))
         x = inputs_of(samples, self._classifier.input, self._extractor, self._vector)
@@ -204,11 +245,11 @@ class Recognizer:
         >>> [(event.start, event.end) for event in stream.flush()]
         [(0.5, 2.5)]
         """
-        own = self.spec.sample_rate
-        rate = own if sample_rate is None else whole_rate("sample_rate", sample_rate)
-        if rate != own and self._classifier.input == "samples":
-            checks.fail("sample_rate", f"the model's {own} for a classifier of samples", rate)
-        plan = Plan.of(
+        wanted = self.spec.sample_rate
+        rate = wanted if sample_rate is None else whole_rate("sample_rate", sample_rate)
+        if rate != wanted and self._classifier.input == "samples":
+            checks.fail("sample_rate", f"the model's {wanted} for a classifier of samples", rate)
+        plan = Plan.for_rows(
             self.spec,
             window=PAUSE if window is None else window,
             hop=hop,
@@ -217,7 +258,7 @@ class Recognizer:
             sample_rate=rate,
         )
         extractor = self._extractor
-        stream = extractor.stream() if rate == own else extractor.stream(sample_rate=rate)
+        stream = extractor.stream() if rate == wanted else extractor.stream(sample_rate=rate)
         if window is not None:
             return WindowStream(
                 self._classifier, self._plugin, self._statistics, self._vector, stream, plan
@@ -225,6 +266,11 @@ class Recognizer:
         if not isinstance(self._classifier, StreamingClassifier):
             checks.fail("window", "given for a classifier without a state", window)
         return UtteranceStream(self._classifier, self._plugin, stream, plan)
+
+
+def is_recording(y: Any) -> bool:
+    """Tell whether y is a recording that has to be read: a path, a file's content, a file."""
+    return isinstance(y, (str, os.PathLike, bytes, bytearray, memoryview)) or hasattr(y, "read")
 
 
 def _bundle(classifier: str | os.PathLike[str], backend: str) -> Bundle:

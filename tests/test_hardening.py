@@ -106,6 +106,9 @@ def test_windows_that_float32_cannot_hold() -> None:
         serfast.PowerSpectrum(n_fft=4, window=(1e39,) * 4)
     with pytest.raises(serfast.ParameterError, match="a tuple of a name and numbers"):
         serfast.PowerSpectrum(n_fft=4, window=("kaiser", {}))
+    large = serfast.PowerSpectrum(n_fft=4, window=("general_cosine", (1e300, 1.0)))
+    with pytest.raises(serfast.ParameterError, match="one with finite weights up to"):
+        serfast.Extractor(serfast.FeatureSpec(features=[large]))
 
 
 def test_nested_json_is_an_error_of_ours() -> None:

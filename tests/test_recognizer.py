@@ -160,7 +160,7 @@ def test_bad_signals_are_named_and_harm_nothing(path, y, message):
     assert recognizer.predict(noise(0.2), RATE) == before
 
 
-@pytest.mark.parametrize("rate", [0, -16000, 16000.5, "16000", None, True])
+@pytest.mark.parametrize("rate", [0, -16000, 16000.5, "16000", True])
 def test_bad_rates_are_named(path, rate):
     with pytest.raises(serfast.ParameterError, match=r"^sample_rate must be an int >= 1"):
         serfast.Recognizer(path).predict(noise(0.2), rate)

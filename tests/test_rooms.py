@@ -20,6 +20,7 @@ from helpers.imports import (
 from helpers.pages import ROOT
 
 ROOMS = """
+forking
 errors _version _lazy _former_names files
 _checks
 entry_points
@@ -27,7 +28,7 @@ audio features
 program
 backends
 extractor
-statistics
+one_call statistics
 presets
 models
 corpora
@@ -54,6 +55,7 @@ DYNAMIC = {
     "serfast.cli.main": "the command that is asked for",
     "serfast.cli._output": "matplotlib, if it is installed",
     "serfast.compat": "the drop-in that is used",
+    "serfast.forking": "modules that take a lock before a fork",
     "serfast.native": "the native module, if there is one",
 }
 """The modules that import others by a computed name, and what they import so."""

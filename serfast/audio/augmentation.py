@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
+from numpy.fft import irfft, rfft, rfftfreq
 
 from .. import _checks as checks
 from ..errors import ParameterError
@@ -129,9 +130,9 @@ class Noise:
         return _text("noise", self.snr_db)
 
     def __call__(self, samples: Samples, sample_rate: int, random: np.random.Generator) -> Samples:
-        spectrum = np.fft.rfft(random.standard_normal(len(samples)))
-        frequency = np.fft.rfftfreq(len(samples), 1 / sample_rate)
-        noise = np.fft.irfft(spectrum / np.sqrt(np.maximum(frequency, 50)), len(samples))
+        spectrum = rfft(random.standard_normal(len(samples)))
+        frequency = rfftfreq(len(samples), 1 / sample_rate)
+        noise = irfft(spectrum / np.sqrt(np.maximum(frequency, 50)), len(samples))
         power = np.square(samples, dtype=np.float64).mean() * 10 ** (-self.snr_db / 10)
         scale = np.sqrt(power / max(np.square(noise).mean(), 1e-300))
         noisy: Samples = (samples + scale * noise).astype(np.float32)

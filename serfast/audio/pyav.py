@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import AudioError, MissingDecoderError
+from ..forking import forks_wait
 from .content import Content, Pieces, Span
 from .sndfile import Frames
 from .sniffing import Kind
@@ -133,7 +134,8 @@ def _samples(frame: Any) -> Frames:
 
 def _library(name: str, kind: Kind) -> Any:
     try:
-        import av  # optional: the extra serfast[av]; libsndfile reads the usual formats
+        with forks_wait:
+            import av  # optional: the extra serfast[av]; libsndfile reads the usual formats
     except ImportError as error:
         hint = f'needs PyAV: pip install "serfast[av]" ({error})'
         raise MissingDecoderError(f"{name}: is {kind.title}, which {hint}") from error

@@ -13,6 +13,7 @@ from typing import Any, cast
 import numpy as np
 
 from .. import _checks as checks
+from ..forking import forks_wait
 from .samples import as_samples
 
 __all__ = [
@@ -177,7 +178,8 @@ def far_apart(orig: float, target: float) -> bool:
 
 def _soxr() -> Any:
     try:
-        import soxr  # heavy: most programs need no resampling
+        with forks_wait:
+            import soxr  # heavy: most programs need no resampling
     except ImportError as error:
         raise ImportError(f"resampling needs soxr: pip install soxr ({error})") from error
     return soxr

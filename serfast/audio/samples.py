@@ -53,7 +53,8 @@ def as_vector(signal: Any, name: str = "signal") -> np.ndarray[Any, Any]:
         array = np.asarray(signal)
     except ValueError as error:  # a ragged list
         raise ParameterError(f"{name} must be one-dimensional numbers, got {error}") from error
-    if "numpy.ma" in sys.modules and np.ma.is_masked(signal):  # loading it takes 6 ms
+    is_masked = getattr(sys.modules.get("numpy.ma"), "is_masked", None)  # loading it takes 6 ms
+    if is_masked and is_masked(signal):
         checks.refuse(name, "without masked samples", "a mask: fill or drop them first")
     if isinstance(signal, (list, tuple)) and (array.dtype.kind == "i" or array.size == 0):
         array = array.astype(np.float64)

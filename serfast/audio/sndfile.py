@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import AudioError
+from ..forking import forks_wait
 from .containers.part import NEGLIGIBLE, Part
 from .content import Pieces, Span
 from .recording import Recording
@@ -138,7 +139,8 @@ def _sequential() -> Any:
 
 def _soundfile() -> Any:
     try:
-        import soundfile  # heavy: 30 ms and libsndfile; most programs read no file
+        with forks_wait:
+            import soundfile  # heavy: 30 ms and libsndfile; most programs read no file
     except (ImportError, OSError) as error:  # OSError: the wheel lacks its libsndfile
         hint = "reading audio files needs soundfile: pip install soundfile"
         raise ImportError(f"{hint} ({error})") from error

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from .. import _checks as checks
 from ..errors import BackendError
+from ..forking import forks_wait
 
 if TYPE_CHECKING:  # `import serfast` needn't load them
     from ..program.rows import Program
@@ -91,7 +92,8 @@ def get_vector(name: str) -> Callable[[VectorProgram], RunVector]:
 
 def _module(name: str, file: str) -> ModuleType:
     try:
-        return importlib.import_module(f"{__package__}.{file}")
+        with forks_wait:
+            return importlib.import_module(f"{__package__}.{file}")
     except ImportError as error:
         hint = f"; {without_native()}" if is_missing(error) else ""
         raise BackendError(f"backend {name!r} can't be loaded: {error}{hint}") from error
@@ -147,7 +149,8 @@ def require_choice() -> None:
         If there is no native module and SERFAST_BACKEND names no other back end.
     """
     try:
-        importlib.import_module(NATIVE)
+        with forks_wait:
+            importlib.import_module(NATIVE)
     except ModuleNotFoundError as error:
         if not is_missing(error):
             raise
@@ -191,7 +194,8 @@ def native_info() -> dict[str, Any]:
     True
     """
     try:
-        _engine = importlib.import_module(NATIVE)
+        with forks_wait:
+            _engine = importlib.import_module(NATIVE)
     except ImportError as error:
         hint = f"; {without_native()}" if is_missing(error) else ""
         raise BackendError(f"the native module can't be loaded: {error}{hint}") from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .._engine import Engine, StreamState, VectorEngine, twins
 from ..features.spec import FeatureSpec
+from ..forking import forks_wait
 from ..program.rows import Computed, Program, Track
 from ..program.vector import RunVector, VectorProgram
 from .interface import Run
@@ -37,8 +38,8 @@ def prepare(program: Program) -> Run:
     others = [node for node in program.functions if not has_twin(node)]
     if not others:
         return NativeEngine(program, {})
-    from .reference.trial import callbacks_for  # heavy: the reference, which tries them
-
+    with forks_wait:
+        from .reference.trial import callbacks_for  # heavy: the reference, which tries them
     return NativeEngine(program, callbacks_for(others))
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
+from ..forking import forks_wait
+
 __all__ = ["require_numba"]
 
 MINIMUM = (0, 60)
@@ -20,7 +22,8 @@ def require_numba() -> Any:
         If it is missing, too old or switched off; the message says what to do.
     """
     try:
-        numba: Any = importlib.import_module("numba")
+        with forks_wait:
+            numba: Any = importlib.import_module("numba")
     except ImportError as error:
         missing = isinstance(error, ModuleNotFoundError) and error.name == "numba"
         what = "it needs Numba" if missing else f"Numba doesn't load ({error})"

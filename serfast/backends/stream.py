@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from typing import Any, NamedTuple, overload
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 import numpy as np
 
 from ..audio.resampling import filter_delay, resampler
+from ..errors import SerfastError
 from ..features.spec import FeatureSpec
 
 __all__ = ["Latency", "Stream"]
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 Rows = np.ndarray[Any, np.dtype[np.float32]]
 
@@ -58,6 +63,22 @@ class Stream(ABC):
     _spec: FeatureSpec
     _rate: float  # the chunks have this sample rate [Hz]
     _delay: float  # the resampler delays by so many samples at that rate
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Forget all samples, as `reset` does; `flush` before it gives a signal's last rows."""
+        with suppress(*((SerfastError,) if kind else ())):  # the first error is the one to see
+            self.reset()
+
+    def __repr__(self) -> str:
+        columns = self.columns
+        names = columns[0] if len(columns) == 1 else f"{columns[0]} … {columns[-1]}"
+        return (
+            f"<{type(self).__name__} of {names} ({len(columns)}) at {self._rate:g} Hz: "
+            f"{self.n_seen} samples seen, {self.n_emitted} rows given>"
+        )
 
     @property
     def spec(self) -> FeatureSpec:

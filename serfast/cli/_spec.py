@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
+from .. import _checks as checks
 from ..errors import ParameterError, UnknownPluginError
 from ..features.spec import FeatureSpec
 from ..statistics.statistics import Statistics
@@ -23,8 +23,8 @@ def read_spec(path: Path) -> FeatureSpec:
         The file can't be read.
     """
     try:
-        return FeatureSpec.from_json(path.read_bytes())
-    except (ParameterError, UnknownPluginError, TypeError) as error:
+        return FeatureSpec.from_json(checks.small_file(path))
+    except (ParameterError, UnknownPluginError) as error:
         raise ParameterError(f"{path}: {error}") from error
 
 
@@ -39,6 +39,6 @@ def read_statistics(path: Path) -> Statistics:
         The file can't be read.
     """
     try:
-        return Statistics.from_dict(json.loads(path.read_bytes()))
-    except (ValueError, TypeError, RecursionError) as error:
+        return Statistics.from_json(checks.small_file(path))
+    except ParameterError as error:
         raise ParameterError(f"{path}: {error}") from error

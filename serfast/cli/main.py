@@ -80,6 +80,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("serfast: interrupted", file=sys.stderr)
         return 130
+    except MemoryError as error:
+        what = _one_line(error) if str(error) else "there is no more"
+        print(f"serfast {arguments.command}: error: memory ran out: {what}", file=sys.stderr)
+        return 1
     except (SerfastError, OSError, ImportError) as error:
         print(f"serfast {arguments.command}: error: {_one_line(error)}", file=sys.stderr)
         return 1

@@ -5,11 +5,14 @@ from __future__ import annotations
 import importlib
 from types import ModuleType
 
+from ..forking import forks_wait
+
 __all__ = ["librosa"]
 
 
 def __getattr__(name: str) -> ModuleType:
     """Load a module when it is first used: ``serfast.compat.librosa`` needs no import line."""
     if name in __all__:
-        return importlib.import_module(f"{__name__}.{name}")
+        with forks_wait:
+            return importlib.import_module(f"{__name__}.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..features.spec import FeatureSpec
+from ..forking import forks_wait
 
 __all__ = ["TABLES", "Table"]
 
@@ -84,8 +85,9 @@ class ParquetTable:
 
     def __init__(self, path: Path, spec: FeatureSpec) -> None:
         try:
-            import pyarrow  # optional: only Parquet needs it
-            import pyarrow.parquet  # optional: only Parquet needs it
+            with forks_wait:
+                import pyarrow  # optional: only Parquet needs it
+                import pyarrow.parquet  # optional: only Parquet needs it
         except ImportError as error:
             hint = 'writing Parquet needs pyarrow: pip install "serfast[cli]"'
             raise ImportError(f"{hint} ({error})") from error

@@ -7,6 +7,7 @@ names only; the loops over samples are in ``ext/`` and in the other back ends.
 from __future__ import annotations
 
 import dataclasses
+import re
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, Protocol, TypeAlias
 
@@ -15,12 +16,27 @@ import numpy as np
 from .. import _checks as checks
 from .framing import PAD_MODES, PadMode, left_padding
 
-__all__ = ["Feature", "Planner", "Quantity", "Rows", "check_band", "check_floor"]
+__all__ = [
+    "MAX_TRANSFORM",
+    "Feature",
+    "Planner",
+    "Quantity",
+    "Rows",
+    "check_band",
+    "check_floor",
+    "snake_case",
+]
 
 Rows = np.ndarray[Any, np.dtype[np.float64]]
 
 Quantity: TypeAlias = Literal["number", "amplitude", "pitch"]
 """A feature's columns measure an amplitude, a pitch [Hz] with its aperiodicity, or a number."""
+
+MAX_TRANSFORM = 2**22
+"""Most samples of a frame that is transformed: 87 s at 48 kHz. Tables grow with it."""
+
+MAX_NAME = 256
+"""Most characters of a feature's name: each of its columns has it."""
 
 SMALLEST = 1e-30
 """A smaller tolerance is raised to this value, so that two zeros agree."""
@@ -93,6 +109,8 @@ class Feature:
         checks.plain(self)
         if self.name is not None and (not isinstance(self.name, str) or not self.name):
             checks.fail("name", "None or a str of at least 1 character", self.name)
+        if self.name is not None and len(self.name) > MAX_NAME:
+            checks.fail("name", f"None or a str of at most {MAX_NAME} characters", self.name)
         if self.pad_mode is not None:
             checks.choice("pad_mode", self.pad_mode, PAD_MODES)
 
@@ -205,3 +223,14 @@ def check_band(fmin: float, fmax: float | None, sample_rate: float) -> None:
 def check_floor(value: float) -> None:
     """Raise ParameterError unless `amin` is a normal float32 number > 0 that isn't huge."""
     checks.number("amin", value, minimum=1.1754944e-38, maximum=1e30)
+
+
+def snake_case(name: str) -> str:
+    """Give the name of a class in the form of a function's name.
+
+    Examples
+    --------
+    >>> snake_case("SpectralCentroid"), snake_case("MFCC"), snake_case("HNRRatio"), snake_case("F0")
+    ('spectral_centroid', 'mfcc', 'hnr_ratio', 'f0')
+    """
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()

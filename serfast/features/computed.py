@@ -131,6 +131,11 @@ class ComputedFeature(Function):
             named |= {"frame", "spectrum", "frequencies"} & set(self.inputs)
         return frozenset(named)
 
+    @property
+    def multiplications(self) -> int:
+        inputs = 3 * super().multiplications if "autocorrelation" in self.needs else 0
+        return super().multiplications + inputs + 16 * self.length
+
     def plan(self, planner: Planner, column: int) -> None:
         planner.computed(self, column)
 

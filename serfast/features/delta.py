@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from operator import mul
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -12,9 +13,6 @@ from .. import _checks as checks
 from .arguments import Column, Parameter
 from .base import Feature, Planner
 from .track import MAX_WINDOW, Track
-
-if TYPE_CHECKING:
-    from fractions import Fraction
 
 __all__ = ["Delta", "delta_weights"]
 
@@ -39,27 +37,37 @@ def delta_weights(width: int, order: int) -> Table:
     >>> ((delta_weights(5, 1) * 10).round(9) + 0).tolist()
     [-2.0, -1.0, 0.0, 1.0, 2.0]
     """
-    from fractions import Fraction  # heavy: it loads decimal, which only deltas need
-
-    # Fractions are exact until the last rounding; linear algebra libraries differ in the last bits.
+    # Integers are exact until the last rounding; linear algebra libraries differ in the last bits.
     positions = [i - width // 2 for i in range(width)]
-    sums = [sum(i**power for i in positions) for power in range(2 * order + 1)]
-    normal = [[Fraction(sums[a + b]) for b in range(order + 1)] for a in range(order + 1)]
-    highest = _solved(normal, [Fraction(a == order) for a in range(order + 1)])
+    powers = [[1] * width]
+    for _ in range(order):
+        powers.append(list(map(mul, powers[-1], positions)))
+    normal = [[sum(map(mul, p, q)) for q in powers] for p in powers]
+    highest, divisor = _solved(normal, [int(a == order) for a in range(order + 1)])
     factor = math.factorial(order)
-    exact = [factor * sum(c * i**a for a, c in enumerate(highest)) for i in positions]
-    return np.array([float(weight) for weight in exact])
+    sums = [0] * width
+    for coefficient, power in zip(highest, powers, strict=True):
+        if coefficient:
+            sums = [total + factor * coefficient * x for total, x in zip(sums, power, strict=True)]
+    return np.array([total / divisor for total in sums])
 
 
-def _solved(matrix: list[list[Fraction]], right: list[Fraction]) -> list[Fraction]:
-    """Give the solution of a positive definite system; elimination needs no pivoting for it."""
+def _solved(matrix: list[list[int]], right: list[int]) -> tuple[list[int], int]:
+    """Give the solution of a positive definite system, as integers over one divisor.
+
+    Bareiss' elimination (Mathematics of Computation 22 (1968), 565-578) stays within the integers:
+    each division leaves no rest. It needs no pivoting here.
+    """
     rows = [[*row, value] for row, value in zip(matrix, right, strict=True)]
+    before = 1
     for i, pivot in enumerate(rows):
-        rows[i] = [value / pivot[i] for value in pivot]
         for k, row in enumerate(rows):
             if k != i:
-                rows[k] = [a - row[i] * b for a, b in zip(row, rows[i], strict=True)]
-    return [row[-1] for row in rows]
+                rows[k] = [
+                    (a * pivot[i] - row[i] * b) // before for a, b in zip(row, pivot, strict=True)
+                ]
+        before = pivot[i]
+    return [row[-1] for row in rows], before
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)

@@ -27,6 +27,12 @@ Table = np.ndarray[Any, np.dtype[np.float64]]
 DECIBEL = 10 / math.log(10)
 """A neper of power has this many decibels: 10 log10(x) = DECIBEL · ln(x)."""
 
+MAX_MELS = 2**16
+"""Most mel bands: more than a transform has bins that differ in mel."""
+
+MAX_WEIGHTS = 2**27
+"""Most weights of a filter bank, bands times bins: they take 2 GB while they are computed."""
+
 COMPARED_DB = 80.0
 """Two back ends are compared down to this level below the loudest band [dB]."""
 
@@ -102,6 +108,7 @@ def filter_bank(
     >>> filter_bank(sample_rate=16000, n_fft=512, n_mels=40).shape
     (40, 257)
     """
+    check_size(n_mels, n_fft)
     bins = np.arange(n_fft // 2 + 1) * (sample_rate / n_fft)
     top = sample_rate / 2 if fmax is None else fmax
     mels = np.linspace(hz_to_mel(fmin, htk), hz_to_mel(top, htk), n_mels + 2)
@@ -121,6 +128,12 @@ def filter_bank(
     return np.asarray(weights)
 
 
+def check_size(n_mels: int, n_fft: int) -> None:
+    """Raise ParameterError unless n_mels is an int >= 1, and the filter bank of a possible size."""
+    checks.integer("n_mels", n_mels, 1, MAX_MELS)
+    checks.integer("n_mels × (n_fft // 2 + 1)", n_mels * (n_fft // 2 + 1), 1, MAX_WEIGHTS)
+
+
 def log_scale(log: Literal["db", "ln"]) -> float:
     """Give the factor on the natural logarithm: 1, or 10 / ln 10 for decibel."""
     return DECIBEL if log == "db" else 1.0
@@ -133,7 +146,8 @@ class MelPower(PowerSpectrum):
     Parameters
     ----------
     n_mels : int
-        There are this many bands, >= 1.
+        There are this many bands, 1 to 65536; bands times bins (n_fft // 2 + 1) must be at most
+        2²⁷.
     fmin, fmax : float
         They are the lower edge of the first and the upper edge of the last band [Hz]. For fmax,
         None is half the sample rate.
@@ -164,7 +178,7 @@ class MelPower(PowerSpectrum):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        checks.integer("n_mels", self.n_mels)
+        check_size(self.n_mels, self.n_fft)
         checks.number("fmin", self.fmin, minimum=0)
         if self.fmax is not None:
             checks.number("fmax", self.fmax, above=0)
@@ -177,7 +191,7 @@ class MelPower(PowerSpectrum):
 
     @property
     def multiplications(self) -> int:
-        return 16 * self.n_fft + 2 * self.n_fft
+        return super().multiplications + 2 * self.n_fft + 8 * self.n_mels
 
     def check(self, sample_rate: float) -> None:
         check_band(self.fmin, self.fmax, sample_rate)

@@ -15,6 +15,9 @@ __all__ = ["MFCC", "cepstrum_matrix", "dct_matrix", "lifter_weights"]
 
 Table = np.ndarray[Any, np.dtype[np.float64]]
 
+MAX_MFCC = 4096
+"""Most coefficients; n_mels × n_mfcc numbers are a table."""
+
 
 def dct_matrix(
     n_out: int, n_in: int, dct_type: int = 2, norm: Literal["ortho"] | None = "ortho"
@@ -98,7 +101,7 @@ class MFCC(LogMel):
     Parameters
     ----------
     n_mfcc : int
-        There are this many coefficients, 1 to n_mels.
+        There are this many coefficients, 1 to n_mels, and at most 4096.
     dct_type : {1, 2, 3}
         This is the type of the cosine transform over the bands (type 1 needs n_mels >= 2).
     dct_norm : {"ortho", None}
@@ -128,7 +131,7 @@ class MFCC(LogMel):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        checks.integer("n_mfcc", self.n_mfcc)
+        checks.integer("n_mfcc", self.n_mfcc, 1, MAX_MFCC)
         if self.n_mfcc > self.n_mels:
             checks.fail("n_mfcc", f"<= n_mels ({self.n_mels})", self.n_mfcc)
         checks.choice("dct_type", self.dct_type, (1, 2, 3))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from .. import _checks as checks
 from ..errors import ParameterError
 from .base import Feature
 from .track import Track
@@ -33,12 +34,12 @@ def in_order(features: Iterable[Feature]) -> tuple[Feature, ...]:
     missing = {name for feature in waiting for name in feature.columns}
     ordered: list[Feature] = []
     while waiting:
-        ready = [f for f in waiting if not missing.intersection(f.reads)]
-        if not ready:
-            names = ", ".join(type(feature).__name__ for feature in waiting)
+        blocked = [f for f in waiting if missing.intersection(f.reads)]
+        if len(blocked) == len(waiting):
+            names = checks.listed(type(feature).__name__ for feature in waiting)
             raise ParameterError(f"features must not read one another in a circle, got {names}")
-        ordered += ready
-        waiting = [feature for feature in waiting if feature not in ready]
+        ordered += [f for f in waiting if not missing.intersection(f.reads)]
+        waiting = blocked
         missing = {name for feature in waiting for name in feature.columns}
     return tuple(ordered)
 

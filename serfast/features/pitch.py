@@ -9,7 +9,8 @@ from typing import ClassVar
 import numpy as np
 
 from .. import _checks as checks
-from .base import Feature, Planner, Quantity, Rows, check_band
+from .base import MAX_TRANSFORM, Feature, Planner, Quantity, Rows, check_band
+from .spectrum import transform_work
 
 __all__ = ["YIN", "lag_range"]
 
@@ -48,7 +49,8 @@ class YIN(Feature):
     Parameters
     ----------
     frame_length : int
-        A frame has this many samples. It must be longer than one period of fmin; two are better.
+        A frame has this many samples, 4 to 2²². It must be longer than one period of fmin; two
+        are better.
     fmin, fmax : float
         They are the range of F0 [Hz], 0 < fmin < fmax <= sample_rate / 2.
     threshold : float
@@ -85,7 +87,7 @@ class YIN(Feature):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        checks.integer("frame_length", self.frame_length, 4)
+        checks.integer("frame_length", self.frame_length, 4, MAX_TRANSFORM)
         checks.number("fmin", self.fmin, above=0)
         checks.number("fmax", self.fmax, above=0)
         checks.number("threshold", self.threshold, above=0)
@@ -101,16 +103,20 @@ class YIN(Feature):
 
     def check(self, sample_rate: float) -> None:
         check_band(self.fmin, self.fmax, sample_rate)
-        if math.floor(sample_rate / self.fmax) >= math.ceil(sample_rate / self.fmin):
-            checks.fail(
-                "fmin", f"at least a sample's period below fmax ({self.fmax} Hz)", self.fmin
-            )
         if sample_rate / self.fmin >= self.frame_length - 1:
             checks.fail(
                 "frame_length",
                 f"> sample_rate / fmin + 1 = {sample_rate / self.fmin + 1:.1f}, one period of fmin",
                 self.frame_length,
             )
+        if math.floor(sample_rate / self.fmax) >= math.ceil(sample_rate / self.fmin):
+            checks.fail(
+                "fmin", f"at least a sample's period below fmax ({self.fmax} Hz)", self.fmin
+            )
+
+    @property
+    def multiplications(self) -> int:
+        return 2 * transform_work(2 * self.frame_length)
 
     def plan(self, planner: Planner, column: int) -> None:
         planner.pitch(self, column)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .. import _checks as checks
-from ..errors import ParameterError
+from ..errors import ParameterError, SerfastError
 from . import installed
 from .base import Feature
 from .catalogue import FEATURES
@@ -19,7 +19,10 @@ from .framing import PAD_MODES, Grid, PadMode
 from .order import every_feature, in_order
 from .track import Track
 
-__all__ = ["FeatureSpec"]
+__all__ = ["FeatureSpec", "feature_from_dict"]
+
+MAX_COLUMNS = 2**18
+"""Most columns of a row: eight spectra of 65536 samples."""
 
 FORMAT = 1
 """This is the version of the dictionary and JSON form."""
@@ -83,8 +86,12 @@ class FeatureSpec:
         checks.choice("pad_mode", self.pad_mode, PAD_MODES)
         checks.number("sample_scale", self.sample_scale, minimum=1e-9, maximum=1e9)
         object.__setattr__(self, "features", _feature_tuple(self.features))
+        n_columns = 0
         for feature in self.features:
             feature.check(rate)
+            n_columns += len(feature.columns)
+            if n_columns > MAX_COLUMNS:
+                checks.refuse("features", f"of at most {MAX_COLUMNS} columns", f"{n_columns}")
         self._check_reads()
         names = self.columns
         if len(set(names)) < len(names):
@@ -101,7 +108,7 @@ class FeatureSpec:
             for name in feature.reads:
                 if name not in early or early[name].whole_signal:
                     rule = f"a column of the same row, for {type(feature).__name__}"
-                    checks.fail("column read", f"{rule}: one of {', '.join(early)}", name)
+                    checks.fail("column read", f"{rule}: one of {checks.listed(early)}", name)
         in_order(every_feature(self.features))
 
     @property
@@ -163,6 +170,13 @@ class FeatureSpec:
         """Give the spec that :meth:`to_dict` wrote.
 
         A missing key stands for the default; an unknown key raises ParameterError.
+
+        Raises
+        ------
+        ParameterError
+            If a value breaks its rule, or one without a default is missing.
+        UnknownPluginError, ModelError
+            If a feature is of a package that isn't installed, or can't be imported.
         """
         if not isinstance(data, Mapping):
             checks.fail("spec", "a mapping", data)
@@ -173,7 +187,14 @@ class FeatureSpec:
         if not isinstance(features, (list, tuple)):
             checks.fail("features", "a list", features)
         _known_keys(cls, fields, "spec")
-        return cls(features=tuple(_feature(item) for item in features), **fields)
+        try:
+            return cls(features=tuple(feature_from_dict(item) for item in features), **fields)
+        except (SerfastError, MemoryError):
+            raise
+        except Exception as error:  # a feature of a package may raise anything
+            raise ParameterError(
+                f"spec must hold features that can be made, got {type(error).__name__}: {error}"
+            ) from error
 
     @classmethod
     def from_json(cls, text: str | bytes) -> FeatureSpec:
@@ -209,23 +230,32 @@ def _known_keys(cls: type[Any], fields: Mapping[str, Any], what: str) -> None:
     checks.known_keys(what, fields, sorted(f.name for f in dataclasses.fields(cls)))
 
 
-def _feature(item: Any) -> Feature:
+def feature_from_dict(item: Any) -> Feature:
     """Give the feature from its dictionary; JSON's lists become tuples again."""
     if not isinstance(item, Mapping):
         checks.fail("feature", "a mapping", item)
     fields: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in item.items()}
     cls = _feature_class(fields)
     inner = {k: v for k, v in fields.items() if isinstance(v, Mapping) and "type" in v}
-    nested = {k: _feature(v) for k, v in inner.items()}
+    nested = {k: feature_from_dict(v) for k, v in inner.items()}
     _known_keys(cls, fields, cls.__name__)
+    for field in dataclasses.fields(cls):
+        if field.name not in fields and _has_no_default(field):
+            checks.refuse(f"{field.name} of {cls.__name__}", "given", "none")
     return cls(**fields | nested)
+
+
+def _has_no_default(field: dataclasses.Field[Any]) -> bool:
+    return field.default is field.default_factory is dataclasses.MISSING and field.init
 
 
 def _feature_class(fields: dict[str, Any]) -> type[Feature]:
     """Give the class that "type" names, from the "package" if there is one; remove both keys."""
     kind, package = fields.pop("type", None), fields.pop("package", None)
     if not isinstance(kind, str) or (package is None and kind not in FEATURES):
-        checks.fail("feature type", "one of " + ", ".join(FEATURES), kind)
+        similar = checks.similar(kind, FEATURES) if isinstance(kind, str) else ""
+        shown = f"{checks.shown(kind)}{similar}"
+        checks.refuse("feature type", "one of " + ", ".join(FEATURES), shown)
     if package is None:
         return FEATURES[kind]
     if not isinstance(package, str):

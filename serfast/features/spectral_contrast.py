@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -29,7 +30,8 @@ def octave_bands(
     [[0.0, 6.0, 1.0], [6.0, 6.0, 1.0]]
     """
     # NumPy's formula rounds the frequencies as librosa rounds them.
-    frequencies = np.asarray(np.fft.rfftfreq(n_fft, 1 / sample_rate), np.float64)
+    step = 1 / (n_fft * (1 / sample_rate))
+    frequencies = np.asarray(np.arange(n_fft // 2 + 1) * step, np.float64)
     return bins_of_bands(frequencies, fmin, n_bands, quantile)
 
 
@@ -129,6 +131,11 @@ class SpectralContrast(SpectrumFeature):
     @property
     def columns(self) -> tuple[str, ...]:
         return self._numbered(self.n_bands + 1)
+
+    @property
+    def multiplications(self) -> int:
+        n_bins = self.n_fft // 2 + 1
+        return super().multiplications + math.ceil(2 * self.quantile * n_bins**2)
 
     def check(self, sample_rate: float) -> None:
         highest = self.fmin * 2 ** (self.n_bands - 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,9 +12,10 @@ import numpy as np
 
 from .. import _checks as checks
 from ..errors import ParameterError
-from .base import Feature, Planner, Rows
+from ..forking import forks_wait
+from .base import MAX_TRANSFORM, Feature, Planner, Rows
 
-__all__ = ["COSINE_SUMS", "PowerSpectrum", "Window", "window_table"]
+__all__ = ["COSINE_SUMS", "PowerSpectrum", "Window", "transform_work", "window_table"]
 
 Table = np.ndarray[Any, np.dtype[np.float64]]
 Window: TypeAlias = str | tuple[Any, ...]
@@ -39,6 +41,9 @@ LARGEST = 1e18
 Otherwise their products with samples could exceed float32's range.
 """
 
+MAX_TAYLOR = 1000
+"""Most sidelobes that a Taylor window levels: SciPy's time grows with the square of them."""
+
 _ALIASES = {"rectangular": "boxcar", "ones": "boxcar", "hanning": "hann"}
 
 
@@ -61,18 +66,34 @@ def _cosine_sum(sums: tuple[float, ...], length: int) -> Table:
 
 def _scipy_window(window: str | tuple[Any, ...], length: int) -> Table:
     try:
-        from scipy.signal import get_window  # optional: windows other than sums of cosines
+        with forks_wait:
+            from scipy.signal import get_window  # optional: windows other than sums of cosines
     except ImportError as error:
         raise ParameterError(
             f"window must be one of {', '.join(COSINE_SUMS)} unless SciPy is installed "
             f"(pip install scipy), got {window!r}"
         ) from error
     try:
-        return np.array(get_window(window, length, fftbins=True), dtype=np.float64)
-    except (TypeError, ValueError) as error:
+        with forks_wait:  # SciPy imports late what some windows need
+            return np.array(get_window(window, length, fftbins=True), dtype=np.float64)
+    except MemoryError:
+        raise
+    except Exception as error:  # SciPy may raise anything: IndexError, AssertionError …
         raise ParameterError(
             f"window must be a name that scipy.signal.get_window knows, got {window!r}: {error}"
         ) from error
+
+
+def transform_work(length: int) -> int:
+    """Give how many multiplications a transform of so many samples takes, roughly.
+
+    A length with a prime factor above 31 needs two complex transforms of twice the length.
+    """
+    rest = length
+    for prime in (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31):
+        while rest % prime == 0:
+            rest //= prime
+    return (4 if rest == 1 else 32) * length * length.bit_length()
 
 
 def window_table(window: Window, win_length: int) -> Table:
@@ -104,8 +125,8 @@ def window_table(window: Window, win_length: int) -> Table:
     if isinstance(window, tuple) and not isinstance(window[0], str):
         return np.asarray(window, dtype=np.float64)
     table = _named(window, win_length)
-    if not np.isfinite(table).all():
-        checks.fail("window", "one with finite weights", window)
+    if table.shape != (win_length,) or not (np.abs(table) <= LARGEST).all():
+        checks.fail("window", f"one with finite weights up to {LARGEST:g}", window)
     return table
 
 
@@ -116,8 +137,8 @@ class PowerSpectrum(Feature):
     Parameters
     ----------
     n_fft : int
-        It is the number of samples in a frame and the length of the transform, >= 2. Products of
-        2, 3 and 5 are fastest.
+        It is the number of samples in a frame and the length of the transform, 2 to 2²². Products
+        of 2, 3 and 5 are fastest.
     win_length : int or None
         The window covers this many samples in the middle of the frame, 1 to n_fft; None is n_fft.
     window : str, tuple or sequence of float
@@ -153,7 +174,7 @@ class PowerSpectrum(Feature):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        checks.integer("n_fft", self.n_fft, 2)
+        checks.integer("n_fft", self.n_fft, 2, MAX_TRANSFORM)
         if self.win_length is not None:
             checks.integer("win_length", self.win_length, 1)
             if self.win_length > self.n_fft:
@@ -171,6 +192,10 @@ class PowerSpectrum(Feature):
     @property
     def columns(self) -> tuple[str, ...]:
         return self._numbered(self.n_fft // 2 + 1)
+
+    @property
+    def multiplications(self) -> int:
+        return transform_work(self.n_fft)
 
     def plan(self, planner: Planner, column: int) -> None:
         planner.spectrum(self, column)
@@ -192,11 +217,11 @@ def _window(window: Any, win_length: int) -> Window:
     if isinstance(window, str):
         return window
     if isinstance(window, (tuple, list)) and window and isinstance(window[0], str):
-        named: Window = _frozen(window)
-        try:
-            hash(named)
-        except TypeError:
-            checks.fail("window", "a tuple of a name and numbers", window)
+        named: tuple[Any, ...] = _frozen(window)
+        if not all(_is_parameter(value) for value in named[1:]):
+            checks.fail("window", "a tuple of a name and numbers, all finite", window)
+        if named[0].startswith("taylor") and len(named) > 1:
+            checks.number("nbar of the window taylor", named[1], maximum=MAX_TAYLOR)
         return named
     rule = f"a name, a (name, parameter) tuple or {win_length} (win_length) finite numbers"
     if not isinstance(window, Iterable):
@@ -208,6 +233,20 @@ def _window(window: Any, win_length: int) -> Window:
         checks.number(f"window[{i}]", w, minimum=-LARGEST, maximum=LARGEST)
         for i, w in enumerate(weights)
     )
+
+
+def _is_parameter(value: Any) -> bool:
+    """Whether a window can have this parameter: a finite number, a tuple, or what isn't a number.
+
+    What that is, SciPy must say.
+    """
+    if isinstance(value, tuple):
+        return all(_is_parameter(one) for one in value)
+    try:
+        is_number = isinstance(value, (int, float))
+        return math.isfinite(value) if is_number else value is None or isinstance(value, str)
+    except OverflowError:  # an int beyond any float
+        return False
 
 
 def _frozen(value: Any) -> Any:

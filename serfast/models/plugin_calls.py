@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, NoReturn, get_args
 
 import numpy as np
 
+from .._checks import shown
 from ..errors import ModelError, ParameterError, SerfastError
+from ..forking import forks_wait
 from . import registry
 from .classifier import Classifier, Input, StreamingClassifier
 from .plugin import Plugin
@@ -52,16 +54,23 @@ def load_classifier(name: str, plugin: Plugin, bundle: Bundle) -> Classifier:
     """
     try:
         with calling(name, "load"):
-            classifier = plugin.load(bundle)
-            fits = isinstance(classifier, Classifier) and (
+            with forks_wait:  # plugins import late what their models need
+                classifier = plugin.load(bundle)
+            fits = isinstance(classifier, Classifier) and bool(
                 classifier.classes == bundle.classes and classifier.input in get_args(Input)
             )
+            stride = classifier.stride if isinstance(classifier, StreamingClassifier) else 1
     except ParameterError as error:
         raise ModelError(f"plugin {name!r} can't load this bundle: {error}") from error
     if not fits:
         raise ModelError(
             f"plugin {name!r} of {registry.owner(name)} must load a classifier of vector, "
-            f"rows or samples and the classes {bundle.classes!r:.80}, got {classifier!r:.80}"
+            f"rows or samples and the classes {shown(bundle.classes, 80)}, "
+            f"got {shown(classifier, 80)}"
+        )
+    if isinstance(stride, bool) or not isinstance(stride, (int, np.integer)) or stride < 1:
+        raise ModelError(
+            f"stride of a classifier of plugin {name!r} must be an int >= 1, got {shown(stride)}"
         )
     return classifier
 
@@ -92,8 +101,8 @@ def probabilities_of(
         If the classifier refuses `x`.
     """
     with calling(plugin, "predict_proba"):
-        probabilities = classifier.predict_proba(x)
-    return checked(probabilities, len(classifier.classes), plugin)
+        probabilities, n_classes = classifier.predict_proba(x), len(classifier.classes)
+    return checked(probabilities, n_classes, plugin)
 
 
 def step_of(
@@ -101,15 +110,15 @@ def step_of(
 ) -> np.ndarray[Any, np.dtype[np.float64]]:
     """Give the probabilities after a step, checked as :func:`probabilities_of` does."""
     with calling(plugin, "step"):
-        probabilities = classifier.step(rows, state)
-    return checked(probabilities, len(classifier.classes), plugin)
+        probabilities, n_classes = classifier.step(rows, state), len(classifier.classes)
+    return checked(probabilities, n_classes, plugin)
 
 
 def checked(given: object, n_classes: int, plugin: str) -> np.ndarray[Any, np.dtype[np.float64]]:
     """Give a plugin's result as float64 probabilities, or raise a ModelError that names it."""
     if not isinstance(given, np.ndarray) or given.dtype.kind != "f" or given.shape != (n_classes,):
-        shown = f"{given.dtype} {given.shape}" if isinstance(given, np.ndarray) else repr(given)
-        _refuse(plugin, f"{n_classes} floats", shown)
+        about = f"{given.dtype} {given.shape}" if isinstance(given, np.ndarray) else shown(given)
+        _refuse(plugin, f"{n_classes} floats", about)
     values = given.tolist()  # for so few numbers, Python's sum is quicker than NumPy's
     if not min(values) >= 0 or not abs(sum(values) - 1) <= TOLERANCE:  # NaN fails the sum
         _refuse(plugin, "finite, >= 0 and add up to 1", str(values))

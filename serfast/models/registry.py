@@ -14,7 +14,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from .. import _checks as checks
 from .. import entry_points as entries
+from .._checks import shown
 from ..entry_points import PluginInfo
 from ..errors import UnknownPluginError
 from .plugin import Plugin
@@ -58,9 +60,10 @@ def get(name: str, *, hint: bool = True) -> Plugin:
     if not points:
         installed = ", ".join(available()) or "none"
         advice = f"; is there a package for it? try: pip install serfast-{name}"
+        similar = checks.similar(name, available())
         raise UnknownPluginError(
             f"classifier must be an installed plugin ({installed}), got {name!r:.80}"
-            + (advice if hint and PACKAGE.fullmatch(name) else "")
+            + (similar or (advice if hint and PACKAGE.fullmatch(name) else ""))
         )
     point = entries.only("classifier", points)
     return entries.load("plugin", point, _fault)  # type: ignore[no-any-return]
@@ -70,9 +73,9 @@ def _fault(plugin: Any) -> str | None:
     """Say why this object is no plugin, or give None if it is one."""
     if isinstance(plugin, type) or not isinstance(plugin, Plugin):
         members = "input, train, load, default_model"
-        return f"must be an object with {members} (serfast.models.Plugin), got {plugin!r:.80}"
+        return f"must be an object with {members} (serfast.models.Plugin), got {shown(plugin, 80)}"
     if plugin.input not in ("vector", "rows", "samples"):
-        return f"must have vector, rows or samples as its input, got {plugin.input!r:.80}"
+        return f"must have vector, rows or samples as its input, got {shown(plugin.input, 80)}"
     return None
 
 

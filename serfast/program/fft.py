@@ -8,11 +8,13 @@ transform of even length is a complex one of half the length.
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Iterator
+from functools import lru_cache
 from math import inf, isqrt
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.fft import fft
 
 __all__ = ["MAX_RADIX", "Matrix", "Pass", "RealFFT", "fast_length", "matrix_plan", "real_fft"]
 
@@ -93,7 +95,7 @@ def _unit(numerator: Any, denominator: int) -> Complex:
     return np.asarray(values)
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _radices(n: int) -> tuple[float, tuple[int, ...]]:
     """Give the cost per value (inf if impossible) and the cheapest radices with product n."""
     if n == 1:
@@ -114,7 +116,7 @@ def _vectors(width: int) -> float:
     return width // 16 + 0.5 * (width % 16 // 8) + 0.5 * (width % 8 // 4)
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _rows_in_registers(n: int) -> int:
     """Give the number of rows with which n points need no passes in the first stage, or 0.
 
@@ -135,7 +137,7 @@ def _cost(rows: int, cols: int) -> float:
     )
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _shape(n: int) -> tuple[float, int]:
     """Give the cost (inf if a factor is too large) and the cheapest number of rows for n points."""
     rows = _rows_in_registers(n)
@@ -155,7 +157,7 @@ def _passes(n: int) -> tuple[Pass, ...]:
     return tuple(passes)
 
 
-@cache
+@lru_cache(maxsize=64)
 def matrix_plan(n: int) -> Matrix:
     """Give the plan of a complex transform of n >= 1 points.
 
@@ -183,10 +185,10 @@ def _chirp_plan(n: int) -> Matrix:
     kernel[:n] = chirp.conj()
     kernel[inner.n - n + 1 :] = chirp.conj()[:0:-1]
     none = np.ones((1, 1), dtype=np.complex128)
-    return Matrix(n, 1, n, _up4(n), 4, (), (), none, inner, chirp, np.fft.fft(kernel) / inner.n)
+    return Matrix(n, 1, n, _up4(n), 4, (), (), none, inner, chirp, fft(kernel) / inner.n)
 
 
-@cache
+@lru_cache(maxsize=256)
 def fast_length(minimum: int) -> int:
     """Give the cheapest complex length >= minimum whose first stage needs no passes.
 
@@ -195,18 +197,26 @@ def fast_length(minimum: int) -> int:
     >>> fast_length(636)
     640
     """
-    best = (inf, 0)
-    for n in range(max(minimum, 32), 2 * max(minimum, 32)):
-        rest = n
-        for prime in (2, 3, 5):
-            while rest % prime == 0:
-                rest //= prime
-        if rest == 1 and _rows_in_registers(n):
-            best = min(best, (_shape(n)[0], n))
-    return best[1]
+    least = max(minimum, 32)
+    lengths = (n for n in _smooth_numbers(least, 2 * least - 1) if _rows_in_registers(n))
+    return min((_shape(n)[0], n) for n in lengths)[1]
 
 
-@cache
+def _smooth_numbers(low: int, high: int) -> Iterator[int]:
+    """Give the products of 2, 3 and 5 from `low` to `high`, in any order."""
+    fives = 1
+    while fives <= high:
+        odd = fives
+        while odd <= high:
+            n = odd << max(0, (-(-low // odd) - 1).bit_length())  # the first one that isn't below
+            while n <= high:
+                yield n
+                n *= 2
+            odd *= 3
+        fives *= 5
+
+
+@lru_cache(maxsize=64)
 def real_fft(length: int) -> RealFFT:
     """Give the plan of a real transform of `length` >= 2 samples.
 

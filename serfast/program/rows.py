@@ -7,13 +7,13 @@ here; a back end rounds them to the type that it computes with.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..features import track as f
+from ..features.base import snake_case
 from ..features.computed import ComputedFeature, SpectrumFeature
 from ..features.framing import Grid, PadMode
 from .fft import RealFFT
@@ -31,7 +31,6 @@ __all__ = [
     "Program",
     "Spectrum",
     "Track",
-    "snake_case",
 ]
 
 Table = np.ndarray[Any, np.dtype[np.float64]]
@@ -233,17 +232,6 @@ class Track:
     def native_name(self) -> str:
         """Name of the native twin, if it has one."""
         return snake_case(type(self.feature).__name__)
-
-
-def snake_case(name: str) -> str:
-    """Give the name of a class in the form of a function's name.
-
-    Examples
-    --------
-    >>> snake_case("SpectralCentroid"), snake_case("MFCC"), snake_case("HNRRatio"), snake_case("F0")
-    ('spectral_centroid', 'mfcc', 'hnr_ratio', 'f0')
-    """
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
 
 
 @dataclass(eq=False, repr=False)

@@ -106,8 +106,8 @@ class VectorProgram:
     def columns(self) -> tuple[int, ...]:
         """Give the columns that must be read, in rising order."""
         wanted = {entry.column for entry in self.entries}
-        for _ in self.families:  # the columns of a family may belong to another family too
-            for family in self.families:
-                if wanted.intersection(family):
-                    wanted.update(family)
+        waiting = [set(family) for family in dict.fromkeys(self.families)]
+        while used := [family for family in waiting if not wanted.isdisjoint(family)]:
+            waiting = [family for family in waiting if wanted.isdisjoint(family)]
+            wanted.update(*used)  # the columns of a family may belong to another family too
         return tuple(sorted(wanted))

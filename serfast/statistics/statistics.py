@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeAlias
@@ -105,7 +106,8 @@ class Statistics:
         for name in self.functionals:
             if not is_functional(name):
                 known = ", ".join(FUNCTIONALS)
-                checks.fail("functionals", f"of {known}, p0 to p100, ac1 to ac99", name)
+                shown = f"{checks.shown(name)}{checks.similar(name, FUNCTIONALS)}"
+                checks.refuse("functionals", f"of {known}, p0 to p100, ac1 to ac99", shown)
         checks.integer("deltas", self.deltas, 0, 3)
         checks.integer("voiced_deltas", self.voiced_deltas, 0, 3)
         if checks.integer("delta_width", self.delta_width, 5, MAX_WINDOW) % 2 == 0:
@@ -114,7 +116,7 @@ class Statistics:
             checks.number("trim_db", self.trim_db, above=0)
         checks.number("max_aperiodicity", self.max_aperiodicity, above=0)
 
-    def names(self, columns: Sequence[str]) -> tuple[str, ...]:
+    def names(self, columns: Iterable[str]) -> tuple[str, ...]:
         """Give a name for each entry of the vector that rows with these columns have.
 
         Raises
@@ -132,7 +134,7 @@ class Statistics:
         entries = [f"{stem}.{name}" for stem in stems for name in self.functionals]
         return tuple(entries + ["voiced.share"] * self._gates)
 
-    def __call__(self, rows: Any, columns: Sequence[str], *, backend: str | None = None) -> Array:
+    def __call__(self, rows: Any, columns: Iterable[str], *, backend: str | None = None) -> Array:
         """Give the vector of these rows.
 
         Parameters
@@ -158,7 +160,7 @@ class Statistics:
         return self.over(columns, backend=backend)(rows)
 
     def over(
-        self, columns: Sequence[str], *, uses: Mask | None = None, backend: str | None = None
+        self, columns: Iterable[str], *, uses: Mask | None = None, backend: str | None = None
     ) -> PreparedStatistics:
         """Give statistics that are made ready for rows with these columns, for many calls.
 
@@ -197,7 +199,7 @@ class Statistics:
             checks.refuse("uses", f"of shape ({size},)", f"shape {uses.shape}")
         return prepared(self, names, uses.tobytes(), backend)
 
-    def program(self, columns: Sequence[str], uses: Mask | None = None) -> VectorProgram:
+    def program(self, columns: Iterable[str], uses: Mask | None = None) -> VectorProgram:
         """Give the program for a back end: tables that say what to do with these columns."""
         columns = _names("columns", columns)
         self._check_columns(columns)
@@ -215,7 +217,7 @@ class Statistics:
             voicing=columns.index("aperiodicity") if self._gates else None,
             max_aperiodicity=self.max_aperiodicity,
             logs=_select(columns, self.log),
-            families=tuple(_select(columns, (name,)) for name in self.relative),
+            families=tuple(_places(columns)[name] for name in self.relative),
             semitones=_select(columns, self.semitones),
             delta_width=self.delta_width,
             delta_weights=_weights(self.delta_width, max((e.order for e in entries), default=0)),
@@ -226,7 +228,7 @@ class Statistics:
 
     def _entries(self, columns: tuple[str, ...]) -> list[Entry]:
         """Give every series in the order of the vector."""
-        pitch = _select(columns, self.semitones)
+        pitch = frozenset(_select(columns, self.semitones))
         series = [
             (order, column in pitch, column)
             for order in range(self.deltas + 1)
@@ -243,10 +245,11 @@ class Statistics:
         return bool(self.semitones or self.voiced)
 
     def _check_columns(self, columns: tuple[str, ...]) -> None:
+        places = _places(columns)
         for field in ("log", "relative", "semitones", "voiced"):
             for name in getattr(self, field):
-                if not _select(columns, (name,)):
-                    checks.fail(field, f"columns or families of {', '.join(columns)}", name)
+                if name not in places:
+                    checks.fail(field, f"columns or families of {checks.listed(columns)}", name)
         if self.trim_db is not None and "rms" not in columns:
             checks.fail("columns", "with rms for trim_db", columns)
         if self._gates and "aperiodicity" not in columns:
@@ -269,6 +272,22 @@ class Statistics:
         }
         return cls(**fields)
 
+    def to_json(self, indent: int | None = None) -> str:
+        """Give the arguments as JSON text.
+
+        Examples
+        --------
+        >>> statistics = Statistics(functionals=("mean",), log=("rms",))
+        >>> Statistics.from_json(statistics.to_json()) == statistics
+        True
+        """
+        return json.dumps(self.to_dict(), indent=indent)
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Statistics:
+        """Read what :meth:`to_json` wrote; ParameterError for any other text."""
+        return cls.from_dict(checks.json_value("statistics", text))
+
 
 @lru_cache(maxsize=16)
 def _weights(width: int, orders: int) -> tuple[tuple[int, int, Array], ...]:
@@ -281,19 +300,30 @@ def _weights(width: int, orders: int) -> tuple[tuple[int, int, Array], ...]:
 
 
 def _names(argument: str, value: Any) -> tuple[str, ...]:
-    if isinstance(value, str) or not isinstance(value, Sequence):
+    unordered = (str, bytes, Mapping, Set)
+    if isinstance(value, unordered) or not isinstance(value, Iterable):
         checks.fail(argument, "a sequence of names", value)
-    for name in value:
-        if not isinstance(name, str):
-            checks.fail(argument, "a sequence of names", value)
-    return tuple(value)
+    names = tuple(value)
+    if not all(isinstance(name, str) for name in names):
+        checks.fail(argument, "a sequence of names", value)
+    return tuple(map(str, names))  # NumPy's strings are of another type
 
 
 @lru_cache(maxsize=256)
 def _select(columns: tuple[str, ...], names: tuple[str, ...]) -> tuple[int, ...]:
     """Give the indices of the columns that are named, or whose family (name without number) is."""
-    chosen = set(names)
-    return tuple(i for i, c in enumerate(columns) if c in chosen or _family(c) in chosen)
+    places = _places(columns)
+    return tuple(sorted({i for name in names for i in places.get(name, ())}))
+
+
+@lru_cache(maxsize=64)
+def _places(columns: tuple[str, ...]) -> dict[str, tuple[int, ...]]:
+    """Give the indices of the columns that each name can mean; nobody may change the dictionary."""
+    found: dict[str, dict[int, None]] = {}
+    for i, column in enumerate(columns):
+        for name in (column, _family(column)):
+            found.setdefault(name, {})[i] = None
+    return {name: tuple(places) for name, places in found.items()}
 
 
 def _family(column: str) -> str:

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
 from .. import _checks as checks
 from ..backends.stream import Stream
+from ..errors import SerfastError
 from ..features.spec import FeatureSpec
 from .gate import MEMORY, EnergyGate
 from .recent_rows import Recent
 
 __all__ = ["MAX_APERIODICITY", "Event", "EventStream", "Plan"]
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 Array = np.ndarray[Any, Any]
 
@@ -58,7 +63,7 @@ class Plan:
     """This is the sample rate of the chunks [Hz]."""
 
     @classmethod
-    def of(
+    def for_rows(
         cls,
         spec: FeatureSpec,
         *,
@@ -197,6 +202,23 @@ class EventStream(ABC):
         self._n_seen, self._ended = 0, False
         self._previous = None
         self._ready, self._failure = [], None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Forget everything, as `reset` does; `flush` before it gives what is left of a signal."""
+        with suppress(*((SerfastError,) if kind else ())):  # the first error is the one to see
+            self.reset()
+
+    def __repr__(self) -> str:
+        spec, plan = self._stream.spec, self._plan
+        window, hop = (n * spec.hop_length / spec.sample_rate for n in (plan.window, plan.hop))
+        heard = self._n_seen / plan.sample_rate
+        return (
+            f"<{type(self).__name__} of {', '.join(self.classes)}: window {window:g} s, "
+            f"hop {hop:g} s, {heard:.2f} s heard at {plan.sample_rate:g} Hz>"
+        )
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("an event stream can't be pickled: make a new one of a recognizer")

@@ -11,6 +11,7 @@ from .. import _checks as checks
 from ..backends.stream import Stream
 from ..extractor import Extractor
 from ..features.spec import FeatureSpec
+from ..forking import forks_wait
 
 __all__ = ["feature_rows"]
 
@@ -100,7 +101,8 @@ def _synchronous(chunks: Iterable[Any], stream: Stream) -> Generator[Row, None, 
 
 
 async def _asynchronous(chunks: AsyncIterable[Any], stream: Stream) -> AsyncGenerator[Row, None]:
-    from asyncio import sleep  # heavy: 20 ms, for asynchronous chunks only
+    with forks_wait:
+        from asyncio import sleep  # heavy: 20 ms, for asynchronous chunks only
 
     async for chunk in chunks:
         for row in stream.accept(chunk):

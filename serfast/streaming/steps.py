@@ -8,7 +8,7 @@ import numpy as np
 
 from ..errors import SerfastError
 from ..models.classifier import StreamingClassifier
-from ..models.plugin_calls import step_of
+from ..models.plugin_calls import calling, step_of
 from .recent_rows import checked_rows
 
 __all__ = ["Steps"]
@@ -107,7 +107,8 @@ class Steps:
 
     def reset(self) -> None:
         """Forget everything: the next row begins a new stream."""
-        self._state = self._classifier.new_state()
+        with calling(self._plugin, "new_state"):
+            self._state = self._classifier.new_state()
         self._pending = np.empty((0, self._columns), np.float32)
         self._n_steps, self._ended = 0, False
 

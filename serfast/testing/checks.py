@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.random import default_rng
 
 from ..errors import ModelError, ParameterError
 from ..extractor import Extractor
@@ -167,7 +168,7 @@ def _check_close(feature: Feature, rows: Rows, truth: Rows, tolerance: float | N
 
 def toy_examples(kind: Input, seed: int = 0) -> Examples:
     """Give examples of three distant classes and four speakers; every fourth one is altered."""
-    random = np.random.default_rng(seed)
+    random = default_rng(seed)
     labels = np.array(["anger", "neutral", "sadness"] * 16)
     speakers = np.repeat(["a", "b", "c", "d"], 12)
     level = np.searchsorted(np.unique(labels), labels)

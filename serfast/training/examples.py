@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypedDict
 
 import numpy as np
+from numpy.random import default_rng
 
 from .. import _checks as checks
 from ..audio.augmentation import SPEEDS, Alteration
@@ -125,7 +126,7 @@ def examples_of(
     for i, y in enumerate(signals):
         copies[0].append(inputs_of(y, kind, extractor, vector))
         for k, change in enumerate(changes):
-            random = np.random.default_rng((seed, i, k))
+            random = default_rng((seed, i, k))
             altered = change(y, int(spec.sample_rate), random)
             copies[1 + k].append(inputs_of(altered, kind, extractor, vector))
     flat = [x for inputs in copies for x in inputs]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-from pathlib import Path
 from typing import Any
 
+from .. import _checks as checks
 from ..audio.augmentation import alteration_text
 from ..errors import ParameterError
 from ..models.bundle.fingerprint import fingerprint
@@ -53,7 +53,7 @@ def read_measured(path: str | os.PathLike[str], recipe: Recipe) -> dict[str, Any
         If the file can't be read.
     """
     try:
-        figures = json.loads(Path(path).read_bytes())
+        figures = json.loads(checks.small_file(path))
     except (ValueError, RecursionError) as error:
         raise ParameterError(f"{path} must be JSON: {error}") from error
     if not isinstance(figures, dict) or not isinstance(figures.get("setup"), dict):

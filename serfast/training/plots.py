@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import ParameterError
+from ..forking import forks_wait
 from .metrics import Counts, checked_counts, ratio, summary
 
 __all__ = ["figure", "plot_confusion"]
@@ -74,8 +75,9 @@ def figure(width: float, height: float) -> Any:
         If matplotlib is missing; the message says what to install.
     """
     try:
-        from matplotlib.backends.backend_agg import FigureCanvasAgg  # optional: only for pictures
-        from matplotlib.figure import Figure  # optional: only for pictures
+        with forks_wait:
+            from matplotlib.backends.backend_agg import FigureCanvasAgg  # optional: for pictures
+            from matplotlib.figure import Figure  # optional: only for pictures
     except ImportError as error:
         hint = 'drawing needs matplotlib: pip install "serfast[cli]"'
         raise ImportError(f"{hint} ({error})") from error

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 
 from helpers.recordings import RATE, tone, wav
 from serfast.audio import pipe as _pipe
@@ -69,3 +70,42 @@ def test_standard_input_by_its_path(tmp_path: Path) -> None:
 def test_devices(device: str) -> None:
     with pytest.raises(AudioError, match="is a device or socket, not a recording"):
         load(device)
+
+
+@pytest.mark.parametrize("words", [["predict", "-"], ["predict", "/dev/stdin"]])
+def test_what_is_no_audio_is_not_read_to_its_end(words: list[str]) -> None:
+    with subprocess.Popen(["yes"], stdout=subprocess.PIPE) as endless:
+        command = [sys.executable, "-m", "serfast", *words]
+        done = subprocess.run(command, stdin=endless.stdout, capture_output=True, text=True)
+        endless.kill()
+    assert done.returncode == 1
+    assert "not audio that can be read, by its first MiB" in done.stderr
+
+
+@pytest.mark.parametrize(("suffix", "form"), [("wav", "WAV"), ("flac", "FLAC"), ("ogg", "OGG")])
+def test_a_long_recording_on_standard_input(tmp_path: Path, suffix: str, form: str) -> None:
+    """It is longer than what is looked at before the rest is read."""
+    noise = np.random.default_rng(0).uniform(-0.5, 0.5, 4_500_000)
+    path = tmp_path / f"a.{suffix}"
+    with soundfile.SoundFile(path, "w", RATE, 1, format=form) as file:
+        for start in range(0, noise.size, 65536):  # libsndfile's stack is too small for long Oggs
+            file.write(noise[start : start + 65536])
+    assert path.stat().st_size > 2**20
+    code = "import sys; from serfast.audio import load; print(len(load(sys.stdin.buffer)[0]))"
+    with subprocess.Popen(["cat", path], stdout=subprocess.PIPE) as writer:
+        done = subprocess.run(
+            [sys.executable, "-c", code], stdin=writer.stdout, capture_output=True, check=True
+        )
+    assert int(done.stdout) == noise.size
+
+
+def test_a_picture_longer_than_what_is_looked_at(tmp_path: Path) -> None:
+    """An MP3 may begin with one, in a tag of any length."""
+    path, size = tmp_path / "a.mp3", 2**21
+    soundfile.write(path, tone(), RATE, format="MP3")
+    length = bytes(size >> shift & 127 for shift in (21, 14, 7, 0))
+    content = b"ID3\x03\x00\x00" + length + bytes(size) + path.read_bytes()
+    code = "from serfast.audio import load; print(len(load('/dev/stdin')[0]))"
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, input=content, capture_output=True, check=True)
+    assert int(done.stdout) == len(load(path)[0])

@@ -99,31 +99,6 @@ def test_one_killed_when_it_is_ready_is_no_broken_pipe(monkeypatch: pytest.Monke
         measure_all("live", QUICK, [{**LIVE, "classifier": None}], together=True)
 
 
-def test_a_child_answers_on_its_channel_alone() -> None:
-    code = """
-print("not for the parent")
-channel.send("ready", [1, 2])
-for line in channel.lines():
-    channel.answer(lambda: int(line), expected=(ValueError,))
-    channel.answer(lambda: 1 / (int(line) - 7))
-"""
-    child = Child(process.ANSWERING + code, environment=process.one_thread(), limit=60)
-    try:
-        assert child.hear("ready") == [1, 2]
-        child.tell("8")
-        assert child.hear("answer") == 8
-        assert child.hear("answer") == 1.0
-        child.tell("7")
-        assert child.hear("answer") == 7
-        with pytest.raises(SerfastError, match=r"^ZeroDivisionError: division by zero$"):
-            child.hear("answer")
-        child.tell("x")
-        with pytest.raises(SerfastError, match=r"^invalid literal for int"):
-            child.hear("answer")
-    finally:
-        child.end(process.GRACE)
-
-
 def test_a_child_that_ended_has_a_status() -> None:
     code = process.ANSWERING + "sys.exit(7)"
     child = Child(code, environment=process.one_thread(), limit=60)

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 import serfast
+from helpers.processes import run
 from serfast.cli import main as frame
 from serfast.cli._progress import Progress
 from serfast.errors import AudioError, SerfastError
@@ -92,6 +93,8 @@ def test_the_commands_status_is_the_exit_status(fake: Fake, status: int) -> None
         (ImportError("pip install x"), "pip install x"),
         (PermissionError(13, "Permission denied", "out.csv"), "out.csv: permission denied"),
         (OSError(), "OSError"),
+        (MemoryError(), "memory ran out: there is no more"),
+        (MemoryError("Unable to allocate\n9 TiB"), "memory ran out: Unable to allocate 9 TiB"),
     ],
 )
 def test_errors_are_one_line(
@@ -244,3 +247,25 @@ def test_bar_fits_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     with Progress(4, terminal) as progress:
         progress.step("long" * 100)
         assert len(terminal.screen()[0]) == 49
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory can be limited and /dev/zero is there")
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["extract", "{}", "-o", "{}.csv", "--spec", "/dev/zero"],
+        ["bench", "--spec", "/dev/zero"],
+        ["train", "{}", "-o", "{}.zip", "--spec", "/dev/zero"],
+        ["train", "{}", "-o", "{}.zip", "--statistics", "/dev/zero"],
+    ],
+)
+def test_files_without_end_are_refused(tmp_path: Path, words: list[str]) -> None:
+    program = """
+import resource, sys
+resource.setrlimit(resource.RLIMIT_AS, (2**30, 2**30))
+from serfast.cli.main import main
+print(main(sys.argv[1:]))
+"""
+    done = run(program, *(word.format(tmp_path) for word in words))
+    assert done.stdout == "1\n"
+    assert "/dev/zero: a file of JSON must hold at most 16777216 bytes" in done.stderr

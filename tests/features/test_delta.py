@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import math
+import time
+import tracemalloc
+from fractions import Fraction
+
 import librosa
 import numpy as np
 import pytest
@@ -10,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import serfast
+from serfast.backends.reference.delta import derivative
 from serfast.features.delta import delta_weights
 
 Y = np.random.default_rng(3).standard_normal(12000).astype(np.float32) * np.float32(0.1)
@@ -20,6 +26,40 @@ BACKENDS = ("native", "reference")
 def test_weights_are_those_of_savitzky_and_golay(width: int, order: int) -> None:
     expected = scipy.signal.savgol_coeffs(width, order, deriv=order, use="dot")
     np.testing.assert_allclose(delta_weights(width, order), expected, rtol=1e-9, atol=1e-12)
+
+
+def legendre_weights(width: int, order: int) -> list[float]:
+    """The same weights by another way: the discrete orthogonal polynomial of degree `order`.
+
+    Gram's polynomials, by their recurrence over rational numbers (Hildebrand, Introduction to
+    Numerical Analysis, section 7.16): the last of them alone has the highest derivative.
+    """
+    half = width // 2
+    before = [Fraction(0)] * width
+    gram, lead = [Fraction(1)] * width, Fraction(1)
+    for degree in range(order):
+        a = Fraction(2 * (2 * degree + 1), (degree + 1) * (2 * half - degree))
+        b = Fraction(degree * (2 * half + degree + 1), (degree + 1) * (2 * half - degree))
+        pairs = zip(gram, before, strict=True)
+        after = [a * (i - half) * g - b * p for i, (g, p) in enumerate(pairs)]
+        before, gram, lead = gram, after, a * lead
+    norm = sum(g * g for g in gram)
+    return [float(math.factorial(order) * lead * g / norm) for g in gram]
+
+
+@pytest.mark.parametrize("order", range(1, 9))
+@pytest.mark.parametrize("width", [9, 11, 51, 201])
+def test_weights_are_exact_to_the_last_bit(width: int, order: int) -> None:
+    assert delta_weights(width, order).tolist() == legendre_weights(width, order)
+
+
+def test_the_weights_of_the_widest_statistics_take_no_time() -> None:
+    """Those of every odd width up to 1001, of three orders: once half a minute."""
+    statistics = serfast.Statistics(deltas=3, delta_width=1001)
+    begin = time.process_time()
+    program = statistics.program(["rms"])
+    assert time.process_time() - begin < 8
+    assert len(program.delta_weights) == 500 + 500 + 499
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
@@ -137,3 +177,17 @@ def test_a_delta_of_the_whole_signal_is_no_stream() -> None:
     reflected = serfast.FeatureSpec(features=[serfast.Delta(serfast.RMS(pad_mode="reflect"))])
     with pytest.raises(serfast.ParameterError, match="got 'reflect'"):
         serfast.Extractor(reflected).stream()
+
+
+def test_the_reference_has_a_part_of_the_windows_in_memory() -> None:
+    """All windows of these rows take 1001 times their memory: 330 MB."""
+    weights, rows = delta_weights(1001, 1), np.random.default_rng(0).normal(size=(5000, 9))
+    tracemalloc.start()
+    try:
+        derived = derivative(rows, weights)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    expected = scipy.signal.savgol_filter(rows, 1001, 1, deriv=1, axis=0)
+    np.testing.assert_allclose(derived, expected, atol=1e-12)
+    assert peak < 100e6

@@ -6,9 +6,18 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
+import pytest
 
 import serfast
+from helpers import signals
+from helpers.custom_features import BACKENDS, COMPILED
 from serfast.features import Feature, Track
+
+HOP = 40
+Y = signals.noise(4000, seed=3) * np.repeat([1, 0.2, 1.6, 0.3, 1.2], 800).astype(np.float32)
+"""Noise that is loud and quiet in turns."""
+every_backend = pytest.mark.parametrize("backend", BACKENDS)
+compiled = pytest.mark.parametrize("backend", COMPILED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,3 +165,14 @@ def whole_path(x: np.ndarray, low: float = 0.05, high: float = 0.15, change: flo
 def loudness(**arguments: object) -> serfast.RMS:
     """Give a root mean square over short frames."""
     return serfast.RMS(**{"frame_length": 64, **arguments})
+
+
+def spec_of(*features: Feature, **grid: object) -> serfast.FeatureSpec:
+    """A spec of short hops."""
+    return serfast.FeatureSpec(**{"hop_length": HOP, **grid}, features=features)
+
+
+def track_with(**body: object) -> Track:
+    """An instance of a class with this body."""
+    function = {"compute": staticmethod(lambda rows, out: None), "outputs": ("x",)}
+    return type("Odd", (Track,), {**function, **body})(loudness())

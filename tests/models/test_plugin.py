@@ -93,3 +93,13 @@ def test_each_fold_has_a_folder_and_a_share_of_its_own(tmp_path):
         (1.5 / 3, "without b/c: half"),
         (2.5 / 3, "without d: half"),
     ]
+
+
+def test_examples_of_different_lengths_are_refused():
+    with pytest.raises(serfast.ParameterError, match=r"one length, got \[2, 1, 1, 1\]"):
+        Examples(
+            inputs=np.zeros((2, 1)),
+            labels=np.array(["a"]),
+            speakers=np.array(["a"]),
+            altered=np.array([False]),
+        )

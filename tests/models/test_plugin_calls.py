@@ -14,6 +14,7 @@ from serfast.models.bundle.bundle import Bundle
 from serfast.models.plugin import Examples
 from serfast.models.plugin_calls import calling, load_classifier, probabilities_of
 from serfast.statistics.statistics import Statistics
+from serfast.streaming.steps import Steps
 from serfast.training.evaluation import leave_one_speaker_out
 from serfast.training.training import train
 
@@ -104,6 +105,62 @@ def test_plugins_that_do_not_load(loaded, message):
 
     with pytest.raises(ModelError, match=f"plugin 'odd' .*{message}"):
         load_classifier("odd", Odd(), bundle("odd"))
+
+
+class Hostile(Nearest):
+    """A classifier that can't be written out."""
+
+    def __repr__(self):
+        raise KeyError("no repr")
+
+
+class Standing(Nearest):
+    """A classifier with a state whose steps take no rows."""
+
+    stride: object = 0
+
+    def new_state(self):
+        raise OSError("no state")
+
+    def step(self, rows, state):
+        return np.array([0.5, 0.5])
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda *a: Hostile(("x", "y"), *a), "got an object of the type Hostile"),
+        (lambda *a: Hostile(np.array(["a", "b"]), *a), "failed in load: ValueError"),
+        (lambda *a: Standing(("a", "b"), *a), "must be an int >= 1, got 0"),
+    ],
+)
+def test_odd_objects_of_plugins_are_named(make, message):
+    class Odd(NearestPlugin):
+        def load(self, bundle):
+            return make(SPEC, np.zeros((2, 1)))
+
+    with pytest.raises(ModelError, match=f"plugin 'odd' .*{message}"):
+        load_classifier("odd", Odd(), bundle("odd"))
+
+
+@pytest.mark.parametrize("stride", [-1, 2.0, "2", True, None, 2**40])
+def test_a_step_of_no_rows_would_never_end(stride):
+    class Odd(NearestPlugin):
+        def load(self, bundle):
+            classifier = Standing(("a", "b"), SPEC, np.zeros((2, 1)))
+            classifier.stride = stride
+            return classifier
+
+    if stride == 2**40:
+        assert load_classifier("odd", Odd(), bundle("odd")).stride == stride
+        return
+    with pytest.raises(ModelError, match="stride of a classifier of plugin 'odd' must be an int"):
+        load_classifier("odd", Odd(), bundle("odd"))
+
+
+def test_a_state_that_can_not_be_made_names_the_plugin():
+    with pytest.raises(ModelError, match=r"plugin 'odd' .*failed in new_state: OSError: no"):
+        Steps(Standing(("a", "b"), SPEC, np.zeros((2, 1))), "odd")
 
 
 def toy() -> Examples:

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import pickle
-from concurrent.futures import ThreadPoolExecutor
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from serfast.statistics import functionals
+from helpers.statistics_rows import ALL_COLUMNS, EVERY, EVERYTHING, plausible_rows
 from serfast.statistics.statistics import Statistics
 
-EVERY = (*functionals.FUNCTIONALS, "p0", "p1", "p33", "p50", "p100", "ac1", "ac7", "ac99")
 BACKENDS = ("native", "reference")
 WIDE = {"allow_nan": False, "allow_infinity": False, "width": 32}
 
@@ -56,30 +52,6 @@ def test_finite_with_every_transform_for_any_finite_rows(rows):
     assert np.isfinite(vector).all()
 
 
-EVERYTHING = Statistics(
-    functionals=EVERY,
-    deltas=3,
-    delta_width=7,
-    log=("rms",),
-    relative=("rms", "mel", "mel_1"),
-    semitones=("f0",),
-    voiced=("mel", "f0", "rms"),
-    voiced_deltas=2,
-    trim_db=30,
-)
-ALL_COLUMNS = ("rms", *(f"mel_{i}" for i in range(9)), "f0", "aperiodicity")
-
-
-def plausible_rows(n: int, seed: int) -> np.ndarray:
-    """Rows of ALL_COLUMNS, some of them silent or unvoiced, in steps, so that values are tied."""
-    random = np.random.default_rng(seed)
-    rows = random.integers(-40, 40, size=(n, len(ALL_COLUMNS))) / 8
-    rows[:, 0] = np.abs(rows[:, 0]) * random.choice([1e-4, 1], size=n)
-    rows[:, -2] = random.uniform(60, 600, size=n)
-    rows[:, -1] = random.uniform(0, 1, size=n)
-    return rows.astype(np.float32)
-
-
 @given(st.integers(1, 400), st.integers(0, 2**31))
 def test_back_ends_agree(n, seed):
     """To 1e-9, but for crossings: a point that equals the mean is on either side by rounding."""
@@ -89,43 +61,6 @@ def test_back_ends_agree(n, seed):
     worst = np.abs(native - reference) / (1 + np.abs(reference))
     worst[[name.endswith("crossings") for name in EVERYTHING.names(ALL_COLUMNS)]] = 0
     assert worst.max() < 1e-9, EVERYTHING.names(ALL_COLUMNS)[worst.argmax()]
-
-
-@given(st.integers(1, 120), st.integers(0, 2**31))
-def test_entries_that_are_used_have_the_same_bits_as_among_all(n, seed):
-    rows = plausible_rows(n, seed)
-    every = EVERYTHING(rows, ALL_COLUMNS)
-    uses = np.random.default_rng(seed).random(len(every)) < 0.01
-    some = EVERYTHING.over(ALL_COLUMNS, uses=uses)(rows)
-    assert np.array_equal(some[uses], every[uses])
-    one_column = np.array([name.startswith("mel_3.p50") for name in EVERYTHING.names(ALL_COLUMNS)])
-    some = EVERYTHING.over(ALL_COLUMNS, uses=one_column)(rows)
-    assert np.array_equal(some[one_column], every[one_column])
-    assert np.count_nonzero(some) <= len(EVERY) + 1
-
-
-def test_wide_and_narrow_rows_give_the_same_bits():
-    rows = plausible_rows(60, 1)
-    narrow, wide = EVERYTHING(rows, ALL_COLUMNS), EVERYTHING(rows.astype(float), ALL_COLUMNS)
-    assert np.array_equal(narrow, wide)
-
-
-def test_sixteen_threads_share_one_that_was_prepared():
-    prepared = EVERYTHING.over(ALL_COLUMNS)
-    rows = [plausible_rows(n, n) for n in (1, 2, 5, 17, 40, 300)]
-    expected = [prepared(x).tobytes() for x in rows]
-    with ThreadPoolExecutor(16) as pool:
-        found = list(pool.map(lambda x: prepared(x).tobytes(), rows * 50))
-    assert found == expected * 50
-
-
-@pytest.mark.parametrize("backend", BACKENDS)
-def test_pickle_brings_prepared_statistics_back(backend):
-    uses = np.arange(len(EVERYTHING.names(ALL_COLUMNS))) % 3 == 0
-    prepared = EVERYTHING.over(ALL_COLUMNS, uses=uses, backend=backend)
-    again = pickle.loads(pickle.dumps(prepared))
-    rows = plausible_rows(30, 2)
-    assert again(rows).tobytes() == prepared(rows).tobytes()
 
 
 def test_logarithms_are_those_of_long_double_to_a_unit_in_the_last_place():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pytest
 
@@ -102,3 +104,34 @@ def test_voicing_needs_aperiodicity():
 def test_a_bad_dictionary_is_refused(data):
     with pytest.raises(serfast.ParameterError):
         Statistics.from_dict(data)
+
+
+def test_many_names_of_many_columns_take_no_time():
+    """A bundle may name 256 families of 16384 columns in four arguments."""
+    columns = ["aperiodicity", *(f"{'x' * (i % 64 + 1)}_{i}" for i in range(16383))]
+    names = tuple("x" * (i % 64 + 1) for i in range(256))
+    statistics = Statistics(
+        functionals=("mean",), deltas=0, log=names, relative=names, semitones=names, voiced=names
+    )
+    begin = time.process_time()
+    program = statistics.program(columns)
+    assert time.process_time() - begin < 8
+    assert len(program.families) == 256
+    assert program.families[0] == program.families[64] == tuple(range(1, 16384, 64))
+    assert program.columns == tuple(range(16384))
+
+
+def test_a_message_names_some_of_many_columns():
+    columns = [f"mel_{i}" for i in range(16384)]
+    with pytest.raises(serfast.ParameterError) as caught:
+        Statistics(log=("rms",)).names(columns)
+    message = str(caught.value)
+    assert message.startswith("log must be columns or families of mel_0, mel_1, mel_2, mel_3, ")
+    assert message.endswith("mel_19 … (16384 in all), got 'rms'")
+
+
+def test_a_family_brings_in_what_its_families_families_need():
+    program = Statistics(functionals=("mean",), deltas=0, relative=("c_1", "a", "b", "c")).program(
+        ["a", "a_1", "b_1", "b", "c_1", "c_2"], uses=np.array([0, 0, 0, 0, 0, 1], bool)
+    )
+    assert program.columns == (4, 5)

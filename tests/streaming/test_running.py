@@ -9,24 +9,14 @@ from hypothesis import strategies as st
 
 import serfast
 from helpers.chunks import divided, divisions, syllables
+from helpers.windows import windows
 from serfast import presets
 from serfast.statistics.statistics import Statistics
-from serfast.streaming.recent_rows import Recent
 from serfast.streaming.running import RunningStatistics
-from serfast.streaming.sliding_window import SlidingWindow
 
 COLUMNS = presets.speech().columns
 ROWS = serfast.Extractor(presets.speech())(syllables(1.6))
 SPEECH = presets.speech_statistics()
-
-
-def windows(n: int, window: int, hop: int) -> list[tuple[int, int]]:
-    """By the definition: every hop, and the end if more than half a hop has had none."""
-    starts = range(0, n - window + 1, hop)
-    found = [(start, start + window) for start in starts]
-    if n and (not found or 2 * (n - found[-1][1]) > hop):
-        found.append((max(0, n - window), n))
-    return found
 
 
 @given(divisions(len(ROWS)), st.integers(1, 200), st.integers(1, 200))
@@ -127,29 +117,3 @@ def test_bad_arguments_are_named(arguments, message):
     given = {"statistics": SPEECH, "columns": COLUMNS, "window": 50, "hop": 50, **arguments}
     with pytest.raises(serfast.ParameterError, match=message):
         RunningStatistics(given.pop("statistics"), given.pop("columns"), **given)
-
-
-@given(st.lists(st.integers(0, 40), max_size=30), st.integers(1, 30), st.integers(1, 30))
-def test_a_window_is_due_once_and_at_its_last_row(steps, window, hop):
-    sliding = SlidingWindow(window, hop)
-    n, found = 0, []
-    for step in steps:
-        n += step
-        due = list(sliding.due(n))
-        assert all(n - step < stop <= n for _, stop in due)
-        found += due
-    rest = sliding.rest(n)
-    assert found + ([rest] if rest else []) == windows(n, window, hop)
-
-
-@given(st.lists(st.integers(0, 50), max_size=30), st.integers(1, 20))
-def test_the_latest_rows_are_there(steps, kept):
-    recent = Recent(kept, 1)
-    n = 0
-    for step in steps:
-        recent.extend(np.arange(n, n + step, dtype=np.float32)[:, None])
-        n += step
-        first = max(0, n - kept)
-        assert recent.n_rows == n
-        assert recent.between(first, n)[:, 0].tolist() == list(range(first, n))
-        assert 1 <= len(recent.room) <= kept

@@ -1,27 +1,22 @@
-"""Examples and training: what a plugin is shown, and what the bundle says."""
+"""Training: what the bundle says, and that it has the features of the examples."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-import numpy as np
 import pytest
-import soundfile
 
 import serfast
 from helpers.plugin_stub import NearestPlugin
+from helpers.recordings import labelled_tones
 from serfast.audio.augmentation import Speed
-from serfast.corpora.recordings import Recording
 from serfast.models.bundle.bundle import Bundle
-from serfast.models.plugin import Examples, Run, Weights
+from serfast.models.plugin import Run, Weights
 from serfast.statistics.statistics import Statistics
 from serfast.training.evaluation import leave_one_speaker_out
-from serfast.training.examples import check_made_with, make_examples
+from serfast.training.examples import make_examples
 from serfast.training.training import bundle_of, train
 
 SPEC = serfast.FeatureSpec(features=[serfast.RMS(), serfast.YIN()])
 STATISTICS = Statistics(functionals=("mean", "p50"), deltas=1)
-RATE = 16000
 
 
 def bundled(name, plugin, examples, spec, statistics):
@@ -31,63 +26,7 @@ def bundled(name, plugin, examples, spec, statistics):
 
 @pytest.fixture
 def recordings(tmp_path):
-    """Tones of 100, 200 … Hz, by two speakers."""
-    found = []
-    for i in range(4):
-        path = tmp_path / f"{i}.wav"
-        tone = 0.1 * (i + 1) * np.sin(2 * np.pi * 100 * (i + 1) * np.arange(RATE) / RATE)
-        soundfile.write(path, tone, RATE)
-        found.append(Recording(path, ("calm", "loud")[i // 2], ("a", "b")[i % 2]))
-    return found
-
-
-def test_examples_are_the_statistics_of_the_extractors_rows(recordings):
-    examples = make_examples(recordings, SPEC, STATISTICS, alterations=())
-    extractor = serfast.Extractor(SPEC)
-    for recording, x in zip(recordings, examples.inputs, strict=True):
-        y, _ = serfast.load(recording.path)
-        assert np.array_equal(x, STATISTICS(extractor(y), SPEC.columns))
-    assert examples.names == STATISTICS.names(SPEC.columns)
-    assert examples.labels.tolist() == ["calm", "calm", "loud", "loud"]
-    assert examples.speakers.tolist() == ["a", "b", "a", "b"]
-    assert examples.classes == ("calm", "loud")
-    assert not examples.altered.any()
-
-
-def test_copies_at_other_speeds_are_marked_and_shift_the_pitch(recordings):
-    examples = make_examples(recordings, SPEC, STATISTICS, alterations=(Speed(0.8), Speed(1.25)))
-    assert examples.altered.tolist() == [False] * 4 + [True] * 8
-    assert examples.labels.tolist() == ["calm", "calm", "loud", "loud"] * 3
-    f0 = examples.inputs[:, examples.names.index("f0.p50")]
-    np.testing.assert_allclose(f0[:4], [100, 200, 300, 400], rtol=0.01)
-    np.testing.assert_allclose(f0[4:8], [80, 160, 240, 320], rtol=0.01)
-    np.testing.assert_allclose(f0[8:], [125, 250, 375, 500], rtol=0.01)
-
-
-@pytest.mark.parametrize(("kind", "shape"), [("rows", (101, 3)), ("samples", (16000,))])
-def test_other_kinds_of_input(recordings, kind, shape):
-    examples = make_examples(recordings, SPEC, None, kind=kind, alterations=())
-    assert [x.shape for x in examples.inputs] == [shape] * 4
-    assert all(x.dtype == np.float32 for x in examples.inputs)
-    assert examples.names == ()
-    assert examples.spec == SPEC
-
-
-def test_where_selects_everything_alike(recordings):
-    for kind in ("vector", "rows"):
-        examples = make_examples(recordings, SPEC, STATISTICS, kind=kind, alterations=(Speed(0.9),))
-        part = examples.where(examples.speakers == "b")
-        assert len(part) == len(part.inputs) == 4
-        assert np.array_equal(part.inputs[0], examples.inputs[1])
-        assert part.labels.tolist() == ["calm", "loud"] * 2
-        assert part.altered.tolist() == [False, False, True, True]
-        assert part.names == examples.names
-
-
-def test_progress_is_told(recordings):
-    seen = []
-    make_examples(recordings, SPEC, STATISTICS, alterations=(), progress=seen.append)
-    assert seen == [recording.path for recording in recordings]
+    return labelled_tones(tmp_path)
 
 
 def test_bundle_says_what_it_was_trained_on(recordings, tmp_path):
@@ -134,52 +73,3 @@ def test_nothing_is_trained_with_other_features(recordings, call, kind, spec, st
     with pytest.raises(serfast.ParameterError, match=message):
         call("nearest", plugin, examples, spec, statistics)
     assert plugin.shown == []
-
-
-def test_examples_made_by_hand_are_held_to_what_they_show(recordings):
-    """Without their spec and statistics, the names and the number of dimensions tell."""
-    vectors, rows = (
-        replace(
-            make_examples(recordings, SPEC, STATISTICS, kind=kind, alterations=()),
-            spec=None,
-            statistics=None,
-        )
-        for kind in ("vector", "rows")
-    )
-    check_made_with(vectors, OTHER_SPEC, OTHER_STATISTICS)  # the same names
-    check_made_with(replace(vectors, names=()), SPEC, Statistics())
-    check_made_with(rows, OTHER_SPEC, None)
-    with pytest.raises(serfast.ParameterError, match=r"one of 3 columns.* got 1"):
-        check_made_with(rows, serfast.FeatureSpec(features=[serfast.RMS()]), None)
-    for examples, statistics in ((vectors, Statistics()), (vectors, None), (rows, STATISTICS)):
-        with pytest.raises(serfast.ParameterError, match="statistics must be"):
-            check_made_with(examples, SPEC, statistics)
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        ({"statistics": None}, "statistics must be given for kind 'vector'"),
-        ({"recordings": []}, "recordings must be at least 1"),
-    ],
-)
-def test_bad_arguments(recordings, arguments, message):
-    settings = {"recordings": recordings, "spec": SPEC, "statistics": STATISTICS, **arguments}
-    with pytest.raises(serfast.ParameterError, match=message):
-        make_examples(**settings)
-
-
-def test_unreadable_recording_is_named(recordings, tmp_path):
-    missing = Recording(tmp_path / "gone.wav", "calm", "a")
-    with pytest.raises(serfast.AudioError, match=r"gone\.wav"):
-        make_examples([*recordings, missing], SPEC, STATISTICS, alterations=())
-
-
-def test_examples_of_different_lengths_are_refused():
-    with pytest.raises(serfast.ParameterError, match=r"one length, got \[2, 1, 1, 1\]"):
-        Examples(
-            inputs=np.zeros((2, 1)),
-            labels=np.array(["a"]),
-            speakers=np.array(["a"]),
-            altered=np.array([False]),
-        )

@@ -185,6 +185,7 @@ def with_card(bundle, **changes):
         (lambda b: with_card(b, method="x"), "method in ensemble.json"),
         (lambda b: with_card(b, method="stack"), "must have the member shifts.npy"),
         (lambda b: replace(b, files={**b.files, CARD: b"["}), "whole member ensemble.json"),
+        (lambda b: with_card(b, x="x" * 65536), "ensemble.json must have at most 65536 bytes"),
         (lambda b: replace(b, files={**b.files, "svm.zip": b"zip"}), "must be a readable zip"),
         (
             lambda b: replace(b, files={**b.files, "svm.zip": b.files["onnx.zip"]}),

@@ -73,6 +73,11 @@ BAD = [
     (("step", "states", 0, "initial"), float("nan"), "initial of state 'h' must be a finite"),
     (("step", "states", 1, "input"), "h", "inputs, and of its outputs must be different"),
     (("step", "states", 1, "output"), "probabilities", "outputs must be different"),
+    (
+        ("step", "states"),
+        [{"input": f"h{i}", "output": f"n{i}", "shape": [2**21]} for i in range(3)],
+        "states must be of at most 4194304 values in all, got 6291456",
+    ),
     (("step", "states"), DATA["step"]["states"][:1] * 65, "states must be at most 64, got"),
 ]
 

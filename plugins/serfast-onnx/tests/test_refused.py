@@ -63,6 +63,15 @@ def test_the_bundle_itself_is_taken():
     PLUGIN.load(saying(lambda g: g.add("Softmax", mean(g), to="p", axis=1)))
 
 
+def test_inputs_too_long_to_be_tried():
+    """Zeros and noise of this length would be made first: 2.8 GB for the model that comes along."""
+    long = with_file("onnx.json", Card(Model(min_rows=2**20)).to_bytes())
+    with pytest.raises(ModelError, match=r"min_rows must be so few that .* got 1048576 rows of 81"):
+        PLUGIN.load(replace(long, spec=serfast.presets.speech()))
+    with pytest.raises(ModelError, match=r"rows of step must be so few .* got 2097156 rows of 2"):
+        PLUGIN.load(with_card("step", "rows", to=2097156 // 12))
+
+
 @pytest.mark.parametrize("name", ["onnx.json", "model.onnx", "step.onnx"])
 def test_a_member_is_missing(name):
     rest = {key: data for key, data in BUNDLE.files.items() if key != name}

@@ -16,6 +16,7 @@ from ... import _checks as checks
 from ...errors import BackendError, ParameterError
 from ...features.arguments import ARRAYS, Column, NativeFunction, Parameter, python_function
 from ...features.computed import Function
+from ...forking import forks_wait
 from ..requirement import require_numba
 from .signatures import LENGTHS, Signature, signature_of
 
@@ -64,7 +65,8 @@ def compiled(feature: Function) -> Callback:
     if isinstance(compute, NativeFunction):
         return Callback(compute.address, compute.owner)
     name = type(feature).__name__
-    return _compiled(compute, feature.signature, signature_of(feature), name)
+    with forks_wait:
+        return _compiled(compute, feature.signature, signature_of(feature), name)
 
 
 @lru_cache(maxsize=256)

@@ -14,6 +14,7 @@ from numba import types
 from ...audio.samples import first_nonfinite
 from ...features.computed import Function
 from ...features.spec import FeatureSpec
+from ...forking import forks_wait
 from ...program.rows import Program
 from ..custom.compiling import Callback
 from ..custom.faults import warn_of_faults
@@ -53,7 +54,7 @@ def _advance() -> Callable[..., int]:
 
 def advance() -> Callable[..., int]:
     """Give the compiled function; the first call in a process loads or compiles it."""
-    with _lock:
+    with forks_wait, _lock:  # so that no fork leaves the lock to a child, nor Numba's own
         return _advance()
 
 

@@ -10,6 +10,9 @@ __all__ = ["derivative"]
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
+AT_ONCE = 2**22
+"""Most numbers of windows that are in memory at once: each row is in many."""
+
 
 def derivative(rows: Array, weights: Array) -> Array:
     """Give the weighted sum of the rows around each row; the ends use the first and last window.
@@ -21,4 +24,6 @@ def derivative(rows: Array, weights: Array) -> Array:
         return np.zeros_like(rows)
     windows = np.lib.stride_tricks.sliding_window_view(rows, width, axis=0)
     middles = np.clip(np.arange(n_rows) - width // 2, 0, n_rows - width)
-    return np.asarray(windows[middles] @ weights)
+    step = max(1, AT_ONCE // windows[0].size)
+    parts = [windows[middles[i : i + step]] @ weights for i in range(0, n_rows, step)]
+    return np.concatenate(parts)

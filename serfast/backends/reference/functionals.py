@@ -8,7 +8,6 @@ the shape of rounding errors means nothing.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -24,6 +23,24 @@ LEAST = float(np.finfo(np.float32).tiny)
 """Below this value float32 loses digits, and powers of far smaller deviations would underflow."""
 
 
+class once:
+    """A property that is computed when it is first asked for, and then kept in the instance.
+
+    functools.cached_property has a lock before Python 3.12, in which a child of os.fork() would
+    wait for a thread that it doesn't have.
+    """
+
+    def __init__(self, function: Callable[[Any], Array]) -> None:
+        self._function = function
+        self.__doc__ = function.__doc__
+
+    def __get__(self, instance: Any, owner: type[Any]) -> Array:
+        if instance is None:
+            return self  # type: ignore[return-value]
+        value = instance.__dict__[self._function.__name__] = self._function(instance)
+        return value
+
+
 class Series:
     """It holds some series of equal length, and the results that several functionals share.
 
@@ -36,39 +53,39 @@ class Series:
     def __init__(self, values: Array) -> None:
         self.values = np.ascontiguousarray(values)
 
-    @cached_property
+    @once
     def sorted(self) -> Array:
         """Give each series' values in rising order."""
         return np.sort(self.values, axis=-1)
 
-    @cached_property
+    @once
     def mean(self) -> Array:
         """Give each series' mean."""
         return np.asarray(self.values.mean(axis=-1))
 
-    @cached_property
+    @once
     def _centred(self) -> Array:
         return self.values - self.mean[:, None]
 
-    @cached_property
+    @once
     def deviation(self) -> Array:
         """Give each series' standard deviation."""
         return np.sqrt(_mean_product(self._centred, self._centred))
 
-    @cached_property
+    @once
     def scale(self) -> Array:
         """Give each series' standard deviation as a divisor, which is 1 for a constant series."""
         largest = np.maximum(self.sorted[:, -1], -self.sorted[:, 0]).clip(min=LEAST)
         return np.where(self.deviation > RESOLUTION * largest, self.deviation, 1.0)
 
-    @cached_property
+    @once
     def centred(self) -> Array:
         """Give each series minus its mean; a constant series becomes 0."""
         centred = self._centred
         centred[self.scale != self.deviation] = 0.0
         return centred
 
-    @cached_property
+    @once
     def squared(self) -> Array:
         """Give the square of `centred`; a product is many times faster than a power."""
         return self.centred * self.centred

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.fft import irfft, rfft
 
 from ...program import rows as p
 from .framing import heard
@@ -45,8 +46,8 @@ def normalized_difference(frames: Array, min_lag: int, max_lag: int) -> Array:
     to 1e-3, or to another trough: so we don't either. A frame of zeros gives zeros.
     """
     length = frames.shape[1]
-    spectra = np.fft.rfft(frames, 2 * length, axis=1)
-    r = np.fft.irfft(np.abs(spectra) ** 2, 2 * length, axis=1)
+    spectra = rfft(frames, 2 * length, axis=1)
+    r = irfft(np.abs(spectra) ** 2, 2 * length, axis=1)
     lags = np.arange(1, max_lag + 1)
     head = np.cumsum(frames[:, :max_lag] ** 2, axis=1)
     head[:, 0] = 0

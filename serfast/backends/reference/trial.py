@@ -13,6 +13,7 @@ import numpy as np
 from ... import _checks as checks
 from ...features.arguments import NativeFunction
 from ...features.computed import Function
+from ...forking import forks_wait
 from ...program.rows import Computed, Program, Track
 from ..custom.calls import Call, Given, native_call, python_call
 from ..custom.compiling import Callback, compiled
@@ -101,7 +102,11 @@ def _track_inputs(node: Track) -> Iterator[tuple[str, Given]]:
 
 def _trial_signals(length: int) -> Iterator[tuple[str, Array]]:
     yield "silence", np.zeros(length)
-    yield "noise", np.random.default_rng(0).uniform(-1, 1, length)
+    with forks_wait:
+        from numpy.random import default_rng  # heavy: 10 ms, for functions of one's own only
+
+        noise = default_rng(0).uniform(-1, 1, length)
+    yield "noise", noise
     yield "a square wave", np.where(np.arange(length) // (SQUARE_PERIOD // 2) % 2, -1.0, 1.0)
     yield "an impulse", np.where(np.arange(length) == length // 2, 1.0, 0.0)
 

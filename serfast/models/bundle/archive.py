@@ -7,6 +7,7 @@ Sizes are bounded before reading, and what is read is bounded again.
 from __future__ import annotations
 
 import io
+import itertools
 import os
 import re
 import stat
@@ -22,6 +23,8 @@ __all__ = ["MAX_BYTES", "read_members", "zip_bytes"]
 MAX_BYTES = 512 * 2**20
 """Most bytes that a bundle may hold, its members added up."""
 MAX_MEMBERS = 64
+MAX_DIRECTORY = 2**17
+"""Most bytes that are read at once of what a zip file says of its members, at its end."""
 MAX_RATIO = 200
 """Most uncompressed bytes per compressed one; deflate reaches 1032 on constant bytes."""
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -53,27 +56,48 @@ def read_members(source: Path | bytes) -> dict[str, bytes]:
     """
     try:
         if isinstance(source, bytes):
-            return _read_zip(io.BytesIO(source))
+            return _read_zip(_Directory(io.BytesIO(source)))
         if source.is_dir():
             return _read_folder(source)
         return _read_file(source)
     except (OSError, zipfile.BadZipFile, zlib.error, EOFError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise ModelError(f"bundle must be a readable zip or folder: {reason}") from error
+        raise ModelError(f"bundle must be a readable zip or folder: {reason:.200}") from error
     except (RuntimeError, NotImplementedError, ValueError) as error:
         # zipfile's words for encrypted members and for methods that it doesn't know
-        raise ModelError(f"bundle must be a plain zip file: {error}") from error
+        raise ModelError(f"bundle must be a plain zip file: {error!s:.200}") from error
 
 
 def _read_file(path: Path) -> dict[str, bytes]:
     status = path.stat()
     if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_BYTES:
         raise ModelError(f"bundle must be a file of at most {MAX_BYTES} bytes")
-    return _read_zip(path)
+    with open(path, "rb", buffering=0) as file:
+        return _read_zip(_Directory(file))
 
 
-def _read_zip(source: Path | io.BytesIO) -> dict[str, bytes]:
+class _Directory(io.BufferedReader):
+    """A file that gives a zip file's directory of some members, but not that of millions.
+
+    zipfile makes an object of each entry before it can be asked how many there are.
+    """
+
+    limited = True
+
+    def read(self, size: int | None = -1) -> bytes:
+        """Give up to `size` bytes; ModelError while it is limited, if these are too many."""
+        if not self.limited:
+            return super().read(size)
+        wanted = MAX_DIRECTORY + 1 if size is None or size < 0 else size
+        data = super().read(min(wanted, MAX_DIRECTORY + 1))
+        if len(data) > MAX_DIRECTORY:
+            raise ModelError(f"bundle must have a directory of at most {MAX_DIRECTORY} bytes")
+        return data
+
+
+def _read_zip(source: _Directory) -> dict[str, bytes]:
     with zipfile.ZipFile(source) as archive:
+        source.limited = False
         entries = archive.infolist()
         names = [entry.filename for entry in entries]
         _check_sizes({entry.filename: entry.file_size for entry in entries}, len(names))
@@ -101,7 +125,7 @@ def _check_compression(entry: zipfile.ZipInfo) -> None:
 
 def _read_folder(path: Path) -> dict[str, bytes]:
     sizes = {}
-    for entry in os.scandir(path):
+    for entry in itertools.islice(os.scandir(path), MAX_MEMBERS + 1):
         if not entry.is_file(follow_symlinks=False):
             raise ModelError(f"member {entry.name!r} must be a plain file, got a link or a folder")
         sizes[entry.name] = entry.stat(follow_symlinks=False).st_size

@@ -42,6 +42,7 @@ from .npy import array_bytes, read_array
 __all__ = ["FORMAT", "Bundle"]
 
 PLUGIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+MAX_CLASSES = 1024
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,6 +106,8 @@ class Bundle:
             raise ModelError(f"plugin must be {rule}, got {self.plugin!r:.80}")
         if not all(map(is_name, names)):
             raise ModelError(f"classes must be printable names, got {names!r:.80}")
+        if len(names) > MAX_CLASSES:
+            raise ModelError(f"classes must be at most {MAX_CLASSES}, got {len(names)}")
         if len(set(names)) < 2 or len(set(names)) != len(names):
             raise ModelError(f"classes must be at least 2 different names, got {names!r:.80}")
 
@@ -175,6 +178,7 @@ class Bundle:
             text = json.dumps(about, indent=1, ensure_ascii=False, allow_nan=False).encode()
         except (TypeError, ValueError, RecursionError) as error:
             raise ModelError(f"card must be what JSON can hold: {error}") from error
+        features_of(about_of(text), str(self.backend))  # what can't be loaded isn't saved
         return {CARD: text + b"\n", **members}
 
     @classmethod
@@ -218,7 +222,7 @@ class Bundle:
         members = read_members(source)
         about = about_of(members.pop(CARD, None))
         check_sums(members, about["sha256"])
-        spec, statistics = features_of(about)
+        spec, statistics = features_of(about, backend)
         check_rows(spec, about, members.pop(SAMPLE, None), backend)
         arrays = {n[:-4]: read_array(b, n) for n, b in members.items() if n.endswith(".npy")}
         return cls(

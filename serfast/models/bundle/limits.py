@@ -1,8 +1,11 @@
 """What a stranger's spec and statistics may ask for, judged before anything is computed.
 
 A bundle's features are computed once as it is loaded (their fingerprint), so a few bytes of JSON
-could ask for hours and terabytes. Each limit is far beyond any model of speech. Features of one's
-own are bound by patience alone: a FeatureSpec knows no limits.
+could ask for hours and terabytes. Each limit is far beyond any model of speech. A FeatureSpec by
+itself has only bounds of memory: what somebody asks for in a program of their own, they get.
+
+The numbers, names and lists are judged as they stand in JSON; then each feature's columns; then the
+spec as a whole. Each step costs no more than the one before allows.
 """
 
 from __future__ import annotations
@@ -13,17 +16,20 @@ from typing import Any
 from ..._checks import shown
 from ...errors import ModelError
 from ...features.mel import MelPower
+from ...features.mfcc import MFCC
 from ...features.order import every_feature
-from ...features.spec import FeatureSpec
+from ...features.spec import FeatureSpec, feature_from_dict
 from ...features.track import MAX_WINDOW
 from ...statistics.statistics import Statistics
 from .fingerprint import LENGTH
+from .windows import check_window
 
-__all__ = ["check_limits", "check_numbers"]
+__all__ = ["check_columns", "check_limits", "check_numbers", "check_statistics"]
 
-MOST: dict[str, int] = {
+MOST: dict[str, float] = {
     "sample_rate": 1_000_000,
     "hop_length": 2**20,
+    "sample_scale": 1e9,
     "frame_length": 65536,
     "n_fft": 65536,
     "win_length": 65536,
@@ -31,45 +37,115 @@ MOST: dict[str, int] = {
     "n_mfcc": 1024,
     "delta_width": MAX_WINDOW,
 }
-"""Most of each number, by its name in JSON."""
+"""Largest magnitude of each number, by its name in JSON."""
 
+MAX_INT = 65536
+"""Largest magnitude of every other int, those of packages' features included."""
+MAX_FLOAT = 1e30
+"""Largest magnitude of every other float."""
 MAX_FEATURES = 64
+"""Most features, those that tracks look at included."""
+MAX_NESTED = 8
+"""Most tracks inside each other."""
 MAX_NAMES = 256
 """Most entries of a list of names, and characters of a name."""
 MAX_COLUMNS = 16384
+"""Most columns, those that only tracks look at included."""
+MAX_CHARACTERS = 2**20
+"""Most characters of all columns' names."""
 MAX_ENTRIES = 10**6
 """Most entries of the statistics' vector."""
+MAX_ENTRY_CHARACTERS = 2**26
+"""Most characters of the names of these entries."""
+MAX_SAMPLES = 2**20
+"""Most samples of one frame of every feature: tables of transforms grow with them."""
 MAX_WEIGHTS = 2**23
-"""Most weights of all mel filter banks, n_mels × bins."""
+"""Most weights of all mel filter banks, n_mels × bins; and of all cosine transforms."""
 MAX_CELLS = 2**25
 """Most rows × columns of the fingerprint's signal."""
-MAX_WORK = 2**31
-"""Most multiplications, roughly, for the fingerprint's signal: a few seconds."""
+MAX_WORK = {"native": 2**31, "numba": 2**28, "reference": 2**28}
+"""Most multiplications, roughly, for the fingerprint's signal: some seconds with each back end.
+
+Others than the native one call Python functions for some features, or compile them.
+"""
 
 
 def check_numbers(data: Any) -> None:
     """Refuse a spec's or statistics' dictionary with numbers, names or lists beyond all need.
-
-    Before the dataclasses are made of it: making them already makes every column's name.
 
     Raises
     ------
     ModelError
         Naming the entry, the limit and the value.
     """
-    if not isinstance(data, Mapping):
-        return
+    features, level = 0, [data]
+    for _ in range(MAX_NESTED + 2):
+        level = [one for one in level if isinstance(one, Mapping)]
+        features += sum("type" in one for one in level)
+        _check("features", features, MAX_FEATURES)
+        level = [inner for one in level for inner in _checked_items(one)]
+    if any(isinstance(one, Mapping) for one in level):
+        raise ModelError(f"features of a bundle must be nested at most {MAX_NESTED} deep")
+
+
+def _checked_items(data: Mapping[str, Any]) -> list[Any]:
+    """Give a dictionary's values and the entries of its lists, each checked by its name."""
+    items: list[Any] = []
     for key, value in data.items():
-        if isinstance(value, (int, float)) and value > MOST.get(key, value):
-            raise ModelError(f"{key} in a bundle must be <= {MOST[key]}, got {shown(value)}")
-        if isinstance(value, (str, list)):
-            _check_length(key, value)
+        _check_length("key", key, MAX_NAMES)
+        if key == "window":
+            check_window(value)
+            continue
+        _check_length(key, value, MAX_FEATURES if key == "features" else MAX_NAMES)
+        items += value if isinstance(value, list) else [value]
         for item in value if isinstance(value, list) else [value]:
-            check_numbers(item)
+            _check_item(key, item)
+    return items
 
 
-def check_limits(spec: FeatureSpec, statistics: Statistics | None) -> None:
-    """Refuse features that would take too long or too much memory, and a vector too long.
+def _check_item(key: str, item: Any) -> None:
+    if isinstance(item, list):
+        raise ModelError(f"{key} in a bundle must hold no lists in a list, got {shown(item)}")
+    _check_length(key, item, MAX_NAMES)
+    if isinstance(item, (int, float)):
+        most = MOST.get(key, MAX_INT if isinstance(item, int) else MAX_FLOAT)
+        if not -most <= item <= most:
+            bound = f"<= {most}" if item > 0 else f">= -{most}"
+            raise ModelError(f"{key} in a bundle must be {bound}, got {shown(item)}")
+
+
+def _check_length(key: str, value: Any, most: int) -> None:
+    if isinstance(value, (str, list)) and len(value) > most:
+        key = shown(key, 80).strip("'")
+        raise ModelError(f"{key} in a bundle must have at most {most} entries, got {len(value)}")
+    if isinstance(value, str) and not value.isprintable():
+        raise ModelError(f"names in a bundle must be printable, got {shown(value)}")
+
+
+def check_columns(data: Any) -> None:
+    """Refuse a spec's dictionary whose features have too many columns, or too long names of them.
+
+    The features are made one by one, so that no more names are made than one of them has.
+
+    Raises
+    ------
+    ModelError
+        Naming the limit and the number.
+    ParameterError, UnknownPluginError
+        If a feature can't be made.
+    """
+    features = data.get("features") if isinstance(data, Mapping) else None
+    columns = characters = 0
+    for item in features if isinstance(features, list) else []:
+        for feature in every_feature([feature_from_dict(item)]):
+            names = feature.columns
+            columns, characters = columns + len(names), characters + sum(map(len, names))
+            _check("columns", columns, MAX_COLUMNS)
+            _check("characters of columns", characters, MAX_CHARACTERS)
+
+
+def check_limits(spec: FeatureSpec, backends: tuple[str, ...]) -> None:
+    """Refuse features that would take one of these back ends too long, or too much memory.
 
     Raises
     ------
@@ -80,24 +156,32 @@ def check_limits(spec: FeatureSpec, statistics: Statistics | None) -> None:
         raise ModelError(f"sample_rate in a bundle must be whole, got {spec.sample_rate}")
     n_samples = max(LENGTH, 4 * max(spec.frame_lengths))  # of the fingerprint's signal
     rows = n_samples // spec.hop_length + 1
-    columns = len(spec.columns)
     every = every_feature(spec.features)
+    columns = sum(len(feature.columns) for feature in every)
     mels = [feature for feature in every if isinstance(feature, MelPower)]
+    cosines = [feature for feature in every if isinstance(feature, MFCC)]
     per_row = sum(feature.multiplications for feature in spec.features)
-    _check("columns", columns, MAX_COLUMNS)
+    work = min(MAX_WORK[backend] for backend in backends)
+    _check("samples of frames", sum(feature.length for feature in every), MAX_SAMPLES)
     _check("mel weights", sum(f.n_mels * (f.n_fft // 2 + 1) for f in mels), MAX_WEIGHTS)
+    _check("cosine weights", sum(f.n_mels * f.n_mfcc for f in cosines), MAX_WEIGHTS)
     _check("rows × columns of the test signal", rows * columns, MAX_CELLS)
-    _check("multiplications for the test signal", rows * per_row, MAX_WORK)
-    if statistics is not None:
-        series = 2 * columns * (statistics.deltas + 1)  # as if each had voiced ones too
-        _check("statistics", len(statistics.functionals) * series, MAX_ENTRIES)
+    _check("multiplications for the test signal", rows * per_row, work)
 
 
-def _check_length(key: str, value: str | list[Any]) -> None:
-    weights = key == "window" and isinstance(value, list)
-    most = MOST["win_length"] if weights else MAX_FEATURES if key == "features" else MAX_NAMES
-    if len(value) > most:
-        raise ModelError(f"{key} in a bundle must have at most {most} entries, got {len(value)}")
+def check_statistics(statistics: Statistics, columns: tuple[str, ...]) -> None:
+    """Refuse a vector that is too long, or whose names are.
+
+    Raises
+    ------
+    ModelError
+        Naming what is too much, the limit and the value.
+    """
+    times = 2 * (statistics.deltas + 1)  # as if each column had voiced ones too
+    entries = len(statistics.functionals) * times * len(columns)
+    characters = len(statistics.functionals) * times * sum(map(len, columns))
+    _check("statistics", entries, MAX_ENTRIES)
+    _check("characters of the statistics' names", characters, MAX_ENTRY_CHARACTERS)
 
 
 def _check(what: str, count: int, most: int) -> None:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from ...backends import BACKENDS
-from ...errors import BackendError, ModelError, ParameterError, UnknownPluginError
+from ...errors import BackendError, ModelError
 from ...features.spec import FeatureSpec
 from ...statistics.statistics import Statistics
 from .agreement import disagreement
 from .fingerprint import fingerprint, sample
-from .limits import check_limits, check_numbers
+from .limits import check_columns, check_limits, check_numbers, check_statistics
 from .npy import read_array
+from .plain_json import read_json
 
 __all__ = [
     "CARD",
@@ -34,6 +34,8 @@ FORMAT = 1
 """Version of the bundle's format; a bundle of a higher one is refused."""
 
 CARD = "model.json"
+MAX_NAME = 256
+"""Most characters of a class's name."""
 MAX_CARD_BYTES = 2**20
 SAMPLE = "fingerprint.npy"
 """Member with some of the rows that the fingerprint is of; bundles of before 0.2 have none."""
@@ -47,8 +49,8 @@ def about_of(data: bytes | None) -> dict[str, Any]:
     if len(data) > MAX_CARD_BYTES:
         raise ModelError(f"{CARD} must have at most {MAX_CARD_BYTES} bytes, got {len(data)}")
     try:
-        about = json.loads(data)
-    except (ValueError, RecursionError) as error:
+        about = read_json(data)
+    except ValueError as error:
         raise ModelError(f"{CARD} must be JSON: {error}") from error
     if not isinstance(about, dict) or type(about.get("format")) is not int:
         raise ModelError(f"{CARD} must be an object with an int format, got {about!r:.80}")
@@ -79,24 +81,29 @@ def _check_types(about: Mapping[str, Any]) -> None:
 
 
 def is_name(value: object) -> bool:
-    """Tell whether a value can be the name of a class: printable text."""
-    return isinstance(value, str) and value.isprintable() and value != ""
+    """Tell whether a value can be the name of a class: printable text, not longer than a line."""
+    return isinstance(value, str) and value.isprintable() and 1 <= len(value) <= MAX_NAME
 
 
-def features_of(about: Mapping[str, Any]) -> tuple[FeatureSpec, Statistics | None]:
-    """Spec and statistics, fit for each other and within the limits for strangers."""
+def features_of(about: Mapping[str, Any], backend: str) -> tuple[FeatureSpec, Statistics | None]:
+    """Spec and statistics, fit for each other and within the limits for strangers.
+
+    `backend` is what will compute the features.
+    """
+    found = about["statistics"]
     try:
         check_numbers(about["spec"])
-        check_numbers(about["statistics"])
+        check_numbers(found)
+        check_columns(about["spec"])
         spec = FeatureSpec.from_dict(about["spec"])
-        found = about["statistics"]
+        check_limits(spec, (backend, about["backend"]))
         statistics = None if found is None else Statistics.from_dict(found)
-        check_limits(spec, statistics)
         if statistics is not None:
+            check_statistics(statistics, spec.columns)
             statistics.names(spec.columns)
-    except (
-        ParameterError, UnknownPluginError, TypeError, ArithmeticError, RecursionError,
-    ) as error:  # fmt: skip
+    except (ModelError, MemoryError):
+        raise
+    except Exception as error:  # a feature of a package may raise anything
         raise ModelError(f"{CARD} must hold a valid spec and statistics: {error}") from error
     return spec, statistics
 
@@ -128,7 +135,9 @@ def check_rows(
             return
         expected = _expected(spec, found, trained_with, stored)
         reason = disagreement(spec, sample(spec, backend), expected)
-    except (ParameterError, ArithmeticError, TypeError) as error:
+    except (ModelError, BackendError, MemoryError):
+        raise
+    except Exception as error:  # a feature of a package may raise anything
         raise ModelError(f"{CARD} must hold a spec that can be computed: {error}") from error
     if reason:
         raise ModelError(

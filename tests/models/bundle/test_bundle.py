@@ -114,3 +114,32 @@ def test_errors_name_the_bundle(tmp_path, spoil):
         Bundle.load(path)
     assert str(error.value).startswith(f"{path}: ")
     assert str(error.value).count(str(path)) == 1
+
+
+def test_missing(tmp_path):
+    with pytest.raises(ModelError, match=r"none\.zip"):
+        Bundle.load(tmp_path / "none.zip")
+
+
+def test_truncated_anywhere(tmp_path):
+    data = make().save(tmp_path / "model.zip").read_bytes()
+    cut = tmp_path / "cut.zip"
+    for size in [0, 1, 21, 22, *range(50, len(data) - 1, 97), len(data) - 1]:
+        cut.write_bytes(data[:size])
+        with pytest.raises(ModelError):
+            Bundle.load(cut)
+
+
+def test_any_flipped_byte_is_harmless(tmp_path):
+    data = make().save(tmp_path / "model.zip").read_bytes()
+    path = tmp_path / "flipped.zip"
+    random = np.random.default_rng(0)
+    for place in random.integers(0, len(data), 300):
+        broken = bytearray(data)
+        broken[place] ^= 1 << int(random.integers(8))
+        path.write_bytes(broken)
+        try:
+            found = Bundle.load(path)
+        except ModelError:
+            continue
+        assert_same(found, make())  # a byte that says nothing, such as a date

@@ -29,6 +29,8 @@ __all__ = ["PLUGIN", "EnsemblePlugin"]
 
 FORMAT = 1
 CARD = "ensemble.json"
+MAX_BYTES = 2**16
+"""Most bytes of the card: in memory, JSON is many times as large."""
 
 
 @dataclass(frozen=True)
@@ -114,6 +116,8 @@ class EnsemblePlugin:
 
 def _about(bundle: Bundle) -> tuple[list[str], str]:
     """Names of the members, and the method."""
+    if len(bundle.files.get(CARD, b"")) > MAX_BYTES:
+        raise ModelError(f"{CARD} must have at most {MAX_BYTES} bytes")
     try:
         about = json.loads(bundle.files[CARD])
         number, names, method = about["format"], about["members"], about["method"]

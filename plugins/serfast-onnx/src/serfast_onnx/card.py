@@ -127,6 +127,9 @@ class Step:
         object.__setattr__(self, "states", tuple(self.states))
         if len(self.states) > MAX_STATES:
             _refuse("states", f"at most {MAX_STATES}", f"{len(self.states)} states")
+        values = sum(math.prod(state.shape) for state in self.states)
+        if values > MAX_STATE_VALUES:
+            _refuse("states", f"of at most {MAX_STATE_VALUES} values in all", values)
         for names in (self.inputs, self.outputs):
             if len(set(names)) != len(names):
                 _refuse("names of a step's inputs, and of its outputs", "different", names)

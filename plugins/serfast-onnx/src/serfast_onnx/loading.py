@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, TypeAlias
 
 import numpy as np
+from numpy.random import default_rng
 
 from serfast.errors import ModelError
 from serfast.models.bundle.bundle import Bundle
@@ -24,6 +25,9 @@ TRIAL_STEPS = 12
 TRIAL_LENGTHS = (1, 50)
 """Rows that the whole graph is tried with, without a step: the least, and half a second's."""
 TRIAL_SAMPLES = (400, 16000)
+
+MAX_INPUT = 2**22
+"""Most numbers of the shortest input, and of all steps that are tried."""
 
 TOLERANCE = 1e-4
 """How far steps may be from the whole: ten times what is promised for good features, because a
@@ -47,6 +51,7 @@ def load(bundle: Bundle, options: Options) -> OnnxClassifier:
     """
     card = Card.from_bytes(_member(bundle, MEMBER))
     columns = _columns(bundle, card)
+    _check_sizes(card, columns or 1)
     session = open_session(_member(bundle, MODEL), MODEL, options)
     model, k = card.model, len(bundle.classes)
     check_values(MODEL, "input", session.get_inputs(), {model.input: _shape(model.layout, columns)})
@@ -85,6 +90,19 @@ def _columns(bundle: Bundle, card: Card) -> int | None:
     return len(bundle.statistics.names(bundle.spec.columns))
 
 
+def _check_sizes(card: Card, columns: int) -> None:
+    """Refuse inputs so long that trying them would take all memory."""
+    rows = {"min_rows": card.model.min_rows}
+    if card.step is not None:
+        rows["rows of step"] = TRIAL_STEPS * card.step.rows
+    for what, least in rows.items():
+        if least * columns > MAX_INPUT:
+            raise ModelError(
+                f"{what} must be so few that an input of the model has at most {MAX_INPUT} "
+                f"numbers, got {least} rows of {columns} columns"
+            )
+
+
 def _shape(layout: str, columns: int | None, rows: int | None = None) -> Shape:
     return tuple({"N": 1, "T": rows, "D": columns}[axis] for axis in layout)
 
@@ -109,7 +127,7 @@ def _check_step(session: Any, step: Step, columns: int | None, n_classes: int) -
 def _inputs(shape: Shape) -> list[Array]:
     """Zeros and noise of a shape."""
     sizes = tuple(int(size or 1) for size in shape)
-    noise = np.random.default_rng(0).normal(size=sizes)
+    noise = default_rng(0).normal(size=sizes)
     return [np.zeros(sizes, np.float32), noise.astype(np.float32)]
 
 

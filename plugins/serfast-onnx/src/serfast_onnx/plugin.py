@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from serfast import RMS, YIN, FeatureSpec, LogMel, ZeroCrossingRate
 from serfast.audio.augmentation import Alteration, Chain, Noise, Speed
+from serfast.forking import forks_wait
 from serfast.models.bundle.bundle import Bundle
 from serfast.models.classifier import Input
 from serfast.models.plugin import Examples, Run, Weights
@@ -90,7 +91,8 @@ class OnnxPlugin:
     def train_run(self, examples: Examples, run: Run) -> Weights:
         """Train a network, telling how it goes, and go on where it was interrupted."""
         try:
-            from .train import train
+            with forks_wait:
+                from .train import train
         except ImportError as error:
             raise ImportError(
                 f"training needs torch: pip install 'serfast-onnx[train]' ({error})"
@@ -105,8 +107,8 @@ class OnnxPlugin:
         ModelError
             If anything isn't as BUNDLE.md says.
         """
-        from .loading import load  # onnxruntime is slow to import: not before it is needed
-
+        with forks_wait:
+            from .loading import load  # onnxruntime is slow to import: not before it is needed
         return load(bundle, self.options)
 
     def default_model(self) -> Path | None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from serfast.errors import ModelError
+from serfast.forking import forks_wait
 from serfast.models.bundle.bundle import Bundle
 from serfast.models.classifier import Input
 from serfast.models.plugin import Examples, Weights
@@ -34,13 +35,14 @@ class SvmPlugin:
             If scikit-learn is missing.
         """
         try:
-            import sklearn.svm  # noqa: F401
+            with forks_wait:
+                import sklearn.svm  # noqa: F401
         except ImportError as error:
             raise ImportError(
                 f"training needs scikit-learn: pip install 'serfast-svm[train]' ({error})"
             ) from error
-        from .training import train
-
+        with forks_wait:
+            from .training import train
         return train(examples)
 
     def load(self, bundle: Bundle) -> LinearSvm:

@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from serfast.errors import ParameterError
+from serfast.forking import forks_wait
 from serfast.models.plugin import Examples, Weights
 
 from .calibration import fit_sharpness
@@ -140,7 +141,8 @@ def _fit(gram: Array, codes: Codes, classes: int, cost: float) -> tuple[Array, A
     Positives and negatives of a class weigh the same in sum. Where there are only the ones or only
     the others (a class that one speaker alone has), the machine says so whatever it hears.
     """
-    from sklearn.svm import SVC
+    with forks_wait:
+        from sklearn.svm import SVC
 
     duals, intercepts = np.zeros((classes, len(codes))), np.zeros(classes)
     for k in range(classes):

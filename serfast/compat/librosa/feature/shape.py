@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.fft import rfftfreq
 
 from .... import _checks as checks
 from ....features import SpectralBandwidth, SpectralCentroid, SpectralRolloff
@@ -77,7 +78,7 @@ def spectral_centroid(
 
 def _frequencies(freq: Any, n_fft: int, sr: float, S: Array) -> Array:
     """Frequencies of the bins [Hz], of a shape that broadcasts with S; NaN is let through."""
-    freq = np.asarray(np.fft.rfftfreq(n_fft, 1 / sr) if freq is None else freq)
+    freq = np.asarray(rfftfreq(n_fft, 1 / sr) if freq is None else freq)
     if freq.ndim == 1:
         freq = freq[:, np.newaxis]
     return _beside("freq", freq, S, f"of {S.shape[-2]} real numbers, or of S's shape {S.shape}")
@@ -239,7 +240,7 @@ def spectral_rolloff(
     if freq is None and isinstance(given, SignalSource):
         rounded = given.rows(SpectralRolloff, power=1.0, share=float(roll_percent))
         bins = np.rint(rounded * (given.n_fft / given.sr)).astype(np.intp)
-        return np.fft.rfftfreq(given.n_fft, 1 / given.sr)[bins]
+        return rfftfreq(given.n_fft, 1 / given.sr)[bins]
     spectra = given.energies()
     frequencies = _frequencies(freq, given.n_fft, given.sr, spectra)
     below = np.cumsum(spectra, axis=-2, dtype=_result_dtype(given.dtype))  # as librosa adds up

@@ -7,14 +7,14 @@ graphs with :mod:`writer`, and :mod:`check` compares them with torch.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
-import numpy as np
 import torch
+from numpy import isin
+from numpy.random import default_rng
 
 from serfast.errors import ParameterError
+from serfast.forking import forks_wait
 from serfast.models.plugin import Examples, Run, Weights
 
 from ..training_options import TrainingOptions
@@ -26,6 +26,7 @@ from .loop import Training
 from .network import size_of
 from .quantise import quantised
 from .split import held_out
+from .torch_state import one_thread
 from .writer import OPSET
 
 __all__ = ["train"]
@@ -58,10 +59,10 @@ def train(examples: Examples, options: TrainingOptions, run: Run) -> Weights:
     """
     if len(examples.classes) < 2:
         raise ParameterError(f"labels must be of at least 2 classes, got {examples.classes}")
-    speakers = held_out(examples, options.validation, np.random.default_rng(run.seed))
-    judged: Any = np.isin(examples.speakers, speakers)
+    speakers = held_out(examples, options.validation, default_rng(run.seed))
+    judged: Any = isin(examples.speakers, speakers)
     learned = examples.where(~judged)
-    with _alone():
+    with one_thread():
         training = Training(
             learned=learned,
             judged=examples.where(judged & ~examples.altered),
@@ -83,8 +84,8 @@ def _run(training: Training, run: Run, digest: str) -> None:
             checkpoint.write(run.folder, digest, training.state())
         _tell(training, run)
     if run.folder is not None:
-        from .pictures import draw  # matplotlib, for those who want pictures
-
+        with forks_wait:
+            from .pictures import draw  # matplotlib, for those who want pictures
         draw(training, run.folder)
 
 
@@ -117,15 +118,3 @@ def _weights(training: Training, examples: Examples, speakers: tuple[str, ...]) 
         about["kept_epoch"] = training.best
         about["validation_uar"] = round(training.history[training.best - 1].recall, 4)
     return Weights(arrays={}, files=members, card=about)
-
-
-@contextmanager
-def _alone() -> Iterator[None]:
-    """One thread, so that sums have one order; and torch's random generator left as it was."""
-    threads = torch.get_num_threads()
-    with torch.random.fork_rng(devices=[]):
-        torch.set_num_threads(1)
-        try:
-            yield
-        finally:
-            torch.set_num_threads(threads)

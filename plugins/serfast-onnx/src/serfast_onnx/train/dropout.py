@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import torch
+from numpy.random import default_rng
 from torch import Tensor, nn
 
 __all__ = ["Dropout"]
@@ -25,7 +26,7 @@ class Dropout(nn.Module):
     def __init__(self, share: float) -> None:
         super().__init__()
         self.threshold = round(share * LEVELS)
-        self.random = np.random.default_rng(0)
+        self.random = default_rng(0)
 
     def forward(self, x: Tensor) -> Tensor:
         """Drop, if training."""

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.random import default_rng
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -23,6 +24,7 @@ from .dropout import Dropout
 from .front import Front
 from .loss import Loss
 from .network import as_network, make_network
+from .torch_state import seeded
 
 __all__ = ["Epoch", "Training", "probabilities"]
 
@@ -72,9 +74,9 @@ class Training:
     def __post_init__(self) -> None:
         self._classes = self.learned.classes
         self._codes = np.searchsorted(self._classes, self.learned.labels)
-        torch.manual_seed(self.seed)
         n_columns = self.learned.inputs[0].shape[1]
-        self._network = make_network(n_columns, len(self._classes), self.options)
+        with seeded(self.seed):
+            self._network = make_network(n_columns, len(self._classes), self.options)
         self._average = copy.deepcopy(self._network)
         self.kept = copy.deepcopy(self._network)
         """The network with the weights kept."""
@@ -97,7 +99,7 @@ class Training:
     def run_epoch(self) -> None:
         """Train for one epoch more, and judge the average of the weights."""
         number = len(self.history)
-        random = np.random.default_rng((self.seed, 1, number))
+        random = default_rng((self.seed, 1, number))
         self._network.train()
         for module in self._network.modules():
             if isinstance(module, Dropout):
@@ -148,7 +150,7 @@ class Training:
         n = len(self.learned)
         epochs_per_pile = max(1, n // self._per_epoch)
         pile, part = divmod(number, epochs_per_pile)
-        order = np.random.default_rng((self.seed, 0, pile)).permutation(n)
+        order = default_rng((self.seed, 0, pile)).permutation(n)
         return order[part * self._per_epoch : (part + 1) * self._per_epoch]
 
     def _set_rate(self, share: float) -> None:

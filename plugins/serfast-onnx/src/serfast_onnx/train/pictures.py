@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from serfast.files import replacing
+from serfast.forking import forks_wait
 from serfast.training.metrics import confusion_matrix
 from serfast.training.plots import plot_confusion
 
@@ -27,8 +28,8 @@ def draw(training: Training, folder: Path) -> None:
 
 
 def _draw_curves(history: Sequence[Epoch], best: int, path: Path) -> None:
-    from matplotlib.figure import Figure  # no pyplot: no global state, no display
-
+    with forks_wait:
+        from matplotlib.figure import Figure  # no pyplot: no global state, no display
     figure = Figure(figsize=(7, 4), layout="constrained")
     left = figure.add_subplot()
     number = np.arange(1, len(history) + 1)

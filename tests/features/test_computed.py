@@ -12,7 +12,6 @@ from helpers import signals
 from helpers.custom_features import BACKENDS, COMPILED, frames_of
 from helpers.streams import assert_same_bits, divide, push
 from serfast.features import FrameFeature, MelFeature, SpectrumFeature
-from serfast.features.order import with_sources
 from serfast.program.planner import program_of
 
 RATE = 16000
@@ -275,18 +274,3 @@ def test_neighbours_do_not_change_the_bits(backend: str) -> None:
         n = alone.shape[1]
         assert_same_bits(np.ascontiguousarray(together[:, at : at + n]), alone)
         at += n
-
-
-def test_a_feature_comes_behind_what_it_reads_and_what_that_reads() -> None:
-    @serfast.feature_function
-    def louder(rms, out):
-        out[0] = 2 * rms
-
-    @serfast.feature_function(reads=("louder",))
-    def loudest(louder, out):
-        out[0] = 2 * louder
-
-    rms, zcr, first, second = serfast.RMS(), serfast.ZeroCrossingRate(), louder(), loudest()
-    assert with_sources(second, [second, zcr, first, rms]) == (rms, first, second)
-    spec = serfast.FeatureSpec(features=with_sources(second, [second, zcr, first, rms]))
-    assert spec.columns == ("rms", "louder", "loudest")

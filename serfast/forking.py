@@ -1,0 +1,108 @@
+"""Forks wait: a process isn't copied while one of its threads imports or compiles.
+
+After ``os.fork()`` the child has one thread, the one that forked, but every lock as it was. What
+another thread was importing or compiling stays locked in the child for ever, so that it hangs when
+it needs the same module. Therefore all that serfast imports or compiles late stands in a block
+
+    with forks_wait:
+        import soundfile
+
+and a fork waits until no other thread is in such a block. Blocks don't wait for one another.
+Plugins may use it for what they import late.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import threading
+
+__all__ = ["LONGEST", "ForksWait", "forks_wait"]
+
+LONGEST = 300.0
+"""How long a fork waits at most [s]: it must not wait for ever for a block that waits for it.
+
+A block waits for a fork if the fork is made by a module that is being imported, and the block needs
+that module.
+"""
+
+LOCKING = ("logging", "concurrent.futures.thread")
+"""Modules of the standard library that take a lock before a fork, which a block may need."""
+
+
+class ForksWait:
+    """The blocks that run at present, counted by thread; serfast has the one :data:`forks_wait`.
+
+    Examples
+    --------
+    >>> with forks_wait:
+    ...     import json
+    """
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._blocks: dict[int, int] = {}
+        self._forking = 0
+        """The thread that forks, while it does."""
+        self._registered = not hasattr(os, "register_at_fork")
+
+    def __enter__(self) -> None:
+        thread = threading.get_ident()
+        with self._changed:
+            self._blocks[thread] = self._blocks.get(thread, 0) + 1
+        if not self._registered and threading.active_count() > 1:  # else nobody can fork meanwhile
+            try:
+                self._register()
+            except BaseException:  # an interrupt: the block isn't entered
+                self.__exit__()
+                raise
+
+    def __exit__(self, *_: object) -> None:
+        thread = threading.get_ident()
+        with self._changed:
+            self._blocks[thread] -= 1
+            if not self._blocks[thread]:
+                del self._blocks[thread]
+                self._changed.notify_all()
+
+    def _register(self) -> None:
+        """Have every fork wait, before the modules that are LOCKING take their locks.
+
+        What was registered last is called first, so it is registered again once they are there.
+        """
+        self._register_once()
+        for name in LOCKING:
+            importlib.import_module(name)
+        self._register_once()
+        self._registered = True
+
+    def _register_once(self) -> None:
+        os.register_at_fork(
+            before=self._before, after_in_parent=self._in_parent, after_in_child=self._in_child
+        )
+
+    def _before(self) -> None:
+        """Wait until no other thread is in a block; none can enter one until the fork is done."""
+        self._changed.acquire()
+        thread = threading.get_ident()
+        if self._forking == thread:  # it has waited: this was registered more than once
+            self._changed.release()
+            return
+        self._changed.wait_for(lambda: not self._blocks.keys() - {thread}, LONGEST)
+        self._forking = thread
+
+    def _in_parent(self) -> None:
+        if self._forking == threading.get_ident():
+            self._forking = 0
+            self._changed.release()
+
+    def _in_child(self) -> None:
+        """Forget the other threads, which the child doesn't have, and the lock that they had."""
+        if self._forking:
+            thread = threading.get_ident()
+            self._changed, self._forking = threading.Condition(), 0
+            self._blocks = {thread: self._blocks[thread]} if thread in self._blocks else {}
+
+
+forks_wait = ForksWait()
+"""The block in which a fork waits."""

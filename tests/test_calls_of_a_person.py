@@ -1,0 +1,153 @@
+"""What a person would write: recordings by their path, streams in a `with`, names from an index."""
+
+from __future__ import annotations
+
+import pickle
+from collections import UserList
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+import serfast
+from helpers import signals
+from serfast.statistics.statistics import Statistics
+
+RATE = 16000
+Y = signals.voice(RATE, 2 * RATE, seed=8)
+SPEC = serfast.FeatureSpec(features=[serfast.RMS(), serfast.MFCC(n_mfcc=4)])
+
+
+@pytest.fixture(scope="module")
+def svm() -> serfast.Recognizer:
+    return serfast.Recognizer("svm")
+
+
+@pytest.fixture
+def wav(tmp_path: Path) -> Path:
+    """The voice as a file, at another rate than the model's."""
+    soundfile.write(tmp_path / "y.wav", Y, 22050, subtype="FLOAT")
+    return tmp_path / "y.wav"
+
+
+def test_a_recording_is_given_as_a_path_its_bytes_or_a_file(svm, wav: Path) -> None:
+    expected = svm.predict(*serfast.load(wav))
+    assert svm.predict(str(wav)) == expected
+    assert svm.predict(wav) == expected
+    assert svm.predict(wav.read_bytes()) == expected
+    with wav.open("rb") as file:
+        assert svm.predict(file) == expected
+
+
+def test_what_the_rate_is_of_is_asked_for(svm, wav: Path) -> None:
+    with pytest.raises(serfast.ParameterError, match="sample_rate must be given for samples"):
+        svm.predict(Y)
+    with pytest.raises(serfast.ParameterError, match="sample_rate must be None for a recording"):
+        svm.predict(wav, 16000)
+    with pytest.raises(serfast.AudioError, match="nothing"):
+        svm.predict(wav.with_name("nothing.wav"))
+
+
+def test_a_result_has_the_probability_of_its_label(svm) -> None:
+    result = svm.predict(Y, RATE)
+    assert (
+        result.probability
+        == result.probabilities[result.label]
+        == max(result.probabilities.values())
+    )
+    assert repr(result) == f"Result({result.label!r}, probability={result.probability:.3f})"
+
+
+def test_reprs_say_what_things_are(svm) -> None:
+    assert repr(svm) == f"<Recognizer 'svm' of {', '.join(svm.classes)} at 16000 Hz, native>"
+    stream = serfast.Extractor(SPEC).stream()
+    stream.accept(Y[:1000])
+    assert repr(stream) == (
+        "<NativeStream of rms … mfcc_3 (5) at 16000 Hz: 1000 samples seen, 5 rows given>"
+    )
+    events = svm.stream(window=1.0)
+    events.accept(Y[:8000])
+    assert repr(events).startswith("<WindowStream of anger, ")
+    assert repr(events).endswith(": window 1 s, hop 0.5 s, 0.50 s heard at 16000 Hz>")
+
+
+@pytest.mark.parametrize("classifier", ["svm", "onnx"])
+def test_a_recognizer_goes_through_pickle(classifier: str) -> None:
+    recognizer = serfast.Recognizer(classifier)
+    again = pickle.loads(pickle.dumps(recognizer))
+    assert again.predict(Y, RATE) == recognizer.predict(Y, RATE)
+    assert repr(again) == repr(recognizer)
+    assert again.card == recognizer.card
+
+
+def test_a_pickled_recognizer_is_checked_like_a_bundle(svm) -> None:
+    data = pickle.dumps(svm)
+    where = data.index(b"classes") + 12  # within the bundle's model.json or an array
+    with pytest.raises(serfast.ModelError):
+        pickle.loads(data[:where] + bytes([data[where] ^ 1]) + data[where + 1 :])
+
+
+@pytest.mark.parametrize("backend", ["native", "numba"])
+def test_a_stream_ends_with_its_block(backend: str) -> None:
+    extractor = serfast.Extractor(SPEC, backend)
+    with extractor.stream() as stream:
+        rows = np.concatenate([stream.accept(Y[:5000]), stream.flush()])
+    np.testing.assert_array_equal(rows, extractor(Y[:5000]))
+    assert (stream.n_seen, stream.n_emitted) == (0, 0)
+    np.testing.assert_array_equal(stream.accept(Y[:5000]), rows[: len(rows) - 2])  # a new signal
+
+
+def test_an_event_stream_ends_with_its_block(svm) -> None:
+    with svm.stream(window=1.0, hop=0.5, gate_db=None) as stream:
+        events = [*stream.accept(Y), *stream.flush()]
+    assert len(events) == 3
+    assert [*stream.accept(Y), *stream.flush()] == events
+
+
+def test_leaving_a_block_hides_no_error(svm) -> None:
+    for stream in (serfast.Extractor(SPEC).stream(), svm.stream()):
+        with pytest.raises(serfast.ParameterError, match="chunk"), stream:
+            stream.accept("no samples")
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        ["rms", "zcr"],
+        ("rms", "zcr"),
+        np.array(["rms", "zcr"]),
+        np.array(["rms", "zcr"], dtype=object),
+        UserList(["rms", "zcr"]),
+        iter(["rms", "zcr"]),
+    ],
+)
+def test_names_come_in_any_sequence(columns) -> None:
+    statistics = Statistics(functionals=("mean",), deltas=0)
+    assert statistics([[1.0, 2.0], [3.0, 6.0]], columns).tolist() == [2.0, 4.0]
+
+
+def test_names_may_be_an_index_of_pandas() -> None:
+    pandas = pytest.importorskip("pandas")
+    table = pandas.DataFrame({"rms": [1.0, 3.0], "zcr": [2.0, 6.0]})
+    assert Statistics(functionals=("mean",), deltas=0)(table, table.columns).tolist() == [2.0, 4.0]
+
+
+@pytest.mark.parametrize("columns", ["rms", b"rms", {"rms"}, {"rms": 1}, [1], 3, None, [["rms"]]])
+def test_what_names_nothing_in_order_is_refused(columns) -> None:
+    with pytest.raises(serfast.ParameterError, match="columns must be a sequence of names"):
+        Statistics(functionals=("mean",), deltas=0)([[1.0]], columns)
+
+
+def test_a_wrong_name_of_other_things_suggests_the_right_one() -> None:
+    for call, message in (
+        (lambda: Statistics(functionals=("men",)), "got 'men'; did you mean 'mean'?"),
+        (lambda: serfast.Recognizer("swm"), "got 'swm'; did you mean 'svm'?"),
+        (
+            lambda: serfast.FeatureSpec.from_dict({"format": 1, "features": [{"type": "MFFC"}]}),
+            "got 'MFFC'; did you mean 'MFCC'?",
+        ),
+    ):
+        with pytest.raises(serfast.SerfastError) as caught:
+            call()
+        assert message in str(caught.value)

@@ -1,0 +1,98 @@
+"""One call a feature: the rows of the extractor, by a function that the catalogue makes."""
+
+from __future__ import annotations
+
+import inspect
+import pickle
+
+import numpy as np
+import pytest
+
+import serfast
+from helpers import signals
+from helpers.catalogue import EXAMPLES
+from serfast import _former_names
+from serfast.features.base import snake_case
+from serfast.features.track import Track
+from serfast.one_call import CALLS
+
+RATE = 16000
+Y = signals.voice(RATE, RATE, seed=3)
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_each_feature_has_a_function_with_its_rows(name: str) -> None:
+    feature = EXAMPLES[name]
+    function = getattr(serfast, snake_case(name))
+    looked_at = {"feature": serfast.RMS()} if isinstance(feature, Track) else {}
+    cls = type(feature)
+    spec = serfast.FeatureSpec(sample_rate=RATE, hop_length=200, features=[cls(**looked_at)])
+    rows = function(Y, sample_rate=RATE, hop_length=200, **looked_at)
+    assert (rows.shape[1], rows.dtype) == (len(cls(**looked_at).columns), np.float32)
+    np.testing.assert_array_equal(rows, serfast.Extractor(spec)(Y))
+    assert snake_case(name) in dir(serfast)
+    assert snake_case(name) in serfast.__all__
+    assert f"serfast.{name}" in function.__doc__
+
+
+def test_fields_and_the_grid_are_arguments_by_name() -> None:
+    rows = serfast.mfcc(Y, sample_rate=RATE, n_mfcc=7, n_fft=400, center=False)
+    feature = serfast.MFCC(n_mfcc=7, n_fft=400)
+    spec = serfast.FeatureSpec(sample_rate=RATE, center=False, features=[feature])
+    np.testing.assert_array_equal(rows, serfast.Extractor(spec)(Y))
+    names = list(inspect.signature(serfast.mfcc).parameters)
+    assert names[:2] == ["y", "sample_rate"]
+    assert {"n_mfcc", "n_fft", "hop_length", "center", "pad_mode"} <= set(names)
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda: serfast.mfcc(Y), TypeError, "sample_rate"),
+        (lambda: serfast.mfcc(Y, RATE, n_mfc=3), TypeError, "'n_mfc'; did you mean 'n_mfcc'?"),
+        (lambda: serfast.rms(Y, RATE, hop_lenght=3), TypeError, "did you mean 'hop_length'?"),
+        (lambda: serfast.delta(Y, RATE), TypeError, "must be given the argument 'feature'"),
+        (lambda: serfast.mfcc(Y, RATE, n_mfcc=0), serfast.ParameterError, "n_mfcc must be"),
+        (lambda: serfast.mfcc([], RATE), serfast.ParameterError, "at least"),
+        (lambda: serfast.mffc, AttributeError, "'mffc'; did you mean 'mfcc'?"),
+        (lambda: serfast.MFFC, AttributeError, "did you mean 'mfcc'?"),
+        (lambda: serfast.spectral_centroids, AttributeError, "did you mean 'spectral_centroid'?"),
+        (lambda: serfast.SpectralCentriod, AttributeError, "did you mean 'SpectralCentroid'?"),
+    ],
+)
+def test_a_wrong_name_suggests_the_right_one(call, error, message) -> None:
+    with pytest.raises(error) as caught:
+        call()
+    assert message in str(caught.value)
+
+
+def test_a_name_like_nothing_suggests_nothing() -> None:
+    with pytest.raises(AttributeError, match=r"has no attribute 'zzzzzz'$"):
+        _ = serfast.zzzzzz
+    assert not hasattr(serfast, "mffc")
+
+
+def test_a_call_is_one_object_that_pickles_by_name() -> None:
+    assert serfast.mfcc is serfast.mfcc
+    assert pickle.loads(pickle.dumps(serfast.mfcc)) is serfast.mfcc
+    assert repr(serfast.rms).startswith("<function serfast.rms(y, sample_rate, *, frame_length=512")
+
+
+def test_another_back_end_may_be_named_by_the_environment(monkeypatch) -> None:
+    monkeypatch.setenv("SERFAST_BACKEND", "reference")
+    rows = serfast.rms(Y, RATE)
+    monkeypatch.delenv("SERFAST_BACKEND")
+    assert not np.array_equal(rows, serfast.rms(Y, RATE))
+    np.testing.assert_allclose(rows, serfast.rms(Y, RATE), rtol=1e-6)
+
+
+def test_former_modules_of_a_functions_name_are_still_there() -> None:
+    assert {*_former_names.CALLABLE} == CALLS.keys() & _former_names.FORMER.keys()
+    with pytest.warns(DeprecationWarning, match="serfast.mfcc is now serfast.features.mfcc"):
+        assert serfast.mfcc.MFCC is serfast.MFCC
+    with pytest.warns(DeprecationWarning, match="serfast.delta is now serfast.features.delta"):
+        from serfast.delta import Delta
+    assert Delta is serfast.Delta
+    assert callable(serfast.delta)
+    with pytest.raises(AttributeError), pytest.warns(DeprecationWarning, match="mfcc"):
+        _ = serfast.mfcc.nothing

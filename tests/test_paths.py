@@ -1,0 +1,134 @@
+"""The test of a module lies at the module's path; what has none is listed here with the reason."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from helpers.pages import ROOT
+
+AGREE = "backends/test_backends_agree.py"
+COMMAND = "cli/test_cli_bench.py"
+LIBROSA = "compat/test_librosa.py"
+CONTRACT = "compat/test_librosa_contract.py"
+SHAPE = "compat/test_librosa_spectral.py"
+
+TESTED_BY = {
+    "__main__": "cli/test_streams.py",
+    "_checks": "features/test_catalogue.py",
+    "_lazy": "test_import.py",
+    "_version": "cli/test_main.py",
+    "audio.containers.part": "audio/containers/test_chunked.py",
+    "audio.containers.tags": "audio/containers/test_mpeg.py",
+    "audio.content": "audio/test_recording.py",
+    "audio.remarks": "audio/test_decoder.py",
+    "audio.resampling": "audio/test_reading.py",
+    "audio.samples": "audio/test_reading_arguments.py",
+    "audio.sndfile": "audio/test_decoder.py",
+    "audio.sniffing": "audio/test_arriving.py",
+    "audio.tempo": "audio/test_augmentation.py",
+    "backends.numba.arena": AGREE,
+    "backends.numba.autocorrelation": "features/test_computed.py",
+    "backends.numba.blocks": AGREE,
+    "backends.numba.butterflies": AGREE,
+    "backends.numba.energy": AGREE,
+    "backends.numba.engine": AGREE,
+    "backends.numba.fft": AGREE,
+    "backends.numba.framing": AGREE,
+    "backends.numba.functions": "features/test_custom.py",
+    "backends.numba.lanes": AGREE,
+    "backends.numba.mel": AGREE,
+    "backends.numba.mfcc": AGREE,
+    "backends.numba.nodes": AGREE,
+    "backends.numba.passes": AGREE,
+    "backends.numba.pitch": AGREE,
+    "backends.numba.pointers": AGREE,
+    "backends.numba.realfft": AGREE,
+    "backends.numba.rows": AGREE,
+    "backends.numba.spectrum": AGREE,
+    "backends.numba.stream": AGREE,
+    "backends.numba.tables": AGREE,
+    "backends.numba.tracks": "features/test_track_stream.py",
+    "backends.reference.functions": "features/test_custom.py",
+    "backends.reference.mfcc": "features/test_parity_librosa.py",
+    "backends.reference.statistics": "statistics/test_statistics_agree.py",
+    "bench.child": "bench/test_measures.py",
+    "bench.compare": COMMAND,
+    "bench.latency": COMMAND,
+    "bench.picture": COMMAND,
+    "bench.report": COMMAND,
+    "bench.saved": COMMAND,
+    "bench.startup": COMMAND,
+    "bench.suite": COMMAND,
+    "cli._examples": "cli/test_train.py",
+    "cli._live": "cli/test_predict_stream.py",
+    "cli._output": "cli/test_extract.py",
+    "cli._progress": "cli/test_train.py",
+    "cli._recordings": "cli/test_predict.py",
+    "cli._spec": "cli/test_extract.py",
+    "cli._status": "cli/test_main.py",
+    "cli.bench": COMMAND,
+    "compat.librosa._engine": CONTRACT,
+    "compat.librosa.core.pitch": LIBROSA,
+    "compat.librosa.core.spectrum": LIBROSA,
+    "compat.librosa.feature.contrast": SHAPE,
+    "compat.librosa.feature.energy": LIBROSA,
+    "compat.librosa.feature.shape": SHAPE,
+    "compat.librosa.feature.source": CONTRACT,
+    "compat.librosa.feature.spectral": LIBROSA,
+    "compat.librosa.feature.transform": CONTRACT,
+    "compat.librosa.filters": LIBROSA,
+    "compat.librosa.util.deprecation": CONTRACT,
+    "compat.librosa.util.exceptions": CONTRACT,
+    "compat.librosa.util.utils": CONTRACT,
+    "corpora.csv_labels": "corpora/test_finding.py",
+    "corpora.messages": "corpora/test_finding.py",
+    "corpora.recordings": "corpora/test_finding.py",
+    "corpora.schemes": "corpora/test_finding.py",
+    "corpora.tables": "cli/test_extract.py",
+    "entry_points": "models/test_registry.py",
+    "errors": "test_extractor.py",
+    "presets.librosa": "features/test_spec.py",
+    "presets.speech": "features/test_spec.py",
+}
+"""The test by which a module's work is seen, where the module has no test file of its own."""
+
+MODULES = {
+    ".".join(path.relative_to(ROOT / "serfast").with_suffix("").parts): path
+    for path in (ROOT / "serfast").rglob("*.py")
+    if path.stem != "__init__"
+}
+
+
+def path_of_test(module: str) -> Path:
+    """Where the test of a module lies: a leading underscore isn't part of the name."""
+    *rooms, word = module.split(".")
+    return Path(*rooms, f"test_{word.strip('_')}.py")
+
+
+def untested(modules: set[str], tests: Path) -> set[str]:
+    """The modules that have no test file at their path."""
+    return {module for module in modules if not (tests / path_of_test(module)).exists()}
+
+
+def test_a_module_has_a_test_at_its_path_or_is_listed() -> None:
+    missing = untested(set(MODULES), ROOT / "tests") - set(TESTED_BY)
+    assert {module: str(path_of_test(module)) for module in missing} == {}
+
+
+def test_what_is_listed_needs_it() -> None:
+    assert set(TESTED_BY) - untested(set(MODULES), ROOT / "tests") == set()
+
+
+@pytest.mark.parametrize("test", sorted(set(TESTED_BY.values())))
+def test_the_test_that_is_named_is_there(test: str) -> None:
+    assert (ROOT / "tests" / test).exists()
+
+
+def test_a_module_without_a_test_is_noticed(tmp_path: Path) -> None:
+    (tmp_path / "models" / "bundle").mkdir(parents=True)
+    (tmp_path / "models" / "bundle" / "test_npy.py").touch()
+    (tmp_path / "test_checks.py").touch()
+    modules = {"models.bundle.npy", "models.npy", "npy", "_checks", "models.bundle.limits"}
+    assert untested(modules, tmp_path) == {"models.npy", "npy", "models.bundle.limits"}
