@@ -25,7 +25,14 @@ PAGES = (
     "README.md",
     *(
         f"docs/{name}.md"
-        for name in ("roofline", "backends", "custom-features", "embedded", "features", "formats")
+        for name in (
+            "roofline",
+            "backends",
+            "custom-features",
+            "embedded",
+            "features",
+            "formats",
+        )
     ),
 )
 PART = re.compile(r"(<!-- results: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -70,11 +77,11 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "backends": lambda: tables.backends_table(load("backends")),
     "custom": lambda: tables.custom_table(load("custom")),
     "budget": lambda: budget.tables(load("budget")),
-    "formats": lambda: formats.table(load("formats")),
     "formulas": formulas,
     "features": features,
+    "formats": lambda: formats.table(load("formats")),
 }
-"""What makes the text of each part. "summary" is that of peers.json; the last two have no file."""
+"""What makes the text of each part. "summary" is that of peers.json; two have no file."""
 
 
 def published(page: str) -> str:

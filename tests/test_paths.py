@@ -63,7 +63,6 @@ TESTED_BY = {
     "bench.suite": COMMAND,
     "cli._examples": "cli/test_train.py",
     "cli._live": "cli/test_predict_stream.py",
-    "cli._output": "cli/test_extract.py",
     "cli._progress": "cli/test_train.py",
     "cli._recordings": "cli/test_predict.py",
     "cli._spec": "cli/test_extract.py",

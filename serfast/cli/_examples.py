@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
+from ..corpora.finding import find_labelled
+from ..corpora.recordings import Recording
 from ..errors import ParameterError
 from ..training.recipe import Recipe
 from ._spec import read_spec, read_statistics
 
-__all__ = ["add_arguments", "read_recipe"]
+__all__ = ["add_arguments", "read_recipe", "read_recordings"]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -102,6 +105,27 @@ def read_recipe(arguments: argparse.Namespace) -> Recipe:
         backend=arguments.backend,
         options=[_pair(text) for text in arguments.option],
     )
+
+
+def read_recordings(arguments: argparse.Namespace) -> tuple[list[Recording], int]:
+    """Find the recordings, and say what was passed over and what couldn't be read.
+
+    Returns
+    -------
+    recordings : list of Recording
+    n_failed : int
+        How many folders couldn't be read.
+
+    Raises
+    ------
+    ParameterError
+        As :func:`serfast.corpora.find_recordings` does.
+    """
+    recordings, found = find_labelled(arguments.folder, arguments.labels)
+    rest = found.rest() and f"{arguments.folder}: {found.rest()}"
+    for line in filter(None, [*found.problems, rest]):
+        print(f"serfast {arguments.command}: {line}", file=sys.stderr)
+    return recordings, len(found.problems)
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -15,6 +15,7 @@ import numpy as np
 from ..audio.arriving import Arriving, live_blocks, live_decoder
 from ..audio.reading import blocks
 from ..audio.resampling import whole_rate
+from ..corpora.messages import printable
 from ..errors import ModelError, ParameterError
 from ..recognizer import Recognizer
 from ..streaming.events import Event
@@ -164,4 +165,4 @@ def _text(event: Event) -> str:
 
 
 def _named(path: Path) -> str:
-    return "standard input" if path == STANDARD_INPUT else str(path)
+    return "standard input" if path == STANDARD_INPUT else printable(path)

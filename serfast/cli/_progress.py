@@ -9,6 +9,8 @@ import time
 from types import TracebackType
 from typing import TextIO
 
+from ..corpora.messages import printable
+
 __all__ = ["Progress"]
 
 _INTERVAL = 0.1  # seconds between two drawings
@@ -50,7 +52,7 @@ class Progress:
     def step(self, name: str) -> None:
         """One step more is done; `name` says which."""
         self._done += 1
-        self._draw(self._done / self._total, f"{self._done}/{self._total}", name)
+        self._draw(self._done / self._total, f"{self._done}/{self._total}", printable(name))
         if self._done == self._total:
             self._begin = time.monotonic()
 

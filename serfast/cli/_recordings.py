@@ -2,15 +2,60 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO
 
+from ..corpora.messages import printable, reason_of
+from ..corpora.searching import Found, search
 from ..errors import AudioError
+from ..files import as_written
 
-__all__ = ["STANDARD_INPUT", "named", "source"]
+__all__ = ["STANDARD_INPUT", "as_texts", "find", "named", "source"]
 
 STANDARD_INPUT = Path("-")
+
+
+def find(arguments: Iterable[Path]) -> Found:
+    """Find the recordings that the arguments mean: files, and those in folders.
+
+    Each comes once, but two links to one file are two recordings. A folder without any is a
+    problem.
+    """
+    found = Found()
+    paths: dict[Path, Path] = {}  # x/../a.wav is a.wav again
+    for argument in arguments:
+        if not _is_folder(argument):
+            paths.setdefault(as_written(argument), argument)
+            continue
+        inner = search(argument)
+        found.problems.extend(inner.problems)
+        found.passed_over.update(inner.passed_over)
+        for path in inner.paths:
+            paths.setdefault(as_written(path), path)
+        if not inner.paths and not inner.problems:
+            rest = inner.rest() and f": {inner.rest()}"
+            found.problems.append(f"{printable(argument)}: no recordings in this folder{rest}")
+    found.paths.extend(paths.values())
+    return found
+
+
+def as_texts(paths: Iterable[Path]) -> dict[Path, str]:
+    r"""Give for each path the text that stands for it in a table or in JSON, which is UTF-8.
+
+    Bytes of a name that aren't UTF-8 become U+FFFD. If two names became one text so, each such byte
+    is written as an escape instead, as in ``\xff``.
+    """
+    given = list(paths)
+    texts = {path: os.fsencode(path).decode("utf-8", "replace") for path in given}
+    counts = Counter(texts.values())
+    for path, text in texts.items():
+        if counts[text] > 1:
+            texts[path] = os.fsencode(path).decode("utf-8", "backslashreplace")
+    return texts
 
 
 def source(path: Path) -> Path | BinaryIO:
@@ -31,5 +76,16 @@ def source(path: Path) -> Path | BinaryIO:
 
 
 def named(path: Path, error: Exception) -> str:
-    """Write the error with the recording's name, which AudioError has in it already."""
-    return str(error) if isinstance(error, AudioError) else f"{path}: {error}"
+    """Write the error on one line with the recording's name, which AudioError has already."""
+    if isinstance(error, AudioError):
+        return printable(str(error))
+    reason = reason_of(error) if isinstance(error, OSError) else str(error)
+    return f"{printable(path)}: {reason}"
+
+
+def _is_folder(path: Path) -> bool:
+    """Tell whether it is a folder; what can't be looked at is reported when it is read."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False

@@ -11,8 +11,7 @@ from pathlib import Path
 from ..backends import chosen
 from ..bench import compare, picture, report, saved, suite
 from ..bench.settings import Settings, whole_row
-from ..files import replacing
-from ._output import check_outputs, check_plot
+from ._output import check_outputs, check_plot, writing
 from ._spec import read_spec
 from ._status import Status
 
@@ -103,7 +102,7 @@ def run(arguments: argparse.Namespace) -> int:
         else:
             print(f"\n{ratios}")
     if arguments.plot:
-        with replacing(arguments.plot) as path:
+        with writing(arguments.plot, arguments.force) as path:
             picture.plot(result, path, old)
     return 0
 

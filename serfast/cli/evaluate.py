@@ -6,14 +6,13 @@ import argparse
 import json
 from pathlib import Path
 
-from ..corpora.finding import find_recordings
-from ..files import replacing
-from ..training.evaluation import Fold
+from ..training.evaluation import Evaluation, Fold
 from ..training.measured import measured_card
 from ..training.metrics import classification_report
 from ..training.plots import plot_confusion
-from ._examples import add_arguments, read_recipe
-from ._output import check_outputs, check_plot
+from ..training.recipe import Recipe
+from ._examples import add_arguments, read_recipe, read_recordings
+from ._output import check_outputs, check_plot, finish, keep, writing
 from ._progress import Progress
 
 __all__ = ["add_parser"]
@@ -49,11 +48,11 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Evaluate and report."""
+    """Evaluate and report; exit status 1 if a part of the folder couldn't be read."""
     check_outputs([arguments.plot, arguments.json], arguments.force)
     check_plot(arguments.plot)
     recipe = read_recipe(arguments)
-    recordings = find_recordings(arguments.folder, arguments.labels)
+    recordings, n_failed = read_recordings(arguments)
     with Progress(len(recordings)) as bar:
         evaluation = recipe.evaluate(
             recordings,
@@ -62,15 +61,24 @@ def run(arguments: argparse.Namespace) -> int:
             tell=bar.at,
             fold_done=lambda fold: bar.write(_line(fold)),
         )
-    print(classification_report(evaluation.matrix, evaluation.classes))
+    finish(
+        lambda: _write_figures(arguments, evaluation, recipe),
+        lambda: _draw(arguments, evaluation),
+        lambda: print(classification_report(evaluation.matrix, evaluation.classes), flush=True),
+    )
+    return 1 if n_failed else 0
+
+
+def _write_figures(arguments: argparse.Namespace, evaluation: Evaluation, recipe: Recipe) -> None:
     if arguments.json:
         text = json.dumps(measured_card(evaluation, recipe), indent=1)
-        with replacing(arguments.json) as path:
-            path.write_text(text + "\n")
+        keep(arguments.json, f"{text}\n".encode(), arguments.force)
+
+
+def _draw(arguments: argparse.Namespace, evaluation: Evaluation) -> None:
     if arguments.plot:
-        with replacing(arguments.plot) as path:
+        with writing(arguments.plot, arguments.force) as path:
             plot_confusion(evaluation.matrix, evaluation.classes, path)
-    return 0
 
 
 def _line(fold: Fold) -> str:

@@ -5,23 +5,20 @@ from __future__ import annotations
 import argparse
 import os
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing
 from pathlib import Path
 from typing import Any, cast
 
 from .. import presets
 from ..audio.reading import load
-from ..corpora.finding import audio_files
-from ..corpora.tables import TABLES
+from ..corpora.tables import TABLES, check_columns
 from ..errors import SerfastError
 from ..extractor import Extractor
 from ..features.spec import FeatureSpec
-from ..files import replacing
-from ._output import check_outputs
+from ._output import check_outputs, writing
 from ._progress import Progress
-from ._recordings import named, source
+from ._recordings import as_texts, find, named, source
 from ._spec import read_spec
 
 __all__ = ["add_parser"]
@@ -95,12 +92,16 @@ def run(arguments: argparse.Namespace) -> int:
     """Extract; exit status 1 if a recording failed."""
     check_outputs([arguments.output], arguments.force)
     spec = _spec(arguments)
+    suffix = arguments.output.suffix.lower()
+    check_columns(suffix, spec)
     extractor = Extractor(spec, backend=arguments.backend)
-    paths, problems = _recordings(arguments.files)
+    found = find(arguments.files)
+    paths, problems = found.paths, found.problems
+    texts = as_texts(paths)
     n_rows = n_failed = 0
     with (
-        replacing(arguments.output) as temporary,
-        closing(TABLES[arguments.output.suffix.lower()](temporary, spec)) as table,
+        writing(arguments.output, arguments.force) as temporary,
+        TABLES[suffix](temporary, spec) as table,
         Progress(len(paths)) as progress,
     ):
         for problem in problems:
@@ -112,15 +113,16 @@ def run(arguments: argparse.Namespace) -> int:
                 n_failed += 1
                 progress.write(f"serfast extract: {named(path, error)}")
             else:
-                table.add(_text(path), rows)
+                table.add(texts[path], rows)
                 n_rows += len(rows)
             progress.step(path.name)
         if not n_rows:
             raise SerfastError(f"no recording could be read, {arguments.output} was not written")
     n_failed += len(problems)
+    rest = found.rest() and f"{found.rest()}, "
     print(
         f"{arguments.output}: {len(paths) + len(problems) - n_failed} recordings, {n_rows} rows "
-        f"of {len(spec.columns)} columns, {n_failed} failed"
+        f"of {len(spec.columns)} columns, {rest}{n_failed} failed"
     )
     return 1 if n_failed else 0
 
@@ -152,19 +154,6 @@ def _spec(arguments: argparse.Namespace) -> FeatureSpec:
     return spec
 
 
-def _recordings(arguments: Iterable[Path]) -> tuple[list[Path], list[str]]:
-    """List the recordings meant, each once, and what is wrong with the other arguments."""
-    paths: dict[str, Path] = {}  # by where they are in the end: ../a.wav may be a.wav again
-    problems = []
-    for argument in arguments:
-        found = audio_files(argument) if argument.is_dir() else [argument]
-        if not found:
-            problems.append(f"{argument}: no recordings in this folder")
-        for path in found:
-            paths.setdefault(os.path.realpath(path), path)
-    return list(paths.values()), problems
-
-
 def _in_order(
     extractor: Extractor, paths: list[Path], threads: int
 ) -> Iterator[tuple[Path, Future[Any]]]:
@@ -185,8 +174,3 @@ def _rows(extractor: Extractor, path: Path) -> Any:
     # a spec's rate may be a fraction; `load` refuses that, as soxr does
     y, _ = load(source(path), cast(int, extractor.spec.sample_rate))
     return extractor(y)
-
-
-def _text(path: Path) -> str:
-    """Give the path as text that any file can hold; bytes that aren't UTF-8 become U+FFFD."""
-    return os.fsencode(path).decode("utf-8", "replace")

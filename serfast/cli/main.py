@@ -1,16 +1,14 @@
 """The command `serfast`: reads the arguments, runs one command, tells how it ended.
 
 Exit status: 0 if all went well, 1 after an error (one line on standard error), 2 after bad usage,
-130 after Ctrl-C, 141 if whoever read the output went away, 143 after SIGTERM (as the shell counts
-signals). No half-written file is left behind by any of them.
+130 after Ctrl-C, 141 if whoever read the output went away, 143 after SIGTERM, 129 after SIGHUP, 152
+after SIGXCPU (as the shell counts signals). No half-written file is left behind by any of them.
 """
 
 from __future__ import annotations
 
 import argparse
 import importlib
-import io
-import os
 import signal
 import sys
 import threading
@@ -21,6 +19,8 @@ from typing import NoReturn, TextIO
 
 from .._version import __version__
 from ..errors import SerfastError
+from ._output import one_line
+from ._streams import drop_output, forgiving, make_usable, of_output
 
 __all__ = ["main"]
 
@@ -62,9 +62,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     SystemExit
         After bad usage, and after --help and --version.
     """
-    _make_streams_usable()
+    make_usable()
     argv = sys.argv[1:] if argv is None else argv
     arguments = _parser(argv).parse_args(argv)
+    with forgiving():
+        return _run(arguments)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    """Run the command, and give the exit status that tells how it ended."""
     try:
         with warnings.catch_warnings(), _terminable():
             warnings.showwarning = _show_warning
@@ -72,20 +78,20 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return status
     except BrokenPipeError:
-        # Python flushes standard output once more on its way out; give it somewhere to go
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        drop_output()
         return 141
-    except _Terminated:
-        return 143
+    except _Terminated as signalled:
+        return 128 + signalled.number
     except KeyboardInterrupt:
         print("serfast: interrupted", file=sys.stderr)
         return 130
     except MemoryError as error:
-        what = _one_line(error) if str(error) else "there is no more"
+        what = one_line(error) if str(error) else "there is no more"
         print(f"serfast {arguments.command}: error: memory ran out: {what}", file=sys.stderr)
         return 1
     except (SerfastError, OSError, ImportError) as error:
-        print(f"serfast {arguments.command}: error: {_one_line(error)}", file=sys.stderr)
+        message = one_line(of_output(error))
+        print(f"serfast {arguments.command}: error: {message}", file=sys.stderr)
         return 1
 
 
@@ -112,40 +118,43 @@ def _parser(argv: Sequence[str]) -> argparse.ArgumentParser:
 
 
 class _Terminated(KeyboardInterrupt):
-    """SIGTERM, which like Ctrl-C shall unwind everything and be caught by nobody else."""
+    """A signal that, like Ctrl-C, shall unwind everything and be caught by nobody else."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+_ENDING = ("SIGTERM", "SIGHUP", "SIGXCPU", "SIGBREAK")
+"""Signals that end a program which has time to tidy up; each system has some of them."""
 
 
 @contextmanager
 def _terminable() -> Iterator[None]:
-    """Make SIGTERM an exception meanwhile, so that half-written files are removed."""
+    """Make these signals an exception meanwhile, so that half-written files are removed.
 
-    def terminate(number: int, frame: object) -> NoReturn:
-        raise _Terminated
-
+    Those that are ignored stay so (`nohup`). After the first one the others are ignored: a terminal
+    that is closed sends several, and the second must not interrupt the tidying up.
+    """
     if threading.current_thread() is not threading.main_thread():  # signals are the main one's
         yield
         return
-    before = signal.signal(signal.SIGTERM, terminate)
+    numbers = [getattr(signal, name) for name in _ENDING if hasattr(signal, name)]
+    before = {number: signal.getsignal(number) for number in numbers}
+    handled = [number for number in numbers if before[number] not in (signal.SIG_IGN, None)]
+
+    def terminate(number: int, frame: object) -> NoReturn:
+        for other in handled:
+            signal.signal(other, signal.SIG_IGN)
+        raise _Terminated(number)
+
     try:
+        for number in handled:
+            signal.signal(number, terminate)
         yield
     finally:
-        signal.signal(signal.SIGTERM, before or signal.SIG_DFL)
-
-
-def _make_streams_usable() -> None:
-    """Whatever they are, they take all text: closed ones drop it, ASCII ones show '?'."""
-    for name in ("stdout", "stderr"):
-        stream = getattr(sys, name)
-        if stream is None or stream.closed:
-            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115 - as long as the process
-        elif isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
-
-
-def _one_line(error: Exception) -> str:
-    if isinstance(error, OSError) and error.filename and error.strerror:
-        return f"{error.filename}: {error.strerror[0].lower()}{error.strerror[1:]}"
-    return " ".join(str(error).split()) or type(error).__name__
+        for number in handled:
+            signal.signal(number, before[number])
 
 
 def _show_warning(

@@ -10,10 +10,11 @@ from time import perf_counter
 from typing import Any
 
 from ..audio.reading import load
+from ..corpora.messages import printable
 from ..errors import SerfastError
 from ..recognizer import Recognizer
 from . import _live
-from ._recordings import named, source
+from ._recordings import as_texts, named, source
 
 __all__ = ["add_parser"]
 
@@ -72,11 +73,12 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.stream:
         return _live.run(arguments, recognizer)
     found = []
+    texts = as_texts(arguments.files)
     for path in arguments.files:
         try:
-            answer = _answer(recognizer, path)
+            answer = {"file": texts[path], **_answer(recognizer, path)}
         except (SerfastError, OSError) as error:
-            answer = {"file": str(path), "error": named(path, error)}
+            answer = {"file": texts[path], "error": named(path, error)}
             print(f"serfast predict: {answer['error']}", file=sys.stderr)
         else:
             if not arguments.json:
@@ -94,7 +96,6 @@ def _answer(recognizer: Recognizer, path: Path) -> dict[str, Any]:
     seconds = perf_counter() - start
     duration = len(y) / sample_rate
     return {
-        "file": str(path),
         "label": result.label,
         "probabilities": {name: round(p, 6) for name, p in result.probabilities.items()},
         "duration_s": round(duration, 6),
@@ -111,4 +112,5 @@ def _text(answer: dict[str, Any]) -> str:
         f"  {answer['duration_s']:.2f} s of sound in {1000 * answer['elapsed_s']:.1f} ms: "
         f"{answer['times_real_time']:.0f} times faster than real time"
     )
-    return "\n".join([f"{answer['file']}: {answer['label']}", *map(str.rstrip, bars), speed])
+    first = f"{printable(answer['file'])}: {answer['label']}"
+    return "\n".join([first, *map(str.rstrip, bars), speed])

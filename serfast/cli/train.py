@@ -6,10 +6,9 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from ..corpora.finding import find_recordings
 from ..training.measured import read_measured
-from ._examples import add_arguments, read_recipe
-from ._output import check_outputs
+from ._examples import add_arguments, read_recipe, read_recordings
+from ._output import check_outputs, keep
 from ._progress import Progress
 
 __all__ = ["add_parser"]
@@ -51,7 +50,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Train and write the bundle."""
+    """Train and write the bundle; exit status 1 if a part of the folder couldn't be read."""
     check_outputs([arguments.output], arguments.force)
     recipe = read_recipe(arguments)
     card: dict[str, Any] = {}
@@ -59,7 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
         card["corpus"] = arguments.corpus
     if arguments.measured:
         card["measured"] = read_measured(arguments.measured, recipe)
-    recordings = find_recordings(arguments.folder, arguments.labels)
+    recordings, n_failed = read_recordings(arguments)
     with Progress(len(recordings)) as bar:
         bundle = recipe.train(
             recordings,
@@ -68,10 +67,12 @@ def run(arguments: argparse.Namespace) -> int:
             progress=bar.step_path,
             tell=bar.at,
         )
-    path = bundle.save(arguments.output)
+    data = bundle.to_bytes()
+    keep(arguments.output, data, arguments.force)
     about = bundle.card["training"]
     print(
-        f"{path}: {recipe.plugin}, {len(bundle.classes)} classes, {about['recordings']} "
-        f"recordings of {len(about['speakers'])} speakers, {path.stat().st_size / 1e6:.2f} MB"
+        f"{arguments.output}: {recipe.plugin}, {len(bundle.classes)} classes, "
+        f"{about['recordings']} recordings of {len(about['speakers'])} speakers, "
+        f"{len(data) / 1e6:.2f} MB"
     )
-    return 0
+    return 1 if n_failed else 0

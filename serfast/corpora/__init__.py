@@ -7,5 +7,14 @@ labels any other.
 from .finding import AUDIO_SUFFIXES, audio_files, find_recordings
 from .recordings import Recording
 from .schemes import SCHEMES
+from .searching import Found, search
 
-__all__ = ["AUDIO_SUFFIXES", "SCHEMES", "Recording", "audio_files", "find_recordings"]
+__all__ = [
+    "AUDIO_SUFFIXES",
+    "SCHEMES",
+    "Found",
+    "Recording",
+    "audio_files",
+    "find_recordings",
+    "search",
+]

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import os
+import stat
 import warnings
 from pathlib import Path
+from typing import NoReturn
 
-from .._checks import fail
-from ..audio.suffixes import AUDIO_SUFFIXES, why_not_read
+from .._checks import fail, shown
+from ..audio.suffixes import AUDIO_SUFFIXES
 from ..errors import ParameterError
 from .csv_labels import recordings_of_csv
-from .messages import listed
+from .messages import joined, listed, reason_of
 from .recordings import Recording
 from .schemes import SCHEMES, Scheme
+from .searching import Found, search
 
-__all__ = ["AUDIO_SUFFIXES", "audio_files", "find_recordings"]
+__all__ = ["AUDIO_SUFFIXES", "audio_files", "find_labelled", "find_recordings"]
 
 
 def find_recordings(
     folder: str | os.PathLike[str], labels: str | os.PathLike[str] = "auto"
 ) -> list[Recording]:
-    """Find a folder's recordings, subfolders included, with their labels.
+    """Find a folder's recordings, subfolders and linked folders included, with their labels.
 
     Parameters
     ----------
@@ -29,7 +32,8 @@ def find_recordings(
     labels : {"auto", "emodb", "ravdess", "crema-d"} or path of a CSV file
         Where the labels come from. "auto" finds out which corpus named the files. A CSV file has
         the columns path (relative to the CSV file's folder), label, speaker and, optionally, text;
-        it alone says which recordings there are.
+        it alone says which recordings there are. They must lie in the folder as their paths are
+        written: a link in it may lead anywhere, and two links to one file are two recordings.
 
     Returns
     -------
@@ -39,13 +43,14 @@ def find_recordings(
     Raises
     ------
     ParameterError
-        No such folder, no recording in it, no or several schemes that fit, or a bad line in the
-        CSV file (the message has its number).
+        No such folder, one that may not be read, no recording in it, no or several schemes that
+        fit, or a bad line in the CSV file (the message has its number).
 
     Warns
     -----
     UserWarning
-        Some files' names don't fit the scheme: they are left out, and listed.
+        Some files' names don't fit the scheme, a subfolder may not be read, or a package is missing
+        that some recordings need: they are left out, counted and named.
 
     Examples
     --------
@@ -56,20 +61,44 @@ def find_recordings(
     >>> recording.label, recording.speaker, recording.text
     ('happiness', '03', 'a01')
     """
-    root = Path(folder)
-    if labels == "auto" and root.suffix.lower() == ".csv" and root.is_file():
-        return recordings_of_csv(root, root.parent)
-    if not root.is_dir():
-        fail("folder", "an existing folder", os.fspath(folder))
-    if Path(labels).suffix.lower() == ".csv":
-        return recordings_of_csv(Path(labels), root)
-    if labels != "auto" and labels not in SCHEMES:
-        fail("labels", f"one of auto, {', '.join(SCHEMES)} or the path of a .csv file", labels)
-    paths = audio_files(root)
-    if not paths:
-        fail("folder", "a folder with recordings in it", os.fspath(folder))
-    scheme = _detect(paths) if labels == "auto" else SCHEMES[str(labels)]
-    return _from_names(paths, scheme)
+    recordings, found = find_labelled(folder, labels)
+    _warn_of(found)
+    return recordings
+
+
+def find_labelled(
+    folder: str | os.PathLike[str], labels: str | os.PathLike[str] = "auto"
+) -> tuple[list[Recording], Found]:
+    """Find a folder's recordings as :func:`find_recordings` does, and tell what else is there.
+
+    Parameters, errors and warnings as of that function, except that what `found` tells is no
+    warning.
+
+    Returns
+    -------
+    recordings : list of Recording
+    found : Found
+        What was passed over, and what couldn't be read; nothing if a CSV file has the labels.
+    """
+    root, table = _path("folder", folder), _path("labels", labels)
+    kind, name = _kind(root), str(table)
+    if name == "auto" and root.suffix.lower() == ".csv" and kind == stat.S_IFREG:
+        return recordings_of_csv(root, root.parent), Found()
+    if kind != stat.S_IFDIR:
+        fail("folder", "an existing folder", str(root))
+    if table.suffix.lower() == ".csv":
+        return recordings_of_csv(table, root), Found()
+    if name not in ("auto", *SCHEMES):
+        fail("labels", f"one of auto, {', '.join(SCHEMES)} or the path of a .csv file", name)
+    found = search(root)
+    if not found.paths:
+        _refuse_empty(str(root), found)
+    scheme = _detect(found.paths) if name == "auto" else SCHEMES[name]
+    recordings, others = _from_names(found.paths, scheme)
+    if others:
+        message = f"left out, not named as {scheme.title} does: {listed(others)}"
+        warnings.warn(message, stacklevel=3)
+    return recordings, found
 
 
 def audio_files(folder: str | os.PathLike[str]) -> list[Path]:
@@ -78,24 +107,59 @@ def audio_files(folder: str | os.PathLike[str]) -> list[Path]:
     Parameters
     ----------
     folder : path
-        Where to look. Links to files count, links to folders aren't followed; pipes and devices
-        are passed over.
+        Where to look. Links to files and folders are followed, loops aren't; pipes and devices are
+        passed over. :func:`serfast.corpora.searching.search` tells what was passed over, too.
 
     Returns
     -------
     list of Path
         Sorted by folder, then name; the paths begin with `folder`.
+
+    Warns
+    -----
+    UserWarning
+        A folder can't be read, or a package is missing that some recordings need.
     """
-    found = []
-    for parent, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        for name in names:
-            path = Path(parent, name)
-            if name.startswith(".") or why_not_read(path):
-                continue
-            if path.is_file() or not path.exists():  # a broken link is reported when it is read
-                found.append(path)
-    return sorted(found, key=lambda path: path.parts)
+    found = search(folder)
+    _warn_of(found)
+    return found.paths
+
+
+def _path(name: str, value: str | os.PathLike[str]) -> Path:
+    try:
+        return Path(os.fsdecode(value))
+    except TypeError:
+        fail(name, "a path", value)
+
+
+def _kind(path: Path) -> int | None:
+    """Tell whether it is a file or a folder; None if it is nothing."""
+    try:
+        return stat.S_IFMT(path.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, ValueError) as error:  # may not be looked at, or is no path at all
+        rule = "folder must be one that can be read"
+        raise ParameterError(f"{rule}, got {os.fspath(path)!r}: {reason_of(error)}") from error
+
+
+def _refuse_empty(folder: str, found: Found) -> NoReturn:
+    """Say that there is no recording, and what there is instead."""
+    others = [*found.problems, *filter(None, [found.rest()])]
+    rest = f" ({joined(others, '; ')})" if others else ""
+    raise ParameterError(
+        f"folder must be a folder with recordings in it, got {shown(folder)}{rest}"
+    )
+
+
+def _warn_of(found: Found) -> None:
+    """Warn of what is probably missed: folders that can't be read, and other kinds of recording."""
+    if found.problems:
+        number = f"{len(found.problems)} folder{'s' * (len(found.problems) > 1)}"
+        message = f"left out, can't be read: {number}: {joined(found.problems, '; ')}"
+        warnings.warn(message, stacklevel=3)
+    if missed := found.missed():
+        warnings.warn(f"passed over: {missed}", stacklevel=3)
 
 
 def _detect(paths: list[Path]) -> Scheme:
@@ -119,14 +183,12 @@ def _detect(paths: list[Path]) -> Scheme:
     )
 
 
-def _from_names(paths: list[Path], scheme: Scheme) -> list[Recording]:
+def _from_names(paths: list[Path], scheme: Scheme) -> tuple[list[Recording], list[Path]]:
+    """Give the recordings that their names label, and the files that are named otherwise."""
     read = [(path, scheme.read(path)) for path in paths]
     recordings = [recording for _, recording in read if recording]
     others = [path for path, recording in read if not recording]
     if not recordings:
         rule = f"folder must hold files named as {scheme.title} does"
         raise ParameterError(f"{rule}, got {listed(others)}")
-    if others:
-        message = f"left out, not named as {scheme.title} does: {listed(others)}"
-        warnings.warn(message, stacklevel=3)
-    return recordings
+    return recordings, others

@@ -1,10 +1,11 @@
-"""Lists of offenders, cut to a length that can be read in a message."""
+"""Names and reasons for messages: on one line, and of a length that can be read."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
-__all__ = ["joined", "listed"]
+__all__ = ["joined", "listed", "printable", "reason_of"]
 
 SHOWN = 5
 """Most items that a message lists."""
@@ -13,10 +14,30 @@ SHOWN = 5
 def listed(paths: list[Path]) -> str:
     """Count files and list their names."""
     noun = "file" if len(paths) == 1 else "files"
-    return f"{len(paths)} {noun}: {joined([path.name for path in paths], ', ')}"
+    return f"{len(paths)} {noun}: {joined([printable(path.name) for path in paths], ', ')}"
 
 
 def joined(items: list[str], separator: str) -> str:
     """Join the first items, and say how many more there are."""
     more = [f"and {len(items) - SHOWN} more"] if len(items) > SHOWN else []
     return separator.join(items[:SHOWN] + more)
+
+
+def printable(path: str | os.PathLike[str]) -> str:
+    r"""Write a path so that it stays on its line: what can't be printed as an escape.
+
+    Examples
+    --------
+    >>> print(printable("two\nlines.wav"))
+    two\nlines.wav
+    """
+    text = os.fspath(path)
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def reason_of(error: OSError | ValueError) -> str:
+    """Write why the system refused, in lower case as part of a message."""
+    text = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return f"{text[0].lower()}{text[1:]}"

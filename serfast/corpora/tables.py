@@ -5,33 +5,76 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+from abc import ABC, abstractmethod
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, Protocol
+from types import TracebackType
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..errors import ParameterError
 from ..features.spec import FeatureSpec
 from ..forking import forks_wait
 
-__all__ = ["TABLES", "Table"]
+__all__ = ["TABLES", "Table", "check_columns"]
 
 Rows = NDArray[np.float32]
 
+OWN_COLUMNS = ("file", "time")
+"""The columns of a table that has one line per row, beside the features'."""
 
-class Table(Protocol):
-    """Rows of many recordings on their way into a file."""
 
-    def __init__(self, path: Path, spec: FeatureSpec) -> None: ...
+class Table(ABC):
+    """Rows of many recordings on their way into a file; a context manager.
 
+    At its end the file is finished, and closed after an error, whatever is missing in it then:
+    nothing is written any more, so that a full disk isn't reported twice.
+    """
+
+    def __init__(self, path: Path, spec: FeatureSpec) -> None:
+        self._file = path.open("wb")
+        self._spec = spec
+
+    @abstractmethod
     def add(self, name: str, rows: Rows) -> None:
         """Append a recording's rows, shape (n_rows, n_columns)."""
 
+    @abstractmethod
+    def _finish(self) -> None:
+        """Write what is still to be written; without it the file is incomplete."""
+
+    def _give_up(self) -> None:
+        """Keep whatever writes to the file from doing so again when it is deleted."""
+        with suppress(OSError, ValueError):
+            self._file.close()
+
     def close(self) -> None:
-        """Finish the file; without it the file is incomplete."""
+        """Finish the file."""
+        try:
+            self._finish()
+            self._file.close()
+        except BaseException:
+            self._give_up()
+            raise
+
+    def __enter__(self) -> Table:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if error is None:
+            self.close()
+        else:
+            self._give_up()
 
 
-class NpzTable:
+class NpzTable(Table):
     """A zip of arrays, for `numpy.load`.
 
     `files` and `rows_0`, `rows_1` … (shape (n_rows, n_columns), float32) are in the same order;
@@ -39,20 +82,25 @@ class NpzTable:
     """
 
     def __init__(self, path: Path, spec: FeatureSpec) -> None:
-        self._zip = zipfile.ZipFile(path, "w", zipfile.ZIP_STORED, allowZip64=True)
-        self._spec = spec
+        super().__init__(path, spec)
+        self._zip = zipfile.ZipFile(self._file, "w", zipfile.ZIP_STORED, allowZip64=True)
         self._names: list[str] = []
 
     def add(self, name: str, rows: Rows) -> None:
         self._write(f"rows_{len(self._names)}", rows)
         self._names.append(name)
 
-    def close(self) -> None:
+    def _finish(self) -> None:
         self._write("files", np.array(self._names))
         self._write("columns", np.array(self._spec.columns))
         self._write("time_step", np.array(self._spec.hop_length / self._spec.sample_rate))
         self._write("spec", np.array(self._spec.to_json()))
         self._zip.close()
+
+    def _give_up(self) -> None:
+        super()._give_up()
+        with suppress(OSError, ValueError):
+            self._zip.close()  # to no avail, but then it doesn't try again
 
     def _write(self, name: str, array: NDArray[Any]) -> None:
         # ZipInfo's fixed date keeps the file the same, byte for byte, when made again
@@ -60,25 +108,30 @@ class NpzTable:
             np.lib.format.write_array(member, array, allow_pickle=False)
 
 
-class CsvTable:
+class CsvTable(Table):
     """A line per row: file, time [s], the columns; nine digits, so float32 survives exactly."""
 
     def __init__(self, path: Path, spec: FeatureSpec) -> None:
-        self._file = path.open("w", encoding="utf-8", newline="")
-        self._spec = spec
+        super().__init__(path, spec)
+        self._text = io.TextIOWrapper(self._file, encoding="utf-8", newline="")
         self._format = "%.9g" + ",%.9g" * len(spec.columns) + "\n"
-        self._file.write(_csv_line(["file", "time", *spec.columns]) + "\n")
+        self._text.write(_csv_line(["file", "time", *spec.columns]) + "\n")
 
     def add(self, name: str, rows: Rows) -> None:
         begin = _csv_line([name]) + ","
         for time, row in zip(self._spec.times(len(rows)), rows.tolist(), strict=True):
-            self._file.write(begin + self._format % (time, *row))
+            self._text.write(begin + self._format % (time, *row))
 
-    def close(self) -> None:
-        self._file.close()
+    def _finish(self) -> None:
+        self._text.flush()
+
+    def _give_up(self) -> None:
+        with suppress(OSError, ValueError):
+            self._text.close()
+        super()._give_up()
 
 
-class ParquetTable:
+class ParquetTable(Table):
     """Columns file, time [s] and the features; the FeatureSpec as JSON in the file's metadata."""
 
     _GROUP = 1 << 16  # rows to gather before they are written: small groups read slowly
@@ -91,13 +144,13 @@ class ParquetTable:
         except ImportError as error:
             hint = 'writing Parquet needs pyarrow: pip install "serfast[cli]"'
             raise ImportError(f"{hint} ({error})") from error
+        super().__init__(path, spec)
         self._arrow = pyarrow
         fields = [("file", pyarrow.string()), ("time", pyarrow.float64())]
         fields += [(name, pyarrow.float32()) for name in spec.columns]
         metadata = {"serfast.spec": spec.to_json()}
         self._schema = pyarrow.schema(fields, metadata=metadata)
-        self._spec = spec
-        self._writer = pyarrow.parquet.ParquetWriter(path, self._schema)
+        self._writer = pyarrow.parquet.ParquetWriter(self._file, self._schema)
         self._waiting: list[Any] = []
 
     def add(self, name: str, rows: Rows) -> None:
@@ -107,9 +160,13 @@ class ParquetTable:
         if sum(map(len, self._waiting)) >= self._GROUP:
             self._flush()
 
-    def close(self) -> None:
+    def _finish(self) -> None:
         self._flush()
         self._writer.close()
+
+    def _give_up(self) -> None:
+        self._writer.is_open = False
+        super()._give_up()
 
     def _flush(self) -> None:
         if self._waiting:
@@ -121,7 +178,23 @@ TABLES: dict[str, type[Table]] = {".npz": NpzTable, ".csv": CsvTable, ".parquet"
 """The kinds of table, by the output file's suffix."""
 
 
+def check_columns(suffix: str, spec: FeatureSpec) -> None:
+    """Check that a table of this kind can hold the spec's columns beside its own.
+
+    Raises
+    ------
+    ParameterError
+        If a feature's column has the name of one of these.
+    """
+    if suffix == ".npz":  # its columns have a table of their own
+        return
+    taken = [name for name in spec.columns if name in OWN_COLUMNS]
+    if taken:
+        rule = f"names other than {' and '.join(OWN_COLUMNS)}, which a {suffix} table has itself"
+        raise ParameterError(f"columns must have {rule}, got {taken[0]!r} (name= gives another)")
+
+
 def _csv_line(cells: list[str]) -> str:
     line = io.StringIO()
-    csv.writer(line, lineterminator="").writerow(cells)
-    return line.getvalue()
+    csv.writer(line, lineterminator="\r\n").writerow(cells)  # cells with one of these are quoted
+    return line.getvalue()[:-2]

@@ -13,6 +13,7 @@ from typing import Any
 
 from .. import _checks as checks
 from ..corpora.recordings import Recording
+from ..errors import ModelError
 from ..models.bundle.bundle import Bundle
 from ..models.plugin import Examples, Run
 from .evaluation import Evaluation, Fold, Trainee, evaluate_splits
@@ -116,11 +117,13 @@ class Recipe(RecipeFields):
         ParameterError, AudioError
             If there are too few classes, a recording can't be read, or the plugin refuses.
         ModelError
-            If the plugin fails, or gives what a bundle can't hold.
+            If the plugin fails or gives what a bundle can't hold; before the work if the features,
+            the statistics or the card are so large that the bundle could not be loaded.
         """
         if len(classes := {recording.label for recording in recordings}) < 2:
             checks.fail("labels", "of at least 2 classes", sorted(classes))
         self._run(folder, tell)  # a wrong folder is refused before the work
+        self._try_bundle(recordings, self._card(card))
         examples = self.examples(recordings, progress=progress)
         return self.train_on(examples, card=card, folder=folder, tell=tell)
 
@@ -207,8 +210,28 @@ class Recipe(RecipeFields):
             self.spec,
             self.statistics,
             run=self._run(folder, tell),
-            card={**(card or {}), "recipe": self.to_dict()},
+            card=self._card(card),
         )
+
+    def _try_bundle(self, recordings: Sequence[Recording], card: dict[str, Any]) -> None:
+        """Refuse what no bundle can hold before the work: a bundle without weights is loaded."""
+        speakers = sorted({recording.speaker for recording in recordings})
+        trial = Bundle(
+            plugin=self.plugin,
+            classes=tuple(sorted({recording.label for recording in recordings})),
+            spec=self.spec,
+            statistics=self.statistics,
+            backend=self.backend,
+            card={"training": {"speakers": speakers}, **card},
+        )
+        data = trial.to_bytes()
+        try:
+            Bundle.from_bytes(data, self.backend)
+        except ModelError as error:
+            raise ModelError(f"a bundle of this training could not be loaded: {error}") from error
+
+    def _card(self, card: Mapping[str, Any] | None) -> dict[str, Any]:
+        return {**(card or {}), "recipe": self.to_dict()}
 
     def evaluate_on(
         self,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 
 import numpy as np
 import pytest
@@ -96,3 +97,23 @@ def test_help_shows_an_example(capsys):
         main(["predict", "--help"])
     assert stop.value.code == 0
     assert "serfast predict speech.wav" in capsys.readouterr().out
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such file names")
+def test_odd_names_are_text_in_json_and_one_line_for_people(folder, capsys):
+    recording = (folder / "03a01Wa.wav").read_bytes()
+    odd = [folder / name for name in ("a\nb.wav", 'a, "c".wav', "\udcfe.wav", "\udcff.wav")]
+    for path in odd:
+        path.write_bytes(recording)
+    files = [str(path) for path in [*odd, odd[0], folder / "no\nne.wav"]]
+    assert main(["predict", *files, "--classifier", "nearest", "--json"]) == 1
+    out, err = capsys.readouterr()
+    names = [answer["file"] for answer in json.loads(out)]
+    assert names == [*files[:2], rf"{folder}/\xfe.wav", rf"{folder}/\xff.wav", *files[4:]]
+    assert all(name.encode() for name in names)  # is UTF-8, without halves of characters
+    assert err.startswith(rf"serfast predict: {folder}/no\nne.wav: ")
+    assert err.count("\n") == 1
+    assert main(["predict", *files[:4], "--classifier", "nearest"]) == 0
+    heads = [line for line in capsys.readouterr().out.splitlines() if not line.startswith(" ")]
+    assert heads[0] == rf"{folder}/a\nb.wav: anger"
+    assert len(heads) == 4

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 
 import pytest
 
@@ -181,6 +182,55 @@ def test_an_unreadable_recording_is_named(folder, capsys):
     assert status == 1
     assert "03a01Wc.wav" in capsys.readouterr().err
     assert not model.exists()
+
+
+def test_a_card_that_no_bundle_holds_is_refused_before_the_work(folder, capsys, monkeypatch):
+    monkeypatch.setattr(
+        "serfast.training.recipe.Recipe.examples", lambda *a, **k: pytest.fail("it went to work")
+    )
+    status, model = run(folder, "--corpus", "\udcff")
+    assert status == 1
+    assert "card must be what JSON can hold" in capsys.readouterr().err
+    assert not model.exists()
+
+
+def test_features_that_no_bundle_may_ask_for_are_refused_before_the_work(
+    folder, capsys, monkeypatch
+):
+    monkeypatch.setattr(
+        "serfast.training.recipe.Recipe.examples", lambda *a, **k: pytest.fail("it went to work")
+    )
+    spec = serfast.FeatureSpec(features=[serfast.LogMel(n_fft=4096, n_mels=1025)])
+    (folder.parent / "spec.json").write_text(spec.to_json())
+    status, model = run(folder, "--spec", str(folder.parent / "spec.json"))
+    assert status == 1
+    assert "a bundle of this training could not be loaded: " in capsys.readouterr().err
+    assert not model.exists()
+
+
+def test_what_is_passed_over_and_what_can_not_be_read_is_said(folder, capsys, monkeypatch):
+    for name in ("labels.txt", ".hidden", "closed/03a01Wd.wav"):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).touch()
+    real = os.scandir
+
+    def scandir(path):
+        if os.fspath(path).endswith("closed"):
+            raise PermissionError(13, "Permission denied", os.fspath(path))
+        return real(path)
+
+    monkeypatch.setattr("os.scandir", scandir)
+    status, model = run(folder, "--plain")
+    out, err = capsys.readouterr()
+    assert status == 1
+    assert err.splitlines() == [
+        f"serfast train: {folder}/closed: permission denied",
+        f"serfast train: {folder}: 2 passed over (1 hidden, 1 .txt)",
+    ]
+    assert "12 recordings" in out
+    assert model.exists()
+    assert main(["evaluate", str(folder), "--classifier", "nearest", "--plain"]) == 1
+    assert f"serfast evaluate: {folder}/closed: permission denied\n" in capsys.readouterr().err
 
 
 def test_help_shows_an_example(capsys):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+
 import numpy as np
 import pytest
 import torch
@@ -72,6 +74,19 @@ def test_an_interrupted_training_goes_on_as_if_it_had_not_been(tmp_path, epoch):
     assert same(resumed, train(examples(), QUICK, Run()))
     assert (tmp_path / "curves.png").read_bytes().startswith(b"\x89PNG")
     assert (tmp_path / "confusion.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("module", ["checkpoint", "pictures"])
+def test_a_full_disk_does_not_end_a_training(tmp_path, monkeypatch, module):
+    def full(path):
+        raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+    monkeypatch.setattr(f"serfast_onnx.train.{module}.replacing", full)
+    what = "curves.png" if module == "pictures" else "checkpoint.pt"
+    with pytest.warns(UserWarning, match=rf"{module} not written: .*{what}: No space") as caught:
+        weights = train(examples(), QUICK, Run(folder=tmp_path))
+    assert same(weights, train(examples(), QUICK, Run()))
+    assert len(caught) == (1 if module == "pictures" else QUICK.epochs)
 
 
 def test_a_finished_training_is_not_run_again(tmp_path, monkeypatch):

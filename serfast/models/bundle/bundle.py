@@ -134,6 +134,9 @@ class Bundle:
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the zip file, whole or not at all; equal bundles give equal bytes.
 
+        A file that is there is replaced and keeps its permissions; if it is a link, what it leads
+        to is written.
+
         Raises
         ------
         ModelError
@@ -144,8 +147,11 @@ class Bundle:
         try:
             with replacing(target) as temporary:
                 temporary.write_bytes(data)
-        except OSError as error:
-            reason = error.strerror if target.parent.is_dir() else "give a folder that exists"
+        except (OSError, ValueError) as error:  # ValueError: a null byte
+            exists = os.path.isdir(target.parent)
+            reason = (
+                getattr(error, "strerror", str(error)) if exists else "give a folder that exists"
+            )
             raise ModelError(f"{target}: bundle can't be written: {reason}") from error
         return target
 

@@ -143,3 +143,18 @@ def test_any_flipped_byte_is_harmless(tmp_path):
         except ModelError:
             continue
         assert_same(found, make())  # a byte that says nothing, such as a date
+
+
+def test_saving_under_a_name_that_no_file_can_have(tmp_path):
+    with pytest.raises(ModelError, match="bundle can't be written: embedded null byte"):
+        make().save(tmp_path / "nul\0byte.zip")
+
+
+def test_saving_keeps_the_mode_and_writes_through_a_link(tmp_path):
+    path = make().save(tmp_path / "real.zip")
+    path.chmod(0o600)
+    (tmp_path / "link.zip").symlink_to("real.zip")
+    assert make(plugin="other").save(tmp_path / "link.zip") == tmp_path / "link.zip"
+    assert (tmp_path / "link.zip").is_symlink()
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert Bundle.load(path).plugin == "other"

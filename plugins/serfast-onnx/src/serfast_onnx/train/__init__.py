@@ -7,6 +7,9 @@ graphs with :mod:`writer`, and :mod:`check` compares them with torch.
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -81,12 +84,24 @@ def _run(training: Training, run: Run, digest: str) -> None:
     while not training.done:
         training.run_epoch()
         if run.folder is not None:
-            checkpoint.write(run.folder, digest, training.state())
+            with _going_on("checkpoint"):
+                checkpoint.write(run.folder, digest, training.state())
         _tell(training, run)
     if run.folder is not None:
         with forks_wait:
             from .pictures import draw  # matplotlib, for those who want pictures
-        draw(training, run.folder)
+        with _going_on("pictures"):
+            draw(training, run.folder)
+
+
+@contextmanager
+def _going_on(what: str) -> Iterator[None]:
+    """Warn of a disk that is full, say, instead of losing the training to it."""
+    try:
+        yield
+    except OSError as error:
+        reason = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+        warnings.warn(f"{what} not written: {reason}; the training goes on", stacklevel=3)
 
 
 def _tell(training: Training, run: Run) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -36,9 +37,17 @@ def digest_of(examples: Examples, options: TrainingOptions, seed: int) -> str:
 
 
 def write(folder: Path, digest: str, state: dict[str, Any]) -> None:
-    """Keep a training's state, in place of what was kept before."""
+    """Keep a training's state, in place of what was kept before.
+
+    Raises
+    ------
+    OSError
+        If it can't be written; what was kept before is still there.
+    """
+    data = io.BytesIO()  # torch's own words for a full disk are no OSError
+    torch.save({"digest": digest, "state": state}, data)
     with replacing(folder / NAME) as path:
-        torch.save({"digest": digest, "state": state}, path)
+        path.write_bytes(data.getbuffer())
 
 
 def read(folder: Path, digest: str) -> dict[str, Any] | None:
