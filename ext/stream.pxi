@@ -26,7 +26,8 @@ from grid cimport Grid, rows_after
 from program cimport Program, Scratch, compute_row, track_rows
 from rows cimport Rows, row_at
 
-FLOAT32_DTYPE = np.dtype(np.float32)
+FLOAT32_DTYPE, FLOAT64_DTYPE = np.dtype(np.float32), np.dtype(np.float64)
+INT16_DTYPE = np.dtype(np.int16)
 
 
 cdef enum SampleFormat:
@@ -317,15 +318,25 @@ cdef inline void convert(
             y[i] = (<const int16_t *>chunk)[begin + i] * <float>(1.0 / 32768)
 
 
+cdef bint known(dtype, SampleFormat *kind) except -1:
+    """Tell the format of a dtype in the machine's byte order: NumPy has one object of each."""
+    if dtype is FLOAT32_DTYPE:
+        kind[0] = FLOAT32
+    elif dtype is INT16_DTYPE:
+        kind[0] = INT16
+    elif dtype is FLOAT64_DTYPE:
+        kind[0] = FLOAT64
+    else:
+        return False
+    return True
+
+
 cdef object checked_chunk(chunk, SampleFormat *kind):
     """Give the chunk as a contiguous vector of one of three formats, or raise ParameterError."""
-    array = chunk if type(chunk) is np.ndarray else np.asarray(chunk)
-    dtype = array.dtype
-    if dtype is FLOAT32_DTYPE and array.ndim == 1:
-        flags = array.flags
-        if flags.c_contiguous and flags.aligned:
-            kind[0] = FLOAT32  # what a live service sends
-            return array
+    if type(chunk) is np.ndarray and chunk.ndim == 1:  # what a live service sends; no mask
+        flags = chunk.flags
+        if flags.c_contiguous and flags.aligned and known(chunk.dtype, kind):
+            return chunk
     array = as_vector(chunk, "chunk")
     dtype = array.dtype
     kind[0] = INT16 if dtype == np.int16 else FLOAT64 if dtype == np.float64 else FLOAT32
