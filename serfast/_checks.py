@@ -14,6 +14,7 @@ from typing import Any, NoReturn, TypeAlias
 import numpy as np
 
 from .errors import ParameterError
+from .forking import forks_wait
 
 __all__ = [
     "Warn",
@@ -37,13 +38,15 @@ __all__ = [
 Warn: TypeAlias = Callable[[str], object]
 """What is called with the message of a warning."""
 
-
 MAX_FILE = 2**24
-"""Most bytes of a file of JSON."""
+"""A file of JSON may have at most this many bytes."""
+
+LONGEST_TYPING = 64
+"""A longer name is no mistyped one, and comparing it takes long."""
 
 
 def shown(value: object, limit: int = 60) -> str:
-    """The value as it appears in a message: its repr, cut to `limit` characters.
+    """Give the value as it appears in a message: its repr, cut to `limit` characters.
 
     No more of a long value is written out than is shown, and what has no repr is named by its type.
     """
@@ -66,7 +69,10 @@ def similar(name: str, names: Iterable[str]) -> str:
     >>> similar("mffc", ["rms", "mfcc"]), similar("f0", ["rms"])
     ("; did you mean 'mfcc'?", '')
     """
-    from difflib import get_close_matches  # heavy: only mistakes need it
+    if len(name) > LONGEST_TYPING:
+        return ""
+    with forks_wait:
+        from difflib import get_close_matches  # heavy: only mistakes need it
 
     lower = {one.lower(): one for one in names}
     best = get_close_matches(name.lower(), lower, n=1)
@@ -74,7 +80,7 @@ def similar(name: str, names: Iterable[str]) -> str:
 
 
 def listed(names: Iterable[str], most: int = 20) -> str:
-    """Names as they appear in a message: joined by commas, the first `most` of them.
+    """Give names as they appear in a message: joined by commas, the first `most` of them.
 
     Examples
     --------
@@ -160,7 +166,7 @@ def json_value(what: str, text: str | bytes) -> Any:
 
 
 def small_file(path: str | os.PathLike[str]) -> bytes:
-    """The bytes of a file of JSON; ParameterError for one of more than 16 MiB, as of a device."""
+    """Give the bytes of a file of JSON; one of more than 16 MiB, or a device, is refused."""
     with open(path, "rb") as file:
         content = file.read(MAX_FILE + 1)
     if len(content) > MAX_FILE:

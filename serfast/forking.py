@@ -1,4 +1,4 @@
-"""Forks wait: a process isn't copied while one of its threads imports or compiles.
+"""A fork waits: a process isn't copied while one of its threads imports or compiles.
 
 After ``os.fork()`` the child has one thread, the one that forked, but every lock as it was. What
 another thread was importing or compiling stays locked in the child for ever, so that it hangs when
@@ -20,18 +20,18 @@ import threading
 __all__ = ["LONGEST", "ForksWait", "forks_wait"]
 
 LONGEST = 300.0
-"""How long a fork waits at most [s]: it must not wait for ever for a block that waits for it.
+"""A fork waits at most so long [s]: it must not wait for ever for a block that waits for it.
 
 A block waits for a fork if the fork is made by a module that is being imported, and the block needs
 that module.
 """
 
 LOCKING = ("logging", "concurrent.futures.thread")
-"""Modules of the standard library that take a lock before a fork, which a block may need."""
+"""These modules of the standard library take a lock before a fork, which a block may need."""
 
 
 class ForksWait:
-    """The blocks that run at present, counted by thread; serfast has the one :data:`forks_wait`.
+    """It counts the blocks that run at present, by thread; serfast has one, :data:`forks_wait`.
 
     Examples
     --------
@@ -43,7 +43,7 @@ class ForksWait:
         self._changed = threading.Condition()
         self._blocks: dict[int, int] = {}
         self._forking = 0
-        """The thread that forks, while it does."""
+        """This is the thread that forks, while it does, and otherwise 0."""
         self._registered = not hasattr(os, "register_at_fork")
 
     def __enter__(self) -> None:
@@ -105,4 +105,4 @@ class ForksWait:
 
 
 forks_wait = ForksWait()
-"""The block in which a fork waits."""
+"""A fork waits for the end of every ``with`` block of it."""

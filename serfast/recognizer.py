@@ -195,7 +195,7 @@ class Recognizer:
         *,
         window: float | None = 3.0,
         hop: float = 0.5,
-        sample_rate: int | None = None,
+        sample_rate: float | None = None,
         gate_db: float | None = 12.0,
         smoothing: float = 0.0,
     ) -> EventStream:

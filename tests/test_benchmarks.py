@@ -51,6 +51,19 @@ def test_pages_show_the_last_results() -> None:
     assert done.returncode == 0, done.stderr
 
 
+def test_every_format_is_read_alike_in_every_way(tmp_path: Path) -> None:
+    """What docs/formats.md promises of all of them, wherever this runs."""
+    report = tmp_path / "report.json"
+    table = ran("formats", "--json", str(report))
+    formats = json.loads(report.read_text("utf-8"))["formats"]
+    assert len(formats) > 100
+    for line in formats:
+        assert (line["blocks"], line["pipe"]) == ("same", "same"), line
+        assert "other" not in line["load"], line
+        assert "wrong" not in line["damaged"], line
+        assert f"| {line['container']} |" in table
+
+
 def test_pages_with_other_results_are_noticed_and_mended(tmp_path: Path) -> None:
     tree = copied(tmp_path)
     path = tree / "benchmarks" / "results" / "peers.json"

@@ -24,6 +24,6 @@ _NAMES = {
 }
 _MODULES = (
     *("arriving", "augmentation", "containers", "content", "decoder", "pipe", "pyav", "reading"),
-    *("recording", "resampling", "samples", "sndfile", "sniffing", "suffixes", "tempo"),
+    *("recording", "remarks", "resampling", "samples", "sndfile", "sniffing", "suffixes", "tempo"),
 )
 __getattr__, __dir__ = lazily(__name__, _NAMES, _MODULES)

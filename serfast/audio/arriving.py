@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import io
 import os
-import warnings
 from collections.abc import Iterator
 from typing import Any
 
-from ..errors import AudioWarning
 from .containers import Part, after_tags, chunked, flac, mpeg
 from .containers.part import NEGLIGIBLE, unending
 from .content import Content, Span
@@ -20,6 +18,7 @@ from .decoder import Decoder, Signal, is_recording
 from .pipe import gathered
 from .reading import blocks_at
 from .recording import Recording
+from .remarks import warn_of
 from .sniffing import kind_of
 
 __all__ = ["Arriving", "live_blocks", "live_decoder"]
@@ -117,8 +116,7 @@ def live_blocks(
     """
     yield from blocks_at(decoder, sample_rate, block)
     if len(arriving.read(NEGLIGIBLE)) == NEGLIGIBLE:
-        text = f"{decoder.name}: what follows its first recording is passed over"
-        warnings.warn(text, AudioWarning, stacklevel=2)
+        warn_of(decoder.name, "what follows its first recording is passed over")
 
 
 def _live_part(content: Content) -> Part | None:

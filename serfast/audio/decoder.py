@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import io
-import warnings
 from collections.abc import Iterator
 from contextlib import closing
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import AudioError, AudioWarning, MissingDecoderError
+from ..errors import AudioError, MissingDecoderError
 from .containers import Part, after_tags, read_parts
 from .content import Content, Span
 from .pyav import PyAvFile
 from .recording import Recording, Source, opened
+from .remarks import warn_of
 from .sndfile import Frames, Refusal, SndFile, recognises
 from .sniffing import HEAD, Kind, kind_of
 
@@ -87,7 +87,7 @@ class Decoder:
             if part.lack:
                 raise AudioError(f"{self.name}: is cut off: {part.lack}")
         for text in filter(None, (*(part.doubt for part in parts), remark)):
-            self._warn(text)
+            warn_of(self.name, text)
         return parts or [Part((Span(0, self._recording.content.length),), is_known=False)]
 
     def _first_file(self) -> SndFile | PyAvFile:
@@ -114,11 +114,8 @@ class Decoder:
             raise AudioError(f"{problem}; {hint}") from error
         except AudioError:
             raise AudioError(problem) from None
-        self._warn(f"read by FFmpeg, perhaps not rightly: libsndfile says {refusal.reason}")
+        warn_of(self.name, f"read by FFmpeg, perhaps not rightly: libsndfile says {refusal.reason}")
         return file
-
-    def _warn(self, text: str) -> None:
-        warnings.warn(f"{self.name}: {text}", AudioWarning, stacklevel=6)
 
 
 def decoder_of(path: Source) -> Decoder:

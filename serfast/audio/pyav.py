@@ -51,7 +51,7 @@ class PyAvFile:
         self._view = Pieces(content, (Span(0, content.length),))
         try:
             self._container = self._av.open(self._view, format=kind.demuxer)
-        except (self._av.FFmpegError, ValueError) as error:
+        except (self._av.FFmpegError, ValueError, LookupError) as error:
             raise self._damage(error) from error
         try:
             self._begin()
@@ -61,9 +61,9 @@ class PyAvFile:
 
     def _begin(self) -> None:
         """Decode the first frame: its rate is right, the stream's is half of it in HE-AAC."""
-        stream = self._container.streams.best("audio")
-        if stream is None:
+        if not self._container.streams.audio:
             raise AudioError(f"{self.name}: has no sound in it ({self._kind.title})")
+        stream = self._container.streams.best("audio") or self._container.streams.audio[0]
         self._promised = self._duration(stream)
         decoded = self._decoded(stream)
         first = next(decoded, None)
@@ -99,7 +99,7 @@ class PyAvFile:
     def _decoded(self, stream: Any) -> Iterator[Any]:
         try:
             yield from self._container.decode(stream)
-        except (self._av.FFmpegError, ValueError) as error:
+        except (self._av.FFmpegError, ValueError, LookupError) as error:
             raise self._damage(error) from error
         if self._view.failure is not None:
             raise self._view.failure

@@ -7,7 +7,6 @@ What it says and what it delivers are compared here; each error names the record
 from __future__ import annotations
 
 import io
-import warnings
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple, cast
@@ -15,11 +14,12 @@ from typing import Any, NamedTuple, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import AudioError, AudioWarning
+from ..errors import AudioError
 from ..forking import forks_wait
 from .containers.part import NEGLIGIBLE, Part
 from .content import Pieces, Span
 from .recording import Recording
+from .remarks import warn_of
 
 __all__ = ["Frames", "Refusal", "SndFile", "recognises"]
 
@@ -87,8 +87,7 @@ class SndFile:
             rest = f"of the {promised} samples that its header promises"
             raise AudioError(f"{self.name}: is cut off after {n_read} {rest}")
         if self._part.open_end and (left := self._view.left()) > NEGLIGIBLE:
-            text = f"{self.name}: at least {left} bytes behind the last sample are passed over"
-            warnings.warn(text, AudioWarning, stacklevel=8)
+            warn_of(self.name, f"at least {left} bytes behind the last sample are passed over")
 
     def _read(self, at_once: int) -> Frames:
         try:

@@ -142,7 +142,8 @@ class Stream(ABC):
         chunk : array_like of float32, float64 or int16, shape (n,)
             n >= 0; int16 is divided by 32768. It is copied.
         out : ndarray of float32, shape (n_rows, n_columns), C-contiguous, optional
-            Rows are written here. Rows for which there is no room wait for the next call.
+            Rows are written here; it shares no memory with the chunk. Rows for which there is no
+            room wait for the next call.
 
         Returns
         -------

@@ -33,10 +33,10 @@ Quantity: TypeAlias = Literal["number", "amplitude", "pitch"]
 """A feature's columns measure an amplitude, a pitch [Hz] with its aperiodicity, or a number."""
 
 MAX_TRANSFORM = 2**22
-"""Most samples of a frame that is transformed: 87 s at 48 kHz. Tables grow with it."""
+"""A frame that is transformed has at most this many samples: 87 s at 48 kHz."""
 
 MAX_NAME = 256
-"""Most characters of a feature's name: each of its columns has it."""
+"""A feature's name has at most this many characters: each of its columns has the name."""
 
 SMALLEST = 1e-30
 """A smaller tolerance is raised to this value, so that two zeros agree."""

@@ -28,10 +28,10 @@ DECIBEL = 10 / math.log(10)
 """A neper of power has this many decibels: 10 log10(x) = DECIBEL · ln(x)."""
 
 MAX_MELS = 2**16
-"""Most mel bands: more than a transform has bins that differ in mel."""
+"""There are at most this many mel bands."""
 
 MAX_WEIGHTS = 2**27
-"""Most weights of a filter bank, bands times bins: they take 2 GB while they are computed."""
+"""A filter bank has at most this many weights: they take 2 GB while they are computed."""
 
 COMPARED_DB = 80.0
 """Two back ends are compared down to this level below the loudest band [dB]."""

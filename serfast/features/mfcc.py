@@ -16,7 +16,7 @@ __all__ = ["MFCC", "cepstrum_matrix", "dct_matrix", "lifter_weights"]
 Table = np.ndarray[Any, np.dtype[np.float64]]
 
 MAX_MFCC = 4096
-"""Most coefficients; n_mels × n_mfcc numbers are a table."""
+"""There are at most this many coefficients; their table has n_mels × n_mfcc numbers."""
 
 
 def dct_matrix(

@@ -22,7 +22,7 @@ from .track import Track
 __all__ = ["FeatureSpec", "feature_from_dict"]
 
 MAX_COLUMNS = 2**18
-"""Most columns of a row: eight spectra of 65536 samples."""
+"""A row has at most this many columns: those of eight spectra of 65536 samples."""
 
 FORMAT = 1
 """This is the version of the dictionary and JSON form."""

@@ -42,7 +42,7 @@ Otherwise their products with samples could exceed float32's range.
 """
 
 MAX_TAYLOR = 1000
-"""Most sidelobes that a Taylor window levels: SciPy's time grows with the square of them."""
+"""A Taylor window levels at most this many sidelobes: the time grows with their square."""
 
 _ALIASES = {"rectangular": "boxcar", "ones": "boxcar", "hanning": "hann"}
 
@@ -236,7 +236,7 @@ def _window(window: Any, win_length: int) -> Window:
 
 
 def _is_parameter(value: Any) -> bool:
-    """Whether a window can have this parameter: a finite number, a tuple, or what isn't a number.
+    """Tell whether a window can have this parameter: a finite number, a tuple, or no number.
 
     What that is, SciPy must say.
     """

@@ -35,6 +35,8 @@ LIVE = {
     "mp3 of a pipe": uncounted(written(Y, RATE, "MP3")),
 }
 AT_THE_END = {
+    "wav, blocks": unknown(written(Y, RATE, "WAV", "GSM610"), "<", b"data"),
+    "aiff-c": written(Y, RATE, "AIFF", "FLOAT"),
     "ogg": written(Y, RATE, "OGG"),
     "au": written(Y, RATE, "AU"),
     "m4a": encoded(Y, RATE, "ipod", "aac"),

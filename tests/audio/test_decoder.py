@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import sys
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from helpers.encoded import RATE, Pipe, encoded, gated_tone, written
+from helpers.encoded import RATE, Pipe, encoded, gated_tone, mpeg_in_wav, written
 from serfast.audio.reading import blocks, load
 from serfast.errors import AudioError, AudioWarning, MissingDecoderError
 
@@ -125,6 +126,41 @@ def test_a_cut_off_dump_is_not_filled_with_repetitions(subtype: str, tmp_path: P
     path.write_bytes(data[: len(data) * 2 // 3])
     with pytest.raises(AudioError, match="is cut off"):
         load(path)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b".snd\x00\x7f\xff\xff\xff\xff\xff\xff" + bytes(2000),  # samples beyond the end
+        encoded(gated_tone(0.2), RATE, "mpegts", "aac")[:500] + b"G@\x11\x10" + bytes(500),
+    ],
+    ids=["au", "mpegts"],
+)
+def test_damage_that_fuzzing_found(data: bytes) -> None:
+    with pytest.raises(AudioError):
+        load(data)
+
+
+@pytest.mark.parametrize("read", [load, lambda data: list(blocks(data))])
+@pytest.mark.parametrize(
+    "data",
+    [
+        MADE["wav"](gated_tone(0.5), RATE) + b"text" * 1000,
+        MADE["flac"](gated_tone(1.0), RATE) + b"text" * 30000,
+        encoded(gated_tone(0.5), RATE, "wav", "wmav2"),
+    ],
+    ids=["wav", "flac", "wma in wav"],
+)
+def test_warnings_show_the_line_that_reads(data: bytes, read: Callable[[bytes], object]) -> None:
+    with pytest.warns(AudioWarning) as caught:
+        read(data)
+    assert [warning.filename for warning in caught] == [__file__]
+
+
+def test_mpeg_without_a_whole_frame(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "av", None)
+    with pytest.raises(AudioError, match="not audio that can be read"):
+        load(mpeg_in_wav(b"\xff\xfb\x90\x00" + bytes(10), RATE))
 
 
 def test_without_pyav_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

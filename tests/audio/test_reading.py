@@ -14,6 +14,7 @@ import pytest
 import soundfile
 import soxr
 
+from helpers import pages
 from helpers.recordings import RATE, tone, wav
 from serfast.audio.reading import blocks, load
 from serfast.audio.resampling import resample
@@ -150,3 +151,12 @@ def test_importing_audio_loads_no_audio_library() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
     assert result.stdout.strip() == "set()"
+
+
+def test_the_page_of_formats(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(pages.ROOT)
+    [example] = pages.examples("docs/formats.md")
+    names: dict[str, np.ndarray] = {}
+    exec(compile(example, "formats.md", "exec"), names)
+    np.testing.assert_array_equal(names["same"], names["y"])
+    assert len(names["rows"]) == 1 + len(names["y"]) // 160

@@ -91,6 +91,16 @@ def test_a_spec_of_thousands_of_features_takes_no_time() -> None:
     assert len(spec.columns) == 4000
 
 
+def test_a_long_name_is_no_mistyped_one() -> None:
+    """Names are compared in a time that grows with their length, for a suggestion."""
+    message = "feature type must be one of "
+    with pytest.raises(serfast.ParameterError, match=message) as caught:
+        serfast.FeatureSpec.from_dict(spec_of({"type": "MFCCMFCC" * 10}))
+    assert "did you mean" not in str(caught.value)
+    with pytest.raises(serfast.ParameterError, match="did you mean 'MFCC'"):
+        serfast.FeatureSpec.from_dict(spec_of({"type": "MFCCC"}))
+
+
 def test_a_spec_of_thousands_of_levels_is_refused() -> None:
     data: Any = {"type": "RMS"}
     for _ in range(sys.getrecursionlimit()):

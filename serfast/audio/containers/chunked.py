@@ -20,7 +20,10 @@ from .part import Part, Reading, is_printable, missing, next_like, replaced
 
 __all__ = ["live_part", "read"]
 
-_MPEG_TAGS = (0x50, 0x55)  # in a WAV file: layers I and II, layer III
+_MPEG = (0x50, 0x55)
+"""Codecs in a WAV file: layers I and II, layer III."""
+_PLAIN = (0, 1, 3, 6, 7, 0xFFFE)
+"""Codecs of one value a sample: none named (AIFF), PCM, float, A-law, µ-law, named further on."""
 _LARGEST = 0xFFFFFFF0
 _WIDE_UNKNOWN = 2**62
 
@@ -44,16 +47,17 @@ _FORMS = {
 
 
 def live_part(content: Content) -> Part | None:
-    """Give the part of a container whose end is not there yet; None if its samples aren't PCM.
+    """Give the part of a container whose end is not there yet; None if its samples aren't plain.
 
-    Samples of unknown number last as long as the header can say: 4 GiB.
+    A decoder of blocks would go on with silence where the file ends. Samples of unknown number last
+    as long as the header can say: 4 GiB.
     """
     head = content.at(0, 12)
     form = _FORMS.get(head[:4])
-    if form is None or head[8:12] not in form.types:
+    if form is None or head[8:12] not in form.types[:1]:  # AIFF-C has codecs of blocks, too
         return None
     data = _data(content, 0, form)
-    if data is None or data.is_mpeg or data.wide_at is not None:
+    if data is None or data.codec not in _PLAIN or data.wide_at is not None:
         return None
     if form.extra < data.size < form.unknown:
         return Part((Span(0, data.start + data.size),))
@@ -69,7 +73,7 @@ class _Data(NamedTuple):
     size_at: int
     size: int
     wide_at: int | None  # where an RF64 file has the wide sizes
-    is_mpeg: bool
+    codec: int
 
     @property
     def start(self) -> int:
@@ -92,7 +96,7 @@ def read(content: Content, start: int) -> Reading | None:
     else:
         stop = _end_of_chunks(content, form, data.start + data.size + data.size % 2)
     lack = "" if unknown else missing(data.size, present)
-    if data.is_mpeg:
+    if data.codec in _MPEG:
         end = stop if unknown else data.start + data.size
         if inner := mpeg.read(content, data.start, end):
             last = inner.parts[-1]
@@ -104,17 +108,17 @@ def read(content: Content, start: int) -> Reading | None:
 
 
 def _data(content: Content, start: int, form: _Form) -> _Data | None:
-    position, wide_at, is_mpeg = start + 12, None, False
+    position, wide_at, codec = start + 12, None, 0
     while len(header := content.at(position, 8)) == 8 and any(header):
         identifier, size = struct.unpack(form.order + "4sI", header)
         if identifier == form.data:
             if wide_at is not None:
                 size = struct.unpack("<Q", content.at(wide_at + 8, 8))[0]
-            return _Data(position + 4, size, wide_at, is_mpeg)
+            return _Data(position + 4, size, wide_at, codec)
         if identifier == b"ds64" and len(content.at(position + 8, 24)) == 24:
             wide_at = position + 8
         if identifier == b"fmt " and len(tag := content.at(position + 8, 2)) == 2:
-            is_mpeg = struct.unpack(form.order + "H", tag)[0] in _MPEG_TAGS
+            codec = int(struct.unpack(form.order + "H", tag)[0])
         position += 8 + size + size % 2  # chunks start at even offsets
     return None
 

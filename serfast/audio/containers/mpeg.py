@@ -83,7 +83,8 @@ def read(content: Content, start: int, stop: int | None = None) -> Reading | Non
     if stop is None and promise.n_frames and promise.n_bytes == end - first:
         begin = start if after_tags(content, start) == first else first
         return Reading((Part((Span(begin, content.length),)),), content.length)
-    return _Walk(content, end).parts(first)
+    reading = _Walk(content, end).parts(first)
+    return reading if reading.parts else None
 
 
 def begins_at(content: Content, position: int) -> bool:

@@ -56,7 +56,9 @@ def read(content: Content, start: int) -> Reading | None:
     present = max(0, content.length - data.start)
     if data.size is None or (data.size == 0 and present):
         stop = next_like(content, start, data.start, slice(4, 8))
-        field = struct.pack(data.size_format, min(stop - data.start + data.counted, 0xFFFFFFF0))
+        field = struct.pack(
+            data.size_format, min(max(0, stop - data.start) + data.counted, 0xFFFFFFF0)
+        )
         pieces = replaced(content, Span(start, stop), {data.size_at: field})
         return Reading((Part(pieces),), stop)
     stop = min(data.start + data.size + -data.size % data.padding, content.length)

@@ -11,7 +11,7 @@ __all__ = ["derivative"]
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
 AT_ONCE = 2**22
-"""Most numbers of windows that are in memory at once: each row is in many."""
+"""Windows of at most this many numbers are in memory at once: each row is in many windows."""
 
 
 def derivative(rows: Array, weights: Array) -> Array:

@@ -24,7 +24,7 @@ LEAST = float(np.finfo(np.float32).tiny)
 
 
 class once:
-    """A property that is computed when it is first asked for, and then kept in the instance.
+    """It is a property that is computed when it is first asked for, and then kept.
 
     functools.cached_property has a lock before Python 3.12, in which a child of os.fork() would
     wait for a thread that it doesn't have.

@@ -24,7 +24,7 @@ MAX_BYTES = 512 * 2**20
 """Most bytes that a bundle may hold, its members added up."""
 MAX_MEMBERS = 64
 MAX_DIRECTORY = 2**17
-"""Most bytes that are read at once of what a zip file says of its members, at its end."""
+"""A zip file's directory, which lies at its end, may have at most this many bytes."""
 MAX_RATIO = 200
 """Most uncompressed bytes per compressed one; deflate reaches 1032 on constant bytes."""
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -77,7 +77,7 @@ def _read_file(path: Path) -> dict[str, bytes]:
 
 
 class _Directory(io.BufferedReader):
-    """A file that gives a zip file's directory of some members, but not that of millions.
+    """It is a file that gives a zip file's directory of some members, but not that of millions.
 
     zipfile makes an object of each entry before it can be asked how many there are.
     """

@@ -37,34 +37,34 @@ MOST: dict[str, float] = {
     "n_mfcc": 1024,
     "delta_width": MAX_WINDOW,
 }
-"""Largest magnitude of each number, by its name in JSON."""
+"""Each number, by its name in JSON, may have at most this magnitude."""
 
 MAX_INT = 65536
-"""Largest magnitude of every other int, those of packages' features included."""
+"""Every other int may have at most this magnitude; packages' features have them too."""
 MAX_FLOAT = 1e30
-"""Largest magnitude of every other float."""
+"""Every other float may have at most this magnitude."""
 MAX_FEATURES = 64
-"""Most features, those that tracks look at included."""
+"""There may be at most this many features; those that tracks look at count too."""
 MAX_NESTED = 8
-"""Most tracks inside each other."""
+"""At most this many tracks may lie inside each other."""
 MAX_NAMES = 256
-"""Most entries of a list of names, and characters of a name."""
+"""A list of names has at most this many entries, and a name as many characters."""
 MAX_COLUMNS = 16384
-"""Most columns, those that only tracks look at included."""
+"""There may be at most this many columns; those that only tracks look at count too."""
 MAX_CHARACTERS = 2**20
-"""Most characters of all columns' names."""
+"""The names of all columns have at most this many characters."""
 MAX_ENTRIES = 10**6
-"""Most entries of the statistics' vector."""
+"""The statistics' vector has at most this many entries."""
 MAX_ENTRY_CHARACTERS = 2**26
-"""Most characters of the names of these entries."""
+"""The names of these entries have at most this many characters."""
 MAX_SAMPLES = 2**20
-"""Most samples of one frame of every feature: tables of transforms grow with them."""
+"""One frame of every feature has at most this many samples: tables grow with them."""
 MAX_WEIGHTS = 2**23
-"""Most weights of all mel filter banks, n_mels × bins; and of all cosine transforms."""
+"""All mel filter banks have at most this many weights, and so have all cosine transforms."""
 MAX_CELLS = 2**25
-"""Most rows × columns of the fingerprint's signal."""
+"""The fingerprint's signal gives at most this many rows × columns."""
 MAX_WORK = {"native": 2**31, "numba": 2**28, "reference": 2**28}
-"""Most multiplications, roughly, for the fingerprint's signal: some seconds with each back end.
+"""The fingerprint's signal takes at most this many multiplications, roughly: some seconds.
 
 Others than the native one call Python functions for some features, or compile them.
 """

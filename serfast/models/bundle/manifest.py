@@ -35,7 +35,7 @@ FORMAT = 1
 
 CARD = "model.json"
 MAX_NAME = 256
-"""Most characters of a class's name."""
+"""A class's name has at most this many characters."""
 MAX_CARD_BYTES = 2**20
 SAMPLE = "fingerprint.npy"
 """Member with some of the rows that the fingerprint is of; bundles of before 0.2 have none."""
@@ -86,7 +86,7 @@ def is_name(value: object) -> bool:
 
 
 def features_of(about: Mapping[str, Any], backend: str) -> tuple[FeatureSpec, Statistics | None]:
-    """Spec and statistics, fit for each other and within the limits for strangers.
+    """Give spec and statistics, fit for each other and within the limits for strangers.
 
     `backend` is what will compute the features.
     """

@@ -1,4 +1,4 @@
-"""JSON from strangers: read with bounds on depth and on numbers, and nothing but finite ones."""
+"""JSON from strangers is read with bounds on its depth and its numbers, which must be finite."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from typing import Any, NoReturn
 __all__ = ["MAX_DEPTH", "MAX_DIGITS", "read_json"]
 
 MAX_DEPTH = 64
-"""Most objects and lists inside each other."""
+"""At most this many objects and lists may lie inside each other."""
 
 MAX_DIGITS = 400
-"""Most characters of a number: the largest float has 309 digits. Reading an int takes a time that
-grows with the square of them."""
+"""A number has at most this many characters: the largest float has 309 digits.
+
+Reading an int takes a time that grows with the square of them.
+"""
 
 
 def read_json(data: bytes) -> Any:

@@ -1,4 +1,4 @@
-"""The windows that a stranger's spec may name, and the ranges of their parameters.
+"""A stranger's spec may name these windows, with parameters within these ranges.
 
 Some of SciPy's windows take a time and a memory that grow with a parameter, without a bound.
 """
@@ -14,7 +14,7 @@ __all__ = ["WINDOWS", "check_window"]
 
 
 class Range(NamedTuple):
-    """A parameter: its least and largest value, and whether it may be None or a boolean."""
+    """It says a parameter's least and largest value, and whether None or a boolean will do."""
 
     low: float
     high: float
@@ -58,10 +58,10 @@ WINDOWS: dict[str, tuple[Range, ...]] = {
     for name in names.split()
     for spelling in {name, name.replace("_", " ")}
 }
-"""The parameters of each window, in SciPy's order, by every name that SciPy knows it by."""
+"""These are each window's parameters, in SciPy's order, by every name that SciPy has for it."""
 
 MAX_COSINES = 16
-"""Most terms of a general_cosine."""
+"""A general_cosine may have at most this many terms."""
 
 
 def check_window(value: Any) -> None:

@@ -30,7 +30,7 @@ __all__ = ["PLUGIN", "EnsemblePlugin"]
 FORMAT = 1
 CARD = "ensemble.json"
 MAX_BYTES = 2**16
-"""Most bytes of the card: in memory, JSON is many times as large."""
+"""The card has at most this many bytes: in memory, JSON is many times as large."""
 
 
 @dataclass(frozen=True)

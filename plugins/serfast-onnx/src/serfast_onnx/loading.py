@@ -27,7 +27,7 @@ TRIAL_LENGTHS = (1, 50)
 TRIAL_SAMPLES = (400, 16000)
 
 MAX_INPUT = 2**22
-"""Most numbers of the shortest input, and of all steps that are tried."""
+"""The shortest input, and all steps that are tried, have at most this many numbers."""
 
 TOLERANCE = 1e-4
 """How far steps may be from the whole: ten times what is promised for good features, because a

@@ -1,4 +1,4 @@
-"""torch's threads and random numbers, which the whole process shares: borrowed, and given back.
+"""torch's threads and random numbers are the whole process's: they are borrowed and given back.
 
 Trainings in several threads borrow the same ones: the first finds what there was, and the last
 gives it back.
@@ -18,7 +18,7 @@ __all__ = ["one_thread", "seeded"]
 
 _lock = Lock()
 _before: list[int] = []
-"""How many threads torch had, once for each training that runs."""
+"""It has the number of threads that torch had, once for each training that runs."""
 
 
 @contextmanager

@@ -7,6 +7,7 @@ import pytest
 import soxr
 
 import serfast
+from helpers.chunks import syllables
 from helpers.recordings import tone
 
 EXTRACTOR = serfast.Extractor(serfast.FeatureSpec(features=[serfast.MFCC(), serfast.YIN()]))
@@ -61,3 +62,13 @@ def test_a_rate_that_cannot_be_served(rate: object) -> None:
 def test_too_short_for_a_sample() -> None:
     with pytest.raises(serfast.ParameterError, match="signal must be at least"):
         EXTRACTOR(np.zeros(1, np.float32), sample_rate=48000)
+
+
+@pytest.mark.parametrize("rate", [44100.0, np.float32(44100), np.int32(44100)])
+def test_a_recognizer_takes_whole_rates_of_any_type(rate: float) -> None:
+    recognizer = serfast.Recognizer("svm")
+    y = syllables(13.0)
+    result = recognizer.predict(y, rate)
+    assert result.probabilities == recognizer.predict(y, 44100).probabilities
+    events = [recognizer.stream(sample_rate=r).accept(y) for r in (rate, 44100)]
+    assert events[0] == events[1] != []
