@@ -27,6 +27,7 @@ WHOLE_PROCESS = re.compile(
 
 MAY_CHANGE_THE_PROCESS = {
     "serfast/cli/main.py": "the command is the process's own",
+    "serfast/cli/_warnings.py": "the same: main shows the warnings of its command",
     "plugins/serfast-onnx/src/serfast_onnx/train/torch_state.py": "torch has no other way",
 }
 
