@@ -308,7 +308,7 @@ def test_training_without_scikit_learn_says_what_to_install(monkeypatch):
 def test_default_model_knows_its_training_recordings(emodb, capsys):
     files = sorted(map(str, emodb.glob("*.wav")))[::20]
     assert main(["predict", *files, "--json"]) == 0
-    found = json.loads(capsys.readouterr().out)
+    found = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     codes = {
         "W": "anger",
         "L": "boredom",
