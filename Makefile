@@ -58,15 +58,8 @@ test-pure: ## build the wheel without the native module, test it in an environme
 	SERFAST_BACKEND=numba $(PURE)/bin/serfast predict examples/speech.flac
 	SERFAST_BACKEND=numba $(PURE)/bin/pytest -q -m 'not native' $(PURE_TESTS)
 
-test-frozen: ## freeze the command line with PyInstaller and the SVM, have it predict
-	$(PYTHON) -m venv --clear $(FROZEN)
-	$(FROZEN)/bin/pip install --quiet . ./plugins/serfast-svm pyinstaller
-	echo 'import sys; from serfast.cli.main import main; sys.exit(main())' > $(FROZEN)/frozen.py
-	cd $(FROZEN) && bin/pyinstaller --noconfirm --log-level WARN frozen.py
-	env -i $(FROZEN)/dist/frozen/frozen predict examples/speech.flac
-	env -i $(FROZEN)/dist/frozen/frozen info
-	env -i $(FROZEN)/dist/frozen/frozen info svm
-	env -i $(FROZEN)/dist/frozen/frozen extract examples/speech.flac -o $(FROZEN)/rows.csv
+test-frozen: ## freeze the command line with PyInstaller, compare it with the installed one
+	PYTHON="$(PYTHON)" .ci/frozen
 
 lint: $(VENV)/test-ready ## check style and types only
 	$(BIN)/ruff check .

@@ -35,7 +35,7 @@ def flags(*gnu):
 # Rows must be bit-equal on every instruction set: no contraction to fused operations, nothing
 # that changes a value. The two last flags only say that errno and traps aren't looked at.
 EXACT = ["/O2", "/std:c11", "/fp:precise"] if WINDOWS else ["-std=c11"]
-EXACT += flags("-O3", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math")
+EXACT += flags("-O2", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math")
 # Nothing here throws or is unwound, so the tables for that are left out.
 QUIET = [] if WINDOWS else ["-fvisibility=hidden", "-g0", "-fno-asynchronous-unwind-tables"]
 # The engine leads the kernels to their work: it is compiled for size, but its copies are the C
@@ -50,6 +50,8 @@ ISA_FLAGS = {
     ),
 }
 ISAS = ["baseline", "avx2", "avx512"] if X86 and (CLANG_CL or not WINDOWS) else ["baseline"]
+# Cython's fast ways for Python's ints and methods: nothing here waits for those.
+PLAIN_PYTHON = [("CYTHON_USE_PYLONG_INTERNALS", "0"), ("CYTHON_UNPACK_METHODS", "0")]
 MACROS = [("SERFAST_X86", "1")] if len(ISAS) > 1 else []
 HEADERS = [
     f"ext/kernels/{name}" for name in sorted(os.listdir("ext/kernels")) if not name.endswith(".c")
@@ -155,7 +157,7 @@ def native():
         "serfast._engine",
         ["ext/engine.pyx"],
         include_dirs=["ext", PUBLIC],
-        define_macros=MACROS,
+        define_macros=MACROS + PLAIN_PYTHON,
         extra_compile_args=EXACT + QUIET + SMALL,
         export_symbols=["serfast_get_api"],  # what Windows needs; elsewhere it is visible by itself
         extra_link_args=["-s"] if sys.platform.startswith("linux") else [],
@@ -167,6 +169,9 @@ def native():
         "boundscheck": False,
         "cdivision": True,
         "initializedcheck": False,
+        # smaller code: the classes refuse to be pickled, and their methods need no signature
+        "auto_pickle": False,
+        "binding": False,
         # engines don't change, streams know whether a thread is in them: no global lock is needed
         "freethreading_compatible": True,
     }

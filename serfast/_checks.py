@@ -61,22 +61,27 @@ def shown(value: object, limit: int = 60) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
-def similar(name: str, names: Iterable[str]) -> str:
+def similar(name: object, names: Iterable[str]) -> str:
     """Give what a message about a wrong name ends with: the most similar right one, if any.
+
+    Small and capital letters count as alike; of two names that differ in these alone, the more
+    similar one is meant. What is no name, or longer than any, has no similar one.
 
     Examples
     --------
     >>> similar("mffc", ["rms", "mfcc"]), similar("f0", ["rms"])
     ("; did you mean 'mfcc'?", '')
     """
-    if len(name) > LONGEST_TYPING:
+    if not isinstance(name, str) or len(name) > LONGEST_TYPING:
         return ""
     with forks_wait:
         from difflib import get_close_matches  # heavy: only mistakes need it
 
-    lower = {one.lower(): one for one in names}
-    best = get_close_matches(name.lower(), lower, n=1)
-    return f"; did you mean {lower[best[0]]!r}?" if best else ""
+    names = list(names)
+    best = get_close_matches(name.lower(), dict.fromkeys(one.lower() for one in names), n=1)
+    alike = [one for one in names if one.lower() in best]
+    closest = get_close_matches(name, alike, n=1, cutoff=0)
+    return f"; did you mean {closest[0]!r}?" if closest else ""
 
 
 def listed(names: Iterable[str], most: int = 20) -> str:
@@ -153,7 +158,8 @@ def boolean(name: str, value: Any) -> bool:
 def choice(name: str, value: Any, allowed: Collection[Any]) -> Any:
     """`value` if it is one of `allowed`."""
     if not any(value is a or (type(value) is type(a) and value == a) for a in allowed):
-        fail(name, "one of " + ", ".join(repr(a) for a in allowed), value)
+        near = similar(value, [a for a in allowed if isinstance(a, str)])
+        refuse(name, "one of " + ", ".join(repr(a) for a in allowed), shown(value) + near)
     return value
 
 
@@ -178,7 +184,8 @@ def known_keys(what: str, keys: Iterable[Any], allowed: Sequence[str]) -> None:
     """Raise the ParameterError for the first key of `what` that isn't one of `allowed`."""
     for key in keys:
         if key not in allowed:
-            fail(f"key of {what}", "one of " + ", ".join(allowed), key)
+            found = shown(key) + similar(key, allowed)
+            refuse(f"key of {what}", "one of " + ", ".join(allowed), found)
 
 
 def plain(instance: Any) -> None:

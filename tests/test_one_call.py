@@ -55,7 +55,7 @@ def test_fields_and_the_grid_are_arguments_by_name() -> None:
         (lambda: serfast.mfcc(Y, RATE, n_mfcc=0), serfast.ParameterError, "n_mfcc must be"),
         (lambda: serfast.mfcc([], RATE), serfast.ParameterError, "at least"),
         (lambda: serfast.mffc, AttributeError, "'mffc'; did you mean 'mfcc'?"),
-        (lambda: serfast.MFFC, AttributeError, "did you mean 'mfcc'?"),
+        (lambda: serfast.MFFC, AttributeError, "did you mean 'MFCC'?"),
         (lambda: serfast.spectral_centroids, AttributeError, "did you mean 'spectral_centroid'?"),
         (lambda: serfast.SpectralCentriod, AttributeError, "did you mean 'SpectralCentroid'?"),
     ],

@@ -27,3 +27,7 @@ for _group in ("serfast.classifiers", "serfast.features"):
     hiddenimports += _modules
     for _package in {_name.partition(".")[0] for _name in _modules}:
         datas += collect_data_files(_package)
+
+# `serfast bench` reads the file of one of its modules, and Numba looks for the files of functions
+# that it compiles.
+module_collection_mode = {"serfast.bench": "pyz+py", "serfast.backends.numba": "py"}

@@ -10,6 +10,7 @@ from pathlib import Path
 from ..backends import chosen
 from ..bench import compare, picture, report, saved, suite
 from ..bench.settings import Settings, whole_row
+from ..errors import SerfastError
 from ._json import add_json, print_json
 from ._output import check_outputs, check_plot, writing
 from ._spec import read_spec
@@ -87,7 +88,15 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Measure and show. A plugin that doesn't work is shown, and the exit status is still 0."""
+    """Measure and show. A plugin that doesn't work is shown, and the exit status is still 0.
+
+    Raises
+    ------
+    SerfastError
+        If this is a frozen application, which has no Python for the measuring processes.
+    """
+    if getattr(sys, "frozen", False):
+        raise SerfastError("bench needs an installed serfast: a frozen application has no Python")
     settings = _settings(arguments)
     check_outputs([arguments.plot], arguments.force)
     check_plot(arguments.plot)

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NoReturn
 
-from .._checks import fail, shown
+from .._checks import fail, refuse, shown, similar
 from ..audio.suffixes import AUDIO_SUFFIXES
 from ..errors import ParameterError
 from ..files import as_written
@@ -200,7 +200,8 @@ def _warn_of(found: Found) -> None:
 
 def _scheme(labels: str) -> Scheme:
     if labels not in SCHEMES:
-        fail("labels", f"one of auto, {', '.join(SCHEMES)} or the path of a .csv file", labels)
+        rule = f"one of auto, {', '.join(SCHEMES)} or the path of a .csv file"
+        refuse("labels", rule, shown(labels) + similar(labels, SCHEMES))
     return SCHEMES[labels]
 
 

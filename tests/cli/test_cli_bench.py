@@ -383,3 +383,11 @@ def test_what_cannot_be_measured_is_said_everywhere(again: dict[str, Any], tmp_p
     assert "in a copy of serfast's repository: pip install ./plugins/serfast-svm" in report.text(
         again
     )
+
+
+def test_a_frozen_application_cannot_measure(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    assert main(["bench"]) == 1
+    assert "a frozen application has no Python" in capsys.readouterr().err
