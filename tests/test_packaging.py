@@ -52,7 +52,10 @@ def test_wheel_holds_what_runs_and_nothing_else(built):
 
 
 def test_wheel_is_small(built):
-    assert built[1].stat().st_size <= 600 * 1024
+    """With the engine alone it had 585 KiB; docs/decisions.md says what came since."""
+    size = built[1].stat().st_size
+    print(f"wheel: {size / 1024:.0f} KiB")
+    assert size <= 640 * 1024
 
 
 def test_sdist_holds_sources_and_no_generated_c(built):
