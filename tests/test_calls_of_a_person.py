@@ -151,3 +151,22 @@ def test_a_wrong_name_of_other_things_suggests_the_right_one() -> None:
         with pytest.raises(serfast.SerfastError) as caught:
             call()
         assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: serfast.MFCC(n_mfc=13), "MFCC has no argument 'n_mfc'; did you mean 'n_mfcc'?"),
+        (lambda: serfast.Delta(serfast.RMS(), witdh=5), "did you mean 'width'?"),
+        (
+            lambda: serfast.FeatureSpec(hop_lenght=3),
+            "did you mean 'hop_length'?",
+        ),
+        (lambda: Statistics(functional=("mean",)), "did you mean 'functionals'?"),
+        (lambda: serfast.RMS(zzz=1), "RMS has no argument 'zzz'"),
+    ],
+)
+def test_a_wrong_keyword_suggests_the_right_one(call, message) -> None:
+    with pytest.raises(TypeError) as caught:
+        call()
+    assert message in str(caught.value)
