@@ -138,8 +138,8 @@ def table(report: Mapping[str, Any]) -> str:
         return (line["library"], line["container"], *(line[name] for name in columns))
 
     rows = [
-        [found[1], ", ".join(line["codec"] for line in lines), found[0], *found[2:]]
-        for found, lines in groupby(sorted(report["formats"], key=key), key)
+        [group[1], ", ".join(line["codec"] for line in lines), group[0], *group[2:]]
+        for group, lines in groupby(sorted(report["formats"], key=key), key)
     ]
     header = ["container", "codecs", "read by", *columns]
     versions = ", ".join(f"{name} {version}" for name, version in report["versions"].items())

@@ -98,9 +98,9 @@ def listed(names: Iterable[str], most: int = 20) -> str:
     return ", ".join(names[:most]) + rest
 
 
-def refuse(name: str, rule: str, found: str) -> NoReturn:
-    """Raise the ParameterError `name must be rule, got found`, with `found` as it stands."""
-    raise ParameterError(f"{name} must be {rule}, got {found}")
+def refuse(name: str, rule: str, given: str) -> NoReturn:
+    """Raise the ParameterError `name must be rule, got given`, with `given` as it stands."""
+    raise ParameterError(f"{name} must be {rule}, got {given}")
 
 
 def fail(name: str, rule: str, value: object) -> NoReturn:
@@ -185,8 +185,8 @@ def known_keys(what: str, keys: Iterable[Any], allowed: Sequence[str]) -> None:
     """Raise the ParameterError for the first key of `what` that isn't one of `allowed`."""
     for key in keys:
         if key not in allowed:
-            found = shown(key) + similar(key, allowed)
-            refuse(f"key of {what}", "one of " + ", ".join(allowed), found)
+            given = shown(key) + similar(key, allowed)
+            refuse(f"key of {what}", "one of " + ", ".join(allowed), given)
 
 
 def known_arguments(cls: type[Any], names: Iterable[str]) -> None:

@@ -59,14 +59,15 @@ def distribution(point: EntryPoint) -> tuple[str, str]:
         return (point.dist.name, point.dist.version) if point.dist else ("unknown", "")
 
 
-def only(kind: str, found: list[EntryPoint]) -> EntryPoint:
+def only(kind: str, points: list[EntryPoint]) -> EntryPoint:
     """The one entry point of a name; UnknownPluginError if two distributions have it."""
-    if len(found) > 1:
-        owners = " and ".join(sorted(distribution(point)[0] for point in found))
+    if len(points) > 1:
+        owners = " and ".join(sorted(distribution(point)[0] for point in points))
         raise UnknownPluginError(
-            f"{kind} {found[0].name!r} must come from one distribution, got {owners}: uninstall one"
+            f"{kind} {points[0].name!r} must come from one distribution, got {owners}: "
+            "uninstall one"
         )
-    return found[0]
+    return points[0]
 
 
 def owner(point: EntryPoint) -> str:
@@ -85,21 +86,21 @@ def load(kind: str, point: EntryPoint, fault: Callable[[Any], str | None]) -> An
     about = f"{kind} {point.name!r} of {owner(point)}"
     try:
         with forks_wait:
-            found = point.load()
-        reason = fault(found)
+            loaded = point.load()
+        reason = fault(loaded)
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # a plugin's module may do anything, sys.exit() included
         raise ModelError(f"{about} can't be imported: {type(error).__name__}: {error}") from error
     if reason:
         raise ModelError(f"{about} {reason}")
-    return found
+    return loaded
 
 
 def info(group: str, get: Callable[[str], Any]) -> tuple[PluginInfo, ...]:
     """Describe everything in a group; `get` imports what has a name."""
-    found = sorted((point.name, *distribution(point)) for point in of_group(group))
-    return tuple(PluginInfo(*about, _error(get, about[0])) for about in found)
+    descriptions = sorted((point.name, *distribution(point)) for point in of_group(group))
+    return tuple(PluginInfo(*about, _error(get, about[0])) for about in descriptions)
 
 
 def _error(get: Callable[[str], Any], name: str) -> str | None:

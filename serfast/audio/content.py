@@ -119,8 +119,8 @@ def bytes_of(file: Any, size: int) -> bytes:
 
 def refuse_awaited(file: Any) -> NoReturn:
     """Refuse a file object whose `read` must be awaited."""
-    found = f"a {type(file).__name__} whose read() must be awaited: give the bytes that it gives"
-    refuse("path", SOURCES, found)
+    given = f"a {type(file).__name__} whose read() must be awaited: give the bytes that it gives"
+    refuse("path", SOURCES, given)
 
 
 class Pieces:

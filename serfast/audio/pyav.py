@@ -110,8 +110,8 @@ class PyAvFile:
             return float(stream.duration * stream.time_base)
         if self._kind.demuxer != "matroska" or len(self._container.streams) > 1:
             return 0.0
-        told = any(self._content.find(name, 0, _HEADER) > 0 for name in _MATROSKA_DURATION)
-        return (self._container.duration or 0) / self._av.time_base if told else 0.0
+        is_promised = any(self._content.find(name, 0, _HEADER) > 0 for name in _MATROSKA_DURATION)
+        return (self._container.duration or 0) / self._av.time_base if is_promised else 0.0
 
     def _damage(self, error: Exception) -> BaseException:
         if self._view.failure is not None:

@@ -167,8 +167,8 @@ def _check_channels(array: np.ndarray[Any, Any]) -> None:
     """Refuse NaN and infinity by where they are, sample and channel."""
     if array.dtype.kind == "f" and not (finite := np.isfinite(array)).all():
         row, channel = np.argwhere(~finite)[0].tolist()
-        found = f"{array[row, channel]} at index ({row}, {channel})"
-        checks.refuse("y", "finite and within float32's range", found)
+        given = f"{array[row, channel]} at index ({row}, {channel})"
+        checks.refuse("y", "finite and within float32's range", given)
 
 
 def far_apart(orig: float, target: float) -> bool:

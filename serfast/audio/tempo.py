@@ -64,12 +64,14 @@ def change_tempo(samples: Samples, factor: float, sample_rate: float) -> Samples
     for k in range(n_frames):
         if k:
             wanted = margin - half + round(k * half * factor)
-            begin = _likest(padded, wanted, begin + half, half, reach)
+            begin = _best_begin(padded, wanted, begin + half, half, reach)
         out[k * half : (k + 2) * half] += window * padded[begin : begin + 2 * half]
     return out[half : half + n_out].astype(np.float32)
 
 
-def _likest(padded: np.ndarray[Any, Any], wanted: int, natural: int, half: int, reach: int) -> int:
+def _best_begin(
+    padded: np.ndarray[Any, Any], wanted: int, natural: int, half: int, reach: int
+) -> int:
     """Find the begin within `reach` of `wanted` whose first half is likest the natural one."""
     template = padded[natural : natural + half]
     field = padded[wanted - reach : wanted + reach + half]

@@ -16,7 +16,7 @@ from ..training.recipe import Recipe
 from ._progress import Progress
 from ._recordings import named
 from ._spec import read_spec, read_statistics
-from ._warnings import told
+from ._warnings import taken_by
 
 __all__ = ["Reading", "add_arguments", "read_recipe"]
 
@@ -152,11 +152,11 @@ class Reading:
     def __init__(self, arguments: argparse.Namespace) -> None:
         self._command = arguments.command
         self.recordings: Sequence[Recording]
-        self.recordings, found = find_labelled(arguments.folder, arguments.labels)
-        self.n_failed = len(found.problems)
+        self.recordings, result = find_labelled(arguments.folder, arguments.labels)
+        self.n_failed = len(result.problems)
         """How many folders and recordings couldn't be read."""
-        rest = found.rest() and f"{arguments.folder}: {found.rest()}"
-        for line in filter(None, [*found.problems, rest]):
+        rest = result.rest() and f"{arguments.folder}: {result.rest()}"
+        for line in filter(None, [*result.problems, rest]):
             print(f"serfast {self._command}: {line}", file=sys.stderr)
 
     @contextmanager
@@ -164,7 +164,7 @@ class Reading:
         """Give a bar, above which warnings are shown."""
         with Progress(len(self.recordings)) as bar:
             self._bar = bar
-            with told(lambda text: bar.write(f"serfast: warning: {text}")):
+            with taken_by(lambda text: bar.write(f"serfast: warning: {text}")):
                 yield bar
 
     def failed(self, recording: Recording, error: Exception) -> None:

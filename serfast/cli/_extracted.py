@@ -46,7 +46,7 @@ class Rows:
         """Compute what the table has of a recording."""
         return self._extractor(_samples(self._extractor, path))
 
-    def told(self, n_recordings: int, n_rows: int) -> dict[str, int]:
+    def counts(self, n_recordings: int, n_rows: int) -> dict[str, int]:
         """Count what was written."""
         n_columns = len(self._extractor.columns)
         return {"recordings": n_recordings, "rows": n_rows, "columns": n_columns}
@@ -72,8 +72,8 @@ class Vectors:
 
     def table(self, path: Path, texts: Mapping[Path, str]) -> Table:
         """Open the table at `path`, for recordings whose names in it are `texts`."""
-        found = known_of(texts, self._labels)
-        known = {texts[path]: recording for path, recording in found.items()}
+        recordings = known_of(texts, self._labels)
+        known = {texts[path]: recording for path, recording in recordings.items()}
         kind = VECTOR_TABLES[self._suffix]
         return kind(path, self._extractor.spec, self._statistics, known)
 
@@ -82,7 +82,7 @@ class Vectors:
         samples = _samples(self._extractor, path)
         return inputs_of(samples, "vector", self._extractor, self._vector)
 
-    def told(self, n_recordings: int, n_rows: int) -> dict[str, int]:
+    def counts(self, n_recordings: int, n_rows: int) -> dict[str, int]:
         """Count what was written; each vector is a row."""
         return {"recordings": n_recordings, "rows": n_recordings, "columns": len(self._names)}
 

@@ -110,19 +110,19 @@ def _until_the_end(stream: Any, chunks: Iterator[Chunk]) -> Iterator[list[Event]
 
 def _source(path: Path, rate: float | None, recognizer: Recognizer) -> tuple[int, Iterator[Chunk]]:
     """Sample rate of the chunks, and the chunks."""
-    own = int(recognizer.spec.sample_rate)
+    model_rate = int(recognizer.spec.sample_rate)
     if path == STANDARD_INPUT:
-        return _standard_input(rate, own)
+        return _standard_input(rate, model_rate)
     if rate is not None:
         raise ParameterError(f"--rate must be given for FILE - alone, got {rate} for {path}")
-    return own, blocks(path, own, _n_samples(own))
+    return model_rate, blocks(path, model_rate, _n_samples(model_rate))
 
 
 def _n_samples(rate: int) -> int:
     return max(1, round(CHUNK * rate))
 
 
-def _standard_input(rate: float | None, own: int) -> tuple[int, Iterator[Chunk]]:
+def _standard_input(rate: float | None, model_rate: int) -> tuple[int, Iterator[Chunk]]:
     """Sample rate of the chunks of standard input, and the chunks: a recording's, or raw PCM."""
     if sys.stdin is None or sys.stdin.isatty():
         raise ParameterError(
@@ -131,11 +131,11 @@ def _standard_input(rate: float | None, own: int) -> tuple[int, Iterator[Chunk]]
     given = None if rate is None else whole_rate("--rate", rate)
     arriving = Arriving(sys.stdin.buffer)
     if decoder := live_decoder("standard input", arriving):
-        found = decoder.sample_rate
-        if given not in (None, found):
-            raise ParameterError(f"--rate must be {found}, the recording's own, got {given}")
-        return own, live_blocks(decoder, arriving, own, _n_samples(found))
-    pcm_rate = given or own
+        file_rate = decoder.sample_rate
+        if given not in (None, file_rate):
+            raise ParameterError(f"--rate must be {file_rate}, the recording's own, got {given}")
+        return model_rate, live_blocks(decoder, arriving, model_rate, _n_samples(file_rate))
+    pcm_rate = given or model_rate
     return pcm_rate, _pcm(arriving, _n_samples(pcm_rate))
 
 

@@ -58,7 +58,7 @@ def lines(facts: dict[str, Any]) -> Lines:
     spec, card = facts["spec"], facts["card"]
     seen = [f"{facts['columns']} columns every {_milliseconds(spec)} at {spec['sample_rate']} Hz"]
     seen += [f"{facts['entries']} statistics of them"] if facts["entries"] else []
-    found = [
+    pairs = [
         ("model", printable(facts["model"])),
         ("plugin", f"{facts['plugin']}, {facts['distribution'] or 'not installed'}"),
         ("classes", ", ".join(facts["classes"])),
@@ -69,7 +69,7 @@ def lines(facts: dict[str, Any]) -> Lines:
         *(("", feature) for feature in facts["features"]),
         ("back end", facts["backend"]),
     ]
-    return [(name, text) for name, text in found if text]
+    return [(name, text) for name, text in pairs if text]
 
 
 def _path(model: str) -> Path:
@@ -81,10 +81,10 @@ def _path(model: str) -> Path:
         return path
     plugin = registry.get(model)
     with calling(model, "default_model"):
-        own = plugin.default_model()
-    if own is None:
+        default_model = plugin.default_model()
+    if default_model is None:
         raise ModelError(f"plugin {model!r} must come with a model, or give a bundle's path")
-    return Path(own)
+    return Path(default_model)
 
 
 def _is_installed(plugin: str) -> bool:
@@ -95,8 +95,8 @@ def _short(feature: Feature) -> str:
     """Write a feature with the fields that aren't its defaults."""
     fields = [(field.name, field.default) for field in dataclasses.fields(feature) if field.init]
     values = [(name, getattr(feature, name), default) for name, default in fields]
-    told = [f"{name}={value!r}" for name, value, default in values if value != default]
-    return f"{type(feature).__name__}({', '.join(told)})"
+    arguments = [f"{name}={value!r}" for name, value, default in values if value != default]
+    return f"{type(feature).__name__}({', '.join(arguments)})"
 
 
 def _milliseconds(spec: dict[str, Any]) -> str:
@@ -122,10 +122,10 @@ def _measured(measured: Any) -> Lines:
         return [("measured", "no figures (see `serfast train --measured`)")]
     uar = measured.get("uar")
     share = f"UAR {100 * uar:.1f} %" if isinstance(uar, int | float) and 0 <= uar <= 1 else ""
-    found = [("measured", share)]
-    found.append(("", _text(measured.get("protocol"))))
-    found.append(("recall", _recalls(measured)))
-    return found
+    pairs = [("measured", share)]
+    pairs.append(("", _text(measured.get("protocol"))))
+    pairs.append(("recall", _recalls(measured)))
+    return pairs
 
 
 def _recalls(measured: dict[str, Any]) -> str:

@@ -25,7 +25,7 @@ def find(arguments: Iterable[Path], again: bool = False) -> Found:
     Each comes once, but two links to one file are two recordings. A folder without any is a
     problem. With `again` a recording comes as often as it is given.
     """
-    found = Found()
+    result = Found()
     paths: dict[object, Path] = {}  # x/../a.wav is a.wav again
 
     def add(path: Path) -> None:
@@ -36,15 +36,15 @@ def find(arguments: Iterable[Path], again: bool = False) -> Found:
             add(argument)
             continue
         inner = search(argument)
-        found.problems.extend(inner.problems)
-        found.passed_over.update(inner.passed_over)
+        result.problems.extend(inner.problems)
+        result.passed_over.update(inner.passed_over)
         for path in inner.paths:
             add(path)
         if not inner.paths and not inner.problems:
             rest = inner.rest() and f": {inner.rest()}"
-            found.problems.append(f"{printable(argument)}: no recordings in this folder{rest}")
-    found.paths.extend(paths.values())
-    return found
+            result.problems.append(f"{printable(argument)}: no recordings in this folder{rest}")
+    result.paths.extend(paths.values())
+    return result
 
 
 def as_texts(paths: Iterable[Path]) -> dict[Path, str]:

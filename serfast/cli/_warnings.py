@@ -12,13 +12,13 @@ from typing import TextIO
 
 from ..corpora.messages import printable
 
-__all__ = ["collected", "show_warnings", "shown_as_lines", "told"]
+__all__ = ["collected", "show_warnings", "shown_as_lines", "taken_by"]
 
 _here = threading.local()
 
 
 @contextmanager
-def told(take: Callable[[str], object]) -> Iterator[None]:
+def taken_by(take: Callable[[str], object]) -> Iterator[None]:
     """Have this thread's warnings taken by a function meanwhile, instead of being shown."""
     before = getattr(_here, "take", None)
     _here.take = take
@@ -35,7 +35,7 @@ def collected() -> Iterator[list[str]]:
     Another thread's warnings are not in it, so that each recording has its own.
     """
     messages: list[str] = []
-    with told(messages.append):
+    with taken_by(messages.append):
         yield messages
 
 

@@ -115,18 +115,18 @@ def run(arguments: argparse.Namespace) -> int:
     spec = _spec(arguments)
     extractor = Extractor(spec, backend=arguments.backend)
     content = (Vectors if arguments.statistics else Rows)(arguments, extractor)
-    found = find(arguments.files)
-    texts = as_texts(found.paths)
+    result = find(arguments.files)
+    texts = as_texts(result.paths)
     n_rows = n_failed = 0
     with (
         writing(arguments.output, arguments.force) as temporary,
         content.table(temporary, texts) as table,
-        Progress(len(found.paths)) as progress,
+        Progress(len(result.paths)) as progress,
     ):
-        for problem in found.problems:
+        for problem in result.problems:
             progress.write(f"serfast extract: {problem}")
         work = partial(_with_warnings, content.compute)
-        for path, future in in_order(work, found.paths, arguments.threads):
+        for path, future in in_order(work, result.paths, arguments.threads):
             try:
                 rows, messages = future.result()
             except (SerfastError, OSError) as error:
@@ -139,23 +139,23 @@ def run(arguments: argparse.Namespace) -> int:
             progress.step(path.name)
         if not n_rows:
             raise SerfastError(f"no recording could be read, {arguments.output} was not written")
-    n_done = len(found.paths) - n_failed
-    n_failed += len(found.problems)
-    _tell(arguments, content.told(n_done, n_rows), found, n_failed)
+    n_done = len(result.paths) - n_failed
+    n_failed += len(result.problems)
+    _tell(arguments, content.counts(n_done, n_rows), result, n_failed)
     return 1 if n_failed else 0
 
 
 def _tell(
-    arguments: argparse.Namespace, counts: dict[str, int], found: Found, n_failed: int
+    arguments: argparse.Namespace, counts: dict[str, int], result: Found, n_failed: int
 ) -> None:
     """Say what was written, and what wasn't."""
     if arguments.json:
-        n_passed_over = sum(found.passed_over.values())
+        n_passed_over = sum(result.passed_over.values())
         rest = {"passed_over": n_passed_over, "failed": n_failed}
         print_json({"output": str(arguments.output), **counts, **rest})
         return
     counted = ", ".join(f"{n} {noun}" for noun, n in counts.items() if noun != "columns")
-    passed_over = found.rest() and f"{found.rest()}, "
+    passed_over = result.rest() and f"{result.rest()}, "
     print(
         f"{arguments.output}: {counted} of {counts['columns']} columns, {passed_over}"
         f"{n_failed} failed"

@@ -89,23 +89,23 @@ def _native_info() -> dict[str, Any] | None:
 def lines(facts: dict[str, Any]) -> list[tuple[str, str]]:
     """Give the facts as names and texts."""
     isa = facts["isa"]
-    found = [(name, facts[name]) for name in ("serfast", "python", "numpy", "platform")]
-    found.append(("ISA in use", isa["in_use"] if isa else "none: no native back end"))
+    pairs = [(name, facts[name]) for name in ("serfast", "python", "numpy", "platform")]
+    pairs.append(("ISA in use", isa["in_use"] if isa else "none: no native back end"))
     if isa:
-        found.append(("ISAs built", ", ".join(isa["built"])))
-        found.append(("ISAs available", ", ".join(isa["available"])))
-        found.append(("compiler", isa["compiler"]))
+        pairs.append(("ISAs built", ", ".join(isa["built"])))
+        pairs.append(("ISAs available", ", ".join(isa["available"])))
+        pairs.append(("compiler", isa["compiler"]))
     for name, reason in facts["backends"].items():
-        found.append((f"back end {name}", reason or "available"))
-    found.append(("default back end", facts["backend"]))
+        pairs.append((f"back end {name}", reason or "available"))
+    pairs.append(("default back end", facts["backend"]))
     for kind in ("plugin", "feature"):
         for plugin in facts[f"{kind}s"]:
             state = f"{plugin['distribution']} {plugin['version']}"
             state += f", can't be loaded: {plugin['error']}" if plugin["error"] else ""
-            found.append((f"{kind} {plugin['name']}", state))
+            pairs.append((f"{kind} {plugin['name']}", state))
     if not facts["plugins"]:
-        found.append(("plugins", f"none; {registry.how_to_install('svm')}"))
-    return found
+        pairs.append(("plugins", f"none; {registry.how_to_install('svm')}"))
+    return pairs
 
 
 def _aligned(pairs: list[tuple[str, str]]) -> str:

@@ -99,27 +99,27 @@ def run(arguments: argparse.Namespace) -> int:
     recognizer = Recognizer(arguments.classifier, arguments.backend)
     if arguments.stream:
         return _live.run(arguments, recognizer)
-    found = find(arguments.files, again=True)
-    lines = [*found.problems, *filter(None, [found.rest()])]
-    texts = as_texts(found.paths)
+    result = find(arguments.files, again=True)
+    lines = [*result.problems, *filter(None, [result.rest()])]
+    texts = as_texts(result.paths)
     n_failed = 0
     with (
         answers_table(arguments.output, recognizer.classes, arguments.force) as add,
-        Progress(len(found.paths), visible=_is_quiet(arguments)) as bar,
+        Progress(len(result.paths), visible=_is_quiet(arguments)) as bar,
     ):
         for line in lines:
             bar.write(f"serfast predict: {line}")
         work = partial(_answer, recognizer)
-        for path, future in in_order(work, found.paths, arguments.threads):
+        for path, future in in_order(work, result.paths, arguments.threads):
             answer = {"file": texts[path], **future.result()}
             n_failed += "error" in answer
             _tell(answer, path, bar)
             add(answer)
             _print(arguments, answer)
             bar.step_path(path)
-    n_failed += len(found.problems)
+    n_failed += len(result.problems)
     if arguments.output and not arguments.json:
-        print(f"{arguments.output}: {len(found.paths)} recordings, {n_failed} failed")
+        print(f"{arguments.output}: {len(result.paths)} recordings, {n_failed} failed")
     return 1 if n_failed else 0
 
 

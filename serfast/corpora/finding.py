@@ -63,8 +63,8 @@ def find_recordings(
     >>> recording.label, recording.speaker, recording.text
     ('happiness', '03', 'a01')
     """
-    recordings, found = find_labelled(folder, labels)
-    _warn_of(found)
+    recordings, result = find_labelled(folder, labels)
+    _warn_of(result)
     return recordings
 
 
@@ -73,7 +73,7 @@ def find_labelled(
 ) -> tuple[list[Recording], Found]:
     """Find a folder's recordings as :func:`find_recordings` does, and tell what else is there.
 
-    Parameters, errors and warnings as of that function, except that what `found` tells is no
+    Parameters, errors and warnings as of that function, except that what `result` tells is no
     warning.
 
     Returns
@@ -91,15 +91,15 @@ def find_labelled(
     if table.suffix.lower() == ".csv":
         return recordings_of_csv(table, root), Found()
     scheme = None if name == "auto" else _scheme(name)
-    found = search(root)
-    if not found.paths:
-        _refuse_empty(str(root), found)
-    scheme = scheme or _detect(found.paths)
-    recordings, others = _from_names(found.paths, scheme)
+    result = search(root)
+    if not result.paths:
+        _refuse_empty(str(root), result)
+    scheme = scheme or _detect(result.paths)
+    recordings, others = _from_names(result.paths, scheme)
     if others:
         message = f"left out, not named as {scheme.title} does: {listed(others)}"
         warnings.warn(message, stacklevel=3)
-    return recordings, found
+    return recordings, result
 
 
 def known_of(
@@ -128,13 +128,13 @@ def known_of(
         anywhere = Path(os.path.abspath(table)).anchor
         listed_ones = recordings_of_csv(table, Path(anywhere))
         rows = {as_written(recording.path): recording for recording in listed_ones}
-        found = [(path, rows.get(as_written(path))) for path in given]
+        pairs = [(path, rows.get(as_written(path))) for path in given]
     else:
         schemes = _fitting(given) if labels == "auto" else [_scheme(str(labels))]
         if len(schemes) > 1:
             _detect(given)
-        found = [(path, scheme.read(path)) for path in given for scheme in schemes]
-    return {path: recording for path, recording in found if recording}
+        pairs = [(path, scheme.read(path)) for path in given for scheme in schemes]
+    return {path: recording for path, recording in pairs if recording}
 
 
 def audio_files(folder: str | os.PathLike[str]) -> list[Path]:
@@ -156,9 +156,9 @@ def audio_files(folder: str | os.PathLike[str]) -> list[Path]:
     UserWarning
         A folder can't be read, or a package is missing that some recordings need.
     """
-    found = search(folder)
-    _warn_of(found)
-    return found.paths
+    result = search(folder)
+    _warn_of(result)
+    return result.paths
 
 
 def _path(name: str, value: str | os.PathLike[str]) -> Path:
@@ -179,22 +179,22 @@ def _kind(path: Path) -> int | None:
         raise ParameterError(f"{rule}, got {os.fspath(path)!r}: {reason_of(error)}") from error
 
 
-def _refuse_empty(folder: str, found: Found) -> NoReturn:
+def _refuse_empty(folder: str, result: Found) -> NoReturn:
     """Say that there is no recording, and what there is instead."""
-    others = [*found.problems, *filter(None, [found.rest()])]
+    others = [*result.problems, *filter(None, [result.rest()])]
     rest = f" ({joined(others, '; ')})" if others else ""
     raise ParameterError(
         f"folder must be a folder with recordings in it, got {shown(folder)}{rest}"
     )
 
 
-def _warn_of(found: Found) -> None:
+def _warn_of(result: Found) -> None:
     """Warn of what is probably missed: folders that can't be read, and other kinds of recording."""
-    if found.problems:
-        number = f"{len(found.problems)} folder{'s' * (len(found.problems) > 1)}"
-        message = f"left out, can't be read: {number}: {joined(found.problems, '; ')}"
+    if result.problems:
+        number = f"{len(result.problems)} folder{'s' * (len(result.problems) > 1)}"
+        message = f"left out, can't be read: {number}: {joined(result.problems, '; ')}"
         warnings.warn(message, stacklevel=3)
-    if missed := found.missed():
+    if missed := result.missed():
         warnings.warn(f"passed over: {missed}", stacklevel=3)
 
 

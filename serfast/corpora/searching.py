@@ -81,7 +81,7 @@ def search(folder: str | os.PathLike[str]) -> Found:
     >>> [path.name for path in found.paths], found.rest()
     (['a.wav'], '1 passed over (1 .txt)')
     """
-    found = Found()
+    result = Found()
     visits: Counter[Identity] = Counter()
     above: tuple[Identity, ...] = ()
     waiting = [(Path(folder), above)]
@@ -95,16 +95,16 @@ def search(folder: str | os.PathLike[str]) -> Found:
             visits[identity] += 1
             if visits[identity] > MOST_VISITS:
                 raise OSError(None, "more links lead here than are followed")
-            inner = _look(parent, found)
+            inner = _look(parent, result)
         except OSError as error:
-            found.problems.append(f"{printable(parent)}: {reason_of(error)}")
+            result.problems.append(f"{printable(parent)}: {reason_of(error)}")
         else:
             waiting += [(path, (*above, identity)) for path in inner]
-    found.paths.sort(key=lambda path: path.parts)
-    return found
+    result.paths.sort(key=lambda path: path.parts)
+    return result
 
 
-def _look(folder: Path, found: Found) -> list[Path]:
+def _look(folder: Path, result: Found) -> list[Path]:
     """Add what lies in a folder to what was found, and give the folders in it."""
     inner = []
     with os.scandir(folder) as entries:
@@ -114,15 +114,15 @@ def _look(folder: Path, found: Found) -> list[Path]:
         kind, reason = _kind(entry)
         why = why_not_read(path)
         if entry.name.startswith("."):
-            found.passed_over["hidden folder" if kind == stat.S_IFDIR else "hidden"] += 1
+            result.passed_over["hidden folder" if kind == stat.S_IFDIR else "hidden"] += 1
         elif kind == stat.S_IFDIR:
             inner.append(path)
         elif not why and kind in (stat.S_IFREG, None):
-            found.paths.append(path)
+            result.paths.append(path)
         elif reason and not (reason == _NOTHING and path.suffix):
-            found.problems.append(f"{printable(path)}: {reason}")  # it may be a folder of them
+            result.problems.append(f"{printable(path)}: {reason}")  # it may be a folder of them
         else:
-            found.passed_over[_what(why, kind)] += 1
+            result.passed_over[_what(why, kind)] += 1
     return inner
 
 

@@ -190,7 +190,7 @@ TABLES: dict[str, type[Table]] = {".npz": NpzTable, ".csv": CsvTable, ".parquet"
 """The kinds of table, by the output file's suffix."""
 
 
-def check_columns(suffix: str, names: Sequence[str], own: Sequence[str] = OWN_COLUMNS) -> None:
+def check_columns(suffix: str, names: Sequence[str], reserved: Sequence[str] = OWN_COLUMNS) -> None:
     """Check that a table of this kind can hold columns of these names beside its own.
 
     Raises
@@ -200,9 +200,11 @@ def check_columns(suffix: str, names: Sequence[str], own: Sequence[str] = OWN_CO
     """
     if suffix == ".npz":  # its columns have a table of their own
         return
-    taken = [name for name in names if name in own]
+    taken = [name for name in names if name in reserved]
     if taken:
-        rule = f"names other than {joined(list(own), ' and ')}, which a {suffix} table has itself"
+        rule = (
+            f"names other than {joined(list(reserved), ' and ')}, which a {suffix} table has itself"
+        )
         raise ParameterError(f"columns must have {rule}, got {taken[0]!r} (name= gives another)")
 
 

@@ -327,11 +327,11 @@ def _select(columns: tuple[str, ...], names: tuple[str, ...]) -> tuple[int, ...]
 @lru_cache(maxsize=64)
 def _places(columns: tuple[str, ...]) -> dict[str, tuple[int, ...]]:
     """Give the indices of the columns that each name can mean; nobody may change the dictionary."""
-    found: dict[str, dict[int, None]] = {}
+    indices: dict[str, dict[int, None]] = {}
     for i, column in enumerate(columns):
         for name in (column, _family(column)):
-            found.setdefault(name, {})[i] = None
-    return {name: tuple(places) for name, places in found.items()}
+            indices.setdefault(name, {})[i] = None
+    return {name: tuple(places) for name, places in indices.items()}
 
 
 def _family(column: str) -> str:

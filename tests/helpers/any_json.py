@@ -45,11 +45,13 @@ FIELDS = sorted({field.name for cls in FEATURES.values() for field in dataclasse
 def features(draw: st.DrawFn, depth: int = 2) -> dict[str, Any]:
     """A dictionary of a feature with some fields of anybody's and any values."""
     kind = draw(st.one_of(st.sampled_from([*FEATURES]), st.just("Feature"), plain))
-    own = [f.name for f in dataclasses.fields(FEATURES[kind])] if kind in list(FEATURES) else FIELDS
+    names = (
+        [f.name for f in dataclasses.fields(FEATURES[kind])] if kind in list(FEATURES) else FIELDS
+    )
     values: st.SearchStrategy[Any] = anything
     if depth:
         values = st.one_of(anything, features(depth - 1))
-    fields = draw(st.dictionaries(st.sampled_from(own), values, max_size=3))
+    fields = draw(st.dictionaries(st.sampled_from(names), values, max_size=3))
     if "window" in fields and draw(st.booleans()):
         fields["window"] = draw(windows)
     if kind == "Delta" and depth and draw(st.booleans()):

@@ -45,9 +45,9 @@ def disagreement(spec: FeatureSpec, rows: Any, expected: Any) -> str | None:
     worst, name, begin = 0.0, "", 0
     for feature in spec.features:
         columns = slice(begin, begin + len(feature.columns))
-        found = excess(feature, rows[:, columns], expected[:, columns])
-        if not found <= worst:  # NaN too
-            worst, name = found, feature.columns[0]
+        difference = excess(feature, rows[:, columns], expected[:, columns])
+        if not difference <= worst:  # NaN too
+            worst, name = difference, feature.columns[0]
         begin = columns.stop
     return None if worst <= 1 else f"{name} differs by {worst:.0e} times its tolerance"
 

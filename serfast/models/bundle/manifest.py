@@ -73,8 +73,8 @@ def _check_types(about: Mapping[str, Any]) -> None:
         if not isinstance(about[key], kind):
             raise ModelError(f"{key} in {CARD} must be {kind.__name__}, got {about[key]!r:.80}")
     if about["backend"] not in BACKENDS:
-        found = about["backend"]
-        raise ModelError(f"backend in {CARD} must be one of {BACKENDS}, got {found!r:.80}")
+        backend = about["backend"]
+        raise ModelError(f"backend in {CARD} must be one of {BACKENDS}, got {backend!r:.80}")
     classes = about["classes"]
     if not isinstance(classes, list) or not all(map(is_name, classes)):
         raise ModelError(f"classes in {CARD} must be a list of names, got {classes!r:.80}")
@@ -90,14 +90,14 @@ def features_of(about: Mapping[str, Any], backend: str) -> tuple[FeatureSpec, St
 
     `backend` is what will compute the features.
     """
-    found = about["statistics"]
+    saved_statistics = about["statistics"]
     try:
         check_numbers(about["spec"])
-        check_numbers(found)
+        check_numbers(saved_statistics)
         check_columns(about["spec"])
         spec = FeatureSpec.from_dict(about["spec"])
         check_limits(spec, (backend, about["backend"]))
-        statistics = None if found is None else Statistics.from_dict(found)
+        statistics = None if saved_statistics is None else Statistics.from_dict(saved_statistics)
         if statistics is not None:
             check_statistics(statistics, spec.columns)
             statistics.names(spec.columns)
@@ -128,12 +128,12 @@ def check_rows(
 
     The native one, if it was used in training too, must give the same bits.
     """
-    found, trained_with = about["fingerprint"], about["backend"]
+    saved, trained_with = about["fingerprint"], about["backend"]
     try:
         if backend == trained_with == "native":
-            _check_fingerprint(fingerprint(spec, backend), found)
+            _check_fingerprint(fingerprint(spec, backend), saved)
             return
-        expected = _expected(spec, found, trained_with, stored)
+        expected = _expected(spec, saved, trained_with, stored)
         reason = disagreement(spec, sample(spec, backend), expected)
     except (ModelError, BackendError, MemoryError):
         raise
@@ -147,13 +147,13 @@ def check_rows(
 
 
 def _expected(
-    spec: FeatureSpec, found: str, trained_with: str, stored: bytes | None
+    spec: FeatureSpec, saved: str, trained_with: str, stored: bytes | None
 ) -> np.ndarray[Any, Any]:
     """The rows that the bundle has; of an older one, those of the back end that made it."""
     if stored is not None:
         return read_array(stored, SAMPLE)
     try:
-        _check_fingerprint(fingerprint(spec, trained_with), found)
+        _check_fingerprint(fingerprint(spec, trained_with), saved)
     except BackendError as error:
         raise ModelError(
             f"bundle must have the member {SAMPLE} to be used where back end {trained_with!r}, "
@@ -162,10 +162,10 @@ def _expected(
     return sample(spec, trained_with)
 
 
-def _check_fingerprint(own: str, found: str) -> None:
-    if found != own:
+def _check_fingerprint(computed: str, saved: str) -> None:
+    if saved != computed:
         raise ModelError(
-            f"fingerprint must be {own[:16]}…, got {found[:16]!r}…: the model was trained on "
+            f"fingerprint must be {computed[:16]}…, got {saved[:16]!r}…: the model was trained on "
             "features that this version of serfast computes differently; train it again"
         )
 

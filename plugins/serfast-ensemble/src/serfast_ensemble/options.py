@@ -43,14 +43,14 @@ class EnsembleOptions:
 
     def changed(self, values: Mapping[str, str]) -> EnsembleOptions:
         """Give these options with some read from text."""
-        own = {name: text for name, text in values.items() if "." not in name}
-        for name in own:
+        options = {name: text for name, text in values.items() if "." not in name}
+        for name in options:
             if name not in ("members", "method"):
                 rule = "members, method or MEMBER.OPTION"
                 raise ParameterError(f"option must be {rule}, got {name!r:.80}")
-        members = tuple(own["members"].split("+")) if "members" in own else self.members
+        members = tuple(options["members"].split("+")) if "members" in options else self.members
         given = {**self.given, **{name: t for name, t in values.items() if "." in name}}
-        changed = EnsembleOptions(members, own.get("method", self.method), given)
+        changed = EnsembleOptions(members, options.get("method", self.method), given)
         changed.recipes()  # a wrong name is said now, not after hours
         return changed
 

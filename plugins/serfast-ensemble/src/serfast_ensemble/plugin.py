@@ -145,8 +145,8 @@ def _member(bundle: Bundle, name: str) -> Member:
     if inner.plugin != name:  # an ensemble in an ensemble could go on without an end
         raise ModelError(f"plugin of {name}.zip must be {name!r}, got {inner.plugin!r}")
     if inner.classes != bundle.classes:
-        found = f"{inner.classes!r:.120}"
-        raise ModelError(f"classes of {name}.zip must be those of the bundle, got {found}")
+        classes = f"{inner.classes!r:.120}"
+        raise ModelError(f"classes of {name}.zip must be those of the bundle, got {classes}")
     if inner.spec.sample_rate != bundle.spec.sample_rate:
         rule = f"{bundle.spec.sample_rate}, as the bundle's"
         raise ModelError(f"sample_rate of {name}.zip must be {rule}, got {inner.spec.sample_rate}")

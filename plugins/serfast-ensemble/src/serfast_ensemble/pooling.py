@@ -66,18 +66,18 @@ def fit_stack(probabilities: Array, codes: np.ndarray[Any, Any], ridge: float = 
     counts = np.bincount(codes, minlength=n_classes)
     share = 1 / (counts[codes] * np.count_nonzero(counts))
     center = np.concatenate([np.full(n_members, 1 / n_members), np.zeros(n_classes)])
-    found = center.copy()
+    parameters = center.copy()
     for _ in range(STEPS):
-        p = _softmax(x @ found)
+        p = _softmax(x @ parameters)
         mean = np.einsum("nc,ncp->np", p, x)
-        slope = share @ (x[np.arange(n), codes] - mean) - ridge * (found - center)
+        slope = share @ (x[np.arange(n), codes] - mean) - ridge * (parameters - center)
         bend = np.einsum("n,nc,ncp,ncq->pq", share, p, x, x, optimize=True)
         bend -= np.einsum("n,np,nq->pq", share, mean, mean)
-        step = np.linalg.solve(bend + ridge * np.eye(len(found)), slope)
-        found += step / max(1.0, np.abs(step).max())  # at most 1: far steps overshoot
+        step = np.linalg.solve(bend + ridge * np.eye(len(parameters)), slope)
+        parameters += step / max(1.0, np.abs(step).max())  # at most 1: far steps overshoot
         if np.abs(step).max() < 1e-10:
             break
-    return Pool(found[:n_members], found[n_members:])
+    return Pool(parameters[:n_members], parameters[n_members:])
 
 
 def _logarithm(probabilities: Array) -> Array:

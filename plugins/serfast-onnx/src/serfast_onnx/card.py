@@ -194,20 +194,20 @@ class Card:
         if len(data) > MAX_BYTES:
             _refuse(MEMBER, f"at most {MAX_BYTES} bytes", len(data))
         try:
-            found = json.loads(data)
+            content = json.loads(data)
         except (ValueError, RecursionError) as error:
             raise ModelError(f"{MEMBER} must be JSON: {error}") from error
-        about = _mapping(MEMBER, found, ("format", "model"), ("step",))
+        about = _mapping(MEMBER, content, ("format", "model"), ("step",))
         if type(about["format"]) is not int or about["format"] != FORMAT:
             _refuse(f"format in {MEMBER}", f"{FORMAT} for this serfast-onnx", about["format"])
         model = _mapping("model", about["model"], ("input", "layout", "output"), ("min_rows",))
         return cls(Model(**model), _step(about.get("step")))
 
 
-def _step(found: Any) -> Step | None:
-    if found is None:
+def _step(content: Any) -> Step | None:
+    if content is None:
         return None
-    step = _mapping("step", found, ("rows", "states", "input", "layout", "output"))
+    step = _mapping("step", content, ("rows", "states", "input", "layout", "output"))
     if not isinstance(step["states"], list):
         _refuse("states", "a list", step["states"])
     keys = ("input", "output", "shape")
@@ -216,16 +216,16 @@ def _step(found: Any) -> Step | None:
 
 
 def _mapping(
-    what: str, found: Any, needed: tuple[str, ...], optional: tuple[str, ...] = ()
+    what: str, content: Any, needed: tuple[str, ...], optional: tuple[str, ...] = ()
 ) -> Mapping[str, Any]:
-    """`found` as an object with these keys and no others."""
-    if not isinstance(found, dict):
-        _refuse(what, "an object", found)
-    missing, odd = set(needed) - set(found), set(found) - set(needed) - set(optional)
+    """`content` as an object with these keys and no others."""
+    if not isinstance(content, dict):
+        _refuse(what, "an object", content)
+    missing, odd = set(needed) - set(content), set(content) - set(needed) - set(optional)
     if missing or odd:
         rule = "the keys " + ", ".join(needed) + "".join(f", maybe {key}" for key in optional)
-        raise ModelError(f"{what} must have {rule}, got {sorted(found)!r:.200}")
-    return found
+        raise ModelError(f"{what} must have {rule}, got {sorted(content)!r:.200}")
+    return content
 
 
 def _name(what: str, name: Any) -> None:
@@ -243,5 +243,5 @@ def _whole(what: str, value: Any, most: int) -> None:
         _refuse(what, f"an int from 1 to {most}", value)
 
 
-def _refuse(what: str, rule: str, found: object) -> NoReturn:
-    raise ModelError(f"{what} must be {rule}, got {found!r:.80}")
+def _refuse(what: str, rule: str, given: object) -> NoReturn:
+    raise ModelError(f"{what} must be {rule}, got {given!r:.80}")

@@ -69,7 +69,7 @@ def inspect(data: bytes, name: str) -> Summary:
     """
     opsets: dict[str, int] = {}
     used: dict[str, str] = {}
-    own: set[str] = set()
+    function_domains: set[str] = set()
     has_graph = False
     try:
         for kind, message in _messages(memoryview(data)):
@@ -78,7 +78,7 @@ def inspect(data: bytes, name: str) -> Summary:
             elif kind == "node":
                 used.setdefault(_text(message, NODE_DOMAIN), _text(message, OPERATOR))
             elif kind == "function":
-                own.add(_text(message, FUNCTION_DOMAIN))
+                function_domains.add(_text(message, FUNCTION_DOMAIN))
             elif kind == "opset":
                 version = _last(message, OPSET_VERSION, 0)
                 opsets[_text(message, OPSET_DOMAIN)] = version if isinstance(version, int) else 0
@@ -89,7 +89,7 @@ def inspect(data: bytes, name: str) -> Summary:
         raise ModelError(f"{name} must be an ONNX model, got other bytes: {error}") from error
     if not has_graph:
         raise ModelError(f"{name} must be an ONNX model, got bytes without a graph")
-    for domain in sorted(set(used) - DOMAINS - own):
+    for domain in sorted(set(used) - DOMAINS - function_domains):
         _refuse(name, "operators that onnxruntime has built in", f"{used[domain]} of {domain!r}")
     opset = opsets.get("", opsets.get("ai.onnx", 0))
     return Summary(opset, frozenset(used))
@@ -101,19 +101,19 @@ def _messages(data: memoryview) -> Iterator[tuple[str, list[Field]]]:
     left = MAX_FIELDS
     while waiting:
         kind, message = waiting.pop()
-        found = []
+        message_fields = []
         for field in fields(message):
-            found.append(field)
+            message_fields.append(field)
             left -= 1
             if not left:
                 raise WireError(f"more than {MAX_FIELDS} fields")
         inner = MESSAGES[kind]
         waiting += [
             (inner[f.number], f.value)
-            for f in found
+            for f in message_fields
             if f.number in inner and isinstance(f.value, memoryview)
         ]
-        yield kind, found
+        yield kind, message_fields
 
 
 def _check_tensor(message: list[Field], file: str) -> None:
@@ -151,5 +151,5 @@ def _text(message: list[Field], number: int) -> str:
     return "" if isinstance(value, int) else bytes(value).decode("utf-8", "replace")
 
 
-def _refuse(file: str, rule: str, found: str) -> NoReturn:
-    raise ModelError(f"{file} must have {rule}, got {found}")
+def _refuse(file: str, rule: str, given: str) -> NoReturn:
+    raise ModelError(f"{file} must have {rule}, got {given}")

@@ -73,8 +73,8 @@ class OnnxClassifier:
             x = self._whole_steps(lengthened(x, model.min_rows))
         with working("model.onnx", "runs"):
             fed = {model.input: laid_out(x, model.layout)}
-            (found,) = self.session.run([model.output], fed, run_options)
-        return probabilities_of(found, len(self.classes), "model.onnx")
+            (output,) = self.session.run([model.output], fed, run_options)
+        return probabilities_of(output, len(self.classes), "model.onnx")
 
     def _whole_steps(self, x: Array) -> Array:
         return x
@@ -177,9 +177,9 @@ class StepState:
         """Run a step on the rows taken; the state moves on if it gives probabilities."""
         with working("step.onnx", "runs"):
             self.owner.stepper.run_with_iobinding(self.binding, run_options)
-        found = probabilities_of(self._found, len(self.owner.classes), "step.onnx")
+        probabilities = probabilities_of(self._found, len(self.owner.classes), "step.onnx")
         self._turn = 1 - self._turn
-        return found
+        return probabilities
 
 
 def laid_out(x: Array, layout: str) -> Array:
@@ -195,7 +195,7 @@ def lengthened(x: Array, least: int) -> Array:
     return np.concatenate([x, np.repeat(x[-1:], least - len(x), axis=0)])
 
 
-def probabilities_of(found: Any, n_classes: int, name: str) -> Array:
+def probabilities_of(output: Any, n_classes: int, name: str) -> Array:
     """Make float64 probabilities, adding up to 1, of a graph's output.
 
     Raises
@@ -203,12 +203,12 @@ def probabilities_of(found: Any, n_classes: int, name: str) -> Array:
     ModelError
         If they aren't finite, >= 0, one a class, and add up to 1 within 1e-3.
     """
-    shape = np.shape(found)
+    shape = np.shape(output)
     if shape not in ((n_classes,), (1, n_classes)):
         raise ModelError(
             f"output of {name} must be of shape ({n_classes},) or (1, {n_classes}), got {shape}"
         )
-    probabilities = np.array(found, dtype=np.float64).reshape(-1)
+    probabilities = np.array(output, dtype=np.float64).reshape(-1)
     values = probabilities.tolist()
     total = sum(values)
     if not min(values) >= 0 or not abs(total - 1) <= TOLERANCE:  # NaN and infinity fail the sum

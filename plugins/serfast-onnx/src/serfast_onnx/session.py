@@ -112,13 +112,13 @@ def check_values(name: str, what: str, values: Sequence[Any], wanted: Mapping[st
     ModelError
         If one is missing, or of another type or shape; or if there are other inputs.
     """
-    found = {value.name: value for value in values}
-    if not set(wanted) <= set(found) or (what == "input" and set(found) != set(wanted)):
-        _refuse(f"{what}s of {name}", f"{sorted(wanted)}, as its card says", sorted(found))
+    by_name = {value.name: value for value in values}
+    if not set(wanted) <= set(by_name) or (what == "input" and set(by_name) != set(wanted)):
+        _refuse(f"{what}s of {name}", f"{sorted(wanted)}, as its card says", sorted(by_name))
     for key, shape in wanted.items():
         label = f"{what} {key!r} of {name}"
-        dtype_of(found[key], label)
-        _check_shape(label, found[key].shape, shape)
+        dtype_of(by_name[key], label)
+        _check_shape(label, by_name[key].shape, shape)
 
 
 def dtype_of(value: Any, label: str) -> type[np.floating[Any]]:
@@ -128,15 +128,15 @@ def dtype_of(value: Any, label: str) -> type[np.floating[Any]]:
     return DTYPES[value.type]
 
 
-def _check_shape(label: str, found: Sequence[Any], wanted: Shape) -> None:
+def _check_shape(label: str, shape: Sequence[Any], wanted: Shape) -> None:
     """Sizes are equal, or the graph leaves them open; open ones it must leave open."""
-    fits = len(found) == len(wanted) and all(
-        not isinstance(have, int) or have == want for have, want in zip(found, wanted, strict=False)
+    fits = len(shape) == len(wanted) and all(
+        not isinstance(have, int) or have == want for have, want in zip(shape, wanted, strict=False)
     )
     if not fits:
         sizes = ", ".join("any" if size is None else str(size) for size in wanted)
         comma = "," * (len(wanted) == 1)
-        _refuse(label, f"of shape ({sizes}{comma})", f"({', '.join(map(str, found))})")
+        _refuse(label, f"of shape ({sizes}{comma})", f"({', '.join(map(str, shape))})")
 
 
 @contextmanager
@@ -158,5 +158,5 @@ def trial(name: str) -> Iterator[Any]:
         timer.cancel()
 
 
-def _refuse(what: str, rule: str, found: object) -> NoReturn:
-    raise ModelError(f"{what} must be {rule}, got {found!r:.300}")
+def _refuse(what: str, rule: str, given: object) -> NoReturn:
+    raise ModelError(f"{what} must be {rule}, got {given!r:.300}")

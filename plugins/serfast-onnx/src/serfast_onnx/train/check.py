@@ -46,8 +46,8 @@ def check_export(
     worst = 0.0
     for x in rows[:MOST]:
         expected = probabilities(network, [front(x)])[0]
-        for found in (runner.whole(x), runner.steps(x)[-1]):
-            worst = max(worst, float(np.abs(found - expected).max()))
+        for exported in (runner.whole(x), runner.steps(x)[-1]):
+            worst = max(worst, float(np.abs(exported - expected).max()))
     if not worst <= TOLERANCE:
         raise ModelError(
             f"exported graphs must give torch's probabilities within {TOLERANCE:g}, got a "

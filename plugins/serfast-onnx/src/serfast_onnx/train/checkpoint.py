@@ -64,9 +64,9 @@ def read(folder: Path, digest: str) -> dict[str, Any] | None:
     if not path.exists():
         return None
     try:
-        found = torch.load(path, weights_only=True)
-        same = found["digest"] == digest
-        state: dict[str, Any] = found["state"]
+        checkpoint = torch.load(path, weights_only=True)
+        same = checkpoint["digest"] == digest
+        state: dict[str, Any] = checkpoint["state"]
     except Exception as error:  # torch has many words for a damaged file
         raise ParameterError(f"{path} must be a whole checkpoint: {error!s:.200}") from error
     if not same:

@@ -122,8 +122,8 @@ class Training:
 
     def predicted(self) -> list[str]:
         """Classes that the network kept says the judged recordings are of."""
-        found = probabilities(self.kept, self._scaled)
-        return [self._classes[i] for i in found.argmax(axis=1)]
+        scores = probabilities(self.kept, self._scaled)
+        return [self._classes[i] for i in scores.argmax(axis=1)]
 
     def state(self) -> dict[str, Any]:
         """Everything that changes, as a checkpoint keeps it."""
@@ -200,8 +200,8 @@ class Training:
                 average.copy_(value)
 
     def _recall(self) -> float:
-        found = probabilities(self._average, self._scaled).argmax(axis=1)
-        said = [self._classes[i] for i in found]
+        codes = probabilities(self._average, self._scaled).argmax(axis=1)
+        said = [self._classes[i] for i in codes]
         matrix = confusion_matrix(self.judged.labels.tolist(), said, self._classes)
         return unweighted_average_recall(matrix)
 
@@ -212,8 +212,8 @@ def probabilities(network: nn.Module, scaled: Sequence[Array]) -> np.ndarray[Any
     network.eval()
     multiple = as_network(network).rows_per_step
     parts = [scaled[i : i + CHUNK] for i in range(0, len(scaled), CHUNK)]
-    found = [functional.softmax(network(*padded(part, multiple)), -1) for part in parts]
-    return np.asarray(torch.cat(found).numpy())
+    outputs = [functional.softmax(network(*padded(part, multiple)), -1) for part in parts]
+    return np.asarray(torch.cat(outputs).numpy())
 
 
 def _mixed(

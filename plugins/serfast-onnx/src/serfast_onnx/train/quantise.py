@@ -59,8 +59,8 @@ def quantised(members: Mapping[str, bytes], rows: Sequence[Array]) -> dict[str, 
     whole = _static(members["model.onnx"], [{"rows": runner.fitting(x)} for x in chosen], {})
     # The step graph gets the same ranges: with others, steps would round to other numbers.
     steps = runner.feeds(chosen[0][: 2 * runner.stride])
-    own = _quantised_tensors(_static(members["step.onnx"], steps, {}))
-    ranges = dict(zip(own, _quantised_tensors(whole).values(), strict=True))
+    step_tensors = _quantised_tensors(_static(members["step.onnx"], steps, {}))
+    ranges = dict(zip(step_tensors, _quantised_tensors(whole).values(), strict=True))
     step = _static(members["step.onnx"], steps, ranges)
     return dict(members) | {"model.onnx": _stored(whole), "step.onnx": _stored(step)}
 

@@ -45,12 +45,12 @@ class Runner:
 
     def whole(self, rows: Array) -> Array:
         """Probabilities of a recording's rows (n_rows, n_columns)."""
-        (found,) = self._whole.run(["probabilities"], {"rows": self.fitting(rows)})
-        return np.asarray(found[0])
+        (batch,) = self._whole.run(["probabilities"], {"rows": self.fitting(rows)})
+        return np.asarray(batch[0])
 
     def steps(self, rows: Array) -> list[Array]:
         """Probabilities after every step."""
-        return [found for _, found in self._walk(rows)]
+        return [probabilities for _, probabilities in self._walk(rows)]
 
     def feeds(self, rows: Array) -> list[dict[str, Array]]:
         """What each step is given: rows and states."""
