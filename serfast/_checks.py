@@ -23,6 +23,7 @@ __all__ = [
     "fail",
     "integer",
     "json_value",
+    "known_arguments",
     "known_keys",
     "listed",
     "number",
@@ -186,6 +187,14 @@ def known_keys(what: str, keys: Iterable[Any], allowed: Sequence[str]) -> None:
         if key not in allowed:
             found = shown(key) + similar(key, allowed)
             refuse(f"key of {what}", "one of " + ", ".join(allowed), found)
+
+
+def known_arguments(cls: type[Any], names: Iterable[str]) -> None:
+    """Raise a TypeError for the first name that is no field of a dataclass, with a similar one."""
+    known = [field.name for field in dataclasses.fields(cls) if field.init]
+    for name in names:
+        if name not in known:
+            raise TypeError(f"{cls.__name__} has no argument {name!r}{similar(name, known)}")
 
 
 def plain(instance: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import sys
 from functools import lru_cache
 from typing import Any
 
@@ -114,7 +115,8 @@ class OneCall:
 
     def __getattr__(self, name: str) -> Any:
         """Look a name up in the module that had this one's name in an earlier version."""
-        if name.startswith("__") or self.__dict__.get("__name__") not in _former_names.FORMER:
+        former = sys.modules.get(f"serfast.{_former_names.FORMER.get(self.__name__)}")
+        if name.startswith("__") or not hasattr(former, name):
             raise AttributeError(f"serfast.{self.__name__} has no attribute {name!r}")
         return getattr(_former_names.find_former(self.__name__), name)
 

@@ -201,3 +201,22 @@ def test_a_call_without_a_rate_names_the_argument() -> None:
         serfast.rms(Y)
     with pytest.raises(TypeError, match=r"no argument 'sr'; did you mean 'sample_rate'"):
         serfast.rms(Y, sr=RATE)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: serfast.MFCC(n_mfc=13), "MFCC has no argument 'n_mfc'; did you mean 'n_mfcc'?"),
+        (lambda: serfast.Delta(serfast.RMS(), witdh=5), "did you mean 'width'?"),
+        (
+            lambda: serfast.FeatureSpec(hop_lenght=3),
+            "did you mean 'hop_length'?",
+        ),
+        (lambda: Statistics(functional=("mean",)), "did you mean 'functionals'?"),
+        (lambda: serfast.RMS(zzz=1), "RMS has no argument 'zzz'"),
+    ],
+)
+def test_a_wrong_keyword_suggests_the_right_one(call, message) -> None:
+    with pytest.raises(TypeError) as caught:
+        call()
+    assert message in str(caught.value)

@@ -94,5 +94,7 @@ def test_former_modules_of_a_functions_name_are_still_there() -> None:
         from serfast.delta import Delta
     assert Delta is serfast.Delta
     assert callable(serfast.delta)
-    with pytest.raises(AttributeError), pytest.warns(DeprecationWarning, match="mfcc"):
+    with pytest.raises(AttributeError, match=r"serfast\.mfcc has no attribute 'nothing'"):
         _ = serfast.mfcc.nothing
+    with pytest.raises(AttributeError, match=r"serfast\.rms has no attribute 'RMS'"):
+        _ = serfast.rms.RMS

@@ -9,12 +9,15 @@ from __future__ import annotations
 import dataclasses
 import re
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, TypeAlias
 
 import numpy as np
 
 from .. import _checks as checks
 from .framing import PAD_MODES, PadMode, left_padding
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 __all__ = [
     "MAX_TRANSFORM",
@@ -104,6 +107,11 @@ class Feature:
 
     name: str | None = None
     pad_mode: PadMode | None = None
+
+    def __new__(cls, *_: Any, **fields: Any) -> Self:
+        """Refuse what is no field, with the name that may have been meant."""
+        checks.known_arguments(cls, fields)
+        return super().__new__(cls)
 
     def __post_init__(self) -> None:
         checks.plain(self)

@@ -7,7 +7,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .. import _checks as checks
 from ..errors import ParameterError, SerfastError
@@ -18,6 +18,9 @@ from .computed import Function
 from .framing import PAD_MODES, Grid, PadMode
 from .order import every_feature, in_order
 from .track import Track
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 __all__ = ["FeatureSpec", "feature_from_dict"]
 
@@ -76,6 +79,11 @@ class FeatureSpec:
     pad_mode: PadMode = "constant"
     sample_scale: float = 1.0
     features: tuple[Feature, ...] = ()
+
+    def __new__(cls, *_: Any, **fields: Any) -> Self:
+        """Refuse what is no field, with the name that may have been meant."""
+        checks.known_arguments(cls, fields)
+        return super().__new__(cls)
 
     def __post_init__(self) -> None:
         checks.plain(self)

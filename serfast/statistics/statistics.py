@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -19,6 +19,9 @@ from ..features.track import MAX_WINDOW
 from ..program.vector import Entry, VectorProgram
 from .functionals import FUNCTIONALS, functional, is_functional
 from .prepared import PreparedStatistics, prepared
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 __all__ = ["PreparedStatistics", "Statistics"]
 
@@ -97,6 +100,11 @@ class Statistics:
     voiced_deltas: int = 0
     trim_db: float | None = None
     max_aperiodicity: float = 0.3
+
+    def __new__(cls, *_: Any, **fields: Any) -> Self:
+        """Refuse what is no field, with the name that may have been meant."""
+        checks.known_arguments(cls, fields)
+        return super().__new__(cls)
 
     def __post_init__(self) -> None:
         for name in ("functionals", "log", "relative", "semitones", "voiced"):
