@@ -27,6 +27,8 @@ GRID = tuple(
 )
 """The fields of a spec that every function takes too: they lay the grid of the rows."""
 
+MISSING = dataclasses.MISSING
+
 DOC = """Give the rows of :class:`serfast.{cls}` of a whole signal: a row a moment, a column a name.
 
 {summary}
@@ -94,13 +96,17 @@ class OneCall:
             n_columns=len(example.columns),
         )
 
-    def __call__(self, y: Any, sample_rate: float, **fields: Any) -> Rows:
+    def __call__(self, y: Any = MISSING, sample_rate: Any = MISSING, **fields: Any) -> Rows:
         """Give the rows of a signal; the object's own docstring has the rest."""
         grid = {f.name: fields.pop(f.name) for f in GRID if f.name in fields}
         known = {field.name: field for field in _fields(self.feature)}
         for name in fields.keys() - known.keys():
-            similar = checks.similar(name, [*known, *(f.name for f in GRID)])
+            names = ["sample_rate", *known, *(f.name for f in GRID)]
+            similar = checks.similar("sample_rate" if name == "sr" else name, names)
             raise TypeError(f"serfast.{self.__name__} has no argument {name!r}{similar}")
+        for name, value in (("y", y), ("sample_rate", sample_rate)):
+            if value is MISSING:
+                raise TypeError(f"serfast.{self.__name__} must be given the argument {name!r}")
         for name in known.keys() - fields.keys():
             if _is_required(known[name]):
                 raise TypeError(f"serfast.{self.__name__} must be given the argument {name!r}")

@@ -97,6 +97,8 @@ class Recognizer:
         plugin: Plugin | None = None,
     ) -> None:
         backend = chosen(backend)
+        if plugin is not None and not callable(getattr(plugin, "load", None)):
+            checks.fail("plugin", "a plugin with a method load, or None", plugin)
         self._set_up(_bundle(classifier, backend), backend, plugin)
 
     def _set_up(self, bundle: Bundle, backend: str, plugin: Plugin | None) -> None:
@@ -281,7 +283,7 @@ def _bundle(classifier: str | os.PathLike[str], backend: str) -> Bundle:
         checks.fail("classifier", "a plugin's name or a bundle's path", classifier)
     path = Path(classifier)
     is_name = isinstance(classifier, str) and path.name == classifier and not path.suffix
-    if not is_name or (classifier not in registry.available() and path.exists()):
+    if not is_name or (classifier not in registry.available() and os.path.exists(path)):
         return Bundle.load(path, backend)
     plugin = registry.get(str(classifier))
     with calling(str(classifier), "default_model"):

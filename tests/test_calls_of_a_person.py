@@ -153,6 +153,56 @@ def test_a_wrong_name_of_other_things_suggests_the_right_one() -> None:
         assert message in str(caught.value)
 
 
+class Tensor:
+    """What another library's array does if it can't be NumPy's."""
+
+    def __init__(self, samples: np.ndarray | None) -> None:
+        self._samples = samples
+
+    def __array__(self, dtype: object = None, copy: object = None) -> np.ndarray:
+        if self._samples is None:
+            raise RuntimeError("can't be an array while it requires a gradient")
+        return self._samples
+
+
+def test_masked_samples_are_refused_by_a_recognizer_too(svm) -> None:
+    with pytest.raises(serfast.ParameterError, match="y must be without masked samples, got"):
+        svm.predict(np.ma.array(Y, mask=Y > 0), RATE)
+
+
+def test_arrays_of_other_libraries(svm) -> None:
+    assert svm.predict(Tensor(Y), RATE) == svm.predict(Y, RATE)
+    stream, expected = svm.stream(window=1.0), svm.stream(window=1.0)
+    assert stream.accept(Tensor(Y)) == expected.accept(Y)
+    assert stream.flush() == expected.flush()
+    with pytest.raises(serfast.ParameterError, match="numbers, got can't be an array while"):
+        svm.predict(Tensor(None), RATE)
+    with pytest.raises(serfast.ParameterError, match="numbers, got can't be an array while"):
+        serfast.rms(Tensor(None), RATE)
+
+
+def test_ragged_samples_are_refused(svm) -> None:
+    with pytest.raises(serfast.ParameterError, match="y must be one-dimensional numbers, got"):
+        svm.predict([[1.0], [1.0, 2.0]], RATE)
+
+
+def test_a_name_longer_than_any_file_s() -> None:
+    with pytest.raises(serfast.UnknownPluginError, match="must be an installed plugin"):
+        serfast.Recognizer("x" * 10000)
+
+
+def test_what_is_no_plugin_object() -> None:
+    with pytest.raises(serfast.ParameterError, match="plugin must be a plugin with a method load"):
+        serfast.Recognizer("svm", plugin="svm")
+
+
+def test_a_call_without_a_rate_names_the_argument() -> None:
+    with pytest.raises(TypeError, match=r"serfast\.rms must be given the argument 'sample_rate'"):
+        serfast.rms(Y)
+    with pytest.raises(TypeError, match=r"no argument 'sr'; did you mean 'sample_rate'"):
+        serfast.rms(Y, sr=RATE)
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [

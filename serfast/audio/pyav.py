@@ -21,7 +21,7 @@ from .sniffing import Kind
 
 __all__ = ["PyAvFile"]
 
-_SCALES = {"u8": 2.0**7, "s16": 2.0**15, "s32": 2.0**31, "s64": 2.0**63, "flt": 1.0, "dbl": 1.0}
+_SCALES = {"u8": 2.0**7, "s16": 2.0**15, "s32": 2.0**31, "flt": 1.0, "dbl": 1.0}
 """Full scale of FFmpeg's sample formats."""
 _SLACK = 0.1
 """How much shorter than its header says a recording may be [s]: headers round up to frames."""
@@ -69,6 +69,8 @@ class PyAvFile:
         first = next(decoded, None)
         if first is None:
             raise AudioError(f"{self.name}: holds no samples")
+        if (kind := first.format.name).removesuffix("p") not in _SCALES:
+            raise AudioError(f"{self.name}: holds samples ({kind}) that PyAV makes no array of")
         self.sample_rate = int(first.sample_rate)
         self._decoded_frames = chain([first], decoded)
 

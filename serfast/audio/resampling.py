@@ -14,7 +14,7 @@ import numpy as np
 
 from .. import _checks as checks
 from ..forking import forks_wait
-from .samples import as_samples
+from .samples import as_array, as_samples
 
 __all__ = [
     "LARGEST_RATIO",
@@ -152,7 +152,7 @@ def at_rate(y: Any, sample_rate: float, wanted: float) -> np.ndarray[Any, Any]:
     if far_apart(rate, wanted):
         rule = f"within a factor of {LARGEST_RATIO} of the model's {wanted} Hz"
         checks.fail("sample_rate", rule, rate)
-    array = np.asarray(y)
+    array = as_array(y, "y")
     if array.ndim == 2 and 1 <= array.shape[1] <= MAX_CHANNELS:
         _check_channels(array)
         flat = as_samples(array.reshape(-1), "y")

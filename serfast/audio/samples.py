@@ -12,6 +12,7 @@ from ..errors import ParameterError
 
 __all__ = [
     "INT16_SCALE",
+    "as_array",
     "as_float32",
     "as_samples",
     "as_vector",
@@ -49,13 +50,7 @@ def as_vector(signal: Any, name: str = "signal") -> np.ndarray[Any, Any]:
     >>> as_vector([0, 1]).dtype, as_vector(np.zeros(3, dtype=">i2")).dtype
     (dtype('float64'), dtype('int16'))
     """
-    try:
-        array = np.asarray(signal)
-    except ValueError as error:  # a ragged list
-        raise ParameterError(f"{name} must be one-dimensional numbers, got {error}") from error
-    is_masked = getattr(sys.modules.get("numpy.ma"), "is_masked", None)  # loading it takes 6 ms
-    if is_masked and is_masked(signal):
-        checks.refuse(name, "without masked samples", "a mask: fill or drop them first")
+    array = as_array(signal, name)
     if isinstance(signal, (list, tuple)) and (array.dtype.kind == "i" or array.size == 0):
         array = array.astype(np.float64)
     kind = array.dtype.newbyteorder("=")
@@ -64,6 +59,18 @@ def as_vector(signal: Any, name: str = "signal") -> np.ndarray[Any, Any]:
     if array.ndim != 1:
         checks.refuse(name, "one-dimensional", f"shape {array.shape}")
     return np.require(array, kind, ["C", "A"])
+
+
+def as_array(signal: Any, name: str = "signal") -> np.ndarray[Any, Any]:
+    """The signal as an array of whatever shape and dtype; one with masked samples is refused."""
+    try:
+        array = np.asarray(signal)
+    except Exception as error:  # a ragged list; or what its own `__array__` raises, as a tensor's
+        raise ParameterError(f"{name} must be one-dimensional numbers, got {error}") from error
+    is_masked = getattr(sys.modules.get("numpy.ma"), "is_masked", None)  # loading it takes 6 ms
+    if is_masked and is_masked(signal):
+        checks.refuse(name, "without masked samples", "a mask: fill or drop them first")
+    return array
 
 
 def as_samples(signal: Any, name: str = "signal") -> Samples:

@@ -23,7 +23,9 @@ from ._recordings import STANDARD_INPUT
 if TYPE_CHECKING:
     from ..recognizer import Recognizer
 
-__all__ = ["add_arguments", "run"]
+__all__ = ["add_arguments", "check_unused", "run"]
+
+_DEFAULTS = {"rate": None, "window": 3.0, "hop": 0.5, "smoothing": 0.0}
 
 CHUNK = 0.01
 """How much is read at once [s]."""
@@ -50,21 +52,32 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--window",
         type=window,
-        default=3.0,
+        default=_DEFAULTS["window"],
         metavar="S",
         help="seconds judged (%(default)s); or utterance: each from its beginning, for a "
         "classifier with a state",
     )
     group.add_argument(
-        "--hop", type=float, default=0.5, metavar="S", help="seconds between events (%(default)s)"
+        "--hop",
+        type=float,
+        default=_DEFAULTS["hop"],
+        metavar="S",
+        help="seconds between events (%(default)s)",
     )
     group.add_argument(
         "--smoothing",
         type=float,
-        default=0.0,
+        default=_DEFAULTS["smoothing"],
         metavar="S",
         help="time constant of smoothing the probabilities, in seconds (%(default)s: none)",
     )
+
+
+def check_unused(arguments: argparse.Namespace) -> None:
+    """Refuse the options of live prediction where there is none: they would change nothing."""
+    for name, default in _DEFAULTS.items():
+        if getattr(arguments, name) != default:
+            raise ParameterError(f"--{name} must be given with --stream")
 
 
 def window(text: str) -> float | None:

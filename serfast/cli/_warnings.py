@@ -43,8 +43,9 @@ def show_warnings(
     path: os.PathLike[str], messages: Iterable[str], write: Callable[[str], object]
 ) -> None:
     """Show what was collected about a recording, with its name."""
+    name = printable(path)
     for message in messages:
-        write(f"serfast: warning: {printable(path)}: {message}")
+        write(f"serfast: warning: {name}: {message.removeprefix(f'{name}: ')}")
 
 
 @contextmanager

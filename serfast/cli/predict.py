@@ -93,6 +93,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Predict; exit status 1 if a recording failed."""
     if arguments.stream and (arguments.output or arguments.brief):
         raise ParameterError("--output and --brief must not be given with --stream")
+    if not arguments.stream:
+        _live.check_unused(arguments)
     check_table(arguments.output, arguments.force)
     from ..recognizer import Recognizer  # heavy: the help doesn't need it
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import numpy as np
 
 from .. import _checks as checks
+from ..audio.samples import as_vector
 from ..backends.stream import Stream
 from ..errors import SerfastError
 from ..features.spec import FeatureSpec
@@ -160,6 +161,7 @@ class EventStream(ABC):
         SerfastError
             If the call comes after `flush`.
         """
+        chunk = as_vector(chunk, "chunk")
         room = self._recent.room
         n = self._stream.accept(chunk, out=room)
         self._n_seen += len(chunk)

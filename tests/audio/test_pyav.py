@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 from pathlib import Path
 
 import av
@@ -122,3 +123,13 @@ def test_bytes_that_only_begin_so() -> None:
     noise = np.random.default_rng(0).bytes(5000)
     with pytest.raises(AudioError, match="is damaged or cut off"):
         load(data[:16] + noise)
+
+
+def test_samples_of_64_bits_are_refused() -> None:
+    """Neither library makes an array of them."""
+    header = struct.pack(
+        "<4sI8sIHHIIHH", b"RIFF", 836, b"WAVEfmt ", 16, 1, 1, RATE, 8 * RATE, 8, 64
+    )
+    data = header + struct.pack("<4sI", b"data", 800) + bytes(800)
+    with pytest.raises(AudioError, match="not audio that can be read"):
+        load(data)

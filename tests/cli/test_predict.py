@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import sys
+from pathlib import Path
 
 import numpy as np
 import pyarrow.parquet
@@ -12,7 +13,7 @@ import pytest
 import soundfile
 
 import serfast
-from helpers import processes
+from helpers import processes, signals
 from helpers.cli_corpus import SPEAKERS, write_corpus
 from helpers.plugin_stub import install_nearest
 from serfast.cli.main import main
@@ -304,3 +305,22 @@ def test_the_help_loads_no_recognizer():
         "print('serfast.recognizer' in sys.modules, 'serfast.cli._live' in sys.modules)"
     )
     assert processes.printed(program).splitlines()[-1] == "False True"
+
+
+@pytest.mark.parametrize(
+    "option", [("--rate", "8000"), ("--window", "1"), ("--hop", "1"), ("--smoothing", "2")]
+)
+def test_options_of_live_prediction_need_it(option: tuple[str, str], capsys) -> None:
+    """They would change nothing, without a word."""
+    assert main(["predict", "no.wav", *option]) == 1
+    assert f"{option[0]} must be given with --stream" in capsys.readouterr().err
+
+
+def test_a_warning_has_the_name_once(tmp_path: Path, capsys) -> None:
+    path = tmp_path / "a.wav"
+    soundfile.write(path, signals.voice(16000, 16000, seed=3), 16000)
+    path.write_bytes(path.read_bytes() + b"x" * 5000)
+    assert main(["predict", str(path), "--brief"]) == 0
+    err = capsys.readouterr().err
+    assert "are passed over" in err
+    assert err.count(str(path)) == 1

@@ -12,7 +12,7 @@ import struct
 from typing import NamedTuple
 
 from ..content import Content, Span
-from .part import Part, Reading, unending
+from .part import Part, Reading, replaced, unending
 from .tags import after_tag, after_tags, end_without_tags
 
 __all__ = ["Frame", "begins_at", "frame_at", "has_count", "read"]
@@ -80,7 +80,7 @@ def read(content: Content, start: int, stop: int | None = None) -> Reading | Non
     if first is None:
         return None
     promise = _promise(content, first)
-    if stop is None and promise.n_frames and promise.n_bytes == end - first:
+    if stop is None and promise.n_bytes == end - first and _fits(content, first, promise):
         begin = start if after_tags(content, start) == first else first
         return Reading((Part((Span(begin, content.length),)),), content.length)
     reading = _Walk(content, end).parts(first)
@@ -103,6 +103,8 @@ class _Promise(NamedTuple):
     n_frames: int = 0
     n_bytes: int = 0
     name: bytes = b""
+    count_at: int = 0
+    """Where in the file the count of frames is."""
 
 
 def _promise(content: Content, position: int) -> _Promise:
@@ -116,8 +118,22 @@ def _promise(content: Content, position: int) -> _Promise:
     if data[at : at + 4] in (b"Xing", b"Info"):
         flags, *counts = struct.unpack(">III", data[at + 4 : at + 16])
         n_frames = counts.pop(0) if flags & 1 else 0
-        return _Promise(n_frames, counts[0] if flags & 2 else 0, data[at : at + 4])
+        n_bytes = counts[0] if flags & 2 else 0
+        return _Promise(n_frames, n_bytes, data[at : at + 4], position + at + 8)
     return _Promise(name=b"VBRI") if data[36:40] == b"VBRI" else _Promise()
+
+
+def _fits(content: Content, first: int, promise: _Promise) -> bool:
+    """Tell whether the count of frames suits that of the bytes, as can be told at a constant rate.
+
+    All frames are alike there, but for a byte of padding. At a variable rate only a walk tells.
+    """
+    info = frame_at(content, first)
+    second = frame_at(content, first + info.size) if info else None
+    if info is None or second is None or promise.name != b"Info":
+        return False
+    expected = info.size + promise.n_frames * second.size
+    return abs(promise.n_bytes - expected) <= max(promise.n_frames, second.size)
 
 
 def _first_frame(content: Content, start: int, stop: int) -> int | None:
@@ -153,7 +169,8 @@ class _Walk:
         self._content, self._stop = content, stop
         self._parts: list[Part] = []
         self._spans: list[Span] = []  # of the part that is being put together
-        self._left: int | None = None  # frames until that part must end
+        self._left: int | None = None  # frames until that part must end; below 0: beyond it
+        self._promise, self._until = _Promise(), 0
         self._skipped = 0
 
     def parts(self, position: int) -> Reading:
@@ -162,9 +179,11 @@ class _Walk:
         while (here := self._next_frame(position, kind)) is not None:
             start, frame = here
             promise = _promise(self._content, start)
-            if promise.name or self._left == 0 or kind not in (None, frame.kind):
+            ended = self._left == 0 and start >= self._until
+            if promise.name or ended or kind not in (None, frame.kind):
                 self._end_part()
                 self._left = promise.n_frames or None
+                self._promise, self._until = promise, start + promise.n_bytes
             elif self._left is not None:
                 self._left -= 1
             kind = frame.kind
@@ -201,8 +220,21 @@ class _Walk:
 
     def _end_part(self, doubt: str = "") -> None:
         if self._spans:
-            part = Part(tuple(self._spans))
+            part = Part(tuple(self._spans), doubt=doubt)
             if self._left is None:
                 part = unending(self._content, part.pieces)._replace(doubt=doubt)
+            elif self._left:
+                part = self._recounted(part, self._left)
             self._parts.append(part)
         self._spans = []
+
+    def _recounted(self, part: Part, left: int) -> Part:
+        """Mend a count of frames that can't be right, or doubt that all of them are there."""
+        n_bytes = self._promise.n_bytes
+        if n_bytes and self._spans[-1].stop >= self._until:
+            count = struct.pack(">I", self._promise.n_frames - left)
+            pieces = replaced(self._content, self._spans[0], {self._promise.count_at: count})
+            return part._replace(pieces=(*pieces, *part.pieces[1:]))
+        if left > 1 or n_bytes:  # some encoders count the frame with the count, too
+            return part._replace(doubt=f"ends {left} MPEG frames before its header says")
+        return part

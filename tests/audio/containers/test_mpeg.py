@@ -103,3 +103,25 @@ def test_damage_in_the_middle_is_told() -> None:
     data[middle : middle + 3000] = bytes(3000)
     with pytest.warns(AudioWarning, match="bytes that are no audio are passed over"):
         load(bytes(data))
+
+
+@pytest.mark.parametrize("mode", ["CONSTANT", "VARIABLE"])
+@pytest.mark.parametrize("share", [0.0, 0.5, 2.0])
+def test_a_wrong_count_is_mended(mode: str, share: float) -> None:
+    """All the bytes are there that the header counts, so its count of frames is wrong."""
+    data = mp3(mode)
+    at = max(data.find(b"Info", 0, 100), data.find(b"Xing", 0, 100)) + 8
+    n_frames = int.from_bytes(data[at : at + 4], "big")
+    wrong = max(1, int(n_frames * share)).to_bytes(4, "big")
+    y, _ = load(data[:at] + wrong + data[at + 4 :])
+    np.testing.assert_allclose(y, load(data)[0], rtol=0, atol=1e-6, strict=True)
+
+
+@pytest.mark.parametrize("n_frames", [1, 2])
+def test_a_few_frames_are_missing(n_frames: int) -> None:
+    """So few that the decoder forgives them; and it is told all the same."""
+    data = mp3()
+    size = data.index(data[:2], 4)
+    with pytest.warns(AudioWarning, match=r"ends \d MPEG frames before its header says"):
+        y, _ = load(data[: len(data) - n_frames * size])
+    assert y.size < SECONDS * RATE
