@@ -35,7 +35,7 @@ def flags(*gnu):
 # Rows must be bit-equal on every instruction set: no contraction to fused operations, nothing
 # that changes a value. The two last flags only say that errno and traps aren't looked at.
 EXACT = ["/O2", "/std:c11", "/fp:precise"] if WINDOWS else ["-std=c11"]
-EXACT += flags("-O2", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math")
+EXACT += flags("-O3", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math")
 # Nothing here throws or is unwound, so the tables for that are left out.
 QUIET = [] if WINDOWS else ["-fvisibility=hidden", "-g0", "-fno-asynchronous-unwind-tables"]
 # The engine leads the kernels to their work: it is compiled for size, but its copies are the C
@@ -169,7 +169,8 @@ def native():
         "boundscheck": False,
         "cdivision": True,
         "initializedcheck": False,
-        # smaller code: the classes refuse to be pickled, and their methods need no signature
+        # smaller code: the classes refuse to be pickled; those methods that users call are bound, and
+        # tell their signature
         "auto_pickle": False,
         "binding": False,
         # engines don't change, streams know whether a thread is in them: no global lock is needed

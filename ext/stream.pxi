@@ -88,10 +88,12 @@ cdef class StreamState:
         cdef const Grid *grid = &self.engine.program.grid
         return grid.right + grid.ahead * grid.hop
 
+    @cython.binding(True)
     def resample_with(self, resampler):
         """Resample every chunk with a soxr.ResampleStream; this must be called before the first."""
         self.resampler = resampler
 
+    @cython.binding(True)
     def reset(self):
         """Forget all samples: the next chunk begins a new signal."""
         self._enter()
@@ -103,6 +105,7 @@ cdef class StreamState:
         finally:
             self._leave()
 
+    @cython.binding(True)
     def accept(self, chunk, out=None):
         """Take the next samples; give the rows that are complete."""
         cdef SampleFormat kind
@@ -118,6 +121,7 @@ cdef class StreamState:
         finally:
             self._leave()
 
+    @cython.binding(True)
     def flush(self, out=None):
         """End the signal; give the rows that were waiting for padding."""
         self._enter()

@@ -54,7 +54,8 @@ class SndFile:
         source = recording.path if simple and whole and recording.path else self._view
         self._library = _soundfile()
         try:
-            self._file = _sequential()(source, "r")
+            with forks_wait:  # soundfile holds a lock while it opens a file
+                self._file = _sequential()(source, "r")
         except self._library.LibsndfileError as error:
             self._check_view()
             foreign = error.code in (_UNKNOWN_FORMAT, _UNKNOWN_ENCODING)
@@ -115,7 +116,8 @@ def recognises(data: bytes) -> bool:
     """
     library = _soundfile()
     try:
-        library.SoundFile(io.BytesIO(data), "r").close()
+        with forks_wait:  # soundfile holds a lock while it opens a file
+            library.SoundFile(io.BytesIO(data), "r").close()
     except library.LibsndfileError as error:
         return bool(error.code != _UNKNOWN_FORMAT)
     return True

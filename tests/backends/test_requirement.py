@@ -24,7 +24,7 @@ def test_one_that_is_new_enough_is_given(version: str, monkeypatch: pytest.Monke
 @pytest.mark.parametrize(
     ("installed", "message"),
     [
-        (None, r"^it needs Numba: pip install 'serfast\[numba\]'$"),
+        (None, r"^it needs Numba: pip install 'numba>=0\.60'$"),
         (numba("0.59.1"), r"^numba must be >= 0\.60 .*, got 0\.59\.1: pip install --upgrade"),
         (numba("0.60.0", disabled=True), "^NUMBA_DISABLE_JIT must be unset$"),
     ],

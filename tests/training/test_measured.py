@@ -94,8 +94,8 @@ def test_figures_of_other_copies_are_refused_where_there_are_none(
     [
         ("{", "must be JSON"),
         ("[" * 100_000, "must be JSON"),
-        ([1], "must be written by `serfast evaluate --json`"),
-        ({"uar": 0.5}, "must be written by `serfast evaluate --json`"),
+        ([1], "must be written by `serfast evaluate -o`"),
+        ({"uar": 0.5}, "must be written by `serfast evaluate -o`"),
         ({"setup": {}, "uar": 1.5}, r"uar in .* must be from 0 to 1, got 1\.5"),
         ({"setup": {}, "uar": "0.5"}, r"uar in .* must be from 0 to 1, got '0\.5'"),
         ({"setup": {}, "uar": 0.5}, "plugin in .* must be that of the training"),
