@@ -169,8 +169,8 @@ def native():
         "boundscheck": False,
         "cdivision": True,
         "initializedcheck": False,
-        # smaller code: the classes refuse to be pickled; those methods that users call are bound, and
-        # tell their signature
+        # smaller code: the classes refuse to be pickled; methods that users call are bound, so that
+        # they tell their signature
         "auto_pickle": False,
         "binding": False,
         # engines don't change, streams know whether a thread is in them: no global lock is needed
