@@ -27,6 +27,7 @@ Frames = NDArray[np.float32]
 
 # The frame count of an MP3 may be wrong by a little; two frames of layer III are forgiven.
 _MP3_SLACK = 2 * 1152
+_NO_RATE = "its header has no sample rate"
 _UNKNOWN = 2**62
 _MOST_AT_ONCE = 1 << 20
 _UNKNOWN_FORMAT, _UNKNOWN_ENCODING = 1, 4
@@ -59,10 +60,13 @@ class SndFile:
         except self._library.LibsndfileError as error:
             self._check_view()
             foreign = error.code in (_UNKNOWN_FORMAT, _UNKNOWN_ENCODING)
-            self.refusal = Refusal(error.error_string.rstrip("."), foreign)
+            self.refusal = Refusal(_reason(error.error_string), foreign)
         else:
             self._check_view()
             self.sample_rate = int(self._file.samplerate)
+            if self.sample_rate <= 1:  # what libsndfile makes of none
+                self._file.close()
+                self.refusal = Refusal(_NO_RATE, is_foreign=False)
 
     def close(self) -> None:
         """Close what was opened here."""
@@ -104,6 +108,11 @@ class SndFile:
         """Raise what was raised while libsndfile asked for bytes."""
         if self._view.failure is not None:
             raise self._view.failure
+
+
+def _reason(text: str) -> str:
+    """Give libsndfile's reason, in words about the file instead of libsndfile."""
+    return _NO_RATE if "SF_INFO struct" in text else text.rstrip(".")
 
 
 def recognises(data: bytes) -> bool:

@@ -33,6 +33,10 @@ CHUNK = 0.01
 Chunk = np.ndarray[Any, Any]
 
 
+_TEXT = 256
+"""Bytes at the beginning of standard input that are looked at: text is no sound."""
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the arguments of a live run."""
     group = parser.add_argument_group("live")
@@ -148,8 +152,21 @@ def _standard_input(rate: float | None, model_rate: int) -> tuple[int, Iterator[
         if given not in (None, file_rate):
             raise ParameterError(f"--rate must be {file_rate}, the recording's own, got {given}")
         return model_rate, live_blocks(decoder, arriving, model_rate, _n_samples(file_rate))
+    if _is_text(arriving.read(_TEXT)):
+        raise ParameterError("standard input must be a recording or raw PCM, got text")
+    arriving.seek(0)
     pcm_rate = given or model_rate
     return pcm_rate, _pcm(arriving, _n_samples(pcm_rate))
+
+
+def _is_text(head: bytes) -> bool:
+    """Tell whether this is the beginning of a text: so many samples look like one never."""
+    text = head.decode("utf-8", "replace")[:-1]  # the last character may be cut
+    return (
+        len(text) >= _TEXT // 8
+        and all(c.isprintable() or c in "\t\r\n" for c in text)
+        and ("\ufffd" not in text)
+    )
 
 
 def _pcm(source: Arriving, n_samples: int) -> Iterator[Chunk]:

@@ -182,3 +182,14 @@ def test_what_libsndfile_errs_about(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "av", None)
     with pytest.raises(AudioError, match=r"may be able to: pip install av"):
         load(data)
+
+
+@pytest.mark.parametrize(("kind", "place"), [("WAV", 24), ("AIFF", 28)])
+def test_a_file_without_a_sample_rate_is_refused(kind: str, place: int) -> None:
+    file = io.BytesIO()
+    soundfile.write(file, np.zeros(100), 16000, format=kind)
+    data = bytearray(file.getvalue())
+    assert load(bytes(data))[1] == 16000
+    data[place : place + (4 if kind == "WAV" else 10)] = bytes(4 if kind == "WAV" else 10)
+    with pytest.raises(AudioError, match="its header has no sample rate"):
+        load(bytes(data))

@@ -252,3 +252,12 @@ def test_events_that_were_ready_are_printed_before_the_models_error(tmp_path, mo
     assert len(ends) >= 2
     assert ends[1] == pytest.approx(ends[0] + 0.03)
     assert err.count("ValueError: enough") == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["Dear all,\n" * 40, "Grüße, größere Wörter — ¿qué?\r\n" * 20, "a,b\n" * 9]
+)
+def test_text_is_no_sound(text, capsys, monkeypatch):
+    monkeypatch.setattr(sys, "stdin", StandardInput(text.encode()))
+    assert main(["predict", "--stream", "-"]) == 1
+    assert "standard input must be a recording or raw PCM, got text" in capsys.readouterr().err
