@@ -65,7 +65,7 @@ def as_array(signal: Any, name: str = "signal") -> np.ndarray[Any, Any]:
     """The signal as an array of whatever shape and dtype; one with masked samples is refused."""
     try:
         array = np.asarray(signal)
-    except Exception as error:  # a ragged list; or what its own `__array__` raises, as a tensor's
+    except (TypeError, ValueError, RuntimeError) as error:  # a ragged list, a tensor on a GPU
         raise ParameterError(f"{name} must be one-dimensional numbers, got {error}") from error
     is_masked = getattr(sys.modules.get("numpy.ma"), "is_masked", None)  # loading it takes 6 ms
     if is_masked and is_masked(signal):

@@ -352,7 +352,7 @@ def test_an_out_that_does_not_fit_is_refused_and_changes_nothing(name: str, meth
     assert_same_bits(np.concatenate([begun, push(stream, [VOICE[3000:]])]), ROWS)
 
 
-@pytest.mark.parametrize("backend", ["native", "numba"])
+@pytest.mark.parametrize("backend", [pytest.param("native", marks=pytest.mark.native), "numba"])
 def test_a_masked_chunk_is_refused(backend: str) -> None:
     stream = serfast.Extractor(serfast.FeatureSpec(features=[serfast.RMS()]), backend).stream()
     masked = np.ma.masked_array(np.zeros(4, np.float32), mask=[True, False, False, False])
@@ -361,6 +361,7 @@ def test_a_masked_chunk_is_refused(backend: str) -> None:
     assert stream.n_seen == 0
 
 
+@pytest.mark.native
 @pytest.mark.parametrize("dtype", [np.int16, np.float64])
 def test_a_chunk_of_another_dtype_costs_no_detour(dtype: type) -> None:
     """Through NumPy's checks a chunk of 16 samples took five times as long."""

@@ -112,6 +112,7 @@ def test_statistics_beyond_all_need_are_refused(tmp_path, statistics, message):
         Bundle.load(changed(tmp_path, statistics=statistics))
 
 
+@pytest.mark.native
 def test_a_vector_beyond_all_need_is_refused(tmp_path):
     spec = spec_of({"type": "PowerSpectrum", "n_fft": 16384})
     statistics = {"functionals": [f"p{i}" for i in range(100)], "deltas": 0}
@@ -283,6 +284,7 @@ def test_statistics_and_their_names_are_bounded(tmp_path, statistics, message):
     assert message in str(caught.value)
 
 
+@pytest.mark.native
 def test_what_another_back_end_would_have_to_compute_is_bounded_closer(tmp_path):
     """Others than the native one call functions in Python."""
     spec = spec_of({"type": "SpectralEntropy", "n_fft": 8192}, hop_length=32)
