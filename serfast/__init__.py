@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import _checks, _former_names
+from . import _former_names
 from ._lazy import lazily
 from ._version import __version__
 from .backends import make_programs_with, native_info, require_choice
@@ -91,10 +91,7 @@ def __getattr__(name: str) -> Any:
     """Names whose modules are loaded at first use, and former names of modules (PEP 562)."""
     if name in _former_names.FORMER and name not in _CALLS:
         return _former_names.find_former(name)
-    try:
-        return _later(name)
-    except AttributeError as error:
-        raise AttributeError(f"{error}{_checks.similar(name, __dir__())}") from None
+    return _later(name)
 
 
 def __dir__() -> list[str]:

@@ -189,9 +189,24 @@ def known_keys(what: str, keys: Iterable[Any], allowed: Sequence[str]) -> None:
             refuse(f"key of {what}", "one of " + ", ".join(allowed), given)
 
 
-def known_arguments(cls: type[Any], names: Iterable[str]) -> None:
-    """Raise a TypeError for the first name that is no field of a dataclass, with a similar one."""
-    known = [field.name for field in dataclasses.fields(cls) if field.init]
+def known_arguments(cls: type[Any], given: Sequence[Any], names: Iterable[str], usual: str) -> None:
+    """Raise a TypeError for arguments that a dataclass hasn't, or takes only by name.
+
+    Parameters
+    ----------
+    cls : type
+        The dataclass.
+    given : sequence
+        The arguments that were given without a name.
+    names : iterable of str
+        The names of the others. The message about a wrong one has a similar right one.
+    usual : str
+        The argument that is usually meant without a name, as in ``features=[…]``.
+    """
+    fields = [field for field in dataclasses.fields(cls) if field.init]
+    if len(given) > sum(not field.kw_only for field in fields):
+        raise TypeError(f"{cls.__name__} takes its arguments by name: {cls.__name__}({usual})")
+    known = [field.name for field in fields]
     for name in names:
         if name not in known:
             raise TypeError(f"{cls.__name__} has no argument {name!r}{similar(name, known)}")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Mapping
-from typing import Any
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NoReturn
 
+from ._checks import similar
 from .forking import forks_wait
 
-__all__ = ["lazily"]
+__all__ = ["lazily", "suggesting"]
 
 
 def lazily(
@@ -32,9 +34,19 @@ def lazily(
                 return getattr(importlib.import_module(f"{package}.{names[name]}"), name)
             if name in modules:
                 return importlib.import_module(f"{package}.{name}")
-        raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        return suggesting(package, dir(sys.modules[package]))(name)
 
     def directory() -> list[str]:
         return sorted({*names, *modules})
 
     return getattribute, directory
+
+
+def suggesting(package: str, names: Iterable[str]) -> Callable[[str], NoReturn]:
+    """Make a module's ``__getattr__`` that suggests one of these names for a wrong one."""
+
+    def getattribute(name: str) -> NoReturn:
+        near = "" if name.startswith("_") else similar(name, names)
+        raise AttributeError(f"module {package!r} has no attribute {name!r}{near}")
+
+    return getattribute

@@ -103,6 +103,8 @@ class OneCall:
         for name in fields.keys() - known.keys():
             names = ["sample_rate", *known, *(f.name for f in GRID)]
             similar = checks.similar("sample_rate" if name == "sr" else name, names)
+            if name in self.feature.__dataclass_fields__:  # rightly written, but only the class's
+                similar = f": it is one of serfast.{self.feature.__name__}"
             raise TypeError(f"serfast.{self.__name__} has no argument {name!r}{similar}")
         for name, value in (("y", y), ("sample_rate", sample_rate)):
             if value is MISSING:

@@ -12,7 +12,11 @@ import soundfile
 
 import serfast
 from helpers import signals
+from serfast.models import registry
 from serfast.statistics.statistics import Statistics
+from serfast.testing.checks import SPEC as TOY_SPEC
+from serfast.testing.checks import toy_examples
+from serfast.training.training import bundle_of
 
 RATE = 16000
 Y = signals.voice(RATE, 2 * RATE, seed=8)
@@ -81,6 +85,19 @@ def test_a_recognizer_goes_through_pickle(classifier: str) -> None:
     assert again.card == recognizer.card
 
 
+def test_an_ensemble_goes_through_pickle(tmp_path: Path) -> None:
+    plugin = registry.get("ensemble").with_training_options(
+        {"members": "svm+onnx", "onnx.epochs": "1", "onnx.width": "8"}
+    )
+    examples = toy_examples("samples")
+    bundle = bundle_of("ensemble", plugin.train(examples), examples, TOY_SPEC, None, {})
+    recognizer = serfast.Recognizer(bundle.save(tmp_path / "both.zip"))
+    again = pickle.loads(pickle.dumps(recognizer))
+    assert again.predict(Y, RATE) == recognizer.predict(Y, RATE)
+    assert repr(again) == repr(recognizer)
+    assert again.card == recognizer.card
+
+
 def test_a_pickled_recognizer_is_checked_like_a_bundle(svm) -> None:
     data = pickle.dumps(svm)
     where = data.index(b"classes") + 12  # within the bundle's model.json or an array
@@ -98,10 +115,15 @@ def test_a_stream_ends_with_its_block(backend: str) -> None:
     np.testing.assert_array_equal(stream.accept(Y[:5000]), rows[: len(rows) - 2])  # a new signal
 
 
-def test_an_event_stream_ends_with_its_block(svm) -> None:
-    with svm.stream(window=1.0, hop=0.5, gate_db=None) as stream:
+@pytest.mark.parametrize(
+    ("classifier", "backend", "window", "n_events"),
+    [("svm", "native", 1.0, 3), ("svm", "numba", 1.0, 3), ("onnx", "native", None, 4)],
+)
+def test_an_event_stream_ends_with_its_block(classifier, backend, window, n_events) -> None:
+    recognizer = serfast.Recognizer(classifier, backend)
+    with recognizer.stream(window=window, hop=0.5, gate_db=None) as stream:
         events = [*stream.accept(Y), *stream.flush()]
-    assert len(events) == 3
+    assert len(events) == n_events
     assert [*stream.accept(Y), *stream.flush()] == events
 
 

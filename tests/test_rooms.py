@@ -21,8 +21,9 @@ from helpers.pages import ROOT
 
 ROOMS = """
 forking
-errors _version _lazy _former_names files
+errors _version _former_names files
 _checks
+_lazy
 entry_points
 audio features
 program

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from ._output import check_outputs, writing
+from ..errors import SerfastError
+from ._output import check_outputs, one_line, writing
 from ._records import CsvRecords, JsonRecords, ParquetRecords, check_parquet
 
 __all__ = ["SUFFIXES", "answers_table", "check_table", "output"]
@@ -44,7 +45,38 @@ def answers_table(path: Path | None, classes: Sequence[str], force: bool) -> Ite
     A line is in the file as soon as its answer is known, so that a crash leaves what was done. A
     Parquet file can be read only when it is whole: meanwhile the lines are in a JSON lines file
     beside it, which is removed in the end and stays after a crash.
+
+    If the user or a signal ends the program, the last argument of the exception tells which file
+    holds how many recordings. If an answer can't be written, the message of the error does.
     """
+    n_done = 0
+
+    def held() -> str:
+        is_parquet = path is not None and path.suffix.lower() == ".parquet"
+        file = _journal(path) if path is not None and is_parquet else path
+        return f"{file} holds the {n_done} recordings done"
+
+    with _table(path, classes, force) as add:
+
+        def count(answer: Mapping[str, Any]) -> None:
+            nonlocal n_done
+            try:
+                add(answer)
+            except OSError as error:
+                raise SerfastError(f"{one_line(error)}; {held()}") from error
+            n_done += 1
+
+        try:
+            yield count
+        except KeyboardInterrupt as error:
+            if path is not None:
+                error.args = (*error.args, held())
+            raise
+
+
+@contextmanager
+def _table(path: Path | None, classes: Sequence[str], force: bool) -> Iterator[Add]:
+    """Give what adds an answer to the table of its kind, or to none."""
     kind = None if path is None else path.suffix.lower()
     if path is None:
         yield lambda answer: None

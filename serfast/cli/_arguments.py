@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from .._checks import similar
 from .._version import __version__
@@ -32,7 +33,7 @@ def parsed(
         After bad usage, --help and --version. What is said of a wrong option has the command's
         usage, and the option that may have been meant.
     """
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="serfast",
         description=description,
         epilog=epilog,
@@ -52,6 +53,17 @@ def parsed(
     if unknown:
         _refuse(subparsers.choices[arguments.command], argv, unknown)
     return arguments
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser, also of a command, that suggests the right one of an argument's choices."""
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        try:
+            super()._check_value(action, value)
+        except argparse.ArgumentError as error:
+            near = similar(value, map(str, action.choices or ()))
+            raise argparse.ArgumentError(action, f"{error.message}{near}") from None
 
 
 def _refuse(command: argparse.ArgumentParser, argv: Sequence[str], unknown: Sequence[str]) -> None:

@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from ..corpora.messages import joined, printable
+from ..corpora.searching import search
 from ..errors import ModelError, ParameterError
 from ..features.base import Feature
 from ..models import registry
 from ..models.bundle.bundle import Bundle
 from ..models.bundle.fingerprint import fingerprint
+from ..models.bundle.manifest import CARD
 from ..models.plugin_calls import calling
 from ..training.metrics import class_scores
 
@@ -34,7 +36,7 @@ def about(model: str) -> dict[str, Any]:
         If there is none, or it is damaged. Its plugin needn't be installed.
     """
     path = _path(model)
-    bundle = Bundle.load(path)
+    bundle = _bundle(path)
     columns = bundle.spec.columns
     entries = bundle.statistics.names(columns) if bundle.statistics else ()
     return {
@@ -70,6 +72,17 @@ def lines(facts: dict[str, Any]) -> Lines:
         ("back end", facts["backend"]),
     ]
     return [(name, text) for name, text in pairs if text]
+
+
+def _bundle(path: Path) -> Bundle:
+    """Load a bundle; a folder that has recordings instead is called what it is."""
+    try:
+        return Bundle.load(path)
+    except ModelError as error:
+        is_model = not path.is_dir() or (path / CARD).exists()
+        if is_model or not search(path).paths:
+            raise
+        raise ModelError(f"{path}: is a folder of recordings, and no model") from error
 
 
 def _path(model: str) -> Path:

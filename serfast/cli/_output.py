@@ -121,6 +121,8 @@ def finish(*steps: Callable[[], object]) -> None:
 
 def one_line(error: Exception) -> str:
     """Write an error as one line, the file first if it is about one."""
+    if isinstance(error, MemoryError):
+        return f"memory ran out: {' '.join(str(error).split()) or 'there is no more'}"
     if isinstance(error, OSError) and error.filename and error.strerror:
         return " ".join(f"{os.fsdecode(error.filename)}: {_reason(error)}".split())
     return " ".join(str(error).split()) or type(error).__name__

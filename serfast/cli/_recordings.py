@@ -13,6 +13,7 @@ from ..corpora.messages import printable, reason_of
 from ..corpora.searching import Found, search
 from ..errors import AudioError
 from ..files import as_written
+from ._output import one_line
 
 __all__ = ["STANDARD_INPUT", "as_texts", "find", "named", "source"]
 
@@ -83,6 +84,8 @@ def named(path: Path, error: Exception) -> str:
     """Write the error on one line with the recording's name, which AudioError has already."""
     if isinstance(error, AudioError):
         return printable(str(error))
+    if isinstance(error, MemoryError):
+        return f"{printable(path)}: {one_line(error)}"
     reason = reason_of(error) if isinstance(error, OSError) else str(error)
     return f"{printable(path)}: {reason}"
 

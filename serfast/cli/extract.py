@@ -129,7 +129,7 @@ def run(arguments: argparse.Namespace) -> int:
         for path, future in in_order(work, result.paths, arguments.threads):
             try:
                 rows, messages = future.result()
-            except (SerfastError, OSError) as error:
+            except (SerfastError, OSError, MemoryError) as error:
                 n_failed += 1
                 progress.write(f"serfast extract: {named(path, error)}")
             else:

@@ -78,16 +78,12 @@ def _run(arguments: argparse.Namespace) -> int:
     except BrokenPipeError:
         drop_output()
         return 141
-    except _Terminated as signalled:
-        return 128 + signalled.number
-    except KeyboardInterrupt:
-        print("serfast: interrupted", file=sys.stderr)
-        return 130
-    except MemoryError as error:
-        what = one_line(error) if str(error) else "there is no more"
-        print(f"serfast {arguments.command}: error: memory ran out: {what}", file=sys.stderr)
-        return 1
-    except (SerfastError, OSError, ImportError) as error:
+    except KeyboardInterrupt as ended:
+        number = ended.number if isinstance(ended, _Terminated) else None
+        parts = ["interrupted" if number is None else "terminated", *map(str, ended.args)]
+        print(f"serfast: {'; '.join(parts)}", file=sys.stderr)
+        return 130 if number is None else 128 + number
+    except (SerfastError, OSError, ImportError, MemoryError) as error:
         message = one_line(of_output(error))
         print(f"serfast {arguments.command}: error: {message}", file=sys.stderr)
         return 1
@@ -97,7 +93,7 @@ class _Terminated(KeyboardInterrupt):
     """A signal that, like Ctrl-C, shall unwind everything and be caught by nobody else."""
 
     def __init__(self, number: int) -> None:
-        super().__init__(number)
+        super().__init__()  # the arguments are for what the message tells further
         self.number = number
 
 

@@ -136,7 +136,7 @@ def _answer(recognizer: Recognizer, path: Path) -> dict[str, Any]:
     with collected() as messages:
         try:
             answer = _predicted(recognizer, path)
-        except (SerfastError, OSError) as error:
+        except (SerfastError, OSError, MemoryError) as error:
             answer = {"error": named(path, error)}
     return {**answer, "warnings": messages}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from types import ModuleType
 
+from .._lazy import suggesting
 from ..forking import forks_wait
 
 __all__ = ["librosa"]
@@ -15,4 +16,4 @@ def __getattr__(name: str) -> ModuleType:
     if name in __all__:
         with forks_wait:
             return importlib.import_module(f"{__name__}.{name}")
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return suggesting(__name__, __all__)(name)

@@ -108,9 +108,11 @@ class Feature:
     name: str | None = None
     pad_mode: PadMode | None = None
 
-    def __new__(cls, *_: Any, **fields: Any) -> Self:
+    def __new__(cls, *given: Any, **fields: Any) -> Self:
         """Refuse what is no field, with the name that may have been meant."""
-        checks.known_arguments(cls, fields)
+        known = [f.name for f in dataclasses.fields(cls) if f.init and f.kw_only]
+        others = [name for name in known if name not in ("name", "pad_mode")]
+        checks.known_arguments(cls, given, fields, f"{(others or ['name'])[0]}=…")
         return super().__new__(cls)
 
     def __post_init__(self) -> None:

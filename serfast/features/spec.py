@@ -80,9 +80,9 @@ class FeatureSpec:
     sample_scale: float = 1.0
     features: tuple[Feature, ...] = ()
 
-    def __new__(cls, *_: Any, **fields: Any) -> Self:
+    def __new__(cls, *given: Any, **fields: Any) -> Self:
         """Refuse what is no field, with the name that may have been meant."""
-        checks.known_arguments(cls, fields)
+        checks.known_arguments(cls, given, fields, "features=[…]")
         return super().__new__(cls)
 
     def __post_init__(self) -> None:

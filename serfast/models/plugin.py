@@ -11,7 +11,7 @@ plugin keeps the contract.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
@@ -42,6 +42,7 @@ __all__ = [
     "features_for",
     "fit",
     "options_of",
+    "similar",
     "with_options",
 ]
 
@@ -268,6 +269,17 @@ def alterations_for(plugin: Plugin) -> Sequence[Alteration]:
 def options_of(plugin: Plugin) -> dict[str, Any]:
     """Give a plugin's options by name; the dictionary is empty if it has none."""
     return dict(plugin.training_options()) if isinstance(plugin, TrainingChoices) else {}
+
+
+def similar(name: str, names: Iterable[str]) -> str:
+    """Give what a message about a wrong option ends with: the most similar right one, if any.
+
+    Examples
+    --------
+    >>> similar("epoch", ["width", "epochs"]), similar("gain", ["width", "epochs"])
+    ("; did you mean 'epochs'?", '')
+    """
+    return checks.similar(name, names)
 
 
 def with_options(name: str, plugin: Plugin, values: Mapping[str, str]) -> Plugin:

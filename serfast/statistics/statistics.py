@@ -101,9 +101,9 @@ class Statistics:
     trim_db: float | None = None
     max_aperiodicity: float = 0.3
 
-    def __new__(cls, *_: Any, **fields: Any) -> Self:
+    def __new__(cls, *given: Any, **fields: Any) -> Self:
         """Refuse what is no field, with the name that may have been meant."""
-        checks.known_arguments(cls, fields)
+        checks.known_arguments(cls, given, fields, "functionals=[…]")
         return super().__new__(cls)
 
     def __post_init__(self) -> None:

@@ -285,7 +285,7 @@ def test_a_second_signal_does_not_interrupt_the_tidying(tmp_path: Path) -> None:
         "sys.exit(frame.main(['fake']))"
     )
     done = run(program, str(tmp_path / "out"))
-    assert (done.returncode, done.stdout, done.stderr) == (129, "tidied\n", "")
+    assert (done.returncode, done.stdout, done.stderr) == (129, "tidied\n", "serfast: terminated\n")
     assert list(tmp_path.iterdir()) == []
 
 

@@ -18,6 +18,9 @@ Examples
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from ..._lazy import suggesting
 from . import core, feature, filters, util
 from .core import power_to_db, yin
 from .util.exceptions import LibrosaError, ParameterError
@@ -32,3 +35,6 @@ __all__ = [
     "util",
     "yin",
 ]
+
+if not TYPE_CHECKING:  # else a type checker would take every name for a right one
+    __getattr__ = suggesting(__name__, __all__)

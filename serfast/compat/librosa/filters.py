@@ -6,15 +6,19 @@ import warnings
 from dataclasses import dataclass
 from functools import lru_cache
 from numbers import Real
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import DTypeLike
 
 from ... import _checks as checks
+from ..._lazy import suggesting
 from ...features.mel import filter_bank
 
 __all__ = ["MelBank", "mel"]
+
+if not TYPE_CHECKING:  # else a type checker would take every name for a right one
+    __getattr__ = suggesting(__name__, __all__)
 
 Array = np.ndarray[Any, Any]
 

@@ -125,10 +125,12 @@ def _check_compression(entry: zipfile.ZipInfo) -> None:
 
 def _read_folder(path: Path) -> dict[str, bytes]:
     sizes = {}
-    for entry in itertools.islice(os.scandir(path), MAX_MEMBERS + 1):
-        if not entry.is_file(follow_symlinks=False):
-            raise ModelError(f"member {entry.name!r} must be a plain file, got a link or a folder")
-        sizes[entry.name] = entry.stat(follow_symlinks=False).st_size
+    with os.scandir(path) as entries:
+        for entry in itertools.islice(entries, MAX_MEMBERS + 1):
+            if not entry.is_file(follow_symlinks=False):
+                rule = "a plain file, got a link or a folder"
+                raise ModelError(f"member {entry.name!r} must be {rule}")
+            sizes[entry.name] = entry.stat(follow_symlinks=False).st_size
     _check_sizes(sizes, len(sizes))
     members = {}
     for name, size in sorted(sizes.items()):

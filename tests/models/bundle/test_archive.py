@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import zipfile
 
@@ -9,6 +10,7 @@ import pytest
 
 from helpers.bundles import make, members, write
 from serfast import ModelError
+from serfast.models.bundle.archive import read_members
 from serfast.models.bundle.bundle import Bundle
 
 
@@ -82,3 +84,12 @@ def test_not_a_zip(tmp_path):
     path.write_bytes(b"RIFF" + bytes(1000))
     with pytest.raises(ModelError, match="readable zip"):
         Bundle.load(path)
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_folder_that_is_refused_is_closed(tmp_path):
+    for i in range(3):
+        (tmp_path / f"folder{i}").mkdir()
+    with pytest.raises(ModelError, match="must be a plain file"):
+        read_members(tmp_path)
+    gc.collect()

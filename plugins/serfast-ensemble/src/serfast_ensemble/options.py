@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from serfast.errors import ParameterError
-from serfast.models.plugin import options_of
+from serfast.models.plugin import options_of, similar
 from serfast.training import Recipe
 
 __all__ = ["METHODS", "NAME", "EnsembleOptions"]
@@ -47,7 +47,8 @@ class EnsembleOptions:
         for name in options:
             if name not in ("members", "method"):
                 rule = "members, method or MEMBER.OPTION"
-                raise ParameterError(f"option must be {rule}, got {name!r:.80}")
+                near = similar(name, ("members", "method"))
+                raise ParameterError(f"option must be {rule}, got {name!r:.80}{near}")
         members = tuple(options["members"].split("+")) if "members" in options else self.members
         given = {**self.given, **{name: t for name, t in values.items() if "." in name}}
         changed = EnsembleOptions(members, options.get("method", self.method), given)
@@ -69,7 +70,8 @@ class EnsembleOptions:
             member, _, option = name.partition(".")
             if member not in values:
                 rule = f"of a member ({', '.join(self.members)})"
-                raise ParameterError(f"option must be {rule}, got {name!r:.80}")
+                near = similar(member, values)
+                raise ParameterError(f"option must be {rule}, got {name!r:.80}{near}")
             values[member][option] = text
         return [Recipe(n, seed=seed, options=v) for n, v in values.items()]
 

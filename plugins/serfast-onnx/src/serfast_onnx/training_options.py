@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from serfast.errors import ParameterError
+from serfast.models.plugin import similar
 
 __all__ = ["LOSSES", "NETWORKS", "PRECISIONS", "TrainingOptions"]
 
@@ -105,7 +106,9 @@ class TrainingOptions:
         kinds = {field.name: type(field.default) for field in fields(TrainingOptions)}
         for name in values:
             if name not in kinds:
-                raise ParameterError(f"option must be one of {', '.join(kinds)}, got {name!r:.80}")
+                rule = f"one of {', '.join(kinds)}"
+                near = similar(name, kinds)
+                raise ParameterError(f"option must be {rule}, got {name!r:.80}{near}")
         return replace(self, **{k: _read(k, kinds[k], text) for k, text in values.items()})
 
 

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from ...._lazy import suggesting
 from . import pitch, spectrum
 from .pitch import yin
 from .spectrum import power_to_db
 
 __all__ = ["pitch", "power_to_db", "spectrum", "yin"]
+
+if not TYPE_CHECKING:  # else a type checker would take every name for a right one
+    __getattr__ = suggesting(__name__, __all__)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from ...._lazy import suggesting
 from . import contrast, energy, shape, spectral
 from .contrast import spectral_contrast, spectral_flatness
 from .energy import rms, zero_crossing_rate
@@ -23,3 +26,6 @@ __all__ = [
     "spectral_rolloff",
     "zero_crossing_rate",
 ]
+
+if not TYPE_CHECKING:  # else a type checker would take every name for a right one
+    __getattr__ = suggesting(__name__, __all__)
