@@ -26,9 +26,6 @@ A block waits for a fork if the fork is made by a module that is being imported,
 that module.
 """
 
-LOCKING = ("logging", "concurrent.futures.thread")
-"""These modules of the standard library take a lock before a fork, which a block may need."""
-
 
 class ForksWait:
     """It counts the blocks that run at present, by thread; serfast has one, :data:`forks_wait`.
@@ -47,15 +44,11 @@ class ForksWait:
         self._registered = not hasattr(os, "register_at_fork")
 
     def __enter__(self) -> None:
+        if not self._registered and threading.active_count() > 1:  # else nobody can fork meanwhile
+            self._register()
         thread = threading.get_ident()
         with self._changed:
             self._blocks[thread] = self._blocks.get(thread, 0) + 1
-        if not self._registered and threading.active_count() > 1:  # else nobody can fork meanwhile
-            try:
-                self._register()
-            except BaseException:  # an interrupt: the block isn't entered
-                self.__exit__()
-                raise
 
     def __exit__(self, *_: object) -> None:
         thread = threading.get_ident()
@@ -66,20 +59,17 @@ class ForksWait:
                 self._changed.notify_all()
 
     def _register(self) -> None:
-        """Have every fork wait, before the modules that are LOCKING take their locks.
+        """Have every fork wait from now on, before it takes the lock of logging.
 
-        What was registered last is called first, so it is registered again once they are there.
+        What was registered last is called first, so logging, which a block may need, comes before;
+        and outside of any block: a fork that waited for this import would hold that lock. Two
+        threads may register at once: for the second time a fork waits no more.
         """
-        self._register_once()
-        for name in LOCKING:
-            importlib.import_module(name)
-        self._register_once()
-        self._registered = True
-
-    def _register_once(self) -> None:
+        importlib.import_module("logging")
         os.register_at_fork(
             before=self._before, after_in_parent=self._in_parent, after_in_child=self._in_child
         )
+        self._registered = True
 
     def _before(self) -> None:
         """Wait until no other thread is in a block; none can enter one until the fork is done."""

@@ -7,7 +7,7 @@ import os
 import pytest
 
 from helpers.pages import ROOT
-from helpers.processes import printed
+from helpers.processes import printed, run
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork on this system")
 
@@ -197,3 +197,36 @@ print(*order, os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 
 def test_a_fork_waits_for_other_threads_blocks_alone() -> None:
     assert printed(WAITING) == "block fork 7"
+
+
+FIRST_CALLS = """
+import os, signal, threading
+import numpy as np
+import serfast.compat.librosa as librosa
+
+signal.alarm(60)
+y = np.random.default_rng(0).normal(0, 0.1, 20000).astype(np.float32)
+threads = [
+    threading.Thread(target=librosa.feature.mfcc, kwargs={"y": y, "sr": 44100}) for _ in range(4)
+]
+for thread in threads:
+    thread.start()
+children = []
+for _ in range(3):
+    child = os.fork()
+    if child == 0:
+        signal.alarm(30)  # ends the child if it hangs
+        librosa.feature.mfcc(y=y, sr=44100)
+        os._exit(0)
+    children.append(child)
+print([os.waitpid(child, 0)[1] for child in children])
+for thread in threads:
+    thread.join()
+"""
+
+
+@pytest.mark.parametrize("lap", range(8))
+def test_forks_during_the_first_calls_of_threads_end(lap: int) -> None:
+    """A fork that held the lock of logging waited for a block that needed it."""
+    done = run(FIRST_CALLS)
+    assert (done.returncode, done.stdout) == (0, "[0, 0, 0]\n"), done.stderr
