@@ -149,12 +149,6 @@ def test_names_come_in_any_sequence(columns) -> None:
     assert statistics([[1.0, 2.0], [3.0, 6.0]], columns).tolist() == [2.0, 4.0]
 
 
-def test_names_may_be_an_index_of_pandas() -> None:
-    pandas = pytest.importorskip("pandas")
-    table = pandas.DataFrame({"rms": [1.0, 3.0], "zcr": [2.0, 6.0]})
-    assert Statistics(functionals=("mean",), deltas=0)(table, table.columns).tolist() == [2.0, 4.0]
-
-
 @pytest.mark.parametrize("columns", ["rms", b"rms", {"rms"}, {"rms": 1}, [1], 3, None, [["rms"]]])
 def test_what_names_nothing_in_order_is_refused(columns) -> None:
     with pytest.raises(serfast.ParameterError, match="columns must be a sequence of names"):
