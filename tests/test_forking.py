@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from importlib.util import find_spec
+from typing import NoReturn
 
 import pytest
 
@@ -164,8 +167,11 @@ thread.join()
 """
 
 
-def test_a_child_compiles_what_another_thread_was_compiling() -> None:
-    pytest.importorskip("numba")
+def test_a_child_compiles_what_another_thread_was_compiling(
+    lacking: Callable[[str], NoReturn],
+) -> None:
+    if find_spec("numba") is None:
+        lacking("numba not found: pip install 'numba>=0.60'")
     assert printed(COMPILING) == "0"
 
 

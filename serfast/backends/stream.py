@@ -13,7 +13,7 @@ from ..audio.resampling import filter_delay, resampler
 from ..errors import SerfastError
 from ..features.spec import FeatureSpec
 
-__all__ = ["Latency", "Stream"]
+__all__ = ["Latency", "ResetAfterBlock", "Stream"]
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -33,7 +33,25 @@ class Latency(NamedTuple):
     """This is the latency in seconds."""
 
 
-class Stream(ABC):
+class ResetAfterBlock(ABC):
+    """A stream that can stand in a ``with`` block: it is reset when the block ends."""
+
+    __slots__ = ()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Forget everything, as `reset` does; `flush` before it gives what is left of a signal."""
+        with suppress(*((SerfastError,) if kind else ())):  # the first error is the one to see
+            self.reset()
+
+    @abstractmethod
+    def reset(self) -> None:
+        """Forget everything: the next chunk begins a new signal."""
+
+
+class Stream(ResetAfterBlock):
     """A stream gives the features of a signal that is still arriving.
 
     :meth:`serfast.Extractor.stream` makes it. Rows are computed as soon as their samples are there,
@@ -63,14 +81,6 @@ class Stream(ABC):
     _spec: FeatureSpec
     _rate: float  # the chunks have this sample rate [Hz]
     _delay: float  # the resampler delays by so many samples at that rate
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        """Forget all samples, as `reset` does; `flush` before it gives a signal's last rows."""
-        with suppress(*((SerfastError,) if kind else ())):  # the first error is the one to see
-            self.reset()
 
     def __repr__(self) -> str:
         columns = self.columns

@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import math
-from abc import ABC, abstractmethod
-from contextlib import suppress
+from abc import abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 import numpy as np
 
 from .. import _checks as checks
 from ..audio.samples import as_vector
-from ..backends.stream import Stream
-from ..errors import SerfastError
+from ..backends.stream import ResetAfterBlock, Stream
 from ..features.spec import FeatureSpec
 from .gate import MEMORY, EnergyGate
 from .recent_rows import Recent
 
 __all__ = ["MAX_APERIODICITY", "Event", "EventStream", "Plan"]
-
-if TYPE_CHECKING:
-    from typing_extensions import Self
 
 Array = np.ndarray[Any, Any]
 
@@ -95,7 +90,7 @@ class Plan:
         )
 
 
-class EventStream(ABC):
+class EventStream(ResetAfterBlock):
     """A stream gives the emotions in a signal that is still arriving, as events.
 
     :meth:`serfast.Recognizer.stream` makes it. Every `hop` it makes an event, as soon as the
@@ -204,14 +199,6 @@ class EventStream(ABC):
         self._n_seen, self._ended = 0, False
         self._previous = None
         self._ready, self._failure = [], None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        """Forget everything, as `reset` does; `flush` before it gives what is left of a signal."""
-        with suppress(*((SerfastError,) if kind else ())):  # the first error is the one to see
-            self.reset()
 
     def __repr__(self) -> str:
         spec, plan = self._stream.spec, self._plan
