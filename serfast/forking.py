@@ -41,11 +41,21 @@ class ForksWait:
         self._blocks: dict[int, int] = {}
         self._forking = 0
         """This is the thread that forks, while it does, and otherwise 0."""
-        self._registered = not hasattr(os, "register_at_fork")
+        self._before_logging = not hasattr(os, "register_at_fork")
+        self._register()
 
     def __enter__(self) -> None:
-        if not self._registered and threading.active_count() > 1:  # else nobody can fork meanwhile
-            self._register()
+        if not self._before_logging and threading.active_count() > 1:  # else nobody forks meanwhile
+            self._enter()
+            try:
+                importlib.import_module("logging")
+                self._register()
+                self._before_logging = True
+            finally:
+                self.__exit__()
+        self._enter()
+
+    def _enter(self) -> None:
         thread = threading.get_ident()
         with self._changed:
             self._blocks[thread] = self._blocks.get(thread, 0) + 1
@@ -59,17 +69,17 @@ class ForksWait:
                 self._changed.notify_all()
 
     def _register(self) -> None:
-        """Have every fork wait from now on, before it takes the lock of logging.
+        """Have every fork wait from now on.
 
-        What was registered last is called first, so logging, which a block may need, comes before;
-        and outside of any block: a fork that waited for this import would hold that lock. Two
-        threads may register at once: for the second time a fork waits no more.
+        What was registered last is called first. A fork must wait before it takes the lock of
+        logging, which a block may need, so this is called once more when logging is imported; that
+        import is a block of its own, which doesn't need the lock, so a fork that has it goes on.
+        The second time a fork waits no more.
         """
-        importlib.import_module("logging")
-        os.register_at_fork(
-            before=self._before, after_in_parent=self._in_parent, after_in_child=self._in_child
-        )
-        self._registered = True
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(
+                before=self._before, after_in_parent=self._in_parent, after_in_child=self._in_child
+            )
 
     def _before(self) -> None:
         """Wait until no other thread is in a block; none can enter one until the fork is done."""
