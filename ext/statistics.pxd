@@ -24,6 +24,7 @@ ctypedef struct Job:
 ctypedef struct Family:
     int n
     int32_t *series
+    double least        # relative values below are raised to it
 
 ctypedef struct VectorProgram:
     const serfast_kernels *kernels
@@ -147,7 +148,10 @@ cdef inline void take_logarithms(const VectorProgram *p, const Workspace *w, ptr
 cdef inline void relate(
     const VectorProgram *p, const Workspace *w, const Family *family, ptrdiff_t n, double *sums
 ) noexcept nogil:
-    """Subtract the largest of the rows' means over the family; sums is scratch for n numbers."""
+    """Subtract the largest of the rows' means over the family, and raise what is below the least.
+
+    sums is scratch for n numbers.
+    """
     cdef double loudest
     cdef double *x
     cdef ptrdiff_t t
@@ -164,7 +168,7 @@ cdef inline void relate(
     for i in range(family.n):
         x = series_at(w, family.series[i], n)
         for t in range(n):
-            x[SERFAST_SERIES * t] -= loudest
+            x[SERFAST_SERIES * t] = larger(x[SERFAST_SERIES * t] - loudest, family.least)
 
 
 cdef inline void to_semitones(

@@ -69,10 +69,14 @@ cdef int fill_vector(Arena arena, VectorProgram *p, program) except -1:
     p.voicing, p.max_aperiodicity = column_or_none(program.voicing), program.max_aperiodicity
     logs = [series[column] for column in program.logs if column in series]
     p.n_logs, p.logs, p.log_floor = len(logs), arena.ints(logs), program.log_floor
-    families = [f for f in program.families if series.keys() >= set(f)]
+    families = [
+        (family, depth) for family, depth in zip(program.families, program.depths)
+        if series.keys() >= set(family)
+    ]
     p.n_families = len(families)
     p.families = <Family *>arena.new(len(families) * sizeof(Family))
-    for i, family in enumerate(families):
+    for i, (family, depth) in enumerate(families):
+        p.families[i].least = -depth
         p.families[i].n = len(family)
         p.families[i].series = arena.ints([series[column] for column in family])
     semitones = [series[column] for column in program.semitones if column in series]

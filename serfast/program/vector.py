@@ -13,8 +13,8 @@ import numpy as np
 
 __all__ = ["KINDS", "Entry", "Functional", "RunVector", "VectorProgram"]
 
-LOG_FLOOR = 1e-5
-"""Smaller values are raised to it before their logarithm is taken: -100 dB of an amplitude."""
+LOG_FLOOR = 1e-10
+"""Smaller values are raised to it before their logarithm is taken: -200 dB of an amplitude."""
 
 SEMITONE_REFERENCE = 100.0
 """This frequency has 0 semitones [Hz]."""
@@ -89,6 +89,8 @@ class VectorProgram:
     """The logarithm of these columns is taken, of values of LOG_FLOOR at least."""
     families: tuple[tuple[int, ...], ...]
     """From the columns of each family, the largest of the rows' means over them is subtracted."""
+    depths: tuple[float, ...]
+    """For each family: what lies further below that is raised to it; infinite if nothing is."""
     semitones: tuple[int, ...]
     """These columns become semitones above SEMITONE_REFERENCE, interpolated where unvoiced."""
     delta_width: int

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from functools import lru_cache
@@ -47,12 +48,16 @@ class Statistics:
         A derivative is smoothed over this many rows, odd, 5 to 1001; see
         :func:`serfast.statistics.functionals.delta`.
     log : tuple of str
-        The natural logarithm of these columns is taken first (floor 1e-5). They are amplitudes,
+        The natural logarithm of these columns is taken first (floor 1e-10). They are amplitudes,
         such as rms.
     relative : tuple of str
         These columns have a logarithmic scale, and are taken relative to the signal's loudest row,
         so that gain doesn't matter. For each name, the largest of the rows' means over the
         family's columns is subtracted from these columns.
+    depths : tuple of float
+        For each name of `relative`, how far below that loudest row its columns may lie, > 0, in
+        the columns' unit; lower values are raised to this. So the noise between words and digital
+        silence count little, and no gain changes the vector. Empty: no limits.
     semitones : tuple of str
         These columns are frequencies [Hz]. They are turned into semitones above 100 Hz and
         interpolated linearly across unvoiced rows; only their voiced rows count.
@@ -95,6 +100,7 @@ class Statistics:
     delta_width: int = 9
     log: tuple[str, ...] = ()
     relative: tuple[str, ...] = ()
+    depths: tuple[float, ...] = ()
     semitones: tuple[str, ...] = ()
     voiced: tuple[str, ...] = ()
     voiced_deltas: int = 0
@@ -116,6 +122,7 @@ class Statistics:
                 known = ", ".join(FUNCTIONALS)
                 shown = f"{checks.shown(name)}{checks.similar(name, FUNCTIONALS)}"
                 checks.refuse("functionals", f"of {known}, p0 to p100, ac1 to ac99", shown)
+        self._check_depths()
         checks.integer("deltas", self.deltas, 0, 3)
         checks.integer("voiced_deltas", self.voiced_deltas, 0, 3)
         if checks.integer("delta_width", self.delta_width, 5, MAX_WINDOW) % 2 == 0:
@@ -123,6 +130,14 @@ class Statistics:
         if self.trim_db is not None:
             checks.number("trim_db", self.trim_db, above=0)
         checks.number("max_aperiodicity", self.max_aperiodicity, above=0)
+
+    def _check_depths(self) -> None:
+        if isinstance(self.depths, (str, bytes)) or not isinstance(self.depths, Iterable):
+            checks.fail("depths", "a sequence of numbers", self.depths)
+        depths = tuple(checks.number("depths", depth, above=0) for depth in self.depths)
+        if depths and len(depths) != len(self.relative):
+            checks.fail("depths", f"one for each of relative, {self.relative}", self.depths)
+        object.__setattr__(self, "depths", depths)
 
     def names(self, columns: Iterable[str]) -> tuple[str, ...]:
         """Give a name for each entry of the vector that rows with these columns have.
@@ -226,6 +241,7 @@ class Statistics:
             max_aperiodicity=self.max_aperiodicity,
             logs=_select(columns, self.log),
             families=tuple(_places(columns)[name] for name in self.relative),
+            depths=self.depths or (math.inf,) * len(self.relative),
             semitones=_select(columns, self.semitones),
             delta_width=self.delta_width,
             delta_weights=_weights(self.delta_width, max((e.order for e in entries), default=0)),

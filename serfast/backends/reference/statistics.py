@@ -65,9 +65,9 @@ def _transform(x: Array, voiced: Mask, program: VectorProgram) -> None:
     """Transform columns in place: logarithms, relative levels, semitones."""
     for column in program.logs:
         x[column] = np.log(np.maximum(x[column], LOG_FLOOR))
-    for family in program.families:
+    for family, depth in zip(program.families, program.depths, strict=True):
         chosen = list(family)
-        x[chosen] -= x[chosen].mean(axis=0).max()
+        x[chosen] = np.maximum(x[chosen] - x[chosen].mean(axis=0).max(), -depth)
     t = np.arange(x.shape[1])
     for column in program.semitones:
         semitones = 12 * np.log2(np.maximum(x[column], 1.0) / SEMITONE_REFERENCE)
