@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+from numpy.random import default_rng
 
 from ...forking import forks_wait
 from ..sndfile import soundfile_library
@@ -96,7 +97,7 @@ class Mp3:
 
     def prepare(self, sample_rate: int) -> None:
         """Raise ImportError if the installed soundfile or libsndfile can't write MP3."""
-        self(np.ones(1000, np.float32), sample_rate, np.random.default_rng(0))
+        self(np.ones(1000, np.float32), sample_rate, default_rng(0))
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,7 @@ class Opus:
 
     def prepare(self, sample_rate: int) -> None:
         """Raise ImportError if the installed soundfile or libsndfile can't write Opus."""
-        self(np.ones(1000, np.float32), sample_rate, np.random.default_rng(0))
+        self(np.ones(1000, np.float32), sample_rate, default_rng(0))
 
 
 def _rate_for(sample_rate: int, rates: tuple[int, ...]) -> int:

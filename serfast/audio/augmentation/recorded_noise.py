@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.random import default_rng
 
 from .alteration import Samples
 from .chances import Value, drawn, value_text
@@ -61,7 +62,7 @@ class RecordedNoise:
 
     def prepare(self, sample_rate: int) -> None:
         """Look for a recording that can be used, and raise ParameterError if there is none."""
-        folder_at("noises", self.folder, sample_rate).draw(np.random.default_rng(0))
+        folder_at("noises", self.folder, sample_rate).draw(default_rng(0))
 
 
 def _excerpt(noise: Sound, n: int, random: np.random.Generator) -> Samples:

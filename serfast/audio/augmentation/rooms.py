@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.random import default_rng
 
 from .alteration import Array, Samples, finite
 from .chances import Value, check_value, drawn, value_text
@@ -112,7 +113,7 @@ class RecordedRoom:
 
     def prepare(self, sample_rate: int) -> None:
         """Look for a recording that can be used, and raise ParameterError if there is none."""
-        folder_at("rooms", self.folder, sample_rate).draw(np.random.default_rng(0))
+        folder_at("rooms", self.folder, sample_rate).draw(default_rng(0))
 
 
 def _in_room(samples: Samples, response: Array, begin: int) -> Samples:
