@@ -18,7 +18,7 @@ from typing import Any
 
 from serfast.features import FEATURES, Feature
 
-from . import RESULTS, ROOT, budget, formats, tables
+from . import RESULTS, ROOT, augmentation, budget, formats, tables
 from .operations import FORMULAS
 
 PAGES = (
@@ -26,6 +26,7 @@ PAGES = (
     *(
         f"docs/{name}.md"
         for name in (
+            "augmentation",
             "roofline",
             "backends",
             "custom-features",
@@ -80,6 +81,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "formulas": formulas,
     "features": features,
     "formats": lambda: formats.table(load("formats")),
+    "augmentation": lambda: augmentation.table(load("augmentation")),
 }
 """What makes the text of each part. "summary" is that of peers.json; two have no file."""
 
