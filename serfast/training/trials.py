@@ -1,0 +1,208 @@
+"""Held-out recordings are altered here as conditions say, and predicted by their fold's model."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.random import Generator, default_rng
+
+from .. import _checks as checks
+from ..audio.reading import load
+from ..corpora.messages import printable
+from ..corpora.recordings import Recording
+from ..errors import ParameterError, SerfastError
+from .conditions import Condition
+from .examples import Failed, InputMaker, Samples
+
+__all__ = ["Answers", "Trials", "trials_in_memory", "trials_of"]
+
+Vector = np.ndarray[Any, np.dtype[np.float64]]
+FailedTrial = Callable[[int, Exception], None]
+
+TRIAL = 1
+"""This number sets the random numbers of conditions apart from those of copies for training."""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The answers under one condition: which recordings, and a row of probabilities for each."""
+
+    index: tuple[int, ...]
+    probabilities: np.ndarray[Any, Any]
+    """It is float64 of shape (len(index), n_classes)."""
+
+
+@dataclass(frozen=True)
+class Trials:
+    """Recordings, and the conditions under which they are predicted.
+
+    One recording is read, altered, and predicted after the other, so that no more than one input
+    is in memory: inputs of many rows under many conditions could fill it.
+
+    Parameters
+    ----------
+    conditions : tuple of Condition
+        Each has an alteration.
+    signal_at : callable
+        It gives the signal in this place: float32 samples (n,) at the rate of the inputs' spec.
+    name_at : callable
+        It gives the name that messages have for the signal in this place.
+    inputs : InputMaker
+        It makes what the classifier takes.
+    seed : int
+        What is altered at random depends on it, on the recording's place and on the condition's
+        name, but not on the other conditions, nor on the fold.
+    failed : callable, optional
+        It is called with the place of a recording that can't be predicted under a condition, and
+        the error. Without it such an error is raised.
+    """
+
+    conditions: tuple[Condition, ...]
+    signal_at: Callable[[int], Samples]
+    name_at: Callable[[int], str]
+    inputs: InputMaker
+    seed: int
+    failed: FailedTrial | None = None
+
+    def rehearse(self) -> None:
+        """Try every condition on a second of noise, so that what can't work is known early.
+
+        Raises
+        ------
+        ParameterError
+            If an alteration refuses it; the message names the condition.
+        ImportError
+            If an alteration needs a package that isn't installed.
+        """
+        noise = default_rng(0).normal(0, 0.1, self._rate).astype(np.float32)
+        for condition in self.conditions:
+            try:
+                self.altered(noise, 0, condition)
+            except SerfastError as error:
+                raise ParameterError(f"condition {condition.name!r}: {error}") from error
+
+    def altered(self, signal: Samples, place: int, condition: Condition) -> Samples:
+        """Give a signal, that of the recording in this place, as it is under a condition."""
+        if condition.alteration is None:
+            return signal
+        return condition.alteration(signal, self._rate, self._random(place, condition))
+
+    def answers(
+        self,
+        index: Sequence[int],
+        predict: Callable[[np.ndarray[Any, Any]], Vector],
+        n_classes: int,
+        tell: Callable[[float, str], None],
+    ) -> list[Answers]:
+        """Give the answers to some of the recordings, under each condition.
+
+        Parameters
+        ----------
+        index : sequence of int
+            These recordings are predicted.
+        predict : callable
+            It takes an input and gives probabilities, shape (n_classes,).
+        n_classes : int
+        tell : callable
+            It is called with the share that is done, and a line of text.
+        """
+        kept: list[list[int]] = [[] for _ in self.conditions]
+        rows: list[list[Vector]] = [[] for _ in self.conditions]
+        for n_done, i in enumerate(index):
+            tell(n_done / len(index), f"{len(self.conditions)} conditions of {self.name_at(i)}")
+            for k, probabilities in self._of_one(i, predict):
+                kept[k].append(i)
+                rows[k].append(probabilities)
+        return [
+            Answers(tuple(places), np.array(part, np.float64).reshape(-1, n_classes))
+            for places, part in zip(kept, rows, strict=True)
+        ]
+
+    def _of_one(
+        self, i: int, predict: Callable[[np.ndarray[Any, Any]], Vector]
+    ) -> list[tuple[int, Vector]]:
+        """Give the number of each condition that works for recording `i`, and what is predicted."""
+        done = []
+        try:
+            signal = self.signal_at(i)
+        except (SerfastError, OSError) as error:
+            if self.failed is None:
+                raise
+            self.failed(i, error)
+            return []
+        for k, condition in enumerate(self.conditions):
+            try:
+                x = self.inputs(self.altered(signal, i, condition))
+            except (SerfastError, OSError) as error:
+                self._fail(i, condition, error)
+            else:
+                done.append((k, predict(x)))
+        return done
+
+    def _fail(self, i: int, condition: Condition, error: Exception) -> None:
+        about = f"condition {condition.name!r}: {error}"
+        if self.failed is None:
+            raise ParameterError(f"{self.name_at(i)}: {about}") from error
+        self.failed(i, ParameterError(about))
+
+    def _random(self, place: int, condition: Condition) -> Generator:
+        """Give the random numbers of a recording under a condition.
+
+        Copies for training have those of (seed, place, number), which are others.
+        """
+        return default_rng((self.seed, place, zlib.crc32(condition.name.encode()), TRIAL))
+
+    @property
+    def _rate(self) -> int:
+        return int(self.inputs.spec.sample_rate)
+
+
+def trials_of(
+    conditions: tuple[Condition, ...],
+    recordings: Sequence[Recording],
+    inputs: InputMaker,
+    *,
+    seed: int,
+    failed: Failed | None,
+) -> Trials:
+    """Give the trials of recordings, which are read when they are needed.
+
+    `failed` is called with a recording and the error, see :func:`serfast.training.make_examples`.
+    """
+
+    def read(i: int) -> Samples:
+        return load(recordings[i].path, inputs.spec.sample_rate)[0]
+
+    def report(i: int, error: Exception) -> None:
+        if failed is not None:
+            failed(recordings[i], error)
+
+    def name(i: int) -> str:
+        return printable(recordings[i].path)
+
+    return Trials(conditions, read, name, inputs, seed, None if failed is None else report)
+
+
+def trials_in_memory(
+    conditions: tuple[Condition, ...],
+    signals: Sequence[Samples] | None,
+    inputs: InputMaker,
+    *,
+    seed: int,
+    n: int,
+) -> Trials:
+    """Give the trials of `n` signals in memory.
+
+    Raises
+    ------
+    ParameterError
+        If there are other than `n` signals.
+    """
+    if signals is None or len(signals) != n:
+        given = "None" if signals is None else str(len(signals))
+        checks.refuse("signals", f"the {n} that the unaltered examples were made of", given)
+    return Trials(conditions, signals.__getitem__, "signals[{}]".format, inputs, seed)
