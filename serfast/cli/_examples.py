@@ -77,8 +77,11 @@ def _add_training(parser: argparse.ArgumentParser) -> None:
         action="append",
         metavar="NAME=NUMBER[,…]",
         help="a copy of every recording to train on, in place of the plugin's own choice; again "
-        "for more: speed, tempo [factors], pitch [semitones], gain [dB], noise [dB of signal to "
-        "noise]; speed=0.9,noise=20 is both",
+        "for more. speed, tempo [factors], pitch [semitones]; gain, clip [dB], dc [of the peak]; "
+        "noise, white, brown, hum, clicks, babble, noises=FOLDER: [dB of signal to noise]; room "
+        "[s of reverberation, :m], rooms=FOLDER; lowpass [Hz], telephone, mulaw, gsm, mp3, opus "
+        "[kbit/s], loss [%% of packets]; none. speed=0.9,noise=20 is both, noise=10..30 is drawn "
+        "for every copy, room=0.4|telephone is one of them (docs/augmentation.md)",
     )
     parser.add_argument(
         "--option",

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.random import default_rng
 
 from .. import _checks as checks
-from ..audio.augmentation import SPEEDS, Alteration
+from ..audio.augmentation import SPEEDS, Alteration, Others, Prepares, bound_to
 from ..audio.reading import load
 from ..corpora.messages import printable
 from ..corpora.recordings import Recording
@@ -22,6 +22,7 @@ from ..models.classifier import Input
 from ..models.inputs import doubt_of, inputs_of
 from ..models.plugin import Examples
 from ..statistics.statistics import Statistics
+from .others import others_of_signals, recordings_of_speakers
 
 __all__ = ["InputMaker", "check_made_with", "examples_of", "make_examples"]
 
@@ -63,7 +64,8 @@ def make_examples(
         The classifier takes inputs of this kind.
     alterations : iterable of Alteration
         Each adds an altered copy of every recording, so that few speakers and rooms stand for
-        more; see :mod:`serfast.audio.augmentation`.
+        more; see :mod:`serfast.audio.augmentation`. One that needs other recordings, as babble
+        does, gets those of the same speaker, so that leaving out a speaker leaves out the voice.
     seed : int
         Random alterations depend on it.
     backend : str or None
@@ -95,11 +97,12 @@ def make_examples(
     if kind == "vector" and statistics is None:
         raise ParameterError("statistics must be given for kind 'vector', got None")
     maker = _Maker(spec, statistics, kind, alterations, seed, backend)
+    others = recordings_of_speakers(recordings, int(spec.sample_rate))
     kept = []
-    for recording in recordings:
+    for i, recording in enumerate(recordings):
         try:
             y = load(recording.path, spec.sample_rate)[0]
-            maker.add(y)
+            maker.add(y, others(i))
         except (SerfastError, OSError) as error:
             if failed is None:
                 raise
@@ -130,11 +133,13 @@ def examples_of(
     """Give the examples made from signals that are in memory, or that come one by one.
 
     It works like :func:`make_examples`. Each signal is float32 samples at the spec's rate, and
-    has a label and a speaker.
+    has a label and a speaker. Where signals come one by one, an alteration that needs others has
+    none.
     """
     maker = _Maker(spec, statistics, kind, alterations, seed, backend)
-    for y in signals:
-        maker.add(y)
+    others = others_of_signals(signals, speakers)
+    for i, y in enumerate(signals):
+        maker.add(y, others(i))
     return maker.examples(labels, speakers)
 
 
@@ -195,15 +200,21 @@ class _Maker:
         self._kind = kind
         self._changes = list(alterations)
         self._seed = seed
+        for change in self._changes:
+            if isinstance(change, Prepares):
+                change.prepare(int(spec.sample_rate))
         self._copies: list[list[np.ndarray[Any, Any]]] = []
 
-    def add(self, y: Samples) -> None:
-        """Compute what the classifier takes of a signal, and of its altered copies."""
+    def add(self, y: Samples, others: Others) -> None:
+        """Compute what the classifier takes of a signal, and of its altered copies.
+
+        Alterations that need other recordings take from `others`.
+        """
         i, rate = len(self._copies), int(self._inputs.spec.sample_rate)
         copies = [self._inputs(y)]
         for k, change in enumerate(self._changes):
             random = default_rng((self._seed, i, k))
-            copies.append(self._inputs(change(y, rate, random)))
+            copies.append(self._inputs(bound_to(change, others)(y, rate, random)))
         self._copies.append(copies)
 
     def examples(self, labels: Sequence[str], speakers: Sequence[str]) -> Examples:

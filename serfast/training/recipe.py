@@ -31,7 +31,7 @@ from .folds import Folds, folds_of, splits_of, splits_with_copies
 from .ingredients import made_folder
 from .recipe_fields import RecipeFields
 from .training import train
-from .trials import Trials, trials_in_memory, trials_of
+from .trials import Trials, rehearse, trials_in_memory, trials_of
 
 __all__ = ["Recipe"]
 
@@ -193,11 +193,8 @@ class Recipe(RecipeFields):
         under = conditions_from(conditions, self.alterations)
         self._check_splits(folds_of(folds), labels, speakers)  # refused before the work
         run = self._run(folder, tell)
+        rehearse(under, int(self.spec.sample_rate))
         used = list(recordings)
-        trials = None
-        if under:
-            trials = trials_of(under, used, self._inputs(), seed=self.seed, failed=failed)
-            trials.rehearse()
 
         def leave_out(recording: Recording, error: Exception) -> None:
             used.remove(recording)
@@ -205,6 +202,9 @@ class Recipe(RecipeFields):
                 failed(recording, error)
 
         examples = self.examples(recordings, progress=progress, failed=failed and leave_out)
+        trials = None
+        if under:
+            trials = trials_of(under, used, self._inputs(), seed=self.seed, failed=failed)
         return self._evaluate(examples, folds_of(folds), run, fold_done, trials)
 
     def _check(self, labels: Sequence[str], speakers: Sequence[str]) -> None:
@@ -309,8 +309,8 @@ class Recipe(RecipeFields):
         under = conditions_from(conditions, self.alterations)
         trials = None
         if under:
-            n = int((~examples.altered).sum())
-            trials = trials_in_memory(under, signals, self._inputs(), seed=self.seed, n=n)
+            speakers = examples.speakers[~examples.altered].tolist()
+            trials = trials_in_memory(under, signals, speakers, self._inputs(), seed=self.seed)
         return self._evaluate(examples, folds_of(folds), self._run(folder, tell), fold_done, trials)
 
     def _evaluate(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,14 +11,16 @@ import numpy as np
 from numpy.random import Generator, default_rng
 
 from .. import _checks as checks
+from ..audio.augmentation import NeedsOthers, Others, Prepares
 from ..audio.reading import load
 from ..corpora.messages import printable
 from ..corpora.recordings import Recording
 from ..errors import ParameterError, SerfastError
 from .conditions import Condition
 from .examples import Failed, InputMaker, Samples
+from .others import recordings_of_others, signals_of_others
 
-__all__ = ["Answers", "Trials", "trials_in_memory", "trials_of"]
+__all__ = ["Answers", "Trials", "rehearse", "trials_in_memory", "trials_of"]
 
 Vector = np.ndarray[Any, np.dtype[np.float64]]
 FailedTrial = Callable[[int, Exception], None]
@@ -51,6 +53,8 @@ class Trials:
         It gives the signal in this place: float32 samples (n,) at the rate of the inputs' spec.
     name_at : callable
         It gives the name that messages have for the signal in this place.
+    others_at : callable
+        It gives other recordings for the signal in this place, of which babble is made.
     inputs : InputMaker
         It makes what the classifier takes.
     seed : int
@@ -64,32 +68,19 @@ class Trials:
     conditions: tuple[Condition, ...]
     signal_at: Callable[[int], Samples]
     name_at: Callable[[int], str]
+    others_at: Callable[[int], Others]
     inputs: InputMaker
     seed: int
     failed: FailedTrial | None = None
-
-    def rehearse(self) -> None:
-        """Try every condition on a second of noise, so that what can't work is known early.
-
-        Raises
-        ------
-        ParameterError
-            If an alteration refuses it; the message names the condition.
-        ImportError
-            If an alteration needs a package that isn't installed.
-        """
-        noise = default_rng(0).normal(0, 0.1, self._rate).astype(np.float32)
-        for condition in self.conditions:
-            try:
-                self.altered(noise, 0, condition)
-            except SerfastError as error:
-                raise ParameterError(f"condition {condition.name!r}: {error}") from error
 
     def altered(self, signal: Samples, place: int, condition: Condition) -> Samples:
         """Give a signal, that of the recording in this place, as it is under a condition."""
         if condition.alteration is None:
             return signal
-        return condition.alteration(signal, self._rate, self._random(place, condition))
+        alteration = condition.alteration
+        if isinstance(alteration, NeedsOthers):
+            alteration = alteration.with_others(self.others_at(place))
+        return alteration(signal, self._rate, self._random(place, condition))
 
     def answers(
         self,
@@ -161,6 +152,29 @@ class Trials:
         return int(self.inputs.spec.sample_rate)
 
 
+def rehearse(conditions: Iterable[Condition], sample_rate: int) -> None:
+    """Try every condition on a second of noise, so that what can't work is known before the work.
+
+    Raises
+    ------
+    ParameterError
+        If an alteration refuses it, or the folder that it names; the message names the condition.
+    ImportError
+        If an alteration needs a package that isn't installed.
+    """
+    random = default_rng(0)
+    noise = random.normal(0, 0.1, sample_rate).astype(np.float32)
+    for condition in conditions:
+        if condition.alteration is None:
+            continue
+        try:
+            if isinstance(condition.alteration, Prepares):
+                condition.alteration.prepare(sample_rate)
+            condition.alteration(noise, sample_rate, random)
+        except SerfastError as error:
+            raise ParameterError(f"condition {condition.name!r}: {error}") from error
+
+
 def trials_of(
     conditions: tuple[Condition, ...],
     recordings: Sequence[Recording],
@@ -173,36 +187,46 @@ def trials_of(
 
     `failed` is called with a recording and the error, see :func:`serfast.training.make_examples`.
     """
-
-    def read(i: int) -> Samples:
-        return load(recordings[i].path, inputs.spec.sample_rate)[0]
+    rate = int(inputs.spec.sample_rate)
 
     def report(i: int, error: Exception) -> None:
         if failed is not None:
             failed(recordings[i], error)
 
-    def name(i: int) -> str:
-        return printable(recordings[i].path)
-
-    return Trials(conditions, read, name, inputs, seed, None if failed is None else report)
+    return Trials(
+        conditions=conditions,
+        signal_at=lambda i: load(recordings[i].path, rate)[0],
+        name_at=lambda i: printable(recordings[i].path),
+        others_at=recordings_of_others(recordings, rate),
+        inputs=inputs,
+        seed=seed,
+        failed=None if failed is None else report,
+    )
 
 
 def trials_in_memory(
     conditions: tuple[Condition, ...],
     signals: Sequence[Samples] | None,
+    speakers: Sequence[str],
     inputs: InputMaker,
     *,
     seed: int,
-    n: int,
 ) -> Trials:
-    """Give the trials of `n` signals in memory.
+    """Give the trials of signals in memory, each of which has a speaker.
 
     Raises
     ------
     ParameterError
-        If there are other than `n` signals.
+        If there are other signals than speakers.
     """
-    if signals is None or len(signals) != n:
+    if signals is None or len(signals) != len(speakers):
         given = "None" if signals is None else str(len(signals))
-        checks.refuse("signals", f"the {n} that the unaltered examples were made of", given)
-    return Trials(conditions, signals.__getitem__, "signals[{}]".format, inputs, seed)
+        checks.refuse("signals", f"the {len(speakers)} of which the examples were made", given)
+    return Trials(
+        conditions=conditions,
+        signal_at=signals.__getitem__,
+        name_at="signals[{}]".format,
+        others_at=signals_of_others(signals, speakers),
+        inputs=inputs,
+        seed=seed,
+    )

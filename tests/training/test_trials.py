@@ -92,7 +92,7 @@ def test_answers_are_those_of_the_folds_model_for_the_altered_recording(recipe, 
 def trials_under(signals, texts=TEXTS, seed=7):
     inputs = InputMaker(SPEC, STATISTICS, "vector", None)
     conditions = tuple(map(Condition.from_text, texts))
-    return trials.trials_in_memory(conditions, signals, inputs, seed=seed, n=len(signals))
+    return trials.trials_in_memory(conditions, signals, ["a"] * len(signals), inputs, seed=seed)
 
 
 def probabilities(evaluation):
@@ -143,9 +143,9 @@ def test_signals_in_memory_give_what_files_give(recipe, recordings):
     evaluation = recipe.evaluate_on(data, conditions=TEXTS, signals=signals)
     expected = recipe.evaluate(recordings, conditions=TEXTS)
     assert evaluation.card() == expected.card()
-    with pytest.raises(ParameterError, match=r"signals must be the 12 that .*, got None"):
+    with pytest.raises(ParameterError, match=r"signals must be the 12 of .*, got None"):
         recipe.evaluate_on(data, conditions=TEXTS)
-    with pytest.raises(ParameterError, match=r"signals must be the 12 that .*, got 11"):
+    with pytest.raises(ParameterError, match=r"signals must be the 12 of .*, got 11"):
         recipe.evaluate_on(data, conditions=TEXTS, signals=signals[1:])
 
 
