@@ -18,7 +18,7 @@ from typing import Any
 
 from serfast.features import FEATURES, Feature
 
-from . import RESULTS, ROOT, budget, formats, tables
+from . import RESULTS, ROOT, budget, formats, robustness, tables
 from .operations import FORMULAS
 
 PAGES = (
@@ -32,6 +32,7 @@ PAGES = (
             "embedded",
             "features",
             "formats",
+            "robustness",
         )
     ),
 )
@@ -80,8 +81,14 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "formulas": formulas,
     "features": features,
     "formats": lambda: formats.table(load("formats")),
+    "conditions": robustness.conditions,
+    "robustness": robustness.table,
 }
-"""What makes the text of each part. "summary" is that of peers.json; two have no file."""
+"""What makes the text of each part.
+
+"summary" is that of peers.json, and the figures of "robustness" are the plugins'; "formulas",
+"features" and "conditions" have no file.
+"""
 
 
 def published(page: str) -> str:

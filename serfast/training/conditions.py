@@ -28,7 +28,9 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "hum": ("noise", "hum, {} dB"),
     "clicks": ("noise", "clicks, {} dB"),
     "babble": ("noise", "babble, {} dB"),
+    "noises": ("noise", ""),
     "room": ("room", "room, {} s"),
+    "rooms": ("room", ""),
     "telephone": ("channel", "telephone"),
     "mulaw": ("channel", "µ-law"),
     "gsm": ("channel", "GSM"),
@@ -42,8 +44,7 @@ KINDS: Mapping[str, tuple[str, str]] = {
 }
 """Each kind of alteration has a group, and a name for people with the place of its number.
 
-A kind that isn't here, such as one that names a folder, is in the group "other", and its text is
-its name.
+The text of a kind that names a folder is its name. What isn't here is in the group "other".
 """
 
 SECOND: Mapping[str, str] = {"room": "{} s at {} m", "babble": "{} dB of {} voices"}
@@ -218,9 +219,9 @@ def _name(text: str) -> str:
 
 def _part(text: str) -> str:
     kind, _, value = text.partition("=")
-    if kind.strip() not in KINDS:
+    _, name = KINDS.get(kind.strip(), ("other", ""))
+    if not name:
         return text
-    _, name = KINDS[kind.strip()]
     first, colon, second = value.strip().replace("..", " to ").partition(":")
     if colon:
         return f"{name.partition(', ')[0]}, {SECOND[kind.strip()].format(first, second)}"

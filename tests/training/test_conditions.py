@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from serfast.audio import augmentation
 from serfast.audio.augmentation import Gain, parse_alteration
 from serfast.errors import ParameterError
 from serfast.training.conditions import (
@@ -31,6 +32,15 @@ class Turned:
         ("speed=0.9", "speed × 0.9", "speech"),
         ("noise=10,gain=-30", "pink noise, 10 dB + gain, -30 dB", "combined"),
         ("gain=6,gain=-6", "gain, 6 dB + gain, -6 dB", "level"),
+        ("telephone", "telephone", "channel"),
+        ("opus=8..12", "Opus, 8 to 12 kbit/s", "channel"),
+        ("room=0.4", "room, 0.4 s", "room"),
+        ("room=0.2..0.8:2", "room, 0.2 to 0.8 s at 2 m", "room"),
+        ("babble=20:4", "babble, 20 dB of 4 voices", "noise"),
+        ("noise=20|white=10", "pink noise, 20 dB or white noise, 10 dB", "noise"),
+        ("room=0.4,noise=20", "room, 0.4 s + pink noise, 20 dB", "combined"),
+        ("gsm|(room=0.4,hum=20)", "GSM or (room, 0.4 s + hum, 20 dB)", "combined"),
+        ("noises=street:20", "noises=street:20", "noise"),
     ],
 )
 def test_name_and_group_follow_from_the_text(text: str, name: str, group: str) -> None:
@@ -38,6 +48,11 @@ def test_name_and_group_follow_from_the_text(text: str, name: str, group: str) -
     assert (condition.name, condition.group) == (name, group)
     assert condition.alteration == parse_alteration(text)
     assert condition.text == text
+
+
+def test_every_kind_has_a_group() -> None:
+    assert set(augmentation.KINDS) - set(KINDS) == {"none"}
+    assert set(KINDS) <= set(augmentation.KINDS)
 
 
 def test_the_list_is_of_different_conditions_of_known_kinds() -> None:
@@ -65,6 +80,11 @@ def test_no_conditions(wanted: object) -> None:
         ("noise=20", [], False),
         ("noise=20,gain=-6", ["noise=5"], False),
         ("noise=20,gain=-6", ["noise=5", "gain=1"], True),
+        ("noise=20", ["noise=10..30"], True),
+        ("noise=20", ["none|(room=0.2..0.8,noise=10..30)"], True),
+        ("white=20", ["noise=10..30"], False),
+        ("gsm", ["telephone|mulaw", "opus=8..32"], False),
+        ("room=0.5,hum=15", ["room=0.2..0.8|none", "hum=10|clicks=20"], True),
     ],
 )
 def test_a_condition_was_trained_on_if_all_of_its_kinds_were(

@@ -95,6 +95,34 @@ def trials_under(signals, texts=TEXTS, seed=7):
     return trials.trials_in_memory(conditions, signals, ["a"] * len(signals), inputs, seed=seed)
 
 
+def test_babble_is_made_of_other_speakers(recipe, recordings):
+    """Each speaker's signals are constant at a level of their own: babble has the others'."""
+    levels = np.repeat([0.1, 0.2, 0.4], 4).astype(np.float32)
+    tone = np.sin(np.arange(4000) / 5).astype(np.float32)
+    speakers = [r.speaker for r in recordings]
+    given = []
+
+    class Heard:
+        def with_others(self, others):
+            given.append({round(float(abs(other()).max()), 1) for other in others})
+            return Noise(10)
+
+    inputs = InputMaker(SPEC, STATISTICS, "vector", None)
+    condition = Condition("heard", "noise", Heard())
+    tests = trials.trials_in_memory(
+        (condition,), [level * tone for level in levels], speakers, inputs, seed=0
+    )
+    for place in (0, 5, 11):
+        tests.altered(tone, place, condition)
+    assert given == [{0.2, 0.4}, {0.1, 0.4}, {0.1, 0.2}]
+    evaluation = recipe.evaluate(recordings, conditions=["babble=0"])
+    clean, babble = (
+        np.concatenate([f.probabilities for f in under.evaluation.folds])
+        for under in evaluation.conditions
+    )
+    assert not np.array_equal(clean, babble)
+
+
 def probabilities(evaluation):
     return {
         under.condition.name: np.concatenate([f.probabilities for f in under.evaluation.folds])
