@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import _checks as checks
 from ..errors import ParameterError
 from ..features.spec import FeatureSpec
 from ..models.classifier import Classifier
@@ -149,6 +150,7 @@ class _Model:
     plugin: str
     classifier: Classifier
     chosen: dict[str, Any]
+    certain_above: float | None
 
     def predict(self, x: np.ndarray[Any, Any]) -> np.ndarray[Any, np.dtype[np.float64]]:
         return probabilities_of(self.classifier, x, self.plugin)
@@ -159,7 +161,11 @@ def _trained(trainee: Trainee, training: Examples, run: Run) -> _Model:
     with calling(trainee.name, "train"):
         weights = fit(plugin, training, run)
     bundle = bundle_of(trainee.name, weights, training, trainee.spec, trainee.statistics, {})
-    return _Model(trainee.name, load_classifier(trainee.name, plugin, bundle), dict(weights.card))
+    classifier = load_classifier(trainee.name, plugin, bundle)
+    with calling(trainee.name, "certain_above"):
+        limit = getattr(classifier, "certain_above", None)
+        limit = None if limit is None else checks.number("certain_above", limit)
+    return _Model(trainee.name, classifier, dict(weights.card), limit)
 
 
 def _fold(name: str, model: _Model, test: Examples) -> Fold:
@@ -202,7 +208,7 @@ def _answered(
         chosen={},
         classes=classifier.classes,
         speakers=tuple(speakers),
-        certain_above=getattr(classifier, "certain_above", None),
+        certain_above=model.certain_above,
     )
 
 

@@ -12,10 +12,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from ..corpora.recordings import Recording
-from ..errors import ModelError, ParameterError
 from ..models.bundle.bundle import Bundle
-from ..models.plugin import Examples, Run, check_training
-from ..models.plugin_calls import calling
+from ..models.plugin import Examples, Run
+from .beforehand import check_recordings, check_splits, try_bundle
 from .conditions import Wanted, conditions_from
 from .evaluation import Evaluation, Fold, Trainee, evaluate_splits
 from .examples import (
@@ -27,7 +26,7 @@ from .examples import (
     examples_of,
     make_examples,
 )
-from .folds import Folds, folds_of, splits_of, splits_with_copies
+from .folds import Folds, folds_of, splits_with_copies
 from .ingredients import made_folder
 from .recipe_fields import RecipeFields
 from .training import train
@@ -135,9 +134,9 @@ class Recipe(RecipeFields):
             the statistics or the card are so large that the bundle could not be loaded.
         """
         speakers, labels = [r.speaker for r in recordings], [r.label for r in recordings]
-        self._check(labels, speakers)
+        check_recordings(self, labels, speakers)
         self._run(folder, tell)  # a wrong folder is refused before the work
-        self._try_bundle(recordings, self._card(card))
+        try_bundle(self, recordings, self._card(card))
         examples = self.examples(recordings, progress=progress, failed=failed)
         return self.train_on(examples, card=card, folder=folder, tell=tell)
 
@@ -191,7 +190,7 @@ class Recipe(RecipeFields):
         """
         speakers, labels = [r.speaker for r in recordings], [r.label for r in recordings]
         under = conditions_from(conditions, self.alterations)
-        self._check_splits(folds_of(folds), labels, speakers)  # refused before the work
+        check_splits(self, folds_of(folds), labels, speakers)  # refused before the work
         run = self._run(folder, tell)
         rehearse(under, int(self.spec.sample_rate))
         used = list(recordings)
@@ -206,19 +205,6 @@ class Recipe(RecipeFields):
         if under:
             trials = trials_of(under, used, self._inputs(), seed=self.seed, failed=failed)
         return self._evaluate(examples, folds_of(folds), run, fold_done, trials)
-
-    def _check(self, labels: Sequence[str], speakers: Sequence[str]) -> None:
-        with calling(self.plugin, "check_training"):
-            check_training(self.load_plugin(), labels, speakers)
-
-    def _check_splits(self, folds: Folds, labels: Sequence[str], speakers: Sequence[str]) -> None:
-        """Have the folds checked, and the plugin asked whether each can be trained."""
-        for name, mask in splits_of(folds, speakers, labels):
-            rest = [i for i, is_out in enumerate(mask.tolist()) if not is_out]
-            try:
-                self._check([labels[i] for i in rest], [speakers[i] for i in rest])
-            except ParameterError as error:
-                raise ParameterError(f"without {folds.left_out} {name!r}: {error}") from error
 
     def examples(
         self,
@@ -270,23 +256,6 @@ class Recipe(RecipeFields):
             run=self._run(folder, tell),
             card=self._card(card),
         )
-
-    def _try_bundle(self, recordings: Sequence[Recording], card: dict[str, Any]) -> None:
-        """Refuse what no bundle can hold before the work: a bundle without weights is loaded."""
-        speakers = sorted({recording.speaker for recording in recordings})
-        trial = Bundle(
-            plugin=self.plugin,
-            classes=tuple(sorted({recording.label for recording in recordings})),
-            spec=self.spec,
-            statistics=self.statistics,
-            backend=self.backend,
-            card={"training": {"speakers": speakers}, **card},
-        )
-        data = trial.to_bytes()
-        try:
-            Bundle.from_bytes(data, self.backend)
-        except ModelError as error:
-            raise ModelError(f"a bundle of this training could not be loaded: {error}") from error
 
     def _card(self, card: Mapping[str, Any] | None) -> dict[str, Any]:
         return {**(card or {}), "recipe": self.to_dict()}

@@ -102,6 +102,33 @@ def test_folds_are_told_as_they_come():
     assert tuple(told) == found.folds
 
 
+class CertainPlugin(NearestPlugin):
+    """Its classifiers say from which probability on they are certain."""
+
+    def __init__(self, certain_above: object) -> None:
+        super().__init__()
+        self.certain_above = certain_above
+
+    def load(self, bundle):
+        classifier = super().load(bundle)
+        classifier.certain_above = self.certain_above
+        return classifier
+
+
+def test_folds_know_whose_recordings_they_are_and_when_their_model_is_certain():
+    data = examples()
+    fold = leave_one_speaker_out("n", NearestPlugin(), data, SPEC, STATISTICS).folds[0]
+    assert fold.certain_above is None
+    assert fold.speakers == ("a",) * len(fold.true)
+    certain = leave_one_speaker_out("n", CertainPlugin(0.8), data, SPEC, STATISTICS)
+    assert {fold.certain_above for fold in certain.folds} == {0.8}
+    share, right = certain.kept
+    assert 0 < share < 1
+    assert right > np.trace(certain.matrix) / certain.matrix.sum()
+    with pytest.raises(serfast.ParameterError, match="certain_above must be a finite number"):
+        leave_one_speaker_out("n", CertainPlugin("much"), data, SPEC, STATISTICS)
+
+
 def test_a_class_that_one_speaker_alone_tells_apart():
     data = examples(speakers="ab")
     data.labels[data.speakers == "b"] = "joy"

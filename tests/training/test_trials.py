@@ -7,6 +7,7 @@ import pytest
 import soundfile
 
 import serfast
+from helpers import pages
 from helpers.cli_corpus import write_corpus
 from helpers.plugin_stub import install_nearest
 from serfast.audio.augmentation import Noise
@@ -257,3 +258,18 @@ def test_progress_counts_conditions_too(recipe, recordings):
     assert shares == sorted(shares)
     assert 0.1 < shares[0] < 0.34
     assert 0.9 < shares[-1] < 1
+
+
+def test_the_pages_example_runs(recordings, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "emodb").mkdir()
+    (tmp_path / "wav").rename(tmp_path / "emodb" / "wav")
+    (tmp_path / "street").mkdir()
+    noise = np.random.default_rng(0).normal(0, 0.1, 16000)
+    soundfile.write(tmp_path / "street" / "a.wav", noise, 16000)
+    (block,) = pages.examples("docs/robustness.md")
+    exec(compile(block, "docs/robustness.md", "exec"), {})
+    lines = capsys.readouterr().out.splitlines()
+    names = [line.partition(":")[0] for line in lines if "ECE" in line]
+    assert names == ["clean", "pink noise, 20 dB", "room, 0.5 s", "my street"]
+    assert (tmp_path / "conditions.png").read_bytes().startswith(b"\x89PNG")
