@@ -22,7 +22,7 @@ from .examples import check_made_with
 from .figures import Evaluation, Fold
 from .folds import Folds, Mask, SpeakerFolds, check_speakers, splits_of
 from .training import bundle_of
-from .trials import Trials
+from .trials import Answers, Trials, answers_of
 
 __all__ = [
     "Evaluation",
@@ -152,8 +152,29 @@ class _Model:
     chosen: dict[str, Any]
     certain_above: float | None
 
-    def predict(self, x: np.ndarray[Any, Any]) -> np.ndarray[Any, np.dtype[np.float64]]:
-        return probabilities_of(self.classifier, x, self.plugin)
+    def predict(self, x: np.ndarray[Any, Any]) -> tuple[np.ndarray[Any, Any], bool | None]:
+        """Give the probabilities for an input, and whether the model is certain, if it says so."""
+        probabilities = probabilities_of(self.classifier, x, self.plugin)
+        if self.certain_above is None:
+            return probabilities, None
+        with calling(self.plugin, "strangeness"):
+            strangeness = getattr(self.classifier, "strangeness", lambda x: 0.0)(x)
+        is_certain = probabilities.max() >= self.certain_above and strangeness <= 1
+        return probabilities, bool(is_certain)
+
+    def fold(self, name: str, labels: Sequence[str], speakers: Sequence[str], a: Answers) -> Fold:
+        """Give a fold of these answers."""
+        classes = self.classifier.classes
+        return Fold(
+            speaker=name,
+            true=tuple(labels),
+            predicted=tuple(classes[i] for i in a.probabilities.argmax(axis=1)),
+            probabilities=a.probabilities,
+            chosen={},
+            classes=classes,
+            speakers=tuple(speakers),
+            certain=a.certain,
+        )
 
 
 def _trained(trainee: Trainee, training: Examples, run: Run) -> _Model:
@@ -170,45 +191,26 @@ def _trained(trainee: Trainee, training: Examples, run: Run) -> _Model:
 
 def _fold(name: str, model: _Model, test: Examples) -> Fold:
     """Give the fold of the unaltered recordings."""
-    probabilities = np.array([model.predict(x) for x in test.inputs])
-    labels, speakers = test.labels.tolist(), test.speakers.tolist()
-    return replace(_answered(name, model, labels, speakers, probabilities), chosen=model.chosen)
+    answers = answers_of(
+        [(i, *model.predict(x)) for i, x in enumerate(test.inputs)], len(model.classifier.classes)
+    )
+    fold = model.fold(name, test.labels.tolist(), test.speakers.tolist(), answers)
+    return replace(fold, chosen=model.chosen)
 
 
 def _altered(
     fold: Fold, model: _Model, examples: Examples, trials: Trials, places: list[int], run: Run
 ) -> tuple[Fold, ...]:
     """Give a fold for each condition: its recordings are those of `fold`, altered."""
-    answers = trials.answers(places, model.predict, len(fold.classes), run.tell)
+    labels, speakers = examples.labels.tolist(), examples.speakers.tolist()
     return tuple(
-        _answered(
+        model.fold(
             fold.speaker,
-            model,
-            examples.labels[list(one.index)].tolist(),
-            examples.speakers[list(one.index)].tolist(),
-            one.probabilities,
+            [labels[i] for i in answers.index],
+            [speakers[i] for i in answers.index],
+            answers,
         )
-        for one in answers
-    )
-
-
-def _answered(
-    name: str,
-    model: _Model,
-    labels: Sequence[str],
-    speakers: Sequence[str],
-    probabilities: np.ndarray[Any, Any],
-) -> Fold:
-    classifier = model.classifier
-    return Fold(
-        speaker=name,
-        true=tuple(labels),
-        predicted=tuple(classifier.classes[i] for i in probabilities.argmax(axis=1)),
-        probabilities=probabilities,
-        chosen={},
-        classes=classifier.classes,
-        speakers=tuple(speakers),
-        certain_above=model.certain_above,
+        for answers in trials.answers(places, model.predict, len(fold.classes), run.tell)
     )
 
 

@@ -44,8 +44,8 @@ class Fold:
     """
     speakers: tuple[str, ...] = ()
     """Each recording has its speaker here; without any, `speaker` is that of all of them."""
-    certain_above: float | None = None
-    """The model is certain of answers with a probability above this one, if it says so."""
+    certain: tuple[bool, ...] | None = None
+    """Of each recording, whether the model is certain of its answer; None if it doesn't say."""
     conditions: tuple[Fold, ...] = ()
     """The same recordings under each condition, predicted by the same model."""
 
@@ -128,15 +128,10 @@ class Evaluation:
         It is None if a model doesn't say when it is certain. Without any such answer the
         accuracy is 0.
         """
-        limits = [fold.certain_above for fold in self.folds]
-        kept = [
-            fold.certainty > limit
-            for fold, limit in zip(self.folds, limits, strict=True)
-            if limit is not None
-        ]
-        if len(kept) < len(limits):
+        masks = [fold.certain for fold in self.folds if fold.certain is not None]
+        if len(masks) < len(self.folds):
             return None
-        mask = np.concatenate(kept)
+        mask = np.concatenate(masks).astype(bool)
         right = np.concatenate([fold.right for fold in self.folds])[mask]
         return float(mask.mean()), float(right.mean()) if len(right) else 0.0
 

@@ -20,9 +20,12 @@ from .conditions import Condition
 from .examples import Failed, InputMaker, Samples
 from .others import recordings_of_others, signals_of_others
 
-__all__ = ["Answers", "Trials", "rehearse", "trials_in_memory", "trials_of"]
+__all__ = ["Answers", "Trials", "answers_of", "rehearse", "trials_in_memory", "trials_of"]
 
-Vector = np.ndarray[Any, np.dtype[np.float64]]
+Array = np.ndarray[Any, Any]
+Predict = Callable[[Array], tuple[Array, bool | None]]
+"""It gives probabilities for an input, and whether the model is certain, if it says so."""
+
 FailedTrial = Callable[[int, Exception], None]
 
 TRIAL = 1
@@ -34,8 +37,10 @@ class Answers:
     """The answers under one condition: which recordings, and a row of probabilities for each."""
 
     index: tuple[int, ...]
-    probabilities: np.ndarray[Any, Any]
+    probabilities: Array
     """It is float64 of shape (len(index), n_classes)."""
+    certain: tuple[bool, ...] | None
+    """Of each recording, whether the model is certain; None if it doesn't say."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +90,7 @@ class Trials:
     def answers(
         self,
         index: Sequence[int],
-        predict: Callable[[np.ndarray[Any, Any]], Vector],
+        predict: Predict,
         n_classes: int,
         tell: Callable[[float, str], None],
     ) -> list[Answers]:
@@ -96,26 +101,20 @@ class Trials:
         index : sequence of int
             These recordings are predicted.
         predict : callable
-            It takes an input and gives probabilities, shape (n_classes,).
+            It takes an input and gives probabilities, shape (n_classes,), and whether the model
+            is certain of them.
         n_classes : int
         tell : callable
             It is called with the share that is done, and a line of text.
         """
-        kept: list[list[int]] = [[] for _ in self.conditions]
-        rows: list[list[Vector]] = [[] for _ in self.conditions]
+        answered: list[list[tuple[int, Array, bool | None]]] = [[] for _ in self.conditions]
         for n_done, i in enumerate(index):
             tell(n_done / len(index), f"{len(self.conditions)} conditions of {self.name_at(i)}")
-            for k, probabilities in self._of_one(i, predict):
-                kept[k].append(i)
-                rows[k].append(probabilities)
-        return [
-            Answers(tuple(places), np.array(part, np.float64).reshape(-1, n_classes))
-            for places, part in zip(kept, rows, strict=True)
-        ]
+            for k, answer in self._of_one(i, predict):
+                answered[k].append((i, *answer))
+        return [answers_of(each, n_classes) for each in answered]
 
-    def _of_one(
-        self, i: int, predict: Callable[[np.ndarray[Any, Any]], Vector]
-    ) -> list[tuple[int, Vector]]:
+    def _of_one(self, i: int, predict: Predict) -> list[tuple[int, tuple[Array, bool | None]]]:
         """Give the number of each condition that works for recording `i`, and what is predicted."""
         done = []
         try:
@@ -150,6 +149,15 @@ class Trials:
     @property
     def _rate(self) -> int:
         return int(self.inputs.spec.sample_rate)
+
+
+def answers_of(each: Sequence[tuple[int, Array, bool | None]], n_classes: int) -> Answers:
+    """Give answers of which each has a recording, its probabilities and whether it is certain."""
+    rows = np.array([row for _, row, _ in each], np.float64).reshape(-1, n_classes)
+    certain = tuple(mark for _, _, mark in each if mark is not None)
+    return Answers(
+        tuple(i for i, _, _ in each), rows, certain if len(certain) == len(each) else None
+    )
 
 
 def rehearse(conditions: Iterable[Condition], sample_rate: int) -> None:

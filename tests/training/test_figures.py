@@ -28,6 +28,9 @@ def fold(speaker: str, seed: int, right: float, certain_above: float | None = No
     scores = random.random((40, 3))
     scores[np.arange(40), np.searchsorted(CLASSES, true)] += random.random(40) < right
     probabilities = scores / scores.sum(axis=1, keepdims=True)
+    certain = None
+    if certain_above is not None:
+        certain = tuple((probabilities.max(axis=1) >= certain_above).tolist())
     return Fold(
         speaker=speaker,
         true=tuple(true.tolist()),
@@ -36,7 +39,7 @@ def fold(speaker: str, seed: int, right: float, certain_above: float | None = No
         chosen={},
         classes=CLASSES,
         speakers=tuple(random.choice([f"{speaker}1", f"{speaker}2"], 40).tolist()),
-        certain_above=certain_above,
+        certain=certain,
     )
 
 
@@ -95,7 +98,7 @@ def test_what_is_kept_is_what_each_folds_model_is_certain_of() -> None:
     for under in result.conditions:
         masks, rights = [], []
         for one, limit in zip(under.evaluation.folds, (0.5, 0.7), strict=True):
-            masks.append(one.probabilities.max(axis=1) > limit)
+            masks.append(one.probabilities.max(axis=1) >= limit)
             rights.append(np.array(one.true) == np.array(one.predicted))
         mask, right = np.concatenate(masks), np.concatenate(rights)
         assert 0 < mask.sum() < len(mask)
