@@ -120,6 +120,8 @@ def test_calibration_error_of_the_certain() -> None:
     assert report.expected_calibration_error([0.0], [False]) == 0
     both = report.expected_calibration_error([1.0, 0.5], [True, False], bins=2)
     assert both == pytest.approx(0.25)
+    last = report.expected_calibration_error([1.0, 0.75], [False, True], bins=2)
+    assert last == pytest.approx(0.375)  # an answer of which the model is sure is in the last bin
 
 
 def test_calibration_error_of_a_calibrated_model_falls_with_the_answers() -> None:
