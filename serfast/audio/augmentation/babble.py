@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from math import ceil
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from ... import _checks as checks
 from .alteration import Array, Others, Samples
 from .chances import Value, drawn, value_text
 from .mixing import check_ratio, mixed, power_of
+from .speed import played
 
 __all__ = ["Babble"]
 
@@ -22,9 +24,9 @@ class Babble:
     """Add several voices at this ratio of signal to noise [dB], -20 to 100.
 
     Every voice is another recording, played in a loop from a drawn place at a drawn speed (0.85
-    to 1.15), at the same power as the other voices. Between samples it is interpolated linearly,
-    which babble doesn't show. Where there are no other recordings, the voices are the recording
-    itself, at speeds of 0.7 to 1.4. The ratio is of mean powers over the whole recording.
+    to 1.15), at the same power as the other voices. Where there are no other recordings, the
+    voices are the recording itself, at speeds of 0.7 to 1.4. The ratio is of mean powers over the
+    whole recording.
 
     Parameters
     ----------
@@ -82,12 +84,7 @@ def _voice(recording: Samples, n: int, speed: float, begin: float) -> Array:
     power = power_of(recording) if recording.size else 0.0
     if not power:
         return np.zeros(n)
-    length = len(recording)
-    place = begin * length + speed * np.arange(n)
-    before = place.astype(np.int64)
-    share = place - before
-    before %= length
-    looped = np.append(recording, recording[0]).astype(np.float64) / np.sqrt(power)
-    voice: Array = looped[before]
-    voice += share * (looped[before + 1] - voice)
+    looped = np.resize(np.roll(recording, -int(begin * len(recording))), ceil(n * speed) + 1)
+    voice: Array = played(looped, speed)[:n].astype(np.float64)
+    voice /= np.sqrt(power)
     return voice

@@ -15,7 +15,7 @@ from .chances import Value, check_value, drawn, value_text
 from .fourier import at_rate
 from .telephone import TELEPHONE_RATE, at_level, telephone_band
 
-__all__ = ["Gsm", "Mp3", "Opus"]
+__all__ = ["Gsm", "Mp3", "Opus", "mp3_level", "opus_level"]
 
 OPUS_RATES = (8000, 12000, 16000, 24000, 48000)
 MP3_RATES = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000)
@@ -50,7 +50,7 @@ class Gsm:
 
     def prepare(self, sample_rate: int) -> None:
         """Raise ImportError if the installed libsndfile has no GSM codec."""
-        _check_codec("gsm", "WAV", "GSM610")
+        _coded(np.zeros(1000), TELEPHONE_RATE, "WAV", "GSM610")
 
 
 @dataclass(frozen=True)
@@ -83,20 +83,19 @@ class Mp3:
     def __call__(self, samples: Samples, sample_rate: int, random: np.random.Generator) -> Samples:
         kbps = drawn(self.kbps, random)
         rate = _rate_for(sample_rate, MP3_RATES)
-        span = MP3_SPANS[max(lowest for lowest in MP3_SPANS if lowest <= rate)]
         code = partial(
             _coded,
             rate=rate,
             container="MP3",
             codec="MPEG_LAYER_III",
-            compression_level=_level(kbps, span),
+            compression_level=mp3_level(kbps, rate),
             bitrate_mode="CONSTANT",
         )
         return at_level(samples, lambda y: at_rate(y, sample_rate, rate, code))
 
     def prepare(self, sample_rate: int) -> None:
         """Raise ImportError if the installed soundfile or libsndfile can't write MP3."""
-        _check_codec("mp3", "MP3", "MPEG_LAYER_III", compression_level=0.5)
+        self(np.ones(1000, np.float32), sample_rate, np.random.default_rng(0))
 
 
 @dataclass(frozen=True)
@@ -129,13 +128,13 @@ class Opus:
     def __call__(self, samples: Samples, sample_rate: int, random: np.random.Generator) -> Samples:
         kbps = drawn(self.kbps, random)
         rate = _rate_for(sample_rate, OPUS_RATES)
-        level = _level(kbps, OPUS_SPAN)
+        level = opus_level(kbps)
         code = partial(_coded, rate=rate, container="OGG", codec="OPUS", compression_level=level)
         return at_level(samples, lambda y: at_rate(y, sample_rate, rate, code))
 
     def prepare(self, sample_rate: int) -> None:
         """Raise ImportError if the installed soundfile or libsndfile can't write Opus."""
-        _check_codec("opus", "OGG", "OPUS", compression_level=0.5)
+        self(np.ones(1000, np.float32), sample_rate, np.random.default_rng(0))
 
 
 def _rate_for(sample_rate: int, rates: tuple[int, ...]) -> int:
@@ -143,35 +142,45 @@ def _rate_for(sample_rate: int, rates: tuple[int, ...]) -> int:
     return next((rate for rate in rates if rate >= sample_rate), rates[-1])
 
 
+def mp3_level(kbps: float, rate: int) -> float:
+    """Give the compression level by which libsndfile codes MP3 at this bit rate [kbit/s]."""
+    return _level(kbps, MP3_SPANS[max(lowest for lowest in MP3_SPANS if lowest <= rate)])
+
+
+def opus_level(kbps: float) -> float:
+    """Give the compression level by which libsndfile codes Opus at this bit rate [kbit/s]."""
+    return _level(kbps, OPUS_SPAN)
+
+
 def _level(kbps: float, span: tuple[int, int]) -> float:
-    """Give the compression level that means this bit rate; libsndfile's MP3 refuses 1 itself."""
+    """Give the place of a bit rate in its span, from 1 at the lowest; MP3 refuses 1 itself."""
     lowest, highest = span
     return float(np.clip((highest - kbps) / (highest - lowest), 0, 0.9999))
 
 
 def _coded(samples: Array, rate: int, container: str, codec: str, **options: Any) -> Array:
-    """Write samples into memory with a codec, and read as many of them back."""
+    """Write samples into memory with a codec, and read as many of them back.
+
+    Raises
+    ------
+    ImportError
+        If soundfile or its libsndfile can't; the message says what to install.
+    """
     library = _soundfile()
     file = io.BytesIO()
-    with forks_wait:  # soundfile holds a lock while it opens a file
-        library.write(file, samples, rate, subtype=codec, format=container, **options)
-        file.seek(0)
-        decoded = library.read(file, dtype="float64")[0]
+    try:
+        with forks_wait:  # soundfile holds a lock while it opens a file
+            library.write(file, samples, rate, subtype=codec, format=container, **options)
+            file.seek(0)
+            decoded = library.read(file, dtype="float64")[0]
+    except (TypeError, ValueError, library.LibsndfileError) as error:
+        needed = f"a soundfile >= 0.13 whose libsndfile writes {codec}"
+        hint = "pip install --upgrade soundfile"
+        raise ImportError(f"this codec needs {needed}: {hint} ({error})") from error
     if container == "MP3" and len(decoded) > len(samples):
         decoded = decoded[MP3_DELAY:]
     decoded = decoded[: len(samples)]
     return np.pad(decoded, (0, len(samples) - len(decoded)))
-
-
-def _check_codec(name: str, container: str, codec: str, **options: Any) -> None:
-    """Raise ImportError, with what to install, if this codec can't be written."""
-    library = _soundfile()
-    hint = f"{name} needs soundfile >= 0.13 with a libsndfile that writes it: "
-    hint += "pip install --upgrade soundfile"
-    try:
-        _coded(np.zeros(1000), 8000, container, codec, **options)
-    except (TypeError, ValueError, library.LibsndfileError) as error:
-        raise ImportError(f"{hint} ({error})") from error
 
 
 def _soundfile() -> Any:

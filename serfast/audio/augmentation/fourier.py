@@ -47,7 +47,7 @@ def fast_length(n: int) -> int:
 def filtered(samples: np.ndarray[Any, Any], sample_rate: int, response: Response) -> Array:
     """Filter samples (n,) by a response of zero phase; the result has the same length."""
     size = fast_length(len(samples) + ceil(PADDING * sample_rate))
-    spectrum = rfft(samples, size)
+    spectrum = rfft(samples.astype(np.float64), size)
     spectrum *= response(rfftfreq(size, 1 / sample_rate))
     return irfft(spectrum, size)[: len(samples)]
 
@@ -59,7 +59,7 @@ def convolved(samples: np.ndarray[Any, Any], impulse_response: Array, begin: int
     """
     n = len(samples)
     size = fast_length(n + len(impulse_response) - 1)
-    product = rfft(samples, size)
+    product = rfft(samples.astype(np.float64), size)
     product *= rfft(impulse_response, size)
     return irfft(product, size)[begin : begin + n]
 
@@ -95,7 +95,7 @@ def at_rate(
     n_units = fast_length(ceil((len(samples) / sample_rate + PADDING) * unit))
     size, size_there = n_units * (sample_rate // unit), n_units * (rate // unit)
     n_bins = min(size, size_there) // 2 + 1
-    spectrum = rfft(samples, size)[:n_bins]
+    spectrum = rfft(samples.astype(np.float64), size)[:n_bins]
     if response is not None:
         spectrum *= response(rfftfreq(size, 1 / sample_rate)[:n_bins])
     there = irfft(spectrum, size_there) * (size_there / size)

@@ -29,11 +29,11 @@ BEGIN = 8
 
 LOWEST = 100.0  # [Hz]: Allen and Berkley's high-pass, because images are in phase at 0 Hz
 
-BANDS = ((250.0, 1.1), (1000.0, 1.0), (4000.0, 0.75), (8000.0, 0.5))
+BANDS = ((1000.0, 1.0), (4000.0, 0.75), (8000.0, 0.5))
 """Frequency [Hz] and the factor of the reverberation time there: high ones fade sooner.
 
-The factors are what furnished rooms and the damping by air have on average; between the
-frequencies the bands overlap.
+The factors are near what furnishings and the damping by air do on average; between the
+frequencies the bands overlap. Below the first and above the last the factor is the same as there.
 """
 
 
@@ -46,7 +46,7 @@ class Shoebox:
     size, microphone, source : ndarray, shape (3,)
         Length, width and height, and positions from one corner [m].
     rt60 : float
-        Its reverberation time at 1 kHz [s].
+        Its reverberation time up to 1 kHz [s].
     """
 
     size: Array

@@ -38,7 +38,7 @@ class Room:
     Parameters
     ----------
     rt60 : float or Uniform
-        Time in which the sound loses 60 dB, at 1 kHz, 0.1 to 1.5 [s].
+        Time in which the sound loses 60 dB, up to 1 kHz, 0.1 to 1.5 [s].
     distance : float or Uniform
         From mouth to microphone, 0.1 to 20 [m]. The text form is ``room=0.4`` for 1 m, else
         ``room=0.4:2``.

@@ -12,7 +12,7 @@ from ..tempo import change_tempo
 from .alteration import Alteration, Samples
 from .chances import Value, check_value, drawn, value_text
 
-__all__ = ["SPEEDS", "Pitch", "Speed", "Tempo"]
+__all__ = ["SPEEDS", "Pitch", "Speed", "Tempo", "played"]
 
 SPEED_UNIT = 1_000_000  # sample rates are whole numbers, so a speed is rounded to 1e-6
 
@@ -33,7 +33,7 @@ class Speed:
         return f"speed={value_text(self.factor)}"
 
     def __call__(self, samples: Samples, sample_rate: int, random: np.random.Generator) -> Samples:
-        return _played(samples, drawn(self.factor, random))
+        return played(samples, drawn(self.factor, random))
 
 
 @dataclass(frozen=True)
@@ -66,10 +66,11 @@ class Pitch:
 
     def __call__(self, samples: Samples, sample_rate: int, random: np.random.Generator) -> Samples:
         factor = 2 ** (drawn(self.semitones, random) / 12)
-        return _played(_spoken(samples, 1 / factor, sample_rate), factor)
+        return played(_spoken(samples, 1 / factor, sample_rate), factor)
 
 
-def _played(samples: Samples, factor: float) -> Samples:
+def played(samples: Samples, factor: float) -> Samples:
+    """Play samples `factor` times as fast; at least one sample comes out."""
     if round(len(samples) / factor) < 1:
         return samples[:1]  # no sample would be left
     return resample(samples, round(SPEED_UNIT * factor), SPEED_UNIT)

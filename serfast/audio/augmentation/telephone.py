@@ -71,7 +71,7 @@ def at_level(samples: Samples, change: Callable[[Array], Array]) -> Samples:
     if not rms:
         return samples.copy()
     gain = min(LEVEL / rms, PEAK / float(np.abs(samples).max()))
-    return finite(change(samples * gain) / gain)
+    return finite(change(samples.astype(np.float64) * gain) / gain)
 
 
 def telephone_band(frequency: Array) -> Array:

@@ -27,6 +27,8 @@ __all__ = ["KINDS", "alteration_text", "parse_alteration"]
 
 Reader: TypeAlias = Callable[[str], Alteration]
 
+MOST_GROUPS = 100
+
 NUMBERED: dict[str, type[Alteration]] = {
     "speed": Speed,
     "tempo": Tempo,
@@ -86,6 +88,10 @@ def parse_alteration(text: str) -> Alteration:
     >>> parse_alteration("room=0.2..0.8|telephone").alternatives
     (Room(rt60=Uniform(low=0.2, high=0.8), distance=1.0), Telephone())
     """
+    if text.count("(") > MOST_GROUPS:
+        raise ParameterError(
+            f"alteration must have at most {MOST_GROUPS} parentheses, got {text!r:.80}"
+        )
     return _parsed(text, text)
 
 
