@@ -9,7 +9,7 @@ import soundfile
 import serfast
 from helpers import pages
 from helpers.cli_corpus import write_corpus
-from helpers.plugin_stub import install_nearest
+from helpers.plugin_stub import Averaging, install_averaging, install_nearest
 from serfast.audio.augmentation import Noise
 from serfast.corpora import find_recordings
 from serfast.errors import ParameterError
@@ -129,6 +129,26 @@ def probabilities(evaluation):
         under.condition.name: np.concatenate([f.probabilities for f in under.evaluation.folds])
         for under in evaluation.conditions
     }
+
+
+def test_a_model_of_rows_is_asked_about_rows_of_the_altered_recording(tmp_path, monkeypatch):
+    """Its class is how loud the rows are, so a gain changes the answer by the logistic curve."""
+    site = tmp_path / "site"
+    site.mkdir()
+    install_averaging(site)
+    monkeypatch.setattr(Averaging, "classes", ("loud", "quiet"))  # sorted, as bundles have them
+    monkeypatch.syspath_prepend(str(site))
+    recipe = Recipe("averaging", spec=SPEC, alterations=())
+    random = np.random.default_rng(0)
+    signals = [random.normal(0, 0.1, 8000).astype(np.float32) for _ in range(8)]
+    data = recipe.examples_of(signals, ["loud", "quiet"] * 4, ["a", "a", "b", "b"] * 2)
+    evaluation = recipe.evaluate_on(data, conditions=["gain=20"], signals=signals)
+    clean, louder = (
+        np.concatenate([fold.probabilities for fold in under.evaluation.folds])[:, 1]
+        for under in evaluation.conditions
+    )
+    loudness = np.log(clean / (1 - clean))
+    np.testing.assert_allclose(np.log(louder / (1 - louder)), 10 * loudness, rtol=1e-5)
 
 
 def test_a_condition_gives_the_same_whatever_the_others_are(recipe, recordings):
