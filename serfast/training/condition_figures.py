@@ -8,14 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from .. import _checks as checks
+from .conditions import checked_name
 
 __all__ = ["UNSEEN", "ConditionFigures", "condition_table", "figures_in"]
 
 UNSEEN = "†"
 """This mark stands behind the name of a condition that the training never saw."""
-
-LONGEST = 200
-"""A name in a card has at most so many characters."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,14 +86,14 @@ class ConditionFigures:
         if not isinstance(recall, Mapping):
             checks.fail("recall", "a mapping of classes to numbers", recall)
         return cls(
-            name=_printable("name", data.get("name")),
-            group=_printable("group", data.get("group")),
-            alter=None if alter is None else _printable("alter", alter),
+            name=checked_name("name", data.get("name")),
+            group=checked_name("group", data.get("group")),
+            alter=None if alter is None else checked_name("alter", alter),
             trained=checks.boolean("trained", data.get("trained")),
             recordings=checks.integer("recordings", data.get("recordings")),
             uar=_share("uar", data.get("uar")),
             interval=(_share("interval", interval[0]), _share("interval", interval[1])),
-            recall={_printable("class", k): _share("recall", v) for k, v in recall.items()},
+            recall={checked_name("class", k): _share("recall", v) for k, v in recall.items()},
             ece=_share("ece", data.get("ece")),
             kept=_share("kept", data["kept"]) if "kept" in data else None,
             right_of_kept=(
@@ -166,9 +164,3 @@ def _more_cells(one: ConditionFigures, figures: Sequence[ConditionFigures]) -> l
 
 def _share(name: str, value: Any) -> float:
     return checks.number(name, value, minimum=0, maximum=1)
-
-
-def _printable(name: str, value: Any) -> str:
-    if not isinstance(value, str) or not value.isprintable() or not 1 <= len(value) <= LONGEST:
-        checks.fail(name, f"printable text of 1 to {LONGEST} characters", value)
-    return value

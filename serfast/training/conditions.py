@@ -16,7 +16,18 @@ from .. import _checks as checks
 from ..audio.augmentation import Alteration, alteration_text, parse_alteration
 from ..errors import ParameterError
 
-__all__ = ["CLEAN", "CONDITIONS", "Condition", "Wanted", "conditions_from", "kinds_of"]
+__all__ = [
+    "CLEAN",
+    "CONDITIONS",
+    "Condition",
+    "Wanted",
+    "checked_name",
+    "conditions_from",
+    "kinds_of",
+]
+
+LONGEST = 1000
+"""A name has at most so many characters."""
 
 KINDS: Mapping[str, tuple[str, str]] = {
     "gain": ("level", "gain, {} dB"),
@@ -103,6 +114,11 @@ class Condition:
         It says whether the training saw this kind of alteration. An evaluation finds it out from
         its recipe, whatever stands here.
 
+    Raises
+    ------
+    ParameterError
+        If the name or the group isn't printable text of 1 to 1000 characters.
+
     Examples
     --------
     >>> condition = Condition.from_text("noise=20,gain=-20")
@@ -114,6 +130,10 @@ class Condition:
     group: str
     alteration: Alteration | None
     trained: bool = False
+
+    def __post_init__(self) -> None:
+        for field in ("name", "group"):
+            checked_name(field, getattr(self, field))
 
     @classmethod
     def from_text(cls, text: str) -> Condition:
@@ -138,6 +158,13 @@ class Condition:
             return None if self.alteration is None else alteration_text(self.alteration)
         except ParameterError:
             return None
+
+
+def checked_name(what: str, value: object) -> str:
+    """Give a name that a card can hold; anything else is a ParameterError."""
+    if not isinstance(value, str) or not value.isprintable() or not 1 <= len(value) <= LONGEST:
+        checks.fail(what, f"printable text of 1 to {LONGEST} characters", value)
+    return value
 
 
 CLEAN = Condition("clean", "clean", None, trained=True)

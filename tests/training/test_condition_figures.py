@@ -66,7 +66,7 @@ def test_a_card_of_before_has_none() -> None:
         ({"recall": {"joy": -1}}, "recall must be a finite number"),
         ({"recall": {"": 1}}, "class must be printable text"),
         ({"name": "two\nlines"}, "name must be printable text"),
-        ({"name": "x" * 1000}, "name must be printable text"),
+        ({"name": "x" * 1001}, "name must be printable text"),
         ({"group": 3}, "group must be printable text"),
         ({"alter": 3}, "alter must be printable text"),
         ({"trained": 1}, "trained must be True or False, got 1"),

@@ -127,3 +127,17 @@ def test_the_unaltered_recordings_are_never_asked_for_twice() -> None:
 def test_what_is_none_is_refused(wanted: object, message: str) -> None:
     with pytest.raises(ParameterError, match=message):
         conditions_from(wanted, ())
+
+
+@pytest.mark.parametrize(
+    ("name", "group", "message"),
+    [
+        ("two\nlines", "noise", "name must be printable text of 1 to 1000 characters, got 'two"),
+        ("", "noise", "name must be printable text"),
+        (3, "noise", "name must be printable text"),
+        ("rain", "x" * 1001, "group must be printable text"),
+    ],
+)
+def test_a_name_that_no_card_could_hold_is_refused(name, group, message) -> None:
+    with pytest.raises(ParameterError, match=message):
+        Condition(name, group, Gain(1))
