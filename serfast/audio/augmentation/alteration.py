@@ -7,7 +7,16 @@ from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 
-__all__ = ["Alteration", "Array", "NeedsOthers", "Others", "Prepares", "Samples", "finite"]
+__all__ = [
+    "LARGEST",
+    "Alteration",
+    "Array",
+    "NeedsOthers",
+    "Others",
+    "Prepares",
+    "Samples",
+    "finite",
+]
 
 Samples = np.ndarray[Any, np.dtype[np.float32]]
 Array = np.ndarray[Any, np.dtype[np.float64]]
@@ -15,7 +24,8 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 Others: TypeAlias = Sequence[Callable[[], Samples]]
 """Other recordings at the same rate; each is read when it is called."""
 
-LARGEST = float(np.finfo(np.float32).max)
+LARGEST = np.finfo(np.float32).max
+"""The largest number of float32."""
 
 
 class Alteration(Protocol):

@@ -6,6 +6,7 @@ import os
 from contextlib import closing
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,8 +15,9 @@ from ...errors import ParameterError, SerfastError
 from ..reading import blocks
 from ..suffixes import why_not_read
 from .alteration import Samples
+from .mixing import power_of
 
-__all__ = ["Folder", "check_folder_name", "folder_at"]
+__all__ = ["Folder", "Sound", "check_folder_name", "folder_at"]
 
 LONGEST = 300  # [s]: no more of a recording is read
 MOST_KEPT = 2**26  # samples that stay in memory, 256 MiB
@@ -46,6 +48,14 @@ def check_folder_name(name: str, folder: object) -> str:
     return path
 
 
+class Sound(NamedTuple):
+    """A recording that isn't silent."""
+
+    samples: Samples
+    power: float
+    """Its mean square."""
+
+
 class Folder:
     """The recordings of a folder and of the folders in it, at one sample rate.
 
@@ -56,10 +66,10 @@ class Folder:
         self._name, self._path, self._rate = name, path, sample_rate
         files = (one for one in Path(path).rglob("*") if not why_not_read(one) and one.is_file())
         self._paths = sorted(files, key=lambda one: one.parts)
-        self._kept: dict[int, Samples] = {}
+        self._kept: dict[int, Sound] = {}
         self._useless: set[int] = set()
 
-    def draw(self, random: np.random.Generator) -> Samples:
+    def draw(self, random: np.random.Generator) -> Sound:
         """Give one recording; in the place of a silent or damaged one comes the next one.
 
         Raises
@@ -70,27 +80,33 @@ class Folder:
         n = len(self._paths)
         first = int(random.integers(max(1, n)))
         for k in range(n):
-            samples = self._recording((first + k) % n)
-            if samples is not None:
-                return samples
+            sound = self._recording((first + k) % n)
+            if sound is not None:
+                return sound
         rule = "a folder with a recording that is readable and not silent"
         reason = f"where none of {n} is" if n else "which has no recordings"
         raise ParameterError(f"{self._name} must be {rule}, got {self._path!r}, {reason}")
 
-    def _recording(self, index: int) -> Samples | None:
+    def _recording(self, index: int) -> Sound | None:
         """Give the recording of this number, or None if it can't be used."""
         if index in self._useless:
             return None
-        samples = self._kept.pop(index, None)  # it becomes the most recent one
-        if samples is None:
+        sound = self._kept.pop(index, None)  # it becomes the most recent one
+        if sound is None:
             samples = self._read(self._paths[index])
-        if samples is None or not samples.any():
-            self._useless.add(index)
-            return None
-        self._kept[index] = samples
-        while len(self._kept) > 1 and sum(map(len, self._kept.values())) > MOST_KEPT:
+            if samples is None or not samples.any():
+                self._useless.add(index)
+                return None
+            sound = Sound(samples, power_of(samples))
+        self._kept[index] = sound
+        while len(self._kept) > 1 and self.n_kept > MOST_KEPT:
             del self._kept[next(iter(self._kept))]
-        return samples
+        return sound
+
+    @property
+    def n_kept(self) -> int:
+        """How many samples are in memory."""
+        return sum(len(sound.samples) for sound in self._kept.values())
 
     def _read(self, path: Path) -> Samples | None:
         pieces: list[Samples] = []

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .alteration import Samples, finite
+from .alteration import LARGEST, Samples, finite
 from .chances import Value, check_value, drawn, value_text
 
 __all__ = ["Clipping", "Gain", "Offset"]
@@ -26,7 +26,9 @@ class Gain:
 
     def __call__(self, samples: Samples, sample_rate: int, random: np.random.Generator) -> Samples:
         factor = np.float32(10 ** (drawn(self.db, random) / 20))
-        return finite(samples.astype(np.float64) * factor)
+        with np.errstate(over="ignore"):
+            louder = samples * factor
+        return np.clip(louder, -LARGEST, LARGEST, out=louder)
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .alteration import Samples, finite
+from .alteration import Array, Samples, finite
 from .chances import Value, check_value, drawn, value_text
 from .fourier import filtered
 
 __all__ = ["LowPass"]
-
-ORDER = 4
 
 
 @dataclass(frozen=True)
@@ -38,6 +36,11 @@ class LowPass:
 
     def __call__(self, samples: Samples, sample_rate: int, random: np.random.Generator) -> Samples:
         hz = drawn(self.hz, random)
-        return finite(
-            filtered(samples, sample_rate, lambda f: 1 / np.sqrt(1 + (f / hz) ** (2 * ORDER)))
-        )
+        return finite(filtered(samples, sample_rate, lambda f: _butterworth(f / hz)))
+
+
+def _butterworth(ratio: Array) -> Array:
+    """Give the gain of order 4 at frequencies divided by the corner."""
+    fourth = np.square(np.square(ratio))
+    gain: Array = 1 / np.sqrt(1 + np.square(fourth))
+    return gain

@@ -8,7 +8,7 @@ import numpy as np
 
 from .alteration import Samples
 from .chances import Value, drawn, value_text
-from .folders import check_folder_name, folder_at
+from .folders import Sound, check_folder_name, folder_at
 from .mixing import check_ratio, mixed, power_of
 
 __all__ = ["RecordedNoise"]
@@ -56,21 +56,22 @@ class RecordedNoise:
 
     def __call__(self, samples: Samples, sample_rate: int, random: np.random.Generator) -> Samples:
         snr_db = drawn(self.snr_db, random)
-        recording = folder_at("noises", self.folder, sample_rate).draw(random)
-        return mixed(samples, _excerpt(recording, len(samples), random), snr_db)
+        noise = folder_at("noises", self.folder, sample_rate).draw(random)
+        return mixed(samples, _excerpt(noise, len(samples), random), snr_db)
 
     def prepare(self, sample_rate: int) -> None:
         """Look for a recording that can be used, and raise ParameterError if there is none."""
         folder_at("noises", self.folder, sample_rate).draw(np.random.default_rng(0))
 
 
-def _excerpt(recording: Samples, n: int, random: np.random.Generator) -> Samples:
+def _excerpt(noise: Sound, n: int, random: np.random.Generator) -> Samples:
     """Give n samples from a drawn place on that aren't silent."""
+    recording = noise.samples
     spare = len(recording) - n
     if spare < 0:
         looped = np.roll(recording, -int(random.integers(len(recording))))
         return np.resize(looped, n)
-    least = QUIET * power_of(recording)
+    least = QUIET * noise.power
     for begin in random.integers(spare + 1, size=TRIES):
         excerpt = recording[begin : begin + n]
         if power_of(excerpt) > least:

@@ -106,7 +106,7 @@ class RecordedRoom:
 
     def __call__(self, samples: Samples, sample_rate: int, random: np.random.Generator) -> Samples:
         recording = folder_at("rooms", self.folder, sample_rate).draw(random)
-        response = recording.astype(np.float64)
+        response = recording.samples.astype(np.float64)
         begin = int(np.abs(response).argmax())
         return _in_room(samples, response[: begin + LONGEST * sample_rate], begin)
 
