@@ -10,7 +10,7 @@ from ..training.condition_figures import condition_table
 from ..training.conditions import CONDITIONS, Wanted, conditions_from
 from ..training.evaluation import Evaluation, Fold
 from ..training.measured import measured_card
-from ..training.metrics import classification_report
+from ..training.metrics import BINS, classification_report
 from ..training.plots import plot_conditions, plot_confusion
 from ..training.recipe import Recipe
 from ._examples import Reading, add_arguments, read_recipe
@@ -113,13 +113,10 @@ def _show(
     print(classification_report(evaluation.matrix, evaluation.classes), flush=True)
     figures = [one.figures for one in evaluation.conditions]
     if figures:
-        calibration = evaluation.card()["calibration"]
         print("", *condition_table(figures), sep="\n")
-        print(
-            f"calibration error (ECE, {calibration['bins']} bins): {calibration['clean']:.3f} "
-            f"clean, {calibration['mixed']:.3f} all together",
-            flush=True,
-        )
+        clean, mixed = evaluation.expected_calibration_error, evaluation.mixed_calibration_error
+        errors = f"{clean:.3f} clean, {mixed:.3f} all together"
+        print(f"calibration error (ECE, {BINS} bins): {errors}", flush=True)
     if reading.n_failed:
         print(f"{reading.n_failed} failed", flush=True)
 

@@ -157,6 +157,14 @@ class Evaluation:
             if any(fold.true for fold in evaluation.folds)
         )
 
+    @property
+    def mixed_calibration_error(self) -> float:
+        """Give the calibration error of the predictions under all conditions together.
+
+        Without conditions it is that of the recordings as they are.
+        """
+        return _calibration_error([one.evaluation for one in self.conditions] or [self])
+
     def card(self) -> dict[str, Any]:
         """Give the figures in the form that a bundle's card has."""
         card = {
@@ -169,10 +177,9 @@ class Evaluation:
             "chosen_by_fold": {fold.speaker: fold.chosen for fold in self.folds},
         }
         if under := self.conditions:
-            mixed = _calibration_error([one.evaluation for one in under])
             card["calibration"] = {
                 "clean": round(self.expected_calibration_error, 4),
-                "mixed": round(mixed, 4),
+                "mixed": round(self.mixed_calibration_error, 4),
                 "bins": BINS,
             }
             card["conditions"] = [one.figures.to_dict() for one in under]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -54,7 +55,9 @@ def test_conditions_are_reported_drawn_and_written(folder, capsys):
         assert line.endswith(f"  {one['ece']:.3f}")
     assert [one["trained"] for one in card["conditions"]] == [True, False, True]
     assert lines[begin + 4] == "† never trained on"
-    assert f"{card['calibration']['mixed']:.3f} all together" in lines[-1]
+    shown = re.fullmatch(r"calibration error .*: (0\.\d+) clean, (0\.\d+) all together", lines[-1])
+    assert float(shown[1]) == pytest.approx(card["calibration"]["clean"], abs=6e-4)
+    assert float(shown[2]) == pytest.approx(card["calibration"]["mixed"], abs=6e-4)
     assert plot.read_bytes().startswith(b"\x89PNG")
 
 

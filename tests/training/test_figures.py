@@ -122,6 +122,7 @@ def test_the_card_has_the_figures_and_the_calibration() -> None:
     true, predicted, probabilities = pooled(folds)
     mixed = expected_calibration_error(probabilities.max(axis=1), true == predicted)
     assert card["calibration"]["mixed"] == pytest.approx(mixed, abs=1e-4)
+    assert result.mixed_calibration_error == pytest.approx(mixed)
     assert card["calibration"]["clean"] == card["conditions"][0]["ece"]
     assert card["calibration"]["bins"] == 15
 
@@ -130,6 +131,7 @@ def test_without_conditions_the_card_is_as_ever() -> None:
     plain = Evaluation(CLASSES, evaluation().folds)
     assert plain.conditions == ()
     assert {"conditions", "calibration"}.isdisjoint(plain.card())
+    assert plain.mixed_calibration_error == plain.expected_calibration_error
 
 
 def test_a_condition_of_no_recording_is_missing() -> None:
