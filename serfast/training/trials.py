@@ -15,7 +15,7 @@ from ..audio.augmentation import NeedsOthers, Others, Prepares
 from ..audio.reading import load
 from ..corpora.messages import printable
 from ..corpora.recordings import Recording
-from ..errors import ParameterError, SerfastError
+from ..errors import ModelError, ParameterError, SerfastError
 from .conditions import Condition
 from .examples import Failed, InputMaker, Samples
 from .others import recordings_of_others, signals_of_others
@@ -127,10 +127,11 @@ class Trials:
         for k, condition in enumerate(self.conditions):
             try:
                 x = self.inputs(self.altered(signal, i, condition))
+                done.append((k, predict(x)))
+            except ModelError:  # the plugin is wrong, whatever the condition is
+                raise
             except (SerfastError, OSError) as error:
                 self._fail(i, condition, error)
-            else:
-                done.append((k, predict(x)))
         return done
 
     def _fail(self, i: int, condition: Condition, error: Exception) -> None:

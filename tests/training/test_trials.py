@@ -9,10 +9,10 @@ import soundfile
 import serfast
 from helpers import pages
 from helpers.cli_corpus import write_corpus
-from helpers.plugin_stub import Averaging, install_averaging, install_nearest
+from helpers.plugin_stub import Averaging, Nearest, install_averaging, install_nearest
 from serfast.audio.augmentation import Noise
 from serfast.corpora import find_recordings
-from serfast.errors import ParameterError
+from serfast.errors import ModelError, ParameterError
 from serfast.statistics.statistics import Statistics
 from serfast.training import Condition, Recipe, trials
 from serfast.training.examples import InputMaker
@@ -229,6 +229,34 @@ def test_a_recording_that_a_condition_refuses_is_named(recipe, recordings):
     condition = noted([8000], ParameterError("y must be long"))
     with pytest.raises(ParameterError, match=r"03a01Ta\.wav: condition 'noted': y must be long"):
         recipe.evaluate(recordings, conditions=[condition])
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "message"),
+    [
+        (
+            ParameterError("x must be small"),
+            ParameterError,
+            r"Wa\.wav: condition 'gain, 20 dB': x m",
+        ),
+        (ValueError("broken"), ModelError, r"^plugin 'nearest' of .* predict_proba: .*broken"),
+    ],
+)
+def test_a_model_that_refuses_what_a_condition_gives(
+    recipe, recordings, monkeypatch, error, kind, message
+):
+    """A plugin that fails is at fault itself; one that refuses an input is told of with it."""
+    predict = Nearest.predict_proba
+
+    def refuses(self, x):
+        if x.max() > 0.5:
+            raise error
+        return predict(self, x)
+
+    monkeypatch.setattr(Nearest, "predict_proba", refuses)
+    recipe.evaluate(recordings, conditions=["gain=-6"])
+    with pytest.raises(kind, match=message):
+        recipe.evaluate(recordings, conditions=["gain=20"])
 
 
 def test_a_recording_that_a_condition_refuses_is_left_out_there_alone(recipe, recordings):
