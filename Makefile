@@ -79,6 +79,7 @@ bench: $(VENV)/bench-ready ## measure on an idle machine, RECORDINGS="a.wav b.wa
 	$(BIN)/python -m benchmarks.backends --isa avx2 --json $(RESULTS)/backends.json
 	$(BIN)/python -m benchmarks.custom --json $(RESULTS)/custom.json
 	$(BIN)/python -m benchmarks.formats --json $(RESULTS)/formats.json
+	$(BIN)/python -m benchmarks.augmentation --peer $(BIN)/python --json $(RESULTS)/augmentation.json
 	$(BIN)/python -m benchmarks.publish
 
 model: $(VENV)/test-ready ## train the SVM plugin's default model again (needs SERFAST_DATA)

@@ -18,7 +18,7 @@ from typing import Any
 
 from serfast.features import FEATURES, Feature
 
-from . import RESULTS, ROOT, budget, formats, robustness, tables
+from . import RESULTS, ROOT, augmentation, budget, formats, robustness, tables
 from .operations import FORMULAS
 
 PAGES = (
@@ -26,6 +26,7 @@ PAGES = (
     *(
         f"docs/{name}.md"
         for name in (
+            "augmentation",
             "roofline",
             "backends",
             "custom-features",
@@ -83,6 +84,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "formats": lambda: formats.table(load("formats")),
     "conditions": robustness.conditions,
     "robustness": robustness.table,
+    "augmentation": lambda: augmentation.table(load("augmentation")),
 }
 """What makes the text of each part.
 

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from helpers.benching import ROOT, bench, copied, environment
+from serfast.audio.augmentation import KINDS
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 
@@ -62,6 +63,26 @@ def test_every_format_is_read_alike_in_every_way(tmp_path: Path) -> None:
         assert "other" not in line["load"], line
         assert "wrong" not in line["damaged"], line
         assert f"| {line['container']} |" in table
+
+
+def test_copies_of_every_kind_are_timed(tmp_path: Path) -> None:
+    report = tmp_path / "report.json"
+    table = ran("augmentation", "--seconds", "0", "--json", str(report))
+    times = json.loads(report.read_text("utf-8"))["times"]
+    names = {text.partition("=")[0] for text in times}
+    assert names == set(KINDS) - {"none"}
+    assert all(f"| `{text}` | " in table for text in times)
+    assert min(times.values()) > 0
+
+
+def test_a_peer_that_is_missing_is_named(tmp_path: Path) -> None:
+    (tmp_path / "audiomentations.py").write_text("raise ImportError('not here')")
+    peer = tmp_path / "python"
+    peer.write_text(f'#!/bin/sh\nPYTHONPATH={tmp_path} exec {sys.executable} "$@"\n')
+    peer.chmod(0o755)
+    done = bench("augmentation", "--seconds", "0", "--peer", str(peer))
+    assert done.returncode == 1
+    assert done.stderr == f"{peer} must have audiomentations: ImportError: not here\n"
 
 
 def test_pages_with_other_results_are_noticed_and_mended(tmp_path: Path) -> None:
@@ -210,6 +231,7 @@ def test_what_runs_without_serfast_does_not_import_it(tmp_path: Path) -> None:
     code = (
         "import sys\n"
         "import benchmarks.fresh, benchmarks.latency_subjects, benchmarks.worker\n"
+        "import benchmarks.augmentation_peer\n"
         "from benchmarks.child import bench_file\n"
         "print(len(bench_file('laps').call_times(abs, [1], warm_up=0, calls=3)[0]))\n"
         "bench_file('channel'), bench_file('first_calls'), bench_file('memory')\n"

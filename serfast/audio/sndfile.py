@@ -21,7 +21,7 @@ from .content import Pieces, Span
 from .recording import Recording
 from .remarks import warn_of
 
-__all__ = ["Frames", "Refusal", "SndFile", "recognises"]
+__all__ = ["Frames", "Refusal", "SndFile", "recognises", "soundfile_library"]
 
 Frames = NDArray[np.float32]
 
@@ -53,7 +53,7 @@ class SndFile:
         simple = part.is_known and not part.open_end
         whole = part.pieces == (Span(0, recording.content.length),)
         source = recording.path if simple and whole and recording.path else self._view
-        self._library = _soundfile()
+        self._library = soundfile_library()
         try:
             with forks_wait:  # soundfile holds a lock while it opens a file
                 self._file = _sequential()(source, "r")
@@ -123,7 +123,7 @@ def recognises(data: bytes) -> bool:
     >>> recognises(b"no sound at all")
     False
     """
-    library = _soundfile()
+    library = soundfile_library()
     try:
         with forks_wait:  # soundfile holds a lock while it opens a file
             library.SoundFile(io.BytesIO(data), "r").close()
@@ -141,14 +141,21 @@ def _sequential() -> Any:
     joint.
     """
 
-    class Sequential(_soundfile().SoundFile):  # type: ignore[misc]
+    class Sequential(soundfile_library().SoundFile):  # type: ignore[misc]
         def seekable(self) -> bool:
             return False
 
     return Sequential
 
 
-def _soundfile() -> Any:
+def soundfile_library() -> Any:
+    """Give soundfile, imported when it is first needed.
+
+    Raises
+    ------
+    ImportError
+        If it or its libsndfile is missing; the message says what to install.
+    """
     try:
         with forks_wait:
             import soundfile  # heavy: 30 ms and libsndfile; most programs read no file

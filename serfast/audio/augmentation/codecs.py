@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ...forking import forks_wait
+from ..sndfile import soundfile_library
 from .alteration import Array, Samples
 from .chances import Value, check_value, drawn, value_text
 from .fourier import at_rate
@@ -166,7 +167,7 @@ def _coded(samples: Array, rate: int, container: str, codec: str, **options: Any
     ImportError
         If soundfile or its libsndfile can't; the message says what to install.
     """
-    library = _soundfile()
+    library = soundfile_library()
     file = io.BytesIO()
     try:
         with forks_wait:  # soundfile holds a lock while it opens a file
@@ -181,12 +182,3 @@ def _coded(samples: Array, rate: int, container: str, codec: str, **options: Any
         decoded = decoded[MP3_DELAY:]
     decoded = decoded[: len(samples)]
     return np.pad(decoded, (0, len(samples) - len(decoded)))
-
-
-def _soundfile() -> Any:
-    try:
-        with forks_wait:
-            import soundfile  # heavy: libsndfile; most programs code nothing
-    except (ImportError, OSError) as error:  # OSError: the wheel lacks its libsndfile
-        raise ImportError(f"codecs need soundfile: pip install soundfile ({error})") from error
-    return soundfile

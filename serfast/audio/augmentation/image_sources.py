@@ -5,7 +5,7 @@ images of images (Allen and Berkley, "Image method for efficiently simulating sm
 JASA 65(4), 1979). Their number grows with the third power of time, so that only the early ones are
 computed. From about 40 ms after the direct sound on they are too many to be told apart, and noise
 of the same energy stands for them: on average there are 4 pi r² dr / V images at the distance r
-(Kuttruff, "Room Acoustics", chapter 4), and each has lost energy as the reverberation time says.
+(Kuttruff, "Room Acoustics"), and each has lost energy as the reverberation time says.
 """
 
 from __future__ import annotations

@@ -77,7 +77,7 @@ def at_level(samples: Samples, change: Callable[[Array], Array]) -> Samples:
 def telephone_band(frequency: Array) -> Array:
     """Give the gain of a telephone line at these frequencies [Hz]: -3 dB at 300 and 3400 Hz.
 
-    The slopes are smooth, from 200 to 400 and from 3000 to 3800 Hz, within ITU-T G.712's limits.
+    The slopes are smooth, from 200 to 400 and from 3000 to 3800 Hz.
     """
     rise = np.clip((frequency - 200) / 200, 0, 1)
     fall = np.clip((3800 - frequency) / 800, 0, 1)

@@ -45,7 +45,7 @@ def measured_rt60(responses: list[np.ndarray], hertz: float) -> float:
 
 
 def test_early_images_are_allen_and_berkleys():
-    """Their eight permutations and three orders, one by one (JASA 1979, equation 6)."""
+    """Their eight permutations and three orders, one by one (JASA 1979)."""
     beta, expected = ROOM.reflection, []
     for p in itertools.product((0, 1), repeat=3):
         for m in itertools.product(range(-9, 10), repeat=3):
@@ -92,7 +92,7 @@ def test_the_direct_sound_comes_first_and_is_one():
 
 @pytest.mark.parametrize("distance", [0.5, 1.0, 3.0])
 def test_direct_to_reverberant_ratio_follows_the_critical_distance(distance):
-    """Critical distance 0.057 sqrt(V / T) m: there both are equal (Kuttruff, equation 5.44)."""
+    """Critical distance 0.057 sqrt(V / T) m: there both are equal."""
     way = distance * np.array([0.9, 0.4, np.sqrt(1 - 0.9**2 - 0.4**2)])
     size, microphone = np.array([7.0, 5.0, 3.2]), np.array([2.0, 1.7, 1.2])
     room = Shoebox(size, microphone, microphone + way, 0.6)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 
+from helpers import pages
 from helpers.alterations import ANY
 from serfast import ParameterError
 from serfast.audio.augmentation import (
+    KINDS,
     Babble,
     Chain,
     Gain,
@@ -100,6 +104,22 @@ def test_spaces_and_needless_parentheses_may_be_there():
 def test_what_is_no_text_is_refused(text, message):
     with pytest.raises(ParameterError, match=message):
         parse_alteration(text)
+
+
+def test_the_page_has_every_kind_and_its_examples_run(monkeypatch):
+    monkeypatch.chdir(pages.ROOT)
+    page = (pages.ROOT / "docs" / "augmentation.md").read_text("utf-8")
+    kinds = page.partition("## The kinds")[2].partition("\n## ")[0]
+    lines = [line.split(" | ")[0] for line in kinds.splitlines() if line.startswith("| `")]
+    texts = [text for line in lines for text in re.findall("`(.*?)`", line)]
+    assert {text.partition("=")[0] for text in texts} == set(KINDS)
+    for text in texts:
+        assert str(parse_alteration(text)) == text
+    names: dict[str, object] = {}
+    blocks = pages.examples("docs/augmentation.md")
+    assert len(blocks) == 2
+    for block in blocks:
+        exec(compile(block, "docs/augmentation.md", "exec"), names)
 
 
 def test_deep_parentheses_are_refused():
