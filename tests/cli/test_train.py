@@ -126,6 +126,18 @@ def test_alterations_of_ones_own(folder):
     assert Bundle.load(model).card["training"]["altered_copies"] == 24
 
 
+def test_alterations_are_drawn_and_kept_in_the_card(folder):
+    drawn = "speed=0.9..1.1,noise=10..30|room=0.2..0.5|(telephone,loss=5),gain=-20..5"
+    babble = f"babble=10..20|noises={folder}:20"
+    words = ["--alter", drawn, "--alter", babble]
+    status, model = run(folder, *words)
+    assert status == 0
+    assert Bundle.load(model).card["recipe"]["alterations"] == [drawn, babble]
+    first = model.read_bytes()
+    assert run(folder, *words, "--force")[0] == 0
+    assert model.read_bytes() == first
+
+
 def test_same_call_same_bytes(folder):
     _, model = run(folder, "--plain")
     first = model.read_bytes()
@@ -166,6 +178,8 @@ def test_no_folder_for_the_bundle_is_said_before_training(folder, capsys):
         (["--spec", "{folder}/gone.json"], "gone.json"),
         (["--alter", "echo=1"], "alteration must be NAME=NUMBER"),
         (["--alter", "speed=0.9", "--plain"], "alter must be none with --plain"),
+        (["--alter", "noises={folder}/gone:10"], "noises must be a folder, got"),
+        (["--alter", "none|room=0.4,rooms={folder}/gone"], "rooms must be a folder, got"),
         (["--option", "epochs=3"], "plugin 'nearest' has none"),
         (["--option", "epochs"], "option must be NAME=VALUE"),
         (["--run", "{folder}/03a01Wa.wav"], "run must be a folder"),
