@@ -18,7 +18,7 @@ from typing import Any
 
 from serfast.features import FEATURES, Feature
 
-from . import RESULTS, ROOT, augmentation, budget, formats, tables
+from . import RESULTS, ROOT, augmentation, budget, formats, robustness, tables
 from .operations import FORMULAS
 
 PAGES = (
@@ -33,6 +33,7 @@ PAGES = (
             "embedded",
             "features",
             "formats",
+            "robustness",
         )
     ),
 )
@@ -81,9 +82,15 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "formulas": formulas,
     "features": features,
     "formats": lambda: formats.table(load("formats")),
+    "conditions": robustness.conditions,
+    "robustness": robustness.table,
     "augmentation": lambda: augmentation.table(load("augmentation")),
 }
-"""What makes the text of each part. "summary" is that of peers.json; two have no file."""
+"""What makes the text of each part.
+
+"summary" is that of peers.json, and the figures of "robustness" are the plugins'; "formulas",
+"features" and "conditions" have no file.
+"""
 
 
 def published(page: str) -> str:

@@ -105,6 +105,33 @@ def test_pages_with_other_results_are_noticed_and_mended(tmp_path: Path) -> None
     assert f", {peer['package']}" in verdict
 
 
+def test_figures_under_conditions_come_from_the_plugins(tmp_path: Path) -> None:
+    tree = copied(tmp_path)
+    path = tree / "plugins" / "serfast-svm" / "measured.json"
+    figures = json.loads(path.read_text("utf-8"))
+    line = {
+        "recordings": 4,
+        "recall": {"anger": 0.5},
+        "ece": 0.0625,
+        "group": "noise",
+        "alter": None,
+    }
+    figures["conditions"] = [
+        {"name": "clean", "trained": True, "uar": 0.75, "interval": [0.5, 0.875], **line},
+        {"name": "rain", "trained": False, "uar": 0.5, "interval": [0.25, 0.625], **line},
+    ]
+    path.write_text(json.dumps(figures), "utf-8")
+    done = bench("publish", "--check", cwd=tree)
+    assert done.stderr.startswith("docs/robustness.md must show the last results")
+    ran("publish", cwd=tree)
+    page = (tree / "docs" / "robustness.md").read_text("utf-8")
+    shown = page.partition("<!-- results: robustness -->")[2].partition("<!-- end -->")[0]
+    lines = [line for line in shown.splitlines() if line.startswith("| ")]
+    assert lines[0].startswith("| condition | SVM: UAR % | interval | ECE |")
+    assert lines[1].startswith("| clean | 75.0 | 50 to 88 | 0.062 |")
+    assert lines[2].startswith("| rain | 50.0 † | 25 to 62 | 0.062 |")
+
+
 def test_peers_are_timed_and_their_errors_are_small(tmp_path: Path) -> None:
     table, report = compared(tmp_path, "rms", "zcr", "row")
     for work in report["works"]:

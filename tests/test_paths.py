@@ -100,6 +100,7 @@ TESTED_BY = {
     "errors": "test_extractor.py",
     "presets.librosa": "features/test_spec.py",
     "presets.speech": "features/test_spec.py",
+    "training.beforehand": "training/test_recipe.py",
 }
 """The test by which a module's work is seen, where the module has no test file of its own."""
 

@@ -15,6 +15,7 @@ from ..models.bundle.bundle import Bundle
 from ..models.bundle.fingerprint import fingerprint
 from ..models.bundle.manifest import CARD
 from ..models.plugin_calls import calling
+from ..training.condition_figures import condition_table, figures_in
 from ..training.metrics import class_scores
 
 __all__ = ["about", "lines"]
@@ -138,7 +139,17 @@ def _measured(measured: Any) -> Lines:
     pairs = [("measured", share)]
     pairs.append(("", _text(measured.get("protocol"))))
     pairs.append(("recall", _recalls(measured)))
-    return pairs
+    return [*pairs, *_conditions(measured)]
+
+
+def _conditions(measured: dict[str, Any]) -> Lines:
+    """Give the recall under conditions, a line for each, as far as the figures are ones."""
+    try:
+        table = condition_table(figures_in(measured), compact=True)
+    except ParameterError:
+        return []
+    names = ["conditions", *([""] * len(table))]
+    return list(zip(names, table, strict=False))
 
 
 def _recalls(measured: dict[str, Any]) -> str:

@@ -6,10 +6,12 @@ import argparse
 import json
 from pathlib import Path
 
+from ..training.condition_figures import condition_table
+from ..training.conditions import CONDITIONS, Wanted, conditions_from
 from ..training.evaluation import Evaluation, Fold
 from ..training.measured import measured_card
-from ..training.metrics import classification_report
-from ..training.plots import plot_confusion
+from ..training.metrics import BINS, classification_report
+from ..training.plots import plot_conditions, plot_confusion
 from ..training.recipe import Recipe
 from ._examples import Reading, add_arguments, read_recipe
 from ._json import add_json, print_json
@@ -22,12 +24,17 @@ Leave one speaker out: for every speaker a classifier is trained on all others (
 scales, it does by those others alone) and predicts that speaker's recordings, each by itself. The
 report is of all predictions pooled.
 
+With --conditions the same models predict these recordings also in noise, in rooms, on the telephone
+and so on (docs/robustness.md); kinds of alteration that the training never saw are marked.
+
 A recording that can't be used is reported and left out, and the exit status is then 1; silent and
 very short ones are named. Speakers, classes and options are checked before any is read.
 
 examples:
   serfast evaluate emodb/wav --plot confusion.png
   serfast evaluate recordings/ --labels table.csv -o measured.json
+  serfast evaluate emodb/wav --conditions --plot-conditions conditions.png
+  serfast evaluate emodb/wav --plain --conditions noise=20 noise=10,gain=-20
 """
 
 
@@ -44,6 +51,19 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--plot", type=Path, metavar="PNG", help="confusion matrix as a picture (.png, .svg, .pdf)"
     )
     parser.add_argument(
+        "--conditions",
+        nargs="*",
+        metavar="NAME=NUMBER[,…]",
+        help="measure also on recordings altered so, as --alter has it; without any: on a list of "
+        f"{len(CONDITIONS)} conditions",
+    )
+    parser.add_argument(
+        "--plot-conditions",
+        type=Path,
+        metavar="PNG",
+        help="recall under conditions as a picture; means --conditions if they aren't given",
+    )
+    parser.add_argument(
         "-o",
         "--output",
         type=Path,
@@ -57,13 +77,18 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def run(arguments: argparse.Namespace) -> int:
     """Evaluate and report; exit status 1 if a recording or folder couldn't be read."""
-    check_outputs([arguments.plot, arguments.output], arguments.force)
-    check_plot(arguments.plot)
+    plots = [arguments.plot, arguments.plot_conditions]
+    check_outputs([*plots, arguments.output], arguments.force)
+    for plot in plots:
+        check_plot(plot)
     recipe = read_recipe(arguments)
+    wanted = _wanted(arguments)
+    conditions_from(wanted, ())  # a wrong one is refused before the folder is searched
     reading = Reading(arguments)
     with reading.progress() as bar:
         evaluation = recipe.evaluate(
             reading.recordings,
+            conditions=wanted,
             folder=arguments.run_folder,
             progress=bar.step_path,
             tell=bar.at,
@@ -73,6 +98,7 @@ def run(arguments: argparse.Namespace) -> int:
     finish(
         lambda: _write_figures(arguments, evaluation, recipe),
         lambda: _draw(arguments, evaluation),
+        lambda: _draw_conditions(arguments, evaluation),
         lambda: _show(arguments, evaluation, recipe, reading),
     )
     return 1 if reading.n_failed else 0
@@ -85,6 +111,12 @@ def _show(
         print_json({**measured_card(evaluation, recipe), "failed": reading.n_failed})
         return
     print(classification_report(evaluation.matrix, evaluation.classes), flush=True)
+    figures = [one.figures for one in evaluation.conditions]
+    if figures:
+        print("", *condition_table(figures), sep="\n")
+        clean, mixed = evaluation.expected_calibration_error, evaluation.mixed_calibration_error
+        errors = f"{clean:.3f} clean, {mixed:.3f} all together"
+        print(f"calibration error (ECE, {BINS} bins): {errors}", flush=True)
     if reading.n_failed:
         print(f"{reading.n_failed} failed", flush=True)
 
@@ -99,6 +131,20 @@ def _draw(arguments: argparse.Namespace, evaluation: Evaluation) -> None:
     if arguments.plot:
         with writing(arguments.plot, arguments.force) as path:
             plot_confusion(evaluation.matrix, evaluation.classes, path)
+
+
+def _draw_conditions(arguments: argparse.Namespace, evaluation: Evaluation) -> None:
+    if arguments.plot_conditions:
+        with writing(arguments.plot_conditions, arguments.force) as path:
+            figures = [one.figures for one in evaluation.conditions]
+            plot_conditions(figures, path, chance=1 / len(evaluation.classes))
+
+
+def _wanted(arguments: argparse.Namespace) -> Wanted:
+    """Give the conditions asked for; none after the option are all of the list."""
+    if arguments.conditions is None:
+        return arguments.plot_conditions is not None
+    return arguments.conditions or True
 
 
 def _line(fold: Fold) -> str:

@@ -3,6 +3,8 @@
 Training and evaluation both start from a :class:`Recipe`.
 """
 
+from .condition_figures import ConditionFigures, condition_table
+from .conditions import CONDITIONS, Condition
 from .evaluation import Evaluation, Fold, check_speakers, leave_one_speaker_out
 from .examples import examples_of, make_examples
 from .folds import Folds, SpeakerFolds
@@ -11,14 +13,18 @@ from .metrics import (
     class_scores,
     classification_report,
     confusion_matrix,
+    expected_calibration_error,
     unweighted_average_recall,
 )
-from .plots import figure, plot_confusion
+from .plots import figure, plot_conditions, plot_confusion
 from .recipe import Recipe
 from .training import bundle_of, train
 
 __all__ = [
+    "CONDITIONS",
     "ClassScores",
+    "Condition",
+    "ConditionFigures",
     "Evaluation",
     "Fold",
     "Folds",
@@ -28,11 +34,14 @@ __all__ = [
     "check_speakers",
     "class_scores",
     "classification_report",
+    "condition_table",
     "confusion_matrix",
     "examples_of",
+    "expected_calibration_error",
     "figure",
     "leave_one_speaker_out",
     "make_examples",
+    "plot_conditions",
     "plot_confusion",
     "train",
     "unweighted_average_recall",

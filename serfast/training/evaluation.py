@@ -11,15 +11,18 @@ from typing import Any
 
 import numpy as np
 
+from .. import _checks as checks
 from ..errors import ParameterError
 from ..features.spec import FeatureSpec
+from ..models.classifier import Classifier
 from ..models.plugin import Examples, Plugin, Run, fit
 from ..models.plugin_calls import calling, load_classifier, probabilities_of
 from ..statistics.statistics import Statistics
 from .examples import check_made_with
+from .figures import Evaluation, Fold
 from .folds import Folds, Mask, SpeakerFolds, check_speakers, splits_of
-from .metrics import Counts, confusion_matrix, unweighted_average_recall
 from .training import bundle_of
+from .trials import Answers, Trials, answers_of
 
 __all__ = [
     "Evaluation",
@@ -29,65 +32,6 @@ __all__ = [
     "evaluate_splits",
     "leave_one_speaker_out",
 ]
-
-
-@dataclass(frozen=True)
-class Fold:
-    """A fold holds the predictions for the recordings left out, by a model trained without them."""
-
-    speaker: str
-    """This speaker was left out; other folds than :class:`SpeakerFolds` have their names here."""
-    true: tuple[str, ...]
-    predicted: tuple[str, ...]
-    probabilities: np.ndarray[Any, Any]
-    """It is float64 of shape (n, n_classes): a row for each recording, a column for each class."""
-    chosen: dict[str, Any]
-    """The plugin says that it chose this."""
-    classes: tuple[str, ...] = ()
-    """These are the classes of the recordings trained on, sorted.
-
-    A class that only recordings left out have is missing here.
-    """
-
-    @property
-    def uar(self) -> float:
-        """Give the unweighted average recall over the classes of the recordings left out."""
-        classes = sorted({*self.true, *self.predicted})
-        return unweighted_average_recall(confusion_matrix(self.true, self.predicted, classes))
-
-
-@dataclass(frozen=True)
-class Evaluation:
-    """An evaluation holds its folds, and gives the figures of all folds together."""
-
-    classes: tuple[str, ...]
-    folds: tuple[Fold, ...]
-    protocol: str = SpeakerFolds.protocol
-    """This line says how the figures were measured."""
-
-    @property
-    def matrix(self) -> Counts:
-        """Give the confusion matrix over all folds: rows are true, columns predicted classes."""
-        true = [label for fold in self.folds for label in fold.true]
-        predicted = [label for fold in self.folds for label in fold.predicted]
-        return confusion_matrix(true, predicted, self.classes)
-
-    @property
-    def uar(self) -> float:
-        """Give the unweighted average recall over the recordings of all folds together, 0 to 1."""
-        return unweighted_average_recall(self.matrix)
-
-    def card(self) -> dict[str, Any]:
-        """Give the figures in the form that a bundle's card has."""
-        return {
-            "protocol": self.protocol,
-            "uar": round(self.uar, 4),
-            "uar_by_speaker": {fold.speaker: round(fold.uar, 4) for fold in self.folds},
-            "recordings": int(self.matrix.sum()),
-            "classes": list(self.classes),
-            "confusion_matrix": self.matrix.tolist(),
-            "chosen_by_fold": {fold.speaker: fold.chosen for fold in self.folds},
-        }
 
 
 def leave_one_speaker_out(
@@ -157,6 +101,7 @@ def evaluate_splits(
     *,
     run: Run | None = None,
     progress: Callable[[Fold], None] | None = None,
+    trials: Trials | None = None,
 ) -> Evaluation:
     """Give the evaluation of a plugin as :func:`leave_one_speaker_out` does, with any folds.
 
@@ -170,34 +115,108 @@ def evaluate_splits(
         included.
     run, progress
         They mean the same as in :func:`leave_one_speaker_out`.
+    trials : Trials, optional
+        They predict the recordings left out under conditions too. The unaltered examples must be
+        those of the trials' signals, in the same order, before all altered ones.
     """
     run = Run() if run is None else run
     names = [name for name, _ in splits]
     done = []
     for k, (name, out) in enumerate(splits):
         training, test = examples.where(~out), examples.where(out & ~examples.altered)
+        part = _part(run, k, names)
         try:
-            fold = _fold(trainee, name, training, test, _part(run, k, names))
+            model = _trained(trainee, training, part if trials is None else _within(part, 0, 0.5))
+            fold = _fold(name, model, test)
         except ParameterError as error:
             n_others = len(set(training.speakers.tolist()))
             left = f"{len(training)} examples of {n_others} speakers left"
             raise ParameterError(f"without {folds.left_out} {name!r} ({left}): {error}") from error
+        if trials is not None:
+            places = np.flatnonzero(out & ~examples.altered).tolist()
+            part = _within(part, 0.5, 1)
+            fold = replace(fold, conditions=_altered(fold, model, examples, trials, places, part))
         done.append(fold)
         if progress:
             progress(fold)
-    return Evaluation(examples.classes, tuple(done), folds.protocol)
+    under = () if trials is None else trials.conditions
+    return Evaluation(examples.classes, tuple(done), folds.protocol, under)
 
 
-def _fold(trainee: Trainee, name: str, training: Examples, test: Examples, run: Run) -> Fold:
+@dataclass(frozen=True)
+class _Model:
+    """The model of a fold: what predicts, whose plugin it is, and what that one chose."""
+
+    plugin: str
+    classifier: Classifier
+    chosen: dict[str, Any]
+    certain_above: float | None
+
+    def predict(self, x: np.ndarray[Any, Any]) -> tuple[np.ndarray[Any, Any], bool | None]:
+        """Give the probabilities for an input, and whether the model is certain, if it says so."""
+        probabilities = probabilities_of(self.classifier, x, self.plugin)
+        if self.certain_above is None:
+            return probabilities, None
+        with calling(self.plugin, "strangeness"):
+            strangeness = getattr(self.classifier, "strangeness", lambda x: 0.0)(x)
+        is_certain = probabilities.max() >= self.certain_above and strangeness <= 1
+        return probabilities, bool(is_certain)
+
+    def fold(self, name: str, labels: Sequence[str], speakers: Sequence[str], a: Answers) -> Fold:
+        """Give a fold of these answers."""
+        classes = self.classifier.classes
+        return Fold(
+            speaker=name,
+            true=tuple(labels),
+            predicted=tuple(classes[i] for i in a.probabilities.argmax(axis=1)),
+            probabilities=a.probabilities,
+            chosen={},
+            classes=classes,
+            speakers=tuple(speakers),
+            certain=a.certain,
+        )
+
+
+def _trained(trainee: Trainee, training: Examples, run: Run) -> _Model:
     plugin = trainee.plugin
     with calling(trainee.name, "train"):
         weights = fit(plugin, training, run)
     bundle = bundle_of(trainee.name, weights, training, trainee.spec, trainee.statistics, {})
     classifier = load_classifier(trainee.name, plugin, bundle)
-    probabilities = np.array([probabilities_of(classifier, x, trainee.name) for x in test.inputs])
-    predicted = tuple(classifier.classes[i] for i in probabilities.argmax(axis=1))
-    true = tuple(str(label) for label in test.labels)
-    return Fold(name, true, predicted, probabilities, dict(weights.card), classifier.classes)
+    with calling(trainee.name, "certain_above"):
+        limit = getattr(classifier, "certain_above", None)
+        limit = None if limit is None else checks.number("certain_above", limit)
+    return _Model(trainee.name, classifier, dict(weights.card), limit)
+
+
+def _fold(name: str, model: _Model, test: Examples) -> Fold:
+    """Give the fold of the unaltered recordings."""
+    answers = answers_of(
+        [(i, *model.predict(x)) for i, x in enumerate(test.inputs)], len(model.classifier.classes)
+    )
+    fold = model.fold(name, test.labels.tolist(), test.speakers.tolist(), answers)
+    return replace(fold, chosen=model.chosen)
+
+
+def _altered(
+    fold: Fold, model: _Model, examples: Examples, trials: Trials, places: list[int], run: Run
+) -> tuple[Fold, ...]:
+    """Give a fold for each condition: its recordings are those of `fold`, altered."""
+    labels, speakers = examples.labels.tolist(), examples.speakers.tolist()
+    return tuple(
+        model.fold(
+            fold.speaker,
+            [labels[i] for i in answers.index],
+            [speakers[i] for i in answers.index],
+            answers,
+        )
+        for answers in trials.answers(places, model.predict, len(fold.classes), run.tell)
+    )
+
+
+def _within(run: Run, begin: float, end: float) -> Run:
+    """Give a run whose progress counts as the part from `begin` to `end` of this one's."""
+    return replace(run, tell=lambda share, text: run.tell(begin + (end - begin) * share, text))
 
 
 def _part(run: Run, k: int, names: Sequence[str]) -> Run:

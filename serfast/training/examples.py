@@ -24,7 +24,7 @@ from ..models.plugin import Examples
 from ..statistics.statistics import Statistics
 from .others import others_of_signals, recordings_of_speakers
 
-__all__ = ["check_made_with", "examples_of", "make_examples"]
+__all__ = ["InputMaker", "check_made_with", "examples_of", "make_examples"]
 
 Samples = np.ndarray[Any, np.dtype[np.float32]]
 Failed = Callable[[Recording, Exception], None]
@@ -143,6 +143,46 @@ def examples_of(
     return maker.examples(labels, speakers)
 
 
+class InputMaker:
+    """Makes the classifier's input from one signal after another.
+
+    Training copies and recordings that are predicted go through the same one.
+
+    Parameters
+    ----------
+    spec : FeatureSpec
+    statistics : Statistics or None
+        They are needed for `kind` "vector".
+    kind : {"vector", "rows", "samples"}
+    backend : str or None
+    """
+
+    def __init__(
+        self,
+        spec: FeatureSpec,
+        statistics: Statistics | None,
+        kind: Input,
+        backend: str | None,
+    ) -> None:
+        self._vector = statistics.over(spec.columns, backend=backend) if statistics else None
+        self._extractor = Extractor(spec, backend)
+        self._kind = kind
+
+    @property
+    def spec(self) -> FeatureSpec:
+        """Give the spec of the features."""
+        return self._extractor.spec
+
+    @property
+    def backend(self) -> str:
+        """Give the name of the back end that computes them."""
+        return self._extractor.backend
+
+    def __call__(self, y: Samples) -> np.ndarray[Any, Any]:
+        """Give the input made from float32 samples at the spec's rate."""
+        return inputs_of(y, self._kind, self._extractor, self._vector)
+
+
 class _Maker:
     """Makes examples of one signal after another: of a signal all copies, or none if one fails."""
 
@@ -155,9 +195,8 @@ class _Maker:
         seed: int,
         backend: str | None,
     ) -> None:
+        self._inputs = InputMaker(spec, statistics, kind, backend)
         self._statistics = statistics
-        self._vector = statistics.over(spec.columns, backend=backend) if statistics else None
-        self._extractor = Extractor(spec, backend)
         self._kind = kind
         self._changes = list(alterations)
         self._seed = seed
@@ -171,21 +210,18 @@ class _Maker:
 
         Alterations that need other recordings take from `others`.
         """
-        i, rate = len(self._copies), int(self._extractor.spec.sample_rate)
+        i, rate = len(self._copies), int(self._inputs.spec.sample_rate)
         copies = [self._inputs(y)]
         for k, change in enumerate(self._changes):
             random = default_rng((self._seed, i, k))
             copies.append(self._inputs(bound_to(change, others)(y, rate, random)))
         self._copies.append(copies)
 
-    def _inputs(self, y: Samples) -> np.ndarray[Any, Any]:
-        return inputs_of(y, self._kind, self._extractor, self._vector)
-
     def examples(self, labels: Sequence[str], speakers: Sequence[str]) -> Examples:
         """Give the examples: the unaltered ones first, then alteration by alteration."""
         n_copies = 1 + len(self._changes)
         flat = [copies[k] for k in range(n_copies) for copies in self._copies]
-        spec, is_vector = self._extractor.spec, self._kind == "vector"
+        spec, is_vector = self._inputs.spec, self._kind == "vector"
         names = self._statistics.names(spec.columns) if self._statistics and is_vector else ()
         return Examples(
             inputs=np.stack(flat) if is_vector else flat,
@@ -195,7 +231,7 @@ class _Maker:
             names=names,
             spec=spec,
             statistics=self._statistics if is_vector else None,
-            backend=self._extractor.backend,
+            backend=self._inputs.backend,
         )
 
 

@@ -11,6 +11,7 @@ from ..audio.augmentation import alteration_text
 from ..errors import ParameterError
 from ..models.bundle.fingerprint import fingerprint
 from ..models.plugin import alterations_for, options_of
+from .condition_figures import figures_in
 from .evaluation import Evaluation
 from .recipe import Recipe
 
@@ -61,6 +62,10 @@ def read_measured(path: str | os.PathLike[str], recipe: Recipe) -> dict[str, Any
     uar = figures.get("uar")
     if not isinstance(uar, float | int) or not 0 <= uar <= 1:
         raise ParameterError(f"uar in {path} must be from 0 to 1, got {uar!r:.80}")
+    try:
+        figures_in(figures)
+    except ParameterError as error:
+        raise ParameterError(f"conditions in {path}: {error}") from error
     setup, measured = setup_of(recipe), figures["setup"]
     for key in (*setup, *measured):
         if (value := measured.get(key)) != (wanted := setup.get(key)):

@@ -11,24 +11,29 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from .._checks import fail, refuse, shown
+from .._checks import fail, integer, refuse, shown
 from ..errors import ParameterError
 
 __all__ = [
+    "BINS",
     "ClassScores",
     "Counts",
     "checked_counts",
     "class_scores",
     "classification_report",
     "confusion_matrix",
+    "expected_calibration_error",
     "ratio",
     "summary",
     "unweighted_average_recall",
 ]
 
 Counts = NDArray[np.int64]
+
+BINS = 15
+"""The calibration error sorts answers into so many bins of equal width."""
 
 
 class ClassScores(NamedTuple):
@@ -138,6 +143,51 @@ def unweighted_average_recall(matrix: Counts) -> float:
     """
     scores = class_scores(matrix)
     return float(scores.recall[scores.support > 0].mean())
+
+
+def expected_calibration_error(
+    probability: ArrayLike, right: ArrayLike, *, bins: int = BINS
+) -> float:
+    """Give how far stated probabilities are from the shares of answers that are right.
+
+    Answers are sorted by their probability into bins of equal width, (0, 1/bins] and so on. In
+    each bin the share of right answers is compared with the mean probability; the differences,
+    without their signs, are averaged over all answers (Guo et al., "On calibration of modern
+    neural networks", ICML 2017, eq. 3).
+
+    Parameters
+    ----------
+    probability : array_like, shape (n,)
+        It holds the largest probability of each answer, that of the class answered, 0 to 1.
+    right : array_like of bool, shape (n,)
+        It says whether that class is the true one.
+    bins : int
+        There are so many bins, >= 1; the field's usual number is 15.
+
+    Returns
+    -------
+    float
+        It is between 0, perfectly calibrated, and 1. With few answers in a bin it is above 0 by
+        chance alone: of a calibrated model with 400 answers about 0.05.
+
+    Raises
+    ------
+    ParameterError
+        If the lengths differ or are 0, or a probability isn't from 0 to 1.
+
+    Examples
+    --------
+    >>> round(expected_calibration_error([0.9, 0.9, 0.6, 0.6], [True, True, True, False]), 3)
+    0.1
+    """
+    p, hit = np.asarray(probability, dtype=np.float64), np.asarray(right)
+    if p.ndim != 1 or not len(p) or not ((p >= 0) & (p <= 1)).all():
+        fail("probability", "at least 1 number from 0 to 1, in one dimension", probability)
+    if hit.dtype != bool or hit.shape != p.shape:
+        fail("right", f"an array of bool, shape {p.shape}", right)
+    place = np.clip(np.ceil(p * integer("bins", bins)).astype(int) - 1, 0, None)
+    surplus = np.bincount(place, weights=hit - p)
+    return float(np.abs(surplus).sum() / len(p))
 
 
 def classification_report(matrix: Counts, classes: Sequence[str]) -> str:

@@ -1,4 +1,7 @@
-"""Other recordings of the same speaker, for alterations that are made of other recordings."""
+"""Other recordings, for alterations that are made of them.
+
+Copies for training are made of recordings of the same speaker; conditions, of other speakers.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,12 @@ from ..audio.reading import load
 from ..corpora.recordings import Recording
 from ..errors import SerfastError
 
-__all__ = ["others_of_signals", "recordings_of_speakers"]
+__all__ = [
+    "others_of_signals",
+    "recordings_of_others",
+    "recordings_of_speakers",
+    "signals_of_others",
+]
 
 Samples = np.ndarray[Any, np.dtype[np.float32]]
 OthersOf = Callable[[int], Others]
@@ -28,15 +36,18 @@ def recordings_of_speakers(recordings: Sequence[Recording], sample_rate: int) ->
     Each is read when it is called. One that can't be read gives no samples: the error is reported
     when it is its own turn.
     """
+    speakers = [recording.speaker for recording in recordings]
+    return _by_speaker(speakers, _reader(recordings, sample_rate))
 
-    @lru_cache(maxsize=KEPT)
-    def read(index: int) -> Samples:
-        try:
-            return load(recordings[index].path, sample_rate)[0]
-        except (SerfastError, OSError):
-            return np.zeros(0, np.float32)
 
-    return _by_speaker([recording.speaker for recording in recordings], read)
+def recordings_of_others(recordings: Sequence[Recording], sample_rate: int) -> OthersOf:
+    """Give a function from a recording's index to the recordings of all other speakers.
+
+    Where there is no other speaker, it gives all other recordings. They are read as
+    :func:`recordings_of_speakers` reads them.
+    """
+    speakers = [recording.speaker for recording in recordings]
+    return _by_others(speakers, _reader(recordings, sample_rate))
 
 
 def others_of_signals(signals: Iterable[Samples], speakers: Sequence[str]) -> OthersOf:
@@ -47,6 +58,31 @@ def others_of_signals(signals: Iterable[Samples], speakers: Sequence[str]) -> Ot
     if not isinstance(signals, Sequence | np.ndarray) or len(signals) != len(speakers):
         return lambda index: ()
     return _by_speaker(list(speakers), signals.__getitem__)
+
+
+def signals_of_others(signals: Sequence[Samples], speakers: Sequence[str]) -> OthersOf:
+    """Give a function from a signal's index to the signals of all other speakers."""
+    return _by_others(speakers, signals.__getitem__)
+
+
+def _reader(recordings: Sequence[Recording], sample_rate: int) -> Callable[[int], Samples]:
+    @lru_cache(maxsize=KEPT)
+    def read(index: int) -> Samples:
+        try:
+            return load(recordings[index].path, sample_rate)[0]
+        except (SerfastError, OSError):
+            return np.zeros(0, np.float32)
+
+    return read
+
+
+def _by_others(speakers: Sequence[str], read: Callable[[int], Samples]) -> OthersOf:
+    def others(index: int) -> Others:
+        places = [k for k, speaker in enumerate(speakers) if speaker != speakers[index]]
+        places = places or [k for k in range(len(speakers)) if k != index]
+        return [partial(read, k) for k in places]
+
+    return others
 
 
 def _by_speaker(speakers: Sequence[str], read: Callable[[int], Samples]) -> OthersOf:

@@ -12,16 +12,25 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from ..corpora.recordings import Recording
-from ..errors import ModelError, ParameterError
 from ..models.bundle.bundle import Bundle
-from ..models.plugin import Examples, Run, check_training
-from ..models.plugin_calls import calling
+from ..models.plugin import Examples, Run
+from .beforehand import check_recordings, check_splits, try_bundle
+from .conditions import Wanted, conditions_from
 from .evaluation import Evaluation, Fold, Trainee, evaluate_splits
-from .examples import Failed, Making, Samples, check_made_with, examples_of, make_examples
-from .folds import Folds, folds_of, splits_of, splits_with_copies
+from .examples import (
+    Failed,
+    InputMaker,
+    Making,
+    Samples,
+    check_made_with,
+    examples_of,
+    make_examples,
+)
+from .folds import Folds, folds_of, splits_with_copies
 from .ingredients import made_folder
 from .recipe_fields import RecipeFields
 from .training import train
+from .trials import Trials, rehearse, trials_in_memory, trials_of
 
 __all__ = ["Recipe"]
 
@@ -125,9 +134,9 @@ class Recipe(RecipeFields):
             the statistics or the card are so large that the bundle could not be loaded.
         """
         speakers, labels = [r.speaker for r in recordings], [r.label for r in recordings]
-        self._check(labels, speakers)
+        check_recordings(self, labels, speakers)
         self._run(folder, tell)  # a wrong folder is refused before the work
-        self._try_bundle(recordings, self._card(card))
+        try_bundle(self, recordings, self._card(card))
         examples = self.examples(recordings, progress=progress, failed=failed)
         return self.train_on(examples, card=card, folder=folder, tell=tell)
 
@@ -136,6 +145,7 @@ class Recipe(RecipeFields):
         recordings: Sequence[Recording],
         folds: str | Folds = "speakers",
         *,
+        conditions: Wanted = None,
         folder: AnyPath | None = None,
         progress: Progress | None = None,
         tell: Tell | None = None,
@@ -146,7 +156,7 @@ class Recipe(RecipeFields):
 
         For each fold a classifier is trained without some recordings and their altered copies.
         Then it predicts these recordings, each by itself. It costs one training for each fold;
-        features are computed once.
+        features are computed once, and once more for every condition.
 
         Parameters
         ----------
@@ -154,6 +164,11 @@ class Recipe(RecipeFields):
         folds : {"speakers"} or Folds
             They say what is left out; "speakers" leaves out each speaker once. See
             :class:`serfast.training.Folds`.
+        conditions : bool or iterable of Condition or str, optional
+            The model of each fold predicts its recordings under these conditions too, and
+            :attr:`Evaluation.conditions` has the figures. True stands for all of
+            :data:`serfast.training.CONDITIONS`; a text is that of an alteration. What they draw
+            at random is never what a copy for training has.
         folder, progress, tell, failed
             They mean the same as in :meth:`train`; each fold has its own folder inside `folder`.
         fold_done : callable, optional
@@ -166,28 +181,30 @@ class Recipe(RecipeFields):
         Raises
         ------
         ParameterError, AudioError
-            If the recordings can't be divided so, one can't be read, or the plugin refuses them.
+            If the recordings can't be divided so, one can't be read, the plugin refuses them, or a
+            condition is no condition or can't alter a recording.
+        ImportError
+            If a condition needs a package that isn't installed.
         ModelError
             If the plugin fails, or gives anything but probabilities.
         """
         speakers, labels = [r.speaker for r in recordings], [r.label for r in recordings]
-        self._check_splits(folds_of(folds), labels, speakers)  # refused before the work
-        self._run(folder, tell)
-        examples = self.examples(recordings, progress=progress, failed=failed)
-        return self.evaluate_on(examples, folds, folder=folder, tell=tell, fold_done=fold_done)
+        under = conditions_from(conditions, self.alterations)
+        check_splits(self, folds_of(folds), labels, speakers)  # refused before the work
+        run = self._run(folder, tell)
+        rehearse(under, int(self.spec.sample_rate))
+        used = list(recordings)
 
-    def _check(self, labels: Sequence[str], speakers: Sequence[str]) -> None:
-        with calling(self.plugin, "check_training"):
-            check_training(self.load_plugin(), labels, speakers)
+        def leave_out(recording: Recording, error: Exception) -> None:
+            used.remove(recording)
+            if failed is not None:
+                failed(recording, error)
 
-    def _check_splits(self, folds: Folds, labels: Sequence[str], speakers: Sequence[str]) -> None:
-        """Have the folds checked, and the plugin asked whether each can be trained."""
-        for name, mask in splits_of(folds, speakers, labels):
-            rest = [i for i, is_out in enumerate(mask.tolist()) if not is_out]
-            try:
-                self._check([labels[i] for i in rest], [speakers[i] for i in rest])
-            except ParameterError as error:
-                raise ParameterError(f"without {folds.left_out} {name!r}: {error}") from error
+        examples = self.examples(recordings, progress=progress, failed=failed and leave_out)
+        trials = None
+        if under:
+            trials = trials_of(under, used, self._inputs(), seed=self.seed, failed=failed)
+        return self._evaluate(examples, folds_of(folds), run, fold_done, trials)
 
     def examples(
         self,
@@ -240,23 +257,6 @@ class Recipe(RecipeFields):
             card=self._card(card),
         )
 
-    def _try_bundle(self, recordings: Sequence[Recording], card: dict[str, Any]) -> None:
-        """Refuse what no bundle can hold before the work: a bundle without weights is loaded."""
-        speakers = sorted({recording.speaker for recording in recordings})
-        trial = Bundle(
-            plugin=self.plugin,
-            classes=tuple(sorted({recording.label for recording in recordings})),
-            spec=self.spec,
-            statistics=self.statistics,
-            backend=self.backend,
-            card={"training": {"speakers": speakers}, **card},
-        )
-        data = trial.to_bytes()
-        try:
-            Bundle.from_bytes(data, self.backend)
-        except ModelError as error:
-            raise ModelError(f"a bundle of this training could not be loaded: {error}") from error
-
     def _card(self, card: Mapping[str, Any] | None) -> dict[str, Any]:
         return {**(card or {}), "recipe": self.to_dict()}
 
@@ -265,17 +265,41 @@ class Recipe(RecipeFields):
         examples: Examples,
         folds: str | Folds = "speakers",
         *,
+        conditions: Wanted = None,
+        signals: Sequence[Samples] | None = None,
         folder: AnyPath | None = None,
         tell: Tell | None = None,
         fold_done: Callable[[Fold], None] | None = None,
     ) -> Evaluation:
-        """Give figures as :meth:`evaluate` does, on examples from :meth:`examples`."""
+        """Give figures as :meth:`evaluate` does, on examples from :meth:`examples`.
+
+        With conditions it needs the signals of which the examples were made, in their order.
+        """
+        under = conditions_from(conditions, self.alterations)
+        trials = None
+        if under:
+            speakers = examples.speakers[~examples.altered].tolist()
+            trials = trials_in_memory(under, signals, speakers, self._inputs(), seed=self.seed)
+        return self._evaluate(examples, folds_of(folds), self._run(folder, tell), fold_done, trials)
+
+    def _evaluate(
+        self,
+        examples: Examples,
+        folds: Folds,
+        run: Run,
+        fold_done: Callable[[Fold], None] | None,
+        trials: Trials | None,
+    ) -> Evaluation:
         check_made_with(examples, self.spec, self.statistics)
-        kind = folds_of(folds)
-        splits = splits_with_copies(kind, examples, len(self.alterations))
+        splits = splits_with_copies(folds, examples, len(self.alterations))
         trainee = Trainee(self.plugin, self.load_plugin(), self.spec, self.statistics)
-        run = self._run(folder, tell)
-        return evaluate_splits(trainee, examples, kind, splits, run=run, progress=fold_done)
+        return evaluate_splits(
+            trainee, examples, folds, splits, run=run, progress=fold_done, trials=trials
+        )
+
+    def _inputs(self) -> InputMaker:
+        """Give what makes the classifier's inputs."""
+        return InputMaker(self.spec, self.statistics, self.load_plugin().input, self.backend)
 
     def _run(self, folder: AnyPath | None, tell: Tell | None) -> Run:
         """Give the run of a training; its folder is made if it doesn't exist."""

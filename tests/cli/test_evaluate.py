@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
 from helpers.cli_corpus import write_corpus
-from helpers.plugin_stub import install_nearest
+from helpers.plugin_stub import NearestPlugin, install_nearest
 from serfast.cli.main import main
+from serfast.models.bundle.bundle import Bundle
+from serfast.training import CONDITIONS
 
 
 @pytest.fixture
@@ -35,9 +38,77 @@ def test_reports_draws_and_writes(folder, capsys):
     assert card["uar"] == pytest.approx(sum(recalls) / 2, abs=1e-4)
 
 
+def test_conditions_are_reported_drawn_and_written(folder, capsys):
+    plot, figures = folder.parent / "conditions.png", folder.parent / "measured.json"
+    words = ["evaluate", str(folder), "--classifier", "nearest", "--alter", "gain=3"]
+    words += ["--conditions", "noise=10,gain=-20", "gain=-6"]
+    assert main([*words, "--plot-conditions", str(plot), "-o", str(figures)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    begin = next(i for i, line in enumerate(lines) if line.split()[:2] == ["UAR", "%"])
+    card = json.loads(figures.read_text())
+    names = ["clean", "pink noise, 10 dB + gain, -20 dB", "gain, -6 dB"]
+    assert [one["name"] for one in card["conditions"]] == names
+    for line, one in zip(lines[begin + 1 :], card["conditions"], strict=False):
+        mark = "" if one["trained"] else " †"
+        assert line.startswith(f"{one['name']}{mark}  ")
+        assert f"  {100 * one['uar']:.1f}  " in line
+        assert line.endswith(f"  {one['ece']:.3f}")
+    assert [one["trained"] for one in card["conditions"]] == [True, False, True]
+    assert lines[begin + 4] == "† never trained on"
+    shown = re.fullmatch(r"calibration error .*: (0\.\d+) clean, (0\.\d+) all together", lines[-1])
+    assert float(shown[1]) == pytest.approx(card["calibration"]["clean"], abs=6e-4)
+    assert float(shown[2]) == pytest.approx(card["calibration"]["mixed"], abs=6e-4)
+    assert plot.read_bytes().startswith(b"\x89PNG")
+
+
+def test_conditions_without_any_are_those_of_the_list(folder, capsys):
+    words = ["evaluate", str(folder), "--classifier", "nearest", "--plain", "--json"]
+    assert main([*words, "--conditions"]) == 0
+    card = json.loads(capsys.readouterr().out)
+    assert [one["alter"] for one in card["conditions"]] == [None, *CONDITIONS]
+    assert {one["trained"] for one in card["conditions"][1:]} == {False}
+    assert main(words) == 0
+    assert "conditions" not in json.loads(capsys.readouterr().out)
+
+
+def test_the_figures_of_conditions_go_into_the_card_of_a_model(folder, capsys):
+    figures, model = folder.parent / "measured.json", folder.parent / "model.zip"
+    words = [str(folder), "--classifier", "nearest", "--plain"]
+    assert main(["evaluate", *words, "--conditions", "gain=-6", "-o", str(figures)]) == 0
+    assert main(["train", *words, "--measured", str(figures), "-o", str(model)]) == 0
+    measured = Bundle.load(model).card["measured"]
+    assert measured["conditions"] == json.loads(figures.read_text())["conditions"]
+    capsys.readouterr()
+    assert main(["info", str(model)]) == 0
+    assert "gain, -6 dB †" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", ["train", "evaluate"])
+def test_plain_is_without_copies_whatever_the_plugin_wants(folder, monkeypatch, command):
+    shown = []
+    train = NearestPlugin.train
+    monkeypatch.setattr(
+        NearestPlugin, "train", lambda self, x, **more: shown.append(x) or train(self, x, **more)
+    )
+    words = [command, str(folder), "--classifier", "nearest"]
+    words += ["-o", str(folder.parent / "output.zip"), "--force"]
+    assert main(words) == 0
+    assert all(examples.altered.any() for examples in shown)
+    shown.clear()
+    assert main([*words, "--plain"]) == 0
+    assert shown
+    assert not any(examples.altered.any() for examples in shown)
+    sizes = [len(examples) for examples in shown]
+    assert sizes == ([12] if command == "train" else [8, 8, 8])
+
+
 @pytest.mark.parametrize(
     ("extra", "message"),
     [
+        (["--conditions", "nose=3"], "condition 'nose=3': alteration must be NAME=NUMBER"),
+        (["--conditions", "noise=3", "noise=3"], "conditions must be of different names"),
+        (["--plot-conditions", "{folder}/c.doc"], "plot must end in .png, .svg, .pdf"),
+        (["--plot", "{folder}/a.png", "--plot-conditions", "{folder}/a.png"], "different files"),
         (["--plot", "{folder}/matrix.doc"], "plot must end in .png, .svg, .pdf"),
         (["--plot", "{folder}/none/matrix.png"], "output must be in an existing folder"),
         (["-o", "{folder}"], "output must be a file, got the folder"),

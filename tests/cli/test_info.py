@@ -122,6 +122,28 @@ def test_a_model(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     ]
 
 
+def test_a_model_that_was_measured_under_conditions(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shared = {"recordings": 12, "recall": {"anger": 0.75}, "ece": 0.1, "alter": None}
+    conditions = [
+        {"name": "clean", "group": "clean", "trained": True, "uar": 0.8125, "interval": [0.7, 0.9]},
+        {"name": "hum", "group": "noise", "trained": False, "uar": 0.5, "interval": [0.4, 0.6]},
+    ]
+    measured = {**CARD["measured"], "conditions": [{**one, **shared} for one in conditions]}
+    model = saved(tmp_path, {**CARD, "measured": measured})
+    assert main(["info", model]) == 0
+    lines = [re.sub("  +", " | ", line) for line in capsys.readouterr().out.splitlines()]
+    begin = lines.index("conditions | UAR % | interval")
+    assert lines[begin - 1].startswith("recall")
+    assert lines[begin + 1 : begin + 4] == [
+        " | clean | 81.2 | 70 to 90",
+        " | hum † | 50.0 | 40 to 60",
+        " | † never trained on",
+    ]
+    assert lines[begin + 4].startswith("features")
+
+
 def test_a_model_as_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     model = saved(tmp_path, CARD)
     assert main(["info", model, "--json"]) == 0
@@ -158,6 +180,8 @@ def test_a_plugins_own_model(
         {"measured": {"classes": ["a"], "confusion_matrix": [[-1]]}},
         {"measured": {"classes": ["a"], "confusion_matrix": [[10**30]]}},
         {"measured": {"classes": ["a", "b"], "confusion_matrix": [[1]]}},
+        {"measured": {"conditions": 3}},
+        {"measured": {"conditions": [{"name": "\x1b[31m"}]}},
     ],
 )
 def test_a_card_that_holds_anything(

@@ -34,4 +34,7 @@ def copied(folder: Path) -> Path:
     for name in ("benchmarks", "docs", "examples"):
         shutil.copytree(ROOT / name, folder / name, ignore=ignored)
     shutil.copy(ROOT / "README.md", folder)
+    for path in ROOT.glob("plugins/*/measured.json"):
+        (folder / path.relative_to(ROOT)).parent.mkdir(parents=True)
+        shutil.copy(path, folder / path.relative_to(ROOT))
     return folder

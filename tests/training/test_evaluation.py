@@ -102,6 +102,37 @@ def test_folds_are_told_as_they_come():
     assert tuple(told) == found.folds
 
 
+class CertainPlugin(NearestPlugin):
+    """Its classifiers say when they are certain: if the first entry is at most 1 besides."""
+
+    def __init__(self, certain_above: object) -> None:
+        super().__init__()
+        self.certain_above = certain_above
+
+    def load(self, bundle):
+        classifier = super().load(bundle)
+        classifier.certain_above = self.certain_above
+        classifier.strangeness = lambda x: x[0]
+        return classifier
+
+
+def test_folds_know_whose_recordings_they_are_and_when_their_model_is_certain():
+    data = examples()
+    fold = leave_one_speaker_out("n", NearestPlugin(), data, SPEC, STATISTICS).folds[0]
+    assert fold.certain is None
+    assert fold.speakers == ("a",) * len(fold.true)
+    certain = leave_one_speaker_out("n", CertainPlugin(0.8), data, SPEC, STATISTICS)
+    for fold in certain.folds:
+        inputs = data.inputs[(data.speakers == fold.speaker) & ~data.altered]
+        expected = (fold.probabilities.max(axis=1) >= 0.8) & (inputs[:, 0] <= 1)
+        assert fold.certain == tuple(expected.tolist())
+        assert 0 < expected.sum() < (fold.probabilities.max(axis=1) >= 0.8).sum()
+    share, _ = certain.kept
+    assert 0 < share < 1
+    with pytest.raises(serfast.ParameterError, match="certain_above must be a finite number"):
+        leave_one_speaker_out("n", CertainPlugin("much"), data, SPEC, STATISTICS)
+
+
 def test_a_class_that_one_speaker_alone_tells_apart():
     data = examples(speakers="ab")
     data.labels[data.speakers == "b"] = "joy"

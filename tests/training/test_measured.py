@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import serfast
@@ -13,7 +14,7 @@ from helpers.plugin_stub import NearestPlugin, install_nearest
 from serfast.errors import ParameterError
 from serfast.models.bundle.fingerprint import fingerprint
 from serfast.statistics.statistics import Statistics
-from serfast.training import Recipe
+from serfast.training import Condition, Recipe
 from serfast.training.evaluation import Evaluation, Fold
 from serfast.training.measured import measured_card, read_measured, setup_of
 
@@ -57,6 +58,22 @@ def test_what_is_stored_is_read_again(recipe: Recipe, tmp_path: Path) -> None:
     assert card["uar"] == 0.5
     path = stored(tmp_path, card)
     assert read_measured(path, recipe) == json.loads(json.dumps(card))
+
+
+def test_figures_under_conditions_are_checked(recipe: Recipe, tmp_path: Path) -> None:
+    under = [Condition.from_text("gain=6")]
+    folds = [
+        replace(fold, probabilities=np.full((len(fold.true), 2), 0.5))
+        for fold in evaluation().folds
+    ]
+    tested = [replace(fold, conditions=(fold,)) for fold in folds]
+    result = Evaluation(("a", "b"), tuple(tested), measured_under=tuple(under))
+    card = measured_card(result, recipe)
+    assert read_measured(stored(tmp_path, card), recipe) == json.loads(json.dumps(card))
+    card["conditions"][1]["uar"] = 3
+    path = stored(tmp_path, card)
+    with pytest.raises(ParameterError, match=r"conditions in .*json: uar must be a finite number"):
+        read_measured(path, recipe)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Others: recordings of the same speaker alone, each read when it is needed."""
+"""Others: recordings of the same speaker alone, or of strangers, each read when it is needed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,12 @@ from serfast.audio.augmentation import Babble
 from serfast.corpora.recordings import Recording
 from serfast.training import others
 from serfast.training.examples import examples_of, make_examples
-from serfast.training.others import others_of_signals, recordings_of_speakers
+from serfast.training.others import (
+    others_of_signals,
+    recordings_of_others,
+    recordings_of_speakers,
+    signals_of_others,
+)
 
 SPEC = serfast.FeatureSpec(sample_rate=RATE, features=[serfast.RMS()])
 SPEAKERS = ["a", "b", "a", "b", "a", "c"]
@@ -44,6 +49,25 @@ def test_they_are_the_speakers_other_recordings(recordings):
     assert lengths([of_index(2)[-1]]) == [4]
     with pytest.raises(IndexError):
         of_index(2)[2]
+
+
+def test_those_of_other_speakers_are_all_that_these_said(recordings):
+    of_index = recordings_of_others(recordings, RATE)
+    assert [lengths(of_index(k)) for k in (0, 2, 3, 5)] == [
+        [1, 3, 5],
+        [1, 3, 5],
+        [0, 2, 4, 5],
+        [0, 1, 2, 3, 4],
+    ]
+    signals = [np.zeros(4000 + k, np.float32) for k in range(6)]
+    in_memory = signals_of_others(signals, SPEAKERS)
+    assert [lengths(in_memory(k)) for k in range(6)] == [lengths(of_index(k)) for k in range(6)]
+
+
+def test_where_there_is_no_other_speaker_they_are_all_the_others(recordings):
+    alone = [recording for recording in recordings if recording.speaker == "a"]
+    assert lengths(recordings_of_others(alone, RATE)(1)) == [0, 4]
+    assert list(recordings_of_others(alone[:1], RATE)(0)) == []
 
 
 def test_they_are_read_when_they_are_called_and_once(recordings, monkeypatch):

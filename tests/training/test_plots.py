@@ -1,4 +1,4 @@
-"""Pictures of confusion matrices, looked at as far as a program can."""
+"""Pictures of confusion matrices and conditions, looked at as far as a program can."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from serfast.errors import ParameterError
-from serfast.training import plots
+from serfast.training import ConditionFigures, plots
 
 CLASSES = ["anger", "boredom", "fear", "neutral"]
 
@@ -71,3 +71,86 @@ def test_without_matplotlib(monkeypatch: pytest.MonkeyPatch, matrix: np.ndarray)
         monkeypatch.setitem(sys.modules, name, None)
     with pytest.raises(ImportError, match=r"drawing needs matplotlib: pip install matplotlib"):
         plots.plot_confusion(matrix, CLASSES, "never.png")
+
+
+@pytest.fixture
+def figures() -> list[ConditionFigures]:
+    """Clean, two of one group with another one in between, of which the training saw one."""
+    parts = [
+        ("clean", "clean", True, 0.8),
+        ("noise, 20 dB", "noise", True, 0.7),
+        ("room, 0.4 s", "room", False, 0.6),
+        ("noise, 10 dB", "noise", False, 0.5),
+    ]
+    return [
+        ConditionFigures(
+            name=name,
+            group=group,
+            alter=None,
+            trained=trained,
+            recordings=10,
+            uar=uar,
+            interval=(uar - 0.1, uar + 0.05),
+            recall={},
+            ece=0.1,
+        )
+        for name, group, trained, uar in parts
+    ]
+
+
+def test_picture_of_conditions_names_all_of_them_by_group(
+    tmp_path: Path, figures: list[ConditionFigures]
+) -> None:
+    path = tmp_path / "conditions.svg"
+    plots.plot_conditions(figures, path, chance=0.25, title="EmoDB")
+    drawn = path.read_text()
+    texts = ["EmoDB", "80", "70", "60", "50", "clean", "chance", "trained on", "never trained on"]
+    for text in texts:
+        assert f"<!-- {text} -->" in drawn, text
+    names = ["clean", "noise, 20 dB", "noise, 10 dB", "room, 0.4 s"]
+    places = [drawn.index(f"<!-- {name} -->") for name in names]
+    assert places == sorted(places)
+    assert drawn.count("fill: url(#") >= 2  # what wasn't trained on is hatched
+
+
+def test_picture_of_conditions_has_the_interval_of_each(
+    monkeypatch: pytest.MonkeyPatch, figures: list[ConditionFigures]
+) -> None:
+    pages = []
+    monkeypatch.setattr(plots, "_save", lambda page, path: pages.append(page))
+    plots.plot_conditions(figures, "never.png", chance=0.25)
+    axes = pages[0].axes[0]
+    bars = {round(bar.get_width(), 6): bar for bar in axes.patches}
+    assert set(bars) == {80, 70, 60, 50}
+    ends = sorted(
+        tuple(round(x, 6) for x in segment[:, 0])
+        for collection in axes.collections
+        for segment in collection.get_segments()
+    )
+    assert ends == [(40, 55), (50, 65), (60, 75), (70, 85)]
+    trained = {width for width, bar in bars.items() if bar.get_hatch() is None}
+    assert trained == {80, 70}
+    lines = {
+        line.get_label(): line.get_xdata()[0] for line in axes.lines if line.get_label()[0] != "_"
+    }
+    assert lines == {"clean": 80, "chance": 25}
+
+
+def test_picture_of_conditions_cuts_nothing_off(
+    tmp_path: Path, figures: list[ConditionFigures]
+) -> None:
+    from matplotlib.image import imread
+
+    path = tmp_path / "conditions.png"
+    plots.plot_conditions(figures, path)
+    picture = imread(path)[..., :3]
+    edges = [picture[:2], picture[-2:], picture[:, :2], picture[:, -2:]]
+    assert all((edge == 1).all() for edge in edges)
+    assert (picture < 0.5).any()
+
+
+def test_no_conditions_are_not_drawn(tmp_path: Path, figures: list[ConditionFigures]) -> None:
+    with pytest.raises(ParameterError, match="figures must be at least 1, got none"):
+        plots.plot_conditions([], tmp_path / "a.png")
+    with pytest.raises(ParameterError, match=r"path must end in \.png, \.svg or \.pdf"):
+        plots.plot_conditions(figures, tmp_path / "a.xyz")
