@@ -35,14 +35,20 @@ cdef inline void noise_floor(const Window *w, double *state, float *out) noexcep
     cdef const float *row = w.rows + w.place * w.n_columns
     cdef const double *p = w.parameters
     cdef double quick = share_of_row(p[0], w.row_rate), slow = share_of_row(p[3], w.row_rate)
+    cdef double heard
+    cdef bint starts
     cdef long long run = <long long>larger(p[1] * w.row_rate, 1)
     cdef Floor *f = <Floor *>state
     cdef ptrdiff_t i
     for i in range(w.n_columns):
         if row[i] > p[4]:
             f.count += 1
-            f.smooth += larger(quick, 1 / f.count) * (row[i] - f.smooth)
-            if f.count * quick <= 1:
+            starts = f.count * quick <= 1  # S is still a mean of few rows
+            heard = row[i]
+            if not starts:
+                heard = smaller(heard, 4 * p[2] * f.lowest)  # S remembers a shout
+            f.smooth += larger(quick, 1 / f.count) * (heard - f.smooth)
+            if starts:
                 f.lowest = f.younger = f.smooth
             elif <long long>f.count % run == 0:
                 f.lowest = smaller(f.younger, f.smooth)
@@ -51,7 +57,7 @@ cdef inline void noise_floor(const Window *w, double *state, float *out) noexcep
                 f.lowest = smaller(f.lowest, f.smooth)
                 f.younger = smaller(f.younger, f.smooth)
             if f.smooth <= p[2] * f.lowest:
-                f.noise += larger(slow, 1 / f.count) * (row[i] - f.noise)
+                f.noise += larger(slow, 1 / f.count) * (heard - f.noise)
             f.noise = smaller(larger(f.noise, f.lowest), p[2] * f.lowest)
         out[i] = <float>larger(f.noise, p[4])
         f += 1

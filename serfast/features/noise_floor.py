@@ -48,11 +48,13 @@ class NoiseFloor(Track):
 
     Notes
     -----
-    With P the power of a row: S += (1 - α) (P - S) is smoothed; its minimum is kept by two runs of
+    With P the power of a row: S += α (P - S) is smoothed; its minimum is kept by two runs of
     `search_time`, of which the older one ends when the younger one is full. If S is at most
     `threshold` times the minimum, the floor is averaged, N += a (P - N); then N is put between the
-    minimum and `threshold` times the minimum. At the beginning α and a are such that S and N are
-    the means of what was heard, so the first row is taken for noise. It is the minima controlled
+    minimum and `threshold` times the minimum. P counts as 4 · `threshold` times the minimum at
+    most: S would remember a shout for long. So noise that rises is followed by about 10 dB each
+    `search_time`; one that falls is followed at once. At the beginning α and a are such that S and
+    N are the means of what was heard: the first row is noise. It is the minima controlled
     recursive averaging of Cohen and Berdugo, IEEE Signal Processing Letters 9 (2002), 12-15, with a
     decision in place of its smoothed probability, and without smoothing over frequency. Of
     stationary noise the floor is within 1.5 dB of the truth after 1 s. A gain of a power of two
@@ -69,7 +71,7 @@ class NoiseFloor(Track):
     prefix: ClassVar[str] = "noise_floor"
     forgiven: ClassVar[float] = 1 / 8
 
-    smoothing: float = 0.15
+    smoothing: float = 0.1
     search_time: float = 1.5
     threshold: float = 3.0
     time_constant: float = 1.0
@@ -125,8 +127,11 @@ class NoiseFloor(Track):
             power = np.float64(rows[place, i])
             if power > amin:
                 count += 1.0
+                starts = count * quick <= 1.0  # S is still a mean of few rows
+                if not starts:
+                    power = min(power, 4.0 * threshold * lowest)  # S remembers a shout
                 smooth += max(quick, 1.0 / count) * (power - smooth)
-                if count * quick <= 1.0:  # S is still a mean of few rows
+                if starts:
                     lowest, younger = smooth, smooth
                 elif count % run == 0.0:
                     lowest, younger = min(younger, smooth), smooth
@@ -193,9 +198,8 @@ class NoiseSubtraction(NoiseFloor):
     @property
     def sources(self) -> tuple[Feature, ...]:
         """Give the feature, and the floor of its columns."""
-        shared = [f.name for f in dataclasses.fields(NoiseFloor) if f.name not in ("name", "feature")]
-        floor = NoiseFloor(self.feature, **{name: getattr(self, name) for name in shared})
-        return (self.feature, floor)
+        values = {f.name: getattr(self, f.name) for f in dataclasses.fields(NoiseFloor)}
+        return (self.feature, NoiseFloor(values.pop("feature"), **{**values, "name": None}))
 
     @staticmethod
     def compute(  # type: ignore[override]
