@@ -73,8 +73,8 @@ class NoiseFloor(Track):
 
     smoothing: float = 0.1
     search_time: float = 1.5
-    threshold: float = 3.0
-    time_constant: float = 1.0
+    threshold: float = 3.5
+    time_constant: float = 2.0
     amin: float = 1e-10
 
     def __post_init__(self) -> None:

@@ -29,7 +29,7 @@ class PCEN(Track):
         The smoothed energy is raised to this power before it divides, 0 to 4. 1 takes the gain of
         the channel away.
     bias : float
-        It is added before the compression, 0 to 1e6.
+        It is added before the compression, 0 or 1e-9 to 1e6.
     power : float
         It is the exponent of the compression, 0 to 4. 0 stands for the logarithm, ln(1 + x).
     time_constant : float
@@ -81,6 +81,8 @@ class PCEN(Track):
         super().__post_init__()
         checks.number("gain", self.gain, minimum=0, maximum=4)
         checks.number("bias", self.bias, minimum=0, maximum=1e6)
+        if 0 < self.bias < 1e-9:
+            checks.fail("bias", "0 or >= 1e-09", self.bias)
         checks.number("power", self.power, minimum=0, maximum=4)
         checks.number("time_constant", self.time_constant, above=0, maximum=1e4)
         checks.number("eps", self.eps, minimum=1e-30, maximum=1e30)
