@@ -54,7 +54,7 @@ class PCEN(Track):
     With E the scaled columns, it is M[t] = (1 - b) M[t-1] + b E[t] and
     (E / (eps + M)^gain + bias)^power - bias^power. With T the time constant in rows,
     b = (√(1 + 4 T²) - 1) / (2 T²). It agrees with ``librosa.pcen(scale * S)`` of the same rows to
-    2e-6 of the largest value. The source is Wang, Getreuer, Hughes, Lyon and Saurous, ICASSP 2017,
+    2e-7 of the largest value. The source is Wang, Getreuer, Hughes, Lyon and Saurous, ICASSP 2017,
     5670-5674, equations 1 and 2. It looks at no later row, and its state is a number for each
     column. A row costs a logarithm and an exponential for each column, and one more of both if
     `power` isn't ½.

@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 
 import serfast.compat.librosa as ours
+from helpers import tolerances as tol
 from helpers.librosa_calls import same_kind
+from helpers.parity_report import Measured
 from serfast import ParameterError
 
 SHAPES = [(40, 60), (2, 3, 20, 30)]
@@ -40,15 +42,17 @@ CALLS: list[dict[str, Any]] = [
 @pytest.mark.parametrize("call", CALLS)
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64, np.int64])
-def test_values_are_librosas(dtype: type, shape: tuple[int, ...], call: dict[str, Any]) -> None:
+def test_values_are_librosas(
+    dtype: type, shape: tuple[int, ...], call: dict[str, Any], measured: Measured
+) -> None:
     S = power(shape, dtype)
     actual, zf = ours.pcen(S, **call, return_zf=True)
     expected, theirs = librosa.pcen(S, **call, return_zf=True)
     same_kind(actual, expected)
     same_kind(zf, theirs)
     error = np.abs(actual - expected).max() / np.abs(expected).max()
-    print(f"pcen {call}: {error:.1e} of the largest value")
-    assert error <= 1e-12
+    measured.add(tol.PCEN, error, f"compat {call}")
+    assert error <= tol.PCEN.limit
     np.testing.assert_allclose(zf, theirs, rtol=1e-12)
     assert np.ptp(actual) > 0
     assert np.array_equal(actual, ours.pcen(S, **call))
