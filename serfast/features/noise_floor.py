@@ -53,10 +53,11 @@ class NoiseFloor(Track):
     `threshold` times the minimum, the floor is averaged, N += a (P - N); then N is put between the
     minimum and `threshold` times the minimum. P counts as 4 · `threshold` times the minimum at
     most: S would remember a shout for long. So noise that rises is followed by about 10 dB each
-    `search_time`; of one that falls only `threshold` is left at once. At the beginning α and a are such that S and
-    N are the means of what was heard: the first row is noise. It is the minima controlled
-    recursive averaging of Cohen and Berdugo, IEEE Signal Processing Letters 9 (2002), 12-15, with a
-    decision in place of its smoothed probability, and without smoothing over frequency.
+    `search_time`; noise that falls is followed at once down to `threshold` times the minimum, and
+    then with `time_constant`. At the beginning α and a are such that S and N are the means of what
+    was heard: the first row is noise. It is the minima controlled recursive averaging of Cohen and
+    Berdugo, IEEE Signal Processing Letters 9 (2002), 12-15, with a decision in place of its
+    smoothed probability, and without smoothing over frequency.
 
     Of stationary noise, and of loud tones in it, the floor is within 1.5 dB of the truth after 1 s.
     Under speech that pauses for half a second, 15 dB above the noise, it is some 3 dB too high. A
