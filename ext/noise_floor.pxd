@@ -41,7 +41,7 @@ cdef inline void noise_floor(const Window *w, double *state, float *out) noexcep
     cdef Floor *f = <Floor *>state
     cdef ptrdiff_t i
     for i in range(w.n_columns):
-        if row[i] > p[4]:
+        if row[i] > p[4] and row[i] < 3e38:
             f.count += 1
             starts = f.count * quick <= 1  # S is still a mean of few rows
             heard = row[i]
@@ -69,6 +69,6 @@ cdef inline void noise_subtraction(const Window *w, double *state, float *out) n
     cdef ptrdiff_t n = w.n_columns // 2, i
     cdef double left
     for i in range(n):
-        left = <double>power[i] / power[n + i] - w.parameters[0]
+        left = smaller(power[i], 3e38) / power[n + i] - w.parameters[0]
         left = larger(left, w.parameters[1])
         out[i] = <float>(10 / LN10 * logarithm(left))

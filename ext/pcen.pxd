@@ -47,7 +47,8 @@ cdef inline void pcen(const Window *w, double *state, float *out) noexcept nogil
     if b == 0:
         b = 2 / (1 + sqrt(1 + width * width))
     for i in range(w.n_columns):
-        energy = p[SCALE] * row[i] if row[i] > 0 else 0
+        energy = row[i] if row[i] < 3e38 else 3e38
+        energy = p[SCALE] * energy if row[i] > 0 else 0
         if state[0] == 0:
             smooth[i] = p[INITIAL] if p[INITIAL] > 0 else energy
         smooth[i] = (1 - b) * smooth[i] + b * energy

@@ -15,6 +15,8 @@ cdef inline void rasta(const Window *w, double *state, float *out) noexcept nogi
         if w.place == 4:
             value = 2 * (<double>x[4 * n + i] - x[i]) + (<double>x[3 * n + i] - x[n + i])
             value = w.parameters[0] * state[i] + 0.1 * value
-            state[i] = value if fabs(value) > 1e-60 else 0  # denormal numbers are slow
-            value = state[i] if state[i] < 3e38 else 3e38
-            out[i] = <float>(value if value > -3e38 else -3e38)
+            if not fabs(value) > 1e-60:  # denormal numbers are slow; NaN would stay
+                value = 0
+            value = value if value < 3e38 else 3e38
+            state[i] = value if value > -3e38 else -3e38
+            out[i] = <float>state[i]

@@ -1,6 +1,6 @@
 """Running normalisation: the native twin of serfast/features/running_normalization.py."""
 
-from libc.math cimport sqrt
+from libc.math cimport fabs, sqrt
 
 from exponential cimport exponential
 from track cimport Window
@@ -9,11 +9,16 @@ from track cimport Window
 cdef inline double moved(
     const float *x, ptrdiff_t size, double share, bint first, double *state
 ) noexcept nogil:
-    """Move the mean and the variance in `state` on by `size` columns; give the deviation."""
+    """Move the mean and the variance in `state` on by `size` columns; give the deviation.
+
+    It is 0 if the columns aren't finite, and nothing is moved then; else it is larger.
+    """
     cdef double mean = 0, spread = 0, difference, variance
     cdef ptrdiff_t i
     for i in range(size):
         mean += <double>x[i] / size
+    if not fabs(mean) < 3e38:  # infinity or NaN: it would stay in the mean
+        return 0
     for i in range(size):
         spread += (x[i] - mean) * (x[i] - mean) / size
     difference = mean - state[0]
@@ -40,6 +45,12 @@ cdef inline void running_normalization(const Window *w, double *state, float *ou
     share = 1 / state[0]
     while begin < w.n_columns:
         deviation = moved(row + begin, size, share, state[0] == 1, moments)
+        if deviation == 0:
+            for i in range(begin, begin + size):
+                out[i] = 0
+            moments += 2
+            begin += size
+            continue
         if p[2] == 0:
             deviation = 1
         elif deviation < p[3]:

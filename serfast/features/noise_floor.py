@@ -128,7 +128,7 @@ class NoiseFloor(Track):
             count, smooth, noise = state[5 * i], state[5 * i + 1], state[5 * i + 4]
             lowest, younger = state[5 * i + 2], state[5 * i + 3]
             power = np.float64(rows[place, i])
-            if power > amin:
+            if amin < power < 3e38:
                 count += 1.0
                 starts = count * quick <= 1.0  # S is still a mean of few rows
                 if not starts:
@@ -215,8 +215,9 @@ class NoiseSubtraction(NoiseFloor):
         """Compute 10 log10(max(P / N - over_subtraction, spectral_floor))."""
         n = len(out)
         for i in range(n):
-            ratio = np.float64(rows[place, i]) / np.float64(rows[place, n + i])
-            out[i] = DECIBEL * np.log(max(ratio - over_subtraction, spectral_floor))
+            ratio = min(np.float64(rows[place, i]), 3e38) / np.float64(rows[place, n + i])
+            left = ratio - over_subtraction
+            out[i] = DECIBEL * np.log(left if left > spectral_floor else spectral_floor)
 
     def tolerance(self, expected: Rows) -> Rows:
         """Allow 0.02 dB, or 0.02 dB of what is left when as much is subtracted."""

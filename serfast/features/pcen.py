@@ -130,7 +130,8 @@ class PCEN(Track):
             width = 2.0 * time_constant * row_rate
             b = 2.0 / (1.0 + np.sqrt(1.0 + width * width))
         for i in range(len(out)):
-            energy = scale * max(np.float64(rows[place, i]), 0.0)
+            energy = float(rows[place, i])
+            energy = scale * min(energy, 3e38) if energy > 0.0 else 0.0
             if state[0] == 0.0:
                 state[1 + i] = initial if initial > 0.0 else energy
             smooth = (1.0 - b) * state[1 + i] + b * energy

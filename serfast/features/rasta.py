@@ -81,5 +81,7 @@ class RASTA(Track):
                 outer = np.float64(rows[4, i]) - np.float64(rows[0, i])
                 inner = np.float64(rows[3, i]) - np.float64(rows[1, i])
                 value = pole * state[i] + 0.1 * (2.0 * outer + inner)
-                state[i] = value if abs(value) > 1e-60 else 0.0  # denormal numbers are slow
-                out[i] = min(max(state[i], -3e38), 3e38)
+                if not abs(value) > 1e-60:  # denormal numbers are slow; NaN would stay
+                    value = 0.0
+                state[i] = min(max(value, -3e38), 3e38)
+                out[i] = state[i]

@@ -111,6 +111,10 @@ class RunningNormalization(Track):
             mean, spread = 0.0, 0.0
             for i in range(k * size, (k + 1) * size):
                 mean += np.float64(rows[place, i]) / size
+            if not abs(mean) < 3e38:  # infinity or NaN: it would stay in the mean
+                for i in range(k * size, (k + 1) * size):
+                    out[i] = 0.0
+                continue
             for i in range(k * size, (k + 1) * size):
                 spread += (rows[place, i] - mean) ** 2 / size
             difference = mean - state[1 + 2 * k]
