@@ -59,10 +59,11 @@ class NoiseFloor(Track):
     Berdugo, IEEE Signal Processing Letters 9 (2002), 12-15, with a decision in place of its
     smoothed probability, and without smoothing over frequency.
 
-    Of stationary noise, and of loud tones in it, the floor is within 1.5 dB of the truth after 1 s.
-    Under speech that pauses for half a second, 15 dB above the noise, it is some 3 dB too high. A
-    gain of a power of two changes it by exactly its square. It looks at no later row. A row costs
-    two exponentials, and some ten operations for each column.
+    Of stationary noise, with loud tones in it or without, 99.9 % of the values are within 1.5 dB of
+    the truth after 1 s, and all of them after 4 s; the others are in the narrowest bands and up to
+    2.5 dB off (the mean of the first second itself is off by up to 2 dB there). Under speech that pauses for half a second, 15 dB above the noise, the floor is
+    some 3 dB too high. A gain of a power of two changes it by exactly its square. It looks at no
+    later row. A row costs two exponentials, and some ten operations for each column.
 
     Examples
     --------

