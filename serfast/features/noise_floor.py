@@ -61,9 +61,10 @@ class NoiseFloor(Track):
 
     Of stationary noise, with loud tones in it or without, 99.9 % of the values are within 1.5 dB of
     the truth after 1 s, and all of them after 4 s; the others are in the narrowest bands and up to
-    2.5 dB off (the mean of the first second itself is off by up to 2 dB there). Under speech that pauses for half a second, 15 dB above the noise, the floor is
-    some 3 dB too high. A gain of a power of two changes it by exactly its square. It looks at no
-    later row. A row costs two exponentials, and some ten operations for each column.
+    2.5 dB off (the mean of the first second itself is off by up to 2 dB there). Under speech that
+    pauses for half a second, 15 dB above the noise, the floor is some 3 dB too high. A gain of a
+    power of two changes it by exactly its square. It looks at no later row. A row costs two
+    exponentials, and some ten operations for each column.
 
     Examples
     --------
