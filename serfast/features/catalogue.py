@@ -17,6 +17,11 @@ from .mel import LogMel as LogMel
 from .mfcc import MFCC as MFCC
 from .pitch import YIN as YIN
 from .delta import Delta as Delta
+from .pcen import PCEN as PCEN
+from .running_normalization import RunningNormalization as RunningNormalization
+from .rasta import RASTA as RASTA
+from .noise_floor import NoiseFloor as NoiseFloor
+from .noise_floor import NoiseSubtraction as NoiseSubtraction
 from .spectral_centroid import SpectralCentroid as SpectralCentroid
 from .spectral_bandwidth import SpectralBandwidth as SpectralBandwidth
 from .spectral_rolloff import SpectralRolloff as SpectralRolloff

@@ -34,6 +34,8 @@ NAMES = (
     "util.valid_audio",
     "power_to_db",
     "core.power_to_db",
+    "pcen",
+    "core.pcen",
 )
 
 Y = np.random.default_rng(0).standard_normal(4096)
@@ -191,6 +193,18 @@ BAD_CALLS: dict[str, list[dict[str, Any]]] = {
         {"y": with_one(np.nan)},
     ],
     "power_to_db": [{"S": S, "amin": 0}, {"S": S, "amin": -1}, {"S": S, "top_db": -5}],
+    "pcen": [
+        {"S": S, "power": -1},
+        {"S": S, "gain": -1},
+        {"S": S, "bias": -0.1},
+        {"S": S, "eps": 0},
+        {"S": S, "time_constant": 0},
+        {"S": S, "b": 1.5},
+        {"S": S, "max_size": 0},
+        {"S": S, "max_size": 2.5},
+        {"S": S[0], "max_size": 3},
+        {"S": S[np.newaxis], "max_size": 3},
+    ],
 }
 
 
@@ -295,6 +309,7 @@ WARNED_CALLS: list[tuple[str, dict[str, Any]]] = [
     ("yin", {"y": Y, "fmin": 20, "fmax": 1000}),
     ("yin", {"y": Y, "win_length": 1024, **F0}),
     ("power_to_db", {"S": S.astype(complex)}),
+    ("pcen", {"S": S.astype(complex)}),
 ]
 SILENT_CALLS: list[tuple[str, dict[str, Any]]] = [
     ("feature.melspectrogram", {"y": Y}),

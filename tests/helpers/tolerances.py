@@ -94,6 +94,17 @@ hold: a weaker bin may be float32's noise, and its logarithm anything."""
 CONTRAST_LINEAR = Tolerance(
     4e-6, "linear contrast, of the frame's peak", "float32 FFT, as for mel power"
 )
+PCEN = Tolerance(
+    1e-12, "PCEN of a given S, of the largest value", "the same formula in float64, over NumPy"
+)
+PCEN_ROWS = Tolerance(
+    2e-7,
+    "PCEN of the same mel rows, of the largest",
+    "float64 inside, rounded to float32 once; librosa is given float32 rows too",
+)
+PCEN_SPEECH = Tolerance(
+    2e-5, "PCEN of speech, of the largest value", "float32's noise of the mel power, compressed"
+)
 
 REFERENCE = Tolerance(
     1e-5,

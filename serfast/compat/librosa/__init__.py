@@ -4,8 +4,8 @@ Covered, with the signatures, defaults, shapes and errors of librosa 0.11: ``fea
 ``feature.zero_crossing_rate``, ``feature.melspectrogram``, ``feature.mfcc``,
 ``feature.spectral_centroid``, ``feature.spectral_bandwidth``, ``feature.spectral_rolloff``,
 ``feature.spectral_flatness``, ``feature.spectral_contrast``, ``yin``, ``filters.mel``,
-``util.frame``, ``util.valid_audio`` and ``power_to_db``. How closely the numbers agree, and what
-raises, is in docs/librosa.md. Neither librosa nor SciPy nor Numba is imported.
+``util.frame``, ``util.valid_audio``, ``power_to_db`` and ``pcen``. How closely the numbers agree,
+and what raises, is in docs/librosa.md. Neither librosa nor SciPy nor Numba is imported.
 
 Examples
 --------
@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from ..._lazy import suggesting
 from . import core, feature, filters, util
-from .core import power_to_db, yin
+from .core import pcen, power_to_db, yin
 from .util.exceptions import LibrosaError, ParameterError
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "core",
     "feature",
     "filters",
+    "pcen",
     "power_to_db",
     "util",
     "yin",

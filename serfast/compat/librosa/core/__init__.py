@@ -1,4 +1,4 @@
-"""Decibels and pitch, by librosa's names."""
+"""Decibels, PCEN and pitch, by librosa's names."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from ...._lazy import suggesting
 from . import pitch, spectrum
 from .pitch import yin
-from .spectrum import power_to_db
+from .spectrum import pcen, power_to_db
 
-__all__ = ["pitch", "power_to_db", "spectrum", "yin"]
+__all__ = ["pcen", "pitch", "power_to_db", "spectrum", "yin"]
 
 if not TYPE_CHECKING:  # else a type checker would take every name for a right one
     __getattr__ = suggesting(__name__, __all__)

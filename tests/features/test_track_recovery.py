@@ -1,0 +1,31 @@
+"""What is left of a moment that overflows: tracks with a state must not remember it for ever."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import serfast
+from helpers import signals
+from helpers.catalogue import EXAMPLES
+from helpers.custom_features import COMPILED
+from serfast.features import FEATURES, Delta, Track
+
+RATE = 16000
+TRACKS = [name for name, cls in FEATURES.items() if issubclass(cls, Track) and cls is not Delta]
+
+
+@pytest.mark.parametrize("name", TRACKS)
+@pytest.mark.parametrize("backend", COMPILED)
+@pytest.mark.parametrize("at", [0, RATE // 2])
+def test_an_overflow_is_forgotten(at: int, backend: str, name: str) -> None:
+    """Samples of 10²⁵ have a power beyond float32; a recording begins with them, or has them."""
+    y = signals.voice(RATE, 4 * RATE, seed=3)
+    y[at : at + 100] = 1e25
+    track = EXAMPLES[name]
+    spec = serfast.FeatureSpec(sample_rate=RATE, features=[track.feature, track])
+    rows = serfast.Extractor(spec, backend)(y)
+    n = len(track.columns)
+    assert not np.isfinite(rows[:, :n]).all() or rows[:, :n].max() > 88
+    assert np.isfinite(rows[:, n:]).all()
+    assert np.abs(rows[-RATE // 160 :, n:]).max() < 1e6
