@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -15,10 +16,15 @@ from serfast.models.plugin import Examples, Weights
 
 from .checks import check_labels
 from .inference import LinearSvm
+from .strangeness import Typical
 
 __all__ = ["PLUGIN", "SvmPlugin"]
 
 MODEL = Path(__file__).parent / "models" / "emodb.zip"
+
+ADAPTATION = ("neutral_scores", "class_scores")
+DOUBTS = ("certain_above", "typical_mean", "typical_deviation", "strange_limit")
+"""Arrays that a bundle may lack, each group as a whole."""
 
 
 class SvmPlugin:
@@ -47,7 +53,16 @@ class SvmPlugin:
         return train(examples)
 
     def load(self, bundle: Bundle) -> LinearSvm:
-        """Make a bundle's machine; ModelError if its arrays don't fit classes and statistics."""
+        """Make a bundle's machine.
+
+        A bundle of before adaptation, or of before doubts, lacks the arrays of these; it has all
+        of such a group or none.
+
+        Raises
+        ------
+        ModelError
+            If the arrays don't fit classes and statistics.
+        """
         if bundle.statistics is None:
             raise ModelError("statistics in the bundle must be given for the plugin svm, got null")
         k, d = len(bundle.classes), len(bundle.statistics.names(bundle.spec.columns))
@@ -60,11 +75,42 @@ class SvmPlugin:
             weights=np.ascontiguousarray(bundle.array("weights", (k, d))),
             intercepts=bundle.array("intercepts", (k,)),
             sharpness=sharpness,
+            **_adaptation(bundle, k),
+            **_doubts(bundle, d),
         )
 
     def default_model(self) -> Path:
         """Locate the model for seven emotions, trained on EmoDB."""
         return MODEL
+
+
+def _has(bundle: Bundle, names: Sequence[str]) -> bool:
+    """Tell whether a bundle has any of the arrays of a group, all of which it must have then."""
+    return any(name in bundle.arrays for name in names)
+
+
+def _adaptation(bundle: Bundle, k: int) -> dict[str, Any]:
+    """Give what a machine needs to be adaptable."""
+    if not _has(bundle, ADAPTATION):
+        return {}
+    neutral, by_class = ADAPTATION
+    return {"neutral": bundle.array(neutral, (k,)), "by_class": bundle.array(by_class, (k, k))}
+
+
+def _doubts(bundle: Bundle, d: int) -> dict[str, Any]:
+    """Give what a machine needs to doubt."""
+    if not _has(bundle, DOUBTS):
+        return {}
+    bound, limit = (float(bundle.array(name, ())) for name in ("certain_above", "strange_limit"))
+    mean, deviation = (bundle.array(name, (d,)) for name in ("typical_mean", "typical_deviation"))
+    if not 0 <= bound <= 1:
+        raise ModelError(f"certain_above.npy must be from 0 to 1, got {bound}")
+    if limit <= 0 or deviation.min() < 0:
+        raise ModelError(
+            "strange_limit.npy must be > 0 and typical_deviation.npy >= 0, got "
+            f"{limit} and {deviation.min()}"
+        )
+    return {"bound": bound, "typical": Typical(mean, deviation, limit)}
 
 
 def _need_sklearn() -> None:
