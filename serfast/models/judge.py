@@ -102,7 +102,7 @@ class Judge:
         return checked(probabilities, len(self.classes), self.plugin)
 
     def strangeness(self, x: np.ndarray[Any, Any]) -> float | None:
-        """Give the strangeness of an input, finite and >= 0; None if the classifier has none.
+        """Give the strangeness of an input, finite and >= 0; None if the classifier can't tell.
 
         Raises
         ------
@@ -115,7 +115,7 @@ class Judge:
             return None
         with calling(self.plugin, "strangeness"):
             strangeness = cast(Doubting, self.classifier).strangeness(x)
-        return self._number("strangeness", strangeness, LARGEST)
+        return None if strangeness is None else self._number("strangeness", strangeness, LARGEST)
 
     def reason(self, probability: float, strangeness: float | None) -> str | None:
         """Say why an answer with this largest probability is uncertain; None if it isn't."""

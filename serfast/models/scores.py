@@ -54,8 +54,10 @@ class Doubting(Protocol):
     def certain_above(self) -> float:
         """Give the bound, 0 to 1: an answer whose largest probability is below it is uncertain."""
 
-    def strangeness(self, x: np.ndarray[Any, Any]) -> float:
+    def strangeness(self, x: np.ndarray[Any, Any]) -> float | None:
         """Tell how far an input is from what the model was trained on, >= 0; above 1 it is unlike.
+
+        None: the model can't tell.
 
         Raises
         ------

@@ -232,12 +232,24 @@ def _check_bad_input(classifier: Classifier, x: np.ndarray[Any, Any]) -> None:
             classifier.predict_proba(bad)  # type: ignore[arg-type]
 
 
+def _offers(classifier: Classifier) -> set[str]:
+    """Give the names of what a classifier offers beyond probabilities."""
+    names = {offer.__name__ for offer in (Adaptable, Doubting) if isinstance(classifier, offer)}
+    return names | ({"class_scores"} if hasattr(classifier, "class_scores") else set())
+
+
 def _check_bad_bundles(plugin: Plugin, bundle: Bundle) -> None:
-    """Check that a bundle with a member missing, or with one class more, isn't loaded."""
+    """Check that a bundle with a member missing, or with one class more, isn't loaded.
+
+    An array may be missing that only serves what the classifier may offer, if the classifier then
+    offers less.
+    """
+    offered = _offers(plugin.load(bundle))
     for name in bundle.arrays:
         rest = {key: array for key, array in bundle.arrays.items() if key != name}
         with raises(ModelError, f"a bundle without {name}.npy"):
-            plugin.load(replace(bundle, arrays=rest))
+            if _offers(plugin.load(replace(bundle, arrays=rest))) < offered:
+                raise ModelError("without this array it offers less")
     for name in bundle.files:
         rest_files = {key: data for key, data in bundle.files.items() if key != name}
         with raises(ModelError, f"a bundle without {name}"):

@@ -37,7 +37,7 @@ class LinearSvm:
     by_class : ndarray of float64, shape (k, k), or None
         Mean of the scores of each true class.
     bound : float or None
-        A probability below it is uncertain. With it and `typical`, the machine is
+        A probability below it is uncertain. With it, the machine is
         :class:`serfast.models.Doubting`.
     typical : Typical or None
         What inputs were like in training.
@@ -74,7 +74,7 @@ class LinearSvm:
             object.__setattr__(self, "neutral_scores", self.neutral)
         if self.by_class is not None:
             object.__setattr__(self, "class_scores", self.by_class)
-        if self.bound is not None and self.typical is not None:
+        if self.bound is not None:
             object.__setattr__(self, "certain_above", self.bound)
 
     @property
@@ -97,10 +97,10 @@ class LinearSvm:
         with np.errstate(invalid="ignore"):
             return softmax(scores)
 
-    def strangeness(self, x: np.ndarray[Any, Any]) -> float:
+    def strangeness(self, x: np.ndarray[Any, Any]) -> float | None:
         """How far a vector is from those of training; above 1 it is unlike them."""
         vector = check_input(x, (self.weights.shape[1],), np.float64)
-        return 0.0 if self.typical is None else self.typical.strangeness(vector)
+        return None if self.typical is None else self.typical.strangeness(vector)
 
 
 def softmax(z: Array) -> Array:

@@ -22,9 +22,8 @@ __all__ = ["PLUGIN", "SvmPlugin"]
 
 MODEL = Path(__file__).parent / "models" / "emodb.zip"
 
-ADAPTATION = ("neutral_scores", "class_scores")
-DOUBTS = ("certain_above", "typical_mean", "typical_deviation", "strange_limit")
-"""Arrays that a bundle may lack, each group as a whole."""
+TYPICAL = ("typical_mean", "typical_deviation", "strange_limit")
+"""Arrays that say what inputs were like in training: a bundle has all of them or none."""
 
 
 class SvmPlugin:
@@ -55,8 +54,8 @@ class SvmPlugin:
     def load(self, bundle: Bundle) -> LinearSvm:
         """Make a bundle's machine.
 
-        A bundle of before adaptation, or of before doubts, lacks the arrays of these; it has all
-        of such a group or none.
+        A bundle of before adaptation, or of before doubts, lacks the arrays of these, and its
+        machine doesn't offer them.
 
         Raises
         ------
@@ -84,33 +83,33 @@ class SvmPlugin:
         return MODEL
 
 
-def _has(bundle: Bundle, names: Sequence[str]) -> bool:
-    """Tell whether a bundle has any of the arrays of a group, all of which it must have then."""
-    return any(name in bundle.arrays for name in names)
-
-
 def _adaptation(bundle: Bundle, k: int) -> dict[str, Any]:
-    """Give what a machine needs to be adaptable."""
-    if not _has(bundle, ADAPTATION):
-        return {}
-    neutral, by_class = ADAPTATION
-    return {"neutral": bundle.array(neutral, (k,)), "by_class": bundle.array(by_class, (k, k))}
+    """Give what a machine needs to be adaptable, as far as the bundle has it."""
+    offers: dict[str, Any] = {}
+    if "neutral_scores" in bundle.arrays or "class_scores" in bundle.arrays:
+        offers["neutral"] = bundle.array("neutral_scores", (k,))
+    if "class_scores" in bundle.arrays:
+        offers["by_class"] = bundle.array("class_scores", (k, k))
+    return offers
 
 
 def _doubts(bundle: Bundle, d: int) -> dict[str, Any]:
-    """Give what a machine needs to doubt."""
-    if not _has(bundle, DOUBTS):
-        return {}
-    bound, limit = (float(bundle.array(name, ())) for name in ("certain_above", "strange_limit"))
-    mean, deviation = (bundle.array(name, (d,)) for name in ("typical_mean", "typical_deviation"))
-    if not 0 <= bound <= 1:
-        raise ModelError(f"certain_above.npy must be from 0 to 1, got {bound}")
-    if limit <= 0 or deviation.min() < 0:
-        raise ModelError(
-            "strange_limit.npy must be > 0 and typical_deviation.npy >= 0, got "
-            f"{limit} and {deviation.min()}"
-        )
-    return {"bound": bound, "typical": Typical(mean, deviation, limit)}
+    """Give what a machine needs to doubt, as far as the bundle has it."""
+    offers: dict[str, Any] = {}
+    if any(name in bundle.arrays for name in ("certain_above", *TYPICAL)):
+        offers["bound"] = float(bundle.array("certain_above", ()))
+        if not 0 <= offers["bound"] <= 1:
+            raise ModelError(f"certain_above.npy must be from 0 to 1, got {offers['bound']}")
+    if any(name in bundle.arrays for name in TYPICAL):
+        mean, deviation = (bundle.array(name, (d,)) for name in TYPICAL[:2])
+        limit = float(bundle.array(TYPICAL[2], ()))
+        if limit <= 0 or deviation.min() < 0:
+            raise ModelError(
+                "strange_limit.npy must be > 0 and typical_deviation.npy >= 0, got "
+                f"{limit} and {deviation.min()}"
+            )
+        offers["typical"] = Typical(mean, deviation, limit)
+    return offers
 
 
 def _need_sklearn() -> None:
