@@ -12,6 +12,7 @@ import pytest
 import soundfile
 
 import serfast
+from helpers import pages
 from helpers.adaptable import BY_CLASS, CLASSES, NEUTRAL, Plain, bundle, install_linear, softmax
 from serfast.speaker import Speaker
 
@@ -215,6 +216,16 @@ def test_threads_leave_a_whole_state(recognizer):
         list(pool.map(lambda y: speaker.predict(y, RATE), VOICES * 20))
     assert 0 < speaker.n <= 100
     assert np.isfinite(speaker.state.moments.mean).all()
+
+
+def test_the_examples_of_the_documentation_run(recognizer, tmp_path, monkeypatch, capsys):
+    (block,) = pages.examples("docs/adaptation.md")
+    monkeypatch.chdir(tmp_path)
+    bundle().save("my-model.zip")
+    for name, y in zip(("calm", "monday", "tuesday"), VOICES, strict=False):
+        soundfile.write(f"{name}.wav", y, RATE)
+    exec(compile(block.replace('"neutral"', '"calm"'), "adaptation.md", "exec"), {})
+    assert capsys.readouterr().out.splitlines()[-1] == "3.0"
 
 
 def test_a_model_that_cant_be_adapted_is_refused(tmp_path, monkeypatch):
