@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, NoReturn
 
 import numpy as np
@@ -27,7 +27,7 @@ MAX_APERIODICITY = 0.3
 NOTHING = np.empty(0, dtype=np.float32)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Event:
     """An event tells what a recognizer hears in one window, or in an utterance so far."""
 
@@ -43,6 +43,12 @@ class Event:
     """This share of its rows is voiced, 0 to 1; it is None for a model without `aperiodicity`."""
     uncertain: bool = False
     """The model says that it doesn't know, as in :class:`serfast.recognizer.Result`."""
+
+    def __setstate__(self, state: dict[str, Any] | list[Any]) -> None:
+        """Take what a pickle holds; one of former times holds a list, without `uncertain`."""
+        names = (field.name for field in fields(self))
+        values = state if isinstance(state, dict) else dict(zip(names, state, strict=False))
+        self.__dict__.update(values)
 
 
 @dataclass(frozen=True)
