@@ -88,7 +88,8 @@ def test_centring_the_scores_is_centring_the_vectors():
 def test_strangeness():
     """|z| is 1, 2 and, cut, 5; the entry without a deviation isn't looked at; the limit is 2."""
     machine = PLUGIN.load(bundle())
-    assert machine.strangeness(np.array([2.0, 1.0, 99.0, 400.0])) == (1 + 2 + FARTHEST) / 3 / 2
+    strangeness = machine.strangeness(np.array([2.0, 1.0, 99.0, 400.0]))
+    assert strangeness == pytest.approx((1 + 2 + FARTHEST) / 3 / 2, rel=1e-12)
     assert machine.strangeness(OFFERS["typical_mean"]) == 0
     constant = Typical(np.zeros(2), np.zeros(2), 1.0)
     assert constant.strangeness(np.ones(2)) == 0
@@ -98,6 +99,17 @@ def test_strangeness():
         )
         is None
     )
+
+
+def test_entries_without_a_weight_are_never_strange():
+    """They aren't computed: a recognizer leaves 0 there."""
+    weights = OLD.arrays["weights"].copy()
+    weights[:, 3] = 0
+    machine = PLUGIN.load(bundle(weights=weights))
+    assert machine.uses.tolist() == [True, True, True, False]
+    for value in (0.0, 4.0, 1e300):
+        strangeness = machine.strangeness(np.array([2.0, 1.0, 99.0, value]))
+        assert strangeness == pytest.approx((1 + 2) / 2 / 2, rel=1e-12)
 
 
 @pytest.mark.parametrize(

@@ -68,14 +68,15 @@ class SvmPlugin:
         sharpness = float(bundle.array("sharpness", ()))
         if sharpness <= 0:
             raise ModelError(f"sharpness.npy must be > 0, got {sharpness}")
+        weights = np.ascontiguousarray(bundle.array("weights", (k, d)))
         return LinearSvm(
             classes=bundle.classes,
             spec=bundle.spec,
-            weights=np.ascontiguousarray(bundle.array("weights", (k, d))),
+            weights=weights,
             intercepts=bundle.array("intercepts", (k,)),
             sharpness=sharpness,
             **_adaptation(bundle, k),
-            **_doubts(bundle, d),
+            **_doubts(bundle, (weights != 0).any(axis=0)),
         )
 
     def default_model(self) -> Path:
@@ -93,22 +94,25 @@ def _adaptation(bundle: Bundle, k: int) -> dict[str, Any]:
     return offers
 
 
-def _doubts(bundle: Bundle, d: int) -> dict[str, Any]:
-    """Give what a machine needs to doubt, as far as the bundle has it."""
+def _doubts(bundle: Bundle, used: np.ndarray[Any, Any]) -> dict[str, Any]:
+    """Give what a machine needs to doubt, as far as the bundle has it.
+
+    Entries of the vector that aren't used aren't computed, so nothing is strange about them.
+    """
     offers: dict[str, Any] = {}
     if any(name in bundle.arrays for name in ("certain_above", *TYPICAL)):
         offers["bound"] = float(bundle.array("certain_above", ()))
         if not 0 <= offers["bound"] <= 1:
             raise ModelError(f"certain_above.npy must be from 0 to 1, got {offers['bound']}")
     if any(name in bundle.arrays for name in TYPICAL):
-        mean, deviation = (bundle.array(name, (d,)) for name in TYPICAL[:2])
+        mean, deviation = (bundle.array(name, used.shape) for name in TYPICAL[:2])
         limit = float(bundle.array(TYPICAL[2], ()))
         if limit <= 0 or deviation.min() < 0:
             raise ModelError(
                 "strange_limit.npy must be > 0 and typical_deviation.npy >= 0, got "
                 f"{limit} and {deviation.min()}"
             )
-        offers["typical"] = Typical(mean, deviation, limit)
+        offers["typical"] = Typical(mean, np.where(used, deviation, 0), limit)
     return offers
 
 

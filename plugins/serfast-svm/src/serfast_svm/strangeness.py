@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -30,14 +30,22 @@ class Typical:
     mean: Array
     deviation: Array
     limit: float
+    _scale: Array = field(init=False, repr=False)
+    """1 / deviation, or 0 for an entry that isn't looked at."""
+    _share: float = field(init=False, repr=False)
+    """What the sum over the entries is multiplied by."""
 
     def __post_init__(self) -> None:
-        for array in (self.mean, self.deviation):
+        used = self.deviation > np.finfo(np.float64).tiny  # smaller ones have no inverse
+        scale = np.divide(1.0, self.deviation, out=np.zeros(len(used)), where=used)
+        for array in (self.mean, self.deviation, scale):
             array.flags.writeable = False
+        object.__setattr__(self, "_scale", scale)
+        object.__setattr__(self, "_share", 1 / (max(1, int(np.count_nonzero(used))) * self.limit))
 
     def strangeness(self, vector: Array) -> float:
         """Mean distance of the entries from their means, in deviations, as a share of the limit."""
-        used = self.deviation > 0
-        with np.errstate(over="ignore"):
-            z = np.abs(vector[used] - self.mean[used]) / self.deviation[used]
-        return float(np.minimum(z, FARTHEST).mean() / self.limit) if z.size else 0.0
+        with np.errstate(over="ignore", invalid="ignore"):
+            z = np.abs((vector - self.mean) * self._scale)
+        # A difference too large for a float is far, also if its NaN comes from a factor of 0.
+        return float(np.fmin(z, FARTHEST).sum() * self._share)
