@@ -6,11 +6,10 @@ A file from a stranger can be wrong, but it can't do anything: every value is ch
 from __future__ import annotations
 
 import json
-import math
 import os
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn, TypeGuard
 
 import numpy as np
 
@@ -138,11 +137,9 @@ def _object(data: bytes) -> dict[str, Any]:
     return result
 
 
-def _is_number(value: object) -> bool:
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value.bit_length() < 64
-    return isinstance(value, float) and math.isfinite(value)
+def _is_number(value: object) -> TypeGuard[float]:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
-def _refuse(name: str, rule: str, value: object) -> None:
+def _refuse(name: str, rule: str, value: object) -> NoReturn:
     raise ModelError(f"{name} must be {rule}, got {shown(value)}")
