@@ -3,49 +3,28 @@
 from __future__ import annotations
 
 import os
-import warnings
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from . import _checks as checks
-from .audio.reading import load
-from .audio.resampling import at_rate, whole_rate
+from .audio.resampling import whole_rate
 from .backends import chosen
 from .errors import ModelError
-from .extractor import Extractor
 from .features.spec import FeatureSpec
 from .models import registry
 from .models.bundle.bundle import Bundle
 from .models.classifier import Classifier, StreamingClassifier
-from .models.inputs import doubt_of, inputs_of, vector_of
+from .models.loaded import LoadedModel
 from .models.plugin import Plugin
-from .models.plugin_calls import calling, load_classifier, probabilities_of
+from .models.plugin_calls import calling
+from .models.result import Result
+from .speaker import Speaker
 from .streaming.events import EventStream, Plan
+from .streaming.speaker_state import PRIOR, SpeakerState
 from .streaming.utterance_events import PAUSE, UtteranceStream
 from .streaming.window_events import WindowStream
 
-__all__ = ["Recognizer", "Result"]
-
-
-@dataclass(frozen=True)
-class Result:
-    """What a recognizer says of one recording."""
-
-    label: str
-    """The most probable class."""
-    probabilities: dict[str, float]
-    """Of every class; they add up to 1."""
-
-    @property
-    def probability(self) -> float:
-        """That of the label."""
-        return self.probabilities[self.label]
-
-    def __repr__(self) -> str:
-        return f"Result({self.label!r}, probability={self.probability:.3f})"
+__all__ = ["Recognizer", "Result", "Speaker"]
 
 
 class Recognizer:
@@ -81,7 +60,7 @@ class Recognizer:
 
     Examples
     --------
-    >>> import serfast
+    >>> import numpy as np, serfast
     >>> recognizer = serfast.Recognizer("svm")
     >>> y = np.sin(np.arange(16000) * 0.1)
     >>> result = recognizer.predict(y, 16000)  # or predict("speech.wav")
@@ -103,30 +82,24 @@ class Recognizer:
 
     def _set_up(self, bundle: Bundle, backend: str, plugin: Plugin | None) -> None:
         """Load the model of a bundle."""
-        self._made_of = bundle, backend, plugin
-        self._plugin = bundle.plugin
-        loader = registry.get(bundle.plugin, hint=False) if plugin is None else plugin
-        self._classifier = load_classifier(bundle.plugin, loader, bundle)
+        self._model = LoadedModel(bundle, backend, plugin)
+        self._classifier = self._model.classifier
         self._statistics = bundle.statistics
-        self._extractor = Extractor(bundle.spec, backend)
-        self._card = bundle.card
-        self._vector = vector_of(self._classifier, bundle, backend)
 
     def __getstate__(self) -> dict[str, Any]:
         """Give the bundle's bytes, which are checked again where they are read."""
-        bundle, backend, plugin = self._made_of
-        return {"bundle": bundle.to_bytes(), "backend": backend, "plugin": plugin}
+        model = self._model
+        data = model.bundle.to_bytes()
+        return {"bundle": data, "backend": model.backend, "plugin": model.plugin}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         backend = state["backend"]
         self._set_up(Bundle.from_bytes(state["bundle"], backend), backend, state["plugin"])
 
     def __repr__(self) -> str:
-        bundle, backend, _ = self._made_of
+        plugin, backend = self._model.bundle.plugin, self._model.backend
         classes = ", ".join(self.classes)
-        return (
-            f"<Recognizer {bundle.plugin!r} of {classes} at {self.spec.sample_rate} Hz, {backend}>"
-        )
+        return f"<Recognizer {plugin!r} of {classes} at {self.spec.sample_rate} Hz, {backend}>"
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -141,12 +114,12 @@ class Recognizer:
     @property
     def spec(self) -> FeatureSpec:
         """The features that it looks at."""
-        return self._extractor.spec
+        return self._model.bundle.spec
 
     @property
     def card(self) -> dict[str, Any]:
         """How the model was trained and measured, as the bundle says."""
-        return dict(self._card)
+        return dict(self._model.bundle.card)
 
     def predict(self, y: Any, sample_rate: float | None = None) -> Result:
         """Tell the class of one recording.
@@ -179,18 +152,30 @@ class Recognizer:
             There is hardly anything to judge: no sample is above -60 dB of full scale (0.001),
             or y is shorter than one of the features' frames.
         """
-        if is_recording(y):
-            if sample_rate is not None:
-                checks.fail("sample_rate", "None for a recording, which has its own", sample_rate)
-            y, sample_rate = load(y)
-        elif sample_rate is None:
-            checks.fail("sample_rate", "given for samples: they don't tell their rate", sample_rate)
-        samples = at_rate(y, sample_rate, self.spec.sample_rate)
-        _warn_of_nothing(samples, max(self.spec.frame_lengths))
-        x = inputs_of(samples, self._classifier.input, self._extractor, self._vector)
-        probabilities = probabilities_of(self._classifier, x, self._plugin)
-        table = dict(zip(self.classes, probabilities.tolist(), strict=True))
-        return Result(max(table, key=table.__getitem__), table)
+        x, _ = self._model.input_of(y, sample_rate)
+        judge = self._model.judge
+        return judge.result(judge.probabilities(x), judge.strangeness(x))
+
+    def speaker(self, *, prior: float = PRIOR) -> Speaker:
+        """Make a recognizer for one speaker, which gets used to voice and channel.
+
+        Parameters
+        ----------
+        prior : float
+            What it does without adaptation counts for so many utterances, > 0.
+
+        Returns
+        -------
+        Speaker
+            Its ``load(path)`` goes on with what another one's ``save(path)`` wrote.
+
+        Raises
+        ------
+        ParameterError
+            If the model can't be adapted (:class:`serfast.models.Adaptable`), or prior breaks its
+            rule.
+        """
+        return Speaker(self._model, prior)
 
     def stream(
         self,
@@ -200,6 +185,7 @@ class Recognizer:
         sample_rate: float | None = None,
         gate_db: float | None = 12.0,
         smoothing: float = 0.0,
+        adapt: bool | Speaker = False,
     ) -> EventStream:
         """Make a stream: chunks of a signal go in, events come out while it goes on.
 
@@ -221,6 +207,12 @@ class Recognizer:
         smoothing : float
             Time constant [s] over which probabilities are smoothed, >= 0: those of an event count
             for exp(-d / smoothing) in the next one's, d seconds later. 0: not at all.
+        adapt : bool or Speaker
+            True: the stream gets used to the one speaker in it, and forgets him with its `reset`.
+            A speaker of this model: it goes on with what the speaker knows, and the speaker learns
+            from the stream. Each window that is judged counts for hop / window of an utterance, or
+            a whole one if they don't overlap. What has no row above -60 dB (by the column `rms`,
+            where there is one), or is unlike the training's speech, is not learned from.
 
         Returns
         -------
@@ -231,11 +223,13 @@ class Recognizer:
         ParameterError
             If an argument breaks its rule; if the features can't be streamed; if a classifier of
             samples is to be given another sample rate (resample the chunks first); if window is
-            None for a classifier without a state; or if the model has no column `rms` for the
-            gate.
+            None for a classifier without a state; if the model has no column `rms` for the gate;
+            or if adapt is wanted of a model that can't be adapted, without a window, or with a
+            speaker of another model.
 
         Examples
         --------
+        >>> import numpy as np
         >>> stream = Recognizer("svm").stream(window=2.0, hop=0.5)
         >>> syllables = np.sin(np.arange(40000) * 0.1) * np.sin(np.arange(40000) * 0.0005)
         >>> chunks = np.array_split(syllables, 40)
@@ -256,20 +250,28 @@ class Recognizer:
             smoothing=smoothing,
             sample_rate=rate,
         )
-        extractor = self._extractor
+        state = self._state_of(adapt, window)
+        model, extractor = self._model, self._model.extractor
         stream = extractor.stream() if rate == wanted else extractor.stream(sample_rate=rate)
         if window is not None:
-            return WindowStream(
-                self._classifier, self._plugin, self._statistics, self._vector, stream, plan
-            )
+            events = WindowStream(model.judge, self._statistics, model.vector, stream, plan)
+            return events if state is None else events.adapting(state, forgets=adapt is True)
         if not isinstance(self._classifier, StreamingClassifier):
             checks.fail("window", "given for a classifier without a state", window)
-        return UtteranceStream(self._classifier, self._plugin, stream, plan)
+        return UtteranceStream(self._classifier, model.judge, stream, plan)
 
-
-def is_recording(y: Any) -> bool:
-    """Tell whether y is a recording that has to be read: a path, a file's content, a file."""
-    return isinstance(y, (str, os.PathLike, bytes, bytearray, memoryview)) or hasattr(y, "read")
+    def _state_of(self, adapt: bool | Speaker, window: float | None) -> SpeakerState | None:
+        """Give the state of the speaker that a stream adapts to; None if it doesn't."""
+        if adapt is False:
+            return None
+        if window is None:
+            rule = "False without a window: give a window, or use speaker().predict"
+            checks.fail("adapt", rule, adapt)
+        if adapt is True:
+            return SpeakerState(self._model.judge)
+        if not isinstance(adapt, Speaker) or not adapt.is_of(self._model):
+            checks.fail("adapt", "True, False or a speaker of this model", adapt)
+        return adapt.state
 
 
 def _bundle(classifier: str | os.PathLike[str], backend: str) -> Bundle:
@@ -292,8 +294,3 @@ def _bundle(classifier: str | os.PathLike[str], backend: str) -> Bundle:
     if model is None:
         raise ModelError(f"plugin {classifier!r} must come with a model, or give a bundle's path")
     return Bundle.load(model, backend)
-
-
-def _warn_of_nothing(samples: np.ndarray[Any, Any], frame: int) -> None:
-    if doubt := doubt_of(samples, frame):
-        warnings.warn(f"y {doubt}", stacklevel=3)

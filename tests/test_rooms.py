@@ -34,6 +34,7 @@ presets
 models
 corpora
 streaming training
+speaker
 recognizer
 compat testing
 bench

@@ -131,6 +131,8 @@ def _columns(classes: Sequence[str]) -> dict[str, type]:
         "file": str,
         "label": str,
         **probabilities,
+        "uncertain": bool,
+        "strangeness": float,
         "duration_s": float,
         "warnings": str,
         "error": str,

@@ -22,10 +22,11 @@ from ._recordings import STANDARD_INPUT
 
 if TYPE_CHECKING:
     from ..recognizer import Recognizer
+    from ..speaker import Speaker
 
 __all__ = ["add_arguments", "check_unused", "run"]
 
-_DEFAULTS = {"rate": None, "window": 3.0, "hop": 0.5, "smoothing": 0.0}
+_DEFAULTS = {"rate": None, "window": 3.0, "hop": 0.5, "smoothing": 0.0, "adapt": False}
 
 CHUNK = 0.01
 """How much is read at once [s]."""
@@ -75,6 +76,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="S",
         help="time constant of smoothing the probabilities, in seconds (%(default)s: none)",
     )
+    group.add_argument(
+        "--adapt",
+        action="store_true",
+        help="get used to the one speaker in the stream (--speaker NAME does so, too)",
+    )
 
 
 def check_unused(arguments: argparse.Namespace) -> None:
@@ -89,8 +95,8 @@ def window(text: str) -> float | None:
     return None if text == "utterance" else float(text)
 
 
-def run(arguments: argparse.Namespace, recognizer: Recognizer) -> int:
-    """Print the events of one recording or of standard input."""
+def run(arguments: argparse.Namespace, recognizer: Recognizer, speaker: Speaker | None) -> int:
+    """Print the events of one recording or of standard input, which this speaker learns from."""
     if len(arguments.files) > 1:
         raise ParameterError(f"FILE must be one with --stream, got {len(arguments.files)}")
     path = arguments.files[0]
@@ -100,6 +106,7 @@ def run(arguments: argparse.Namespace, recognizer: Recognizer) -> int:
         hop=arguments.hop,
         smoothing=arguments.smoothing,
         sample_rate=rate,
+        adapt=speaker or arguments.adapt,
     )
     write = _json if arguments.json else _text
     n_events = 0
@@ -185,6 +192,7 @@ def _json(event: Event) -> str:
             "label": event.label,
             "probabilities": {name: round(p, 6) for name, p in event.probabilities.items()},
             "voiced": None if event.voiced is None else round(event.voiced, 6),
+            "uncertain": event.uncertain,
         }
     )
 
@@ -193,7 +201,9 @@ def _text(event: Event) -> str:
     width = max(map(len, event.probabilities))
     share = 100 * event.probabilities[event.label]
     line = f"{event.start:8.2f} – {event.end:.2f} s  {event.label:{width}}  {share:5.1f} %"
-    return line if event.voiced is None else f"{line}  voiced {100 * event.voiced:3.0f} %"
+    if event.voiced is not None:
+        line += f"  voiced {100 * event.voiced:3.0f} %"
+    return line + "  uncertain" * event.uncertain
 
 
 def _named(path: Path) -> str:

@@ -16,7 +16,7 @@ from ..corpora.tables import csv_line
 __all__ = ["CsvRecords", "JsonRecords", "ParquetRecords", "Records", "check_parquet"]
 
 Columns = Mapping[str, type]
-"""Name of each column, and the type of what it holds: str or float."""
+"""Name of each column, and the type of what it holds: str, float or bool."""
 
 
 class Records(ABC):
@@ -27,7 +27,7 @@ class Records(ABC):
     path : Path
         The file, which what is added is appended to.
     columns : mapping of str to type
-        The columns, each of str or float. A record may lack some of them.
+        The columns, each of str, float or bool. A record may lack some of them.
 
     Notes
     -----
@@ -135,7 +135,7 @@ class ParquetRecords(Records):
         import pyarrow  # optional: only Parquet needs it
         import pyarrow.parquet  # optional: only Parquet needs it
 
-        types = {str: pyarrow.string(), float: pyarrow.float64()}
+        types = {str: pyarrow.string(), float: pyarrow.float64(), bool: pyarrow.bool_()}
         schema = pyarrow.schema([(name, types[kind]) for name, kind in self._columns.items()])
         with self._naming():
             table = pyarrow.Table.from_pylist(self._records, schema=schema)
@@ -154,4 +154,6 @@ def check_parquet() -> None:
 
 
 def _cell(value: Any) -> Any:
+    if isinstance(value, bool):
+        return str(value).lower()
     return "" if value is None else value

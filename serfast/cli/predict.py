@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from time import perf_counter
@@ -17,11 +18,13 @@ from ._answers import SUFFIXES, answers_table, check_table, output
 from ._json import add_json, print_json
 from ._progress import Progress
 from ._recordings import as_texts, find, named, source
+from ._speakers import add_speaker, check_speaker, kept_speaker
 from ._threads import add_threads, in_order
 from ._warnings import collected, show_warnings
 
 if TYPE_CHECKING:
     from ..recognizer import Recognizer
+    from ..speaker import Speaker
 
 __all__ = ["add_parser"]
 
@@ -31,9 +34,19 @@ recognising it, while other threads are at work. A recording that can't be read 
 rest goes on; the exit status is then 1. Of a folder, the recordings in it and below are taken.
 
 OUT has a line for each recording: file, label, the probability of each class (p_ and its name),
-duration, warnings, error. The line is in OUT as soon as it is known: if the program is stopped, OUT
-has what was done. Parquet can't be written so: its lines are in OUT.jsonl until all is done. The
-suffix {", ".join(SUFFIXES)} chooses the kind. In .jsonl a line is what --json prints.
+uncertain, strangeness, duration, warnings, error. The line is in OUT as soon as it is known: if the
+program is stopped, OUT has what was done. Parquet can't be written so: its lines are in OUT.jsonl
+until all is done. The suffix {", ".join(SUFFIXES)} chooses the kind. In .jsonl a line is what
+--json prints.
+
+An answer is uncertain if its probability is below the bound that the model's training measured, or
+if the recording is unlike the training's speech (strangeness above 1); not every model tells.
+
+With --speaker NAME, the recordings are heard one after the other, in the order given; the file
+NAME.json keeps what was learned, some numbers and no audio. It is in the folder serfast/speakers
+of $XDG_STATE_HOME, or else of ~/.local/state (macOS: ~/Library/Application Support, Windows:
+%LOCALAPPDATA%). Another call of the same name and model goes on with it; to forget the speaker,
+remove the file.
 
 With --stream every window of 3 s is judged, every 0.5 s, as soon as it has been read; those
 without speech are skipped.
@@ -44,6 +57,8 @@ examples:
   serfast predict recordings/ -o emotions.csv --threads 4
   serfast predict *.wav --json > emotions.jsonl
   serfast predict speech.flac --classifier my-model.zip
+  serfast predict --speaker anna --enrol --label neutral calm.wav
+  serfast predict --speaker anna monday.wav tuesday.wav
   serfast predict --stream meeting.wav
   arecord -t raw -f S16_LE -c 1 -r 16000 | serfast predict --stream - --rate 16000
 """
@@ -85,6 +100,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument("--force", action="store_true", help="replace OUT if it exists")
     add_threads(parser)
+    add_speaker(parser)
     _live.add_arguments(parser)
     parser.set_defaults(run=run)
 
@@ -95,12 +111,19 @@ def run(arguments: argparse.Namespace) -> int:
         raise ParameterError("--output and --brief must not be given with --stream")
     if not arguments.stream:
         _live.check_unused(arguments)
+    check_speaker(arguments)
     check_table(arguments.output, arguments.force)
     from ..recognizer import Recognizer  # heavy: the help doesn't need it
 
     recognizer = Recognizer(arguments.classifier, arguments.backend)
-    if arguments.stream:
-        return _live.run(arguments, recognizer)
+    with kept_speaker(arguments.speaker, recognizer) as speaker:
+        if arguments.stream:
+            return _live.run(arguments, recognizer, speaker)
+        return _run(arguments, recognizer, speaker)
+
+
+def _run(arguments: argparse.Namespace, recognizer: Recognizer, speaker: Speaker | None) -> int:
+    """Predict or enrol recordings."""
     result = find(arguments.files, again=True)
     lines = [*result.problems, *filter(None, [result.rest()])]
     texts = as_texts(result.paths)
@@ -111,9 +134,8 @@ def run(arguments: argparse.Namespace) -> int:
     ):
         for line in lines:
             bar.write(f"serfast predict: {line}")
-        work = partial(_answer, recognizer)
-        for path, future in in_order(work, result.paths, arguments.threads):
-            answer = {"file": texts[path], **future.result()}
+        for path, rest in _answers(arguments, result.paths, recognizer, speaker):
+            answer = {"file": texts[path], **rest}
             n_failed += "error" in answer
             _tell(answer, path, bar)
             add(answer)
@@ -131,29 +153,58 @@ def _is_quiet(arguments: argparse.Namespace) -> bool:
     return not (prints and sys.stdout.isatty())
 
 
-def _answer(recognizer: Recognizer, path: Path) -> dict[str, Any]:
+def _answers(
+    arguments: argparse.Namespace,
+    paths: Sequence[Path],
+    recognizer: Recognizer,
+    speaker: Speaker | None,
+) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """Give each recording's answer, in their order; a speaker hears one after the other."""
+    if speaker is None:
+        for path, future in in_order(
+            partial(_answer, partial(_predicted, recognizer)), paths, arguments.threads
+        ):
+            yield path, future.result()
+        return
+    label = arguments.label
+    judge = partial(_enrolled, speaker, label) if arguments.enrol else partial(_predicted, speaker)
+    for path in paths:
+        yield path, _answer(judge, path)
+
+
+def _answer(judge: Callable[[Path], dict[str, Any]], path: Path) -> dict[str, Any]:
     """Give what is found out about a recording, or why nothing is."""
     with collected() as messages:
         try:
-            answer = _predicted(recognizer, path)
+            answer = judge(path)
         except (SerfastError, OSError, MemoryError) as error:
             answer = {"error": named(path, error)}
     return {**answer, "warnings": messages}
 
 
-def _predicted(recognizer: Recognizer, path: Path) -> dict[str, Any]:
+def _predicted(recognizer: Recognizer | Speaker, path: Path) -> dict[str, Any]:
     start = perf_counter()
     y, sample_rate = load(source(path))
     result = recognizer.predict(y, sample_rate)
     seconds = perf_counter() - start
     duration = len(y) / sample_rate
+    strangeness = result.strangeness
     return {
         "label": result.label,
         "probabilities": {name: round(p, 6) for name, p in result.probabilities.items()},
+        "uncertain": result.uncertain,
+        "strangeness": None if strangeness is None else round(strangeness, 6),
+        "reason": result.reason,
         "duration_s": round(duration, 6),
         "elapsed_s": round(seconds, 6),
         "times_real_time": round(duration / seconds, 1),
     }
+
+
+def _enrolled(speaker: Speaker, label: str | None, path: Path) -> dict[str, Any]:
+    y, sample_rate = load(source(path))
+    learned = speaker.enrol(y, sample_rate, label=label)
+    return {"learned": learned, "duration_s": round(len(y) / sample_rate, 6)}
 
 
 def _tell(answer: dict[str, Any], path: Path, bar: Progress) -> None:
@@ -167,10 +218,16 @@ def _print(arguments: argparse.Namespace, answer: dict[str, Any]) -> None:
     """Print the answer in the way that is asked for; a table is enough unless one is."""
     if arguments.json:
         print_json(answer)
-    elif "error" not in answer and arguments.brief:
+    elif "error" in answer:
+        return
+    elif arguments.enrol:
+        heard = "heard" if answer["learned"] else "not learned from"
+        print(f"{printable(answer['file'])}: {heard}", flush=True)
+    elif arguments.brief:
         share = 100 * answer["probabilities"][answer["label"]]
-        print(f"{printable(answer['file'])}: {answer['label']} {share:.1f} %", flush=True)
-    elif "error" not in answer and not arguments.output:
+        line = f"{printable(answer['file'])}: {answer['label']} {share:.1f} %"
+        print(line + " uncertain" * answer["uncertain"], flush=True)
+    elif not arguments.output:
         print(_text(answer), flush=True)
 
 
@@ -183,4 +240,6 @@ def _text(answer: dict[str, Any]) -> str:
         f"{answer['times_real_time']:.0f} times faster than real time"
     )
     first = f"{printable(answer['file'])}: {answer['label']}"
+    if answer["uncertain"]:
+        first += f" (uncertain: {answer['reason']})"
     return "\n".join([first, *map(str.rstrip, bars), speed])

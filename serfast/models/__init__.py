@@ -23,11 +23,14 @@ from .plugin import (
     options_of,
     with_options,
 )
+from .scores import Adaptable, Doubting
 
 __all__ = [
+    "Adaptable",
     "Bundle",
     "ChecksFirst",
     "Classifier",
+    "Doubting",
     "Examples",
     "Input",
     "LongTraining",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, NoReturn
 
 import numpy as np
@@ -13,6 +13,7 @@ from .. import _checks as checks
 from ..audio.samples import as_vector
 from ..backends.stream import ResetAfterBlock, Stream
 from ..features.spec import FeatureSpec
+from ..models.judge import Judge
 from .gate import MEMORY, EnergyGate
 from .recent_rows import Recent
 
@@ -26,7 +27,7 @@ MAX_APERIODICITY = 0.3
 NOTHING = np.empty(0, dtype=np.float32)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Event:
     """An event tells what a recognizer hears in one window, or in an utterance so far."""
 
@@ -40,6 +41,14 @@ class Event:
     """Every class has its probability here; the probabilities add up to 1."""
     voiced: float | None
     """This share of its rows is voiced, 0 to 1; it is None for a model without `aperiodicity`."""
+    uncertain: bool = False
+    """The model says that it doesn't know, as in :class:`serfast.recognizer.Result`."""
+
+    def __setstate__(self, state: dict[str, Any] | list[Any]) -> None:
+        """Take what a pickle holds; one of former times holds a list, without `uncertain`."""
+        names = (field.name for field in fields(self))
+        values = state if isinstance(state, dict) else dict(zip(names, state, strict=False))
+        self.__dict__.update(values)
 
 
 @dataclass(frozen=True)
@@ -109,13 +118,15 @@ class EventStream(ResetAfterBlock):
     """
 
     __slots__ = (
-        *("_ended", "_failure", "_levels", "_limit", "_loudness", "_n_seen", "_plan", "_previous"),
-        *("_ready", "_recent", "_stream", "_voicing"),
+        *("_ended", "_failure", "_levels", "_limit", "_loudness", "_model", "_n_seen", "_plan"),
+        *("_previous", "_ready", "_recent", "_stream", "_voicing"),
     )
 
-    def __init__(self, stream: Stream, plan: Plan, kept: int, max_aperiodicity: float) -> None:
+    def __init__(
+        self, judge: Judge, stream: Stream, plan: Plan, kept: int, max_aperiodicity: float
+    ) -> None:
         columns = stream.columns
-        self._stream, self._plan = stream, plan
+        self._model, self._stream, self._plan = judge, stream, plan
         self._loudness = columns.index("rms") if plan.gate else 0
         self._voicing = columns.index("aperiodicity") if "aperiodicity" in columns else None
         self._limit = max_aperiodicity
@@ -127,9 +138,9 @@ class EventStream(ResetAfterBlock):
         self._failure: Exception | None = None
 
     @property
-    @abstractmethod
     def classes(self) -> tuple[str, ...]:
         """Give the classes that the model tells apart."""
+        return self._model.classes
 
     def accept(self, chunk: Any) -> list[Event]:
         """Take the next samples; give the events that they complete.
@@ -248,7 +259,14 @@ class EventStream(ResetAfterBlock):
         levels = self._levels.between(max(0, stop - self._plan.memory), stop)[:, 0]
         return gate.loud(levels, window, len(levels) == self._plan.memory)
 
-    def _event(self, start: int, stop: int, probabilities: Array, n_voiced: int) -> None:
+    def _event(
+        self,
+        start: int,
+        stop: int,
+        probabilities: Array,
+        n_voiced: int,
+        strangeness: float | None = None,
+    ) -> None:
         """Make the event of rows `start` to `stop` - 1, of which `n_voiced` are voiced."""
         hop, rate = self._stream.spec.hop_length, self._stream.spec.sample_rate
         end = stop * hop / rate
@@ -257,7 +275,8 @@ class EventStream(ResetAfterBlock):
         table = dict(zip(self.classes, self._smoothed(end, probabilities).tolist(), strict=True))
         label = max(table, key=table.__getitem__)
         voiced = None if self._voicing is None else n_voiced / (stop - start)
-        self._ready.append(Event(start * hop / rate, end, label, table, voiced))
+        uncertain = self._model.reason(table[label], strangeness) is not None
+        self._ready.append(Event(start * hop / rate, end, label, table, voiced, uncertain))
 
     def _voiced(self, rows: Array) -> int:
         """Count the voiced rows."""

@@ -13,6 +13,7 @@ import numpy as np
 
 from ..backends.stream import Stream
 from ..models.classifier import StreamingClassifier
+from ..models.judge import Judge
 from .events import MAX_APERIODICITY, EventStream, Plan
 from .gate import enough
 from .steps import Steps
@@ -47,20 +48,16 @@ class UtteranceStream(EventStream):
     At the utterance's end it makes another one, if the last one is more than half a hop ago.
     """
 
-    __slots__ = ("_classifier", "_hop", "_looked", "_plugin", "_utterance")
+    __slots__ = ("_classifier", "_hop", "_looked", "_utterance")
 
     def __init__(
-        self, classifier: StreamingClassifier, plugin: str, stream: Stream, plan: Plan
+        self, classifier: StreamingClassifier, judge: Judge, stream: Stream, plan: Plan
     ) -> None:
-        super().__init__(stream, plan, plan.window + classifier.stride, MAX_APERIODICITY)
-        self._classifier, self._plugin = classifier, plugin
+        super().__init__(judge, stream, plan, plan.window + classifier.stride, MAX_APERIODICITY)
+        self._classifier = classifier
         self._hop = max(1, round(plan.hop / classifier.stride)) * classifier.stride
         self._looked = 0
         self._utterance: _Utterance | None = None
-
-    @property
-    def classes(self) -> tuple[str, ...]:
-        return self._classifier.classes
 
     def reset(self) -> None:
         super().reset()
@@ -104,7 +101,7 @@ class UtteranceStream(EventStream):
                 self._judge(utterance)
 
     def _begin(self, row: int) -> _Utterance:
-        self._utterance = _Utterance(row, Steps(self._classifier, self._plugin))
+        self._utterance = _Utterance(row, Steps(self._classifier, self._model.plugin))
         return self._utterance
 
     def _step(self, utterance: _Utterance, stop: int) -> _Utterance:

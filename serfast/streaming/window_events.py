@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 
 from ..backends.stream import Stream
-from ..models.classifier import Classifier
-from ..models.plugin_calls import probabilities_of
+from ..models.inputs import QUIET
+from ..models.judge import Judge, is_strange
 from ..statistics.statistics import PreparedStatistics, Statistics
 from .events import MAX_APERIODICITY, EventStream, Plan
 from .gate import enough
 from .recent_samples import RecentSamples
 from .sliding_window import SlidingWindow
+from .speaker_state import SpeakerState
 
 __all__ = ["WindowStream"]
 
@@ -23,29 +24,34 @@ Array = np.ndarray[Any, Any]
 class WindowStream(EventStream):
     """It makes an event of the last `window` every `hop`, if that window holds speech."""
 
-    __slots__ = ("_classifier", "_plugin", "_samples", "_sliding", "_vector")
+    __slots__ = ("_forgets", "_input_kind", "_level", "_samples", "_sliding", "_speaker", "_vector")
 
     def __init__(
         self,
-        classifier: Classifier,
-        plugin: str,
+        judge: Judge,
         statistics: Statistics | None,
         vector: PreparedStatistics | None,
         stream: Stream,
         plan: Plan,
     ) -> None:
         most = MAX_APERIODICITY if statistics is None else statistics.max_aperiodicity
-        super().__init__(stream, plan, plan.window, most)
-        self._classifier, self._plugin, self._vector = classifier, plugin, vector
+        super().__init__(judge, stream, plan, plan.window, most)
+        self._input_kind, self._vector = judge.classifier.input, vector
         self._sliding = SlidingWindow(plan.window, plan.hop)
         self._samples = RecentSamples()
+        self._level = stream.columns.index("rms") if "rms" in stream.columns else None
+        self._speaker: SpeakerState | None = None
+        self._forgets = False
 
-    @property
-    def classes(self) -> tuple[str, ...]:
-        return self._classifier.classes
+    def adapting(self, speaker: SpeakerState, *, forgets: bool) -> WindowStream:
+        """Adapt to this speaker from now on, whom `reset` forgets if `forgets`; give the stream."""
+        self._speaker, self._forgets = speaker, forgets
+        return self
 
     def reset(self) -> None:
         super().reset()
+        if self._speaker is not None and self._forgets:
+            self._speaker.reset()
         self._sliding.reset()
         self._samples.reset()
 
@@ -61,7 +67,7 @@ class WindowStream(EventStream):
             self._judge(*rest)
 
     def _heard(self, chunk: Any) -> None:
-        if self._classifier.input == "samples":
+        if self._input_kind == "samples":
             self._samples.append(chunk)
 
     def _judge(self, start: int, stop: int) -> None:
@@ -69,18 +75,36 @@ class WindowStream(EventStream):
         gate = self._plan.gate
         if gate is not None and not enough(self._loud(gate, stop, stop - start)):
             return
+        rows = self._recent.between(start, stop)
         try:
             x = self._input(start, stop)
-            probabilities = probabilities_of(self._classifier, x, self._plugin)
+            strangeness = self._model.strangeness(x)
+            probabilities = self._probabilities(x, rows, strangeness)
         except Exception as error:  # only this window is lost; the stream goes on
             self._failed(error)
             return
-        n_voiced = self._voiced(self._recent.between(start, stop))
-        self._event(start, stop, probabilities, n_voiced)
+        self._event(start, stop, probabilities, self._voiced(rows), strangeness)
+
+    def _probabilities(self, x: Array, rows: Array, strangeness: float | None) -> Array:
+        """Ask the classifier about a window, adapted to the speaker if there is one.
+
+        Windows that overlap share rows, so each counts for its new part only.
+        """
+        if self._speaker is None:
+            return self._model.probabilities(x)
+        weight = min(1.0, self._plan.hop / self._plan.window)
+        learn = not is_strange(strangeness) and self._is_loud(x, rows)
+        return self._speaker.probabilities(self._model.scores(x), weight, learn)
+
+    def _is_loud(self, x: Array, rows: Array) -> bool:
+        """Tell whether anything in a window is above -60 dB, as far as that can be told."""
+        if self._input_kind == "samples":
+            return bool(np.abs(x).max() >= QUIET)
+        return self._level is None or bool(rows[:, self._level].max() >= QUIET)
 
     def _input(self, start: int, stop: int) -> Array:
         """Make the classifier's input from a window (:mod:`serfast.models.inputs`)."""
-        if self._classifier.input == "samples":
+        if self._input_kind == "samples":
             hop = self._stream.spec.hop_length
             # The window ends where the next row begins. Samples have arrived that far, or only as
             # far as the frame of the window's last row reaches.

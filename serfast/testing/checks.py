@@ -22,9 +22,11 @@ from ..models.bundle.bundle import Bundle
 from ..models.bundle.fingerprint import signal
 from ..models.classifier import Classifier, Input, StreamingClassifier
 from ..models.plugin import Examples, Plugin
+from ..models.scores import Adaptable, Doubting
 from ..statistics.statistics import Statistics
 from ..training.training import bundle_of
 from .assertions import THREADS, Inputs, equal, raises, require
+from .offers import check_adaptable, check_doubting
 from .steps import check_streaming
 
 __all__ = ["check_classifier", "check_feature", "check_plugin", "toy_examples"]
@@ -44,6 +46,9 @@ def check_classifier(classifier: Classifier, inputs: Inputs) -> None:
     for all rows so far at once, within 1e-5. The bits are the same for every division of the rows
     and in every thread. Streams share no state. Bad rows raise ParameterError and leave the state
     unchanged.
+
+    The probabilities of a :class:`serfast.models.Adaptable` one are those of its scores, within
+    1e-6. A :class:`serfast.models.Doubting` one gives a strangeness >= 0 for every input.
 
     Parameters
     ----------
@@ -76,6 +81,10 @@ def check_classifier(classifier: Classifier, inputs: Inputs) -> None:
     require(all(equal(first, run) for run in runs), "threads must not change the bits")
     if isinstance(classifier, StreamingClassifier):
         check_streaming(classifier, inputs)
+    if isinstance(classifier, Adaptable):
+        check_adaptable(classifier, inputs)
+    if isinstance(classifier, Doubting):
+        check_doubting(classifier, inputs)
 
 
 def check_plugin(name: str, folder: Path) -> None:
@@ -223,12 +232,24 @@ def _check_bad_input(classifier: Classifier, x: np.ndarray[Any, Any]) -> None:
             classifier.predict_proba(bad)  # type: ignore[arg-type]
 
 
+def _offers(classifier: Classifier) -> set[str]:
+    """Give the names of what a classifier offers beyond probabilities."""
+    names = {offer.__name__ for offer in (Adaptable, Doubting) if isinstance(classifier, offer)}
+    return names | ({"class_scores"} if hasattr(classifier, "class_scores") else set())
+
+
 def _check_bad_bundles(plugin: Plugin, bundle: Bundle) -> None:
-    """Check that a bundle with a member missing, or with one class more, isn't loaded."""
+    """Check that a bundle with a member missing, or with one class more, isn't loaded.
+
+    An array may be missing that only serves what the classifier may offer, if the classifier then
+    offers less.
+    """
+    offered = _offers(plugin.load(bundle))
     for name in bundle.arrays:
         rest = {key: array for key, array in bundle.arrays.items() if key != name}
         with raises(ModelError, f"a bundle without {name}.npy"):
-            plugin.load(replace(bundle, arrays=rest))
+            if _offers(plugin.load(replace(bundle, arrays=rest))) < offered:
+                raise ModelError("without this array it offers less")
     for name in bundle.files:
         rest_files = {key: data for key, data in bundle.files.items() if key != name}
         with raises(ModelError, f"a bundle without {name}"):

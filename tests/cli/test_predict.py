@@ -135,7 +135,10 @@ def test_odd_names_are_text_in_json_and_one_line_for_people(folder, capsys):
 NAMES = [
     f"{speaker}a01{letter}{version}" for speaker in SPEAKERS for letter in "TW" for version in "ab"
 ]
-COLUMNS = ["file", "label", "p_anger", "p_sadness", "duration_s", "warnings", "error"]
+COLUMNS = [
+    *("file", "label", "p_anger", "p_sadness", "uncertain", "strangeness"),
+    *("duration_s", "warnings", "error"),
+]
 
 
 def emotion(name):

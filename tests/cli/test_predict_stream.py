@@ -58,7 +58,7 @@ def test_json_has_the_recognizers_events_one_a_line(recording, capsys):
     expected = expected_events()
     assert len(found) == len(expected) == 4
     for event, own in zip(found, expected, strict=True):
-        assert list(event) == ["start", "end", "label", "probabilities", "voiced"]
+        assert list(event) == ["start", "end", "label", "probabilities", "voiced", "uncertain"]
         assert (event["start"], event["end"]) == (own.start, own.end)
         assert event["label"] == own.label
         assert event["probabilities"] == pytest.approx(own.probabilities, abs=1e-6)

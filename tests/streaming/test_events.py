@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -142,3 +143,10 @@ def test_smoothing_follows_its_formula():
 def test_bad_arguments_are_named(arguments, message):
     with pytest.raises(serfast.ParameterError, match=message):
         SVM.stream(**arguments)
+
+
+def test_an_event_can_be_pickled():
+    event = EXPECTED[0]
+    assert pickle.loads(pickle.dumps(event)) == event
+    doubtful = replace(event, uncertain=True)
+    assert pickle.loads(pickle.dumps(doubtful)).uncertain

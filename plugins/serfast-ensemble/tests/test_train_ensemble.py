@@ -10,7 +10,7 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 
 import serfast
-from serfast.models import registry
+from serfast.models import Adaptable, registry
 from serfast.models.bundle.bundle import Bundle
 from serfast.models.plugin import Run
 from serfast.testing.checks import SPEC, check_classifier, check_plugin, toy_examples
@@ -18,7 +18,7 @@ from serfast.training.training import bundle_of
 from serfast_ensemble import PLUGIN
 from serfast_ensemble.options import EnsembleOptions
 from serfast_ensemble.plugin import CARD
-from serfast_ensemble.pooling import Pool, fit_stack
+from serfast_ensemble.pooling import Pool, fit_stack, softmax
 
 SVM = PLUGIN.with_training_options({"members": "svm"})
 QUICK = {"onnx.epochs": "3", "onnx.width": "8"}
@@ -117,6 +117,27 @@ def test_a_stack_of_the_toys_is_a_classifier(examples):
     plugin = SVM.with_training_options({"method": "stack"})
     made = bundle_of("ensemble", plugin.train(examples), examples, SPEC, None, {})
     check_classifier(PLUGIN.load(made), examples.inputs[:4])
+
+
+def test_a_stack_can_be_adapted_and_a_vote_can_not(examples):
+    """The scores' means are of held-out predictions, which a vote doesn't make."""
+    plugin = SVM.with_training_options({"method": "stack"})
+    made = bundle_of("ensemble", plugin.train(examples), examples, SPEC, None, {})
+    stack = PLUGIN.load(made)
+    assert isinstance(stack, Adaptable)
+    assert stack.class_scores.argmax(axis=1).tolist() == [0, 1, 2]
+    assert stack.neutral_scores == pytest.approx(stack.class_scores.mean(axis=0))
+    older = {name: array for name, array in made.arrays.items() if name != "class_scores"}
+    assert not isinstance(PLUGIN.load(replace(made, arrays=older)), Adaptable)
+    vote = bundle_of("ensemble", SVM.train(examples), examples, SPEC, None, {})
+    assert not isinstance(PLUGIN.load(vote), Adaptable)
+
+
+@pytest.mark.parametrize("shifts", [None, np.array([0.3, -0.2, 0.1])])
+def test_pooled_probabilities_are_the_softmax_of_the_scores(shifts):
+    pool = Pool(np.array([0.7, 0.3]), shifts)
+    for probabilities in drawn(20)[0]:
+        assert softmax(pool.scores(probabilities)) == pytest.approx(pool(probabilities), abs=1e-9)
 
 
 def test_a_vote_of_certain_members():

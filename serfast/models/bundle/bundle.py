@@ -187,6 +187,23 @@ class Bundle:
         features_of(about_of(text), str(self.backend))  # what can't be loaded isn't saved
         return {CARD: text + b"\n", **members}
 
+    def identity(self) -> str:
+        """Give a text that tells this model from every other: a SHA-256 in hexadecimal.
+
+        It is of the plugin, the classes, the features and the weights; the card doesn't matter. It
+        takes about a millisecond a megabyte.
+        """
+        members = {f"{name}.npy": array_bytes(array) for name, array in self.arrays.items()}
+        members |= self.files
+        about = {
+            "plugin": self.plugin,
+            "classes": list(self.classes),
+            "spec": self.spec.to_dict(),
+            "statistics": self.statistics.to_dict() if self.statistics else None,
+            "sha256": {name: sha256(members[name]) for name in sorted(members)},
+        }
+        return sha256(json.dumps(about, sort_keys=True).encode())
+
     @classmethod
     def load(cls, path: str | os.PathLike[str], backend: str | None = None) -> Bundle:
         """Read the bundle in a zip file or a folder, with everything checked.

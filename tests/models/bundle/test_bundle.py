@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from helpers.bundles import assert_same, changed, make, members, write
-from serfast import ModelError
+from serfast import RMS, FeatureSpec, ModelError
 from serfast.models.bundle.bundle import Bundle
 
 
@@ -34,6 +34,23 @@ def test_equal_bundles_give_equal_bytes(tmp_path):
     first = make().save(tmp_path / "a.zip").read_bytes()
     turned = {"bias": make().arrays["bias"], "weights": np.asfortranarray(make().arrays["weights"])}
     assert make(arrays=turned).save(tmp_path / "b.zip").read_bytes() == first
+
+
+def test_identity_is_of_all_that_makes_the_answers_and_of_nothing_else(tmp_path):
+    identity = make().identity()
+    assert len(identity) == 64
+    assert Bundle.load(make().save(tmp_path / "a.zip")).identity() == identity
+    assert make(card={"corpus": "another"}).identity() == identity
+    weights = make().arrays["weights"]
+    others = [
+        make(arrays={**make().arrays, "weights": np.nextafter(weights, 9)}),
+        make(arrays={"bias": make().arrays["bias"]}),
+        make(files={"notes.txt": b"other"}),
+        make(classes=make().classes[::-1]),
+        make(plugin="another"),
+        make(spec=FeatureSpec(features=[RMS(frame_length=256)]), statistics=None),
+    ]
+    assert len({identity, *(other.identity() for other in others)}) == 1 + len(others)
 
 
 def test_saving_replaces_whole_or_not_at_all(tmp_path):

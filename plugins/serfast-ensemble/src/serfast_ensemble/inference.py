@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from serfast.models.inputs import inputs_of
 from serfast.models.plugin_calls import probabilities_of
 from serfast.statistics.statistics import PreparedStatistics
 
-from .pooling import Pool
+from .pooling import Pool, softmax
 
 __all__ = ["Ensemble", "Member"]
 
@@ -40,19 +40,42 @@ class Ensemble:
     members : tuple of Member
         Of the same classes and sample rate.
     pool : Pool
+    by_class : ndarray of float64, shape (n_classes, n_classes), or None
+        Mean of the scores of each true class over held-out predictions. With it, the ensemble is
+        :class:`serfast.models.Adaptable`.
     """
 
     classes: tuple[str, ...]
     spec: FeatureSpec
     members: tuple[Member, ...]
     pool: Pool
+    by_class: np.ndarray[Any, Any] | None = None
 
     input: Input = "samples"
+    neutral_scores: np.ndarray[Any, Any] = field(init=False, repr=False)
+    """An attribute that isn't there says that the ensemble doesn't offer it."""
+    class_scores: np.ndarray[Any, Any] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        if self.by_class is not None:
+            object.__setattr__(self, "class_scores", self.by_class)
+            object.__setattr__(self, "neutral_scores", self.by_class.mean(axis=0))
 
     def predict_proba(self, x: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         """Probability of each class for samples of shape (n,)."""
+        return self.pool(self._asked(x))
+
+    def scores(self, x: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+        """Score of each class for samples of shape (n,)."""
+        return self.pool.scores(self._asked(x))
+
+    def probabilities(self, scores: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+        """Probability of each class that these scores mean."""
+        return softmax(scores)
+
+    def _asked(self, x: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         samples = check_input(x, (None,), np.float32)
-        return self.pool(np.array([_asked(member, samples) for member in self.members]))
+        return np.array([_asked(member, samples) for member in self.members])
 
 
 def _asked(member: Member, samples: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:

@@ -77,16 +77,18 @@ class EnsemblePlugin:
         samples = examples.where(~examples.altered)
         trainings = train_members(self.choices.recipes(run.seed), samples)
         pool = Pool(np.full(len(trainings), 1 / len(trainings)))
+        arrays: dict[str, np.ndarray[Any, Any]] = {}
         n_parts = 1 + (self.choices.method == "stack")
         if self.choices.method == "stack":
-            pool = train_stack(trainings, samples, part_of(run, "stack", 0, n_parts))
+            part = part_of(run, "stack", 0, n_parts)
+            pool, arrays["class_scores"] = train_stack(trainings, samples, part)
         last = part_of(run, "all", n_parts - 1, n_parts)
         files = {CARD: self._card()}
         for i, training in enumerate(trainings):
             name = training.recipe.plugin
             bundle = training.bundle(part_of(last, name, i, len(trainings)))
             files[f"{name}.zip"] = bundle.to_bytes()
-        arrays = {"weights": pool.weights}
+        arrays["weights"] = pool.weights
         if pool.shifts is not None:
             arrays["shifts"] = pool.shifts
         return Weights(arrays=arrays, files=files, card={"weights": pool.weights.round(4).tolist()})
@@ -108,7 +110,10 @@ class EnsemblePlugin:
         usable = np.isfinite(weights).all() and (shifts is None or np.isfinite(shifts).all())
         if not usable or (method == "vote" and (weights.min() < 0 or weights.sum() <= 0)):
             raise ModelError(f"weights must be finite, of a vote >= 0, got {weights.tolist()}")
-        return Ensemble(bundle.classes, bundle.spec, members, Pool(weights, shifts))
+        by_class = None
+        if "class_scores" in bundle.arrays:  # bundles of before adaptation, and votes, have none
+            by_class = bundle.array("class_scores", (len(bundle.classes), len(bundle.classes)))
+        return Ensemble(bundle.classes, bundle.spec, members, Pool(weights, shifts), by_class)
 
     def default_model(self) -> Path | None:
         """None: it comes without one."""

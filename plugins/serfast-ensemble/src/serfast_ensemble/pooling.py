@@ -11,12 +11,14 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Pool", "fit_stack"]
+__all__ = ["Pool", "fit_stack", "softmax"]
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
 FLOOR = 1e-4
 """Least probability of a member's in a logarithm: one that is sure and wrong isn't the end."""
+LEAST = 1e-9
+"""Least pooled probability whose logarithm is a score."""
 RIDGE = 1e-2
 """Keeps the weights finite where the members are never wrong."""
 STEPS = 50
@@ -42,7 +44,16 @@ class Pool:
         if self.shifts is None:
             mean = self.weights @ probabilities
             return np.asarray(mean / mean.sum())
-        return _softmax(self.weights @ _logarithm(probabilities) + self.shifts)
+        return softmax(self.scores(probabilities))
+
+    def scores(self, probabilities: Array) -> Array:
+        """Give what the pooled probabilities are the softmax of.
+
+        For a stack these are the sums of logarithms; for a vote, logarithms of the mean.
+        """
+        if self.shifts is None:
+            return np.asarray(np.log(np.maximum(self(probabilities), LEAST)))
+        return np.asarray(self.weights @ _logarithm(probabilities) + self.shifts)
 
 
 def fit_stack(probabilities: Array, codes: np.ndarray[Any, Any], ridge: float = RIDGE) -> Pool:
@@ -68,7 +79,7 @@ def fit_stack(probabilities: Array, codes: np.ndarray[Any, Any], ridge: float = 
     center = np.concatenate([np.full(n_members, 1 / n_members), np.zeros(n_classes)])
     parameters = center.copy()
     for _ in range(STEPS):
-        p = _softmax(x @ parameters)
+        p = softmax(x @ parameters)
         mean = np.einsum("nc,ncp->np", p, x)
         slope = share @ (x[np.arange(n), codes] - mean) - ridge * (parameters - center)
         bend = np.einsum("n,nc,ncp,ncq->pq", share, p, x, x, optimize=True)
@@ -84,6 +95,7 @@ def _logarithm(probabilities: Array) -> Array:
     return np.log(np.maximum(probabilities, FLOOR))
 
 
-def _softmax(z: Array) -> Array:
+def softmax(z: Array) -> Array:
+    """exp(z) / sum(exp(z)) along the last axis, without overflow."""
     e = np.exp(z - z.max(axis=-1, keepdims=True))
     return np.asarray(e / e.sum(axis=-1, keepdims=True))

@@ -69,8 +69,12 @@ def train_members(recipes: Sequence[Recipe], samples: Examples) -> list[MemberTr
     return [MemberTraining(r, r.examples_of(samples.inputs, labels, speakers)) for r in recipes]
 
 
-def train_stack(members: Sequence[MemberTraining], samples: Examples, run: Run) -> Pool:
+def train_stack(
+    members: Sequence[MemberTraining], samples: Examples, run: Run
+) -> tuple[Pool, np.ndarray[Any, Any]]:
     """Learn the stack from predictions of speakers that the members weren't trained on.
+
+    The array, of shape (n_classes, n_classes), has the mean of its scores of each true class.
 
     Raises
     ------
@@ -89,7 +93,10 @@ def train_stack(members: Sequence[MemberTraining], samples: Examples, run: Run) 
             rows = np.zeros((len(fold.true), len(classes)))
             rows[:, [classes.index(name) for name in fold.classes]] = fold.probabilities
             probabilities[out, m] = rows
-    return fit_stack(probabilities, np.searchsorted(classes, samples.labels))
+    codes = np.searchsorted(classes, samples.labels)
+    pool = fit_stack(probabilities, codes)
+    scores = np.array([pool.scores(one) for one in probabilities])
+    return pool, np.array([scores[codes == code].mean(axis=0) for code in range(len(classes))])
 
 
 def part_of(run: Run, name: str, number: int, count: int) -> Run:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -22,6 +23,9 @@ Array: TypeAlias = np.ndarray[Any, Any]
 TOLERANCE = 1e-3
 """How far from 1 the sum of a graph's probabilities may be; they are divided by it."""
 
+FLOOR = 1e-9
+"""Least probability whose logarithm is taken."""
+
 
 @dataclass(frozen=True, eq=False)
 class OnnxClassifier:
@@ -40,6 +44,10 @@ class OnnxClassifier:
         Size of the axis D; None for samples.
     dtype : type
         float32 or float64: what the graph takes.
+    offers : mapping of str to object
+        Those of `neutral_scores`, `class_scores` and `certain_above` that the bundle has, which
+        become attributes: with the first it is :class:`serfast.models.Adaptable`, with the last
+        :class:`serfast.models.Doubting`.
     """
 
     classes: tuple[str, ...]
@@ -48,6 +56,14 @@ class OnnxClassifier:
     session: Any
     columns: int | None
     dtype: type[np.floating[Any]]
+    offers: Mapping[str, Any] = field(default_factory=dict, kw_only=True)
+    neutral_scores: Array = field(init=False, repr=False)
+    class_scores: Array = field(init=False, repr=False)
+    certain_above: float = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        for name, value in self.offers.items():
+            object.__setattr__(self, name, value)
 
     @property
     def input(self) -> Input:
@@ -65,6 +81,22 @@ class OnnxClassifier:
         time = () if self.input == "vector" else (None,)
         columns = () if self.columns is None else (self.columns,)
         return self.run(check_input(x, (*time, *columns), self.dtype))
+
+    def scores(self, x: Array) -> Array:
+        """Logarithms of the probabilities: the graph's last layer, but for a number added to all.
+
+        What is the same for all classes changes no probability.
+        """
+        return np.log(np.maximum(self.predict_proba(x), FLOOR))
+
+    def probabilities(self, scores: Array) -> Array:
+        """Probability of each class that these scores mean: their softmax."""
+        shares = np.exp(scores - scores.max())
+        return np.asarray(shares / shares.sum())
+
+    def strangeness(self, x: Array) -> float | None:
+        """None: a graph doesn't tell how far an input is from those of training."""
+        return None
 
     def run(self, x: Array, run_options: Any = None) -> Array:
         """Probabilities for a checked input."""

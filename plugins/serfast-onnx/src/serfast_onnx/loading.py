@@ -57,17 +57,44 @@ def load(bundle: Bundle, options: Options) -> OnnxClassifier:
     check_values(MODEL, "input", session.get_inputs(), {model.input: _shape(model.layout, columns)})
     _check_output(MODEL, session, model.output, k)
     dtype = dtype_of(session.get_inputs()[0], "input")
-    whole = OnnxClassifier(bundle.classes, bundle.spec, card, session, columns, dtype)
+    offers = _offers(bundle)
+    whole = OnnxClassifier(
+        bundle.classes, bundle.spec, card, session, columns, dtype, offers=offers
+    )
     if card.step is None:
         _try_whole(whole)
         return whole
     stepper = open_session(_member(bundle, STEP), STEP, options)
     _check_step(stepper, card.step, columns, k)
     stepping = SteppingClassifier(
-        bundle.classes, bundle.spec, card, session, columns, dtype, stepper, card.step
+        bundle.classes,
+        bundle.spec,
+        card,
+        session,
+        columns,
+        dtype,
+        stepper,
+        card.step,
+        offers=offers,
     )
     _try_steps(stepping)
     return stepping
+
+
+def _offers(bundle: Bundle) -> dict[str, Any]:
+    """Give what the classifier offers beyond probabilities, as far as the bundle has arrays."""
+    k, has = len(bundle.classes), bundle.arrays
+    offers: dict[str, Any] = {}
+    if "neutral_scores" in has or "class_scores" in has:
+        offers["neutral_scores"] = bundle.array("neutral_scores", (k,))
+    if "class_scores" in has:
+        offers["class_scores"] = bundle.array("class_scores", (k, k))
+    if "certain_above" in has:
+        offers["certain_above"] = float(bundle.array("certain_above", ()))
+        if not 0 <= offers["certain_above"] <= 1:
+            bound = offers["certain_above"]
+            raise ModelError(f"certain_above.npy must be from 0 to 1, got {bound}")
+    return offers
 
 
 def _member(bundle: Bundle, name: str) -> bytes:

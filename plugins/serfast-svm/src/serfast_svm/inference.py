@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from serfast import FeatureSpec
 from serfast.models.classifier import Input, check_input
+
+from .strangeness import Typical
 
 __all__ = ["LinearSvm", "softmax"]
 
@@ -29,12 +31,23 @@ class LinearSvm:
     intercepts : ndarray of float64, shape (k,)
     sharpness : float
         Inverse temperature.
+    neutral : ndarray of float64, shape (k,), or None
+        Mean of the scores over the training data, each class weighing the same. With it, the
+        machine is :class:`serfast.models.Adaptable`.
+    by_class : ndarray of float64, shape (k, k), or None
+        Mean of the scores of each true class.
+    bound : float or None
+        A probability below it is uncertain. With it, the machine is
+        :class:`serfast.models.Doubting`.
+    typical : Typical or None
+        What inputs were like in training.
 
     Notes
     -----
-    The decision values ``z = weights @ x + intercepts`` become probabilities by
-    ``softmax(sharpness * z)`` (Guo et al., "On calibration of modern neural networks", ICML 2017),
-    which leaves the largest decision value the most probable class.
+    The decision values are ``z = weights @ x + intercepts``. The scores are ``sharpness * z``,
+    and their softmax gives the probabilities (Guo et al., "On calibration of modern neural
+    networks", ICML 2017), which leaves the largest decision value the most probable class. Scores
+    are linear in x, so a speaker's mean can be taken away from them instead of from his vectors.
     """
 
     classes: tuple[str, ...]
@@ -42,12 +55,27 @@ class LinearSvm:
     weights: Array
     intercepts: Array
     sharpness: float
+    neutral: Array | None = None
+    by_class: Array | None = None
+    bound: float | None = None
+    typical: Typical | None = None
 
     input: Input = "vector"
+    neutral_scores: Array = field(init=False, repr=False)
+    """An attribute that isn't there says that the machine doesn't offer it."""
+    class_scores: Array = field(init=False, repr=False)
+    certain_above: float = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        for array in (self.weights, self.intercepts):
-            array.flags.writeable = False
+        for array in (self.weights, self.intercepts, self.neutral, self.by_class):
+            if array is not None:
+                array.flags.writeable = False
+        if self.neutral is not None:
+            object.__setattr__(self, "neutral_scores", self.neutral)
+        if self.by_class is not None:
+            object.__setattr__(self, "class_scores", self.by_class)
+        if self.bound is not None:
+            object.__setattr__(self, "certain_above", self.bound)
 
     @property
     def uses(self) -> np.ndarray[Any, np.dtype[np.bool_]]:
@@ -56,9 +84,23 @@ class LinearSvm:
 
     def predict_proba(self, x: np.ndarray[Any, Any]) -> Array:
         """Probability of each class for one statistics vector of shape (d,)."""
+        return self.probabilities(self.scores(x))
+
+    def scores(self, x: np.ndarray[Any, Any]) -> Array:
+        """Score of each class for one vector: linear in it."""
         vector = check_input(x, (self.weights.shape[1],), np.float64)
         with np.errstate(over="ignore", invalid="ignore"):  # absurd weights: NaN, which is refused
-            return softmax(self.sharpness * (self.weights @ vector + self.intercepts))
+            return np.asarray(self.sharpness * (self.weights @ vector + self.intercepts))
+
+    def probabilities(self, scores: Array) -> Array:
+        """Probability of each class that these scores mean."""
+        with np.errstate(invalid="ignore"):
+            return softmax(scores)
+
+    def strangeness(self, x: np.ndarray[Any, Any]) -> float | None:
+        """How far a vector is from those of training; above 1 it is unlike them."""
+        vector = check_input(x, (self.weights.shape[1],), np.float64)
+        return None if self.typical is None else self.typical.strangeness(vector)
 
 
 def softmax(z: Array) -> Array:

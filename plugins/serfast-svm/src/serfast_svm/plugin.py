@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -15,10 +16,14 @@ from serfast.models.plugin import Examples, Weights
 
 from .checks import check_labels
 from .inference import LinearSvm
+from .strangeness import Typical
 
 __all__ = ["PLUGIN", "SvmPlugin"]
 
 MODEL = Path(__file__).parent / "models" / "emodb.zip"
+
+TYPICAL = ("typical_mean", "typical_deviation", "strange_limit")
+"""Arrays that say what inputs were like in training: a bundle has all of them or none."""
 
 
 class SvmPlugin:
@@ -47,24 +52,68 @@ class SvmPlugin:
         return train(examples)
 
     def load(self, bundle: Bundle) -> LinearSvm:
-        """Make a bundle's machine; ModelError if its arrays don't fit classes and statistics."""
+        """Make a bundle's machine.
+
+        A bundle of before adaptation, or of before doubts, lacks the arrays of these, and its
+        machine doesn't offer them.
+
+        Raises
+        ------
+        ModelError
+            If the arrays don't fit classes and statistics.
+        """
         if bundle.statistics is None:
             raise ModelError("statistics in the bundle must be given for the plugin svm, got null")
         k, d = len(bundle.classes), len(bundle.statistics.names(bundle.spec.columns))
         sharpness = float(bundle.array("sharpness", ()))
         if sharpness <= 0:
             raise ModelError(f"sharpness.npy must be > 0, got {sharpness}")
+        weights = np.ascontiguousarray(bundle.array("weights", (k, d)))
         return LinearSvm(
             classes=bundle.classes,
             spec=bundle.spec,
-            weights=np.ascontiguousarray(bundle.array("weights", (k, d))),
+            weights=weights,
             intercepts=bundle.array("intercepts", (k,)),
             sharpness=sharpness,
+            **_adaptation(bundle, k),
+            **_doubts(bundle, (weights != 0).any(axis=0)),
         )
 
     def default_model(self) -> Path:
         """Locate the model for seven emotions, trained on EmoDB."""
         return MODEL
+
+
+def _adaptation(bundle: Bundle, k: int) -> dict[str, Any]:
+    """Give what a machine needs to be adaptable, as far as the bundle has it."""
+    offers: dict[str, Any] = {}
+    if "neutral_scores" in bundle.arrays or "class_scores" in bundle.arrays:
+        offers["neutral"] = bundle.array("neutral_scores", (k,))
+    if "class_scores" in bundle.arrays:
+        offers["by_class"] = bundle.array("class_scores", (k, k))
+    return offers
+
+
+def _doubts(bundle: Bundle, used: np.ndarray[Any, Any]) -> dict[str, Any]:
+    """Give what a machine needs to doubt, as far as the bundle has it.
+
+    Entries of the vector that aren't used aren't computed, so nothing is strange about them.
+    """
+    offers: dict[str, Any] = {}
+    if any(name in bundle.arrays for name in ("certain_above", *TYPICAL)):
+        offers["bound"] = float(bundle.array("certain_above", ()))
+        if not 0 <= offers["bound"] <= 1:
+            raise ModelError(f"certain_above.npy must be from 0 to 1, got {offers['bound']}")
+    if any(name in bundle.arrays for name in TYPICAL):
+        mean, deviation = (bundle.array(name, used.shape) for name in TYPICAL[:2])
+        limit = float(bundle.array(TYPICAL[2], ()))
+        if limit <= 0 or deviation.min() < 0:
+            raise ModelError(
+                "strange_limit.npy must be > 0 and typical_deviation.npy >= 0, got "
+                f"{limit} and {deviation.min()}"
+            )
+        offers["typical"] = Typical(mean, np.where(used, deviation, 0), limit)
+    return offers
 
 
 def _need_sklearn() -> None:

@@ -1,0 +1,66 @@
+"""Here is what a classifier may offer beyond probabilities: scores, and doubts of its answers.
+
+Both are optional. A classifier offers one if the members of its protocol are there, so one that
+can't tell whether it offers them (an older model without the numbers) leaves the attribute away.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+
+__all__ = ["Adaptable", "Doubting"]
+
+
+@runtime_checkable
+class Adaptable(Protocol):
+    """An adaptable classifier gives one score a class, from which the probabilities follow.
+
+    What a speaker's voice or a channel adds to every recording shows as an offset of the scores,
+    so taking the speaker's mean away adapts the classifier (:class:`serfast.speaker.Speaker`).
+    ``predict_proba(x)`` is ``probabilities(scores(x))`` within 1e-6.
+
+    A classifier may have the attribute `class_scores` too, an array of float64 of shape (n_classes,
+    n_classes): row c is the mean of the scores over the training data of class c. Then recordings
+    whose class is known can serve as enrolment.
+    """
+
+    @property
+    def neutral_scores(self) -> np.ndarray[Any, Any]:
+        """Give the mean of the scores over the training data, each class weighing the same.
+
+        It is an array of float64 of shape (n_classes,).
+        """
+
+    def scores(self, x: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+        """Give the score of each class for one input, float64 of shape (n_classes,).
+
+        Raises
+        ------
+        ParameterError
+            If `predict_proba` refuses x.
+        """
+
+    def probabilities(self, scores: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+        """Give the probability of each class that these scores mean, float64 (n_classes,)."""
+
+
+@runtime_checkable
+class Doubting(Protocol):
+    """A doubting classifier says when it doesn't know, by two figures."""
+
+    @property
+    def certain_above(self) -> float:
+        """Give the bound, 0 to 1: an answer whose largest probability is below it is uncertain."""
+
+    def strangeness(self, x: np.ndarray[Any, Any]) -> float | None:
+        """Tell how far an input is from what the model was trained on, >= 0; above 1 it is unlike.
+
+        None: the model can't tell.
+
+        Raises
+        ------
+        ParameterError
+            If `predict_proba` refuses x.
+        """

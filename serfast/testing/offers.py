@@ -1,0 +1,67 @@
+"""What a classifier may offer beyond probabilities is checked here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..errors import ModelError, ParameterError
+from ..models.classifier import Classifier
+from ..models.judge import Judge
+from .assertions import Inputs, equal, raises, require
+
+__all__ = ["check_adaptable", "check_doubting"]
+
+TOLERANCE = 1e-6
+"""Probabilities and those of the scores differ by at most this much."""
+
+
+def check_adaptable(classifier: Classifier, inputs: Inputs) -> None:
+    """Check that the probabilities are those of the scores, which have the same bits every time.
+
+    Raises
+    ------
+    AssertionError
+        If a rule is broken.
+    """
+    judge = _judge(classifier)
+    require(judge.neutral is not None, "it must have neutral_scores")
+    first = [judge.scores(x) for x in inputs]
+    require(equal(first, [judge.scores(x) for x in inputs]), "scores must have the same bits")
+    for x, scores in zip(inputs, first, strict=True):
+        difference = np.abs(judge.probabilities_at(scores) - classifier.predict_proba(x)).max()
+        require(
+            difference <= TOLERANCE,
+            f"predict_proba must be the probabilities of the scores, got {difference:g} away",
+        )
+    with raises(ParameterError, "scores of an empty input"):
+        judge.scores(_empty(inputs))
+
+
+def check_doubting(classifier: Classifier, inputs: Inputs) -> None:
+    """Check that there is a strangeness for every input, the same every time.
+
+    Raises
+    ------
+    AssertionError
+        If a rule is broken.
+    """
+    judge = _judge(classifier)
+    first = [judge.strangeness(x) for x in inputs]
+    require(first == [judge.strangeness(x) for x in inputs], "strangeness must stay the same")
+    if None in first:  # it can't tell, whatever the input is
+        return
+    with raises(ParameterError, "strangeness of an empty input"):
+        judge.strangeness(_empty(inputs))
+
+
+def _judge(classifier: Classifier) -> Judge:
+    try:
+        return Judge(classifier, "checked")
+    except ModelError as error:
+        raise AssertionError(str(error)) from error
+
+
+def _empty(inputs: Inputs) -> np.ndarray[Any, Any]:
+    return np.asarray(inputs[0])[:0]

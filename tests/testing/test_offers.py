@@ -1,0 +1,51 @@
+"""The checks of scores and doubts pass a good classifier and catch each way of being bad."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from helpers.adaptable import Linear
+from serfast.testing.checks import check_classifier
+
+INPUTS = np.array([[0.1, 0.3], [0.4, 0.2]])
+
+
+def changed(**members) -> Linear:
+    linear = Linear()
+    linear.predict_proba = Linear().predict_proba
+    for name, value in members.items():
+        setattr(linear, name, value)
+    return linear
+
+
+def test_a_good_one_passes():
+    check_classifier(Linear(), INPUTS)
+
+
+DRAWS = iter(np.random.default_rng(0).random(1000))
+
+
+@pytest.mark.parametrize(
+    ("members", "message"),
+    [
+        ({"neutral_scores": np.zeros(2)}, "neutral_scores of plugin 'checked'"),
+        ({"certain_above": 2.0}, "certain_above of plugin 'checked'"),
+        ({"scores": lambda x: np.zeros(3)}, "probabilities of the scores, got 0"),
+        ({"scores": lambda x: Linear().scores(x) + next(DRAWS)}, "same bits"),
+        ({"strangeness": lambda x: next(DRAWS)}, "strangeness must stay the same"),
+        ({"strangeness": lambda x: 0.5}, "strangeness of an empty input"),
+    ],
+)
+def test_a_bad_one_is_caught(members, message):
+    with pytest.raises(AssertionError, match=message):
+        check_classifier(changed(**members), INPUTS)
+
+
+def test_scores_that_take_anything_are_caught():
+    linear = changed()
+    safe = Linear().scores
+    known = [safe(x) for x in INPUTS]
+    linear.scores = lambda x: safe(x) if len(x) else known[0]
+    with pytest.raises(AssertionError, match="scores of an empty input"):
+        check_classifier(linear, INPUTS)
