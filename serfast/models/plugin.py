@@ -20,7 +20,7 @@ import numpy as np
 
 from .. import _checks as checks
 from .. import presets
-from ..audio.augmentation import SPEEDS, Alteration
+from ..audio.augmentation import COPIES, Alteration
 from ..errors import ParameterError
 from ..features.spec import FeatureSpec
 from ..statistics.statistics import Statistics
@@ -68,6 +68,8 @@ class Examples:
         These statistics made the vectors, if that is known.
     backend : str or None
         This back end computed the features; None stands for the default.
+    copies : ndarray of int, shape (n,), or None
+        It is 0 for a recording and k for its copy by the k-th alteration; None if that isn't known.
     """
 
     inputs: Sequence[np.ndarray[Any, Any]] | np.ndarray[Any, Any]
@@ -78,6 +80,7 @@ class Examples:
     spec: FeatureSpec | None = None
     statistics: Statistics | None = None
     backend: str | None = None
+    copies: np.ndarray[Any, Any] | None = None
 
     def __post_init__(self) -> None:
         sizes = [len(x) for x in (self.inputs, self.labels, self.speakers, self.altered)]
@@ -107,6 +110,7 @@ class Examples:
             labels=self.labels[index],
             speakers=self.speakers[index],
             altered=self.altered[index],
+            copies=None if self.copies is None else self.copies[index],
         )
 
 
@@ -191,7 +195,7 @@ class WantsFeatures(Protocol):
 class WantsCopies(Protocol):
     """A plugin has this method if it wants other altered copies than the default ones.
 
-    The default ones are :data:`serfast.audio.augmentation.SPEEDS`.
+    The default ones are :data:`serfast.audio.augmentation.COPIES`.
     """
 
     def default_alterations(self) -> Sequence[Alteration]:
@@ -263,7 +267,7 @@ def features_for(plugin: Plugin) -> tuple[FeatureSpec, Statistics | None]:
 
 def alterations_for(plugin: Plugin) -> Sequence[Alteration]:
     """Give the alterations with which a plugin is trained by default."""
-    return plugin.default_alterations() if isinstance(plugin, WantsCopies) else SPEEDS
+    return plugin.default_alterations() if isinstance(plugin, WantsCopies) else COPIES
 
 
 def options_of(plugin: Plugin) -> dict[str, Any]:

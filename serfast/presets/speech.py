@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import math
+
 from ..features import MFCC, RMS, YIN, LogMel, ZeroCrossingRate
 from ..features.spec import FeatureSpec
 from ..statistics.statistics import Statistics
 
 __all__ = ["speech", "speech_statistics"]
+
+AMIN = 1e-18
+"""Floor of a mel band's power: digital silence alone is below it, also 30 dB more quietly."""
+
+DEPTH = 80 * math.log(10) / 20
+"""80 dB as a natural logarithm of an amplitude.
+
+The logarithm of a power is twice as deep, and the first MFCC, the sum over 64 bands divided by the
+root of 64, eight times as deep as these.
+"""
 
 
 def speech() -> FeatureSpec:
@@ -29,8 +41,8 @@ def speech() -> FeatureSpec:
         features=(
             RMS(frame_length=512),
             ZeroCrossingRate(frame_length=512),
-            LogMel(n_fft=1024, n_mels=64, log="ln"),
-            MFCC(n_fft=1024, n_mels=64, n_mfcc=13, log="ln"),
+            LogMel(n_fft=1024, n_mels=64, log="ln", amin=AMIN),
+            MFCC(n_fft=1024, n_mels=64, n_mfcc=13, log="ln", amin=AMIN),
             YIN(frame_length=1024, fmin=65, fmax=600),
         ),
     )
@@ -39,7 +51,8 @@ def speech() -> FeatureSpec:
 def speech_statistics() -> Statistics:
     """Take the statistics of :func:`speech`'s rows that the default model uses.
 
-    Neither gain nor silence around the speech changes them much.
+    Neither gain nor silence around the speech changes them: levels are relative to the loudest
+    row, and none is taken to be more than 80 dB below it.
 
     Examples
     --------
@@ -56,6 +69,7 @@ def speech_statistics() -> Statistics:
         deltas=2,
         log=("rms",),
         relative=("rms", "logmel", "mfcc_0"),
+        depths=(DEPTH, 2 * DEPTH, 2 * DEPTH * math.sqrt(64)),
         semitones=("f0",),
         voiced=("rms", "zcr", "logmel", "mfcc", "aperiodicity"),
         voiced_deltas=1,

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.random import default_rng
 
 from .. import _checks as checks
-from ..audio.augmentation import SPEEDS, Alteration, Others, Prepares, bound_to
+from ..audio.augmentation import COPIES, Alteration, Others, Prepares, bound_to
 from ..audio.reading import load
 from ..corpora.messages import printable
 from ..corpora.recordings import Recording
@@ -45,7 +45,7 @@ def make_examples(
     statistics: Statistics | None,
     *,
     kind: Input = "vector",
-    alterations: Iterable[Alteration] = SPEEDS,
+    alterations: Iterable[Alteration] = COPIES,
     seed: int = 0,
     backend: str | None = None,
     progress: Callable[[os.PathLike[str]], None] | None = None,
@@ -126,7 +126,7 @@ def examples_of(
     statistics: Statistics | None,
     *,
     kind: Input = "vector",
-    alterations: Iterable[Alteration] = SPEEDS,
+    alterations: Iterable[Alteration] = COPIES,
     seed: int = 0,
     backend: str | None = None,
 ) -> Examples:
@@ -228,6 +228,7 @@ class _Maker:
             labels=np.array(list(labels) * n_copies),
             speakers=np.array(list(speakers) * n_copies),
             altered=np.arange(len(flat)) >= len(labels),
+            copies=np.arange(len(flat)) // len(labels),
             names=names,
             spec=spec,
             statistics=self._statistics if is_vector else None,

@@ -19,12 +19,14 @@ from .noise import Noise
 from .packet_loss import PacketLoss
 from .recorded_noise import RecordedNoise
 from .rooms import RecordedRoom, Room
+from .copies import COPIES
 from .speed import SPEEDS, Pitch, Speed, Tempo
 from .telephone import MuLaw, Telephone
 from .text import KINDS, alteration_text, parse_alteration
 
 __all__ = [
     "KINDS",
+    "COPIES",
     "SPEEDS",
     "Alteration",
     "Babble",

@@ -33,7 +33,7 @@ class SvmPlugin:
 
     def check_training(self, labels: Sequence[str], speakers: Sequence[str]) -> None:
         """Refuse, before the work, what :meth:`train` would refuse after it."""
-        _need_sklearn()
+        _need_scipy()
         check_labels(labels, speakers)
 
     def train(self, examples: Examples, *, seed: int = 0) -> Weights:
@@ -44,9 +44,9 @@ class SvmPlugin:
         ParameterError
             If there are fewer than two classes or speakers, or all inputs are the same.
         ImportError
-            If scikit-learn is missing.
+            If SciPy is missing.
         """
-        _need_sklearn()
+        _need_scipy()
         with forks_wait:
             from .training import train
         return train(examples)
@@ -116,13 +116,13 @@ def _doubts(bundle: Bundle, used: np.ndarray[Any, Any]) -> dict[str, Any]:
     return offers
 
 
-def _need_sklearn() -> None:
+def _need_scipy() -> None:
     try:
         with forks_wait:
-            import sklearn.svm  # noqa: F401
+            import scipy.linalg  # noqa: F401
     except ImportError as error:
         raise ImportError(
-            f"training needs scikit-learn: pip install scikit-learn ({error})"
+            f"training needs SciPy: pip install scipy ({error})"
         ) from error
 
 

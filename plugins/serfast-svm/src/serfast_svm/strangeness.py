@@ -7,12 +7,15 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["FARTHEST", "Typical"]
+__all__ = ["FARTHEST", "UNLIKE", "Typical", "distances"]
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
 FARTHEST = 5.0
 """No entry counts as more deviations than this from its mean: one odd entry alone says little."""
+
+UNLIKE = 0.99
+"""This share of the training's inputs, altered copies included, is nearer than the limit."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,3 +52,11 @@ class Typical:
             z = np.abs((vector - self.mean) * self._scale)
         # A difference too large for a float is far, also if its NaN comes from a factor of 0.
         return float(np.fmin(z, FARTHEST).sum() * self._share)
+
+
+def distances(
+    x: np.ndarray[Any, Any], mean: Array, deviation: Array
+) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """Give the strangeness of each of some inputs (n, d), for a limit of 1."""
+    typical = Typical(mean, deviation, 1.0)
+    return np.array([typical.strangeness(row) for row in x])
