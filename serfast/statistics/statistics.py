@@ -132,9 +132,10 @@ class Statistics:
         checks.number("max_aperiodicity", self.max_aperiodicity, above=0)
 
     def _check_depths(self) -> None:
-        if isinstance(self.depths, (str, bytes)) or not isinstance(self.depths, Iterable):
-            checks.fail("depths", "a sequence of numbers", self.depths)
-        depths = tuple(checks.number("depths", depth, above=0) for depth in self.depths)
+        given: Any = self.depths
+        if isinstance(given, (str, bytes)) or not isinstance(given, Iterable):
+            checks.fail("depths", "a sequence of numbers", given)
+        depths = tuple(checks.number("depths", depth, above=0) for depth in given)
         if depths and len(depths) != len(self.relative):
             checks.fail("depths", f"one for each of relative, {self.relative}", self.depths)
         object.__setattr__(self, "depths", depths)

@@ -12,6 +12,7 @@ from .chances import Uniform
 from .clicks import Clicks
 from .codecs import Gsm, Mp3, Opus
 from .combining import Chain, OneOf, Unaltered, bound_to
+from .copies import COPIES
 from .hum import Hum
 from .level import Clipping, Gain, Offset
 from .low_pass import LowPass
@@ -19,14 +20,13 @@ from .noise import Noise
 from .packet_loss import PacketLoss
 from .recorded_noise import RecordedNoise
 from .rooms import RecordedRoom, Room
-from .copies import COPIES
 from .speed import SPEEDS, Pitch, Speed, Tempo
 from .telephone import MuLaw, Telephone
 from .text import KINDS, alteration_text, parse_alteration
 
 __all__ = [
-    "KINDS",
     "COPIES",
+    "KINDS",
     "SPEEDS",
     "Alteration",
     "Babble",

@@ -104,11 +104,9 @@ def _inverse(matrix: Array) -> Array:
     with forks_wait:
         from scipy.linalg import lapack  # heavy: training alone needs it
     factor, failed = lapack.dpotrf(matrix.T, lower=True, overwrite_a=True, clean=False)
-    inverse, failed_too = (factor, failed) if failed else lapack.dpotri(
-        factor, lower=True, overwrite_c=True
-    )
-    if failed or failed_too:
-        raise FloatingPointError("the system of the machine has no solution")
-    upper = np.triu_indices(len(inverse), 1)
-    inverse[upper] = inverse.T[upper]
+    if failed:
+        raise FloatingPointError("the system of the machine must be positive definite")
+    inverse: Array = lapack.dpotri(factor, lower=True, overwrite_c=True)[0]
+    for k in range(len(inverse)):  # the other half, without a second matrix
+        inverse[k, k + 1 :] = inverse[k + 1 :, k]
     return inverse

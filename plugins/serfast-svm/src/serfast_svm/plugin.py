@@ -121,9 +121,7 @@ def _need_scipy() -> None:
         with forks_wait:
             import scipy.linalg  # noqa: F401
     except ImportError as error:
-        raise ImportError(
-            f"training needs SciPy: pip install scipy ({error})"
-        ) from error
+        raise ImportError(f"training needs SciPy: pip install scipy ({error})") from error
 
 
 PLUGIN = SvmPlugin()

@@ -59,9 +59,7 @@ def train(examples: Examples) -> Weights:
     )
 
 
-def _choose(
-    z: Array, codes: Codes, groups: list[Array], examples: Examples
-) -> tuple[float, float]:
+def _choose(z: Array, codes: Codes, groups: list[Array], examples: Examples) -> tuple[float, float]:
     """Give the C of the best mean recall on recordings and copies of speakers left out."""
     recalls = {}
     for cost in COSTS:
