@@ -30,7 +30,7 @@ class LinearSvm:
         On the vector as it is: the scaling is multiplied in.
     intercepts : ndarray of float64, shape (k,)
     sharpness : float
-        Inverse temperature.
+        Inverse temperature; 1 unless the machine is of an earlier bundle.
     neutral : ndarray of float64, shape (k,), or None
         Mean of the scores over the training data, each class weighing the same. With it, the
         machine is :class:`serfast.models.Adaptable`.
@@ -44,10 +44,9 @@ class LinearSvm:
 
     Notes
     -----
-    The decision values are ``z = weights @ x + intercepts``. The scores are ``sharpness * z``,
-    and their softmax gives the probabilities (Guo et al., "On calibration of modern neural
-    networks", ICML 2017), which leaves the largest decision value the most probable class. Scores
-    are linear in x, so a speaker's mean can be taken away from them instead of from his vectors.
+    The scores are ``sharpness * (weights @ x + intercepts)``, and their softmax gives the
+    probabilities. Scores are linear in x, so a speaker's mean can be taken away from them instead
+    of from his vectors.
     """
 
     classes: tuple[str, ...]

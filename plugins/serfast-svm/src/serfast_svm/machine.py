@@ -33,7 +33,7 @@ class Machine:
     weights: Array
     intercepts: Array
     held_out: Array
-    """(n, n_classes): what machines trained without an example's group answer to it."""
+    """(n, n_classes): what machines trained without an example's group answer to it, or NaN."""
 
 
 def fit(z: Array, codes: Codes, n_classes: int, cost: float, groups: Sequence[Array]) -> Machine:
@@ -76,7 +76,7 @@ def _over_examples(
     matrix[np.diag_indices_from(matrix)] += 1 / (cost * w)
     inverse = _inverse(matrix)
     a = inverse @ y
-    held_out = np.empty_like(y)
+    held_out = np.full_like(y, np.nan)
     for g in groups:
         held_out[g] = y[g] - np.linalg.solve(inverse[np.ix_(g, g)], a[g])
     return z.T.astype(np.float64) @ a, held_out
@@ -91,7 +91,7 @@ def _over_entries(
     inverse = _inverse(matrix)
     b = inverse @ (z.T @ (w[:, np.newaxis] * y))
     narrow = inverse.astype(z.dtype)
-    held_out = np.empty_like(y)
+    held_out = np.full_like(y, np.nan)
     for g in groups:
         hat = (z[g] @ narrow @ z[g].T).astype(np.float64) * w[g]
         errors = np.linalg.solve(np.eye(len(g)) - hat, y[g] - z[g] @ b)

@@ -65,7 +65,8 @@ class SvmPlugin:
         if bundle.statistics is None:
             raise ModelError("statistics in the bundle must be given for the plugin svm, got null")
         k, d = len(bundle.classes), len(bundle.statistics.names(bundle.spec.columns))
-        sharpness = float(bundle.array("sharpness", ()))
+        former = "sharpness" in bundle.arrays  # today's weights hold it
+        sharpness = float(bundle.array("sharpness", ())) if former else 1.0
         if sharpness <= 0:
             raise ModelError(f"sharpness.npy must be > 0, got {sharpness}")
         weights = np.ascontiguousarray(bundle.array("weights", (k, d)))

@@ -1,6 +1,6 @@
 """Training: C is chosen on held-out speakers, then one machine is trained on everything.
 
-All is decided by the examples given: scaling, C, temperature, and the bounds of doubt. Every
+All is decided by the examples given: scaling, C, calibration, and the bounds of doubt. Every
 example is there twice for the last machine: relative to the mean of all, and relative to the mean
 of its speaker in the same condition. So the machine knows both a stranger's first utterance and a
 speaker whose mean has been taken away (:class:`serfast.speaker.Speaker`).
@@ -14,7 +14,7 @@ import numpy as np
 
 from serfast.models.plugin import Examples, Weights
 
-from .calibration import certain_bound, fit_sharpness
+from .calibration import certain_bound, fit_logistic
 from .checks import check_labels
 from .inference import softmax
 from .machine import Machine, fit
@@ -41,17 +41,16 @@ def train(examples: Examples) -> Weights:
     z, groups = scaling(x), _groups(examples)
     cost, recall = _choose(z, codes, groups, examples)
     machine = _fit_twice(z, codes, cost, groups, examples)
-    held_out = machine.held_out[: len(x)]
-    sharpness = fit_sharpness(held_out, codes)
-    weights = machine.weights * scaling.factor
-    scores = sharpness * held_out
+    matrix, offsets = fit_logistic(machine.held_out[: len(x)], codes)
+    scores = machine.held_out[: len(x)] @ matrix.T + offsets
+    weights = matrix @ machine.weights * scaling.factor
+    neutral = matrix @ machine.intercepts + offsets
     return Weights(
         arrays={
             "weights": weights.astype(np.float32),
-            "intercepts": machine.intercepts - weights @ scaling.mean,
-            "sharpness": np.array(sharpness),
-            "neutral_scores": sharpness * machine.intercepts,
-            "class_scores": np.stack([scores[codes == k].mean(axis=0) for k in set(codes)]),
+            "intercepts": neutral - weights @ scaling.mean,
+            "neutral_scores": neutral,
+            "class_scores": np.stack([scores[codes == k].mean(axis=0) for k in np.unique(codes)]),
             "certain_above": np.array(certain_bound(softmax(scores), codes)),
             **_typical(x, scaling),
         },
@@ -63,7 +62,9 @@ def _choose(z: Array, codes: Codes, groups: list[Array], examples: Examples) -> 
     """Give the C of the best mean recall on recordings and copies of speakers left out."""
     recalls = {}
     for cost in COSTS:
-        said = fit(z, codes, len(examples.classes), cost, groups).held_out.argmax(axis=1)
+        answers = fit(z, codes, len(examples.classes), cost, groups).held_out
+        matrix, offsets = fit_logistic(answers, codes)
+        said = (answers @ matrix.T + offsets).argmax(axis=1)
         kinds = [examples.altered == altered for altered in (False, True)]
         recalls[cost] = np.mean([_recall(said[k], codes[k]) for k in kinds if k.any()])
     best = max(COSTS, key=recalls.__getitem__)
@@ -74,15 +75,20 @@ def _fit_twice(
     z: Array, codes: Codes, cost: float, groups: list[Array], examples: Examples
 ) -> Machine:
     """Train on all examples, and on all examples relative to their speaker's mean."""
+    twice = [np.concatenate([g, g + len(z)]) for g in groups]
+    both = np.concatenate([z, _relative(z, examples)])
+    return fit(both, np.tile(codes, 2), len(examples.classes), cost, twice)
+
+
+def _relative(z: Array, examples: Examples) -> Array:
+    """Give inputs without the mean of their speaker in the same condition."""
     relative = z.copy()
     copies = examples.altered if examples.copies is None else examples.copies
     for speaker in np.unique(examples.speakers):
         for copy in np.unique(copies):
             same = (examples.speakers == speaker) & (copies == copy)
             relative[same] -= relative[same].mean(axis=0)
-    twice = [np.concatenate([g, g + len(z)]) for g in groups]
-    both = np.concatenate([z, relative])
-    return fit(both, np.tile(codes, 2), len(examples.classes), cost, twice)
+    return relative
 
 
 def _typical(x: Array, scaling: Scaling) -> dict[str, Array]:

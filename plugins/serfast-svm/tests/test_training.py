@@ -1,0 +1,178 @@
+"""Training chooses on held-out speakers, and knows strangers and speakers that it is used to."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import serfast
+from serfast.models.plugin import Examples
+from serfast.testing.checks import check_plugin
+from serfast_svm import PLUGIN, training
+from serfast_svm.calibration import fit_logistic
+from serfast_svm.inference import LinearSvm
+from serfast_svm.machine import fit
+from serfast_svm.scaling import Scaling
+from svm_examples import examples
+
+SPEC = serfast.FeatureSpec(features=[serfast.RMS()])
+
+
+def machine(weights) -> LinearSvm:
+    """Make the machine of these weights, without a bundle."""
+    classes = tuple("abcdefg"[: len(weights.arrays["weights"])])
+    arrays = [weights.arrays[name].astype(float) for name in ("weights", "intercepts")]
+    return LinearSvm(classes, SPEC, *arrays, sharpness=1.0)
+
+
+def chosen(data: Examples) -> tuple[float, float]:
+    codes = training._codes(data)
+    z = Scaling.fit(data.inputs, codes)(data.inputs)
+    return training._choose(z, codes, training._groups(data), data)
+
+
+def test_contract(tmp_path):
+    check_plugin("svm", tmp_path)
+
+
+@pytest.mark.parametrize("classes", [2, 4])
+def test_it_learns(classes):
+    data = examples(classes=classes)
+    trained = machine(PLUGIN.train(data))
+    right = [data.classes[trained.predict_proba(x).argmax()] for x in data.inputs]
+    assert np.mean(right == data.labels) > 0.8
+
+
+def test_it_is_trained_on_inputs_as_they_are_and_relative_to_their_speaker():
+    data = examples()
+    data.inputs[data.speakers == "b"] += 3 * data.inputs.std(axis=0)  # another microphone
+    codes = training._codes(data)
+    scaling = Scaling.fit(data.inputs, codes)
+    z = scaling(data.inputs)
+    means = np.stack([z[data.speakers == s].mean(axis=0) for s in data.speakers])
+    weights = PLUGIN.train(data)
+    groups = [np.concatenate([g, g + len(z)]) for g in training._groups(data)]
+    twice = np.concatenate([z, z - means])
+    fitted = fit(twice, np.tile(codes, 2), 4, weights.card["C"], groups)
+    matrix, offsets = fit_logistic(fitted.held_out[: len(z)], codes)
+    found = weights.arrays["weights"] @ (data.inputs - scaling.mean).T
+    expected = matrix @ (fitted.weights @ z.T)
+    np.testing.assert_allclose(found, expected, rtol=1e-3, atol=1e-3)
+    neutral = matrix @ fitted.intercepts + offsets
+    np.testing.assert_allclose(weights.arrays["neutral_scores"], neutral, rtol=1e-6)
+
+
+def test_the_mean_is_that_of_one_copy_alone():
+    """A copy in another room, and another room for every speaker: nothing of it is left."""
+    data = examples(n=100)
+    codes = training._codes(data)
+    random = np.random.default_rng(1)
+    rooms = random.normal(size=(2, 5, 60)).astype(np.float32)
+    z = Scaling.fit(data.inputs, codes)(data.inputs)
+    which = np.searchsorted(np.unique(data.speakers), data.speakers)
+    both = replace(
+        data,
+        inputs=np.tile(data.inputs, (2, 1)),
+        labels=np.tile(data.labels, 2),
+        speakers=np.tile(data.speakers, 2),
+        altered=np.repeat([False, True], 100),
+        copies=np.repeat([0, 1], 100),
+    )
+    in_rooms = np.concatenate([z + rooms[0, which], z + rooms[1, which]])
+    relative = training._relative(in_rooms, both)
+    np.testing.assert_allclose(relative, training._relative(np.tile(z, (2, 1)), both), atol=1e-5)
+    unknown = training._relative(in_rooms, replace(both, copies=None, altered=np.zeros(200, bool)))
+    assert np.abs(unknown - relative).max() > 0.1
+
+
+def test_the_menu_is_tried_on_held_out_speakers_only():
+    """A dimension that gives the label away for one speaker only doesn't help that speaker."""
+    data = examples(n=300, d=30)
+    random = np.random.default_rng(9)
+    codes = training._codes(data)
+    leak = np.where(data.speakers == "a", codes, random.integers(4, size=len(codes)))
+    leaky = replace(data, inputs=np.column_stack([data.inputs, leak * 1e3]))
+    assert chosen(leaky)[1] < chosen(data)[1] + 0.03
+
+
+def test_recordings_count_as_much_as_all_their_copies():
+    data = examples(n=200)
+    wrong = replace(data, labels=np.roll(data.labels, 1), altered=np.ones(200, bool))
+    both = replace(
+        data,
+        inputs=np.concatenate([data.inputs] + [wrong.inputs] * 3),
+        labels=np.concatenate([data.labels] + [wrong.labels] * 3),
+        speakers=np.tile(data.speakers, 4),
+        altered=np.arange(800) >= 200,
+    )
+    codes = training._codes(both)
+    z = Scaling.fit(both.inputs, codes)(both.inputs)
+    answers = fit(z, codes, 4, chosen(both)[0], training._groups(both)).held_out
+    matrix, offsets = fit_logistic(answers, codes)
+    said = (answers @ matrix.T + offsets).argmax(axis=1)
+    recalls = [training._recall(said[m], codes[m]) for m in (~both.altered, both.altered)]
+    assert chosen(both)[1] == pytest.approx(np.mean(recalls), abs=1e-9)
+
+
+@pytest.mark.parametrize("count", [2, 7, 8, 9, 30])
+def test_every_speaker_is_left_out_once_in_at_most_eight_parts(count):
+    n = 4 * count
+    data = Examples(
+        inputs=np.zeros((n, 1)),
+        labels=np.array(["a", "b"] * (n // 2)),
+        speakers=np.array([f"s{i % count}" for i in range(n)]),
+        altered=np.zeros(n, bool),
+    )
+    groups = training._groups(data)
+    assert len(groups) == min(count, 8)
+    assert sorted(np.concatenate(groups)) == list(range(n))
+    for speaker in set(data.speakers):
+        assert sum(speaker in data.speakers[g] for g in groups) == 1
+
+
+def test_constant_entries_get_no_weight():
+    data = examples()
+    data.inputs[:, 7] = 1 / 3
+    arrays = PLUGIN.train(data).arrays
+    assert not arrays["weights"][:, 7].any()
+    assert arrays["weights"][:, 8].any()
+    assert arrays["typical_deviation"][7] == 0
+
+
+def test_a_class_of_one_speaker_alone():
+    data = examples(classes=3)
+    labels = data.labels.copy()
+    labels[(labels == "rage") & (data.speakers != "a")] = "joy"
+    trained = machine(PLUGIN.train(replace(data, labels=labels)))
+    assert np.isfinite([trained.predict_proba(x) for x in data.inputs]).all()
+
+
+def test_one_in_a_hundred_of_the_training_is_strange():
+    data = examples(n=1000)
+    arrays = PLUGIN.train(data).arrays
+    z = np.abs(data.inputs - arrays["typical_mean"]) / arrays["typical_deviation"]
+    far = np.minimum(z, 5).mean(axis=1) > arrays["strange_limit"]
+    assert far.mean() == pytest.approx(0.01, abs=0.002)
+
+
+@pytest.mark.parametrize(
+    ("mask", "message"),
+    [
+        (lambda e: e.labels == "joy", "labels must be of at least 2 classes"),
+        (lambda e: e.speakers == "a", "speakers must be at least 2"),
+    ],
+)
+def test_too_little_to_train_on(mask, message):
+    data = examples()
+    with pytest.raises(serfast.ParameterError, match=message):
+        PLUGIN.train(data.where(mask(data)))
+
+
+def test_training_without_scipy_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "scipy", None)
+    monkeypatch.setitem(sys.modules, "scipy.linalg", None)
+    with pytest.raises(ImportError, match=r"pip install scipy"):
+        PLUGIN.train(examples())
