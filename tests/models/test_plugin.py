@@ -9,7 +9,7 @@ import pytest
 
 import serfast
 from helpers.plugin_stub import NearestPlugin
-from serfast.audio.augmentation import SPEEDS, Noise
+from serfast.audio.augmentation import COPIES, Noise
 from serfast.models import plugin as hooks
 from serfast.models.plugin import Examples, Run
 from serfast.training.evaluation import leave_one_speaker_out
@@ -58,7 +58,7 @@ def test_a_plain_plugin_gets_what_everybody_gets():
     plugin = NearestPlugin()
     preset = serfast.presets
     assert hooks.features_for(plugin) == (preset.speech(), preset.speech_statistics())
-    assert hooks.alterations_for(plugin) == SPEEDS
+    assert hooks.alterations_for(plugin) == COPIES
     assert hooks.options_of(plugin) == {}
     assert hooks.with_options("nearest", plugin, {}) is plugin
     weights = hooks.fit(plugin, examples(), Run(seed=4))

@@ -68,6 +68,19 @@ def test_gain_changes_nothing_where_columns_are_relative():
     assert not np.allclose(plain(louder, columns), plain(rows, columns), atol=1e-3)
 
 
+def test_gain_changes_nothing_where_there_is_digital_silence_between_words():
+    """A row of zeros has the floor's level, whatever the gain; without depths it gives it away."""
+    random = np.random.default_rng(3)
+    rows = np.log(random.uniform(0.1, 1, size=(40, 2)))
+    louder = rows + 2.5
+    rows[17], louder[17] = -41.4, -41.4
+    columns = ["logmel_0", "logmel_1"]
+    statistics = Statistics(relative=("logmel",), depths=(18.0,))
+    np.testing.assert_allclose(statistics(louder, columns), statistics(rows, columns), atol=1e-9)
+    endless = Statistics(relative=("logmel",))
+    assert not np.allclose(endless(louder, columns), endless(rows, columns), atol=1e-3)
+
+
 def test_pitch_is_in_semitones_and_of_voiced_rows_alone():
     rows = np.array([[200.0, 0.1], [555.0, 0.9], [400.0, 0.1], [77.0, 1.0]], np.float32)
     statistics = Statistics(functionals=("min", "max", "mean"), deltas=0, semitones=("f0",))

@@ -41,6 +41,7 @@ def test_finite_with_every_transform_for_any_finite_rows(rows):
         functionals=EVERY,
         log=("rms",),
         relative=("rms", "mel"),
+        depths=(3.0, 1e6),
         semitones=("f0",),
         voiced=("mel",),
         voiced_deltas=1,
@@ -61,6 +62,28 @@ def test_back_ends_agree(n, seed):
     worst = np.abs(native - reference) / (1 + np.abs(reference))
     worst[[name.endswith("crossings") for name in EVERYTHING.names(ALL_COLUMNS)]] = 0
     assert worst.max() < 1e-9, EVERYTHING.names(ALL_COLUMNS)[worst.argmax()]
+
+
+def test_what_lies_deeper_than_a_family_may_is_raised():
+    """The three back ends against the formula max(x - loudest row's mean, -depth)."""
+    random = np.random.default_rng(4)
+    rows = random.normal(size=(30, 3)) * 10
+    columns = ["level", "mel_0", "mel_1"]
+    statistics = Statistics(
+        functionals=("min", "mean"), deltas=0, relative=("mel", "level"), depths=(12.0, 7.0)
+    )
+    mel, level = rows[:, 1:], rows[:, :1]
+    expected = np.hstack(
+        [
+            np.maximum(level - level.max(), -7.0),
+            np.maximum(mel - mel.mean(axis=1).max(), -12.0),
+        ]
+    )
+    assert (expected == [-7, -12, -12]).any(axis=0).all()
+    wanted = np.column_stack([expected.min(axis=0), expected.mean(axis=0)]).ravel()
+    for backend in BACKENDS:
+        found = statistics(rows, columns, backend=backend)
+        np.testing.assert_allclose(found, wanted, rtol=1e-12, err_msg=backend)
 
 
 def test_logarithms_are_those_of_long_double_to_a_unit_in_the_last_place():

@@ -100,6 +100,27 @@ def test_voicing_needs_aperiodicity():
         Statistics(semitones=("f0",)).names(["f0"])
 
 
+@pytest.mark.parametrize(
+    ("depths", "message"),
+    [
+        ((1.0,), "depths must be one for each of relative"),
+        ((1.0, 0.0), "depths must be a finite number > 0, got 0.0"),
+        ((1.0, np.inf), "depths must be a finite number > 0, got inf"),
+        ("12", "depths must be a sequence of numbers, got '12'"),
+        (5, "depths must be a sequence of numbers, got 5"),
+    ],
+)
+def test_depths_that_are_none_are_refused(depths, message):
+    with pytest.raises(serfast.ParameterError, match=message):
+        Statistics(relative=("rms", "mel"), depths=depths)
+
+
+def test_depths_go_into_json_and_come_back():
+    statistics = Statistics(relative=("rms",), depths=(3,))
+    assert Statistics.from_json(statistics.to_json()) == statistics
+    assert Statistics.from_dict({"relative": ["rms"]}).depths == ()
+
+
 @pytest.mark.parametrize("data", [[], {"medians": 1}, None])
 def test_a_bad_dictionary_is_refused(data):
     with pytest.raises(serfast.ParameterError):

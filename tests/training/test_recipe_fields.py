@@ -13,7 +13,7 @@ import serfast
 from helpers.alterations import SINGLE
 from helpers.plugin_stub import AveragingPlugin, install
 from serfast import ParameterError, UnknownPluginError
-from serfast.audio.augmentation import SPEEDS, Chain, Gain, Noise, Tempo
+from serfast.audio.augmentation import COPIES, Chain, Gain, Noise, Tempo
 from serfast.models import registry
 from serfast.statistics.statistics import Statistics
 from serfast.training import Recipe
@@ -118,7 +118,7 @@ def test_what_is_not_given_is_the_plugins():
     recipe = Recipe("svm")
     assert recipe.spec == serfast.presets.speech()
     assert recipe.statistics == serfast.presets.speech_statistics()
-    assert recipe.alterations == tuple(SPEEDS)
+    assert recipe.alterations == tuple(COPIES)
     assert (recipe.seed, recipe.backend, recipe.options) == (0, serfast.backends.chosen(None), ())
     plugin = registry.get("choosy")
     recipe = Recipe("choosy")
