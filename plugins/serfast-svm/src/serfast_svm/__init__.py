@@ -1,4 +1,4 @@
-"""Support vector machine for serfast: trains with scikit-learn, infers with NumPy alone."""
+"""Support vector machine for serfast: trains with SciPy, infers with NumPy alone."""
 
 from __future__ import annotations
 
