@@ -164,9 +164,7 @@ class Chroma(SpectrumFeature):
         return np.append(padded.ravel(), NORMS.index(self.norm))
 
     @staticmethod
-    def compute(
-        spectrum: Values, table: Values, n_chroma: int, amin: float, out: Values
-    ) -> None:
+    def compute(spectrum: Values, table: Values, n_chroma: int, amin: float, out: Values) -> None:
         """Compute the weighted sums of the spectrum, over their norm."""
         stride = (n_chroma + 3) // 4 * 4
         norm, size = int(table[len(table) - 1]), 0.0
@@ -187,5 +185,5 @@ class Chroma(SpectrumFeature):
             out[c] = sums[c] / max(size, amin) if norm < 3 else sums[c]
 
     def tolerance(self, expected: Rows) -> Rows:
-        """Allow 1e-4 of a row's largest value."""
-        return self.limit(1e-4, np.abs(expected).max(axis=1, keepdims=True), expected)
+        """Allow 2e-5 of a row's largest value."""
+        return self.limit(2e-5, np.abs(expected).max(axis=1, keepdims=True), expected)

@@ -18,8 +18,8 @@ def formula(
     power: np.ndarray, fmin: float = 50.0, split: float = 1000.0, fmax: float = 5000.0
 ) -> np.ndarray:
     """The decibels of a power spectrum's lower band above its higher one; bins × rows."""
-    low = power[(FREQUENCIES >= fmin) & (FREQUENCIES < split)].sum(axis=0)
-    high = power[(FREQUENCIES >= split) & (FREQUENCIES <= fmax)].sum(axis=0)
+    low = power[(fmin <= FREQUENCIES) & (split > FREQUENCIES)].sum(axis=0)
+    high = power[(split <= FREQUENCIES) & (fmax >= FREQUENCIES)].sum(axis=0)
     return 10 * np.log10(np.maximum(low, 1e-10) / np.maximum(high, 1e-10))
 
 

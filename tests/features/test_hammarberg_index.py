@@ -18,8 +18,8 @@ def formula(
     power: np.ndarray, fmin: float = 0.0, split: float = 2000.0, fmax: float = 5000.0
 ) -> np.ndarray:
     """The decibels of the peak of a spectrum's lower band above the higher one's; bins × rows."""
-    low = power[(FREQUENCIES >= fmin) & (FREQUENCIES < split)].max(axis=0)
-    high = power[(FREQUENCIES >= split) & (FREQUENCIES <= fmax)].max(axis=0)
+    low = power[(fmin <= FREQUENCIES) & (split > FREQUENCIES)].max(axis=0)
+    high = power[(split <= FREQUENCIES) & (fmax >= FREQUENCIES)].max(axis=0)
     return 10 * np.log10(np.maximum(low, 1e-10) / np.maximum(high, 1e-10))
 
 

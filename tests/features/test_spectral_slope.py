@@ -18,7 +18,7 @@ BANDS = [(0.0, 500.0), (500.0, 1500.0), (333.0, 7001.0), (0.0, 8000.0), (100.0, 
 
 def line(power: np.ndarray, lo: float, hi: float) -> np.ndarray:
     """The slope of NumPy's line through the levels of a band [dB/kHz]; power is bins × rows."""
-    inside = (FREQUENCIES >= lo) & (FREQUENCIES <= hi)
+    inside = (lo <= FREQUENCIES) & (hi >= FREQUENCIES)
     levels = 10 * np.log10(np.maximum(power[inside], 1e-10))
     if inside.sum() < 2:
         return np.zeros(power.shape[1])
