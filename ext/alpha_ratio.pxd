@@ -8,7 +8,7 @@ cdef inline double decibels(double low, double high, double floor) noexcept nogi
     """Give 10 log10(low / high); smaller values are raised to the floor."""
     low = low if low > floor else floor
     high = high if high > floor else floor
-    return 10 / LN10 * (logarithm(low) - logarithm(high))
+    return 10 / LN10 * logarithm(low / high)
 
 
 cdef inline void alpha_ratio(const Inputs *x, float *out) noexcept nogil:

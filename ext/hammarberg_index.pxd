@@ -3,26 +3,23 @@
 from alpha_ratio cimport decibels
 from inputs cimport Inputs
 
-cdef enum:
-    CHAINS = 8
+
+cdef inline float larger(float x, float y) noexcept nogil:
+    return x if x > y else y
 
 
 cdef inline float peak(const float *x, ptrdiff_t n) noexcept nogil:
     """Give the largest value, 0 if there is none above it; in independent chains."""
-    cdef float largest[CHAINS]
+    cdef float a = 0, b = 0, c = 0, d = 0
     cdef ptrdiff_t i = 0
-    cdef int j
-    for j in range(CHAINS):
-        largest[j] = 0
-    while i + CHAINS <= n:
-        for j in range(CHAINS):
-            largest[j] = x[i + j] if x[i + j] > largest[j] else largest[j]
-        i += CHAINS
-    for i in range(i, n):
-        largest[0] = x[i] if x[i] > largest[0] else largest[0]
-    for j in range(1, CHAINS):
-        largest[0] = largest[j] if largest[j] > largest[0] else largest[0]
-    return largest[0]
+    while i + 4 <= n:
+        a, b = larger(x[i], a), larger(x[i + 1], b)
+        c, d = larger(x[i + 2], c), larger(x[i + 3], d)
+        i += 4
+    while i < n:
+        a = larger(x[i], a)
+        i += 1
+    return larger(larger(a, b), larger(c, d))
 
 
 cdef inline void hammarberg_index(const Inputs *x, float *out) noexcept nogil:

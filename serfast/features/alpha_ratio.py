@@ -58,4 +58,4 @@ class AlphaRatio(BandRatio):
             low += spectrum[k]
         for k in range(int(table[2]), int(table[3])):
             high += spectrum[k]
-        out[0] = DECIBEL * (np.log(max(low, amin)) - np.log(max(high, amin)))
+        out[0] = DECIBEL * np.log(max(low, amin) / max(high, amin))

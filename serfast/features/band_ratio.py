@@ -54,8 +54,9 @@ class BandRatio(SpectrumFeature):
 
     Examples
     --------
-    >>> BandRatio(split=2000.0).split
-    2000.0
+    >>> import serfast
+    >>> serfast.AlphaRatio(split=1500.0).fmax
+    5000.0
     """
 
     outputs: ClassVar[tuple[str, ...]] = ("band_ratio",)

@@ -60,4 +60,4 @@ class HammarbergIndex(BandRatio):
             low = max(low, float(spectrum[k]))
         for k in range(int(table[2]), int(table[3])):
             high = max(high, float(spectrum[k]))
-        out[0] = DECIBEL * (np.log(max(low, amin)) - np.log(max(high, amin)))
+        out[0] = DECIBEL * np.log(max(low, amin) / max(high, amin))

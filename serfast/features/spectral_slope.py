@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
@@ -26,7 +26,7 @@ class SpectralSlope(SpectrumFeature):
     ----------
     lo, hi : float
         The line goes through the bins with lo <= f <= hi [Hz]; 0 <= lo < hi, and `hi` is at most
-        half the sample rate. They may be given without their names.
+        half the sample rate.
     amin : float
         A smaller power is raised to it before the logarithm, >= 1.2e-38.
     power : {2.0}
@@ -45,15 +45,15 @@ class SpectralSlope(SpectrumFeature):
 
     Examples
     --------
-    >>> SpectralSlope(500, 1500).columns
+    >>> SpectralSlope(lo=500, hi=1500).columns
     ('spectral_slope_500_1500',)
     """
 
     outputs: ClassVar[tuple[str, ...]] = ("spectral_slope",)
     forgiven: ClassVar[float] = 1 / 8
 
-    lo: float = field(default=0.0, kw_only=False)
-    hi: float = field(default=500.0, kw_only=False)
+    lo: float = 0.0
+    hi: float = 500.0
     amin: float = 1e-10
 
     def __post_init__(self) -> None:

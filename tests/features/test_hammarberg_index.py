@@ -51,7 +51,7 @@ def test_two_tones_have_the_ratio_of_their_powers(weak: int, backend: str) -> No
 @every_backend
 @pytest.mark.parametrize("at", range(13))
 def test_a_peak_at_any_bin_of_a_narrow_band_is_seen(at: int, backend: str) -> None:
-    """Bands of 6 and 8 bins: the native twin compares eight bins at a time, and then the rest."""
+    """Bands of 6 and 8 bins: the native twin compares four bins at a time, and then the rest."""
     n_fft, split, n = 32, 3000.0, RATE
     feature = serfast.HammarbergIndex(n_fft=n_fft, split=split, fmax=6500.0, window="boxcar")
     t = np.arange(n) / RATE

@@ -30,7 +30,7 @@ def line(power: np.ndarray, lo: float, hi: float) -> np.ndarray:
 def test_it_is_numpys_line_on_speech(band: tuple[float, float], backend: str, emodb: Path) -> None:
     y = spectral.speech(emodb)
     expected = line(spectral.spectrum_of(y, 2.0), *band)
-    found = spectral.rows(serfast.SpectralSlope(*band), backend=backend, y=y)[:, 0]
+    found = spectral.rows(serfast.SpectralSlope(lo=band[0], hi=band[1]), backend=backend, y=y)[:, 0]
     error = np.abs(found - expected)
     print(f"spectral_slope {band}, {backend}: median {np.median(error):.1e}, "
           f"worst {error.max():.1e} dB/kHz <= 1e-3")  # fmt: skip
@@ -46,7 +46,9 @@ def test_levels_on_a_line_have_its_slope(band: tuple[float, float], backend: str
     amplitude = 10 ** (-3 * FREQUENCIES / 1000 / 20)
     y = np.fft.irfft(amplitude, N_FFT).astype(np.float32)
     spec = serfast.FeatureSpec(
-        sample_rate=RATE, center=False, features=[serfast.SpectralSlope(*band, window="boxcar")]
+        sample_rate=RATE,
+        center=False,
+        features=[serfast.SpectralSlope(lo=band[0], hi=band[1], window="boxcar")],
     )
     found = serfast.Extractor(spec, backend)(y)
     one_bin = band == (100.0, 132.0)
@@ -58,7 +60,7 @@ def test_levels_on_a_line_have_its_slope(band: tuple[float, float], backend: str
 @pytest.mark.parametrize("band", BANDS)
 def test_silence_and_an_impulse_are_flat(band: tuple[float, float], backend: str) -> None:
     """Silence has exactly the slope 0; openSMILE gives others for silence."""
-    feature = serfast.SpectralSlope(*band)
+    feature = serfast.SpectralSlope(lo=band[0], hi=band[1])
     assert not spectral.rows(feature, backend=backend, y=np.zeros(900, np.float32)).any()
     impulse = np.zeros(900, np.float32)
     impulse[450] = 0.3
@@ -68,13 +70,13 @@ def test_silence_and_an_impulse_are_flat(band: tuple[float, float], backend: str
 @every_backend
 def test_the_gain_changes_nothing(backend: str) -> None:
     y = spectral.Y[: 2 * RATE]
-    feature = serfast.SpectralSlope(500, 1500)
+    feature = serfast.SpectralSlope(lo=500, hi=1500)
     loud, soft = (spectral.rows(feature, backend=backend, y=y * np.float32(g)) for g in (1, 0.25))
     np.testing.assert_allclose(soft, loud, atol=1e-3)
 
 
 def test_two_of_them_stand_in_one_spec() -> None:
-    slopes = serfast.SpectralSlope(0, 500), serfast.SpectralSlope(lo=500, hi=1500.5)
+    slopes = serfast.SpectralSlope(lo=0, hi=500), serfast.SpectralSlope(lo=500, hi=1500.5)
     spec = serfast.FeatureSpec(features=slopes)
     assert spec.columns == ("spectral_slope_0_500", "spectral_slope_500_1500.5")
     assert serfast.FeatureSpec.from_json(spec.to_json()) == spec
@@ -84,7 +86,7 @@ def test_two_of_them_stand_in_one_spec() -> None:
 
 
 def test_it_can_be_named() -> None:
-    assert serfast.SpectralSlope(0, 500, name="tilt").columns == ("tilt",)
+    assert serfast.SpectralSlope(lo=0, hi=500, name="tilt").columns == ("tilt",)
 
 
 @every_backend
@@ -111,4 +113,4 @@ def test_bad_parameters_are_refused(arguments: dict[str, object], message: str) 
 def test_a_band_beyond_half_the_rate_is_refused() -> None:
     message = r"^hi must be <= 4000 Hz \(half the sample rate\), got 5000$"
     with pytest.raises(ParameterError, match=message):
-        serfast.FeatureSpec(sample_rate=8000, features=[serfast.SpectralSlope(0, 5000)])
+        serfast.FeatureSpec(sample_rate=8000, features=[serfast.SpectralSlope(lo=0, hi=5000)])
