@@ -11,12 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from .. import _checks as checks
 from ..errors import ParameterError
 from ..features.spec import FeatureSpec
-from ..models.classifier import Classifier
+from ..models.judge import Judge
 from ..models.plugin import Examples, Plugin, Run, fit
-from ..models.plugin_calls import calling, load_classifier, probabilities_of
+from ..models.plugin_calls import calling, load_classifier
 from ..statistics.statistics import Statistics
 from .examples import check_made_with
 from .figures import Evaluation, Fold
@@ -145,26 +144,22 @@ def evaluate_splits(
 
 @dataclass(frozen=True)
 class _Model:
-    """The model of a fold: what predicts, whose plugin it is, and what that one chose."""
+    """The model of a fold: the judge that asks it, and what its plugin chose."""
 
-    plugin: str
-    classifier: Classifier
+    judge: Judge
     chosen: dict[str, Any]
-    certain_above: float | None
 
     def predict(self, x: np.ndarray[Any, Any]) -> tuple[np.ndarray[Any, Any], bool | None]:
         """Give the probabilities for an input, and whether the model is certain, if it says so."""
-        probabilities = probabilities_of(self.classifier, x, self.plugin)
-        if self.certain_above is None:
+        judge = self.judge
+        probabilities = judge.probabilities(x)
+        if judge.certain_above is None:
             return probabilities, None
-        with calling(self.plugin, "strangeness"):
-            strangeness = getattr(self.classifier, "strangeness", lambda x: 0.0)(x)
-        is_certain = probabilities.max() >= self.certain_above and strangeness <= 1
-        return probabilities, bool(is_certain)
+        return probabilities, not judge.result(probabilities, judge.strangeness(x)).uncertain
 
     def fold(self, name: str, labels: Sequence[str], speakers: Sequence[str], a: Answers) -> Fold:
         """Give a fold of these answers."""
-        classes = self.classifier.classes
+        classes = self.judge.classes
         return Fold(
             speaker=name,
             true=tuple(labels),
@@ -183,16 +178,13 @@ def _trained(trainee: Trainee, training: Examples, run: Run) -> _Model:
         weights = fit(plugin, training, run)
     bundle = bundle_of(trainee.name, weights, training, trainee.spec, trainee.statistics, {})
     classifier = load_classifier(trainee.name, plugin, bundle)
-    with calling(trainee.name, "certain_above"):
-        limit = getattr(classifier, "certain_above", None)
-        limit = None if limit is None else checks.number("certain_above", limit)
-    return _Model(trainee.name, classifier, dict(weights.card), limit)
+    return _Model(Judge(classifier, trainee.name), dict(weights.card))
 
 
 def _fold(name: str, model: _Model, test: Examples) -> Fold:
     """Give the fold of the unaltered recordings."""
     answers = answers_of(
-        [(i, *model.predict(x)) for i, x in enumerate(test.inputs)], len(model.classifier.classes)
+        [(i, *model.predict(x)) for i, x in enumerate(test.inputs)], len(model.judge.classes)
     )
     fold = model.fold(name, test.labels.tolist(), test.speakers.tolist(), answers)
     return replace(fold, chosen=model.chosen)

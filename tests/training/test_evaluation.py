@@ -103,7 +103,7 @@ def test_folds_are_told_as_they_come():
 
 
 class CertainPlugin(NearestPlugin):
-    """Its classifiers say when they are certain: if the first entry is at most 1 besides."""
+    """Its classifiers say when they are certain: if the first entry is within 1 besides."""
 
     def __init__(self, certain_above: object) -> None:
         super().__init__()
@@ -112,7 +112,7 @@ class CertainPlugin(NearestPlugin):
     def load(self, bundle):
         classifier = super().load(bundle)
         classifier.certain_above = self.certain_above
-        classifier.strangeness = lambda x: x[0]
+        classifier.strangeness = lambda x: abs(x[0])
         return classifier
 
 
@@ -124,7 +124,7 @@ def test_folds_know_whose_recordings_they_are_and_when_their_model_is_certain():
     certain = leave_one_speaker_out("n", CertainPlugin(0.8), data, SPEC, STATISTICS)
     for fold in certain.folds:
         inputs = data.inputs[(data.speakers == fold.speaker) & ~data.altered]
-        expected = (fold.probabilities.max(axis=1) >= 0.8) & (inputs[:, 0] <= 1)
+        expected = (fold.probabilities.max(axis=1) >= 0.8) & (np.abs(inputs[:, 0]) <= 1)
         assert fold.certain == tuple(expected.tolist())
         assert 0 < expected.sum() < (fold.probabilities.max(axis=1) >= 0.8).sum()
     share, _ = certain.kept
