@@ -129,7 +129,9 @@ def test_folds_know_whose_recordings_they_are_and_when_their_model_is_certain():
         assert 0 < expected.sum() < (fold.probabilities.max(axis=1) >= 0.8).sum()
     share, _ = certain.kept
     assert 0 < share < 1
-    with pytest.raises(serfast.ParameterError, match="certain_above must be a finite number"):
+    with pytest.raises(
+        serfast.ModelError, match=r"certain_above of plugin .n. .* must be a number"
+    ):
         leave_one_speaker_out("n", CertainPlugin("much"), data, SPEC, STATISTICS)
 
 
