@@ -79,7 +79,7 @@ def test_the_inverse_is_whole_in_either_order_of_memory(order):
 
 
 def test_a_system_without_a_solution_is_an_error_of_the_inputs():
-    with pytest.raises(serfast.ParameterError, match="inputs must .* rounding"):
+    with pytest.raises(serfast.ParameterError, match=r"inputs must .* rounding"):
         _inverse(np.diag([1.0, -1.0, 2.0]))
 
 
