@@ -58,8 +58,8 @@ class SpeakerFolds:
     protocol = (
         "leave one speaker out; everything (scaling, choice, calibration) by the training "
         "speakers alone; UAR pooled over all speakers' recordings; what there is to choose from "
-        "(the default features, statistics, speeds and menu) was settled while looking at EmoDB's "
-        "speakers, so figures on these aren't blind to that"
+        "(the default features, statistics, copies and settings) was settled while looking at "
+        "EmoDB's speakers, so figures on these aren't blind to that"
     )
 
     def split(self, speakers: Sequence[str], labels: Sequence[str]) -> list[tuple[str, Mask]]:

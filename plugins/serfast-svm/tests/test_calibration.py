@@ -95,3 +95,31 @@ def test_no_bound_is_1_and_all_right_keeps_all():
     assert certain_bound(probabilities, said) == probabilities.max(axis=1).min()
     few = probabilities[: FEWEST - 1]
     assert certain_bound(few, few.argmax(axis=1)) == 1.0
+
+
+def test_equal_probabilities_are_kept_together_or_not_at_all():
+    """The right ones of equal certainty may stand first; all of them have one bound."""
+    certain = np.repeat([0.95, 0.9], [30, 60])
+    probabilities = np.column_stack([certain, 1 - certain])
+    codes = np.zeros(90, int)
+    codes[60:] = 1  # half of those at 0.9 are wrong
+    assert certain_bound(probabilities, codes) == searched(probabilities, codes) == 0.95
+    assert certain_bound(probabilities[30:], codes[30:]) == 1.0
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_bound_is_the_searched_one_among_many_ties(seed):
+    random = np.random.default_rng(seed)
+    certain = random.integers(11, 20, size=random.integers(1, 200)) / 20
+    probabilities = np.column_stack([certain, 1 - certain])
+    codes = (random.uniform(size=len(certain)) > certain + 0.1).astype(int)
+    assert certain_bound(probabilities, codes) == searched(probabilities, codes)
+
+
+def test_just_enough_right_ones_are_enough():
+    n = 100
+    codes = (np.arange(n) >= round(RIGHT * n)).astype(int)
+    alike = np.tile([0.8, 0.2], (n, 1))
+    assert certain_bound(alike, codes) == 0.8
+    codes[0] = 1
+    assert certain_bound(alike, codes) == 1.0

@@ -13,6 +13,7 @@ from serfast.cli.main import main
 from serfast.corpora.finding import find_recordings
 from serfast.models.bundle.bundle import Bundle
 from serfast.testing.checks import check_classifier
+from serfast.training.conditions import CLEAN
 from serfast.training.evaluation import leave_one_speaker_out
 from serfast.training.examples import make_examples
 from serfast_svm import PLUGIN
@@ -129,7 +130,9 @@ def test_it_holds_outside_the_studio(model):
     measured = model.card["measured"]["conditions"]
     uar = {one["name"]: one["uar"] for one in measured}
     print(uar)
-    assert len(uar) > 20
+    assert len(uar) == len(measured) > 20
+    assert uar[CLEAN.name] == model.card["measured"]["uar"]
+    assert all(one["recordings"] == 418 for one in measured)
     assert min(uar.values()) > 0.6
 
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from sklearn.linear_model import Ridge
 
-from serfast_svm.machine import BIAS, fit
+import serfast
+from serfast_svm.machine import BIAS, _inverse, fit
 
 CLASSES = 3
 
@@ -64,3 +65,33 @@ def test_a_class_without_examples_is_answered_no():
 def test_without_groups_nothing_is_held_out():
     z, codes, _ = problem(60, 20)
     assert np.isnan(fit(z, codes, CLASSES, 1.0, []).held_out).all()
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_the_inverse_is_whole_in_either_order_of_memory(order):
+    random = np.random.default_rng(0)
+    root = random.normal(size=(40, 60))
+    matrix = np.array(root @ root.T, order=order)
+    expected = np.linalg.inv(matrix)
+    inverse = _inverse(matrix)
+    np.testing.assert_allclose(inverse, expected, rtol=1e-9, atol=1e-12)
+    assert np.array_equal(inverse, inverse.T)
+
+
+def test_a_system_without_a_solution_is_an_error_of_the_inputs():
+    with pytest.raises(serfast.ParameterError, match=r"inputs must .* rounding"):
+        _inverse(np.diag([1.0, -1.0, 2.0]))
+
+
+@pytest.mark.parametrize(("n", "d"), [(120, 300), (300, 120)])
+def test_a_class_of_one_group_alone_is_held_out_too(n, d):
+    """Without its only group nothing answers for it."""
+    z, codes, groups = problem(n, d)
+    codes[codes == 2] = 0
+    codes[groups[0][:4]] = 2
+    w = n / (CLASSES * np.bincount(codes)[codes])
+    held_out = fit(z, codes, CLASSES, 1.0, groups).held_out
+    rest = np.concatenate(groups[1:])
+    expected = answers(z[rest], codes[rest], 1.0, z[groups[0]], w[rest])
+    np.testing.assert_allclose(held_out[groups[0]], expected, atol=2e-5)
+    assert (held_out[groups[0], 2] < 0).all()

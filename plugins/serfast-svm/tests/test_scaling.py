@@ -52,3 +52,32 @@ def test_entries_that_say_nothing_of_the_classes_count_alike():
 def test_constant_inputs_are_refused():
     with pytest.raises(serfast.ParameterError, match="inputs must vary"):
         Scaling.fit(np.full((6, 2), 2.0), np.arange(6) % 2)
+
+
+def test_classes_of_any_size_weigh_the_same():
+    """Beside explicit sums: the spread of the classes' means, over the spread of all."""
+    x, codes = data()
+    few = np.concatenate([np.arange(50), np.arange(50, 60), np.arange(100, 103)])
+    x, codes = x[few], codes[few]
+    means = np.array([sum(x[codes == k]) / sum(codes == k) for k in range(3)])
+    between = sum((m - sum(means) / 3) ** 2 for m in means) / 3
+    whole = sum((row - sum(x) / len(x)) ** 2 for row in x) / len(x)
+    ratio = between / whole
+    expected = np.sqrt(ratio / ratio.sum() / whole)
+    np.testing.assert_allclose(Scaling.fit(x, codes).factor, expected, rtol=1e-9)
+
+
+def test_float32_inputs_far_from_0_are_summed_in_float64():
+    random = np.random.default_rng(0)
+    codes = np.arange(6000) % 3
+    x = (random.normal(size=(6000, 4)) + codes[:, np.newaxis] * 0.2 + 3e4).astype(np.float32)
+    expected = Scaling.fit(x.astype(np.float64), codes)
+    np.testing.assert_allclose(Scaling.fit(x, codes).factor, expected.factor, rtol=1e-9)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 1e200])
+def test_inputs_without_a_deviation_are_refused(value):
+    x, codes = data()
+    x[7, 5] = value
+    with pytest.raises(serfast.ParameterError, match=r"inputs must be finite .*, got .* entry 5"):
+        Scaling.fit(x, codes)

@@ -16,6 +16,7 @@ from serfast_svm.calibration import fit_logistic
 from serfast_svm.inference import LinearSvm
 from serfast_svm.machine import fit
 from serfast_svm.scaling import Scaling
+from serfast_svm.strangeness import Typical
 from svm_examples import examples
 
 SPEC = serfast.FeatureSpec(features=[serfast.RMS()])
@@ -140,6 +141,71 @@ def test_constant_entries_get_no_weight():
     assert not arrays["weights"][:, 7].any()
     assert arrays["weights"][:, 8].any()
     assert arrays["typical_deviation"][7] == 0
+
+
+def far_from_0(least: int = 4, most: int = 6) -> Examples:
+    """Examples whose mean is 10 ** least to 10 ** most times as large as their deviation."""
+    data = examples()
+    lift = 10 ** np.random.default_rng(5).uniform(least, most, data.inputs.shape[1])
+    return replace(data, inputs=data.inputs + lift * data.inputs.std(axis=0))
+
+
+def test_the_rounding_of_weights_to_float32_is_harmless(monkeypatch):
+    """The intercepts belong to the rounded weights, so that only distances from the mean count."""
+    data = far_from_0()
+    rounded = machine(PLUGIN.train(data))
+    monkeypatch.setattr(np, "float32", np.float64)  # the whole training, so inputs too
+    whole = machine(PLUGIN.train(data))
+    difference = max(np.abs(rounded.scores(x) - whole.scores(x)).max() for x in data.inputs)
+    print(f"worst difference of a score {difference:.1e}")
+    assert difference < 1e-4
+
+
+def test_neutral_scores_are_those_of_the_mean_input():
+    data = far_from_0()
+    weights = PLUGIN.train(data)
+    found = machine(weights).scores(Scaling.fit(data.inputs, training._codes(data)).mean)
+    np.testing.assert_allclose(found, weights.arrays["neutral_scores"], atol=1e-6)
+
+
+def test_class_scores_are_those_of_each_class_by_strangers():
+    data = examples()
+    weights = PLUGIN.train(data)
+    by_class = weights.arrays["class_scores"]
+    trained = machine(weights)
+    found = np.array([trained.scores(x) for x in data.inputs])
+    heard = np.stack([found[data.labels == name].mean(axis=0) for name in data.classes])
+    assert by_class.shape == (4, 4)
+    assert (by_class.argmax(axis=1) == np.arange(4)).all()
+    assert np.corrcoef(by_class.ravel(), heard.ravel())[0, 1] > 0.95
+    assert (by_class.diagonal() < heard.diagonal()).all()  # strangers are known less well
+
+
+def test_what_is_typical_is_counted_as_inference_counts_it():
+    """With means and deviations rounded to float32: far from 0 they are of another place."""
+    data = far_from_0(7, 8)
+    arrays = PLUGIN.train(data).arrays
+    mean, deviation = (arrays[f"typical_{k}"].astype(float) for k in ("mean", "deviation"))
+    typical = Typical(mean, deviation, float(arrays["strange_limit"]))
+    strange = [typical.strangeness(x) > 1 for x in data.inputs]
+    assert 0 < np.mean(strange) < 0.02
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_inputs_that_are_no_numbers_are_refused(value):
+    data = examples()
+    data.inputs[3, 4] = value
+    with pytest.raises(serfast.ParameterError, match="inputs must be finite"):
+        PLUGIN.train(data)
+
+
+def test_all_that_comes_out_is_finite():
+    data = examples(n=60, d=80)
+    data.inputs[:, 3] = 0
+    data.inputs[:, 4] = 1e30 * data.inputs[:, 4]
+    data.inputs[:, 5] = 1e-30 * data.inputs[:, 5]
+    for name, array in PLUGIN.train(data).arrays.items():
+        assert np.isfinite(array).all(), name
 
 
 def test_a_class_of_one_speaker_alone():

@@ -82,4 +82,4 @@ def _spoken(samples: Samples, factor: float, sample_rate: int) -> Samples:
 
 
 SPEEDS: Sequence[Alteration] = tuple(Speed(2 ** (k / 12)) for k in (-2, -1, 1, 2))
-"""One and two semitones down and up: the copies made if nobody says otherwise."""
+"""One and two semitones down and up, each a copy at another speed alone."""

@@ -91,8 +91,9 @@ def certain_bound(probabilities: np.ndarray[Any, Any], codes: np.ndarray[Any, An
     """
     certainty = probabilities.max(axis=1)
     order = np.argsort(-certainty, kind="stable")
-    right = (probabilities.argmax(axis=1) == codes)[order]
-    share = np.cumsum(right) / np.arange(1, len(right) + 1)
-    enough = (share >= RIGHT) | (np.arange(len(right)) + 1 < FEWEST)
-    n_kept = len(right) if enough.all() else int(np.argmin(enough))
-    return float(certainty[order[n_kept - 1]]) if n_kept >= FEWEST else 1.0
+    certainty, right = certainty[order], (probabilities.argmax(axis=1) == codes)[order]
+    last = np.flatnonzero(np.append(np.diff(certainty) != 0, True))  # of answers that are alike
+    bounds, kept = certainty[last], last + 1
+    good = (np.cumsum(right)[last] / kept >= RIGHT) | (kept < FEWEST)
+    n_good = len(good) if good.all() else int(np.argmin(good))
+    return float(bounds[n_good - 1]) if n_good and kept[n_good - 1] >= FEWEST else 1.0

@@ -1,4 +1,4 @@
-"""The trained machine: one matrix, one softmax, no scikit-learn."""
+"""The trained machine: one matrix, one softmax, no SciPy."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 
 @dataclass(frozen=True, eq=False)
 class LinearSvm:
-    """One-against-rest linear support vector machines with one temperature.
+    """One-against-rest linear support vector machines whose scores are calibrated.
 
     Parameters
     ----------
@@ -32,10 +32,10 @@ class LinearSvm:
     sharpness : float
         Inverse temperature; 1 unless the machine is of an earlier bundle.
     neutral : ndarray of float64, shape (k,), or None
-        Mean of the scores over the training data, each class weighing the same. With it, the
+        Scores of the training data's mean input, which are the mean of their scores. With it, the
         machine is :class:`serfast.models.Adaptable`.
     by_class : ndarray of float64, shape (k, k), or None
-        Mean of the scores of each true class.
+        Row c is the mean of the scores of class c, of speakers that were left out.
     bound : float or None
         A probability below it is uncertain. With it, the machine is
         :class:`serfast.models.Doubting`.

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from serfast.errors import ParameterError
 from serfast.forking import forks_wait
 
 __all__ = ["Machine", "fit"]
@@ -50,6 +51,11 @@ def fit(z: Array, codes: Codes, n_classes: int, cost: float, groups: Sequence[Ar
         C: how much errors count beside the squares of the weights.
     groups : sequence of ndarray of int
         Indices of examples that are left out together; of every example once.
+
+    Raises
+    ------
+    ParameterError
+        If rounding makes the system insoluble.
 
     Notes
     -----
@@ -100,12 +106,15 @@ def _over_entries(
 
 
 def _inverse(matrix: Array) -> Array:
-    """Give the inverse of a symmetric, positive definite matrix, which is overwritten."""
+    """Give the inverse of a symmetric, positive definite matrix, which may be overwritten."""
     with forks_wait:
         from scipy.linalg import lapack  # heavy: training alone needs it
     factor, failed = lapack.dpotrf(matrix.T, lower=True, overwrite_a=True, clean=False)
     if failed:
-        raise FloatingPointError("the system of the machine must be positive definite")
+        raise ParameterError(
+            "inputs must give a system that is positive definite in spite of rounding, got one "
+            f"that isn't, from row {failed}"
+        )
     inverse: Array = lapack.dpotri(factor, lower=True, overwrite_c=True)[0]
     for k in range(len(inverse)):  # the other half, without a second matrix
         inverse[k, k + 1 :] = inverse[k + 1 :, k]

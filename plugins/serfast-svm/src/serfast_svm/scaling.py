@@ -36,13 +36,15 @@ class Scaling:
         Raises
         ------
         ParameterError
-            If no entry varies.
+            If an input isn't finite, or is too large for its square, or no entry varies.
         """
-        mean, deviation = x.mean(axis=0, dtype=np.float64), x.std(axis=0, dtype=np.float64)
+        with np.errstate(over="ignore", invalid="ignore"):  # refused below
+            mean, deviation = x.mean(axis=0, dtype=np.float64), x.std(axis=0, dtype=np.float64)
+        _check_finite(deviation)
         varies = deviation > 1e-9 * np.maximum(np.abs(mean), 1e-9)
         if not varies.any():
             raise ParameterError("inputs must vary from example to example, got constant ones")
-        centres = np.stack([x[codes == k].mean(axis=0) for k in np.unique(codes)])
+        centres = np.stack([x[codes == k].mean(axis=0, dtype=np.float64) for k in np.unique(codes)])
         safe = np.where(varies, deviation, 1)
         importance = np.where(varies, centres.std(axis=0) / safe, 0)
         length = np.sqrt(np.square(importance).sum())
@@ -52,4 +54,16 @@ class Scaling:
 
     def __call__(self, x: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         """Give `x`, of shape (n, d), scaled, as float32."""
-        return ((x - self.mean) * self.factor).astype(np.float32)
+        z = np.empty(x.shape, np.float32)
+        for row, scaled in zip(x, z, strict=True):  # no second matrix of float64
+            scaled[:] = (row - self.mean) * self.factor
+        return z
+
+
+def _check_finite(deviation: Array) -> None:
+    wrong = np.flatnonzero(~np.isfinite(deviation))
+    if len(wrong):
+        raise ParameterError(
+            "inputs must be finite numbers with finite squares, got a deviation of "
+            f"{deviation[wrong[0]]} in entry {wrong[0]}"
+        )

@@ -43,12 +43,13 @@ def train(examples: Examples) -> Weights:
     machine = _fit_twice(z, codes, cost, groups, examples)
     matrix, offsets = fit_logistic(machine.held_out[: len(x)], codes)
     scores = machine.held_out[: len(x)] @ matrix.T + offsets
-    weights = matrix @ machine.weights * scaling.factor
+    weights = (matrix @ machine.weights * scaling.factor).astype(np.float32)
     neutral = matrix @ machine.intercepts + offsets
     return Weights(
         arrays={
-            "weights": weights.astype(np.float32),
-            "intercepts": neutral - weights @ scaling.mean,
+            "weights": weights,
+            # Of the rounded weights: rounding counts with distances from the mean, not with it.
+            "intercepts": neutral - weights.astype(np.float64) @ scaling.mean,
             "neutral_scores": neutral,
             "class_scores": np.stack([scores[codes == k].mean(axis=0) for k in np.unique(codes)]),
             "certain_above": np.array(certain_bound(softmax(scores), codes)),
@@ -82,21 +83,25 @@ def _fit_twice(
 
 def _relative(z: Array, examples: Examples) -> Array:
     """Give inputs without the mean of their speaker in the same condition."""
-    relative = z.copy()
     copies = examples.altered if examples.copies is None else examples.copies
-    for speaker in np.unique(examples.speakers):
-        for copy in np.unique(copies):
-            same = (examples.speakers == speaker) & (copies == copy)
-            relative[same] -= relative[same].mean(axis=0)
+    speaker, copy = (np.unique(a, return_inverse=True)[1] for a in (examples.speakers, copies))
+    order = np.lexsort((copy, speaker))
+    change = np.diff(speaker[order]).astype(bool) | np.diff(copy[order]).astype(bool)
+    relative = z.copy()
+    for same in np.split(order, np.flatnonzero(change) + 1):
+        relative[same] -= relative[same].mean(axis=0)
     return relative
 
 
 def _typical(x: Array, scaling: Scaling) -> dict[str, Array]:
     """Say what inputs are like, and how far off the last of a hundred is."""
-    far = distances(x, scaling.mean, scaling.deviation)
+    mean = scaling.mean.astype(np.float32)
+    deviation = np.where(scaling.factor > 0, scaling.deviation, 0).astype(np.float32)
+    # Of the rounded ones, which inference has.
+    far = distances(x, mean.astype(np.float64), deviation.astype(np.float64))
     return {
-        "typical_mean": scaling.mean.astype(np.float32),
-        "typical_deviation": np.where(scaling.factor > 0, scaling.deviation, 0).astype(np.float32),
+        "typical_mean": mean,
+        "typical_deviation": deviation,
         "strange_limit": np.array(max(np.quantile(far, UNLIKE), np.finfo(np.float32).tiny)),
     }
 
