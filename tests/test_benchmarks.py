@@ -211,7 +211,7 @@ def test_every_feature_of_the_catalogue_is_measured(tmp_path: Path) -> None:
     *lines, every, by_hand, others = printed(code + STAGES_RUN + also, tmp_path)
     assert [every, by_hand, others] == ["True", "False", "True"]
     (line,) = (line.split() for line in lines if line.startswith("BrandNew "))
-    assert line[1] == "3"
+    assert line[1] == "6"
     assert float(line[2]) > 0
 
 

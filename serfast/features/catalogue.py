@@ -29,6 +29,11 @@ from .spectral_flatness import SpectralFlatness as SpectralFlatness
 from .spectral_entropy import SpectralEntropy as SpectralEntropy
 from .spectral_flux import SpectralFlux as SpectralFlux
 from .spectral_contrast import SpectralContrast as SpectralContrast
+from .spectral_slope import SpectralSlope as SpectralSlope
+from .alpha_ratio import AlphaRatio as AlphaRatio
+from .hammarberg_index import HammarbergIndex as HammarbergIndex
+from .loudness import Loudness as Loudness
+from .chroma import Chroma as Chroma
 
 FEATURES: dict[str, type[_Feature]] = {
     name: value

@@ -129,9 +129,8 @@ def test_folds_know_whose_recordings_they_are_and_when_their_model_is_certain():
         assert 0 < expected.sum() < (fold.probabilities.max(axis=1) >= 0.8).sum()
     share, _ = certain.kept
     assert 0 < share < 1
-    with pytest.raises(
-        serfast.ModelError, match=r"certain_above of plugin .n. .* must be a number"
-    ):
+    match = r"certain_above of plugin .n. .* must be a number"
+    with pytest.raises(serfast.ModelError, match=match):
         leave_one_speaker_out("n", CertainPlugin("much"), data, SPEC, STATISTICS)
 
 
