@@ -88,6 +88,8 @@ class Examples:
             raise ParameterError(
                 f"inputs, labels, speakers, altered must be of one length, got {sizes}"
             )
+        if self.copies is not None and len(self.copies) != len(self):
+            checks.fail("copies", f"one for each of {len(self)} examples", len(self.copies))
 
     def __len__(self) -> int:
         return len(self.labels)

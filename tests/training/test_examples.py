@@ -39,6 +39,7 @@ def test_examples_are_the_statistics_of_the_extractors_rows(recordings):
 def test_copies_at_other_speeds_are_marked_and_shift_the_pitch(recordings):
     examples = make_examples(recordings, SPEC, STATISTICS, alterations=(Speed(0.8), Speed(1.25)))
     assert examples.altered.tolist() == [False] * 4 + [True] * 8
+    assert examples.copies.tolist() == [0] * 4 + [1] * 4 + [2] * 4
     assert examples.labels.tolist() == ["calm", "calm", "loud", "loud"] * 3
     f0 = examples.inputs[:, examples.names.index("f0.p50")]
     np.testing.assert_allclose(f0[:4], [100, 200, 300, 400], rtol=0.01)
@@ -63,7 +64,16 @@ def test_where_selects_everything_alike(recordings):
         assert np.array_equal(part.inputs[0], examples.inputs[1])
         assert part.labels.tolist() == ["calm", "loud"] * 2
         assert part.altered.tolist() == [False, False, True, True]
+        assert part.copies.tolist() == [0, 0, 1, 1]
+        assert replace(examples, copies=None).where(examples.altered).copies is None
         assert part.names == examples.names
+
+
+def test_copies_are_as_many_as_the_examples(recordings):
+    examples = make_examples(recordings, SPEC, STATISTICS, alterations=())
+    assert examples.copies.tolist() == [0] * 4
+    with pytest.raises(serfast.ParameterError, match="copies must be one for each of 4 examples"):
+        replace(examples, copies=np.zeros(3, int))
 
 
 def test_progress_is_told(recordings):
