@@ -28,7 +28,7 @@ class Adaptable(Protocol):
 
     @property
     def neutral_scores(self) -> np.ndarray[Any, Any]:
-        """Give the mean of the scores over the training data, each class weighing the same.
+        """Give the mean of the scores over the training data.
 
         It is an array of float64 of shape (n_classes,).
         """
