@@ -18,7 +18,17 @@ from typing import Any
 
 from serfast.features import FEATURES, Feature
 
-from . import RESULTS, ROOT, augmentation, budget, formats, robustness, tables
+from . import (
+    RESULTS,
+    ROOT,
+    adaptation,
+    augmentation,
+    budget,
+    formats,
+    robustness,
+    strangers,
+    tables,
+)
 from .operations import FORMULAS
 
 PAGES = (
@@ -26,6 +36,7 @@ PAGES = (
     *(
         f"docs/{name}.md"
         for name in (
+            "adaptation",
             "augmentation",
             "roofline",
             "backends",
@@ -84,6 +95,8 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "formats": lambda: formats.table(load("formats")),
     "conditions": robustness.conditions,
     "robustness": robustness.table,
+    "adaptation": lambda: adaptation.table(load("adaptation")),
+    "strangers": lambda: strangers.table(load("strangers")),
     "augmentation": lambda: augmentation.table(load("augmentation")),
 }
 """What makes the text of each part.

@@ -1,0 +1,184 @@
+"""How much a recognizer gains that gets used to a speaker: docs/adaptation.md.
+
+    python -m benchmarks.adaptation EMODB [--run FOLDER]
+
+The default SVM is trained without each speaker and hears that one's recordings in five random
+orders, by `recognizer.speaker().predict`; the same recordings are judged without adaptation. Then
+it hears neutral ones alone, ten as they come or enrolled as neutral, or three enrolled, and is
+asked about each of the others.
+"""
+
+from __future__ import annotations
+
+import argparse
+import pickle
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import serfast
+from serfast.audio.augmentation import parse_alteration
+from serfast.corpora.recordings import Recording
+from serfast.training import confusion_matrix, unweighted_average_recall
+
+from . import RESULTS
+from .left_out import recognizers
+from .reports import write
+from .tables import markdown
+
+__all__ = ["CONDITIONS", "PLACES", "measured", "table"]
+
+CONDITIONS = {
+    "clean": "none",
+    "pink noise 10 dB": "noise=10",
+    "telephone": "telephone",
+    "room 0.5 s": "room=0.5",
+}
+"""Name and text of each condition; a speaker is heard in one of them alone."""
+
+PLACES = {"1": (1, 1), "2 to 5": (2, 5), "6 to 10": (6, 10), "from 11": (11, 10**6)}
+"""How many recordings were heard, the present one included: first and last."""
+
+PRIORS = (2.0, 10.0, 30.0)
+ORDERS = 5
+CALM = "neutral"
+
+Answers = dict[str, list[tuple[str, str, str]]]
+"""For each way of hearing: place, true and predicted class of each recording."""
+
+
+def place_of(n: int) -> str:
+    """Give the name of the place of the n-th recording."""
+    return next(name for name, (first, last) in PLACES.items() if first <= n <= last)
+
+
+def heard(
+    recognizer: serfast.Recognizer, signals: Sequence[Any], labels: Sequence[str], rate: int
+) -> Answers:
+    """Give the answers to one speaker's signals, in each way of hearing."""
+    answers: Answers = defaultdict(list)
+    alone = [recognizer.predict(y, rate).label for y in signals]
+    for seed in range(ORDERS):
+        order = np.random.default_rng(seed).permutation(len(signals)).tolist()
+        for prior in PRIORS:
+            speaker = recognizer.speaker(prior=prior)
+            for n, i in enumerate(order, 1):
+                said = speaker.predict(signals[i], rate).label
+                answers[f"prior {prior:g}"].append((place_of(n), labels[i], said))
+        answers["alone"] += [(place_of(n), labels[i], alone[i]) for n, i in enumerate(order, 1)]
+    return answers
+
+
+def after_calm_speech(
+    recognizer: serfast.Recognizer, signals: Sequence[Any], labels: Sequence[str], rate: int
+) -> Answers:
+    """Give the answers to what isn't calm, after calm recordings only."""
+    answers: Answers = defaultdict(list)
+    pairs = list(zip(signals, labels, strict=True))
+    calm = [y for y, label in pairs if label == CALM]
+    ways = {
+        "ten, as they come": (10, None),
+        "ten, enrolled": (10, CALM),
+        "three, enrolled": (3, CALM),
+    }
+    for way, (count, given) in {"none": (0, None), **ways}.items():
+        speaker = recognizer.speaker()
+        for y in calm[:count]:
+            speaker.enrol(y, rate, label=given)
+        state = pickle.dumps(speaker)
+        for y, label in pairs:
+            if label != CALM:  # each is asked of the same state: it teaches nothing to the next
+                said = pickle.loads(state).predict(y, rate).label
+                answers[way].append(("all", label, said))
+    return answers
+
+
+def recalls(answers: Answers) -> dict[str, dict[str, float]]:
+    """Give the recall of each way and place, and of all places together."""
+    result: dict[str, dict[str, float]] = {}
+    for way, given in answers.items():
+        places = dict.fromkeys(place for place, _, _ in given)
+        chosen = {place: [a for a in given if a[0] == place] for place in places} | {"all": given}
+        result[way] = {place: recall(some) for place, some in chosen.items()}
+    return result
+
+
+def recall(answers: Sequence[tuple[str, str, str]]) -> float:
+    """Give the unweighted average recall of some answers."""
+    true, said = [a[1] for a in answers], [a[2] for a in answers]
+    classes = sorted({*true, *said})
+    return unweighted_average_recall(confusion_matrix(true, said, classes))
+
+
+def measured(recordings: Sequence[Recording], folder: Path) -> dict[str, Any]:
+    """Measure everything."""
+    curves: dict[str, Answers] = {name: defaultdict(list) for name in CONDITIONS}
+    calm: Answers = defaultdict(list)
+    for name, recognizer in recognizers(recordings, folder):
+        chosen = [recording for recording in recordings if recording.speaker == name]
+        labels = [recording.label for recording in chosen]
+        rate = int(recognizer.spec.sample_rate)
+        clean = [serfast.load(recording.path, rate)[0] for recording in chosen]
+        for k, (condition, text) in enumerate(CONDITIONS.items()):
+            alter = parse_alteration(text)
+            signals = [
+                alter(y, rate, np.random.default_rng((7, k, i))) for i, y in enumerate(clean)
+            ]
+            for way, given in heard(recognizer, signals, labels, rate).items():
+                curves[condition][way] += given
+        for way, given in after_calm_speech(recognizer, clean, labels, rate).items():
+            calm[way] += given
+    return {
+        "recordings": len(recordings),
+        "speakers": len({recording.speaker for recording in recordings}),
+        "orders": ORDERS,
+        "curves": {condition: recalls(answers) for condition, answers in curves.items()},
+        "calm": recalls(calm),
+    }
+
+
+def table(results: dict[str, Any]) -> str:
+    """Give the tables of docs/adaptation.md."""
+    ways = ["alone", *(f"prior {prior:g}" for prior in PRIORS)]
+    header = ["condition", *ways, *(f"{place}: alone → prior 10" for place in PLACES)]
+    rows = []
+    for condition, recalled in results["curves"].items():
+        row = [condition, *(percent(recalled[way]["all"]) for way in ways)]
+        for place in PLACES:
+            pair = [percent(recalled[way][place]) for way in ("alone", "prior 10")]
+            row.append(" → ".join(pair))
+        rows.append(row)
+    calm = [[way, percent(recalled["all"])] for way, recalled in results["calm"].items()]
+    about = (
+        f"UAR % over {results['recordings']} recordings of {results['speakers']} speakers, each "
+        f"left out of the training, in {results['orders']} orders; then of the 1st, 2nd to 5th … "
+        "recording that is heard:"
+    )
+    then = "And of clean recordings that aren't neutral, if neutral ones alone were heard before:"
+    curves = markdown(header, rows, text=1)
+    return "\n\n".join(
+        [about, curves, then, markdown(["neutral recordings heard", "UAR %"], calm, text=1)]
+    )
+
+
+def percent(share: float) -> str:
+    """Write a share in percent."""
+    return f"{100 * share:.1f}"
+
+
+def main() -> None:
+    """Measure and keep the results."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
+    parser.add_argument("corpus", type=Path, help="folder of EmoDB's recordings")
+    parser.add_argument("--run", type=Path, default=Path("left-out"), help="folder of the models")
+    arguments = parser.parse_args()
+    results = measured(serfast.corpora.find_recordings(arguments.corpus), arguments.run)
+    write(RESULTS / "adaptation.json", results)
+    print(table(results))
+
+
+if __name__ == "__main__":
+    main()

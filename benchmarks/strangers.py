@@ -1,0 +1,151 @@
+"""What the default model says of sounds that are no speech: docs/adaptation.md.
+
+    python -m benchmarks.strangers EMODB [--run FOLDER]
+
+The default SVM is trained without each speaker. Its strangeness of that speaker's recordings, as
+they are and under every condition of the report, is held against that of sounds which are made
+here: the area under the ROC curve, and how many are warned of.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import serfast
+from serfast.audio.augmentation import bound_to, parse_alteration
+from serfast.corpora.recordings import Recording
+from serfast.recognizer import Result
+from serfast.training import CONDITIONS
+
+from . import RESULTS
+from .left_out import recognizers
+from .recordings import SAMPLE
+from .reports import write
+from .tables import markdown
+
+__all__ = ["area", "measured", "sounds", "table"]
+
+RATE = 16000
+Array = np.ndarray[Any, np.dtype[np.float64]]
+
+
+def sounds(seed: int = 0, count: int = 8) -> dict[str, list[Array]]:
+    """Give some sounds of 3 s of each kind."""
+    random = np.random.default_rng(seed)
+    t = np.arange(3 * RATE) / RATE
+    kinds: dict[str, list[Array]] = {}
+    for _ in range(count):
+        f = float(random.uniform(100, 1000))
+        noise = random.normal(size=len(t))
+        each = {
+            "noise floor": 1e-3 * noise,
+            "white noise": 0.1 * noise,
+            "tones": 0.3 * np.sin(2 * np.pi * f * t),
+            "chirps": 0.3 * np.sin(2 * np.pi * (f + 300 * t) * t),
+            "modulated tones": 0.3
+            * np.sin(2 * np.pi * f * t)
+            * (1 + np.sin(2 * np.pi * 4 * t))
+            / 2,
+            "clicks": 0.5 * (random.random(len(t)) < 0.001),
+            "chords": _music(random, t, 0.0),
+            "chords and drums": _music(random, t, 0.5),
+        }
+        for kind, y in each.items():
+            kinds.setdefault(kind, []).append(y)
+    return kinds
+
+
+def _music(random: np.random.Generator, t: Array, drums: float) -> Array:
+    """Give plucked chords, a new one every half second, and strokes of noise."""
+    y = np.zeros(len(t))
+    for begin in range(0, len(t), RATE // 2):
+        after = t[: len(t) - begin]
+        for f in random.choice([110, 131, 147, 165, 196, 220, 262], 3, replace=False):
+            for k in range(1, 6):
+                y[begin:] += np.sin(2 * np.pi * f * k * after) * np.exp(-2 * after) / (3 * k)
+    for begin in range(0, len(t), RATE // 4):
+        after = t[: len(t) - begin]
+        y[begin:] += drums * random.normal(size=len(after)) * np.exp(-80 * after)
+    return np.asarray(0.3 * y / np.abs(y).max())
+
+
+def area(speech: Sequence[float], others: Sequence[float]) -> float:
+    """Give the chance that another sound is stranger than speech: the area under the ROC curve."""
+    ordered = np.sort(speech)
+    below = np.searchsorted(ordered, others, "left") + np.searchsorted(ordered, others, "right")
+    return float(below.mean() / (2 * len(ordered)))
+
+
+def measured(recordings: Sequence[Recording], folder: Path) -> dict[str, Any]:
+    """Measure everything."""
+    made = sounds() | {"the synthetic voice of examples/": [serfast.load(SAMPLE, RATE)[0]]}
+    conditions = [parse_alteration(text) for text in CONDITIONS]
+    speech: dict[str, list[Result]] = {"clean": [], "under conditions": []}
+    others: dict[str, list[Result]] = {kind: [] for kind in made}
+    for name, recognizer in recognizers(recordings, folder):
+        chosen = [recording for recording in recordings if recording.speaker == name]
+        signals = [serfast.load(recording.path, RATE)[0] for recording in chosen]
+        speech["clean"] += [recognizer.predict(y, RATE) for y in signals]
+        readers = [partial(np.copy, y) for y in signals]
+        for k, condition in enumerate(conditions):
+            alter = bound_to(condition, readers)
+            for i in range(k % 5, len(signals), 5):  # a fifth of the recordings
+                y = alter(signals[i], RATE, np.random.default_rng((11, k, i)))
+                speech["under conditions"].append(recognizer.predict(y, RATE))
+        for kind, ys in made.items():
+            others[kind] += [recognizer.predict(y, RATE) for y in ys]
+    known = _strangeness([*speech["clean"], *speech["under conditions"]])
+    return {
+        "recordings": len(recordings),
+        "speech": {kind: _shares(results) for kind, results in speech.items()},
+        "others": {
+            kind: _shares(results) | {"area": area(known, _strangeness(results))}
+            for kind, results in others.items()
+        },
+    }
+
+
+def _strangeness(results: Sequence[Result]) -> list[float]:
+    return [result.strangeness or 0.0 for result in results]
+
+
+def _shares(results: Sequence[Result]) -> dict[str, float]:
+    """Give how many were judged, and which shares are strange and uncertain."""
+    return {
+        "count": len(results),
+        "strange": float(np.mean([value > 1 for value in _strangeness(results)])),
+        "uncertain": float(np.mean([result.uncertain for result in results])),
+    }
+
+
+def table(results: Mapping[str, Any]) -> str:
+    """Give the table of docs/adaptation.md."""
+    header = ["sound", "answers", "unlike the training's speech %", "uncertain %", "area under ROC"]
+    rows = []
+    for kind, shares in {**results["speech"], **results["others"]}.items():
+        name = f"speech, {kind}" if kind in results["speech"] else kind
+        area_of = f"{shares['area']:.3f}" if "area" in shares else ""
+        percents = [f"{100 * shares[key]:.1f}" for key in ("strange", "uncertain")]
+        rows.append([name, str(shares["count"]), *percents, area_of])
+    return markdown(header, rows, text=1)
+
+
+def main() -> None:
+    """Measure and keep the results."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
+    parser.add_argument("corpus", type=Path, help="folder of EmoDB's recordings")
+    parser.add_argument("--run", type=Path, default=Path("left-out"), help="folder of the models")
+    arguments = parser.parse_args()
+    results = measured(serfast.corpora.find_recordings(arguments.corpus), arguments.run)
+    write(RESULTS / "strangers.json", results)
+    print(table(results))
+
+
+if __name__ == "__main__":
+    main()
