@@ -4,8 +4,8 @@
 
 The default SVM is trained without each speaker and hears that one's recordings in five random
 orders, by `recognizer.speaker().predict`; the same recordings are judged without adaptation. Then
-it hears neutral ones alone, ten as they come or enrolled as neutral, or three enrolled, and is
-asked about each of the others.
+it hears neutral ones alone, up to ten as they come or enrolled as neutral, or three enrolled, and
+is asked about each of the others.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import numpy as np
 import serfast
 from serfast.audio.augmentation import parse_alteration
 from serfast.corpora.recordings import Recording
-from serfast.training import confusion_matrix, unweighted_average_recall
+from serfast.training import Recipe, confusion_matrix, unweighted_average_recall
 
 from . import RESULTS
 from .left_out import recognizers
@@ -80,8 +80,8 @@ def after_calm_speech(
     pairs = list(zip(signals, labels, strict=True))
     calm = [y for y, label in pairs if label == CALM]
     ways = {
-        "ten, as they come": (10, None),
-        "ten, enrolled": (10, CALM),
+        "up to ten, as they come": (10, None),
+        "up to ten, enrolled": (10, CALM),
         "three, enrolled": (3, CALM),
     }
     for way, (count, given) in {"none": (0, None), **ways}.items():
@@ -113,11 +113,13 @@ def recall(answers: Sequence[tuple[str, str, str]]) -> float:
     return unweighted_average_recall(confusion_matrix(true, said, classes))
 
 
-def measured(recordings: Sequence[Recording], folder: Path) -> dict[str, Any]:
+def measured(
+    recordings: Sequence[Recording], folder: Path, recipe: Recipe | None = None
+) -> dict[str, Any]:
     """Measure everything."""
     curves: dict[str, Answers] = {name: defaultdict(list) for name in CONDITIONS}
     calm: Answers = defaultdict(list)
-    for name, recognizer in recognizers(recordings, folder):
+    for name, recognizer in recognizers(recordings, folder, recipe):
         chosen = [recording for recording in recordings if recording.speaker == name]
         labels = [recording.label for recording in chosen]
         rate = int(recognizer.spec.sample_rate)

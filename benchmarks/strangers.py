@@ -21,7 +21,7 @@ import serfast
 from serfast.audio.augmentation import bound_to, parse_alteration
 from serfast.corpora.recordings import Recording
 from serfast.recognizer import Result
-from serfast.training import CONDITIONS
+from serfast.training import CONDITIONS, Recipe
 
 from . import RESULTS
 from .left_out import recognizers
@@ -46,6 +46,8 @@ def sounds(seed: int = 0, count: int = 8) -> dict[str, list[Array]]:
         each = {
             "noise floor": 1e-3 * noise,
             "white noise": 0.1 * noise,
+            "pink noise": _coloured(noise, 0.5),
+            "brown noise": _coloured(noise, 1.0),
             "tones": 0.3 * np.sin(2 * np.pi * f * t),
             "chirps": 0.3 * np.sin(2 * np.pi * (f + 300 * t) * t),
             "modulated tones": 0.3
@@ -55,10 +57,18 @@ def sounds(seed: int = 0, count: int = 8) -> dict[str, list[Array]]:
             "clicks": 0.5 * (random.random(len(t)) < 0.001),
             "chords": _music(random, t, 0.0),
             "chords and drums": _music(random, t, 0.5),
+            "drums": _music(random, t, 50.0),
         }
         for kind, y in each.items():
             kinds.setdefault(kind, []).append(y)
     return kinds
+
+
+def _coloured(noise: Array, slope: float) -> Array:
+    """Give noise whose amplitude falls with this power of the frequency above 50 Hz."""
+    spectrum = np.fft.rfft(noise)
+    y = np.fft.irfft(spectrum / np.maximum(np.fft.rfftfreq(len(noise), 1 / RATE), 50) ** slope)
+    return np.asarray(0.3 * y / np.abs(y).max())
 
 
 def _music(random: np.random.Generator, t: Array, drums: float) -> Array:
@@ -82,17 +92,21 @@ def area(speech: Sequence[float], others: Sequence[float]) -> float:
     return float(below.mean() / (2 * len(ordered)))
 
 
-def measured(recordings: Sequence[Recording], folder: Path) -> dict[str, Any]:
+def measured(
+    recordings: Sequence[Recording], folder: Path, recipe: Recipe | None = None
+) -> dict[str, Any]:
     """Measure everything."""
     made = sounds() | {"the synthetic voice of examples/": [serfast.load(SAMPLE, RATE)[0]]}
     conditions = [parse_alteration(text) for text in CONDITIONS]
     speech: dict[str, list[Result]] = {"clean": [], "under conditions": []}
-    others: dict[str, list[Result]] = {kind: [] for kind in made}
-    for name, recognizer in recognizers(recordings, folder):
+    kinds = [*made, "speech, backwards", "speech, clipped by 30 dB"]
+    others: dict[str, list[Result]] = {kind: [] for kind in kinds}
+    for name, recognizer in recognizers(recordings, folder, recipe):
         chosen = [recording for recording in recordings if recording.speaker == name]
-        signals = [serfast.load(recording.path, RATE)[0] for recording in chosen]
+        signals = [_samples(recording) for recording in chosen]
         speech["clean"] += [recognizer.predict(y, RATE) for y in signals]
-        readers = [partial(np.copy, y) for y in signals]
+        strangers = [r for r in recordings if r.speaker != name]
+        readers = [partial(_samples, r) for r in strangers]  # babble is other people's
         for k, condition in enumerate(conditions):
             alter = bound_to(condition, readers)
             for i in range(k % 5, len(signals), 5):  # a fifth of the recordings
@@ -100,6 +114,9 @@ def measured(recordings: Sequence[Recording], folder: Path) -> dict[str, Any]:
                 speech["under conditions"].append(recognizer.predict(y, RATE))
         for kind, ys in made.items():
             others[kind] += [recognizer.predict(y, RATE) for y in ys]
+        others["speech, backwards"] += [recognizer.predict(y[::-1], RATE) for y in signals[::5]]
+        clipped = [np.clip(y, *(np.array([-1, 1]) * np.abs(y).max() / 30)) for y in signals[::5]]
+        others["speech, clipped by 30 dB"] += [recognizer.predict(y, RATE) for y in clipped]
     known = _strangeness([*speech["clean"], *speech["under conditions"]])
     return {
         "recordings": len(recordings),
@@ -111,8 +128,15 @@ def measured(recordings: Sequence[Recording], folder: Path) -> dict[str, Any]:
     }
 
 
+def _samples(recording: Recording) -> np.ndarray[Any, np.dtype[np.float32]]:
+    return serfast.load(recording.path, RATE)[0]
+
+
 def _strangeness(results: Sequence[Result]) -> list[float]:
-    return [result.strangeness or 0.0 for result in results]
+    values = [result.strangeness for result in results]
+    if None in values:
+        raise SystemExit("the model must tell strangeness: train it again")
+    return [value for value in values if value is not None]
 
 
 def _shares(results: Sequence[Result]) -> dict[str, float]:
