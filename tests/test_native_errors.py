@@ -147,7 +147,7 @@ def test_counts_of_nothing(program: Program) -> None:
     ],
 )
 def test_a_spec_that_is_refused(text: bytes, reason: str) -> None:
-    handle, buffer = ctypes.c_void_p(1), ctypes.create_string_buffer(b"?" * 300)
+    handle, buffer = ctypes.c_void_p(1), ctypes.create_string_buffer(b"?" * 1000)
     status = api.make_program(text, len(text), ctypes.byref(handle), buffer, len(buffer))
     assert status == SPEC
     assert handle.value is None
@@ -169,15 +169,15 @@ def test_wrong_arguments_of_make_program() -> None:
 @pytest.mark.parametrize("size", range(1, 60))
 def test_a_reason_is_cut_to_its_room(size: int) -> None:
     text = json.dumps({"format": 1, "features": [{"type": "ü" * 9}]}, ensure_ascii=False).encode()
-    whole = ctypes.create_string_buffer(300)
+    whole = ctypes.create_string_buffer(1000)
     handle = ctypes.byref(ctypes.c_void_p())
     api.make_program(text, len(text), handle, whole, len(whole))
     assert "ü" in whole.value.decode()
-    cut = ctypes.create_string_buffer(b"?" * 300)
+    cut = ctypes.create_string_buffer(b"?" * 1000)
     assert api.make_program(text, len(text), handle, cut, size) == SPEC
     assert len(cut.value) < size
     assert whole.value.decode().startswith(cut.value.decode())
-    assert cut.raw[size:] == b"?" * (300 - size) + b"\0"
+    assert cut.raw[size:] == b"?" * (1000 - size) + b"\0"
 
 
 @pytest.mark.parametrize(

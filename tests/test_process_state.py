@@ -31,7 +31,9 @@ MAY_CHANGE_THE_PROCESS = {
     "plugins/serfast-onnx/src/serfast_onnx/train/torch_state.py": "torch has no other way",
 }
 
-LOCKS = re.compile(r"\b(?:Lock|RLock|Condition|Semaphore|Timer|cached_property|threading\.Event)\b")
+LOCKS = re.compile(
+    r"\b(?:Lock|RLock|threading\.Condition|Semaphore|Timer|cached_property|threading\.Event)\b"
+)
 """What has a lock; functools.cached_property has one before Python 3.12."""
 
 MAY_LOCK = {

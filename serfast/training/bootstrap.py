@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.random import default_rng
 
 from .. import _checks as checks
 from .metrics import Counts, ratio
@@ -65,7 +66,7 @@ def recall_interval(
     checks.number("level", level, above=0)
     if level >= 1:
         checks.fail("level", "below 1", level)
-    random = np.random.default_rng(checks.integer("seed", seed, 0, 2**63 - 1))
+    random = default_rng(checks.integer("seed", seed, 0, 2**63 - 1))
     n = len(counts)
     times = random.multinomial(n, np.full(n, 1 / n), size=draws)  # how often each one is drawn
     hits = times @ np.diagonal(counts, axis1=1, axis2=2)

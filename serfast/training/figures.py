@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -135,7 +134,7 @@ class Evaluation:
         right = np.concatenate([fold.right for fold in self.folds])[mask]
         return float(mask.mean()), float(right.mean()) if len(right) else 0.0
 
-    @cached_property
+    @property
     def conditions(self) -> tuple[UnderCondition, ...]:
         """Give the evaluations under all conditions, the first of them clean; empty if none.
 
@@ -193,9 +192,9 @@ class UnderCondition:
     condition: Condition
     evaluation: Evaluation
 
-    @cached_property
+    @property
     def figures(self) -> ConditionFigures:
-        """Give the figures of this condition."""
+        """Give the figures of this condition; the interval takes some milliseconds each time."""
         condition, evaluation = self.condition, self.evaluation
         share, right = evaluation.kept or (None, None)
         return ConditionFigures(

@@ -89,8 +89,10 @@ def test_rows_are_bit_equal_whichever_functions_libm_takes(monkeypatch: pytest.M
 
 
 def test_hashes_tell_different_rows_apart() -> None:
+    """Rows of a signal below every floor may be 0, whatever the feature."""
+    names = [name for name in hashes("baseline") if not re.search(r" quiet( statistics)?$", name)]
     expected = hashes("baseline")
-    assert len(set(expected.values())) == len(expected)
+    assert len({expected[name] for name in names}) == len(names) > 100
 
 
 def refused(isa: str) -> str:

@@ -72,7 +72,7 @@ def test_text_has_one_line_an_event(recording, capsys):
     expected = expected_events(window=2.0, hop=1.0, smoothing=3.0)
     assert len(lines) == len(expected) == 3
     for line, event in zip(lines, expected, strict=True):
-        start, _, end, _, label, share, _, _, voiced, _ = line.split()
+        start, _, end, _, label, share, _, _, voiced, *_ = line.split()
         assert (float(start), float(end), label) == (event.start, event.end, event.label)
         assert float(share) == pytest.approx(100 * event.probabilities[label], abs=0.06)
         assert float(voiced) == pytest.approx(100 * event.voiced, abs=0.6)

@@ -57,7 +57,7 @@ def test_slope_of_levels(fmin: float, fmax: float, power: float, backend: str) -
     inside = np.clip(FREQUENCIES, fmin, fmax) == FREQUENCIES
     level = 20 / power * np.log10(np.maximum(SPECTRA[power][inside], 1e-5**power))
     expected = np.polyfit(FREQUENCIES[inside], level, 1)[0]
-    feature = spectral.SpectralSlope(fmin=fmin, fmax=fmax, power=power, amin=1e-5**power)
+    feature = spectral.SpectralTilt(fmin=fmin, fmax=fmax, power=power, amin=1e-5**power)
     found = rows(feature, backend=backend)[:, 0]
     error = worst(found, expected, np.abs(expected).max())
     print(f"slope {fmin}-{fmax} Hz, power {power:g}, {backend}: worst {error:.1e} of the largest")
@@ -71,7 +71,7 @@ def test_linear_slope(backend: str) -> None:
     band = SPECTRA[1.0][inside]
     slope = np.polyfit(FREQUENCIES[inside], band, 1)[0]
     expected = slope / np.where(HEARD, band.sum(axis=0), 1)
-    feature = spectral.SpectralSlope(fmin=100, fmax=4000, decibel=False, power=1.0)
+    feature = spectral.SpectralTilt(fmin=100, fmax=4000, decibel=False, power=1.0)
     found = rows(feature, backend=backend)[:, 0]
     error = worst(found, expected, np.abs(expected).max())
     print(f"linear slope, {backend}: worst {error:.1e} of the largest")
@@ -139,11 +139,11 @@ def test_contract(cls) -> None:
 
 
 def test_json_names_the_package() -> None:
-    slope = spectral.SpectralSlope(fmax=900, name="r", n_fft=400)
+    slope = spectral.SpectralTilt(fmax=900, name="r", n_fft=400)
     spec = serfast.FeatureSpec(features=[slope, spectral.RunningMean(slope, back=3)])
     text = spec.to_json()
     stored = json.loads(text)["features"]
-    assert (stored[0]["type"], stored[0]["package"]) == ("SpectralSlope", "serfast-spectral")
+    assert (stored[0]["type"], stored[0]["package"]) == ("SpectralTilt", "serfast-spectral")
     assert (stored[1]["type"], stored[1]["package"]) == ("RunningMean", "serfast-spectral")
     assert (stored[1]["back"], stored[1]["feature"]) == (3, stored[0])
     assert serfast.FeatureSpec.from_json(text) == spec
@@ -168,15 +168,15 @@ def test_extract_on_the_command_line(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: spectral.SpectralSlope(fmin=-1), r"^fmin must be >= 0 and < fmax .*, got -1$"),
+        (lambda: spectral.SpectralTilt(fmin=-1), r"^fmin must be >= 0 and < fmax .*, got -1$"),
         (
-            lambda: spectral.SpectralSlope(fmin=500),
+            lambda: spectral.SpectralTilt(fmin=500),
             r"^fmin must be >= 0 and < fmax \(500 Hz\), got",
         ),
-        (lambda: spectral.SpectralSlope(fmax=float("nan")), "^fmax must be a finite number"),
-        (lambda: spectral.SpectralSlope(fmax="all"), "^fmax must be a finite number, got 'all'"),
-        (lambda: spectral.SpectralSlope(amin=0.0), "^amin must be >= 1.17549e-38"),
-        (lambda: spectral.SpectralSlope(decibel=1), "^decibel must be True or False, got 1"),
+        (lambda: spectral.SpectralTilt(fmax=float("nan")), "^fmax must be a finite number"),
+        (lambda: spectral.SpectralTilt(fmax="all"), "^fmax must be a finite number, got 'all'"),
+        (lambda: spectral.SpectralTilt(amin=0.0), "^amin must be >= 1.17549e-38"),
+        (lambda: spectral.SpectralTilt(decibel=1), "^decibel must be True or False, got 1"),
         (lambda: spectral.SpectralKurtosis(power=3.0), r"^power must be one of 1\.0, 2\.0"),
         (lambda: spectral.SpectralDecrease(n_fft=1), "^n_fft must be an int >= 2"),
         (lambda: spectral.RunningMean(serfast.RMS(), back=1001), "^back must be an int <= 1000"),
@@ -191,7 +191,7 @@ def test_bad_parameters_are_refused(make, message: str) -> None:
 def test_a_band_beyond_half_the_rate_is_refused() -> None:
     message = r"^fmax must be <= 8000 Hz \(half the sample rate\), got 8001$"
     with pytest.raises(ParameterError, match=message):
-        serfast.FeatureSpec(features=[spectral.SpectralSlope(fmax=8001)])
+        serfast.FeatureSpec(features=[spectral.SpectralTilt(fmax=8001)])
 
 
 @pytest.mark.parametrize("cls", OF_SPECTRA, **names)

@@ -1,4 +1,4 @@
-"""Spectral slope, decrease, skewness and kurtosis for serfast, and a running mean of any feature.
+"""Spectral tilt, decrease, skewness and kurtosis for serfast, and a running mean of any feature.
 
 An example of a package that offers features. The six that it had first are built into serfast now;
 their names here give serfast's classes, with a DeprecationWarning.
@@ -14,14 +14,14 @@ import serfast
 from .decrease import SpectralDecrease
 from .moments import SpectralKurtosis, SpectralSkewness
 from .running_mean import RunningMean
-from .slope import SpectralSlope
+from .tilt import SpectralTilt
 
 __all__ = [
     "RunningMean",
     "SpectralDecrease",
     "SpectralKurtosis",
     "SpectralSkewness",
-    "SpectralSlope",
+    "SpectralTilt",
 ]
 
 BUILT_IN = (

@@ -11,11 +11,11 @@ from serfast.errors import ParameterError
 
 from .base import Values, check_band
 
-__all__ = ["SpectralSlope"]
+__all__ = ["SpectralTilt"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class SpectralSlope(serfast.SpectrumFeature):
+class SpectralTilt(serfast.SpectrumFeature):
     """Slope of the line that fits a frame's spectrum best between two frequencies; one column.
 
     Parameters
@@ -40,11 +40,11 @@ class SpectralSlope(serfast.SpectrumFeature):
 
     Examples
     --------
-    >>> SpectralSlope(fmin=500, fmax=1500, name="slope_500_1500").columns
+    >>> SpectralTilt(fmin=500, fmax=1500, name="slope_500_1500").columns
     ('slope_500_1500',)
     """
 
-    outputs: ClassVar[tuple[str, ...]] = ("spectral_slope",)
+    outputs: ClassVar[tuple[str, ...]] = ("spectral_tilt",)
 
     fmin: float = 0.0
     fmax: float = 500.0
