@@ -33,7 +33,7 @@ def table(root: Path = ROOT) -> str:
     conditions = dict.fromkeys(name for figures in measured.values() for name in figures)
     header = ["condition"]
     for name in measured:
-        header += [f"{name}: UAR %", "interval", "ECE"]
+        header += [f"{name}: UAR %", "interval", "ECE", "certain %", "right of these %"]
     rows = [
         [condition, *(cell for figures in measured.values() for cell in _cells(figures, condition))]
         for condition in conditions
@@ -61,7 +61,9 @@ def _figures(folder: Path) -> Figures:
 
 def _cells(figures: Figures, condition: str) -> list[str]:
     if (one := figures.get(condition)) is None:
-        return ["", "", ""]
+        return [""] * 5
     low, high = one.interval
     mark = "" if one.trained else f" {UNSEEN}"
-    return [f"{100 * one.uar:.1f}{mark}", f"{100 * low:.0f} to {100 * high:.0f}", f"{one.ece:.3f}"]
+    cells = [f"{100 * one.uar:.1f}{mark}", f"{100 * low:.0f} to {100 * high:.0f}", f"{one.ece:.3f}"]
+    shares = (one.kept, one.right_of_kept)
+    return cells + ["" if share is None else f"{100 * share:.0f}" for share in shares]

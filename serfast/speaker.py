@@ -136,13 +136,13 @@ class Speaker:
         self._state.check(weight, label)
         x, has_speech = self._model.input_of(y, sample_rate)
         judge = self._model.judge
-        strangeness = judge.strangeness(x)
-        if is_strange(strangeness):
+        if not has_speech:  # a warning has said so
+            return False
+        if is_strange(strangeness := judge.strangeness(x)):
             warnings.warn(f"y is {judge.reason(1.0, strangeness)}: not learned", stacklevel=2)
-        elif has_speech:
-            self._state.learn(judge.scores(x), weight, label)
-            return True
-        return False
+            return False
+        self._state.learn(judge.scores(x), weight, label)
+        return True
 
     def reset(self) -> None:
         """Forget the speaker."""

@@ -238,3 +238,19 @@ def test_a_model_that_cant_be_adapted_is_refused(tmp_path, monkeypatch):
     with pytest.raises(serfast.ParameterError, match=message):
         recognizer.stream(adapt=True)
     assert recognizer.predict(VOICES[0], RATE).uncertain is False
+
+
+def test_what_was_saved_can_be_loaded_however_much_was_heard(recognizer, tmp_path):
+    """The count stays at the largest that a file may have."""
+    y = np.random.default_rng(0).normal(0, 0.1, RATE).astype(np.float32)
+    speaker = recognizer.speaker()
+    for _ in range(3):
+        assert speaker.enrol(y, RATE, weight=1e12)
+    path = speaker.save(tmp_path / "old.json")
+    assert recognizer.speaker().load(path).n == speaker.n == 1e12
+
+
+def test_silence_is_told_of_once(recognizer):
+    with pytest.warns(UserWarning, match="no sample above") as caught:
+        assert not recognizer.speaker().enrol(np.zeros(RATE), RATE)
+    assert len(caught) == 1

@@ -83,7 +83,7 @@ def kept_speaker(name: str | None, recognizer: Recognizer) -> Iterator[Speaker |
     check_outputs([path], force=True)
     if path.exists():
         speaker.load(path)
-    heard = f"{speaker.n:g} utterances heard so far"
+    heard = f"{speaker.n:.4g} utterance{'s' * (speaker.n != 1)} heard so far"
     print(f"serfast predict: speaker in {printable(path)}, {heard}", file=sys.stderr)
     before = speaker.state.moments
     try:

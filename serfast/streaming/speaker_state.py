@@ -36,7 +36,7 @@ class Moments:
 
     def with_scores(self, scores: Array, weight: float) -> Moments:
         """Give the numbers after one more utterance, which counts for `weight`."""
-        n = self.n + weight
+        n = min(self.n + weight, LARGEST)  # a file has no more
         now = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
         return Moments(n, self.mean + (weight / n) * (scores - self.mean), now)
 
@@ -45,7 +45,7 @@ class SpeakerState:
     """It adapts an adaptable classifier's scores to one speaker, and learns from them.
 
     The adapted scores are ``scores - centre + neutral``. `neutral` is the mean of the scores over
-    the training data, each class weighing the same, and
+    the training data, and
 
         centre = (n * mean + prior * neutral) / (n + prior)
 
