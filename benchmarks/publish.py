@@ -26,6 +26,7 @@ from . import (
     budget,
     formats,
     robustness,
+    steadiness,
     strangers,
     tables,
 )
@@ -96,6 +97,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "conditions": robustness.conditions,
     "robustness": robustness.table,
     "adaptation": lambda: adaptation.table(load("adaptation")),
+    "steadiness": lambda: steadiness.table(load("steadiness")),
     "strangers": lambda: strangers.table(load("strangers")),
     "augmentation": lambda: augmentation.table(load("augmentation")),
 }
