@@ -10,7 +10,6 @@ is asked about each of the others.
 
 from __future__ import annotations
 
-import argparse
 import pickle
 from collections import defaultdict
 from collections.abc import Sequence
@@ -24,9 +23,7 @@ from serfast.audio.augmentation import parse_alteration
 from serfast.corpora.recordings import Recording
 from serfast.training import Recipe, confusion_matrix, unweighted_average_recall
 
-from . import RESULTS
-from .left_out import recognizers
-from .reports import write
+from .left_out import recognizers, run
 from .tables import markdown
 
 __all__ = ["CONDITIONS", "PLACES", "measured", "table"]
@@ -171,16 +168,5 @@ def percent(share: float) -> str:
     return f"{100 * share:.1f}"
 
 
-def main() -> None:
-    """Measure and keep the results."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
-    parser.add_argument("corpus", type=Path, help="folder of EmoDB's recordings")
-    parser.add_argument("--run", type=Path, default=Path("left-out"), help="folder of the models")
-    arguments = parser.parse_args()
-    results = measured(serfast.corpora.find_recordings(arguments.corpus), arguments.run)
-    write(RESULTS / "adaptation.json", results)
-    print(table(results))
-
-
 if __name__ == "__main__":
-    main()
+    run(__doc__, "adaptation", measured, table)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import argparse
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import serfast
 from serfast.corpora.recordings import Recording
 from serfast.training import Recipe
 
-__all__ = ["recognizers"]
+from . import RESULTS
+from .reports import write
+
+__all__ = ["recognizers", "run"]
 
 
 def recognizers(
@@ -29,3 +34,19 @@ def recognizers(
             examples = recipe.examples(recordings) if examples is None else examples
             recipe.train_on(examples.where(examples.speakers != speaker)).save(path)
         yield speaker, serfast.Recognizer(path)
+
+
+def run(
+    about: str | None,
+    name: str,
+    measured: Callable[[Sequence[Recording], Path], dict[str, Any]],
+    table: Callable[[dict[str, Any]], str],
+) -> None:
+    """Measure on the corpus that the command line names, keep the results and print the table."""
+    parser = argparse.ArgumentParser(description=(about or "").split("\n\n")[0])
+    parser.add_argument("corpus", type=Path, help="folder of EmoDB's recordings")
+    parser.add_argument("--run", type=Path, default=Path("left-out"), help="folder of the models")
+    arguments = parser.parse_args()
+    results = measured(serfast.corpora.find_recordings(arguments.corpus), arguments.run)
+    write(RESULTS / f"{name}.json", results)
+    print(table(results))

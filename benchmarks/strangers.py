@@ -9,7 +9,6 @@ here: the area under the ROC curve, and how many are warned of.
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -23,10 +22,8 @@ from serfast.corpora.recordings import Recording
 from serfast.recognizer import Result
 from serfast.training import CONDITIONS, Recipe
 
-from . import RESULTS
-from .left_out import recognizers
+from .left_out import recognizers, run
 from .recordings import SAMPLE
-from .reports import write
 from .tables import markdown
 
 __all__ = ["area", "measured", "sounds", "table"]
@@ -160,16 +157,5 @@ def table(results: Mapping[str, Any]) -> str:
     return markdown(header, rows, text=1)
 
 
-def main() -> None:
-    """Measure and keep the results."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
-    parser.add_argument("corpus", type=Path, help="folder of EmoDB's recordings")
-    parser.add_argument("--run", type=Path, default=Path("left-out"), help="folder of the models")
-    arguments = parser.parse_args()
-    results = measured(serfast.corpora.find_recordings(arguments.corpus), arguments.run)
-    write(RESULTS / "strangers.json", results)
-    print(table(results))
-
-
 if __name__ == "__main__":
-    main()
+    run(__doc__, "strangers", measured, table)
