@@ -19,6 +19,7 @@ from .pitch import YIN as YIN
 from .delta import Delta as Delta
 from .pcen import PCEN as PCEN
 from .running_normalization import RunningNormalization as RunningNormalization
+from .relative_level import RelativeLevel as RelativeLevel
 from .rasta import RASTA as RASTA
 from .noise_floor import NoiseFloor as NoiseFloor
 from .noise_floor import NoiseSubtraction as NoiseSubtraction

@@ -10,9 +10,9 @@ import numpy as np
 
 from .. import _checks as checks
 from .base import Feature, Rows, check_floor
+from .column_track import PowerTrack
 from .computed import Values
-from .mel import DECIBEL, LogMel, MelPower
-from .track import Track
+from .mel import DECIBEL
 
 __all__ = ["NoiseFloor", "NoiseSubtraction"]
 
@@ -21,7 +21,7 @@ PER_COLUMN = 5
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class NoiseFloor(Track):
+class NoiseFloor(PowerTrack):
     """It is the power of the steady noise in each column, as far as it can be known by then.
 
     Parameters
@@ -90,24 +90,10 @@ class NoiseFloor(Track):
         checks.number("time_constant", self.time_constant, above=0, maximum=1e4)
         check_floor(self.amin)
 
-    def _check_feature(self, name: str, value: Any) -> None:
-        super()._check_feature(name, value)
-        if isinstance(value, LogMel):
-            checks.fail(name, "power that isn't logarithmic, such as MelPower()", value)
-
-    @classmethod
-    def example(cls) -> Feature:
-        """Give that of a mel spectrum of power, for tests, benchmarks and pages."""
-        return cls(MelPower())
-
     @property
     def state_size(self) -> int:
         """Give the numbers of all columns."""
         return PER_COLUMN * len(self.feature.columns)
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        return tuple(f"{self.name or self.prefix}_{column}" for column in self.feature.columns)
 
     @staticmethod
     def compute(

@@ -8,16 +8,14 @@ from typing import Any, ClassVar
 import numpy as np
 
 from .. import _checks as checks
-from .base import Feature
+from .column_track import PowerTrack
 from .computed import Values
-from .mel import LogMel, MelPower
-from .track import Track
 
 __all__ = ["PCEN"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class PCEN(Track):
+class PCEN(PowerTrack):
     """PCEN is the per-channel energy normalisation of a spectrum; it has the feature's columns.
 
     Parameters
@@ -90,24 +88,10 @@ class PCEN(Track):
         checks.number("scale", self.scale, above=0, maximum=1e12)
         checks.number("initial", self.initial, minimum=0, maximum=1e30)
 
-    def _check_feature(self, name: str, value: Any) -> None:
-        super()._check_feature(name, value)
-        if isinstance(value, LogMel):
-            checks.fail(name, "a linear spectrum, such as MelPower()", value)
-
-    @classmethod
-    def example(cls) -> Feature:
-        """Give that of a mel spectrum of power, for tests, benchmarks and pages."""
-        return cls(MelPower())
-
     @property
     def state_size(self) -> int:
         """Give one number for each column, and one that tells whether a row was heard."""
         return 1 + len(self.feature.columns)
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        return tuple(f"{self.name or self.prefix}_{column}" for column in self.feature.columns)
 
     @staticmethod
     def compute(

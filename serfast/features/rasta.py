@@ -9,15 +9,15 @@ import numpy as np
 
 from .. import _checks as checks
 from .base import Feature
+from .column_track import ColumnTrack
 from .computed import Values
 from .mel import LogMel
-from .track import Track
 
 __all__ = ["RASTA"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class RASTA(Track):
+class RASTA(ColumnTrack):
     """RASTA is the band-passed course of a log spectrum over time; it has the feature's columns.
 
     Parameters
@@ -67,10 +67,6 @@ class RASTA(Track):
     def state_size(self) -> int:
         """Give one number for each column: the row before."""
         return len(self.feature.columns)
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        return tuple(f"{self.name or self.prefix}_{column}" for column in self.feature.columns)
 
     @staticmethod
     def compute(rows: Values, place: int, state: Any, pole: float, out: Values) -> None:

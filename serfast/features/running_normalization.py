@@ -9,15 +9,15 @@ import numpy as np
 
 from .. import _checks as checks
 from .base import Feature
+from .column_track import ColumnTrack
 from .computed import Values
 from .mel import LogMel
-from .track import Track
 
 __all__ = ["RunningNormalization"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class RunningNormalization(Track):
+class RunningNormalization(ColumnTrack):
     """It is a feature less its running mean, over its running deviation if wanted.
 
     Parameters
@@ -80,10 +80,6 @@ class RunningNormalization(Track):
     def state_size(self) -> int:
         """Give the sum of the weights, and a mean and a variance for each column."""
         return 1 + 2 * len(self.feature.columns)
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        return tuple(f"{self.name or self.prefix}_{column}" for column in self.feature.columns)
 
     @staticmethod
     def compute(

@@ -42,6 +42,7 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "noises": ("noise", ""),
     "room": ("room", "room, {} s"),
     "rooms": ("room", ""),
+    "reverb": ("room", "decaying noise, {} s"),
     "telephone": ("channel", "telephone"),
     "mulaw": ("channel", "µ-law"),
     "gsm": ("channel", "GSM"),
@@ -58,7 +59,11 @@ KINDS: Mapping[str, tuple[str, str]] = {
 The text of a kind that names a folder is its name. What isn't here is in the group "other".
 """
 
-SECOND: Mapping[str, str] = {"room": "{} s at {} m", "babble": "{} dB of {} voices"}
+SECOND: Mapping[str, str] = {
+    "room": "{} s at {} m",
+    "babble": "{} dB of {} voices",
+    "reverb": "{} s at {} dB",
+}
 """Some kinds may have a second number behind a colon."""
 
 JOINTS: Mapping[str, str] = {",": " + ", "|": " or "}
@@ -86,6 +91,7 @@ CONDITIONS: tuple[str, ...] = (
     "room=0.3",
     "room=0.5",
     "room=0.8",
+    "reverb=0.5",
     "telephone",
     "gsm",
     "mp3=16",

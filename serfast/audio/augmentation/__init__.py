@@ -19,6 +19,7 @@ from .low_pass import LowPass
 from .noise import Noise
 from .packet_loss import PacketLoss
 from .recorded_noise import RecordedNoise
+from .reverberation import Reverberation
 from .rooms import RecordedRoom, Room
 from .speed import SPEEDS, Pitch, Speed, Tempo
 from .telephone import MuLaw, Telephone
@@ -50,6 +51,7 @@ __all__ = [
     "Prepares",
     "RecordedNoise",
     "RecordedRoom",
+    "Reverberation",
     "Room",
     "Speed",
     "Telephone",

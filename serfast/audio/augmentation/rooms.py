@@ -14,7 +14,7 @@ from .fourier import convolved
 from .image_sources import BEGIN, Shoebox, impulse_response
 from .mixing import power_of
 
-__all__ = ["RecordedRoom", "Room", "drawn_room"]
+__all__ = ["RecordedRoom", "Room", "drawn_room", "in_room"]
 
 DISTANCE = 1.0
 SMALLEST, LARGEST = np.array([3.0, 2.5, 2.4]), np.array([10.0, 8.0, 4.0])  # [m]
@@ -68,7 +68,7 @@ class Room:
 
     def __call__(self, samples: Samples, sample_rate: int, random: np.random.Generator) -> Samples:
         room = drawn_room(drawn(self.rt60, random), drawn(self.distance, random), random)
-        return _in_room(samples, impulse_response(room, sample_rate, random), BEGIN)
+        return in_room(samples, impulse_response(room, sample_rate, random), BEGIN)
 
 
 @dataclass(frozen=True)
@@ -109,14 +109,14 @@ class RecordedRoom:
         recording = folder_at("rooms", self.folder, sample_rate).draw(random)
         response = recording.samples.astype(np.float64)
         begin = int(np.abs(response).argmax())
-        return _in_room(samples, response[: begin + LONGEST * sample_rate], begin)
+        return in_room(samples, response[: begin + LONGEST * sample_rate], begin)
 
     def prepare(self, sample_rate: int) -> None:
         """Look for a recording that can be used, and raise ParameterError if there is none."""
         folder_at("rooms", self.folder, sample_rate).draw(default_rng(0))
 
 
-def _in_room(samples: Samples, response: Array, begin: int) -> Samples:
+def in_room(samples: Samples, response: Array, begin: int) -> Samples:
     """Convolve with a response whose direct sound is at `begin`; the mean power stays."""
     wet = convolved(samples, response, begin)
     power = power_of(samples)

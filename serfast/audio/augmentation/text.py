@@ -19,6 +19,7 @@ from .low_pass import LowPass
 from .noise import COLOURS, Noise
 from .packet_loss import PacketLoss
 from .recorded_noise import RecordedNoise
+from .reverberation import Reverberation
 from .rooms import RecordedRoom, Room
 from .speed import Pitch, Speed, Tempo
 from .telephone import MuLaw, Telephone
@@ -59,6 +60,7 @@ OTHERS: dict[str, type[Alteration]] = {
     "noises": RecordedNoise,
     "room": Room,
     "rooms": RecordedRoom,
+    "reverb": Reverberation,
 }
 
 KINDS = {**NUMBERED, **OTHERS, **WORDS}
@@ -170,14 +172,14 @@ def _coloured(colour: str) -> Reader:
     return lambda text: Noise(read_value(text), colour)
 
 
-def _babble(text: str) -> Babble:
-    snr_db, colon, voices = text.partition(":")
-    return Babble(read_value(snr_db), int(voices)) if colon else Babble(read_value(snr_db))
+def _pair(kind: Callable[..., Alteration], second: Callable[[str], object] = read_value) -> Reader:
+    """Give the reader of NUMBER, or of NUMBER:SECOND."""
 
+    def read(text: str) -> Alteration:
+        first, colon, rest = text.partition(":")
+        return kind(read_value(first), second(rest)) if colon else kind(read_value(first))
 
-def _room(text: str) -> Room:
-    rt60, colon, distance = text.partition(":")
-    return Room(read_value(rt60), read_value(distance)) if colon else Room(read_value(rt60))
+    return read
 
 
 def _recorded_noise(text: str) -> RecordedNoise:
@@ -190,8 +192,9 @@ def _recorded_noise(text: str) -> RecordedNoise:
 _READERS: dict[str, Reader] = {
     **{name: _numbered(kind) for name, kind in NUMBERED.items()},
     **{name: _coloured(colour) for colour, name in COLOURS.items()},
-    "babble": _babble,
+    "babble": _pair(Babble, int),
     "noises": _recorded_noise,
-    "room": _room,
+    "room": _pair(Room),
     "rooms": RecordedRoom,
+    "reverb": _pair(Reverberation),
 }

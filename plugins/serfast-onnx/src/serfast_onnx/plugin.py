@@ -8,8 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from serfast import RMS, YIN, FeatureSpec, LogMel, ZeroCrossingRate
-from serfast.audio.augmentation import Alteration, Chain, Noise, Speed
+from serfast import RMS, YIN, FeatureSpec, MelPower, RelativeLevel, ZeroCrossingRate
 from serfast.forking import forks_wait
 from serfast.models.bundle.bundle import Bundle
 from serfast.models.classifier import Input
@@ -24,13 +23,6 @@ if TYPE_CHECKING:
 __all__ = ["PLUGIN", "OnnxPlugin"]
 
 MODEL = Path(__file__).parent / "models" / "emodb.zip"
-
-SEMITONES = (-3, -2.25, -1.5, -0.75, 0.75, 1.5, 2.25, 3)
-"""Speeds of the copies without noise."""
-NOISY = (-1.5, 1.5)
-"""Speeds of the copies with noise [semitones]."""
-NOISE = 15.0
-"""Their ratio of signal to noise [dB]."""
 
 
 @dataclass(frozen=True)
@@ -51,23 +43,20 @@ class OnnxPlugin:
     input: ClassVar[Input] = "rows"
 
     def default_spec(self) -> FeatureSpec:
-        """Features of the networks: levels, mel bands and pitch, a row every 10 ms."""
+        """Features of the networks: mel bands beside their mean power, pitch; a row every 10 ms.
+
+        The network doesn't hear RMS, by which a stream's energy gate goes, so gain changes nothing.
+        """
         return FeatureSpec(
             sample_rate=16000,
             hop_length=160,
             features=(
                 RMS(frame_length=512),
                 ZeroCrossingRate(frame_length=512),
-                LogMel(n_fft=1024, n_mels=64, log="ln"),
+                RelativeLevel(MelPower(n_fft=1024, n_mels=64)),
                 YIN(frame_length=1024, fmin=65, fmax=600),
             ),
         )
-
-    def default_alterations(self) -> Sequence[Alteration]:
-        """Copies at eight other speeds, and two with noise."""
-        speeds = [Speed(2 ** (s / 12)) for s in SEMITONES]
-        noisy = [Chain((Speed(2 ** (s / 12)), Noise(NOISE))) for s in NOISY]
-        return (*speeds, *noisy)
 
     def training_options(self) -> dict[str, Any]:
         """Options of training: :class:`TrainingOptions` says what they mean."""

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from serfast import RMS, FeatureSpec, LogMel
+from serfast import RMS, FeatureSpec, LogMel, RelativeLevel
 
 from ..training_options import TrainingOptions
 
@@ -43,7 +43,7 @@ class RowAugmentation:
     -----
     Tempo: rows are interpolated between. Vocal tract length: mel bands are, along their index
     (Jaitly and Hinton, "Vocal tract length perturbation improves speech recognition", 2013).
-    Loudness: log-mel bands and RMS rise by the same decibels.
+    Loudness: log-mel bands and RMS rise by the same decibels; relative levels stay.
     """
 
     spec: FeatureSpec | None
@@ -62,6 +62,8 @@ class RowAugmentation:
             if isinstance(feature, LogMel):
                 unit = np.log(10) / 10 if feature.log == "ln" else 1.0
                 x[:, begin:end] = _warped(x[:, begin:end], warp) + np.float32(decibel * unit)
+            elif isinstance(feature, RelativeLevel):
+                x[:, begin:end] = _warped(x[:, begin:end], warp)
             elif isinstance(feature, RMS):
                 x[:, begin:end] *= np.float32(10 ** (decibel / 20))
             begin = end

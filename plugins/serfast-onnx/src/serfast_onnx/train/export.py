@@ -25,7 +25,6 @@ def members_of(network: nn.Module, front: Front, n_classes: int) -> dict[str, by
 def _written(
     network: nn.Module, front: Front, n_rows: int | None, n_classes: int
 ) -> tuple[bytes, Graph]:
-    described = as_network(network)
-    graph = Graph(described.n_columns, n_rows)
-    logits = described.write(graph, front.write(graph, "rows"))
+    graph = Graph(front.n_columns, n_rows)
+    logits = as_network(network).write(graph, front.write(graph, "rows"))
     return graph.to_bytes(graph.add("Softmax", logits), n_classes), graph

@@ -1,9 +1,11 @@
 """The front: from the extractor's rows to what a network learns from, all by the training set.
 
-RMS becomes its logarithm; YIN's two columns become how voiced a row is, v = 1 - aperiodicity
-within 0 to 1, and v times the logarithm of the pitch over 180 Hz, so that the pitch of an unvoiced
-row says nothing. Then every column is centred and scaled by the training set's mean and deviation,
-and what is further out than six deviations is no further (digital silence, a wrong gain).
+Beside relative levels, RMS is left out: it is in the rows for a stream's energy gate, and a network
+that doesn't hear it doesn't change with gain. Elsewhere RMS becomes its logarithm. YIN's two
+columns become how voiced a row is, v = 1 - aperiodicity within 0 to 1, and v times the logarithm
+of the pitch over 180 Hz, so that the pitch of an unvoiced row says nothing. Then every column is
+centred and scaled by the training set's mean and deviation, and what is further out than six
+deviations is no further (digital silence, a click).
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from serfast import RMS, YIN, FeatureSpec
+from serfast import RMS, YIN, FeatureSpec, RelativeLevel
 
 from .writer import Graph
 
@@ -34,14 +36,24 @@ class Front:
     Parameters
     ----------
     parts : tuple of (str, int, int)
-        What to do with columns `begin` to `end` - 1: "linear", "log" or "pitch".
-    mean, deviation : ndarray of float32, shape (n_columns,)
-        Of the training set's rows after that.
+        What to do with columns `begin` to `end` - 1: "linear", "log", "pitch" or "unheard".
+    mean, deviation : ndarray of float32, shape (n_heard,)
+        Of the training set's rows after that, without columns that are unheard.
     """
 
     parts: tuple[tuple[str, int, int], ...]
     mean: Array
     deviation: Array
+
+    @property
+    def n_columns(self) -> int:
+        """How many columns rows have."""
+        return self.parts[-1][2]
+
+    @property
+    def n_heard(self) -> int:
+        """How many of them the network gets."""
+        return len(self.mean)
 
     @classmethod
     def fit(cls, rows: Sequence[Array], spec: FeatureSpec | None) -> Front:
@@ -67,7 +79,7 @@ class Front:
         return scaled
 
     def write(self, graph: Graph, rows: str) -> str:
-        """Write it into a graph: rows (1, time, n_columns) to (1, n_columns, time)."""
+        """Write it into a graph: rows (1, time, n_columns) to (1, n_heard, time)."""
         pieces = [x for part in self.parts for x in self._pieces(graph, rows, *part)]
         x = pieces[0]
         if len(pieces) > 1:
@@ -78,6 +90,8 @@ class Front:
         return graph.add("Transpose", x, attributes={"perm": [0, 2, 1]})
 
     def _pieces(self, graph: Graph, rows: str, kind: str, begin: int, end: int) -> tuple[str, ...]:
+        if kind == "unheard":
+            return ()
         if kind == "linear":
             return (_columns(graph, rows, begin, end),)
         if kind == "log":
@@ -91,10 +105,13 @@ class Front:
 
 
 def _formed(rows: Array, parts: tuple[tuple[str, int, int], ...]) -> Array:
-    """Rows with their levels and pitches in other units, not yet scaled."""
+    """Rows with levels and pitches in other units, without what is unheard; not yet scaled."""
     x = np.array(rows, np.float32)
+    heard = np.ones(x.shape[1], bool)
     for kind, begin, end in parts:
         part = x[:, begin:end]
+        if kind == "unheard":
+            heard[begin:end] = False
         if kind == "log":
             part[:] = np.log(np.maximum(part, np.float32(FLOOR)))
         if kind == "pitch":
@@ -102,7 +119,7 @@ def _formed(rows: Array, parts: tuple[tuple[str, int, int], ...]) -> Array:
             height = np.log(np.maximum(part[:, 0], 1)) - np.float32(np.log(PITCH))
             part[:, 0] = height * voiced
             part[:, 1] = voiced
-    return x
+    return x[:, heard]
 
 
 def _columns(graph: Graph, rows: str, begin: int, end: int) -> str:
@@ -115,8 +132,10 @@ def _parts(spec: FeatureSpec | None, n_columns: int) -> tuple[tuple[str, int, in
         return (("linear", 0, n_columns),)
     parts: list[tuple[str, int, int]] = []
     begin = 0
+    is_relative = any(isinstance(feature, RelativeLevel) for feature in spec.features)
+    kinds = {RMS: "unheard" if is_relative else "log", YIN: "pitch"}
     for feature in spec.features:
-        kind = {RMS: "log", YIN: "pitch"}.get(type(feature), "linear")
+        kind = kinds.get(type(feature), "linear")
         end = begin + len(feature.columns)
         if kind == "linear" and parts and parts[-1][0] == "linear":
             parts[-1] = ("linear", parts[-1][1], end)

@@ -74,9 +74,8 @@ class Training:
     def __post_init__(self) -> None:
         self._classes = self.learned.classes
         self._codes = np.searchsorted(self._classes, self.learned.labels)
-        n_columns = self.learned.inputs[0].shape[1]
         with seeded(self.seed):
-            self._network = make_network(n_columns, len(self._classes), self.options)
+            self._network = make_network(self.front.n_heard, len(self._classes), self.options)
         self._average = copy.deepcopy(self._network)
         self.kept = copy.deepcopy(self._network)
         """The network with the weights kept."""
