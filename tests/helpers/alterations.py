@@ -82,7 +82,17 @@ ANY = st.recursive(SINGLE, _combined, max_leaves=6)
 TEXTS = (
     *("none", "speed=0.9", "tempo=1.1", "pitch=-2", "gain=-6", "clip=6", "dc=0.05"),
     *("noise=20", "white=20", "brown=20", "hum=20", "clicks=20", "babble=20", "babble=20:2"),
-    *("room=0.3", "room=1.2:3", "lowpass=2000", "telephone", "mulaw", "gsm", "mp3=16", "opus=12"),
+    *(
+        "room=0.3",
+        "room=1.2:3",
+        "reverb=0.4:6",
+        "lowpass=2000",
+        "telephone",
+        "mulaw",
+        "gsm",
+        "mp3=16",
+        "opus=12",
+    ),
     *("loss=20", "speed=0.8..1.2", "noise=0..30", "noise=10|room=0.4|none", "gain=3,clip=6|gsm"),
 )
 """The text of one alteration of each kind that needs no folder."""
