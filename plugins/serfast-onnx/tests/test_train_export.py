@@ -8,6 +8,7 @@ import pytest
 import torch
 from torch import nn
 
+import serfast
 from serfast.errors import ModelError
 from serfast_onnx.card import MEMBER, Card
 from serfast_onnx.train.check import check_export
@@ -29,7 +30,7 @@ def network_and_front(name: str, seed: int = 0) -> tuple[nn.Module, Front]:
     random = np.random.default_rng(seed)
     torch.manual_seed(seed)
     front = Front.fit([rows(random, 200)], SPEC)
-    network = make_network(len(SPEC.columns), CLASSES, TrainingOptions(network=name, width=24))
+    network = make_network(front.n_heard, CLASSES, TrainingOptions(network=name, width=24))
     for values in network.state_dict().values():
         if values.is_floating_point():
             values.mul_(2.0)
@@ -95,7 +96,7 @@ def test_a_wrong_export_is_refused(exported):
     x = rows(np.random.default_rng(4), 80)
     assert check_export(members, network, front, [x]) < 1e-5
     with torch.no_grad():
-        network.dense.bias[0] += 0.01
+        network.dense.bias += torch.tensor([3.0, 0, -3, 0])
     with pytest.raises(ModelError, match="must give torch's probabilities within 1e-05, got"):
         check_export(members, network, front, [x])
 
@@ -129,7 +130,7 @@ def test_front_by_its_formula():
     voiced = np.clip(1 - x[:, 67], 0, 1)
     x[:, 66] = np.log(x[:, 66] / 180) * voiced
     x[:, 67] = voiced
-    x[:, 0] = np.log(x[:, 0])
+    x = x[:, 1:]  # RMS is the gate's
     expected = (x - x.mean(axis=0)) / x.std(axis=0)
     found = np.concatenate([front(r) for r in known])
     np.testing.assert_allclose(found, np.clip(expected, -6, 6), atol=1e-4)
@@ -145,7 +146,25 @@ def test_front_bears_what_no_voice_gives():
 def test_constant_columns_stay_zero():
     x = rows(np.random.default_rng(8), 50)
     x[:, 5] = -3
-    assert not Front.fit([x], SPEC)([x][0])[:, 5].any()
+    assert not Front.fit([x], SPEC)([x][0])[:, 4].any()
+
+
+def test_rms_is_heard_without_relative_levels():
+    spec = serfast.FeatureSpec(features=[serfast.LogMel(n_mels=2), serfast.RMS()])
+    x = np.abs(np.random.default_rng(9).normal(size=(80, 3))).astype(np.float32) + 0.01
+    front = Front.fit([x], spec)
+    level = np.log(x[:, 2].astype(np.float64))
+    assert front.n_heard == front.n_columns == 3
+    np.testing.assert_allclose(front(x)[:, 2], (level - level.mean()) / level.std(), atol=1e-4)
+
+
+def test_gain_changes_nothing_that_the_network_gets():
+    x = rows(np.random.default_rng(10), 80)
+    louder = x.copy()
+    louder[:, 0] *= 30
+    front = Front.fit([x], SPEC)
+    assert front.n_heard == front.n_columns - 1 == 67
+    np.testing.assert_array_equal(front(louder), front(x))
 
 
 @pytest.mark.parametrize("kind", [Pooling, SlopePooling])

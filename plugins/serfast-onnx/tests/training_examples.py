@@ -15,7 +15,7 @@ def rows(random: np.random.Generator, length: int, level: float = 0.0) -> np.nda
     x = np.empty((length, len(SPEC.columns)), np.float32)
     x[:, 0] = 0.05 * np.exp(0.3 * random.normal(size=length) + level)  # rms
     x[:, 1] = random.uniform(0.02, 0.3, size=length)  # zcr
-    x[:, 2:66] = random.normal(-6 + level, 2, size=(length, 64))  # logmel
+    x[:, 2:66] = random.normal(-6 + 4 * level, 8, size=(length, 64))  # relative level
     x[:, 66] = 150 * np.exp(0.2 * random.normal(size=length) + 0.3 * level)  # f0
     x[:, 67] = random.uniform(0, 1.2, size=length)  # aperiodicity
     return x
