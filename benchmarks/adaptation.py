@@ -19,9 +19,10 @@ from typing import Any
 import numpy as np
 
 import serfast
-from serfast.audio.augmentation import parse_alteration
+from serfast.audio.augmentation import bound_to, parse_alteration
 from serfast.corpora.recordings import Recording
 from serfast.training import Recipe, confusion_matrix, unweighted_average_recall
+from serfast.training.others import recordings_of_others
 
 from .left_out import recognizers, run
 from .tables import markdown
@@ -30,11 +31,23 @@ __all__ = ["CONDITIONS", "PLACES", "measured", "table"]
 
 CONDITIONS = {
     "clean": "none",
+    "pink noise 20 dB": "noise=20",
     "pink noise 10 dB": "noise=10",
+    "white noise 20 dB": "white=20",
+    "white noise 10 dB": "white=10",
+    "hum 20 dB": "hum=20",
+    "hum 10 dB": "hum=10",
+    "babble 20 dB": "babble=20",
+    "babble 10 dB": "babble=10",
     "telephone": "telephone",
+    "room 0.3 s": "room=0.3",
     "room 0.5 s": "room=0.5",
+    "room 0.8 s": "room=0.8",
 }
 """Name and text of each condition; a speaker is heard in one of them alone."""
+
+MEAN = "mean of all"
+"""The last row of the table."""
 
 PLACES = {"1": (1, 1), "2 to 5": (2, 5), "6 to 10": (6, 10), "from 11": (11, 10**6)}
 """How many recordings were heard, the present one included: first and last."""
@@ -116,15 +129,19 @@ def measured(
     """Measure everything."""
     curves: dict[str, Answers] = {name: defaultdict(list) for name in CONDITIONS}
     calm: Answers = defaultdict(list)
+    others = None
     for name, recognizer in recognizers(recordings, folder, recipe):
-        chosen = [recording for recording in recordings if recording.speaker == name]
+        places = [i for i, recording in enumerate(recordings) if recording.speaker == name]
+        chosen = [recordings[i] for i in places]
         labels = [recording.label for recording in chosen]
         rate = int(recognizer.spec.sample_rate)
+        others = recordings_of_others(recordings, rate) if others is None else others
         clean = [serfast.load(recording.path, rate)[0] for recording in chosen]
         for k, (condition, text) in enumerate(CONDITIONS.items()):
             alter = parse_alteration(text)
             signals = [
-                alter(y, rate, np.random.default_rng((7, k, i))) for i, y in enumerate(clean)
+                bound_to(alter, others(place))(y, rate, np.random.default_rng((7, k, i)))
+                for i, (place, y) in enumerate(zip(places, clean, strict=True))
             ]
             for way, given in heard(recognizer, signals, labels, rate).items():
                 curves[condition][way] += given
@@ -144,7 +161,8 @@ def table(results: dict[str, Any]) -> str:
     ways = ["alone", *(f"prior {prior:g}" for prior in PRIORS)]
     header = ["condition", *ways, *(f"{place}: alone → prior 10" for place in PLACES)]
     rows = []
-    for condition, recalled in results["curves"].items():
+    curves = results["curves"]
+    for condition, recalled in {**curves, MEAN: mean_of(curves)}.items():
         row = [condition, *(percent(recalled[way]["all"]) for way in ways)]
         for place in PLACES:
             pair = [percent(recalled[way][place]) for way in ("alone", "prior 10")]
@@ -157,10 +175,23 @@ def table(results: dict[str, Any]) -> str:
         "recording that is heard:"
     )
     then = "And of clean recordings that aren't neutral, if neutral ones alone were heard before:"
-    curves = markdown(header, rows, text=1)
     return "\n\n".join(
-        [about, curves, then, markdown(["neutral recordings heard", "UAR %"], calm, text=1)]
+        [
+            about,
+            markdown(header, rows, text=1),
+            then,
+            markdown(["neutral recordings heard", "UAR %"], calm, text=1),
+        ]
     )
+
+
+def mean_of(curves: dict[str, Any]) -> dict[str, dict[str, float]]:
+    """Give the mean over the conditions, of each way of hearing and place."""
+    every = list(curves.values())
+    return {
+        way: {place: float(np.mean([c[way][place] for c in every])) for place in places}
+        for way, places in every[0].items()
+    }
 
 
 def percent(share: float) -> str:

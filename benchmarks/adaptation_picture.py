@@ -21,6 +21,9 @@ __all__ = ["draw"]
 STYLES = (("#0072b2", "o"), ("#e69f00", "s"), ("#009e73", "^"), ("#cc79a7", "D"))
 """Colours that people with any colour vision tell apart (Okabe and Ito, 2008), and marks."""
 
+DRAWN = ("clean", "pink noise 10 dB", "telephone", "room 0.5 s")
+"""These conditions of the report stand in the page's picture."""
+
 ALONE, ADAPTED = "alone", "prior 10"
 
 Curves = Mapping[str, Mapping[str, Mapping[str, float]]]
@@ -67,7 +70,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "adaptation.png")
     report = json.loads((RESULTS / "adaptation.json").read_text("utf-8"))
-    draw(report["curves"], parser.parse_args().out)
+    curves = {name: report["curves"][name] for name in DRAWN}
+    draw(curves, parser.parse_args().out)
 
 
 if __name__ == "__main__":
