@@ -74,8 +74,8 @@ __all__ += [*_FEATURES, *map(snake_case, _FEATURES)]
 
 _MODULES = (
     *("audio", "backends", "compat", "corpora", "entry_points", "errors", "extractor", "features"),
-    *("files", "forking", "models", "native", "presets", "program", "recognizer", "speaker"),
-    *("statistics", "streaming", "testing", "training"),
+    *("files", "forking", "models", "native", "picture", "presets", "program", "recognizer"),
+    *("speaker", "statistics", "streaming", "testing", "training"),
 )
 _LATER = {
     "Recognizer": "recognizer",

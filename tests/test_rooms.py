@@ -36,6 +36,7 @@ corpora
 streaming training
 speaker
 recognizer
+picture
 compat testing
 bench
 cli

@@ -28,6 +28,7 @@ COMMANDS = {
     "extract": "write the feature rows of recordings as NPZ, CSV or Parquet",
     "train": "train a classifier on a folder of labelled recordings",
     "evaluate": "measure a classifier, leaving one speaker out",
+    "plot": "draw a recording: spectrogram, F0, formants, loudness, emotions",
     "bench": "measure this machine",
     "info": "show versions, back ends, plugins and features; or what a model is",
 }

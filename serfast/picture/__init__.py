@@ -1,0 +1,6 @@
+"""Pictures of a recording: what its voice does, and what a model hears in it."""
+
+from .analysis import Analysis, analysed
+from .drawing import draw
+
+__all__ = ["Analysis", "analysed", "draw"]
