@@ -63,8 +63,8 @@ def check_speaker(arguments: argparse.Namespace) -> None:
 def kept_speaker(name: str | None, recognizer: Recognizer) -> Iterator[Speaker | None]:
     """Give the speaker of this name, and write what was learned, also after an error.
 
-    A line on standard error says where it is kept. If two programs write one file, the last one's
-    stays, whole.
+    Lines on standard error say where it is kept, and how much was heard before and after. If two
+    programs write one file, the last one's stays, whole.
 
     Raises
     ------
@@ -83,14 +83,22 @@ def kept_speaker(name: str | None, recognizer: Recognizer) -> Iterator[Speaker |
     check_outputs([path], force=True)
     if path.exists():
         speaker.load(path)
-    heard = f"{speaker.n:.4g} utterance{'s' * (speaker.n != 1)} heard so far"
-    print(f"serfast predict: speaker in {printable(path)}, {heard}", file=sys.stderr)
+    _tell(path, f"{_utterances(speaker.n)} heard so far")
     before = speaker.state.moments
     try:
         yield speaker
     finally:
         if speaker.state.moments is not before:
             speaker.save(path)
+            _tell(path, f"{_utterances(speaker.n)} heard now")
+
+
+def _tell(path: Path, what: str) -> None:
+    print(f"serfast predict: speaker in {printable(path)}, {what}", file=sys.stderr)
+
+
+def _utterances(n: float) -> str:
+    return f"{n:.4g} utterance{'s' * (n != 1)}"
 
 
 def path_of(name: str) -> Path:

@@ -71,12 +71,15 @@ def test_another_name_is_another_speaker_and_none_is_no_speaker(folder, capsys):
     assert answers[0]["probabilities"] != answers[3]["probabilities"]
 
 
-def test_a_line_says_where_it_is_kept(folder, capsys):
+def test_lines_say_where_it_is_kept_and_how_much_was_heard(folder, capsys):
     path = folder / "state" / "serfast" / "speakers" / "anna.json"
     for heard in (0, 2):
         assert predict("--speaker", "anna", "0.wav", "1.wav", "--brief") == 0
-        line = f"serfast predict: speaker in {path}, {heard} utterances heard so far\n"
-        assert capsys.readouterr().err == line
+        begin = f"serfast predict: speaker in {path}, "
+        assert capsys.readouterr().err.splitlines() == [
+            f"{begin}{heard} utterances heard so far",
+            f"{begin}{heard + 2} utterances heard now",
+        ]
 
 
 @pytest.mark.parametrize("name", ["here.json", "./here.json", "below/here"])
