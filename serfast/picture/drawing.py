@@ -9,13 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import ParameterError
 from ..forking import forks_wait
 from ..streaming.events import Event
-from ..training.plots import figure
+from ..training.plots import figure, save
 from .analysis import RANGE_DB, Analysis
 
-__all__ = ["draw"]
+__all__ = ["draw", "figure_of"]
 
 TOP = 5500.0
 """The spectrogram ends here [Hz]: three formants and a fourth one lie below."""
@@ -34,10 +33,6 @@ HEIGHTS = {"wave": 0.7, "spectrum": 3.2, "loudness": 1.0, "emotions": 0.55}
 def draw(analysis: Analysis, path: str | os.PathLike[str], *, title: str | None = None) -> None:
     """Write the picture of an analysed recording.
 
-    Above is the waveform; then the spectrogram, with the formants as dots and F0 as a line that
-    has its axis on the right; then loudness and the probability of voicing; below, if a model
-    listened, a strip of emotions in colours, paler where the model is uncertain.
-
     Parameters
     ----------
     analysis : Analysis
@@ -51,6 +46,21 @@ def draw(analysis: Analysis, path: str | os.PathLike[str], *, title: str | None 
     ------
     ParameterError
         If matplotlib can't write a file with that suffix.
+    ImportError
+        If matplotlib is missing; the message says what to install.
+    """
+    save(figure_of(analysis, title=title), path)
+
+
+def figure_of(analysis: Analysis, *, title: str | None = None) -> Any:
+    """Give the picture as a matplotlib figure, for a notebook or another picture.
+
+    Above is the waveform; then the spectrogram, with the formants as dots and F0 as a line that
+    has its axis on the right; then loudness and the probability of voicing; below, if a model
+    listened, a strip of emotions in colours, paler where the model is uncertain.
+
+    Raises
+    ------
     ImportError
         If matplotlib is missing; the message says what to install.
     """
@@ -68,10 +78,7 @@ def draw(analysis: Analysis, path: str | os.PathLike[str], *, title: str | None 
         _emotions(panels["emotions"], analysis.events)
     panels[names[-1]].set_xlabel("time [s]")
     grid[0].set_xlim(analysis.begin, max(analysis.end, analysis.begin + 0.01))
-    try:
-        page.savefig(path, dpi=150)
-    except ValueError as error:
-        raise ParameterError(f"path must end in .png, .svg or .pdf: {error}") from error
+    return page
 
 
 def _wave(axes: Any, analysis: Analysis) -> None:
@@ -103,16 +110,18 @@ def _spectrum(axes: Any, analysis: Analysis) -> None:
     axes.set(ylim=(0, TOP), ylabel="frequency [Hz]")
     for k, column in enumerate(analysis.formants.T):
         label = "formants F1 to F3" if k == 0 else None
-        axes.plot(analysis.times, column, ".", color=ORANGE, markersize=3, label=label)
+        axes.plot(analysis.times, column, ".", color="white", markersize=5)
+        axes.plot(analysis.times, column, ".", color=ORANGE, markersize=3.5, label=label)
     right = axes.twinx()
     right.plot(analysis.times, analysis.f0, color="white", linewidth=4, solid_capstyle="round")
     right.plot(analysis.times, analysis.f0, color=BLUE, linewidth=1.8, label="F0, right axis")
-    right.set(ylim=(0, F0_TOP), ylabel="F0 [Hz]")
+    highest = np.max(analysis.f0, initial=0.0, where=analysis.f0 > 0)
+    right.set(ylim=(0, max(F0_TOP, 1.1 * float(highest))), ylabel="F0 [Hz]")
     right.yaxis.label.set_color(BLUE)
     right.tick_params(axis="y", colors=BLUE)
     handles = [*axes.get_legend_handles_labels()[0], *right.get_legend_handles_labels()[0]]
     right.legend(handles=handles, loc="upper right", fontsize=8, framealpha=0.9)
-    bar = axes.figure.colorbar(image, ax=[axes], shrink=0.9, pad=0.08)
+    bar = axes.figure.colorbar(image, ax=[axes], shrink=0.9, pad=0.01)
     bar.set_label("level [dB]")
     bar.outline.set_visible(False)
 

@@ -13,7 +13,7 @@ from ..forking import forks_wait
 from .condition_figures import ConditionFigures
 from .metrics import Counts, checked_counts, ratio, summary
 
-__all__ = ["figure", "plot_conditions", "plot_confusion"]
+__all__ = ["figure", "plot_conditions", "plot_confusion", "save"]
 
 SEEN, NEVER = "#0072b2", "#e69f00"
 """Two colours that people with any colour vision tell apart (Okabe and Ito, 2008)."""
@@ -64,7 +64,7 @@ def plot_confusion(
     bar = page.colorbar(image, shrink=0.8, format=lambda value, _: f"{100 * value:.0f} %")
     bar.set_label("share of the true class")
     bar.outline.set_visible(False)
-    _save(page, path)
+    save(page, path)
 
 
 def plot_conditions(
@@ -118,7 +118,7 @@ def plot_conditions(
     page.legend(
         handles=[*drawn, *lines], loc="outside lower center", ncols=4, frameon=False, fontsize=9
     )
-    _save(page, path)
+    save(page, path)
 
 
 def _draw_bars(axes: Any, places: Sequence[float], bars: Sequence[ConditionFigures]) -> list[Any]:
@@ -153,7 +153,14 @@ def _draw_bars(axes: Any, places: Sequence[float], bars: Sequence[ConditionFigur
     return drawn
 
 
-def _save(page: Any, path: str | os.PathLike[str]) -> None:
+def save(page: Any, path: str | os.PathLike[str]) -> None:
+    """Write a figure; the suffix chooses the format.
+
+    Raises
+    ------
+    ParameterError
+        If matplotlib can't write a file with that suffix.
+    """
     try:
         page.savefig(path, dpi=150)
     except ValueError as error:

@@ -117,7 +117,7 @@ def test_picture_of_conditions_has_the_interval_of_each(
     monkeypatch: pytest.MonkeyPatch, figures: list[ConditionFigures]
 ) -> None:
     pages = []
-    monkeypatch.setattr(plots, "_save", lambda page, path: pages.append(page))
+    monkeypatch.setattr(plots, "save", lambda page, path: pages.append(page))
     plots.plot_conditions(figures, "never.png", chance=0.25)
     axes = pages[0].axes[0]
     bars = {round(bar.get_width(), 6): bar for bar in axes.patches}
