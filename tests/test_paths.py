@@ -54,6 +54,7 @@ TESTED_BY = {
     "backends.reference.functions": "features/test_custom.py",
     "backends.reference.mfcc": "features/test_parity_librosa.py",
     "backends.reference.statistics": "statistics/test_statistics_agree.py",
+    "features.column_track": "features/test_pcen.py",
     "bench.child": "bench/test_measures.py",
     "bench.compare": COMMAND,
     "bench.latency": COMMAND,
