@@ -32,8 +32,9 @@ def table(root: Path = ROOT) -> str:
         return "No model was measured under conditions yet."
     conditions = dict.fromkeys(name for figures in measured.values() for name in figures)
     header = ["condition"]
-    for name in measured:
-        header += [f"{name}: UAR %", "interval", "ECE", "certain %", "right of these %"]
+    for name, figures in measured.items():
+        header += [f"{name}: UAR %", *("interval", "ECE", "certain %", "right of these %")]
+        header = header if _doubts(figures) else header[:-2]
     rows = [
         [condition, *(cell for figures in measured.values() for cell in _cells(figures, condition))]
         for condition in conditions
@@ -59,11 +60,18 @@ def _figures(folder: Path) -> Figures:
     return {one.name: one for one in figures_in(json.loads(path.read_text("utf-8")))}
 
 
+def _doubts(figures: Figures) -> bool:
+    """Tell whether the model says of its answers whether they are certain."""
+    return any(one.kept is not None for one in figures.values())
+
+
 def _cells(figures: Figures, condition: str) -> list[str]:
+    n_cells = 5 if _doubts(figures) else 3
     if (one := figures.get(condition)) is None:
-        return [""] * 5
+        return [""] * n_cells
     low, high = one.interval
     mark = "" if one.trained else f" {UNSEEN}"
     cells = [f"{100 * one.uar:.1f}{mark}", f"{100 * low:.0f} to {100 * high:.0f}", f"{one.ece:.3f}"]
     shares = (one.kept, one.right_of_kept)
-    return cells + ["" if share is None else f"{100 * share:.0f}" for share in shares]
+    cells += ["" if share is None else f"{100 * share:.0f}" for share in shares]
+    return cells[:n_cells]
