@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import serfast
 from serfast.cli.main import main
 from serfast.corpora.finding import find_recordings
 from serfast.models.bundle.bundle import Bundle
@@ -50,3 +51,27 @@ def test_files_of_measurements_say_what_the_readme_says(model):
     folder = Path(__file__).parents[1]
     measured = json.loads((folder / "measured.json").read_text())
     assert model.card["measured"] == measured
+
+
+@pytest.mark.parametrize("gain_db", [-30, -20, 10])
+def test_no_probability_changes_with_gain(emodb, gain_db, model):
+    """Of whole recordings, and of the steps of a stream."""
+    recognizer = serfast.Recognizer("onnx")
+    gain = np.float32(10 ** (gain_db / 20))
+    worst = 0.0
+    for path in sorted(emodb.glob("*.wav"))[::60]:
+        y = serfast.load(path, 16000)[0] * np.float32(0.3)  # 10 dB more don't clip
+        answers = [_answers(recognizer, x) for x in (y, gain * y)]
+        assert answers[0].keys() == answers[1].keys()
+        worst = max(worst, *(np.abs(answers[0][k] - answers[1][k]).max() for k in answers[0]))
+    print(f"network, gain of {gain_db} dB: probabilities change by {worst:.1e} at most")
+    assert worst <= 3e-6
+
+
+def _answers(recognizer: serfast.Recognizer, y: np.ndarray) -> dict[float, np.ndarray]:
+    """The probabilities of a recording (at -1), and after each step of a stream."""
+    stream = recognizer.stream(window=None, hop=0.2, gate_db=None)
+    events = [*stream.accept(y), *stream.flush()]
+    whole = recognizer.predict(y, 16000)
+    answers = {event.end: np.array(list(event.probabilities.values())) for event in events}
+    return answers | {-1.0: np.array(list(whole.probabilities.values()))}
