@@ -1,0 +1,1 @@
+"""Whisper's first layers as an embedding for serfast, and a model of seven emotions on it."""
