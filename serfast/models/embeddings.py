@@ -15,6 +15,7 @@ from .._checks import shown
 from ..entry_points import PluginInfo
 from ..errors import ModelError, UnknownPluginError
 from ..features.spec import FeatureSpec
+from ..forking import forks_wait
 from .embedder import Embedder
 
 __all__ = ["GROUP", "available", "get", "info", "is_name", "owner"]
@@ -51,9 +52,8 @@ def get(name: str) -> Embedder:
         If no installed distribution offers it, or more than one; it says what to install if it is
         one of ours.
     ModelError
-        If the package can't be imported, its function fails, or gives no embedder.
-    ImportError
-        If a package that it needs is missing.
+        If the package can't be imported, its function fails (the cause is chained), or gives no
+        embedder.
     """
     points = entries.points(GROUP, name)
     if not points:
@@ -65,10 +65,9 @@ def get(name: str) -> Embedder:
     make: Callable[[], Any] = entries.load("embedding", point, _fault_of_function)
     about = f"embedding {name!r} of {entries.owner(point)}"
     try:
-        embedder = make()
+        with forks_wait:  # it imports late what its encoder needs
+            embedder = make()
         fault = _fault(embedder)
-    except ImportError:
-        raise
     except Exception as error:  # a package's function may raise anything
         raise ModelError(f"{about} can't be opened: {type(error).__name__}: {error}") from error
     if fault:
