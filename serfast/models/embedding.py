@@ -151,8 +151,8 @@ class Embedding:
         ModelError
             If the encoder fails, or gives anything but a finite vector.
         """
-        samples = samples_of(y, sample_rate, self.sample_rate)
-        return self.vectors([samples])[0]
+        vector: Vectors = self.vectors([samples_of(y, sample_rate, self.sample_rate)])[0]
+        return vector
 
     def vectors(self, signals: Sequence[Any], *, threads: int = 1) -> Vectors:
         """Give the vectors of some signals, which are at the embedding's sample rate.

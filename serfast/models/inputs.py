@@ -27,6 +27,8 @@ __all__ = [
     "vector_of",
 ]
 
+Vector: TypeAlias = np.ndarray[Any, np.dtype[np.float64]]
+
 QUIET = 1e-3
 """Peak below which a recording counts as silence: -60 dB of full scale."""
 
@@ -55,9 +57,9 @@ class EmbeddedVector:
 
     def __call__(
         self, samples: np.ndarray[Any, Any], rows: np.ndarray[Any, Any] | None
-    ) -> np.ndarray[Any, np.dtype[np.float64]]:
+    ) -> Vector:
         """Give the vector of samples at the embedding's rate, and of their rows if needed."""
-        embedded = self.embedding.vectors([samples])[0].astype(np.float64)
+        embedded: Vector = self.embedding.vectors([samples])[0].astype(np.float64)
         if self._statistics is None:
             return embedded
         return np.concatenate([self._statistics(rows), embedded])

@@ -95,7 +95,7 @@ def _levels(sample_rate: int) -> FeatureSpec:
     return FeatureSpec(
         sample_rate=sample_rate,
         hop_length=hop_length,
-        features=[RMS(frame_length=2 * hop_length)],
+        features=(RMS(frame_length=2 * hop_length),),
     )
 
 
