@@ -3,9 +3,12 @@
 A plugin imports what it needs from here.
 """
 
-from . import registry
+from . import embeddings, registry
 from .bundle import Bundle
 from .classifier import Classifier, Input, StreamingClassifier, check_input
+from .embedder import Embedder
+from .embedding import Embedding
+from .embedding_reference import EmbeddingReference
 from .plugin import (
     ChecksFirst,
     Examples,
@@ -14,10 +17,12 @@ from .plugin import (
     Run,
     TrainingChoices,
     WantsCopies,
+    WantsEmbedding,
     WantsFeatures,
     Weights,
     alterations_for,
     check_training,
+    embedding_for,
     features_for,
     fit,
     options_of,
@@ -31,6 +36,9 @@ __all__ = [
     "ChecksFirst",
     "Classifier",
     "Doubting",
+    "Embedder",
+    "Embedding",
+    "EmbeddingReference",
     "Examples",
     "Input",
     "LongTraining",
@@ -39,11 +47,14 @@ __all__ = [
     "StreamingClassifier",
     "TrainingChoices",
     "WantsCopies",
+    "WantsEmbedding",
     "WantsFeatures",
     "Weights",
     "alterations_for",
     "check_input",
     "check_training",
+    "embedding_for",
+    "embeddings",
     "features_for",
     "fit",
     "options_of",

@@ -1,0 +1,123 @@
+"""Embeddings are found by their entry points; each package is imported only when asked for.
+
+:mod:`serfast.models.embedder` says what such a package offers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from .. import _checks as checks
+from .. import entry_points as entries
+from .._checks import shown
+from ..entry_points import PluginInfo
+from ..errors import ModelError, UnknownPluginError
+from ..features.spec import FeatureSpec
+from ..forking import forks_wait
+from .embedder import Embedder
+
+__all__ = ["GROUP", "available", "get", "info", "is_name", "owner"]
+
+GROUP = "serfast.embeddings"
+
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+SHA256 = re.compile(r"[0-9a-f]{64}")
+LONGEST_RATE = 1_000_000
+MAX_DIMENSION = 2**20
+
+OURS = ("campplus", "whisper")
+"""The packages with embeddings in serfast's repository; a name of theirs begins so."""
+
+MEMBERS = ("names", "sample_rate", "shortest", "longest", "spec", "licence", "sha256", "vectors")
+
+
+def available() -> tuple[str, ...]:
+    """Give the names of the installed embeddings, sorted, without importing any package."""
+    return entries.names(GROUP)
+
+
+def is_name(name: object) -> bool:
+    """Tell whether a value can be the name of an embedding."""
+    return isinstance(name, str) and NAME.fullmatch(name) is not None
+
+
+def get(name: str) -> Embedder:
+    """Give the embedder of that name; its package is imported first.
+
+    Raises
+    ------
+    UnknownPluginError
+        If no installed distribution offers it, or more than one; it says what to install if it is
+        one of ours.
+    ModelError
+        If the package can't be imported, its function fails (the cause is chained), or gives no
+        embedder.
+    """
+    points = entries.points(GROUP, name)
+    if not points:
+        raise UnknownPluginError(
+            f"embedding must be an installed one ({', '.join(available()) or 'none'}), got "
+            f"{shown(name, 80)}{_advice(name)}"
+        )
+    point = entries.only("embedding", points)
+    make: Callable[[], Any] = entries.load("embedding", point, _fault_of_function)
+    about = f"embedding {name!r} of {entries.owner(point)}"
+    try:
+        with forks_wait:  # it imports late what its encoder needs
+            embedder = make()
+        fault = _fault(embedder)
+    except Exception as error:  # a package's function may raise anything
+        raise ModelError(f"{about} can't be opened: {type(error).__name__}: {error}") from error
+    if fault:
+        raise ModelError(f"{about} {fault}")
+    return embedder  # type: ignore[no-any-return]
+
+
+def owner(name: str) -> str:
+    """Give the distribution and version that an embedding belongs to, for messages."""
+    points = entries.points(GROUP, name)
+    return entries.owner(points[0]) if points else "no distribution"
+
+
+def info() -> tuple[PluginInfo, ...]:
+    """Give name, distribution, version and load error of each embedding; this opens all of them."""
+    return entries.info(GROUP, get)
+
+
+def _advice(name: object) -> str:
+    """Say what is to be installed, or which name may have been meant."""
+    near = checks.similar(name, available())
+    ours = next((one for one in OURS if isinstance(name, str) and name.startswith(one)), None)
+    if near or ours is None:
+        return near
+    return f"; in a copy of serfast's repository: pip install ./plugins/serfast-{ours}"
+
+
+def _fault_of_function(made: Any) -> str | None:
+    if not callable(made):
+        return f"must be a function that gives an embedder, got {shown(made, 80)}"
+    return None
+
+
+def _fault(embedder: Any) -> str | None:
+    """Say why this object is no embedder, or give None if it is one."""
+    if isinstance(embedder, type) or not all(hasattr(embedder, name) for name in MEMBERS):
+        return f"must give an object with {', '.join(MEMBERS)}, got {shown(embedder, 80)}"
+    names, rate = embedder.names, embedder.sample_rate
+    are_names = isinstance(names, tuple) and all(isinstance(one, str) and one for one in names)
+    if not are_names or not 1 <= len(set(names)) == len(names) <= MAX_DIMENSION:
+        return f"must have different names of its entries, got {shown(names, 80)}"
+    if type(rate) is not int or not 1 <= rate <= LONGEST_RATE:
+        return f"must have a sample_rate from 1 to {LONGEST_RATE} Hz, got {shown(rate)}"
+    shortest, longest = embedder.shortest, embedder.longest
+    if type(shortest) is not int or type(longest) is not int or not 2 <= 2 * shortest <= longest:
+        return f"must have 1 <= shortest <= longest / 2, got {shown(shortest)}, {shown(longest)}"
+    if embedder.spec is not None and not isinstance(embedder.spec, FeatureSpec):
+        return f"must have a FeatureSpec or None as its spec, got {shown(embedder.spec)}"
+    if not isinstance(embedder.licence, str) or not embedder.licence.isprintable():
+        return f"must have a licence, got {shown(embedder.licence)}"
+    if not isinstance(embedder.sha256, str) or not SHA256.fullmatch(embedder.sha256):
+        return f"must have 64 hexadecimal digits as its sha256, got {shown(embedder.sha256, 80)}"
+    return None
