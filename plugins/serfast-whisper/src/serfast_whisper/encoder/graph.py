@@ -135,7 +135,10 @@ def encoder_graph(
     x = _convolution(graph, x, tensors, "conv1", stride=1)
     x = _convolution(graph, x, tensors, "conv2", stride=2)
     table = tensors["encoder/position_encodings/encodings"]
-    x = graph.add("Add", x, _positions(graph, x, *table.shape) if pool else graph.constant(table))
+    waves = _sinusoids(graph, *table.shape) if pool else graph.constant(table)
+    length = graph.add("Slice", graph.add("Shape", x), graph.sizes(1), graph.sizes(2))
+    there = graph.add("Slice", waves, graph.sizes(0), length, graph.sizes(0))
+    x = graph.add("Add", x, there)
     pooled = []
     for k in range(max(layers)):
         x = _layer(graph, x, tensors, f"encoder/layer_{k}")
@@ -185,19 +188,17 @@ def _convolution(
     return graph.gelu(graph.linear(beside, matrix, tensors[f"encoder/{name}/bias"], name))
 
 
-def _positions(graph: _Graph, x: str, n_positions: int, width: int) -> str:
-    """Give the sinusoids of the rows that there are.
+def _sinusoids(graph: _Graph, n_positions: int, width: int) -> str:
+    """Give the positions' sinusoids.
 
-    They are computed when the graph is loaded, so the file needn't hold them.
+    onnxruntime computes them when it loads the graph, so the file needn't hold them.
     """
     steps = width // 2
     rates = np.exp(-math.log(PERIOD) / (steps - 1) * np.arange(steps)).astype(np.float32)
     moments = graph.add("Range", *(graph.scalar(v) for v in (0.0, float(n_positions), 1.0)))
     column = graph.add("Unsqueeze", moments, graph.sizes(1))
     angles = graph.add("Mul", column, graph.constant(rates[np.newaxis]))
-    waves = graph.add("Concat", graph.add("Sin", angles), graph.add("Cos", angles), axis=1)
-    length = graph.add("Slice", graph.add("Shape", x), graph.sizes(1), graph.sizes(2))
-    return graph.add("Slice", waves, graph.sizes(0), length, graph.sizes(0))
+    return graph.add("Concat", graph.add("Sin", angles), graph.add("Cos", angles), axis=1)
 
 
 def _layer(graph: _Graph, x: str, tensors: Mapping[str, Array], name: str) -> str:
