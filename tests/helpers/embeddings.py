@@ -71,3 +71,21 @@ def install_embeddings(
     patch.syspath_prepend(str(site))
     importlib.invalidate_caches()
     sys.modules.pop(module, None)
+
+
+def install_named(folder: Path, patch: pytest.MonkeyPatch, model: Path | None = None) -> None:
+    """Install the classifier `named`: `nearest` with `tiny` by default, and with this model."""
+    source = (
+        "from pathlib import Path\n"
+        "from helpers.plugin_stub import NearestPlugin\n"
+        "class Named(NearestPlugin):\n"
+        "    def default_embedding(self):\n"
+        "        return 'tiny'\n"
+        f"PLUGIN = Named({f'Path({str(model)!r})' if model else None})\n"
+    )
+    site = folder / "named"
+    site.mkdir()
+    module = f"named_mod_{abs(hash(str(folder)))}"
+    install(site, module, source, "serfast-named", f"named = {module}:PLUGIN")
+    patch.syspath_prepend(str(site))
+    importlib.invalidate_caches()
