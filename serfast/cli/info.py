@@ -101,7 +101,7 @@ def lines(facts: dict[str, Any]) -> list[tuple[str, str]]:
     pairs.append(("default back end", facts["backend"]))
     for kind in ("plugin", "embedding", "feature"):
         for plugin in facts[f"{kind}s"]:
-            state = f"{plugin['distribution']} {plugin['version']}"
+            state = f"{plugin['distribution']} {plugin['version']}".rstrip()
             state += f", can't be loaded: {plugin['error']}" if plugin["error"] else ""
             pairs.append((f"{kind} {plugin['name']}", state))
     if not facts["plugins"]:
