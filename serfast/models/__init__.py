@@ -3,12 +3,13 @@
 A plugin imports what it needs from here.
 """
 
-from . import embeddings, registry
+from . import embeddings, encoders, registry
 from .bundle import Bundle
 from .classifier import Classifier, Input, StreamingClassifier, check_input
 from .embedder import Embedder
 from .embedding import Embedding
 from .embedding_reference import EmbeddingReference
+from .encoders import EncoderKind
 from .plugin import (
     ChecksFirst,
     Examples,
@@ -39,6 +40,7 @@ __all__ = [
     "Embedder",
     "Embedding",
     "EmbeddingReference",
+    "EncoderKind",
     "Examples",
     "Input",
     "LongTraining",
@@ -55,6 +57,7 @@ __all__ = [
     "check_training",
     "embedding_for",
     "embeddings",
+    "encoders",
     "features_for",
     "fit",
     "options_of",

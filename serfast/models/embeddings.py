@@ -1,12 +1,14 @@
 """Embeddings are found by their entry points; each package is imported only when asked for.
 
-:mod:`serfast.models.embedder` says what such a package offers.
+:mod:`serfast.models.embedder` says what such a package offers. Encoders that somebody added are
+embeddings too (:mod:`serfast.models.encoders`).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from .. import _checks as checks
@@ -16,6 +18,7 @@ from ..entry_points import PluginInfo
 from ..errors import ModelError, UnknownPluginError
 from ..features.spec import FeatureSpec
 from ..forking import forks_wait
+from . import encoders
 from .embedder import Embedder
 
 __all__ = ["GROUP", "available", "get", "info", "is_name", "owner"]
@@ -35,7 +38,7 @@ MEMBERS = ("names", "sample_rate", "shortest", "longest", "spec", "licence", "sh
 
 def available() -> tuple[str, ...]:
     """Give the names of the installed embeddings, sorted, without importing any package."""
-    return entries.names(GROUP)
+    return tuple(sorted({*entries.names(GROUP), *encoders.added()}))
 
 
 def is_name(name: object) -> bool:
@@ -56,34 +59,61 @@ def get(name: str) -> Embedder:
         embedder.
     """
     points = entries.points(GROUP, name)
-    if not points:
+    is_added = is_name(name) and name in encoders.added()
+    if not points and not is_added:
         raise UnknownPluginError(
             f"embedding must be an installed one ({', '.join(available()) or 'none'}), got "
             f"{shown(name, 80)}{_advice(name)}"
         )
-    point = entries.only("embedding", points)
-    make: Callable[[], Any] = entries.load("embedding", point, _fault_of_function)
-    about = f"embedding {name!r} of {entries.owner(point)}"
+    if points and is_added:
+        raise UnknownPluginError(
+            f"embedding {name!r} must come from one place, got an added encoder and "
+            f"{entries.distribution(points[0])[0]}: remove one"
+        )
+    make = partial(encoders.open_added, name) if is_added else _function(points)
+    about = f"embedding {name!r} of {owner(name)}"
     try:
         with forks_wait:  # it imports late what its encoder needs
             embedder = make()
         fault = _fault(embedder)
+    except UnknownPluginError:
+        raise
     except Exception as error:  # a package's function may raise anything
-        raise ModelError(f"{about} can't be opened: {type(error).__name__}: {error}") from error
+        cause = str(error) if isinstance(error, ModelError) else f"{type(error).__name__}: {error}"
+        raise ModelError(f"{about} can't be opened: {cause}") from error
     if fault:
         raise ModelError(f"{about} {fault}")
-    return embedder  # type: ignore[no-any-return]
+    return embedder
+
+
+def _function(points: list[Any]) -> Callable[[], Any]:
+    """Give the one function that an entry point names."""
+    point = entries.only("embedding", points)
+    return entries.load("embedding", point, _fault_of_function)  # type: ignore[no-any-return]
 
 
 def owner(name: str) -> str:
     """Give the distribution and version that an embedding belongs to, for messages."""
-    points = entries.points(GROUP, name)
-    return entries.owner(points[0]) if points else "no distribution"
+    if points := entries.points(GROUP, name):
+        return entries.owner(points[0])
+    return "an added encoder" if name in encoders.added() else "no distribution"
 
 
 def info() -> tuple[PluginInfo, ...]:
-    """Give name, distribution, version and load error of each embedding; this opens all of them."""
-    return entries.info(GROUP, get)
+    """Give name, distribution, version and load error of each embedding; this opens all of them.
+
+    The distribution of an added encoder is the folder that holds it.
+    """
+    places = (PluginInfo(n, str(encoders.folder() / n), "", _error(n)) for n in encoders.added())
+    return (*entries.info(GROUP, get), *places)
+
+
+def _error(name: str) -> str | None:
+    try:
+        get(name)
+    except (ModelError, UnknownPluginError) as error:
+        return str(error)
+    return None
 
 
 def _advice(name: object) -> str:

@@ -55,9 +55,7 @@ class EmbeddedVector:
         """Tell whether there are statistics, which are made of rows."""
         return self._statistics is not None
 
-    def __call__(
-        self, samples: np.ndarray[Any, Any], rows: np.ndarray[Any, Any] | None
-    ) -> Vector:
+    def __call__(self, samples: np.ndarray[Any, Any], rows: np.ndarray[Any, Any] | None) -> Vector:
         """Give the vector of samples at the embedding's rate, and of their rows if needed."""
         embedded: Vector = self.embedding.vectors([samples])[0].astype(np.float64)
         if self._statistics is None:

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from .. import _checks as checks
+from .. import presets
 from ..audio.augmentation import Alteration, alteration_text, parse_alteration
 from ..errors import ParameterError
-from ..features.energy import RMS
 from ..features.spec import FeatureSpec
 from ..models.embedding import Embedding, referenced
 from ..models.embedding_reference import EmbeddingReference
@@ -65,7 +65,9 @@ def features_from(
     with calling(name, "default_spec"):
         default_spec, default_statistics = features_for(plugin)
     if embedding is not None:
-        default_spec = default_spec if statistics is not None else _levels(embedding.sample_rate)
+        default_spec = (
+            default_spec if statistics is not None else presets.levels(embedding.sample_rate)
+        )
         default_statistics = None
     if spec is None:
         spec = default_spec
@@ -87,16 +89,6 @@ def features_from(
         rule = f"{embedding.sample_rate}, as embedding {embedding.name!r} takes it"
         checks.fail("sample_rate", rule, spec.sample_rate)
     return spec, statistics
-
-
-def _levels(sample_rate: int) -> FeatureSpec:
-    """Give the spec of a model that needs no features: RMS every 10 ms, for a stream's gate."""
-    hop_length = max(1, sample_rate // 100)
-    return FeatureSpec(
-        sample_rate=sample_rate,
-        hop_length=hop_length,
-        features=(RMS(frame_length=2 * hop_length),),
-    )
 
 
 def alterations_from(

@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 
 from helpers.plugin_stub import install
+from serfast.errors import ModelError
+from serfast.models import encoders
 
 RATE = 16000
 NAMES = ("level", "crossings", "peak")
@@ -69,5 +71,56 @@ def install_embeddings(
         site, module, text + source, "serfast-tiny", "\n".join(lines), group="serfast.embeddings"
     )
     patch.syspath_prepend(str(site))
+    patch.setenv("SERFAST_EMBEDDINGS", str(folder / "added"))
     importlib.invalidate_caches()
     sys.modules.pop(module, None)
+
+
+def install_named(folder: Path, patch: pytest.MonkeyPatch, model: Path | None = None) -> None:
+    """Install the classifier `named`: `nearest` with `tiny` by default, and with this model."""
+    source = (
+        "from pathlib import Path\n"
+        "from helpers.plugin_stub import NearestPlugin\n"
+        "class Named(NearestPlugin):\n"
+        "    def default_embedding(self):\n"
+        "        return 'tiny'\n"
+        f"PLUGIN = Named({f'Path({str(model)!r})' if model else None})\n"
+    )
+    site = folder / "named"
+    site.mkdir()
+    module = f"named_mod_{abs(hash(str(folder)))}"
+    install(site, module, source, "serfast-named", f"named = {module}:PLUGIN")
+    patch.syspath_prepend(str(site))
+    importlib.invalidate_caches()
+
+
+class Scaled:
+    """Encoders for tests: a file has a number, by which the vector of :class:`Tiny` is scaled."""
+
+    def complete(self, data, card):
+        if not data.isdigit():
+            raise ModelError("encoder must be digits")
+        return {"licence": "MIT", **card, "width": 3}
+
+    def open(self, data, card):
+        assert set(card) >= {"licence", "width"}, card
+        assert not {"kind", "name"} & set(card)
+        number, digest = np.float32(data), hashlib.sha256(data).hexdigest()
+
+        def vectors(signals, *, threads=1):
+            return Tiny().vectors(signals) * number
+
+        return Tiny(sha256=digest, licence=card["licence"], vectors=vectors)
+
+
+def install_scaled(folder: Path, patch: pytest.MonkeyPatch) -> None:
+    """Install the kind of encoders `scaled`; what is added goes into an empty folder."""
+    site = folder / "scaled"
+    site.mkdir()
+    source = "from helpers.embeddings import Scaled\nKIND = Scaled()\n"
+    install(
+        site, "scaled_mod", source, "serfast-scaled", "scaled = scaled_mod:KIND", encoders.GROUP
+    )
+    patch.syspath_prepend(str(site))
+    patch.setenv("SERFAST_EMBEDDINGS", str(folder / "added"))
+    importlib.invalidate_caches()
