@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tiny_whisper import ctranslate2_bytes, safetensors_bytes, tiny_tensors
 
 from serfast.errors import ModelError
 from serfast_whisper.encoder.checkpoint import read_checkpoint
+from tiny_whisper import ctranslate2_bytes, safetensors_bytes, tiny_tensors
 
 
 @pytest.mark.parametrize(

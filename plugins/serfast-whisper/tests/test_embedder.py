@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tiny_whisper import tiny_tensors
 
 import serfast
 from serfast.errors import ModelError
@@ -15,6 +14,7 @@ from serfast.testing import check_embedding
 from serfast_whisper.embedder import SPEC, WhisperEmbedder, open_embedder
 from serfast_whisper.encoder.graph import encoder_graph
 from serfast_whisper.plugin import ENCODER
+from tiny_whisper import tiny_tensors
 
 SPEECH = Path(__file__).parents[3] / "examples" / "speech.flac"
 
@@ -88,7 +88,7 @@ def test_threads_and_neighbours_change_no_bit(embedder, speech):
 def test_a_file_that_is_no_encoder_is_refused(tmp_path):
     path = tmp_path / "encoder.onnx"
     path.write_bytes(b"nothing")
-    with pytest.raises(ModelError, match="encoder.onnx must be a model that onnxruntime loads"):
+    with pytest.raises(ModelError, match=r"encoder\.onnx must be a model that onnxruntime loads"):
         WhisperEmbedder(path)
 
 
@@ -96,5 +96,5 @@ def test_a_graph_with_another_output_is_refused(tmp_path):
     path = tmp_path / "encoder.onnx"
     graph = encoder_graph(tiny_tensors(), (1,), pool=False)
     path.write_bytes(graph.SerializeToString())
-    with pytest.raises(ModelError, match="encoder.onnx must turn log_mel into embedding"):
+    with pytest.raises(ModelError, match=r"encoder\.onnx must turn log_mel into embedding"):
         WhisperEmbedder(path)

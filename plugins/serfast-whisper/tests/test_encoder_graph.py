@@ -6,10 +6,10 @@ import numpy as np
 import onnx
 import onnxruntime
 import pytest
-from tiny_whisper import N_LAYERS, WIDTH, ctranslate2_bytes, hidden, tiny_tensors
 
 from serfast_whisper.encoder.__main__ import main
 from serfast_whisper.encoder.graph import encoder_graph
+from tiny_whisper import N_LAYERS, WIDTH, ctranslate2_bytes, hidden, tiny_tensors
 
 
 def rows(n, seed=1):

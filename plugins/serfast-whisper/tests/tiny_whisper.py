@@ -56,9 +56,7 @@ def hidden(tensors, decibels, n_layers):
     for name, stride in (("conv1", 1), ("conv2", 2)):
         padded = np.pad(x, ((1, 1), (0, 0)))
         starts = range(0, len(x), stride)
-        sums = [
-            np.einsum("oik,ki->o", t[f"{name}/weight"], padded[s : s + 3]) for s in starts
-        ]
+        sums = [np.einsum("oik,ki->o", t[f"{name}/weight"], padded[s : s + 3]) for s in starts]
         x = gelu(np.array(sums) + t[f"{name}/bias"])
     x = x + positions()[: len(x)]
     for k in range(n_layers):

@@ -27,7 +27,6 @@ CTRANSLATE2_TYPES = ("<f4", "i1", "<i2", "<i4", "<f2")
 SAFETENSORS_TYPES = {"F32": "<f4", "F16": "<f2"}
 
 
-
 def read_checkpoint(path: Path) -> dict[str, Array]:
     """Give the encoder's tensors by CTranslate2's names, as float32.
 
@@ -106,7 +105,9 @@ def _renamed(there: dict[str, Array]) -> dict[str, Array]:
         for part in ("weight", "bias"):
             thirds = [there.get(f"{old}self_attn.{x}_proj.{part}", zeros) for x in "qkv"]
             tensors[f"{new}self_attention/linear_0/{part}"] = np.concatenate(thirds)
-            tensors[f"{new}self_attention/linear_1/{part}"] = there[f"{old}self_attn.out_proj.{part}"]
+            tensors[f"{new}self_attention/linear_1/{part}"] = there[
+                f"{old}self_attn.out_proj.{part}"
+            ]
             tensors[f"{new}ffn/linear_0/{part}"] = there[f"{old}fc1.{part}"]
             tensors[f"{new}ffn/linear_1/{part}"] = there[f"{old}fc2.{part}"]
         for part, greek in (("weight", "gamma"), ("bias", "beta")):

@@ -42,7 +42,10 @@ SILENCE = -10.0
 """What has no band above this is taken for silence, and isn't made louder [powers of ten]."""
 
 LARGEST = 63
-"""Weights have 7 bits: two products with 8 bits fit in 16 then, as processors without VNNI add them."""
+"""Weights have 7 bits, so that two products with 8 bits fit in 16.
+
+Processors without VNNI add two products in 16 bits, and cut off what doesn't fit.
+"""
 
 OPSET, IR_VERSION = 17, 8
 """LayerNormalization is there since opset 17."""
@@ -80,7 +83,7 @@ class _Graph:
         return name
 
     def linear(self, x: str, weight: Array, bias: Array, name: str) -> str:
-        """x @ weightᵀ + bias, with a weight (n_out, n_in)."""
+        """Add x @ weightᵀ + bias, with a weight (n_out, n_in)."""
         multiply = self._multiplied_int8 if self._int8 else self._multiplied
         return self.add("Add", multiply(x, weight.T, name), self.constant(bias, f"{name}/bias"))
 
@@ -100,7 +103,7 @@ class _Graph:
         return self.add("Mul", product, self.add("Mul", steps, self.constant(scale)))
 
     def gelu(self, x: str) -> str:
-        """x (1 + erf(x / √2)) / 2, in the form that onnxruntime knows."""
+        """Add x (1 + erf(x / √2)) / 2, in the form that onnxruntime knows."""
         erf = self.add("Erf", self.add("Div", x, self.scalar(math.sqrt(2))))
         product = self.add("Mul", x, self.add("Add", erf, self.scalar(1.0)))
         return self.add("Mul", product, self.scalar(0.5))
