@@ -36,7 +36,7 @@ def whisper_log_mel(y):
     starts = range(0, len(y) + 1, 160)
     power = np.abs([np.fft.rfft(window * padded[s : s + 400]) for s in starts]) ** 2
     mel = serfast.features.mel.filter_bank(sample_rate=16000, n_fft=400, n_mels=80)
-    return np.log10(power @ mel.T)
+    return np.log10(np.maximum(power @ mel.T, 1e-20))
 
 
 def test_rows_are_whispers_log_mel(speech):

@@ -66,10 +66,9 @@ class WhisperEmbedder:
     licence = "MIT"
 
     def __init__(self, path: Path) -> None:
-        data = path.read_bytes()
-        self.sha256 = hashlib.sha256(data).hexdigest()
-        self._session = _session(data, path.name)
-        self._extractor = Extractor(SPEC, backend="native")
+        self.sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+        self._session = _session(path)
+        self._extractor = Extractor(SPEC)
         width = _width(self._session, path.name) // 2
         self.names = tuple(f"{what}_{k}" for what in ("mean", "std") for k in range(width))
 
@@ -92,16 +91,20 @@ def open_embedder(path: Path) -> WhisperEmbedder:
     return WhisperEmbedder(path)
 
 
-def _session(data: bytes, name: str) -> Any:
-    """Open the encoder on one thread, without spinning and without an arena that only grows."""
+def _session(path: Path) -> Any:
+    """Open the encoder on one thread, without spinning, and without an arena that only grows.
+
+    It is opened by its path, because onnxruntime would keep the bytes as long as the session.
+    """
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.enable_cpu_mem_arena = options.enable_mem_pattern = False
     options.log_severity_level = SILENT
     try:
-        return onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime has a class for every kind
-        raise ModelError(f"{name} must be a model that onnxruntime loads: {error}") from error
+        raise ModelError(f"{path.name} must be a model that onnxruntime loads: {error}") from error
 
 
 def _width(session: Any, name: str) -> int:
