@@ -34,7 +34,7 @@ SPEC = FeatureSpec(
     hop_length=HOP,
     center=True,
     pad_mode="constant",
-    features=[LogMel(n_fft=400, n_mels=80, amin=1e-20)],
+    features=(LogMel(n_fft=400, n_mels=80, amin=1e-20),),
 )
 """Whisper's log-mel in decibels; what Whisper does to it afterwards is in the encoder's graph.
 
