@@ -34,6 +34,7 @@ __all__ = [
     "LongTraining",
     "Plugin",
     "Run",
+    "SharesEmbedding",
     "TrainingChoices",
     "WantsCopies",
     "WantsEmbedding",
@@ -209,6 +210,15 @@ class WantsEmbedding(Protocol):
 
     def default_embedding(self) -> str:
         """Give the name of the embedding to train on if the user names none."""
+
+
+@runtime_checkable
+class SharesEmbedding(Protocol):
+    """A plugin that trains others has this if its members may take an embedding."""
+
+    @property
+    def embedding_option(self) -> str:
+        """Give the name of the training option by which the members get it."""
 
 
 @runtime_checkable

@@ -60,7 +60,8 @@ class Recipe(RecipeFields):
     embedding : str, EmbeddingReference or None
         It is the name of an installed embedding (:class:`serfast.Embedding`), whose vector comes
         in the place of the statistics', or behind it if there are both. None takes the plugin's
-        choice, which most plugins don't have. The recipe holds the embedding's SHA-256 too.
+        choice, which most plugins don't have. The recipe holds the embedding's SHA-256 too. A
+        plugin that trains others, as ``ensemble`` does, gets the name as its option `embedding`.
     alterations : iterable of Alteration or str, or None
         Each adds an altered copy of every recording to the training. An alteration may be an
         object or text (``"speed=0.9,noise=20"``). None takes the plugin's choice, and ``()`` means

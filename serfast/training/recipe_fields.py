@@ -15,7 +15,7 @@ from ..errors import ParameterError
 from ..features.spec import FeatureSpec
 from ..models import registry
 from ..models.embedding_reference import EmbeddingReference
-from ..models.plugin import Plugin, with_options
+from ..models.plugin import Plugin, SharesEmbedding, with_options
 from ..statistics.statistics import Statistics
 from .ingredients import alterations_from, embedding_from, features_from, options_from
 
@@ -66,6 +66,9 @@ class RecipeFields:
             checks.fail("plugin", "the name of an installed plugin", plugin)
         pairs = options_from(options)
         trainer = with_options(plugin, registry.get(plugin), dict(pairs))
+        if isinstance(embedding, str) and isinstance(trainer, SharesEmbedding):
+            pairs = options_from({**dict(pairs), trainer.embedding_option: embedding})
+            trainer, embedding = with_options(plugin, trainer, dict(pairs)), None
         made_of = embedding_from(plugin, trainer, embedding)
         spec, statistics = features_from(plugin, trainer, spec, statistics, made_of)
         values = {

@@ -155,7 +155,8 @@ def pooled(output: Array, pooling: Sequence[str]) -> Array:
         "first": lambda: x[0],
         "last": lambda: x[-1],
     }
-    return np.concatenate([functions[kind]() for kind in pooling]).astype(np.float32)
+    with np.errstate(invalid="ignore", over="ignore"):  # a vector that isn't finite is refused
+        return np.concatenate([functions[kind]() for kind in pooling]).astype(np.float32)
 
 
 def opened(data: bytes, card: EncoderCard, options: Options) -> OnnxEncoder:
