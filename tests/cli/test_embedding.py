@@ -57,8 +57,8 @@ def test_json_and_a_name_of_ones_own(words, capsys):
     ("extra", "message"),
     [
         (["--name", "tiny"], "name must be a new one, got that of serfast-tiny 1.2"),
-        (["--name", "a/b"], "name must be up to 64 letters"),
         (["--card", "none.json"], "none.json"),
+        (["--name", "a/b"], "name must be up to 64 letters"),
     ],
 )
 def test_what_cannot_be_added_is_said(words, capsys, extra, message):
@@ -76,8 +76,13 @@ def test_twice_only_by_force(words, capsys):
 
 
 def test_bad_usage(words, capsys):
-    for wrong in (["embedding"], ["embedding", "ad"], words[:3], ["embedding", "remove"]):
+    for wrong in (["embedding"], ["embedding", "ad", "x"], words[:2], ["embedding", "remove"]):
         with pytest.raises(SystemExit) as ended:
             main(wrong)
         assert ended.value.code == 2
     assert "did you mean 'add'" in capsys.readouterr().err
+    for wrong, message in ((words[:3], "--card must be given"), (
+        ["embedding", "remove", "mine", "--name", "x"], "must be given with add alone",
+    )):  # fmt: skip
+        assert main(wrong) == 1
+        assert message in capsys.readouterr().err

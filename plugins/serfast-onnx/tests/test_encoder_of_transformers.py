@@ -33,7 +33,7 @@ def test_the_pages_export_gives_the_models_vectors(family: str, tmp_path: Path, 
     model = getattr(transformers, f"{family}Model")(
         getattr(transformers, f"{family}Config")(**TINY)
     )
-    code = EXPORT.replace('"wavlm.onnx"', repr(str(tmp_path / "tiny.onnx")))
+    code = EXPORT.replace('"wav2vec2.onnx"', repr(str(tmp_path / "tiny.onnx")))
     lines = [line for line in code.splitlines() if "from_pretrained" not in line]
     assert len(lines) == len(code.splitlines()) - 1
     names = {"model": model, "LAYERS": 2}
