@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,9 @@ from helpers.cli_corpus import write_corpus
 from helpers.embeddings import install_embeddings, install_scaled
 from helpers.plugin_stub import install_nearest
 from serfast.cli.main import main
+from serfast.errors import ModelError
 from serfast.models import encoders
+from serfast.models.bundle.bundle import Bundle
 
 
 @pytest.fixture
@@ -73,6 +76,34 @@ def test_twice_only_by_force(words, capsys):
     assert "name must be a new one" in capsys.readouterr().err
     Path(words[2]).write_bytes(b"9")
     assert main([*words, "--force"]) == 0
+
+
+def test_a_bundle_may_carry_it(words, tmp_path, capsys):
+    assert main(words) == 0
+    folder, model = str(write_corpus(tmp_path / "wav")), tmp_path / "model.zip"
+    training = ["train", folder, "--classifier", "nearest", "--plain", "-o", str(model), "--force"]
+    assert main([*training, "--embedding", "mine", "--carry"]) == 0
+    assert main(["embedding", "remove", "mine"]) == 0
+    recognizer = serfast.Recognizer(model)
+    paths = sorted((tmp_path / "wav").glob("*W*.wav"))
+    assert {recognizer.predict(path).label for path in paths} == {"anger"}
+    bundle = Bundle.load(model)
+    files = {**bundle.files, "embedding.mine.encoder": b"5"}
+    with pytest.raises(ModelError, match="must be the one with the SHA-256"):
+        serfast.Recognizer(replace(bundle, files=files).save(tmp_path / "other.zip"))
+    files["embedding.mine.encoder"] = b"no number"
+    with pytest.raises(ModelError, match="'mine' of the bundle can't be opened: encoder must be d"):
+        serfast.Recognizer(replace(bundle, files=files).save(tmp_path / "other.zip"))
+    files["embedding.mine.json"] = b"[]"
+    with pytest.raises(ModelError, match=r"can't be opened: embedding\.mine\.json must be an obj"):
+        serfast.Recognizer(replace(bundle, files=files).save(tmp_path / "other.zip"))
+    capsys.readouterr()
+    for extra, message in (
+        (["--embedding", "tiny"], "must be an added encoder to be carried, got 'tiny'"),
+        ([], "--carry must be given with --embedding"),
+    ):
+        assert main([*training, *extra, "--carry"]) == 1
+        assert message in capsys.readouterr().err
 
 
 def test_bad_usage(words, capsys):
