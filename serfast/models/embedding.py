@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,9 @@ from .embedding_reference import JOIN, MOST, EmbeddingReference, parts_of
 from .plugin_calls import calling
 from .recording import samples_of
 
-__all__ = ["Embedding", "referenced"]
+__all__ = ["NO_FILES", "Embedding", "referenced"]
+
+NO_FILES: Mapping[str, bytes] = {}
 
 LOUDEST = 1e3
 """What is louder than so many times full scale may have no finite vector, which is its fault."""
@@ -34,6 +36,8 @@ class Embedding:
         The name of an installed embedding (``serfast info`` lists them). Names with ``+`` between
         them stand for one vector after the other, as in ``"whisper-base-3+campplus"``; all take
         the same sample rate.
+    files : mapping of str to bytes
+        Members of a bundle, which may carry encoders that take the place of installed ones.
 
     Raises
     ------
@@ -63,13 +67,13 @@ class Embedding:
 
     __slots__ = ("_name", "_parts", "_reference")
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, files: Mapping[str, bytes] = NO_FILES) -> None:
         if not (names := parts_of(name)):
             rule = f"a name, or up to {MOST} different ones joined by {JOIN!r}"
             checks.fail("embedding", rule, name)
         self._name = name
         self._parts: tuple[tuple[str, Embedder], ...] = tuple(
-            (one, embeddings.get(one)) for one in names
+            (one, embeddings.carried(files, one) or embeddings.get(one)) for one in names
         )
         rates = {one: embedder.sample_rate for one, embedder in self._parts}
         if len(set(rates.values())) > 1:
@@ -194,8 +198,8 @@ class Embedding:
         return hashlib.sha256(json.dumps(about, sort_keys=True).encode()).hexdigest()
 
 
-def referenced(reference: EmbeddingReference) -> Embedding:
-    """Give the embedding that a model or a recipe names.
+def referenced(reference: EmbeddingReference, files: Mapping[str, bytes] = NO_FILES) -> Embedding:
+    """Give the embedding that a model or a recipe names; a bundle's files may carry its encoder.
 
     Raises
     ------
@@ -204,7 +208,7 @@ def referenced(reference: EmbeddingReference) -> Embedding:
     ModelError
         If the installed one is another than the model's.
     """
-    embedding = Embedding(reference.name)
+    embedding = Embedding(reference.name, files=files)
     if embedding.reference != reference:
         owners = ", ".join(embeddings.owner(one) for one in parts_of(reference.name))
         raise ModelError(

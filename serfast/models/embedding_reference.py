@@ -9,14 +9,23 @@ from typing import Any, NoReturn
 
 from .._checks import shown
 from ..errors import ModelError
-from .embeddings import MAX_DIMENSION, is_name
 
-__all__ = ["JOIN", "MOST", "EmbeddingReference", "parts_of"]
+__all__ = [
+    "JOIN",
+    "MAX_DIMENSION",
+    "MOST",
+    "EmbeddingReference",
+    "is_name",
+    "is_sha256",
+    "parts_of",
+]
 
 JOIN = "+"
 """It stands between the names of embeddings whose vectors are joined to one."""
 MOST = 8
 """So many embeddings may be joined."""
+MAX_DIMENSION = 2**20
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -52,7 +61,7 @@ class EmbeddingReference:
     def __post_init__(self) -> None:
         if not parts_of(self.name):
             _refuse("name", f"that of 1 to {MOST} embeddings, joined by {JOIN}", self.name)
-        if not isinstance(self.sha256, str) or not SHA256.fullmatch(self.sha256):
+        if not is_sha256(self.sha256):
             _refuse("sha256", "64 hexadecimal digits", self.sha256)
         if type(self.dimension) is not int or not 1 <= self.dimension <= MAX_DIMENSION:
             _refuse("dimension", f"an int from 1 to {MAX_DIMENSION}", self.dimension)
@@ -76,6 +85,16 @@ class EmbeddingReference:
                 f"embedding must be an object with the keys {', '.join(keys)}, got {shown(data)}"
             )
         return cls(**data)
+
+
+def is_name(name: object) -> bool:
+    """Tell whether a value can be the name of an embedding."""
+    return isinstance(name, str) and NAME.fullmatch(name) is not None
+
+
+def is_sha256(value: object) -> bool:
+    """Tell whether a value is a SHA-256 in hexadecimal."""
+    return isinstance(value, str) and SHA256.fullmatch(value) is not None
 
 
 def parts_of(name: object) -> tuple[str, ...]:

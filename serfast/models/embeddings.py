@@ -6,8 +6,7 @@ embeddings too (:mod:`serfast.models.encoders`).
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -20,15 +19,13 @@ from ..features.spec import FeatureSpec
 from ..forking import forks_wait
 from . import encoders
 from .embedder import Embedder
+from .embedding_reference import MAX_DIMENSION, is_name, is_sha256
 
-__all__ = ["GROUP", "available", "get", "info", "is_name", "owner"]
+__all__ = ["GROUP", "available", "carried", "get", "info", "is_name", "owner"]
 
 GROUP = "serfast.embeddings"
 
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
-SHA256 = re.compile(r"[0-9a-f]{64}")
 LONGEST_RATE = 1_000_000
-MAX_DIMENSION = 2**20
 
 OURS = ("campplus", "whisper")
 """The packages with embeddings in serfast's repository; a name of theirs begins so."""
@@ -39,11 +36,6 @@ MEMBERS = ("names", "sample_rate", "shortest", "longest", "spec", "licence", "sh
 def available() -> tuple[str, ...]:
     """Give the names of the installed embeddings, sorted, without importing any package."""
     return tuple(sorted({*entries.names(GROUP), *encoders.added()}))
-
-
-def is_name(name: object) -> bool:
-    """Tell whether a value can be the name of an embedding."""
-    return isinstance(name, str) and NAME.fullmatch(name) is not None
 
 
 def get(name: str) -> Embedder:
@@ -71,7 +63,27 @@ def get(name: str) -> Embedder:
             f"{entries.distribution(points[0])[0]}: remove one"
         )
     make = partial(encoders.open_added, name) if is_added else _function(points)
-    about = f"embedding {name!r} of {owner(name)}"
+    return _made(make, f"embedding {name!r} of {owner(name)}")  # type: ignore[no-any-return]
+
+
+def carried(files: Mapping[str, bytes], name: str) -> Embedder | None:
+    """Give the embedder of the encoder of that name that a bundle carries; None if it doesn't.
+
+    Raises
+    ------
+    ModelError
+        If the encoder isn't as its card says.
+    UnknownPluginError
+        If no package runs encoders of its kind.
+    """
+    if not any(member.startswith(f"embedding.{name}.") for member in files):
+        return None
+    make = partial(encoders.open_carried, files, name)
+    return _made(make, f"embedding {name!r} of the bundle")  # type: ignore[no-any-return]
+
+
+def _made(make: Callable[[], Any], about: str) -> Any:
+    """Give what a function makes, if it is an embedder."""
     try:
         with forks_wait:  # it imports late what its encoder needs
             embedder = make()
@@ -148,6 +160,6 @@ def _fault(embedder: Any) -> str | None:
         return f"must have a FeatureSpec or None as its spec, got {shown(embedder.spec)}"
     if not isinstance(embedder.licence, str) or not embedder.licence.isprintable():
         return f"must have a licence, got {shown(embedder.licence)}"
-    if not isinstance(embedder.sha256, str) or not SHA256.fullmatch(embedder.sha256):
+    if not is_sha256(embedder.sha256):
         return f"must have 64 hexadecimal digits as its sha256, got {shown(embedder.sha256, 80)}"
     return None

@@ -29,9 +29,21 @@ from .. import entry_points as entries
 from .._checks import shown
 from ..errors import ModelError, ParameterError, UnknownPluginError
 from ..forking import forks_wait
+from .bundle.plain_json import read_json
 from .embedder import Embedder
 
-__all__ = ["GROUP", "EncoderKind", "add", "added", "folder", "open_added", "read_card", "remove"]
+__all__ = [
+    "GROUP",
+    "EncoderKind",
+    "add",
+    "added",
+    "carried",
+    "folder",
+    "open_added",
+    "open_carried",
+    "read_card",
+    "remove",
+]
 
 GROUP = "serfast.encoders"
 CARD, ENCODER = "card.json", "encoder"
@@ -198,6 +210,50 @@ def _opened(place: Path, stamps: tuple[int, ...]) -> Embedder:
         )
     given = {k: value for k, value in card.items() if k not in ("kind", "name", "sha256")}
     return _kind(card.get("kind")).open(data, given)
+
+
+def carried(name: str) -> dict[str, bytes]:
+    """Give the members by which a bundle carries an added encoder; none if it wasn't added.
+
+    Raises
+    ------
+    OSError
+        If a file can't be read.
+    """
+    if name not in added():
+        return {}
+    place = folder() / name
+    files = zip(_members(name), (CARD, ENCODER), strict=True)
+    return {member: (place / file).read_bytes() for member, file in files}
+
+
+def open_carried(files: Mapping[str, bytes], name: str) -> Embedder | None:
+    """Give the embedder of an encoder that a bundle carries, tried anew; None if it doesn't.
+
+    Raises
+    ------
+    ModelError
+        If the encoder isn't as its card says.
+    UnknownPluginError
+        If its kind isn't installed.
+    """
+    member, encoder = _members(name)
+    if member not in files or encoder not in files:
+        return None
+    try:
+        card = read_json(files[member])
+    except ValueError as error:
+        raise ModelError(f"{member} must be JSON: {error}") from error
+    if not isinstance(card, dict):
+        raise ModelError(f"{member} must be an object, got {shown(card)}")
+    given = {k: value for k, value in card.items() if k not in ("kind", "name", "sha256")}
+    kind = _kind(card.get("kind"))
+    return kind.open(files[encoder], kind.complete(files[encoder], given))
+
+
+def _members(name: str) -> tuple[str, str]:
+    """Give the names of the members of a bundle that hold an encoder's card and file."""
+    return f"embedding.{name}.json", f"embedding.{name}.encoder"
 
 
 def _bytes_of(path: Path) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, TypeAlias, cast
 
 import numpy as np
@@ -13,7 +14,7 @@ from ..features.spec import FeatureSpec
 from ..statistics.statistics import PreparedStatistics, Statistics
 from .bundle.bundle import Bundle
 from .classifier import Classifier
-from .embedding import Embedding, referenced
+from .embedding import NO_FILES, Embedding, referenced
 from .embedding_reference import EmbeddingReference
 from .plugin_calls import calling
 
@@ -129,13 +130,18 @@ def vector_of(
         with calling(bundle.plugin, "uses"):
             uses = getattr(classifier, "uses", None)
         statistics = _statistics_of(bundle, uses, backend)
-    return vector_maker(bundle.spec, statistics, bundle.embedding)
+    return vector_maker(bundle.spec, statistics, bundle.embedding, bundle.files)
 
 
 def vector_maker(
-    spec: FeatureSpec, statistics: PreparedStatistics | None, reference: EmbeddingReference | None
+    spec: FeatureSpec,
+    statistics: PreparedStatistics | None,
+    reference: EmbeddingReference | None,
+    files: Mapping[str, bytes] = NO_FILES,
 ) -> VectorMaker | None:
     """Give what makes a vector of samples at the spec's rate; None if nothing is to make it.
+
+    A bundle's files may carry the encoder.
 
     Raises
     ------
@@ -146,7 +152,7 @@ def vector_maker(
     """
     if reference is None:
         return statistics
-    embedding = referenced(reference)
+    embedding = referenced(reference, files)
     if spec.sample_rate != embedding.sample_rate:
         raise ModelError(
             f"sample_rate of the spec must be that of embedding {embedding.name!r}, "

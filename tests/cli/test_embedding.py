@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,9 @@ from helpers.cli_corpus import write_corpus
 from helpers.embeddings import install_embeddings, install_scaled
 from helpers.plugin_stub import install_nearest
 from serfast.cli.main import main
+from serfast.errors import ModelError
 from serfast.models import encoders
+from serfast.models.bundle.bundle import Bundle
 
 
 @pytest.fixture
@@ -57,8 +60,8 @@ def test_json_and_a_name_of_ones_own(words, capsys):
     ("extra", "message"),
     [
         (["--name", "tiny"], "name must be a new one, got that of serfast-tiny 1.2"),
-        (["--name", "a/b"], "name must be up to 64 letters"),
         (["--card", "none.json"], "none.json"),
+        (["--name", "a/b"], "name must be up to 64 letters"),
     ],
 )
 def test_what_cannot_be_added_is_said(words, capsys, extra, message):
@@ -75,9 +78,42 @@ def test_twice_only_by_force(words, capsys):
     assert main([*words, "--force"]) == 0
 
 
+def test_a_bundle_may_carry_it(words, tmp_path, capsys):
+    assert main(words) == 0
+    folder, model = str(write_corpus(tmp_path / "wav")), tmp_path / "model.zip"
+    training = ["train", folder, "--classifier", "nearest", "--plain", "-o", str(model), "--force"]
+    assert main([*training, "--embedding", "mine", "--carry"]) == 0
+    assert main(["embedding", "remove", "mine"]) == 0
+    recognizer = serfast.Recognizer(model)
+    paths = sorted((tmp_path / "wav").glob("*W*.wav"))
+    assert {recognizer.predict(path).label for path in paths} == {"anger"}
+    bundle = Bundle.load(model)
+    files = {**bundle.files, "embedding.mine.encoder": b"5"}
+    with pytest.raises(ModelError, match="must be the one with the SHA-256"):
+        serfast.Recognizer(replace(bundle, files=files).save(tmp_path / "other.zip"))
+    files["embedding.mine.encoder"] = b"no number"
+    with pytest.raises(ModelError, match="'mine' of the bundle can't be opened: encoder must be d"):
+        serfast.Recognizer(replace(bundle, files=files).save(tmp_path / "other.zip"))
+    files["embedding.mine.json"] = b"[]"
+    with pytest.raises(ModelError, match=r"can't be opened: embedding\.mine\.json must be an obj"):
+        serfast.Recognizer(replace(bundle, files=files).save(tmp_path / "other.zip"))
+    capsys.readouterr()
+    for extra, message in (
+        (["--embedding", "tiny"], "must be an added encoder to be carried, got 'tiny'"),
+        ([], "--carry must be given with --embedding"),
+    ):
+        assert main([*training, *extra, "--carry"]) == 1
+        assert message in capsys.readouterr().err
+
+
 def test_bad_usage(words, capsys):
-    for wrong in (["embedding"], ["embedding", "ad"], words[:3], ["embedding", "remove"]):
+    for wrong in (["embedding"], ["embedding", "ad", "x"], words[:2], ["embedding", "remove"]):
         with pytest.raises(SystemExit) as ended:
             main(wrong)
         assert ended.value.code == 2
     assert "did you mean 'add'" in capsys.readouterr().err
+    for wrong, message in ((words[:3], "--card must be given"), (
+        ["embedding", "remove", "mine", "--name", "x"], "must be given with add alone",
+    )):  # fmt: skip
+        assert main(wrong) == 1
+        assert message in capsys.readouterr().err
