@@ -40,6 +40,7 @@ from .features.catalogue import FEATURES as _FEATURES
 if TYPE_CHECKING:
     from . import presets
     from .audio import load
+    from .models.embedding import Embedding
     from .recognizer import Recognizer
     from .statistics import Statistics
     from .streaming.rows import feature_rows
@@ -48,6 +49,7 @@ __all__ = [
     "AudioError",
     "AudioWarning",
     "BackendError",
+    "Embedding",
     "Extractor",
     "FeatureSpec",
     "FeatureWarning",
@@ -78,6 +80,7 @@ _MODULES = (
     *("speaker", "statistics", "streaming", "testing", "training"),
 )
 _LATER = {
+    "Embedding": "models.embedding",
     "Recognizer": "recognizer",
     "Statistics": "statistics",
     "feature_rows": "streaming.rows",

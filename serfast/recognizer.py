@@ -14,11 +14,13 @@ from .features.spec import FeatureSpec
 from .models import registry
 from .models.bundle.bundle import Bundle
 from .models.classifier import Classifier, StreamingClassifier
+from .models.inputs import EmbeddedVector
 from .models.loaded import LoadedModel
 from .models.plugin import Plugin
 from .models.plugin_calls import calling
 from .models.result import Result
 from .speaker import Speaker
+from .streaming.chunk_resampler import ChunkResampler
 from .streaming.events import EventStream, Plan
 from .streaming.speaker_state import PRIOR, SpeakerState
 from .streaming.utterance_events import PAUSE, UtteranceStream
@@ -28,7 +30,7 @@ __all__ = ["Recognizer", "Result", "Speaker"]
 
 
 class Recognizer:
-    """Features, statistics and a classifier in one.
+    """Features, statistics or an embedding, and a classifier in one.
 
     Parameters
     ----------
@@ -46,10 +48,10 @@ class Recognizer:
     Raises
     ------
     UnknownPluginError
-        If there is no such plugin.
+        If there is no such plugin, or the embedding of the model isn't installed.
     ModelError
         If the plugin can't be imported, comes without a model, or the bundle is damaged; or if the
-        features aren't those that the model was trained on.
+        features or the embedding aren't those that the model was trained on.
     BackendError
         If the back end can't be loaded.
 
@@ -252,9 +254,13 @@ class Recognizer:
         )
         state = self._state_of(adapt, window)
         model, extractor = self._model, self._model.extractor
-        stream = extractor.stream() if rate == wanted else extractor.stream(sample_rate=rate)
+        needs_samples = isinstance(model.vector, EmbeddedVector)
+        is_plain = rate == wanted or needs_samples
+        stream = extractor.stream() if is_plain else extractor.stream(sample_rate=rate)
         if window is not None:
             events = WindowStream(model.judge, self._statistics, model.vector, stream, plan)
+            if rate != wanted and needs_samples:
+                events = events.resampling(ChunkResampler(rate, wanted))
             return events if state is None else events.adapting(state, forgets=adapt is True)
         if not isinstance(self._classifier, StreamingClassifier):
             checks.fail("window", "given for a classifier without a state", window)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from serfast.errors import ModelError, ParameterError
+from serfast.errors import ParameterError
 from serfast.models.classifier import check_input
 from serfast.models.plugin import Weights
 
@@ -41,9 +41,7 @@ class NearestMeanPlugin:
 
     def load(self, bundle):
         """The model; `bundle.array` checks that a stranger's weights have the right shape."""
-        if bundle.statistics is None:
-            raise ModelError("statistics in the bundle must be given, got null")
-        size = len(bundle.statistics.names(bundle.spec.columns))
+        size = bundle.vector_size
         means = bundle.array("means", (len(bundle.classes), size))
         return NearestMean(bundle.classes, bundle.spec, means, bundle.array("scale", (size,)))
 

@@ -39,7 +39,7 @@ def parsed(
         epilog=epilog,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--version", action="version", version=f"serfast {__version__}")
+    parser.add_argument("-V", "--version", action="version", version=f"serfast {__version__}")
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     word = next((word for word in argv if not word.startswith("-")), None)
     for name, line in commands.items():

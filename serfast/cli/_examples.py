@@ -15,13 +15,19 @@ from ..models.bundle.bundle import Bundle
 from ..training.recipe import Recipe
 from ._progress import Progress
 from ._recordings import named
-from ._spec import read_spec, read_statistics
+from ._spec import default_statistics, read_spec, read_statistics
 from ._warnings import taken_by
 
 __all__ = ["Reading", "add_arguments", "read_recipe"]
 
 DEFAULT = "svm"
 """The classifier that is trained if none is named."""
+
+RECIPE_PARTS = (
+    *("classifier", "spec", "statistics", "embedding", "with_statistics", "plain", "alter"),
+    *("option", "seed", "backend"),
+)
+"""The arguments that a recipe's file stands for."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,7 +44,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         metavar="FILE",
         help="all of this at once: a Recipe's JSON, or the model bundle that it made; without "
-        "--classifier, --spec, --statistics, --plain, --alter, --option, --seed, --backend",
+        "--classifier, --spec, --statistics, --embedding, --with-statistics, --plain, --alter, "
+        "--option, --seed, --backend",
     )
 
 
@@ -61,7 +68,18 @@ def _add_setup(parser: argparse.ArgumentParser) -> None:
         type=Path,
         metavar="JSON",
         help="statistics: a Statistics dictionary (default: speech preset's, or Statistics() if "
-        "--spec is given)",
+        "--spec is given; none with --embedding)",
+    )
+    parser.add_argument(
+        "--embedding",
+        metavar="NAME",
+        help="an installed embedding in place of the statistics, as `serfast info` lists them; "
+        "A+B is both, one behind the other",
+    )
+    parser.add_argument(
+        "--with-statistics",
+        action="store_true",
+        help="the statistics, and the embedding behind them",
     )
 
 
@@ -115,10 +133,15 @@ def read_recipe(arguments: argparse.Namespace) -> Recipe:
         return _recipe_in(arguments.recipe, arguments)
     if arguments.plain and arguments.alter:
         raise ParameterError(f"alter must be none with --plain, got {arguments.alter}")
+    spec = arguments.spec and read_spec(arguments.spec)
+    statistics = arguments.statistics and read_statistics(arguments.statistics)
+    if arguments.with_statistics and statistics is None:
+        statistics = default_statistics(spec)
     return Recipe(
         DEFAULT if arguments.classifier is None else arguments.classifier,
-        spec=arguments.spec and read_spec(arguments.spec),
-        statistics=arguments.statistics and read_statistics(arguments.statistics),
+        spec=spec,
+        statistics=statistics,
+        embedding=arguments.embedding,
         alterations=() if arguments.plain else arguments.alter,
         seed=arguments.seed or 0,
         backend=arguments.backend,
@@ -128,8 +151,11 @@ def read_recipe(arguments: argparse.Namespace) -> Recipe:
 
 def _recipe_in(path: Path, arguments: argparse.Namespace) -> Recipe:
     """Read the recipe in a file: JSON, or a bundle whose card has one."""
-    parts = ("classifier", "spec", "statistics", "plain", "alter", "option", "seed", "backend")
-    given = [f"--{name}" for name in parts if getattr(arguments, name) not in (None, False, [])]
+    given = [
+        f"--{name.replace('_', '-')}"
+        for name in RECIPE_PARTS
+        if getattr(arguments, name) not in (None, False, [])
+    ]
     if given:
         raise ParameterError(f"--recipe must be given without {', '.join(given)}")
     try:

@@ -1,4 +1,4 @@
-"""What `serfast extract` writes of a recording: its rows, or with --statistics one vector."""
+"""What `serfast extract` writes of a recording: its rows, or one vector."""
 
 from __future__ import annotations
 
@@ -11,13 +11,16 @@ from .. import presets
 from ..audio.reading import load
 from ..corpora.finding import known_of
 from ..corpora.tables import TABLES, Table, check_columns
-from ..corpora.vector_tables import OWN_VECTOR_COLUMNS, VECTOR_TABLES
+from ..corpora.vector_tables import OWN_VECTOR_COLUMNS, VECTOR_TABLES, Entries
 from ..errors import ParameterError
 from ..extractor import Extractor
-from ..models.inputs import inputs_of
+from ..features.spec import FeatureSpec
+from ..models.embedding import Embedding
+from ..models.embedding_reference import EmbeddingReference
 from ..statistics.statistics import Statistics
+from ..training.examples import InputMaker
 from ._recordings import source
-from ._spec import read_statistics
+from ._spec import default_statistics, read_statistics
 
 __all__ = ["Rows", "Vectors"]
 
@@ -33,7 +36,9 @@ class Rows:
 
     def __init__(self, arguments: argparse.Namespace, extractor: Extractor) -> None:
         if arguments.statistics_file or arguments.labels != "auto":
-            raise ParameterError("--statistics-file and --labels must be given with --statistics")
+            raise ParameterError(
+                "--statistics-file and --labels must be given with --statistics or --embedding"
+            )
         self._extractor = extractor
         self._suffix = arguments.output.suffix.lower()
         check_columns(self._suffix, extractor.columns)
@@ -44,7 +49,7 @@ class Rows:
 
     def compute(self, path: Path) -> Any:
         """Compute what the table has of a recording."""
-        return self._extractor(_samples(self._extractor, path))
+        return self._extractor(_samples(self._extractor.spec, path))
 
     def counts(self, n_recordings: int, n_rows: int) -> dict[str, int]:
         """Count what was written."""
@@ -59,42 +64,56 @@ class Vectors:
     ------
     ParameterError
         If the statistics or labels break a rule, or the table can't hold the columns.
+    UnknownPluginError, ModelError
+        If the embedding isn't installed, can't be opened, or takes another sample rate.
     """
 
     def __init__(self, arguments: argparse.Namespace, extractor: Extractor) -> None:
         self._labels = arguments.labels
-        self._extractor = extractor
-        self._statistics = _statistics(arguments, extractor)
         self._suffix = arguments.output.suffix.lower()
-        self._names = self._statistics.names(extractor.columns)
-        check_columns(self._suffix, self._names, OWN_VECTOR_COLUMNS)
-        self._vector = self._statistics.over(extractor.columns, backend=extractor.backend)
+        if arguments.statistics_file and not arguments.statistics:
+            raise ParameterError("--statistics-file must be given with --statistics")
+        statistics = _statistics(arguments, extractor) if arguments.statistics else None
+        spec, reference = extractor.spec, None
+        if arguments.embedding:
+            embedding = Embedding(arguments.embedding)
+            reference = embedding.reference
+            spec = spec if statistics else presets.levels(embedding.sample_rate)
+        self._inputs = InputMaker(spec, statistics, "vector", extractor.backend, reference)
+        self._entries = Entries(self._inputs.names, _made_by(statistics, reference))
+        check_columns(self._suffix, self._entries.names, OWN_VECTOR_COLUMNS)
 
     def table(self, path: Path, texts: Mapping[Path, str]) -> Table:
         """Open the table at `path`, for recordings whose names in it are `texts`."""
         recordings = known_of(texts, self._labels)
         known = {texts[path]: recording for path, recording in recordings.items()}
-        kind = VECTOR_TABLES[self._suffix]
-        return kind(path, self._extractor.spec, self._statistics, known)
+        return VECTOR_TABLES[self._suffix](path, self._inputs.spec, self._entries, known)
 
     def compute(self, path: Path) -> Any:
         """Compute what the table has of a recording."""
-        samples = _samples(self._extractor, path)
-        return inputs_of(samples, "vector", self._extractor, self._vector)
+        return self._inputs(_samples(self._inputs.spec, path))
 
     def counts(self, n_recordings: int, n_rows: int) -> dict[str, int]:
         """Count what was written; each vector is a row."""
-        return {"recordings": n_recordings, "rows": n_recordings, "columns": len(self._names)}
+        return {
+            "recordings": n_recordings,
+            "rows": n_recordings,
+            "columns": len(self._entries.names),
+        }
 
 
-def _samples(extractor: Extractor, path: Path) -> Any:
+def _samples(spec: FeatureSpec, path: Path) -> Any:
     # a spec's rate may be a fraction; `load` refuses that, as soxr does
-    return load(source(path), cast(int, extractor.spec.sample_rate))[0]
+    return load(source(path), cast(int, spec.sample_rate))[0]
 
 
 def _statistics(arguments: argparse.Namespace, extractor: Extractor) -> Statistics:
     if arguments.statistics_file:
         return read_statistics(arguments.statistics_file)
-    if extractor.spec == presets.speech():
-        return presets.speech_statistics()
-    return Statistics()
+    return default_statistics(extractor.spec)
+
+
+def _made_by(statistics: Statistics | None, embedding: EmbeddingReference | None) -> dict[str, Any]:
+    """Give what the vectors are made by, as what JSON can hold."""
+    parts = {"statistics": statistics, "embedding": embedding}
+    return {word: part.to_dict() for word, part in parts.items() if part is not None}

@@ -10,10 +10,11 @@ from ..corpora.messages import joined, printable
 from ..corpora.searching import search
 from ..errors import ModelError, ParameterError
 from ..features.base import Feature
-from ..models import registry
+from ..models import embeddings, registry
 from ..models.bundle.bundle import Bundle
 from ..models.bundle.fingerprint import fingerprint
 from ..models.bundle.manifest import CARD
+from ..models.embedding_reference import parts_of
 from ..models.plugin_calls import calling
 from ..training.condition_figures import condition_table, figures_in
 from ..training.metrics import class_scores
@@ -52,6 +53,7 @@ def about(model: str) -> dict[str, Any]:
         "backend": bundle.backend,
         "statistics": bundle.statistics.to_dict() if bundle.statistics else None,
         "entries": len(entries),
+        "embedding": bundle.embedding.to_dict() if bundle.embedding else None,
         "card": dict(bundle.card),
     }
 
@@ -70,6 +72,7 @@ def lines(facts: dict[str, Any]) -> Lines:
         *_measured(card.get("measured")),
         ("features", "; ".join(seen)),
         *(("", feature) for feature in facts["features"]),
+        ("embedding", _embedding(facts["embedding"])),
         ("back end", facts["backend"]),
     ]
     return [(name, text) for name, text in pairs if text]
@@ -111,6 +114,16 @@ def _short(feature: Feature) -> str:
     values = [(name, getattr(feature, name), default) for name, default in fields]
     arguments = [f"{name}={value!r}" for name, value, default in values if value != default]
     return f"{type(feature).__name__}({', '.join(arguments)})"
+
+
+def _embedding(reference: dict[str, Any] | None) -> str:
+    """Say which embedding gives a part of the vector, or all of it."""
+    if reference is None:
+        return ""
+    missing = set(parts_of(reference["name"])) - set(embeddings.available())
+    state = f", not installed: {', '.join(sorted(missing))}" if missing else ""
+    about = f"{reference['dimension']} entries, SHA-256 {reference['sha256'][:16]}…"
+    return f"{reference['name']}: {about}{state}"
 
 
 def _milliseconds(spec: dict[str, Any]) -> str:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from .. import _checks as checks
+from .. import presets
 from ..errors import ParameterError, UnknownPluginError
 from ..features.spec import FeatureSpec
 from ..statistics.statistics import Statistics
 
-__all__ = ["read_spec", "read_statistics"]
+__all__ = ["default_statistics", "read_spec", "read_statistics"]
 
 
 def read_spec(path: Path) -> FeatureSpec:
@@ -42,3 +43,10 @@ def read_statistics(path: Path) -> Statistics:
         return Statistics.from_json(checks.small_file(path))
     except ParameterError as error:
         raise ParameterError(f"{path}: {error}") from error
+
+
+def default_statistics(spec: FeatureSpec | None) -> Statistics:
+    """Give the statistics of the speech preset's rows, or for another spec those of any rows."""
+    if spec is None or spec == presets.speech():
+        return presets.speech_statistics()
+    return Statistics()

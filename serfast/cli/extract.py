@@ -27,12 +27,13 @@ __all__ = ["add_parser"]
 _SUFFIXES = (".npz", ".csv", ".parquet")
 _PRESETS = ("speech", "librosa")
 _EPILOG = """\
-One row per frame, or with --statistics one per recording. CSV and Parquet have the columns file,
-time [s] and the features; an NPZ file holds files, columns, time_step [s], spec (JSON), and rows_0,
-rows_1 … in the order of files.
+One row per frame, or with --statistics or --embedding one per recording. CSV and Parquet have the
+columns file, time [s] and the features; an NPZ file holds files, columns, time_step [s], spec
+(JSON), and rows_0, rows_1 … in the order of files.
 
 With --statistics CSV and Parquet have the columns file, label, speaker and the statistics; an NPZ
 file holds files, label, speaker, columns, vectors (a row a recording), spec and statistics (JSON).
+With --embedding it is the same with the entries of the embedding's vector.
 Label and speaker are those of the corpus that named the files, or of the CSV file --labels.
 
 A recording that can't be read is reported and left out; the exit status is then 1. OUT appears when
@@ -42,6 +43,7 @@ examples:
   serfast extract speech.wav -o features.csv
   serfast extract corpus/ -o features.npz --preset librosa --threads 4
   serfast extract emodb/wav -o vectors.csv --statistics
+  serfast extract emodb/wav -o vectors.parquet --embedding whisper-base-3
   python -c "import serfast; print(serfast.presets.speech().to_json(2))" > spec.json
   serfast extract corpus/ -o features.parquet --spec spec.json
 """
@@ -87,6 +89,12 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         help="write the vector of statistics of each recording, with its label and speaker",
     )
     vectors.add_argument(
+        "--embedding",
+        metavar="NAME",
+        help="write the vector of an installed embedding of each recording, with its label and "
+        "speaker; with --statistics behind them",
+    )
+    vectors.add_argument(
         "--statistics-file",
         type=Path,
         metavar="JSON",
@@ -114,7 +122,8 @@ def run(arguments: argparse.Namespace) -> int:
     check_outputs([arguments.output], arguments.force)
     spec = _spec(arguments)
     extractor = Extractor(spec, backend=arguments.backend)
-    content = (Vectors if arguments.statistics else Rows)(arguments, extractor)
+    is_vector = arguments.statistics or arguments.embedding
+    content = (Vectors if is_vector else Rows)(arguments, extractor)
     result = find(arguments.files)
     texts = as_texts(result.paths)
     n_rows = n_failed = 0

@@ -15,7 +15,7 @@ from .. import backends
 from .._version import __version__
 from ..errors import BackendError
 from ..features import installed as offered
-from ..models import registry
+from ..models import embeddings, registry
 from . import _model_info
 from ._json import add_json, print_json
 
@@ -74,6 +74,7 @@ def collect() -> dict[str, Any]:
         "backends": backends.available(),
         "backend": backends.chosen(None),
         "plugins": [dataclasses.asdict(plugin) for plugin in registry.info()],
+        "embeddings": [dataclasses.asdict(embedding) for embedding in embeddings.info()],
         "features": [dataclasses.asdict(feature) for feature in offered.info()],
     }
 
@@ -98,9 +99,9 @@ def lines(facts: dict[str, Any]) -> list[tuple[str, str]]:
     for name, reason in facts["backends"].items():
         pairs.append((f"back end {name}", reason or "available"))
     pairs.append(("default back end", facts["backend"]))
-    for kind in ("plugin", "feature"):
+    for kind in ("plugin", "embedding", "feature"):
         for plugin in facts[f"{kind}s"]:
-            state = f"{plugin['distribution']} {plugin['version']}"
+            state = f"{plugin['distribution']} {plugin['version']}".rstrip()
             state += f", can't be loaded: {plugin['error']}" if plugin["error"] else ""
             pairs.append((f"{kind} {plugin['name']}", state))
     if not facts["plugins"]:

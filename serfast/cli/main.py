@@ -29,6 +29,7 @@ COMMANDS = {
     "train": "train a classifier on a folder of labelled recordings",
     "evaluate": "measure a classifier, leaving one speaker out",
     "plot": "draw a recording: spectrogram, F0, formants, loudness, emotions",
+    "embedding": "add somebody's encoder as an embedding, or remove it",
     "bench": "measure this machine",
     "info": "show versions, back ends, plugins and features; or what a model is",
 }

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from ..corpora.messages import printable
+from ..errors import ParameterError
+from ..models import embeddings, encoders
+from ..models.bundle.archive import MAX_BYTES
 from ..models.bundle.bundle import Bundle
+from ..models.embedding_reference import parts_of
 from ..training.measured import read_measured
+from ..training.recipe import Recipe
 from ._examples import Reading, add_arguments, read_recipe
 from ._json import add_json, print_json
 from ._output import check_outputs, keep
@@ -51,6 +57,12 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="figures of `serfast evaluate -o`, to go into the bundle's card",
     )
     parser.add_argument("--corpus", metavar="TEXT", help="what the card says of the recordings")
+    parser.add_argument(
+        "--carry",
+        action="store_true",
+        help="put an encoder that was added by `serfast embedding add` into the bundle, so that "
+        "it can be used where the encoder wasn't added",
+    )
     add_json(parser, "one, with what was trained")
     parser.add_argument("--force", action="store_true", help="replace ZIP if it exists")
     parser.set_defaults(run=run)
@@ -65,6 +77,7 @@ def run(arguments: argparse.Namespace) -> int:
         card["corpus"] = arguments.corpus
     if arguments.measured:
         card["measured"] = read_measured(arguments.measured, recipe)
+    files = _carried(recipe) if arguments.carry else {}
     reading = Reading(arguments)
     with reading.progress() as bar:
         bundle = recipe.train(
@@ -75,10 +88,28 @@ def run(arguments: argparse.Namespace) -> int:
             tell=bar.at,
             failed=reading.failed,
         )
-    data = bundle.to_bytes()
+    data = replace(bundle, files={**bundle.files, **files}).to_bytes()
     keep(arguments.output, data, arguments.force)
     _show(arguments, bundle, len(data), reading)
     return 1 if reading.n_failed else 0
+
+
+def _carried(recipe: Recipe) -> dict[str, bytes]:
+    """Give the members by which the bundle carries its encoders; refuse what can't be carried."""
+    names = parts_of(recipe.embedding.name) if recipe.embedding else ()
+    files: dict[str, bytes] = {}
+    for name in names:
+        if not (members := encoders.carried(name)):
+            raise ParameterError(
+                f"embedding must be an added encoder to be carried, got {name!r} of "
+                f"{embeddings.owner(name)}: whoever uses the model installs that"
+            )
+        files |= members
+    if not names:
+        raise ParameterError("--carry must be given with --embedding")
+    if (size := sum(map(len, files.values()))) > MAX_BYTES:
+        raise ParameterError(f"encoders must have at most {MAX_BYTES} bytes to be carried: {size}")
+    return files
 
 
 def _show(arguments: argparse.Namespace, bundle: Bundle, size: int, reading: Reading) -> None:

@@ -3,21 +3,28 @@
 A plugin imports what it needs from here.
 """
 
-from . import registry
+from . import embeddings, encoders, registry
 from .bundle import Bundle
 from .classifier import Classifier, Input, StreamingClassifier, check_input
+from .embedder import Embedder
+from .embedding import Embedding
+from .embedding_reference import EmbeddingReference
+from .encoders import EncoderKind
 from .plugin import (
     ChecksFirst,
     Examples,
     LongTraining,
     Plugin,
     Run,
+    SharesEmbedding,
     TrainingChoices,
     WantsCopies,
+    WantsEmbedding,
     WantsFeatures,
     Weights,
     alterations_for,
     check_training,
+    embedding_for,
     features_for,
     fit,
     options_of,
@@ -31,19 +38,28 @@ __all__ = [
     "ChecksFirst",
     "Classifier",
     "Doubting",
+    "Embedder",
+    "Embedding",
+    "EmbeddingReference",
+    "EncoderKind",
     "Examples",
     "Input",
     "LongTraining",
     "Plugin",
     "Run",
+    "SharesEmbedding",
     "StreamingClassifier",
     "TrainingChoices",
     "WantsCopies",
+    "WantsEmbedding",
     "WantsFeatures",
     "Weights",
     "alterations_for",
     "check_input",
     "check_training",
+    "embedding_for",
+    "embeddings",
+    "encoders",
     "features_for",
     "fit",
     "options_of",

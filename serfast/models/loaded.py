@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import warnings
 from typing import Any
 
 import numpy as np
 
-from .. import _checks as checks
-from ..audio.reading import load
-from ..audio.resampling import at_rate
 from ..extractor import Extractor
 from . import registry
 from .bundle.bundle import Bundle
@@ -18,6 +14,7 @@ from .inputs import doubt_of, inputs_of, vector_of
 from .judge import Judge
 from .plugin import Plugin
 from .plugin_calls import load_classifier
+from .recording import is_recording, samples_of
 
 __all__ = ["LoadedModel", "is_recording"]
 
@@ -61,23 +58,12 @@ class LoadedModel:
         Parameters and errors are those of :meth:`serfast.Recognizer.predict`. A warning is shown
         at the line that called the caller.
         """
-        if is_recording(y):
-            if sample_rate is not None:
-                checks.fail("sample_rate", "None for a recording, which has its own", sample_rate)
-            y, sample_rate = load(y)
-        elif sample_rate is None:
-            checks.fail("sample_rate", "given for samples: they don't tell their rate", sample_rate)
         spec = self.extractor.spec
-        samples = at_rate(y, sample_rate, spec.sample_rate)
+        samples = samples_of(y, sample_rate, spec.sample_rate)
         if doubt := doubt_of(samples, max(spec.frame_lengths)):
             warnings.warn(f"y {doubt}", stacklevel=3)
         x = inputs_of(samples, self.classifier.input, self.extractor, self.vector)
         return x, doubt is None
-
-
-def is_recording(y: Any) -> bool:
-    """Tell whether y is a recording that has to be read: a path, a file's content, a file."""
-    return isinstance(y, (str, os.PathLike, bytes, bytearray, memoryview)) or hasattr(y, "read")
 
 
 def _from_bytes(data: bytes, backend: str, plugin: Plugin | None) -> LoadedModel:

@@ -26,6 +26,7 @@ from ..features.spec import FeatureSpec
 from ..statistics.statistics import Statistics
 from .bundle import Bundle
 from .classifier import Classifier, Input
+from .embedding_reference import EmbeddingReference
 
 __all__ = [
     "ChecksFirst",
@@ -33,12 +34,15 @@ __all__ = [
     "LongTraining",
     "Plugin",
     "Run",
+    "SharesEmbedding",
     "TrainingChoices",
     "WantsCopies",
+    "WantsEmbedding",
     "WantsFeatures",
     "Weights",
     "alterations_for",
     "check_training",
+    "embedding_for",
     "features_for",
     "fit",
     "options_of",
@@ -66,6 +70,8 @@ class Examples:
         This is the spec from which the inputs were made, if it is known.
     statistics : Statistics or None
         These statistics made the vectors, if that is known.
+    embedding : EmbeddingReference or None
+        This embedding made the vectors, or what is in them behind the statistics, if that is known.
     backend : str or None
         This back end computed the features; None stands for the default.
     copies : ndarray of int, shape (n,), or None
@@ -79,6 +85,7 @@ class Examples:
     names: tuple[str, ...] = ()
     spec: FeatureSpec | None = None
     statistics: Statistics | None = None
+    embedding: EmbeddingReference | None = None
     backend: str | None = None
     copies: np.ndarray[Any, Any] | None = None
 
@@ -194,6 +201,27 @@ class WantsFeatures(Protocol):
 
 
 @runtime_checkable
+class WantsEmbedding(Protocol):
+    """A plugin of vectors has this method if it takes an embedding by default.
+
+    So a plugin can be little more than another one with an embedding and a model that comes with
+    it: the plugin that a bundle names need not be the one whose default model the bundle is.
+    """
+
+    def default_embedding(self) -> str:
+        """Give the name of the embedding to train on if the user names none."""
+
+
+@runtime_checkable
+class SharesEmbedding(Protocol):
+    """A plugin that trains others has this if its members may take an embedding."""
+
+    @property
+    def embedding_option(self) -> str:
+        """Give the name of the training option by which the members get it."""
+
+
+@runtime_checkable
 class WantsCopies(Protocol):
     """A plugin has this method if it wants other altered copies than the default ones.
 
@@ -265,6 +293,11 @@ def features_for(plugin: Plugin) -> tuple[FeatureSpec, Statistics | None]:
     """Give a plugin's default features, and its statistics if it takes vectors, else None."""
     spec = plugin.default_spec() if isinstance(plugin, WantsFeatures) else presets.speech()
     return spec, presets.speech_statistics() if plugin.input == "vector" else None
+
+
+def embedding_for(plugin: Plugin) -> str | None:
+    """Give the name of a plugin's default embedding; None if it has none."""
+    return plugin.default_embedding() if isinstance(plugin, WantsEmbedding) else None
 
 
 def alterations_for(plugin: Plugin) -> Sequence[Alteration]:

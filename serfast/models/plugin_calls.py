@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn, get_args
 
@@ -25,8 +25,15 @@ TOLERANCE = 1e-6
 
 
 @contextmanager
-def calling(plugin: str, step: str) -> Iterator[None]:
+def calling(
+    plugin: str,
+    step: str,
+    kind: str = "plugin",
+    owner: Callable[[str], str] = registry.owner,
+) -> Iterator[None]:
     """Turn any error of a plugin in this step into a ModelError that names the plugin.
+
+    The plugin may be of another `kind` than classifiers; then `owner` tells its distribution.
 
     serfast's own errors pass unchanged, and so does an ImportError, with which a plugin says what
     to install: the contract allows both.
@@ -39,7 +46,7 @@ def calling(plugin: str, step: str) -> Iterator[None]:
         if type(error) is ImportError:
             raise
         raise ModelError(
-            f"plugin {plugin!r} of {registry.owner(plugin)} failed in {step}: "
+            f"{kind} {plugin!r} of {owner(plugin)} failed in {step}: "
             f"{type(error).__name__}: {error}"
         ) from error
 

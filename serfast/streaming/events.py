@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from abc import abstractmethod
 from dataclasses import dataclass, fields
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
@@ -14,8 +14,12 @@ from ..audio.samples import as_vector
 from ..backends.stream import ResetAfterBlock, Stream
 from ..features.spec import FeatureSpec
 from ..models.judge import Judge
+from .chunk_resampler import ChunkResampler
 from .gate import MEMORY, EnergyGate
 from .recent_rows import Recent
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 __all__ = ["MAX_APERIODICITY", "Event", "EventStream", "Plan"]
 
@@ -119,7 +123,7 @@ class EventStream(ResetAfterBlock):
 
     __slots__ = (
         *("_ended", "_failure", "_levels", "_limit", "_loudness", "_model", "_n_seen", "_plan"),
-        *("_previous", "_ready", "_recent", "_stream", "_voicing"),
+        *("_previous", "_ready", "_recent", "_resampler", "_stream", "_voicing"),
     )
 
     def __init__(
@@ -136,6 +140,12 @@ class EventStream(ResetAfterBlock):
         self._previous: tuple[float, Array] | None = None
         self._ready: list[Event] = []
         self._failure: Exception | None = None
+        self._resampler: ChunkResampler | None = None
+
+    def resampling(self, resampler: ChunkResampler) -> Self:
+        """Have chunks resampled before anything else; give this stream, which hasn't begun."""
+        self._resampler = resampler
+        return self
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -168,15 +178,9 @@ class EventStream(ResetAfterBlock):
             If the call comes after `flush`.
         """
         chunk = as_vector(chunk, "chunk")
-        room = self._recent.room
-        n = self._stream.accept(chunk, out=room)
+        resampler = None if self._ended else self._resampler  # after the end the stream refuses it
+        self._advance(chunk if resampler is None else resampler(chunk))
         self._n_seen += len(chunk)
-        self._heard(chunk)
-        self._judged(n)
-        while n == len(room):
-            room = self._recent.room
-            n = self._stream.accept(NOTHING, out=room)
-            self._judged(n)
         return self._given()
 
     def flush(self) -> list[Event]:
@@ -195,6 +199,8 @@ class EventStream(ResetAfterBlock):
         heard = self._n_seen * spec.sample_rate / self._plan.sample_rate
         if ended or heard < max(spec.frame_lengths):
             return self._given()
+        if self._resampler is not None:
+            self._advance(self._resampler.rest())
         n = 1
         while n:
             n = self._stream.flush(out=self._recent.room)
@@ -205,6 +211,8 @@ class EventStream(ResetAfterBlock):
     def reset(self) -> None:
         """Forget everything: the next chunk begins a new signal."""
         self._stream.reset()
+        if self._resampler is not None:
+            self._resampler.reset()
         self._recent.reset()
         self._levels.reset()
         self._n_seen, self._ended = 0, False
@@ -234,6 +242,17 @@ class EventStream(ResetAfterBlock):
     @abstractmethod
     def _heard(self, chunk: Any) -> None:
         """Keep a chunk's samples if they will be needed again."""
+
+    def _advance(self, samples: Any) -> None:
+        """Take the next samples at the stream's rate; make the events that they complete."""
+        room = self._recent.room
+        n = self._stream.accept(samples, out=room)
+        self._heard(samples)
+        self._judged(n)
+        while n == len(room):
+            room = self._recent.room
+            n = self._stream.accept(NOTHING, out=room)
+            self._judged(n)
 
     def _judged(self, n: int) -> None:
         """Count n new rows; make the events that they complete."""

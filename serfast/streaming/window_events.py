@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from ..backends.stream import Stream
-from ..models.inputs import QUIET
+from ..models.inputs import QUIET, EmbeddedVector, VectorMaker
 from ..models.judge import Judge, is_strange
-from ..statistics.statistics import PreparedStatistics, Statistics
+from ..statistics.statistics import Statistics
 from .events import MAX_APERIODICITY, EventStream, Plan
 from .gate import enough
 from .recent_samples import RecentSamples
@@ -24,19 +24,23 @@ Array = np.ndarray[Any, Any]
 class WindowStream(EventStream):
     """It makes an event of the last `window` every `hop`, if that window holds speech."""
 
-    __slots__ = ("_forgets", "_input_kind", "_level", "_samples", "_sliding", "_speaker", "_vector")
+    __slots__ = (
+        *("_forgets", "_input_kind", "_keeps_samples", "_level", "_samples", "_sliding"),
+        *("_speaker", "_vector"),
+    )
 
     def __init__(
         self,
         judge: Judge,
         statistics: Statistics | None,
-        vector: PreparedStatistics | None,
+        vector: VectorMaker | None,
         stream: Stream,
         plan: Plan,
     ) -> None:
         most = MAX_APERIODICITY if statistics is None else statistics.max_aperiodicity
         super().__init__(judge, stream, plan, plan.window, most)
         self._input_kind, self._vector = judge.classifier.input, vector
+        self._keeps_samples = self._input_kind == "samples" or isinstance(vector, EmbeddedVector)
         self._sliding = SlidingWindow(plan.window, plan.hop)
         self._samples = RecentSamples()
         self._level = stream.columns.index("rms") if "rms" in stream.columns else None
@@ -67,7 +71,7 @@ class WindowStream(EventStream):
             self._judge(*rest)
 
     def _heard(self, chunk: Any) -> None:
-        if self._input_kind == "samples":
+        if self._keeps_samples:
             self._samples.append(chunk)
 
     def _judge(self, start: int, stop: int) -> None:
@@ -105,10 +109,18 @@ class WindowStream(EventStream):
     def _input(self, start: int, stop: int) -> Array:
         """Make the classifier's input from a window (:mod:`serfast.models.inputs`)."""
         if self._input_kind == "samples":
-            hop = self._stream.spec.hop_length
-            # The window ends where the next row begins. Samples have arrived that far, or only as
-            # far as the frame of the window's last row reaches.
-            missing = 0 if self._ended else max(0, hop - self._stream.latency.samples)
-            return self._samples.between(start * hop, stop * hop - missing)
-        rows = self._recent.between(start, stop)
-        return rows.copy() if self._vector is None else self._vector(rows)
+            return self._samples_of(start, stop)
+        rows, vector = self._recent.between(start, stop), self._vector
+        if isinstance(vector, EmbeddedVector):
+            return vector(self._samples_of(start, stop), rows)
+        return rows.copy() if vector is None else vector(rows)
+
+    def _samples_of(self, start: int, stop: int) -> Array:
+        """Give the samples of a window of rows.
+
+        The window ends where the next row begins. Samples have arrived that far, or only as far as
+        the frame of the window's last row reaches.
+        """
+        hop = self._stream.spec.hop_length
+        missing = 0 if self._ended else max(0, hop - self._stream.latency.samples)
+        return self._samples.between(start * hop, stop * hop - missing)

@@ -10,11 +10,13 @@ Each check raises AssertionError, whose message says which rule was broken.
 """
 
 from .checks import SPEC, STATISTICS, check_classifier, check_feature, check_plugin, toy_examples
+from .embeddings import check_embedding
 
 __all__ = [
     "SPEC",
     "STATISTICS",
     "check_classifier",
+    "check_embedding",
     "check_feature",
     "check_plugin",
     "toy_examples",

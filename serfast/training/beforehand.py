@@ -48,6 +48,7 @@ def try_bundle(recipe: RecipeFields, recordings: Sequence[Recording], card: dict
         classes=tuple(sorted({recording.label for recording in recordings})),
         spec=recipe.spec,
         statistics=recipe.statistics,
+        embedding=recipe.embedding,
         backend=recipe.backend,
         card={"training": {"speakers": speakers}, **card},
     )

@@ -75,7 +75,7 @@ def leave_one_speaker_out(
     ModelError
         If the plugin fails, or gives anything but probabilities.
     """
-    check_made_with(examples, spec, statistics)
+    check_made_with(examples, spec, statistics, examples.embedding)
     folds = SpeakerFolds()
     splits = splits_of(folds, examples.speakers.tolist(), examples.labels.tolist())
     trainee = Trainee(name, plugin, spec, statistics)

@@ -19,7 +19,8 @@ from ..errors import ParameterError, SerfastError
 from ..extractor import Extractor
 from ..features.spec import FeatureSpec
 from ..models.classifier import Input
-from ..models.inputs import doubt_of, inputs_of
+from ..models.embedding_reference import EmbeddingReference
+from ..models.inputs import EmbeddedVector, doubt_of, inputs_of, vector_maker
 from ..models.plugin import Examples
 from ..statistics.statistics import Statistics
 from .others import others_of_signals, recordings_of_speakers
@@ -34,6 +35,7 @@ class Making(TypedDict):
     """Both functions that make examples take these arguments, beside spec and statistics."""
 
     kind: Input
+    embedding: EmbeddingReference | None
     alterations: tuple[Alteration, ...]
     seed: int
     backend: str
@@ -45,6 +47,7 @@ def make_examples(
     statistics: Statistics | None,
     *,
     kind: Input = "vector",
+    embedding: EmbeddingReference | None = None,
     alterations: Iterable[Alteration] = COPIES,
     seed: int = 0,
     backend: str | None = None,
@@ -59,9 +62,11 @@ def make_examples(
         There must be at least one.
     spec : FeatureSpec
     statistics : Statistics or None
-        They are needed for `kind` "vector".
+        For `kind` "vector" they or an embedding are needed.
     kind : {"vector", "rows", "samples"}
         The classifier takes inputs of this kind.
+    embedding : EmbeddingReference or None
+        Its vector is the one of `kind` "vector", or stands behind the statistics.
     alterations : iterable of Alteration
         Each adds an altered copy of every recording, so that few speakers and rooms stand for
         more; see :mod:`serfast.audio.augmentation`. One that needs other recordings, as babble
@@ -94,9 +99,9 @@ def make_examples(
     """
     if not recordings:
         raise ParameterError("recordings must be at least 1, got none")
-    if kind == "vector" and statistics is None:
+    if kind == "vector" and statistics is None and embedding is None:
         raise ParameterError("statistics must be given for kind 'vector', got None")
-    maker = _Maker(spec, statistics, kind, alterations, seed, backend)
+    maker = _Maker(InputMaker(spec, statistics, kind, backend, embedding), alterations, seed)
     others = recordings_of_speakers(recordings, int(spec.sample_rate))
     kept = []
     for i, recording in enumerate(recordings):
@@ -126,6 +131,7 @@ def examples_of(
     statistics: Statistics | None,
     *,
     kind: Input = "vector",
+    embedding: EmbeddingReference | None = None,
     alterations: Iterable[Alteration] = COPIES,
     seed: int = 0,
     backend: str | None = None,
@@ -136,7 +142,7 @@ def examples_of(
     has a label and a speaker. Where signals come one by one, an alteration that needs others has
     none.
     """
-    maker = _Maker(spec, statistics, kind, alterations, seed, backend)
+    maker = _Maker(InputMaker(spec, statistics, kind, backend, embedding), alterations, seed)
     others = others_of_signals(signals, speakers)
     for i, y in enumerate(signals):
         maker.add(y, others(i))
@@ -152,9 +158,10 @@ class InputMaker:
     ----------
     spec : FeatureSpec
     statistics : Statistics or None
-        They are needed for `kind` "vector".
+        For `kind` "vector" they or an embedding are needed.
     kind : {"vector", "rows", "samples"}
     backend : str or None
+    embedding : EmbeddingReference or None
     """
 
     def __init__(
@@ -163,10 +170,12 @@ class InputMaker:
         statistics: Statistics | None,
         kind: Input,
         backend: str | None,
+        embedding: EmbeddingReference | None = None,
     ) -> None:
-        self._vector = statistics.over(spec.columns, backend=backend) if statistics else None
+        prepared = statistics.over(spec.columns, backend=backend) if statistics else None
+        self._vector = vector_maker(spec, prepared, embedding)
         self._extractor = Extractor(spec, backend)
-        self._kind = kind
+        self.kind, self.statistics, self.embedding = kind, statistics, embedding
 
     @property
     def spec(self) -> FeatureSpec:
@@ -180,29 +189,28 @@ class InputMaker:
 
     def __call__(self, y: Samples) -> np.ndarray[Any, Any]:
         """Give the input made from float32 samples at the spec's rate."""
-        return inputs_of(y, self._kind, self._extractor, self._vector)
+        return inputs_of(y, self.kind, self._extractor, self._vector)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Give a name for each entry of a vector; none for other inputs."""
+        if self.kind != "vector":
+            return ()
+        names = self.statistics.names(self.spec.columns) if self.statistics else ()
+        embedded = self._vector.embedding if isinstance(self._vector, EmbeddedVector) else None
+        return names + (embedded.names if embedded else ())
 
 
 class _Maker:
     """Makes examples of one signal after another: of a signal all copies, or none if one fails."""
 
-    def __init__(
-        self,
-        spec: FeatureSpec,
-        statistics: Statistics | None,
-        kind: Input,
-        alterations: Iterable[Alteration],
-        seed: int,
-        backend: str | None,
-    ) -> None:
-        self._inputs = InputMaker(spec, statistics, kind, backend)
-        self._statistics = statistics
-        self._kind = kind
+    def __init__(self, inputs: InputMaker, alterations: Iterable[Alteration], seed: int) -> None:
+        self._inputs = inputs
         self._changes = list(alterations)
         self._seed = seed
         for change in self._changes:
             if isinstance(change, Prepares):
-                change.prepare(int(spec.sample_rate))
+                change.prepare(int(inputs.spec.sample_rate))
         self._copies: list[list[np.ndarray[Any, Any]]] = []
 
     def add(self, y: Samples, others: Others) -> None:
@@ -221,18 +229,19 @@ class _Maker:
         """Give the examples: the unaltered ones first, then alteration by alteration."""
         n_copies = 1 + len(self._changes)
         flat = [copies[k] for k in range(n_copies) for copies in self._copies]
-        spec, is_vector = self._inputs.spec, self._kind == "vector"
-        names = self._statistics.names(spec.columns) if self._statistics and is_vector else ()
+        inputs = self._inputs
+        is_vector = inputs.kind == "vector"
         return Examples(
             inputs=np.stack(flat) if is_vector else flat,
             labels=np.array(list(labels) * n_copies),
             speakers=np.array(list(speakers) * n_copies),
             altered=np.arange(len(flat)) >= len(labels),
             copies=np.arange(len(flat)) // len(labels),
-            names=names,
-            spec=spec,
-            statistics=self._statistics if is_vector else None,
-            backend=self._inputs.backend,
+            names=inputs.names,
+            spec=inputs.spec,
+            statistics=inputs.statistics if is_vector else None,
+            embedding=inputs.embedding if is_vector else None,
+            backend=inputs.backend,
         )
 
 
@@ -243,21 +252,30 @@ def _column_count(examples: Examples, default: int) -> int:
     return int(first.shape[1]) if is_rows else default
 
 
-def check_made_with(examples: Examples, spec: FeatureSpec, statistics: Statistics | None) -> None:
-    """Check that examples were made with this spec and these statistics, as far as it is known.
+def check_made_with(
+    examples: Examples,
+    spec: FeatureSpec,
+    statistics: Statistics | None,
+    embedding: EmbeddingReference | None = None,
+) -> None:
+    """Check that examples were made with these, as far as it is known.
 
     Raises
     ------
     ParameterError
-        If the examples carry another spec or other statistics, if their vectors have entries of
-        other names, or if there are statistics and the examples are rows or samples.
+        If the examples carry another spec, other statistics or another embedding, if their vectors
+        have entries of other names, or if there are statistics and the examples are rows or
+        samples.
     """
     if examples.spec is not None:
         if spec != examples.spec:
             checks.fail("spec", f"that of the examples, {checks.shown(examples.spec)}", spec)
     elif (n := len(spec.columns)) != (there := _column_count(examples, n)):
         checks.refuse("spec", f"one of {there} columns, as the examples' rows have", str(n))
-    if examples.statistics is not None:
+    if embedding != examples.embedding:
+        rule = f"that of the examples, {checks.shown(examples.embedding)}"
+        checks.fail("embedding", rule, embedding)
+    if examples.statistics is not None or examples.embedding is not None:
         if statistics != examples.statistics:
             rule = f"those of the examples, {checks.shown(examples.statistics)}"
             checks.fail("statistics", rule, statistics)

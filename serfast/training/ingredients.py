@@ -8,29 +8,67 @@ from pathlib import Path
 from typing import Any
 
 from .. import _checks as checks
+from .. import presets
 from ..audio.augmentation import Alteration, alteration_text, parse_alteration
 from ..errors import ParameterError
 from ..features.spec import FeatureSpec
-from ..models.plugin import Plugin, alterations_for, features_for
+from ..models.embedding import Embedding, referenced
+from ..models.embedding_reference import EmbeddingReference
+from ..models.plugin import Plugin, alterations_for, embedding_for, features_for
 from ..models.plugin_calls import calling
 from ..statistics.statistics import Statistics
 
-__all__ = ["alterations_from", "features_from", "made_folder", "options_from"]
+__all__ = ["alterations_from", "embedding_from", "features_from", "made_folder", "options_from"]
 
 
-def features_from(
-    name: str, plugin: Plugin, spec: FeatureSpec | None, statistics: Statistics | None
-) -> tuple[FeatureSpec, Statistics | None]:
-    """Give the spec and the statistics asked for; in place of None comes the plugin's choice.
+def embedding_from(
+    name: str, plugin: Plugin, given: str | EmbeddingReference | None
+) -> Embedding | None:
+    """Give the embedding asked for, or else the plugin's choice, if it has one.
 
     Raises
     ------
     ParameterError
-        If one has another type, if the statistics name a column that the spec doesn't have, or if
-        there are statistics for a plugin that takes no vector.
+        If the plugin takes no vector, or the name breaks its rule.
+    UnknownPluginError
+        If the embedding isn't installed.
+    ModelError
+        If it is another one than the reference names, or can't be opened.
+    """
+    with calling(name, "default_embedding"):
+        wanted = embedding_for(plugin) if given is None else given
+    if wanted is None:
+        return None
+    if plugin.input != "vector":
+        checks.fail("embedding", f"None for plugin {name!r}, which takes {plugin.input}", wanted)
+    return referenced(wanted) if isinstance(wanted, EmbeddingReference) else Embedding(wanted)
+
+
+def features_from(
+    name: str,
+    plugin: Plugin,
+    spec: FeatureSpec | None,
+    statistics: Statistics | None,
+    embedding: Embedding | None = None,
+) -> tuple[FeatureSpec, Statistics | None]:
+    """Give the spec and the statistics asked for; in place of None comes the plugin's choice.
+
+    Beside an embedding there are no statistics unless they are asked for.
+
+    Raises
+    ------
+    ParameterError
+        If one has another type, if the statistics name a column that the spec doesn't have, if
+        there are statistics for a plugin that takes no vector, or if the spec has another sample
+        rate than the embedding.
     """
     with calling(name, "default_spec"):
         default_spec, default_statistics = features_for(plugin)
+    if embedding is not None:
+        default_spec = (
+            default_spec if statistics is not None else presets.levels(embedding.sample_rate)
+        )
+        default_statistics = None
     if spec is None:
         spec = default_spec
     elif not isinstance(spec, FeatureSpec):
@@ -47,6 +85,9 @@ def features_from(
         )
     if statistics is not None:
         statistics.names(spec.columns)
+    if embedding is not None and spec.sample_rate != embedding.sample_rate:
+        rule = f"{embedding.sample_rate}, as embedding {embedding.name!r} takes it"
+        checks.fail("sample_rate", rule, spec.sample_rate)
     return spec, statistics
 
 

@@ -32,6 +32,7 @@ def setup_of(recipe: Recipe) -> dict[str, Any]:
         "plugin": recipe.plugin,
         "fingerprint": fingerprint(recipe.spec, recipe.backend),
         "statistics": recipe.statistics.to_dict() if recipe.statistics else None,
+        **({"embedding": recipe.embedding.to_dict()} if recipe.embedding else {}),
         "plain": not recipe.alterations and default != (),
         **({"alter": list(map(alteration_text, others))} if others else {}),
         **({"options": options} if options else {}),

@@ -51,10 +51,17 @@ class Recipe(RecipeFields):
     plugin : str
         This is the name of an installed classifier plugin.
     spec : FeatureSpec or None
-        It says which features are computed; None takes the plugin's choice.
+        It says which features are computed; None takes the plugin's choice. With an embedding
+        alone, None takes RMS at the embedding's rate, by which a stream finds speech.
     statistics : Statistics or None
         They turn rows into the vector, for a plugin that takes vectors. None takes those of the
-        speech preset, or ``Statistics()`` if a spec is given. Other plugins have none.
+        speech preset, or ``Statistics()`` if a spec is given. With an embedding, None means that
+        its vector stands alone. Other plugins have none.
+    embedding : str, EmbeddingReference or None
+        It is the name of an installed embedding (:class:`serfast.Embedding`), whose vector comes
+        in the place of the statistics', or behind it if there are both. None takes the plugin's
+        choice, which most plugins don't have. The recipe holds the embedding's SHA-256 too. A
+        plugin that trains others, as ``ensemble`` does, gets the name as its option `embedding`.
     alterations : iterable of Alteration or str, or None
         Each adds an altered copy of every recording to the training. An alteration may be an
         object or text (``"speed=0.9,noise=20"``). None takes the plugin's choice, and ``()`` means
@@ -69,7 +76,9 @@ class Recipe(RecipeFields):
     Raises
     ------
     UnknownPluginError
-        If no plugin has that name.
+        If no plugin has that name, or no embedding.
+    ModelError
+        If the embedding is another one than the reference names, or can't be opened.
     ParameterError
         If an argument breaks its rule, or the plugin has no such option.
 
@@ -233,6 +242,7 @@ class Recipe(RecipeFields):
         """Give the arguments with which examples are made, beside spec and statistics."""
         return {
             "kind": self.load_plugin().input,
+            "embedding": self.embedding,
             "alterations": self.alterations,
             "seed": self.seed,
             "backend": self.backend,
@@ -247,6 +257,7 @@ class Recipe(RecipeFields):
         tell: Tell | None = None,
     ) -> Bundle:
         """Train as :meth:`train` does, on examples from :meth:`examples`, or on some of them."""
+        check_made_with(examples, self.spec, self.statistics, self.embedding)
         return train(
             self.plugin,
             self.load_plugin(),
@@ -290,7 +301,7 @@ class Recipe(RecipeFields):
         fold_done: Callable[[Fold], None] | None,
         trials: Trials | None,
     ) -> Evaluation:
-        check_made_with(examples, self.spec, self.statistics)
+        check_made_with(examples, self.spec, self.statistics, self.embedding)
         splits = splits_with_copies(folds, examples, len(self.alterations))
         trainee = Trainee(self.plugin, self.load_plugin(), self.spec, self.statistics)
         return evaluate_splits(
@@ -299,7 +310,8 @@ class Recipe(RecipeFields):
 
     def _inputs(self) -> InputMaker:
         """Give what makes the classifier's inputs."""
-        return InputMaker(self.spec, self.statistics, self.load_plugin().input, self.backend)
+        kind = self.load_plugin().input
+        return InputMaker(self.spec, self.statistics, kind, self.backend, self.embedding)
 
     def _run(self, folder: AnyPath | None, tell: Tell | None) -> Run:
         """Give the run of a training; its folder is made if it doesn't exist."""

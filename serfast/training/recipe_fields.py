@@ -14,9 +14,10 @@ from ..backends import chosen
 from ..errors import ParameterError
 from ..features.spec import FeatureSpec
 from ..models import registry
-from ..models.plugin import Plugin, with_options
+from ..models.embedding_reference import EmbeddingReference
+from ..models.plugin import Plugin, SharesEmbedding, with_options
 from ..statistics.statistics import Statistics
-from .ingredients import alterations_from, features_from, options_from
+from .ingredients import alterations_from, embedding_from, features_from, options_from
 
 __all__ = ["FORMAT", "RecipeFields"]
 
@@ -24,6 +25,13 @@ R = TypeVar("R", bound="RecipeFields")
 
 FORMAT = 1
 """This is the version of the dictionary and JSON form."""
+
+KINDS: dict[str, Any] = {
+    "spec": FeatureSpec,
+    "statistics": Statistics,
+    "embedding": EmbeddingReference,
+}
+"""These fields are dictionaries in JSON."""
 
 
 @dataclass(frozen=True, init=False)
@@ -36,6 +44,7 @@ class RecipeFields:
     plugin: str
     spec: FeatureSpec
     statistics: Statistics | None
+    embedding: EmbeddingReference | None
     alterations: tuple[Alteration, ...]
     seed: int
     backend: str
@@ -47,6 +56,7 @@ class RecipeFields:
         *,
         spec: FeatureSpec | None = None,
         statistics: Statistics | None = None,
+        embedding: str | EmbeddingReference | None = None,
         alterations: Iterable[Alteration | str] | None = None,
         seed: int = 0,
         backend: str | None = None,
@@ -56,11 +66,16 @@ class RecipeFields:
             checks.fail("plugin", "the name of an installed plugin", plugin)
         pairs = options_from(options)
         trainer = with_options(plugin, registry.get(plugin), dict(pairs))
-        spec, statistics = features_from(plugin, trainer, spec, statistics)
+        if isinstance(embedding, str) and isinstance(trainer, SharesEmbedding):
+            pairs = options_from({**dict(pairs), trainer.embedding_option: embedding})
+            trainer, embedding = with_options(plugin, trainer, dict(pairs)), None
+        made_of = embedding_from(plugin, trainer, embedding)
+        spec, statistics = features_from(plugin, trainer, spec, statistics, made_of)
         values = {
             "plugin": plugin,
             "spec": spec,
             "statistics": statistics,
+            "embedding": made_of.reference if made_of else None,
             "alterations": alterations_from(plugin, trainer, alterations),
             "seed": checks.integer("seed", seed, 0, 2**63 - 1),
             "backend": chosen(backend),
@@ -88,6 +103,7 @@ class RecipeFields:
             "plugin": self.plugin,
             "spec": self.spec.to_dict(),
             "statistics": self.statistics.to_dict() if self.statistics else None,
+            **({"embedding": self.embedding.to_dict()} if self.embedding else {}),
             "alterations": alterations,
             "seed": self.seed,
             "backend": self.backend,
@@ -113,7 +129,7 @@ class RecipeFields:
         plugin = fields.pop("plugin", None)
         if isinstance(plugin, str):
             registry.get(plugin, hint=False)  # a stranger may have chosen the name
-        for key, kind in (("spec", FeatureSpec), ("statistics", Statistics)):
+        for key, kind in KINDS.items():
             if fields.get(key) is not None:
                 fields[key] = kind.from_dict(fields[key])
         return cls(plugin, **fields)

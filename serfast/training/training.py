@@ -53,7 +53,7 @@ def train(
     ModelError
         If the plugin fails, or gives what a bundle can't hold.
     """
-    check_made_with(examples, spec, statistics)
+    check_made_with(examples, spec, statistics, examples.embedding)
     run = Run() if run is None else run
     with calling(name, "train"):
         weights = fit(plugin, examples, run)
@@ -84,12 +84,13 @@ def bundle_of(
     ParameterError
         If the examples were made with another spec or other statistics.
     """
-    check_made_with(examples, spec, statistics)
+    check_made_with(examples, spec, statistics, examples.embedding)
     return Bundle(
         plugin=name,
         classes=examples.classes,
         spec=spec,
         statistics=statistics,
+        embedding=examples.embedding,
         backend=examples.backend,
         arrays=weights.arrays,
         files=weights.files,

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from serfast.errors import ModelError, ParameterError
+from serfast.errors import ParameterError
 from serfast.models.classifier import check_input
 from serfast.models.plugin import Weights
 
@@ -48,9 +48,7 @@ class NearestPlugin:
         return Weights(arrays={"means": np.array(means)}, card={"seed": seed})
 
     def load(self, bundle):
-        if bundle.statistics is None:
-            raise ModelError("statistics in the bundle must be given, got null")
-        size = len(bundle.statistics.names(bundle.spec.columns))
+        size = bundle.vector_size
         means = bundle.array("means", (len(bundle.classes), size))
         return Nearest(bundle.classes, bundle.spec, means)
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 import serfast
+from helpers.embeddings import install_embeddings
 from helpers.plugin_stub import Nearest
 from helpers.recordings import tone
 from serfast.errors import ModelError, ParameterError
 from serfast.models.bundle.bundle import Bundle
-from serfast.models.inputs import inputs_of, vector_of
+from serfast.models.embedding import Embedding
+from serfast.models.inputs import EmbeddedVector, inputs_of, vector_of
 from serfast.statistics.statistics import Statistics
 
 SPEC = serfast.FeatureSpec(features=[serfast.RMS(), serfast.ZeroCrossingRate()])
@@ -74,3 +78,40 @@ def test_a_model_that_does_not_fit_its_bundle_is_named(
 ) -> None:
     with pytest.raises(ModelError, match=message):
         vector_of(classifier(uses=uses), bundle(statistics))
+
+
+@pytest.fixture
+def tiny(tmp_path, monkeypatch) -> Embedding:
+    install_embeddings(tmp_path, monkeypatch)
+    return Embedding("tiny")
+
+
+def embedded(tiny: Embedding, statistics: Statistics | None = MEANS) -> Bundle:
+    return replace(bundle(statistics), embedding=tiny.reference)
+
+
+def test_an_embeddings_vector_stands_behind_the_statistics(tiny: Embedding) -> None:
+    rows = EXTRACTOR(Y)
+    expected = np.r_[MEANS(rows, SPEC.columns), tiny.vectors([Y])[0]]
+    vector = vector_of(classifier(), embedded(tiny))
+    assert isinstance(vector, EmbeddedVector)
+    assert np.array_equal(inputs_of(Y, "vector", EXTRACTOR, vector), expected)
+    alone = vector_of(classifier(), embedded(tiny, None))
+    assert np.array_equal(inputs_of(Y, "vector", EXTRACTOR, alone), tiny.vectors([Y])[0])
+    assert inputs_of(Y, "vector", EXTRACTOR, alone).dtype == np.float64
+    assert (vector.needs_rows, alone.needs_rows) == (True, False)
+
+
+def test_only_the_statistics_that_the_classifier_uses_are_computed(tiny: Embedding) -> None:
+    uses = np.array([True, False, False, True, True, False, True])
+    every = inputs_of(Y, "vector", EXTRACTOR, vector_of(classifier(), embedded(tiny)))
+    some = vector_of(classifier(uses=uses), embedded(tiny))
+    assert np.array_equal(inputs_of(Y, "vector", EXTRACTOR, some)[uses], every[uses])
+    with pytest.raises(ModelError, match=r"uses must be of shape \(7,\), got shape \(4,\)"):
+        vector_of(classifier(uses=uses[:4]), embedded(tiny))
+
+
+def test_a_spec_at_another_rate_is_refused(tiny: Embedding) -> None:
+    other = replace(embedded(tiny, None), spec=serfast.presets.levels(8000))
+    with pytest.raises(ModelError, match="sample_rate of the spec must be that of embedding 'tin"):
+        vector_of(classifier(), other)

@@ -10,10 +10,12 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 
 import serfast
+from helpers.embeddings import install_embeddings
 from serfast.models import Adaptable, registry
 from serfast.models.bundle.bundle import Bundle
 from serfast.models.plugin import Run
 from serfast.testing.checks import SPEC, check_classifier, check_plugin, toy_examples
+from serfast.training import Recipe
 from serfast.training.training import bundle_of
 from serfast_ensemble import PLUGIN
 from serfast_ensemble.options import EnsembleOptions
@@ -57,6 +59,26 @@ def test_every_member_makes_its_own_copies(bundle):
     assert inner["svm"].statistics == serfast.presets.speech_statistics()
     assert inner["onnx"].spec == registry.get("onnx").default_spec()
     assert inner["onnx"].card["training"]["chosen"]["epochs"] == 3
+
+
+def test_members_of_vectors_take_an_embedding(examples, tmp_path, monkeypatch):
+    install_embeddings(tmp_path, monkeypatch)
+    reference = serfast.Embedding("tiny").reference
+    recipe = Recipe("ensemble", embedding="tiny", options={"members": "svm"})
+    assert recipe == Recipe("ensemble", options={"members": "svm", "embedding": "tiny"})
+    assert Recipe.from_json(recipe.to_json()) == recipe
+    bundle = recipe.train_on(examples.where(~examples.altered))
+    inner = Bundle.from_bytes(bundle.files["svm.zip"])
+    assert (inner.embedding, inner.statistics) == (reference, None)
+    y = examples.inputs[0]
+    (tmp_path / "svm.zip").write_bytes(bundle.files["svm.zip"])
+    alone = serfast.Recognizer(tmp_path / "svm.zip").predict(y, 16000)
+    ensemble = serfast.Recognizer(bundle.save(tmp_path / "ensemble.zip")).predict(y, 16000)
+    assert ensemble.probabilities == pytest.approx(alone.probabilities, abs=1e-12)
+    one = PLUGIN.with_training_options({"svm.embedding": "tiny", **QUICK}).choices.recipes()
+    assert [recipe.embedding for recipe in one] == [reference, None]
+    with pytest.raises(serfast.ParameterError, match="must be none, as no member takes vectors"):
+        Recipe("ensemble", embedding="tiny", options={"members": "onnx"})
 
 
 def drawn(n: int = 600, seed: int = 0):

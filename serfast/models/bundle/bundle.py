@@ -24,6 +24,7 @@ from ...errors import ModelError
 from ...features.spec import FeatureSpec
 from ...files import replacing
 from ...statistics.statistics import Statistics
+from ..embedding_reference import EmbeddingReference
 from .archive import read_members, zip_bytes
 from .fingerprint import fingerprint, sample
 from .manifest import (
@@ -33,6 +34,7 @@ from .manifest import (
     about_of,
     check_rows,
     check_sums,
+    embedding_of,
     features_of,
     is_name,
     sha256,
@@ -59,7 +61,11 @@ class Bundle:
     spec : FeatureSpec
         The features that the model was trained on.
     statistics : Statistics or None
-        How rows become the vector that a "vector" classifier takes; None for other inputs.
+        How rows become the vector that a "vector" classifier takes; None for other inputs, and
+        where an embedding alone gives the vector.
+    embedding : EmbeddingReference or None
+        The embedding whose vector a "vector" classifier takes, behind the statistics' if there are
+        any.
     backend : str or None
         What computed the features in training; None: the default, as for
         :class:`serfast.Extractor`.
@@ -91,6 +97,7 @@ class Bundle:
     classes: tuple[str, ...]
     spec: FeatureSpec
     statistics: Statistics | None = None
+    embedding: EmbeddingReference | None = None
     backend: str | None = None
     arrays: Mapping[str, np.ndarray[Any, Any]] = field(default_factory=dict)
     files: Mapping[str, bytes] = field(default_factory=dict)
@@ -113,6 +120,23 @@ class Bundle:
 
     def _names(self) -> set[str]:
         return {*(f"{name}.npy" for name in self.arrays), *self.files}
+
+    @property
+    def vector_size(self) -> int:
+        """Give the number of entries of the vector that a "vector" classifier takes.
+
+        Raises
+        ------
+        ModelError
+            If there are neither statistics nor an embedding.
+        """
+        if self.statistics is None and self.embedding is None:
+            raise ModelError(
+                f"statistics in the bundle must be given for the plugin {self.plugin}, got null, "
+                "and no embedding"
+            )
+        names = self.statistics.names(self.spec.columns) if self.statistics else ()
+        return len(names) + (self.embedding.dimension if self.embedding else 0)
 
     def array(self, name: str, shape: tuple[int, ...]) -> np.ndarray[Any, Any]:
         """Give the array of that name as float64, which must have this shape.
@@ -177,6 +201,7 @@ class Bundle:
             "backend": self.backend,
             "fingerprint": fingerprint(self.spec, self.backend),
             "statistics": self.statistics.to_dict() if self.statistics else None,
+            **self._embedding(),
             "card": dict(self.card),
             "sha256": {name: sha256(members[name]) for name in sorted(members)},
         }
@@ -186,6 +211,10 @@ class Bundle:
             raise ModelError(f"card must be what JSON can hold: {error}") from error
         features_of(about_of(text), str(self.backend))  # what can't be loaded isn't saved
         return {CARD: text + b"\n", **members}
+
+    def _embedding(self) -> dict[str, Any]:
+        """Give the entry of model.json that a model without an embedding doesn't have."""
+        return {"embedding": self.embedding.to_dict()} if self.embedding else {}
 
     def identity(self) -> str:
         """Give a text that tells this model from every other: a SHA-256 in hexadecimal.
@@ -200,6 +229,7 @@ class Bundle:
             "classes": list(self.classes),
             "spec": self.spec.to_dict(),
             "statistics": self.statistics.to_dict() if self.statistics else None,
+            **self._embedding(),
             "sha256": {name: sha256(members[name]) for name in sorted(members)},
         }
         return sha256(json.dumps(about, sort_keys=True).encode())
@@ -253,6 +283,7 @@ class Bundle:
             classes=tuple(about["classes"]),
             spec=spec,
             statistics=statistics,
+            embedding=embedding_of(about),
             backend=about["backend"],
             arrays=arrays,
             files={n: data for n, data in members.items() if not n.endswith(".npy")},

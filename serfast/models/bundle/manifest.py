@@ -12,6 +12,7 @@ from ...backends import BACKENDS
 from ...errors import BackendError, ModelError
 from ...features.spec import FeatureSpec
 from ...statistics.statistics import Statistics
+from ..embedding_reference import EmbeddingReference
 from .agreement import disagreement
 from .fingerprint import fingerprint, sample
 from .limits import check_columns, check_limits, check_numbers, check_statistics
@@ -25,6 +26,7 @@ __all__ = [
     "about_of",
     "check_rows",
     "check_sums",
+    "embedding_of",
     "features_of",
     "is_name",
     "sha256",
@@ -106,6 +108,12 @@ def features_of(about: Mapping[str, Any], backend: str) -> tuple[FeatureSpec, St
     except Exception as error:  # a feature of a package may raise anything
         raise ModelError(f"{CARD} must hold a valid spec and statistics: {error}") from error
     return spec, statistics
+
+
+def embedding_of(about: Mapping[str, Any]) -> EmbeddingReference | None:
+    """Give the embedding that a bundle names, if it names one; it needn't be installed."""
+    data = about.get("embedding")
+    return None if data is None else EmbeddingReference.from_dict(data)
 
 
 def check_sums(members: Mapping[str, bytes], sums: Mapping[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import zipfile
 
@@ -11,6 +12,7 @@ import pytest
 from helpers.bundles import assert_same, changed, make, members, write
 from serfast import RMS, FeatureSpec, ModelError
 from serfast.models.bundle.bundle import Bundle
+from serfast.models.embedding_reference import EmbeddingReference
 
 
 def test_what_is_saved_comes_back(tmp_path):
@@ -175,3 +177,38 @@ def test_saving_keeps_the_mode_and_writes_through_a_link(tmp_path):
     assert (tmp_path / "link.zip").is_symlink()
     assert path.stat().st_mode & 0o777 == 0o600
     assert Bundle.load(path).plugin == "other"
+
+
+REFERENCE = EmbeddingReference("a+b", "0f" * 32, 5)
+
+
+def test_an_embedding_is_named_and_belongs_to_the_identity(tmp_path):
+    bundle = make(embedding=REFERENCE)
+    loaded = Bundle.load(bundle.save(tmp_path / "a.zip"))
+    assert loaded.embedding == REFERENCE
+    others = [make(), make(embedding=EmbeddingReference("a+b", "1f" * 32, 5))]
+    assert len({one.identity() for one in (bundle, loaded, *others)}) == 3
+    assert "embedding" not in json.loads(members(make().save(tmp_path / "b.zip"))["model.json"])
+
+
+def test_the_size_of_a_vector():
+    statistics, columns = make().statistics, make().spec.columns
+    assert make().vector_size == len(statistics.names(columns))
+    assert make(embedding=REFERENCE).vector_size == len(statistics.names(columns)) + 5
+    assert make(embedding=REFERENCE, statistics=None).vector_size == 5
+    message = "statistics in the bundle must be given for the plugin svm, got null"
+    with pytest.raises(ModelError, match=message):
+        _ = make(statistics=None).vector_size
+
+
+@pytest.mark.parametrize(
+    ("embedding", "message"),
+    [
+        ("a", "embedding must be an object with the keys"),
+        ({**REFERENCE.to_dict(), "dimension": 2**40}, "dimension of an embedding must be"),
+        ({**REFERENCE.to_dict(), "name": "../../x"}, "name of an embedding must be"),
+    ],
+)
+def test_what_is_no_embedding_is_refused(tmp_path, embedding, message):
+    with pytest.raises(ModelError, match=message):
+        Bundle.load(changed(tmp_path, embedding=embedding))

@@ -9,9 +9,8 @@ import numpy as np
 
 from serfast import Extractor, FeatureSpec
 from serfast.models.classifier import Classifier, Input, check_input
-from serfast.models.inputs import inputs_of
+from serfast.models.inputs import VectorMaker, inputs_of
 from serfast.models.plugin_calls import probabilities_of
-from serfast.statistics.statistics import PreparedStatistics
 
 from .pooling import Pool, softmax
 
@@ -25,7 +24,7 @@ class Member:
     name: str
     classifier: Classifier
     extractor: Extractor
-    vector: PreparedStatistics | None
+    vector: VectorMaker | None
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from serfast.errors import ParameterError
+from serfast.models import registry
 from serfast.models.plugin import options_of, similar
 from serfast.training import Recipe
 
@@ -14,6 +15,7 @@ __all__ = ["METHODS", "NAME", "EnsembleOptions"]
 
 NAME = "ensemble"
 METHODS = ("vote", "stack")
+OPTIONS = ("members", "method", "embedding")
 MOST = 16
 
 
@@ -27,12 +29,15 @@ class EnsembleOptions:
         Names of installed plugins, 1 to 16, all different, no ensembles; with ``+`` between.
     method : {"vote", "stack"}
     given : mapping of str to str
-        The members' own options, ``member.option``.
+        The members' own options, ``member.option``; ``member.embedding`` is a member's embedding.
+    embedding : str
+        Name of the embedding that members of vectors take in the place of statistics; "" is none.
     """
 
     members: tuple[str, ...] = ("svm", "onnx")
     method: str = "vote"
     given: Mapping[str, str] = field(default_factory=dict)
+    embedding: str = ""
 
     def __post_init__(self) -> None:
         if not 1 <= len(set(self.members)) == len(self.members) <= MOST or NAME in self.members:
@@ -45,13 +50,15 @@ class EnsembleOptions:
         """Give these options with some read from text."""
         options = {name: text for name, text in values.items() if "." not in name}
         for name in options:
-            if name not in ("members", "method"):
-                rule = "members, method or MEMBER.OPTION"
-                near = similar(name, ("members", "method"))
+            if name not in OPTIONS:
+                rule = "members, method or MEMBER.OPTION, or embedding"
+                near = similar(name, OPTIONS)
                 raise ParameterError(f"option must be {rule}, got {name!r:.80}{near}")
         members = tuple(options["members"].split("+")) if "members" in options else self.members
         given = {**self.given, **{name: t for name, t in values.items() if "." in name}}
-        changed = EnsembleOptions(members, options.get("method", self.method), given)
+        method = options.get("method", self.method)
+        embedding = options.get("embedding", self.embedding)
+        changed = EnsembleOptions(members, method, given, embedding)
         changed.recipes()  # a wrong name is said now, not after hours
         return changed
 
@@ -73,11 +80,20 @@ class EnsembleOptions:
                 near = similar(member, values)
                 raise ParameterError(f"option must be {rule}, got {name!r:.80}{near}")
             values[member][option] = text
-        return [Recipe(n, seed=seed, options=v) for n, v in values.items()]
+        takes = [name for name in values if registry.get(name).input == "vector"]
+        if self.embedding and not takes:
+            rule = "none, as no member takes vectors"
+            raise ParameterError(f"embedding must be {rule}, got {self.embedding!r:.80}")
+        shared = dict.fromkeys(takes, self.embedding or None)
+        return [
+            Recipe(n, seed=seed, embedding=v.pop("embedding", shared.get(n)), options=v)
+            for n, v in values.items()
+        ]
 
     def to_dict(self) -> dict[str, Any]:
         """Every option's name and value, the members' too."""
         about: dict[str, Any] = {"members": "+".join(self.members), "method": self.method}
+        about |= {"embedding": self.embedding} if self.embedding else {}
         for recipe in self.recipes():
             options = options_of(recipe.load_plugin())
             about |= {f"{recipe.plugin}.{name}": value for name, value in options.items()}

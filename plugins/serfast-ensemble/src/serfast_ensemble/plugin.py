@@ -40,6 +40,7 @@ class EnsemblePlugin:
     choices: EnsembleOptions = field(default_factory=EnsembleOptions)
 
     input: Input = "samples"
+    embedding_option = "embedding"
 
     def default_alterations(self) -> Sequence[Alteration]:
         """None: each member makes its own."""

@@ -3,7 +3,20 @@
 from __future__ import annotations
 
 from .card import Card, Model, State, Step
+from .encoder_card import EncoderCard
+from .encoders import ENCODERS, OnnxEncoders
 from .options import Options
 from .plugin import PLUGIN, OnnxPlugin
 
-__all__ = ["PLUGIN", "Card", "Model", "OnnxPlugin", "Options", "State", "Step"]
+__all__ = [
+    "ENCODERS",
+    "PLUGIN",
+    "Card",
+    "EncoderCard",
+    "Model",
+    "OnnxEncoders",
+    "OnnxPlugin",
+    "Options",
+    "State",
+    "Step",
+]

@@ -109,12 +109,12 @@ def _columns(bundle: Bundle, card: Card) -> int | None:
         return None
     if card.model.kind == "rows":
         return len(bundle.spec.columns)
-    if bundle.statistics is None:
+    if bundle.statistics is None and bundle.embedding is None:
         raise ModelError(
             f"statistics in the bundle must be given for a model with the layout "
             f"{card.model.layout}, got null"
         )
-    return len(bundle.statistics.names(bundle.spec.columns))
+    return bundle.vector_size
 
 
 def _check_sizes(card: Card, columns: int) -> None:

@@ -62,9 +62,7 @@ class SvmPlugin:
         ModelError
             If the arrays don't fit classes and statistics.
         """
-        if bundle.statistics is None:
-            raise ModelError("statistics in the bundle must be given for the plugin svm, got null")
-        k, d = len(bundle.classes), len(bundle.statistics.names(bundle.spec.columns))
+        k, d = len(bundle.classes), bundle.vector_size
         former = "sharpness" in bundle.arrays  # today's weights hold it
         sharpness = float(bundle.array("sharpness", ())) if former else 1.0
         if sharpness <= 0:
