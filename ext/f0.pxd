@@ -30,7 +30,7 @@ cdef inline void f0(const Window *w, double *state, float *out) noexcept nogil:
 
     The parameters are threshold and unvoiced_nan.
     """
-    cdef ptrdiff_t near = <ptrdiff_t>larger(smaller(ceil(0.015 * w.row_rate - 0.5), 8), 1), i
+    cdef ptrdiff_t near = <ptrdiff_t>larger(smaller(ceil(0.015 * w.row_rate - 0.5), 4), 1), i
     cdef double evidence = smaller(1 / (0.015 * w.row_rate), 1)
     cdef double change = (1 - quick_exponential(-13 / w.row_rate)) / 2
     cdef double voiced = 1, unvoiced = 1, odds = 1, before = 0.5, p

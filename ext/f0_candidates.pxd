@@ -1,28 +1,37 @@
 """The candidates of F0: the native twin of serfast/features/f0_candidates.py."""
 
+from libc.math cimport ceil
+
 from inputs cimport Inputs
 from logarithm cimport LN10, logarithm
 
-cdef enum:
-    MAX_BLOCKS = 40     # twice HALF_BLOCKS in serfast/features/f0_candidates.py
+cdef enum:  # as in serfast/features/f0_candidates.py
+    MOST = 16           # candidates
+    MAX_BLOCKS = 40     # twice HALF_BLOCKS
 
 
-cdef inline int place_for(
-    float *strengths, float *frequencies, int n, int most, double strength
+cdef inline int highest_peaks(
+    const float *curve, ptrdiff_t first, ptrdiff_t last, int most, ptrdiff_t *lags
 ) noexcept nogil:
-    """Make room for a candidate behind the others: give its place, or -1 if it is the weakest."""
-    cdef int weakest = 0, i
-    if n < most:
-        return n
-    for i in range(1, most):
-        if strengths[i] < strengths[weakest]:
-            weakest = i
-    if strength <= strengths[weakest]:
-        return -1
-    for i in range(weakest, most - 1):
-        strengths[i] = strengths[i + 1]
-        frequencies[i] = frequencies[i + 1]
-    return most - 1
+    """Give how many peaks there are, `most` at most, and the lags of the highest ones, in order."""
+    cdef float least = 0
+    cdef ptrdiff_t k
+    cdef int n = 0, weakest = 0, i
+    for k in range(first, last + 1):
+        if not (curve[k] > least and curve[k] > curve[k - 1] and curve[k] >= curve[k + 1]):
+            continue
+        if n == most:
+            n -= 1
+            for i in range(weakest, n):
+                lags[i] = lags[i + 1]
+        lags[n] = k
+        n += 1
+        if n == most:
+            weakest = 0
+            for i in range(1, n):
+                weakest = i if curve[lags[i]] < curve[lags[weakest]] else weakest
+            least = curve[lags[weakest]]
+    return n
 
 
 cdef inline double low_power(
@@ -66,26 +75,21 @@ cdef inline void f0_candidates(const Inputs *x, float *out) noexcept nogil:
     cdef const float *r = x.autocorrelation
     cdef const float *table = x.table
     cdef float *curve = x.scratch
-    cdef int most = <int>x.parameters[2], n = 0, place, i
+    cdef ptrdiff_t[MOST] lags
+    cdef int most = <int>x.parameters[2], n, i
     cdef ptrdiff_t first = <ptrdiff_t>(x.sample_rate / x.parameters[1])
-    cdef ptrdiff_t last = <ptrdiff_t>(x.sample_rate / x.parameters[0]), k
-    cdef double energy = <double>r[0] + table[0], bend, slope, strength
-    last += last < x.sample_rate / x.parameters[0]
-    for i in range(2 * most):
-        out[i] = 0
+    cdef ptrdiff_t last = <ptrdiff_t>ceil(x.sample_rate / x.parameters[0]), k
+    cdef double bend, slope, height
     for k in range(first - 1, last + 2):
         curve[k] = r[k] * table[k]
-    for k in range(first, last + 1):
-        if not (curve[k] > curve[k - 1] and curve[k] >= curve[k + 1] and curve[k] > 0):
-            continue
+    n = highest_peaks(curve, first, last, most, lags)
+    for i in range(most):
+        out[i] = out[most + i] = 0
+    for i in range(n):
+        k = lags[i]
         bend = <double>curve[k - 1] + curve[k + 1] - 2 * <double>curve[k]
         slope = (<double>curve[k + 1] - curve[k - 1]) / 2
-        strength = (curve[k] - slope * slope / (2 * bend)) / energy
-        strength = strength if strength < 2 else 2
-        place = place_for(out + most, out, n, most, strength)
-        if place < 0:
-            continue
-        out[place] = <float>(x.sample_rate / (k - slope / bend))
-        out[most + place] = <float>strength
-        n = place + 1
+        height = (curve[k] - slope * slope / (2 * bend)) / (<double>r[0] + table[0])
+        out[i] = <float>(x.sample_rate / (k - slope / bend))
+        out[most + i] = <float>(height if height < 2 else 2)
     out[2 * most] = <float>low_level(x, table + last + 2, <int>(x.n_table - last - 2))

@@ -1,6 +1,6 @@
 """The path of F0: the native twin of serfast/features/f0_path.py."""
 
-from libc.math cimport fabs, sqrt
+from libc.math cimport ceil, fabs, sqrt
 
 from exponential cimport quick_exponential
 from logarithm cimport octaves
@@ -12,7 +12,8 @@ cdef enum:  # as in serfast/features/
 
 ctypedef struct Paths:
     # the state: what all paths have in common; behind it, the worth and the octaves of each
-    # candidate of the last row, and of each undecided row where the paths came from
+    # candidate of the last row, and of each undecided row where the paths came from, and the level
+    # that counts as 0 dB
     double heard
     double decided
     double quietest
@@ -27,11 +28,8 @@ ctypedef struct Heard:
     double strongest
     double certain              # octaves of the likeliest
     double p
+    double loudest              # this level counts as 0 dB
 
-
-cdef inline double above_all(const Paths *paths, double level) noexcept nogil:
-    """Give the level relative to the loudest rows."""
-    return larger(level - larger(paths.loudest, paths.quietest + 20), -40)
 
 
 cdef inline void hear(
@@ -54,7 +52,8 @@ cdef inline void hear(
             if likeliness > most:
                 most = likeliness
                 heard.certain = heard.octaves[k]
-    level = above_all(paths, level)
+    heard.loudest = larger(paths.loudest, paths.quietest + 20)
+    level = larger(level - heard.loudest, -40)
     heard.p = 1 / (1 + quick_exponential(1 - 7 * heard.strongest - 0.2 * level))
 
 
@@ -116,7 +115,7 @@ cdef inline void go_on(
     for k in range(n):
         worth[k] = new[k] - highest
         places[k] = heard.octaves[k]
-    paths.p = heard.p
+    paths.p, came_from[n] = heard.p, heard.loudest
     if heard.strongest > 0.85 and heard.p > 0.9:
         paths.count = smaller(paths.count + 1, 2 * row_rate)
         paths.mean += (heard.certain - paths.mean) / paths.count
@@ -132,19 +131,22 @@ cdef inline void f0_path(const Window *w, double *state, float *out) noexcept no
     cdef int n = <int>(w.n_columns - 1) // 2, k
     cdef double *worth = state + sizeof(Paths) // sizeof(double)
     cdef double *came_from = worth + 2 * n
+    cdef double loudest
     cdef const float *row
     cdef ptrdiff_t slots = <ptrdiff_t>w.parameters[0] + 1, decided = <ptrdiff_t>paths.decided, i
     for i in range(w.place + <ptrdiff_t>paths.heard - decided, w.n_rows):
         go_on(w.rows + i * w.n_columns, n, w.row_rate, paths, worth,
-              came_from + <ptrdiff_t>paths.heard % slots * n)
+              came_from + <ptrdiff_t>paths.heard % slots * (n + 1))
     k = strongest_path(worth, n)
     for i in range(<ptrdiff_t>paths.heard - 1, decided, -1):
-        k = <int>came_from[i % slots * n + k]
+        k = <int>came_from[i % slots * (n + 1) + k]
     paths.decided += 1
+    i = min(decided + <ptrdiff_t>ceil(0.06 * w.row_rate), <ptrdiff_t>paths.heard - 1)
+    loudest = came_from[i % slots * (n + 1) + n]
     row = w.rows + w.place * w.n_columns
     out[0] = out[1] = out[2] = 0
     if row[k] > 0 and row[n + k] > 0:
         out[0] = row[k]
         out[1] = <float>octaves(row[k])
         out[2] = <float>smaller(row[n + k], 1)
-    out[3] = <float>above_all(paths, row[2 * n])
+    out[3] = <float>larger(row[2 * n] - loudest, -40)

@@ -22,7 +22,7 @@ LAG = 0.1
 MAX_LAG = 1000
 """A row is decided after this many later rows at most."""
 
-NEAR = 8
+NEAR = 4
 """The jumps of F0 are looked for among this many rows on each side at most."""
 
 
@@ -145,6 +145,10 @@ class F0(BaseTrack):
         """Give the advice for streams, if it is the path through the whole recording."""
         return "use whole=False, with a lag in rows" if self.whole else ""
 
+    @property
+    def gives_nan(self) -> bool:
+        return self.unvoiced_nan
+
     def check(self, sample_rate: float) -> None:
         check_band(self.fmin, self.fmax, sample_rate)
         super().check(sample_rate)
@@ -163,7 +167,7 @@ class F0(BaseTrack):
 
         The state has the probability of a voice up to the row before, and 1 if there was one.
         """
-        near = int(min(max(np.ceil(0.015 * row_rate - 0.5), 1.0), 8.0))
+        near = int(min(max(np.ceil(0.015 * row_rate - 0.5), 1.0), 4.0))
         change = (1.0 - np.exp(-13.0 / row_rate)) / 2.0
         voiced, unvoiced, odds = 1.0, 1.0, 1.0  # of the rows behind, if this one is the one or other
         for i in range(len(rows) - 1, place - 1, -1):

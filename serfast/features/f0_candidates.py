@@ -73,7 +73,7 @@ class F0Candidates(ComputedFeature):
     The level is that of low frequencies, up to about 1 kHz, in the 10 ms before the row's moment or
     in the 10 ms after it, whichever is less: a voice is heard on both sides.
 
-    It costs the FFT of twice the frame's length, which features of the same frame share.
+    It costs the FFT of the frame and the longest period.
 
     Examples
     --------
@@ -128,6 +128,10 @@ class F0Candidates(ComputedFeature):
     def multiplications(self) -> int:
         return 2 * transform_work(2 * self.length)
 
+    def n_lags(self, sample_rate: float) -> int:
+        """Give the number of lags up to the one behind the longest period."""
+        return math.ceil(sample_rate / self.fmin) + 2
+
     def fitted(self, sample_rate: float, hop_length: int) -> F0Candidates:
         """Give the candidates with the usual frame length, if none was given."""
         if self.frame_length is not None:
@@ -149,7 +153,7 @@ class F0Candidates(ComputedFeature):
         """
         window = window_table(self.window, self.length)
         power = np.abs(np.fft.rfft(window, 2 * self.length)) ** 2
-        overlap = np.fft.irfft(power)[: math.ceil(sample_rate / self.fmin) + 2]
+        overlap = np.fft.irfft(power)[: self.n_lags(sample_rate)]
         ratios = overlap[0] / np.maximum(overlap[1:], 0.05 * overlap[0])
         block = max(round(BLOCK * sample_rate), 1)
         n_blocks = min(HALF_BLOCKS, self.length // 2 // block)
@@ -169,32 +173,32 @@ class F0Candidates(ComputedFeature):
     ) -> None:
         """Keep the highest peaks between the shortest and the longest lag; take the level."""
         first, last = int(np.floor(sample_rate / fmax)), int(np.ceil(sample_rate / fmin))
-        energy = float(autocorrelation[0]) + table[0]
-        for i in range(2 * n_candidates):
-            out[i] = 0.0
-        n = 0
+        curve, lags, n = np.zeros(last + 2), np.zeros(n_candidates, np.int64), 0
+        for k in range(first - 1, last + 2):
+            curve[k] = float(autocorrelation[k]) * table[k]
         for k in range(first, last + 1):
-            before = float(autocorrelation[k - 1]) * table[k - 1]
-            here = float(autocorrelation[k]) * table[k]
-            after = float(autocorrelation[k + 1]) * table[k + 1]
-            if not (here > 0.0 and here > before and here >= after):
+            if not (curve[k] > 0.0 and curve[k] > curve[k - 1] and curve[k] >= curve[k + 1]):
                 continue
-            curve, slope = before + after - 2.0 * here, (after - before) / 2.0
-            strength = min((here - slope * slope / (2.0 * curve)) / energy, 2.0)
-            weakest = n_candidates + n  # the place behind the last one, or the weakest one's
             if n == n_candidates:
-                weakest = n_candidates
-                for i in range(n_candidates, 2 * n_candidates):
-                    if out[i] < out[weakest]:
+                weakest = 0
+                for i in range(1, n):
+                    if curve[lags[i]] < curve[lags[weakest]]:
                         weakest = i
-                if strength <= out[weakest]:
+                if curve[k] <= curve[lags[weakest]]:
                     continue
                 n -= 1
-                for i in range(weakest, 2 * n_candidates - 1):
-                    out[i], out[i - n_candidates] = out[i + 1], out[i + 1 - n_candidates]
-            out[n] = sample_rate / (k - slope / curve)
-            out[n_candidates + n] = strength
+                for i in range(weakest, n):
+                    lags[i] = lags[i + 1]
+            lags[n] = k
             n += 1
+        for i in range(n_candidates):
+            out[i] = out[n_candidates + i] = 0.0
+        for i in range(n):
+            before, here, after = curve[lags[i] - 1], curve[lags[i]], curve[lags[i] + 1]
+            bend, slope = before + after - 2.0 * here, (after - before) / 2.0
+            height = here - slope * slope / (2.0 * bend)
+            out[i] = sample_rate / (lags[i] - slope / bend)
+            out[n_candidates + i] = min(height / (float(autocorrelation[0]) + table[0]), 2.0)
         block = max(int(np.floor(0.0005 * sample_rate + 0.5)), 1)
         half = len(table) - last - 2
         means, middle = np.zeros(2 * half), 0.0

@@ -47,7 +47,7 @@ class F0Path(Track):
     (1 - s) max(d - 0.4, 0) with that strength, where d is the distance [octaves] from the mean of
     the rows that were certain in the last 2 s: an uncertain row keeps to the voice's range.
 
-    The level is relative to the loudest row, which is forgotten by 6 dB a second, or to 20 dB above
+    The level is relative to the loudest row up to 60 ms later, which is forgotten by 6 dB a second, or to 20 dB above
     the quietest one, which rises by 10 dB a second. A row costs n_candidates² comparisons.
 
     Examples
@@ -88,7 +88,7 @@ class F0Path(Track):
     def state_size(self) -> int:
         """Give the numbers of all candidates: worth, octaves, and where the path came from."""
         n_candidates: int = getattr(self.feature, "n_candidates", 1)
-        return FIXED + n_candidates * (3 + self.lag)
+        return FIXED + 2 * n_candidates + (n_candidates + 1) * (self.lag + 1)
 
     @staticmethod
     def compute(
@@ -98,7 +98,8 @@ class F0Path(Track):
 
         The state has the numbers of rows heard and decided, the quietest and the loudest level, the
         last p, count and mean of the certain rows; then of each candidate of the last row the worth
-        and the octaves; then, of each row that isn't decided, where the paths came from.
+        and the octaves; then, of each row that isn't decided, where the paths came from, and the
+        level that counts as 0 dB.
         """
         n = (rows.shape[1] - 1) // 2
         slots = lag + 1
@@ -116,7 +117,8 @@ class F0Path(Track):
                     strongest = max(strongest, min(float(rows[i, n + k]), 1.0))
                     if rows[i, n + k] + 0.02 * octaves[k] > most:
                         most, certain = rows[i, n + k] + 0.02 * octaves[k], k
-            relative = max(level - max(state[3], state[2] + 20.0), -40.0)
+            loudest, came_from = max(state[3], state[2] + 20.0), 7 + 2 * n + heard % slots * (n + 1)
+            relative = max(level - loudest, -40.0)
             p = 1.0 / (1.0 + np.exp(1.0 - 7.0 * strongest - 0.2 * relative))
             doubt = 1.0 - strongest if state[5] > 0.1 * row_rate else 0.0
             for k in range(n):
@@ -132,10 +134,10 @@ class F0Path(Track):
                     if state[7 + j] - 0.4 * min(p, state[4]) * jump > best:
                         best, origin = state[7 + j] - 0.4 * min(p, state[4]) * jump, j
                 new[k] = best + p * value / (0.015 * row_rate)
-                state[7 + 2 * n + heard % slots * n + k] = origin
+                state[came_from + k] = origin
             for k in range(n):
                 state[7 + k], state[7 + n + k] = new[k] - new.max(), octaves[k]
-            state[4] = p
+            state[4], state[came_from + n] = p, loudest
             if strongest > 0.85 and p > 0.9:
                 state[5] = min(state[5] + 1.0, 2.0 * row_rate)
                 state[6] += (octaves[certain] - state[6]) / state[5]
@@ -145,13 +147,14 @@ class F0Path(Track):
             if state[7 + j] > state[7 + k]:
                 k = j
         for row in range(int(state[0]) - 1, int(state[1]), -1):
-            k = int(state[7 + 2 * n + row % slots * n + k])
+            k = int(state[7 + 2 * n + row % slots * (n + 1) + k])
+        soon = min(int(state[1]) + int(np.ceil(0.06 * row_rate)), int(state[0]) - 1)
+        loudest = state[7 + 2 * n + soon % slots * (n + 1) + n]
         state[1] += 1.0
         there = rows[place, k] > 0.0 and rows[place, n + k] > 0.0
         out[0] = rows[place, k] if there else 0.0
         out[1] = np.log2(float(rows[place, k])) if there else 0.0
         out[2] = min(rows[place, n + k], 1.0) if there else 0.0
-        loudest = max(state[3], state[2] + 20.0)
         out[3] = max(float(rows[place, 2 * n]) - loudest, -40.0)
 
     def tolerance(self, expected: Rows) -> Rows:
