@@ -56,7 +56,7 @@ class F0(BaseTrack):
     The frequency is that of :class:`serfast.F0Path`, which looks at three fifths of the lag. Then a
     hidden Markov model with two states decides, by its forward probabilities up to the row and the
     backward ones of the rest of the lag. The logarithm of a row's odds is
-    z = 1.1 + 5.7 s + 0.2 l - 7 min(d, 0.8), with the strength s, the relative level l [dB], and the
+    z = 1.1 + 5.7 s - 20 max(0.3 - s, 0) + 0.2 l - 7 min(d, 0.8), with the strength s, the relative level l [dB], and the
     largest jump d [octaves] within 15 ms; rows nearer to each other than 15 ms count less,
     because they hear the same. The state changes 6.5 times a second. The model is Rabiner's, Proc.
     IEEE 77 (1989), 257–286, equations 20, 25 and 27.
@@ -175,6 +175,7 @@ class F0(BaseTrack):
             for j in range(max(i - near, 0), min(i + near + 1, len(rows))):
                 jump = max(jump, abs(float(rows[i, 1]) - float(rows[j, 1])))
             z = 1.1 + 5.7 * float(rows[i, 2]) + 0.2 * float(rows[i, 3]) - 7.0 * min(jump, 0.8)
+            z -= 20.0 * max(0.3 - float(rows[i, 2]), 0.0)
             if not rows[i, 0] > 0.0:
                 z = -20.0
             odds = np.exp(min(max(z, -30.0), 30.0) * min(1.0 / (0.015 * row_rate), 1.0))

@@ -49,9 +49,10 @@ def test_strengths_are_the_autocorrelation_over_the_windows() -> None:
     window = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(length) / length)
     x = (frame - frame.mean()) * window
     lags = np.arange(length)
-    r = np.array([x[: length - k] @ x[k:] for k in lags]) / (x @ x)
+    r = np.array([x[: length - k] @ x[k:] for k in lags])
     w = np.array([window[: length - k] @ window[k:] for k in lags]) / (window @ window)
-    curve = (r / w)[:322]
+    smooth = np.convolve(np.append(r[1], r), [0.25, 0.5, 0.25], mode="valid")[:322]
+    curve = smooth / smooth[0] / w[:322]
     peaks = [k for k in range(26, 321) if 0 < curve[k] > curve[k - 1] and curve[k] >= curve[k + 1]]
     peaks = sorted(sorted(peaks, key=lambda k: -curve[k])[:6])
     fits = [np.polyfit([-1, 0, 1], curve[k - 1 : k + 2], 2) for k in peaks]
