@@ -12,6 +12,7 @@ cdef enum:  # as in serfast/features/f0_candidates.py
 
 ctypedef struct Peak:
     ptrdiff_t lag
+    float worth     # by which it is kept
     float before    # the curve at the lag before, at the lag, and behind it
     float here
     float after
@@ -28,7 +29,7 @@ cdef inline float smoothed(
 cdef inline int weakest_of(const Peak *peaks, int n) noexcept nogil:
     cdef int weakest = 0, i
     for i in range(1, n):
-        weakest = i if peaks[i].here < peaks[weakest].here else weakest
+        weakest = i if peaks[i].worth < peaks[weakest].worth else weakest
     return weakest
 
 
@@ -40,20 +41,24 @@ cdef inline int highest_peaks(
     cdef const float *table = x.table
     cdef int most = <int>x.parameters[2], n = 0, weakest = 0, i
     cdef float least = 0, before = smoothed(r, table, first - 1, step)
-    cdef float here = smoothed(r, table, first, step), after
+    cdef float here = smoothed(r, table, first, step), after, worth
     cdef ptrdiff_t k
     for k in range(first, last + 1):
         after = smoothed(r, table, k + 1, step)
+        worth = 0
         if here > least and here > before and here >= after:
+            worth = <float>(here * (1 - 0.2 * k / last))
+        if worth > least:
             if n == most:
                 n -= 1
                 for i in range(weakest, n):
                     peaks[i] = peaks[i + 1]
-            peaks[n].lag, peaks[n].before, peaks[n].here, peaks[n].after = k, before, here, after
+            peaks[n].lag, peaks[n].worth = k, worth
+            peaks[n].before, peaks[n].here, peaks[n].after = before, here, after
             n += 1
             if n == most:
                 weakest = weakest_of(peaks, n)
-                least = peaks[weakest].here
+                least = peaks[weakest].worth
         before, here = here, after
     return n
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from .. import _checks as checks
 from .base import MAX_TRANSFORM, Feature, Rows, check_band
 from .computed import Values
-from .f0_candidates import F0Candidates
+from .f0_candidates import F0Candidates, usual_frame_length
 from .f0_path import F0Path
 from .track import BaseTrack
 
@@ -104,22 +105,24 @@ class F0(BaseTrack):
         given: dict[str, Any] = {}
         if self.lag is None and not self.whole:
             given["lag"] = min(round(LAG * sample_rate / hop_length), MAX_LAG)
-        (path,) = self.sources
-        assert isinstance(path, F0Path)
         if self.frame_length is None:
-            given["frame_length"] = path.feature.fitted(sample_rate, hop_length).length
+            given["frame_length"] = usual_frame_length(sample_rate, self.fmin)
         return replace(self, **given) if given else self
 
     @property
     def sources(self) -> tuple[Feature, ...]:
         """Give the path of F0."""
+        return (self._path,)
+
+    @cached_property
+    def _path(self) -> F0Path:
         candidates = F0Candidates(
             fmin=self.fmin,
             fmax=self.fmax,
             frame_length=self.frame_length,
             pad_mode=self.pad_mode,
         )
-        return (F0Path(candidates, lag=self._rows_ahead - self.ahead),)
+        return F0Path(candidates, lag=self._rows_ahead - self.ahead)
 
     @property
     def _rows_ahead(self) -> int:

@@ -73,7 +73,8 @@ class F0Candidates(ComputedFeature):
     the window, as in Boersma, Proc. Institute of Phonetic Sciences Amsterdam 17 (1993), 97–110,
     equations 6 to 9. It is smoothed with the weights 1/4, 1/2 and 1/4 over 1/16000 s to both sides,
     so that its peaks are wider than a sample. Its local maxima are the candidates; a parabola through three lags gives
-    place and height. A strength is the height over the power at lag 0: 1 for a periodic frame.
+    place and height. If there are too many, the highest ones are kept, where long lags count less, by up
+    to a fifth: a high voice's subharmonics are as high as its own peak. A strength is the height over the power at lag 0: 1 for a periodic frame.
     The level is that of low frequencies, up to about 1 kHz, in the 10 ms before the row's moment or
     in the 10 ms after it, whichever is less: a voice is heard on both sides.
 
@@ -183,20 +184,19 @@ class F0Candidates(ComputedFeature):
             around = float(autocorrelation[abs(k - step)]) + autocorrelation[k + step]
             curve[k] = (0.5 * autocorrelation[k] + 0.25 * around) * table[k]
         energy = 0.5 * (float(autocorrelation[0]) + autocorrelation[step]) + table[0]
+        worth = np.zeros(n_candidates)
         for k in range(first, last + 1):
             if not (curve[k] > 0.0 and curve[k] > curve[k - 1] and curve[k] >= curve[k + 1]):
                 continue
+            this = curve[k] * (1.0 - 0.2 * k / last)
             if n == n_candidates:
-                weakest = 0
-                for i in range(1, n):
-                    if curve[lags[i]] < curve[lags[weakest]]:
-                        weakest = i
-                if curve[k] <= curve[lags[weakest]]:
+                weakest = worth.argmin()
+                if this <= worth[weakest]:
                     continue
                 n -= 1
                 for i in range(weakest, n):
-                    lags[i] = lags[i + 1]
-            lags[n] = k
+                    lags[i], worth[i] = lags[i + 1], worth[i + 1]
+            lags[n], worth[n] = k, this
             n += 1
         for i in range(n_candidates):
             out[i] = out[n_candidates + i] = 0.0
