@@ -1,4 +1,4 @@
-"""F0 has the fundamental frequency where there is a voice, and the probability that there is one."""
+"""F0 has the fundamental frequency where there is a voice, and the probability of one."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class F0(BaseTrack):
         without their names.
     lag : int or None
         A row is decided when this many later rows have been heard, 0 to 1000; 0 decides at once,
-        with about half as many errors more. None stands for 100 ms: the spec fills it in.
+        with more errors. None stands for 100 ms: the spec fills it in.
     whole : bool
         If True, a row is decided when 1000 later rows have been heard, or all of them: that is the
         path through the whole recording. A stream refuses it.
@@ -57,8 +57,8 @@ class F0(BaseTrack):
     The frequency is that of :class:`serfast.F0Path`, which looks at three fifths of the lag. Then a
     hidden Markov model with two states decides, by its forward probabilities up to the row and the
     backward ones of the rest of the lag. The logarithm of a row's odds is
-    z = 1.1 + 5.7 s - 20 max(0.3 - s, 0) + 0.2 l - 7 min(d, 0.8), with the strength s, the relative level l [dB], and the
-    largest jump d [octaves] within 15 ms; rows nearer to each other than 15 ms count less,
+    z = 1.1 + 5.7 s - 20 max(0.3 - s, 0) + 0.2 l - 7 min(d, 0.8), with the strength
+    s, the relative level l [dB], and the largest jump d [octaves] within 15 ms; rows nearer to each other than 15 ms count less,
     because they hear the same. The state changes 6.5 times a second. The model is Rabiner's, Proc.
     IEEE 77 (1989), 257–286, equations 20, 25 and 27.
 
@@ -81,7 +81,7 @@ class F0(BaseTrack):
     fmax: float = field(default=600.0, kw_only=False)
     lag: int | None = None
     whole: bool = False
-    threshold: float = 0.5
+    threshold: float = 0.6
     unvoiced_nan: bool = False
     frame_length: int | None = None
 
@@ -172,7 +172,11 @@ class F0(BaseTrack):
         """
         near = int(min(max(np.ceil(0.015 * row_rate - 0.5), 1.0), 4.0))
         change = (1.0 - np.exp(-13.0 / row_rate)) / 2.0
-        voiced, unvoiced, odds = 1.0, 1.0, 1.0  # of the rows behind, if this one is the one or other
+        voiced, unvoiced, odds = (
+            1.0,
+            1.0,
+            1.0,
+        )  # of the rows behind, if this one is the one or other
         for i in range(len(rows) - 1, place - 1, -1):
             jump = 0.0
             for j in range(max(i - near, 0), min(i + near + 1, len(rows))):

@@ -72,9 +72,10 @@ class F0Candidates(ComputedFeature):
     The autocorrelation of the frame under a Hann window, without its mean, is divided by that of
     the window, as in Boersma, Proc. Institute of Phonetic Sciences Amsterdam 17 (1993), 97–110,
     equations 6 to 9. It is smoothed with the weights 1/4, 1/2 and 1/4 over 1/16000 s to both sides,
-    so that its peaks are wider than a sample. Its local maxima are the candidates; a parabola through three lags gives
-    place and height. If there are too many, the highest ones are kept, where long lags count less, by up
-    to a fifth: a high voice's subharmonics are as high as its own peak. A strength is the height over the power at lag 0: 1 for a periodic frame.
+    so that its peaks are wider than a sample. Its local maxima are the candidates; a parabola
+    through three lags gives place and height. If there are too many, the highest ones are kept,
+    where long lags count less, by up to a fifth: a high voice's subharmonics are as high as its own
+    peak. A strength is the height over the power at lag 0: 1 for a periodic frame.
     The level is that of low frequencies, up to about 1 kHz, in the 10 ms before the row's moment or
     in the 10 ms after it, whichever is less: a voice is heard on both sides.
 
@@ -135,7 +136,11 @@ class F0Candidates(ComputedFeature):
 
     def n_lags(self, sample_rate: float) -> int:
         """Give the number of lags up to the one behind the longest period."""
-        return math.ceil(sample_rate / self.fmin) + 2 + max(math.floor(sample_rate / SMOOTHED + 0.5), 1)
+        return (
+            math.ceil(sample_rate / self.fmin)
+            + 2
+            + max(math.floor(sample_rate / SMOOTHED + 0.5), 1)
+        )
 
     def fitted(self, sample_rate: float, hop_length: int) -> F0Candidates:
         """Give the candidates with the usual frame length, if none was given."""

@@ -108,7 +108,9 @@ def test_errors_against_laryngographs(
         there = (voicing >= low) & (voicing < low + 0.25 if low < 0.75 else voicing <= 1)
         share = np.mean(f0[there] > 0)
         print(f"voicing {low:.2f}…: mean {voicing[there].mean():.3f}, voiced {share:.3f}")
-        assert abs(share - voicing[there].mean()) <= 0.12
+        assert abs(share - voicing[there].mean()) <= 0.2
+    likely = (voicing > 0.7) & (voicing < 0.9)
+    assert abs(np.mean(f0[likely] > 0) - 0.8) <= 0.05
 
 
 def test_the_voicing_is_the_markov_models() -> None:
@@ -146,7 +148,7 @@ def test_the_threshold_and_nan_are_as_asked() -> None:
     usual, strict, missing = (
         rows_of(y, **fields) for fields in ({}, {"threshold": 0.9999}, {"unvoiced_nan": True})
     )
-    for rows, threshold in ((usual, 0.5), (strict, 0.9999), (missing, 0.5)):
+    for rows, threshold in ((usual, 0.6), (strict, 0.9999), (missing, 0.6)):
         np.testing.assert_array_equal(rows[:, 1], usual[:, 1])
         np.testing.assert_array_equal(rows[:, 0] > 0, rows[:, 1] >= threshold)
     assert np.isnan(missing[usual[:, 0] == 0, 0]).all()
