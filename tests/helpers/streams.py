@@ -40,7 +40,9 @@ def _computed(length: int) -> list[serfast.features.Feature]:
     """Give the built-in features that a function computes, over frames of `length` samples."""
     computed = [f for f in EXAMPLES.values() if isinstance(f, ComputedFeature)]
     sizes = ["n_fft" if isinstance(f, serfast.PowerSpectrum) else "frame_length" for f in computed]
-    return [replace(f, **{size: length}) for f, size in zip(computed, sizes, strict=True)]
+    made = [replace(f, **{size: length}) for f, size in zip(computed, sizes, strict=True)]
+    voice = {"fmin": 2.02 * RATE / length, "fmax": 8 * RATE / length}
+    return [replace(f, **voice) if isinstance(f, serfast.F0Candidates) else f for f in made]
 
 
 def _with_deltas(length: int, width: int) -> list[serfast.features.Feature]:
