@@ -27,11 +27,11 @@ BANDWIDTHS = (60.0, 80.0, 110.0, 150.0, 200.0)
 
 def resonators(hz: tuple[float, ...], widths: tuple[float, ...]) -> list[np.ndarray]:
     """The denominators 1 - 2 r cos φ z⁻¹ + r² z⁻² of poles at these frequencies and bandwidths."""
-    found = []
+    denominators = []
     for f, b in zip(hz, widths, strict=True):
         r = np.exp(-np.pi * b / RATE)
-        found.append(np.array([1, -2 * r * np.cos(2 * np.pi * f / RATE), r * r]))
-    return found
+        denominators.append(np.array([1, -2 * r * np.cos(2 * np.pi * f / RATE), r * r]))
+    return denominators
 
 
 def vowel(formants: tuple[float, float, float], f0: float, seconds: float = 0.4) -> np.ndarray:
