@@ -119,10 +119,11 @@ class Formants(SpectrumFeature):
     Gray, Linear Prediction of Speech (Springer 1976), chapter 7.
 
     It agrees with Praat's ``To Formant (burg)``: on voiced frames of EmoDB the median differences
-    of F1, F2, F3 are 0.2, 0.6 and 0.9 Hz, and 95 % are within 6, 24 and 40 Hz. Like every linear
-    prediction it is drawn towards the harmonics of high voices: on synthetic vowels F1 and F2 are
-    within 3 % below 100 Hz of F0, and F1 may be 9 % off at 200 Hz. A row costs one FFT, order + 1
-    sums over the bins, and the roots of a polynomial.
+    of F1, F2, F3 are 0.3, 0.8 and 1.1 Hz, and 95 % are within 9, 36 and 48 Hz. Like every linear
+    prediction it is drawn towards the harmonics of high voices, as much as Praat's: on synthetic
+    vowels F1 is off by 1 % in the median at 80 Hz of F0, by 3 % at 150 Hz, and by 5 % at 240 Hz,
+    and F2 by 1 to 2 %. A row costs one FFT, order + 1 sums over the bins, and the roots of a
+    polynomial: a little more than YIN.
 
     Examples
     --------

@@ -34,8 +34,8 @@ def predictor(r: Any, order: int, white: float, stable: float) -> Any:
 
     Examples
     --------
-    >>> predictor(np.array([1.0, 0.5, 0.25]), 2, 0.0, 1.0).tolist()  # x[t] = x[t-1] / 2 + noise
-    [1.0, -0.5, 0.0]
+    >>> predictor(np.array([1.0, 0.5, 0.0]), 2, 0.0, 1.0).round(3).tolist()
+    [1.0, -0.667, 0.333]
     """
     a, before = np.zeros(order + 1), np.zeros(order + 1)
     a[0], rest = 1.0, r[0] * (1.0 + white)

@@ -79,6 +79,29 @@ def test_vowels_have_their_formants(backend: str) -> None:
     print(f"{backend}: F1 and F2 of vowels at 90 Hz, worst {worst:.1%}")
 
 
+def praat_formants(y: np.ndarray, times: np.ndarray) -> np.ndarray:
+    """The median of Praat's F1 and F2."""
+    praat = parselmouth.Sound(y.astype(np.float64), RATE).to_formant_burg(0.01, 5, 5500.0)
+    return np.median([[praat.get_value_at_time(k, t) for k in (1, 2)] for t in times], axis=0)
+
+
+@pytest.mark.parametrize("f0", [80, 100, 120, 150, 180, 200, 220, 249, 300, 350])
+def test_vowels_of_any_voice_have_praats_formants(f0: int) -> None:
+    """Harmonics draw both away from the poles; below 160 Hz by less than 3 % in the median."""
+    errors, apart = [], []
+    for hz in vowels.VOWELS.values():
+        y = vowels.vowel(hz, float(f0))
+        here = np.median(formants(y)[12:28, :4:2], axis=0)
+        errors.append(np.abs(here / hz[:2] - 1))
+        apart.append(np.abs(here / praat_formants(y, np.arange(12, 28) * 0.01) - 1))
+    (first, second), worst = np.median(errors, axis=0), np.max(errors, axis=0)
+    print(f"vowels at {f0} Hz: F1 off by {first:.1%}, worst {worst[0]:.1%}; F2 {second:.1%}, "
+          f"worst {worst[1]:.1%}; from Praat {np.max(apart):.1%}")  # fmt: skip
+    assert np.max(apart) <= 0.02
+    assert second <= 0.03 or f0 >= 250
+    assert first <= 0.03 or f0 >= 160
+
+
 def test_bandwidths_are_those_of_the_poles() -> None:
     """Of noise that falls by 6 dB an octave, through resonators; in long frames, in the median.
 
