@@ -62,12 +62,12 @@ class MedianSmoothing(Track):
         super().__post_init__()
 
     @property
-    def back(self) -> int:  # type: ignore[override]
+    def back(self) -> int:
         """Give the number of earlier rows."""
         return self.width // 2
 
     @property
-    def ahead(self) -> int:  # type: ignore[override]
+    def ahead(self) -> int:
         """Give the number of later rows."""
         return self.width // 2
 
@@ -76,7 +76,7 @@ class MedianSmoothing(Track):
         return tuple(f"{self.name or self.prefix}_{column}" for column in self.feature.columns)
 
     @property
-    def forgiven(self) -> float:  # type: ignore[override]
+    def forgiven(self) -> float:
         """Give the share of rows that is forgiven to the feature itself."""
         return self.feature.forgiven
 
