@@ -9,6 +9,7 @@ cdef extern from "kernels/kernels.h" nogil:
         SERFAST_MAX_RADIX
         SERFAST_SERIES
         SERFAST_RUN
+        SERFAST_FACTORS
 
     ctypedef struct serfast_pass:
         int radix
@@ -88,6 +89,10 @@ cdef extern from "kernels/kernels.h" nogil:
         double (*sum_squared_differences)(
             const float *, const float *, ptrdiff_t) noexcept nogil
         void (*index_moments)(const float *, ptrdiff_t, double *) noexcept nogil
+        void (*row_products)(
+            const float *, int, ptrdiff_t, const float *, ptrdiff_t, double *) noexcept nogil
+        int (*quadratic_factors)(
+            const double *, int, int, double, double *, double *) noexcept nogil
 
     const serfast_kernels *serfast_built(int)
     int serfast_can_run(const serfast_kernels *)

@@ -36,6 +36,21 @@ cdef inline double logarithm(double x) noexcept nogil:
     return e * LN2_UPPER + (f - (s * (f - 2 * z) - e * LN2_REST))
 
 
+cdef inline double quick_logarithm(double x) noexcept nogil:
+    """Give ln x, for a normal x > 0, to 1e-10, with one division.
+
+    As above, with six terms: those left out are below 2 s¹³ / 13.
+    """
+    cdef int e
+    cdef double m = frexp(x, &e), s, square
+    if m < 0.70710678118654752:
+        m, e = 2 * m, e - 1
+    s = (m - 1) / (m + 1)
+    square = s * s
+    return e * LN2 + 2 * s * (1 + square * (1.0 / 3 + square * (1.0 / 5 + square * (
+        1.0 / 7 + square * (1.0 / 9 + square * (1.0 / 11))))))
+
+
 cdef inline double octaves(double ratio) noexcept nogil:
     """Give the logarithm to base 2."""
     return logarithm(ratio) / LN2

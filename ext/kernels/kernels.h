@@ -75,6 +75,8 @@ typedef struct {
 /* Series stand eight side by side: point t of series s is x[8 t + s]. */
 enum { SERFAST_SERIES = 8, SERFAST_RUN = 16 };
 
+enum { SERFAST_FACTORS = 8 }; /* a polynomial of at most twice this degree has so many */
+
 /* Of each series: c is the point less the mean, tau the time from the middle of the series. */
 typedef struct {
     double mean[SERFAST_SERIES];
@@ -99,7 +101,8 @@ typedef struct {
     /* index of the first NaN or infinity, or n */
     ptrdiff_t (*first_nonfinite)(const float *x, ptrdiff_t n);
 
-    /* y = x - mean(x) if remove_mean; then y[i] -= preemphasis · y[i-1], with y[-1] = y[0] */
+    /* y = x - mean(x) if remove_mean; then y[i] -= preemphasis · y[i-1], with y[-1] = y[0]; x and y
+     * don't overlap */
     void (*condition)(const float *x, ptrdiff_t n, int remove_mean, float preemphasis, float *y);
 
     /* power[k] = |Σ w[i] x[i] exp(-2πi k i / length)|² for k <= length / 2. For even lengths the
@@ -159,6 +162,17 @@ typedef struct {
 
     /* Σ x[i], Σ i x[i], Σ i² x[i], in double */
     void (*index_moments)(const float *x, ptrdiff_t n, double *moments);
+
+    /* out[k] = Σ_i rows[k · stride + i] x[i] for i < n, in double, for each of n_rows rows */
+    void (*row_products)(const float *rows, int n_rows, ptrdiff_t stride, const float *x,
+                         ptrdiff_t n, double *out);
+
+    /* Factors x² + p x + q, half of them (at most SERFAST_FACTORS), of the polynomial
+     * x^(2 half) + a[1] x^(2 half - 1) + …, from those that are given: each of at most `most` steps
+     * improves all at once (Weierstrass; Dvorčuk 1969). Whether a step was smaller than `close`;
+     * if none was, p and q stay as they are. */
+    int (*quadratic_factors)(const double *a, int half, int most, double close, double *p,
+                             double *q);
 } serfast_kernels;
 
 extern const serfast_kernels serfast_kernels_baseline;

@@ -38,6 +38,8 @@ from .alpha_ratio import AlphaRatio as AlphaRatio
 from .hammarberg_index import HammarbergIndex as HammarbergIndex
 from .loudness import Loudness as Loudness
 from .chroma import Chroma as Chroma
+from .formants import Formants as Formants
+from .median_smoothing import MedianSmoothing as MedianSmoothing
 
 FEATURES: dict[str, type[_Feature]] = {
     name: value

@@ -62,6 +62,11 @@ class Function(Feature):
             checks.fail(f"outputs of {type(self).__name__}", "at least 1 name", self.outputs)
 
     @property
+    def may_be_nan(self) -> bool:
+        """Tell whether NaN is no fault: a built-in feature has it where there is no value."""
+        return False
+
+    @property
     def columns(self) -> tuple[str, ...]:
         if len(self.outputs) == 1:
             return (self.name or self.outputs[0],)

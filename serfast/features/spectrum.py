@@ -35,6 +35,9 @@ COSINE_SUMS: dict[str, tuple[float, ...]] = {
 The source is Harris, Proc. IEEE 66 (1978).
 """
 
+PRAAT_GAUSSIAN = "praat_gaussian"
+"""This window's name isn't SciPy's: Praat analyses formants with it, a Gaussian that ends at 0."""
+
 LARGEST = 1e18
 """A window's weights may have at most this magnitude.
 
@@ -50,6 +53,10 @@ _ALIASES = {"rectangular": "boxcar", "ones": "boxcar", "hanning": "hann"}
 @lru_cache(maxsize=64)
 def _named(window: str | tuple[Any, ...], length: int) -> Table:
     name = window if isinstance(window, str) else window[0] if len(window) == 1 else None
+    if name == PRAAT_GAUSSIAN:
+        table = _praat_gaussian(length)
+        table.setflags(write=False)
+        return table
     sums = COSINE_SUMS.get(_ALIASES.get(name, name)) if name is not None else None
     table = _scipy_window(window, length) if sums is None else _cosine_sum(sums, length)
     table.setflags(write=False)  # the cache shares it
@@ -64,13 +71,20 @@ def _cosine_sum(sums: tuple[float, ...], length: int) -> Table:
     return np.asarray(np.sum(terms, axis=0))
 
 
+def _praat_gaussian(length: int) -> Table:
+    """Give exp(-48 u²) less its value at the ends, where u = ±½, one sample beyond the window."""
+    u = (np.arange(length) - (length - 1) / 2) / (length + 1)
+    return np.asarray((np.exp(-48 * u**2) - np.exp(-12)) / (1 - np.exp(-12)))
+
+
 def _scipy_window(window: str | tuple[Any, ...], length: int) -> Table:
     try:
         with forks_wait:
             from scipy.signal import get_window  # optional: windows other than sums of cosines
     except ImportError as error:
         raise ParameterError(
-            f"window must be one of {', '.join(COSINE_SUMS)} unless SciPy is installed "
+            f"window must be one of {', '.join((*COSINE_SUMS, PRAAT_GAUSSIAN))} unless SciPy is "
+            f"installed "
             f"(pip install scipy), got {window!r}"
         ) from error
     try:
@@ -143,7 +157,9 @@ class PowerSpectrum(Feature):
         The window covers this many samples in the middle of the frame, 1 to n_fft; None is n_fft.
     window : str, tuple or sequence of float
         It is a name that ``scipy.signal.get_window`` knows, a tuple of name and parameters, or the
-        win_length weights themselves. Named windows are periodic (``fftbins=True``).
+        win_length weights themselves. Named windows are periodic (``fftbins=True``). The name
+        ``praat_gaussian`` is known too: exp(-48 u²) - exp(-12), which is 0 at the ends, u = ±½, and
+        symmetric.
     preemphasis : float
         The samples under the window become x[i] - preemphasis · x[i-1], 0 to 1, where x[0] stands
         for x[-1]. It happens after the mean is removed and before windowing, as in HTK and Kaldi.

@@ -272,6 +272,36 @@ static void products(void)
     say_floats("bands", "40", out, 40);
     k->transposed_product(numbers(43 * 28), 43, 28, x, out);
     say_floats("transposed_product", "43 x 28", out, 28);
+    double sums[11];
+    k->row_products(numbers(11 * 240), 11, 240, x, 229, sums);
+    say("row_products", "11 x 229", sums, sizeof sums);
+}
+
+/* Of all-pole models with random reflection coefficients, up to ±0.75; most have factors. */
+static void factors(int half)
+{
+    double a[2 * SERFAST_FACTORS + 1] = {1}, before[2 * SERFAST_FACTORS + 1];
+    double p[SERFAST_FACTORS], q[SERFAST_FACTORS], found;
+    char what[16];
+    start_again();
+    sprintf(what, "%d", half);
+    for (int round = 0; round < 20; round++) {
+        for (int m = 1; m <= 2 * half; m++) {
+            const double reflection = 0.75 * number();
+            memcpy(before, a, sizeof a);
+            for (int i = 1; i < m; i++)
+                a[i] = before[i] + reflection * before[m - i];
+            a[m] = reflection;
+        }
+        for (int i = 0; i < half; i++) {
+            p[i] = number();
+            q[i] = 0.9;
+        }
+        found = k->quadratic_factors(a, half, 20, 1e-6, p, q);
+        say("quadratic_factors", what, &found, sizeof found);
+        say("quadratic_factors", "p", p, sizeof *p * half);
+        say("quadratic_factors", "q", q, sizeof *q * half);
+    }
 }
 
 static void series(int n)
@@ -308,6 +338,9 @@ int main(int count, char **arguments)
     for (int n = 9; n <= 1024; n = 3 * n + 4)
         sums(n);
     products();
+    factors(1);
+    factors(5);
+    factors(SERFAST_FACTORS);
     series(5);
     series(101);
     series(300);

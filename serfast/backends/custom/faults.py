@@ -26,7 +26,10 @@ CANARY = np.uint32(0x5E12FA57).view(np.float32)
 
 def warn_of_rows(feature: Function, values: np.ndarray[Any, Any], first: int = 0) -> None:
     """Warn if some of a feature's values aren't finite; values[i] belong to row first + i."""
-    faults = ~np.isfinite(values).all(axis=1)
+    sound = np.isfinite(values)
+    if feature.may_be_nan:
+        sound |= np.isnan(values)
+    faults = ~sound.all(axis=1)
     if faults.any():
         warn_of_faults(feature, first + int(faults.argmax()), int(faults.sum()))
 

@@ -76,11 +76,13 @@ def guard_outputs(guarded: Pointer, n: int) -> None:
 
 @kernel
 def take_outputs(
-    failed: bool, guarded: Pointer, n: int, t: int, column: int, row: Pointer, faults: Array
-) -> None:
+    failed: bool, guarded: Pointer, n: int, t: int, column: int, row: Pointer, faults: Array,
+    may_be_nan: int,
+) -> None:  # fmt: skip
     """Move the outputs to their columns, as NaN if the function failed or wrote elsewhere.
 
     `faults` holds how many rows weren't finite, the first of them, and the column of its feature.
+    NaN is no fault if the feature says so.
     """
     out, behind = guarded + GUARD, guarded + (GUARD + n)
     for i in range(GUARD):
@@ -88,7 +90,8 @@ def take_outputs(
     finite = True
     for i in range(n):
         row[column + i] = NAN if failed else out[i]
-        finite &= math.isfinite(row[column + i])
+        wanted = may_be_nan and not failed and math.isnan(row[column + i])
+        finite &= wanted or math.isfinite(row[column + i])
     if not finite:
         if faults[0] == 0:
             faults[1], faults[2] = t, column
@@ -115,7 +118,9 @@ def computed(
             node.address, frame, node.length, spectrum, previous, frequencies, node.bins,
             node.sample_rate, parameters, out, node.n,
         )  # fmt: skip
-    take_outputs(status != 0, guarded, node.n, t, node.column, row, faults)
+    take_outputs(
+        status != 0, guarded, node.n, t, node.column, row, faults, node.may_be_nan
+    )  # fmt: skip
 
 
 @kernel
@@ -129,4 +134,6 @@ def track_function(
         node.address, rows, n_rows, node.n_columns, place, state, node.n_state, node.row_rate,
         node.parameters, guarded + GUARD, node.n,
     )  # fmt: skip
-    take_outputs(status != 0, guarded, node.n, t, node.column, row, faults)
+    take_outputs(
+        status != 0, guarded, node.n, t, node.column, row, faults, node.may_be_nan
+    )  # fmt: skip

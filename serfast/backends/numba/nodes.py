@@ -45,7 +45,7 @@ NODES: dict[str, np.dtype[Any]] = {
     "frame_inputs": _record(_FRAMES, ("slot", "i8"), ("scale", "f4")),
     "computed": _record(
         _FRAMES,
-        ("n address wide parameters n_numbers first_read last_read", "i8"),
+        ("n address wide parameters n_numbers first_read last_read may_be_nan", "i8"),
         ("frame spectrum spectrum_stride previous log_mel autocorrelation", "i8"),
         ("frequencies bins n_mels n_lags table n_table", "i8"),
         ("sample_rate", "f8"),
@@ -54,6 +54,7 @@ NODES: dict[str, np.dtype[Any]] = {
     "tracks": _record(
         ("column n first_source last_source n_columns back ahead first", "i8"),
         ("first_after last_after weights width address parameters state n_state", "i8"),
+        ("may_be_nan", "i8"),
         ("row_rate", "f8"),
     ),
     "sources": _record(("column n", "i8")),

@@ -223,6 +223,7 @@ class _Packer(Arena):
             n=len(feature.columns),
             address=self.callbacks[feature].address,
             wide=len(signature_of(feature).names) > N_NARROW,
+            may_be_nan=feature.may_be_nan,
             parameters=self.put_doubles(numbers),
             n_numbers=len(numbers),
             first_read=first_read,
@@ -286,6 +287,7 @@ class _Packer(Arena):
             state=self.grid["n_states"],
             n_state=node.state_size,
             row_rate=node.row_rate,
+            may_be_nan=not delta and node.feature.may_be_nan,
         )
         self.grid["n_states"] += node.state_size
         self.need(

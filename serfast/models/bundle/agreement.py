@@ -55,6 +55,7 @@ def disagreement(spec: FeatureSpec, rows: Any, expected: Any) -> str | None:
 def excess(feature: Feature, rows: Rows, expected: Rows) -> float:
     """Largest difference, in units of the feature's tolerance, but for rows that it forgives."""
     ratio = np.abs(rows - expected) / feature.tolerance(expected)
+    ratio[np.isnan(rows) & np.isnan(expected)] = 0.0  # a value that is missing in both
     by_row = np.sort(ratio.max(axis=1, initial=0.0))
     forgiven = int(len(by_row) * feature.forgiven)
     return float(by_row[len(by_row) - 1 - forgiven])
