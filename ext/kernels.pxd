@@ -88,6 +88,9 @@ cdef extern from "kernels/kernels.h" nogil:
         double (*sum_squared_differences)(
             const float *, const float *, ptrdiff_t) noexcept nogil
         void (*index_moments)(const float *, ptrdiff_t, double *) noexcept nogil
+        void (*lag_products)(
+            const float *, const float *, ptrdiff_t, ptrdiff_t, float *) noexcept nogil
+        void (*over_root)(float *, const float *, float, ptrdiff_t) noexcept nogil
 
     const serfast_kernels *serfast_built(int)
     int serfast_can_run(const serfast_kernels *)

@@ -159,6 +159,13 @@ typedef struct {
 
     /* Σ x[i], Σ i x[i], Σ i² x[i], in double */
     void (*index_moments)(const float *x, ptrdiff_t n, double *moments);
+
+    /* out[k] = Σ x[i] y[i + k] for i < n and k < n_lags (out padded; y readable up to n + n_lags,
+     * padded) */
+    void (*lag_products)(const float *x, const float *y, ptrdiff_t n, ptrdiff_t n_lags, float *out);
+
+    /* r[i] = r[i] / sqrt(first · energy[i]), and 0 where that is 0 */
+    void (*over_root)(float *r, const float *energy, float first, ptrdiff_t n);
 } serfast_kernels;
 
 extern const serfast_kernels serfast_kernels_baseline;

@@ -34,6 +34,8 @@ from .alpha_ratio import AlphaRatio as AlphaRatio
 from .hammarberg_index import HammarbergIndex as HammarbergIndex
 from .loudness import Loudness as Loudness
 from .chroma import Chroma as Chroma
+from .hnr import HNR as HNR
+from .hnr import AutocorrelationHNR as AutocorrelationHNR
 
 FEATURES: dict[str, type[_Feature]] = {
     name: value

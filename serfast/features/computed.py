@@ -248,6 +248,13 @@ class SpectrumFeature(ComputedFeature, PowerSpectrum):
 
     inputs: ClassVar[tuple[str, ...]] = FRAME_INPUTS + SPECTRUM_INPUTS
 
+    def lag_count(self, sample_rate: float) -> int:
+        """Give the number of lags of the autocorrelation that the function looks at.
+
+        By default these are all lags under the window. With fewer, the transforms are shorter.
+        """
+        return self.win_length or self.n_fft
+
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class MelFeature(SpectrumFeature, LogMel):

@@ -51,9 +51,21 @@ _ALIASES = {"rectangular": "boxcar", "ones": "boxcar", "hanning": "hann"}
 def _named(window: str | tuple[Any, ...], length: int) -> Table:
     name = window if isinstance(window, str) else window[0] if len(window) == 1 else None
     sums = COSINE_SUMS.get(_ALIASES.get(name, name)) if name is not None else None
-    table = _scipy_window(window, length) if sums is None else _cosine_sum(sums, length)
+    if sums is not None:
+        table = _cosine_sum(sums, length)
+    elif _is_gaussian(window):
+        table = np.exp(-(((np.arange(length) - length / 2) / window[1]) ** 2) / 2)
+    else:
+        table = _scipy_window(window, length)
     table.setflags(write=False)  # the cache shares it
     return table
+
+
+def _is_gaussian(window: str | tuple[Any, ...]) -> bool:
+    """Tell whether it is ("gaussian", σ), whose weights need no SciPy."""
+    if isinstance(window, str) or len(window) != 2 or window[0] != "gaussian":
+        return False
+    return isinstance(window[1], (int, float)) and 1e-6 <= window[1] <= 1e9
 
 
 def _cosine_sum(sums: tuple[float, ...], length: int) -> Table:
@@ -110,7 +122,7 @@ def window_table(window: Window, win_length: int) -> Table:
     -------
     ndarray of float64, shape (win_length,)
         They equal ``scipy.signal.get_window(window, win_length, fftbins=True)``. The sums of
-        cosines in `COSINE_SUMS` need no SciPy; other names load it.
+        cosines in `COSINE_SUMS` and ``("gaussian", σ)`` need no SciPy; other names load it.
 
     Raises
     ------

@@ -214,11 +214,12 @@ class _Planner:
 
     def _autocorrelation(self, feature: Any) -> Autocorrelation:
         frames = self._frames(feature)
-        n_lags = feature.win_length or feature.n_fft
+        win_length = feature.win_length or feature.n_fft
+        n_lags = feature.lag_count(self.rate)
         conditioning = (feature.preemphasis, feature.remove_dc)
-        key = ("autocorrelation", frames, n_lags, feature.window, *conditioning)
+        key = ("autocorrelation", frames, win_length, n_lags, feature.window, *conditioning)
         if key not in self.nodes:
-            transform = real_fft(2 * fast_length(n_lags))
+            transform = real_fft(2 * fast_length((win_length + n_lags) // 2))
             window = self._window(feature)
             node = Autocorrelation(frames, *window, *conditioning, n_lags, transform)
             self.nodes[key] = node

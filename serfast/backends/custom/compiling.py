@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
+from types import FunctionType
 from typing import Any, NamedTuple
 
 from ... import _checks as checks
@@ -76,7 +77,8 @@ def _compiled(
     numba = _numba(name)
     types = _types(numba.types, arguments)
     try:
-        checked = numba.njit(types, boundscheck=True, nogil=True, no_cpython_wrapper=True)(function)
+        whole = _with_helpers(numba, function)
+        checked = numba.njit(types, boundscheck=True, nogil=True, no_cpython_wrapper=True)(whole)
     except Exception as error:  # Numba's errors have no common root
         raise ParameterError(f"compute of {name} must compile with Numba, got {error}") from error
     (made,) = checked.overloads.values()
@@ -93,6 +95,23 @@ def _compiled(
     if _is_recursive(callback.inspect_llvm()):
         checks.refuse(f"compute of {name}", "free of recursion", "a function that calls itself")
     return Callback(callback.address, callback)
+
+
+def _with_helpers(numba: Any, function: Callable[..., None]) -> Callable[..., None]:
+    """Give the function with compiled copies of the plain functions of its module that it calls.
+
+    So a formula of ours can be divided without an import of Numba. What isn't ours stays as it is:
+    Numba refuses plain helpers there, as it does everywhere.
+    """
+    scope = function.__globals__
+    if not str(scope.get("__name__", "")).startswith("serfast.features."):
+        return function
+    helpers = {
+        name: numba.njit(boundscheck=True)(_with_helpers(numba, scope[name]))
+        for name in function.__code__.co_names
+        if isinstance(scope.get(name), FunctionType)
+    }
+    return FunctionType(function.__code__, {**scope, **helpers}) if helpers else function
 
 
 def _numba(name: str) -> Any:
