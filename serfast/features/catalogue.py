@@ -34,6 +34,7 @@ from .alpha_ratio import AlphaRatio as AlphaRatio
 from .hammarberg_index import HammarbergIndex as HammarbergIndex
 from .loudness import Loudness as Loudness
 from .chroma import Chroma as Chroma
+from .cpp import CPP as CPP
 from .hnr import HNR as HNR
 from .hnr import AutocorrelationHNR as AutocorrelationHNR
 
