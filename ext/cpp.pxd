@@ -25,7 +25,7 @@ cdef inline void cpp(const Inputs *x, float *out) noexcept nogil:
     cdef const float *line = emphasis + count
     # the scratch is as long as two tables, which have more than eight times as many values
     cdef float *level = x.scratch
-    cdef float *sums = level + n_bins + 33
+    cdef float *sums = level + n_bins + count + 33
     cdef float *evens = sums + middle + 16
     cdef float *odds = evens + n_even + 16
     cdef float *smooth = odds + n_odd + 16

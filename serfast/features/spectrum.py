@@ -53,19 +53,20 @@ def _named(window: str | tuple[Any, ...], length: int) -> Table:
     sums = COSINE_SUMS.get(_ALIASES.get(name, name)) if name is not None else None
     if sums is not None:
         table = _cosine_sum(sums, length)
-    elif _is_gaussian(window):
-        table = np.exp(-(((np.arange(length) - length / 2) / window[1]) ** 2) / 2)
+    elif (deviation := _gaussian_deviation(window)) > 0:
+        table = np.exp(-(((np.arange(length) - length / 2) / deviation) ** 2) / 2)
     else:
         table = _scipy_window(window, length)
     table.setflags(write=False)  # the cache shares it
     return table
 
 
-def _is_gaussian(window: str | tuple[Any, ...]) -> bool:
-    """Tell whether it is ("gaussian", σ), whose weights need no SciPy."""
+def _gaussian_deviation(window: str | tuple[Any, ...]) -> float:
+    """Give σ of ("gaussian", σ), whose weights need no SciPy; 0 for every other window."""
     if isinstance(window, str) or len(window) != 2 or window[0] != "gaussian":
-        return False
-    return isinstance(window[1], (int, float)) and 1e-6 <= window[1] <= 1e9
+        return 0.0
+    usual = isinstance(window[1], (int, float)) and 1e-6 <= window[1] <= 1e9
+    return float(window[1]) if usual else 0.0
 
 
 def _cosine_sum(sums: tuple[float, ...], length: int) -> Table:

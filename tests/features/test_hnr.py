@@ -25,8 +25,7 @@ def pulses(period: float, seconds: float = 1.0, seed: int = 0) -> np.ndarray:
     random = np.random.default_rng(seed)
     t = np.arange(int(seconds * RATE))
     y = sum(
-        np.cos(2 * np.pi * h * t / period + random.uniform(0, 6)) / np.sqrt(h)
-        for h in range(1, 12)
+        np.cos(2 * np.pi * h * t / period + random.uniform(0, 6)) / np.sqrt(h) for h in range(1, 12)
     )
     return np.asarray(y / np.sqrt(np.mean(np.square(y))))
 
@@ -156,7 +155,7 @@ def test_the_interpolation_is_exact_for_what_is_sampled_often_enough() -> None:
     ("form", "arguments", "message"),
     [
         (serfast.HNR, {"fmin": 0.0}, r"^fmin must be a finite number > 0, got 0\.0$"),
-        (serfast.HNR, {"floor": -201.0}, r"^floor must be a finite number >= -200 .*, got -201\.0$"),
+        (serfast.HNR, {"floor": -201.0}, r"^floor must be a finite number >= -200 "),
         (serfast.HNR, {"frame_length": 445},
          r"^frame_length must be >= 446 \(two periods of fmin, and 18 samples\), got 445$"),
         (serfast.HNR, {"fmax": 8001.0}, r"^fmax must be <= 8000 Hz \(half the sample rate\)"),

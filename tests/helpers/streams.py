@@ -40,7 +40,17 @@ def _computed(length: int) -> list[serfast.features.Feature]:
     """Give the built-in features that a function computes, over frames of `length` samples."""
     computed = [f for f in EXAMPLES.values() if isinstance(f, ComputedFeature)]
     sizes = ["n_fft" if isinstance(f, serfast.PowerSpectrum) else "frame_length" for f in computed]
-    return [replace(f, **{size: length}) for f, size in zip(computed, sizes, strict=True)]
+    made = [replace(f, **{size: length}) for f, size in zip(computed, sizes, strict=True)]
+    return [new if _is_possible(new) else f for new, f in zip(made, computed, strict=True)]
+
+
+def _is_possible(feature: serfast.features.Feature) -> bool:
+    """Tell whether the feature has room in its frame: the periods of a voice need some."""
+    try:
+        feature.check(RATE)
+    except serfast.ParameterError:
+        return False
+    return True
 
 
 def _with_deltas(length: int, width: int) -> list[serfast.features.Feature]:
