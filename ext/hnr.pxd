@@ -15,11 +15,12 @@ cdef enum:  # as in serfast/features/hnr.py
 
 cdef extern from *:
     """
-    static const float HNR_FLAT = 4e-6f;
+    static const float HNR_FLAT = 4e-6f, HNR_LEAST = 1e-4f;
     static const double HNR_STEADY = 1e-9, HNR_NEAREST = 1e-6;
     static const double HNR_SILENCE = 0x1p-64; /* the square of serfast.features.framing.SILENCE */
     """
     const float HNR_FLAT
+    const float HNR_LEAST
     const double HNR_STEADY
     const double HNR_NEAREST
     const double HNR_SILENCE
@@ -53,15 +54,18 @@ cdef inline double highest_peak(
     cdef ptrdiff_t lags[CANDIDATES]
     cdef double heights[CANDIDATES]
     cdef double height, best = 0
+    cdef float rise, fall
     cdef ptrdiff_t lag, i
     cdef int j
     for j in range(CANDIDATES):
         heights[j] = 0
         lags[j] = 0
     for i in range(low, high + 1):
-        if not (r[i] > 0 and r[i] > r[i - 1] and r[i] >= r[i + 1]):
+        rise = r[i] - r[i - 1]
+        if not (r[i] > HNR_LEAST and rise > HNR_FLAT):
             continue
-        if not 2 * r[i] - r[i - 1] - r[i + 1] > HNR_FLAT:
+        fall = r[i] - r[i + 1]
+        if not (fall >= -HNR_FLAT and rise + fall > HNR_FLAT):
             continue
         height, lag = peak_between(r[i - 1], r[i], r[i + 1]), i
         for j in range(CANDIDATES):

@@ -81,8 +81,8 @@ class CPP(SpectrumFeature):
     The source is Hillenbrand, Cleveland and Erickson, J. Speech Hear. Res. 37 (1994), 769–778, with
     the smoothing of Hillenbrand and Houde, J. Speech Hear. Res. 39 (1996), 311–321, over quefrency
     alone: rows stand 10 ms apart. The line is Praat's "exponential decay". The mean over a
-    recording correlates with Praat's CPPS (r = 0.97 on acted speech; 0.3 dB apart in the median). A row costs two products with matrices, and the
-    spectrum, which is shared.
+    recording is 0.3 dB from Praat's CPPS in the median, and correlates with it (r = 0.97, on acted
+    speech). A row costs two products with matrices, and the spectrum, which is shared.
 
     Examples
     --------

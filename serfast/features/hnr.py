@@ -33,7 +33,10 @@ CANDIDATES = 4
 """So many of the highest peaks are interpolated."""
 
 FLAT = 4e-6
-"""A peak must bend by more than this, or it is rounding."""
+"""A curve rises or falls by more than this, or it is rounding."""
+
+LEAST = 1e-4
+"""A correlation must be above this, -40 dB, or it is rounding."""
 
 STEADY = 1e-9
 """A frame is constant if this share of its energy, or less, is left without its mean."""
@@ -71,9 +74,9 @@ def highest_peak(r: Any, low: int, high: int, taps: Any) -> float:
     lags = np.zeros(CANDIDATES, np.int64)
     heights = np.zeros(CANDIDATES)
     for k in range(low, high + 1):
-        bend = 2 * r[k] - r[k - 1] - r[k + 1]
-        if r[k] > 0 and r[k] > r[k - 1] and r[k] >= r[k + 1] and bend > FLAT:
-            height = r[k] + (r[k + 1] - r[k - 1]) ** 2 / (8 * bend)
+        rise, fall = r[k] - r[k - 1], r[k] - r[k + 1]
+        if r[k] > LEAST and rise > FLAT and fall >= -FLAT and rise + fall > FLAT:
+            height = r[k] + (rise - fall) ** 2 / (8 * (rise + fall))
             lag = k
             for i in range(CANDIDATES):
                 if height > heights[i]:
@@ -124,7 +127,7 @@ def check_pitch_range(fmin: float, fmax: float | None, floor: float) -> None:
     checks.number("fmin", fmin, above=0)
     if fmax is not None:
         checks.number("fmax", fmax, above=0)
-    checks.number("floor", floor, minimum=-200, maximum=60)
+    checks.number("floor", floor, minimum=-40, maximum=60)
 
 
 def lags_of(fmin: float, fmax: float | None, sample_rate: float) -> tuple[int, int]:
@@ -147,7 +150,7 @@ class HNR(FrameFeature):
         They are the range of F0 [Hz], 0 < fmin < fmax <= sample_rate / 2. With ``fmax=None`` it is
         half the sample rate, as in Praat.
     floor : float
-        It is the smallest value [dB], -200 to 60, and that of silence.
+        It is the smallest value [dB], -40 to 60, and that of silence.
 
     Notes
     -----
