@@ -194,6 +194,10 @@ class Feature:
     def _numbered(self, count: int) -> tuple[str, ...]:
         return tuple(f"{self.name or self.prefix}_{i}" for i in range(count))
 
+    def fitted(self, sample_rate: float, hop_length: int) -> Feature:
+        """Give the feature with what it leaves to its spec, such as lengths in samples."""
+        return self
+
     def check(self, sample_rate: float) -> None:
         """Raise ParameterError if the feature is impossible at this sample rate [Hz]."""
 

@@ -16,6 +16,9 @@ from .mel import MelPower as MelPower
 from .mel import LogMel as LogMel
 from .mfcc import MFCC as MFCC
 from .pitch import YIN as YIN
+from .f0_candidates import F0Candidates as F0Candidates
+from .f0_path import F0Path as F0Path
+from .f0 import F0 as F0
 from .delta import Delta as Delta
 from .pcen import PCEN as PCEN
 from .running_normalization import RunningNormalization as RunningNormalization

@@ -95,6 +95,11 @@ class Function(Feature):
         return tuple(a for a in self.signature if isinstance(a, (Parameter, Column)))
 
     @property
+    def gives_nan(self) -> bool:
+        """Tell whether NaN was asked for, as the value of what isn't there."""
+        return False
+
+    @property
     def reads(self) -> tuple[str, ...]:
         return tuple(a.name for a in self.signature if isinstance(a, Column))
 
@@ -118,6 +123,10 @@ class ComputedFeature(Function):
         ndarray of float64, shape (n,)
         """
         return np.empty(0)
+
+    def n_lags(self, sample_rate: float) -> int | None:
+        """Give the number of lags of ``autocorrelation`` that `compute` looks at; None: all."""
+        return None
 
     @property
     def needs(self) -> frozenset[str]:
@@ -247,13 +256,6 @@ class SpectrumFeature(ComputedFeature, PowerSpectrum):
     """
 
     inputs: ClassVar[tuple[str, ...]] = FRAME_INPUTS + SPECTRUM_INPUTS
-
-    def lag_count(self, sample_rate: float) -> int:
-        """Give the number of lags of the autocorrelation that the function looks at.
-
-        By default these are all lags under the window. With fewer, the transforms are shorter.
-        """
-        return self.win_length or self.n_fft
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)

@@ -281,7 +281,7 @@ class AutocorrelationHNR(SpectrumFeature):
             rule = f">= {max(needed, 4 * HALF)} (six periods of fmin)"
             checks.fail("win_length or n_fft", rule, self.win_length or self.n_fft)
 
-    def lag_count(self, sample_rate: float) -> int:
+    def n_lags(self, sample_rate: float) -> int:
         return lags_of(self.fmin, self.fmax, sample_rate)[1] + HALF + 1
 
     def table(self, sample_rate: float) -> Table:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from .. import _checks as checks
 from ..errors import ParameterError
 from .base import Feature
-from .track import Track
+from .track import BaseTrack
 
 __all__ = ["every_feature", "in_order", "with_sources"]
 
@@ -16,7 +16,7 @@ def every_feature(features: Iterable[Feature]) -> tuple[Feature, ...]:
     """Give the features and those that tracks look at, each once, before the track itself."""
     every: dict[Feature, None] = {}
     for feature in features:
-        if isinstance(feature, Track):
+        if isinstance(feature, BaseTrack):
             every.update(dict.fromkeys(every_feature(feature.sources)))
         every[feature] = None
     return tuple(every)

@@ -17,7 +17,7 @@ from .catalogue import FEATURES
 from .computed import Function
 from .framing import PAD_MODES, Grid, PadMode
 from .order import every_feature, in_order
-from .track import Track
+from .track import BaseTrack
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -93,7 +93,9 @@ class FeatureSpec:
         checks.boolean("center", self.center)
         checks.choice("pad_mode", self.pad_mode, PAD_MODES)
         checks.number("sample_scale", self.sample_scale, minimum=1e-9, maximum=1e9)
-        object.__setattr__(self, "features", _feature_tuple(self.features))
+        features = _feature_tuple(self.features)
+        fitted = tuple(feature.fitted(rate, self.hop_length) for feature in features)
+        object.__setattr__(self, "features", fitted)
         n_columns = 0
         for feature in self.features:
             feature.check(rate)
@@ -111,7 +113,7 @@ class FeatureSpec:
 
     def _check_reads(self) -> None:
         """Raise ParameterError if a function reads a column that isn't there at its turn."""
-        early = {c: f for f in self.features if not isinstance(f, Track) for c in f.columns}
+        early = {c: f for f in self.features if not isinstance(f, BaseTrack) for c in f.columns}
         for feature in every_feature(self.features):
             for name in feature.reads:
                 if name not in early or early[name].whole_signal:

@@ -17,7 +17,7 @@ from .base import Feature, Planner
 from .computed import Function
 from .energy import RMS
 
-__all__ = ["MAX_WINDOW", "Track"]
+__all__ = ["MAX_WINDOW", "BaseTrack", "Track"]
 
 MAX_WINDOW = 1001
 """A track may look at this many rows at most: 10 s of rows every 10 ms."""
@@ -27,7 +27,67 @@ MAX_STATE = 65536
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class Track(Function):
+class BaseTrack(Function):
+    """Every track is one of these: a function of rows, which are those of its `sources`."""
+
+    inputs: ClassVar[tuple[str, ...]] = TRACK_INPUTS
+    state_size: ClassVar[Any] = 0
+    back: ClassVar[Any] = 0
+    ahead: ClassVar[Any] = 0
+    whole_window: ClassVar[bool] = False
+    """If it is True, the first rows wait until the first whole window is there."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for name in ("back", "ahead"):
+            checks.integer(name, getattr(self, name), 0, MAX_WINDOW - 1)
+        checks.integer("back + ahead", self.back + self.ahead, 0, MAX_WINDOW - 1)
+        checks.integer("state_size", self.state_size, 0, MAX_STATE)
+
+    @property
+    def sources(self) -> tuple[Feature, ...]:
+        """Give the features that the track looks at, in the order of their columns."""
+        return ()
+
+    @property
+    def length(self) -> int:
+        return max(source.length for source in self.sources)
+
+    @property
+    def lookahead(self) -> int:
+        return int(self.ahead) + max(source.lookahead for source in self.sources)
+
+    @property
+    def first_rows(self) -> int:
+        needed: int = 1 + (self.back + self.ahead if self.whole_window else self.ahead)
+        behind = max(source.lookahead for source in self.sources)
+        return max(needed + behind, *(source.first_rows for source in self.sources))
+
+    @property
+    def whole_signal(self) -> bool:
+        return any(source.whole_signal for source in self.sources)
+
+    @property
+    def for_streams(self) -> str:
+        """Give the advice for streams of the first feature, among its sources, that needs it."""
+        return next((source.for_streams for source in self.sources if source.whole_signal), "")
+
+    @property
+    def multiplications(self) -> int:
+        n_columns = sum(len(source.columns) for source in self.sources)
+        rows: int = 1 + self.back + self.ahead
+        return rows * n_columns + sum(source.multiplications for source in self.sources)
+
+    def check(self, sample_rate: float) -> None:
+        for source in self.sources:
+            source.check(sample_rate)
+
+    def plan(self, planner: Planner, column: int) -> None:
+        planner.track(self, column)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Track(BaseTrack):
     """A track is a feature that is computed from the rows around a row.
 
     To make one, write a subclass that is a frozen dataclass, with the names of its columns in
@@ -86,13 +146,6 @@ class Track(Function):
     ('smoothed',)
     """
 
-    inputs: ClassVar[tuple[str, ...]] = TRACK_INPUTS
-    state_size: ClassVar[Any] = 0
-    back: ClassVar[Any] = 0
-    ahead: ClassVar[Any] = 0
-    whole_window: ClassVar[bool] = False
-    """If it is True, the first rows wait until the first whole window is there."""
-
     feature: Feature = field(kw_only=False)
 
     def __post_init__(self) -> None:
@@ -100,15 +153,18 @@ class Track(Function):
             self._check_feature(name, value)
         self._take_padding()
         super().__post_init__()
-        for name in ("back", "ahead"):
-            checks.integer(name, getattr(self, name), 0, MAX_WINDOW - 1)
-        checks.integer("back + ahead", self.back + self.ahead, 0, MAX_WINDOW - 1)
-        checks.integer("state_size", self.state_size, 0, MAX_STATE)
 
     @classmethod
     def example(cls) -> Feature:
         """Give the track of a root mean square, for tests, benchmarks and pages."""
         return cls(RMS())
+
+    def fitted(self, sample_rate: float, hop_length: int) -> Feature:
+        """Give the track of features that are fitted to the spec themselves."""
+        given = self._features()
+        made = {name: value.fitted(sample_rate, hop_length) for name, value in given.items()}
+        changed = {name: value for name, value in made.items() if value is not given[name]}
+        return dataclasses.replace(self, **changed) if changed else self
 
     def _features(self) -> dict[str, Any]:
         """Give the fields, by name, that are features or are annotated as such."""
@@ -133,42 +189,6 @@ class Track(Function):
     def sources(self) -> tuple[Feature, ...]:
         """Give the features that the track looks at, in the order of their columns."""
         return tuple(self._features().values())
-
-    @property
-    def length(self) -> int:
-        return max(source.length for source in self.sources)
-
-    @property
-    def lookahead(self) -> int:
-        return int(self.ahead) + max(source.lookahead for source in self.sources)
-
-    @property
-    def first_rows(self) -> int:
-        needed: int = 1 + (self.back + self.ahead if self.whole_window else self.ahead)
-        behind = max(source.lookahead for source in self.sources)
-        return max(needed + behind, *(source.first_rows for source in self.sources))
-
-    @property
-    def whole_signal(self) -> bool:
-        return any(source.whole_signal for source in self.sources)
-
-    @property
-    def for_streams(self) -> str:
-        """Give the advice for streams of the first feature, among its sources, that needs it."""
-        return next((source.for_streams for source in self.sources if source.whole_signal), "")
-
-    @property
-    def multiplications(self) -> int:
-        n_columns = sum(len(source.columns) for source in self.sources)
-        rows: int = 1 + self.back + self.ahead
-        return rows * n_columns + sum(source.multiplications for source in self.sources)
-
-    def check(self, sample_rate: float) -> None:
-        for source in self.sources:
-            source.check(sample_rate)
-
-    def plan(self, planner: Planner, column: int) -> None:
-        planner.track(self, column)
 
 
 def _means_a_feature(annotation: Any) -> bool:

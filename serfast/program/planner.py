@@ -215,7 +215,7 @@ class _Planner:
     def _autocorrelation(self, feature: Any) -> Autocorrelation:
         frames = self._frames(feature)
         win_length = feature.win_length or feature.n_fft
-        n_lags = feature.lag_count(self.rate)
+        n_lags = min(feature.n_lags(self.rate) or win_length, win_length)
         conditioning = (feature.preemphasis, feature.remove_dc)
         key = ("autocorrelation", frames, win_length, n_lags, feature.window, *conditioning)
         if key not in self.nodes:

@@ -41,6 +41,8 @@ def _computed(length: int) -> list[serfast.features.Feature]:
     computed = [f for f in EXAMPLES.values() if isinstance(f, ComputedFeature)]
     sizes = ["n_fft" if isinstance(f, serfast.PowerSpectrum) else "frame_length" for f in computed]
     made = [replace(f, **{size: length}) for f, size in zip(computed, sizes, strict=True)]
+    voice = {"fmin": 2.02 * RATE / length, "fmax": 8 * RATE / length}
+    made = [replace(f, **voice) if isinstance(f, serfast.F0Candidates) else f for f in made]
     return [new if _is_possible(new) else f for new, f in zip(made, computed, strict=True)]
 
 

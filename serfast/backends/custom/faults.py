@@ -32,7 +32,12 @@ def warn_of_rows(feature: Function, values: np.ndarray[Any, Any], first: int = 0
 
 
 def warn_of_faults(feature: Function, row: int, rows: int) -> None:
-    """Warn that a function failed in `rows` rows of this call, first in row `row`."""
+    """Warn that a function failed in `rows` rows of this call, first in row `row`.
+
+    A feature whose NaN was asked for has no fault.
+    """
+    if feature.gives_nan:
+        return
     others = f", and {rows - 1} more failures in this call" if rows > 1 else ""
     warnings.warn(
         f"compute of {type(feature).__name__} gave no finite number for {feature.columns[0]!r} "

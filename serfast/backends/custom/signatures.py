@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from ...features.arguments import ARRAYS, MEL_INPUTS
 from ...features.computed import Function
-from ...features.track import Track
+from ...features.track import BaseTrack
 
 __all__ = ["Signature", "signature_of"]
 
@@ -84,6 +84,6 @@ def signature_of(feature: Function) -> Signature:
     >>> signature_of(first()).names[-2:]
     ('out', 'n_out')
     """
-    if isinstance(feature, Track):
+    if isinstance(feature, BaseTrack):
         return Signature(TRACK)
     return Signature(WIDE if set(feature.arguments) & set(WIDE_INPUTS) else NARROW)
