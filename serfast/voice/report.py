@@ -12,8 +12,8 @@ from .. import _checks as checks
 from ..errors import AudioError
 from ..extractor import Extractor
 from ..features.cpp import CPP
+from ..features.f0 import F0
 from ..features.hnr import HALF, HNR
-from ..features.pitch import YIN
 from ..features.spec import FeatureSpec
 from .marks import period_marks
 from .perturbation import jitter, mean_period, peak_amplitudes, shimmer
@@ -21,9 +21,6 @@ from .perturbation import jitter, mean_period, peak_amplitudes, shimmer
 __all__ = ["VoiceReport", "voice_report"]
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
-
-VOICED = 0.3
-"""A row is voiced if YIN's aperiodicity is below this."""
 
 FRAMES = 100
 """So many rows of F0 are computed per second."""
@@ -74,8 +71,8 @@ def voice_report(
     fmin, fmax : float
         They are the range of F0 [Hz], 40 <= fmin < fmax <= 1000.
     f0 : array_like of float, shape (n_rows,), optional
-        Row t is F0 [Hz] at t / 100 seconds, and 0 or NaN where unvoiced. Without it, F0 is YIN's,
-        where its aperiodicity is below 0.3.
+        Row t is F0 [Hz] at t / 100 seconds, and 0 or NaN where unvoiced. Without it, F0 is
+        that of :class:`serfast.F0`.
 
     Returns
     -------
@@ -144,14 +141,14 @@ def _samples(y: ArrayLike) -> Array:
 
 
 def _rows(y: Array, sample_rate: float, fmin: float, fmax: float) -> tuple[Array, int]:
-    """Give F0, its aperiodicity, the ratio and the prominence, a row every hop; and the hop."""
+    """Give F0, its voicing, the ratio and the prominence, a row every hop; and the hop."""
     hop = round(sample_rate / FRAMES)
     period = math.ceil(sample_rate / fmin)
     spec = FeatureSpec(
         sample_rate=sample_rate,
         hop_length=hop,
         features=(
-            YIN(frame_length=4 * period + 2, fmin=fmin, fmax=fmax),
+            F0(fmin, fmax),
             HNR(frame_length=2 * period + HALF + 2, fmin=fmin, fmax=fmax),
             CPP(
                 n_fft=2 ** math.ceil(math.log2(max(2.5 * period, 16))),
@@ -166,7 +163,7 @@ def _rows(y: Array, sample_rate: float, fmin: float, fmax: float) -> tuple[Array
 
 def _contour(f0: ArrayLike | None, n_rows: int, rows: Array) -> Array:
     if f0 is None:
-        return np.where(rows[:, 1] < VOICED, rows[:, 0], 0.0)
+        return rows[:, 0]
     given = np.nan_to_num(np.asarray(f0, dtype=np.float64), nan=0.0)
     if given.ndim != 1 or len(given) > n_rows or not np.isfinite(given).all() or (given < 0).any():
         checks.refuse(
