@@ -53,7 +53,7 @@ def _named(window: str | tuple[Any, ...], length: int) -> Table:
     sums = COSINE_SUMS.get(_ALIASES.get(name, name)) if name is not None else None
     if sums is not None:
         table = _cosine_sum(sums, length)
-    elif (deviation := _gaussian_deviation(window)) > 0:
+    elif length > 1 and (deviation := _gaussian_deviation(window)) > 0:
         table = np.exp(-(((np.arange(length) - length / 2) / deviation) ** 2) / 2)
     else:
         table = _scipy_window(window, length)

@@ -67,8 +67,8 @@ def test_it_is_praats_on_speech(form: type, emodb: Path) -> None:
           f"r {r:.4f}, median {np.median(apart):.3f} dB, worst {apart.max():.2f} dB")  # fmt: skip
     assert len(error) > 500
     assert np.median(error) <= 0.3
-    assert np.percentile(error, 95) <= 1.5
-    assert r >= 0.999
+    assert np.percentile(error, 95) <= 2
+    assert r >= 0.998
     assert apart.max() <= 0.3
 
 
