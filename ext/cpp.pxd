@@ -29,11 +29,9 @@ cdef inline void cpp(const Inputs *x, float *out) noexcept nogil:
     cdef float *evens = sums + middle + 16
     cdef float *odds = evens + n_even + 16
     cdef float *smooth = odds + n_odd + 16
-    cdef float loudest = 0, a
+    cdef float a, b
     cdef double height, mean, slope, scale = 10 / LN10
-    for k in range(n_bins + 1):
-        loudest = x.spectrum[k] if x.spectrum[k] > loudest else loudest
-    if not loudest > x.parameters[0] * 1.000230285:  # 0.001 dB
+    if not x.kernels.sum_floored(x.spectrum, n_bins + 1, 0) > x.parameters[0]:
         out[0] = 0
         return
     x.kernels.logarithm(x.spectrum, n_bins + 1, <float>scale, <float>x.parameters[0], 0, level)
@@ -43,14 +41,17 @@ cdef inline void cpp(const Inputs *x, float *out) noexcept nogil:
     for k in range(middle):
         sums[k] = level[k] - level[n_bins - k]
     x.kernels.transposed_product(odd, <int>middle, <int>n_odd, sums, odds)
-    for q in range(count):  # the levels aren't needed any more
-        a = (odds[q // 2] if q % 2 else evens[q // 2]) + emphasis[q]
-        level[q] = a * a
+    for k in range((count + 1) // 2):  # the levels aren't needed any more
+        a, b = evens[k] + emphasis[2 * k], odds[k] + emphasis[2 * k + 1]
+        level[2 * k] = a * a
+        level[2 * k + 1] = b * b
     for q in range(begin, end):
-        a = 0
-        for k in range(q - half, q + half + 1):
-            a += level[k]
-        smooth[q] = a / <float>(2 * half + 1)
+        smooth[q] = level[q - half]
+    for k in range(1 - half, half + 1):
+        for q in range(begin, end):
+            smooth[q] += level[q + k]
+    for q in range(begin, end):
+        smooth[q] /= <float>(2 * half + 1)
     x.kernels.logarithm(smooth + begin, end - begin, <float>scale, 1e-6, 0, smooth + begin)
     mean = x.kernels.sum_floored(smooth + begin, end - begin, -1e30) / (end - begin)
     slope = x.kernels.sum_products(smooth + begin, line, end - begin)

@@ -97,15 +97,32 @@ cdef inline void mirrored(float *r) noexcept nogil:
         r[-i] = r[i]
 
 
+cdef inline double change(const float *x, ptrdiff_t n, ptrdiff_t i) noexcept nogil:
+    """Give what the energy of lag i + 1 has more than that of lag i."""
+    return <double>x[n + i] * x[n + i] - <double>x[i] * x[i]
+
+
 cdef inline void lag_energies(
     const float *x, ptrdiff_t n, ptrdiff_t n_lags, double energy, float *out
 ) noexcept nogil:
     """Give Σ x(i + k)² over i < n for each lag k; `energy` is that of lag 0."""
-    cdef ptrdiff_t i
+    cdef ptrdiff_t i = 0
+    cdef double a, b, c, d
     out[0] = <float>energy
-    for i in range(1, n_lags):
-        energy += <double>x[n + i - 1] * x[n + i - 1] - <double>x[i - 1] * x[i - 1]
-        out[i] = <float>energy
+    while i + 4 < n_lags:  # one addition of four waits for the one before
+        a = change(x, n, i)
+        b = a + change(x, n, i + 1)
+        c = change(x, n, i + 2)
+        d = b + (c + change(x, n, i + 3))
+        out[i + 1], out[i + 2] = <float>(energy + a), <float>(energy + b)
+        out[i + 3] = <float>(energy + (b + c))
+        energy += d
+        out[i + 4] = <float>energy
+        i += 4
+    while i + 1 < n_lags:
+        energy += change(x, n, i)
+        out[i + 1] = <float>energy
+        i += 1
 
 
 cdef inline void hnr(const Inputs *x, float *out) noexcept nogil:
@@ -122,7 +139,10 @@ cdef inline void hnr(const Inputs *x, float *out) noexcept nogil:
     cdef float *r = samples + length + 16 + HALF
     cdef float *energies = r + high + HALF + 16
     cdef double total = k.sum_products(x.frame, x.frame, length), left, first
-    k.condition(x.frame, length, 1, 0, samples)
+    cdef float mean
+    mean = <float>(k.sum_floored(x.frame, length, -3e38) / length)
+    for i in range(length):
+        samples[i] = x.frame[i] - mean
     for i in range(16):
         samples[length + i] = 0
     left = k.sum_products(samples, samples, length)

@@ -160,12 +160,12 @@ class CPP(SpectrumFeature):
         middle, count = n_bins // 2 + 1, end + half
         odd = _HEADER + middle * n_even
         emphasis = odd + middle * n_odd
+        if spectrum[: n_bins + 1].sum() <= amin:
+            out[0] = 0.0
+            return
         level = np.zeros(n_bins + 1)
         for k in range(n_bins + 1):
             level[k] = DECIBEL * np.log(max(np.float64(spectrum[k]), amin))
-        if level.max() <= DECIBEL * np.log(amin) + 1e-3:
-            out[0] = 0.0
-            return
         evens, odds = np.zeros(n_even), np.zeros(n_odd)
         for k in range(middle):
             a, b = level[k] + level[n_bins - k], level[k] - level[n_bins - k]
