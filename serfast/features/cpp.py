@@ -23,7 +23,7 @@ LOWEST = 1e-6
 LINE_BEGINS = 0.001
 """The line is drawn from this quefrency on [s]; shorter ones hold the vocal tract."""
 
-_HEADER = 8  # numbers before the matrices in the table
+_HEADER = 16  # numbers before the matrices in the table
 
 
 def cosine_matrix(n_bins: int, quefrencies: range) -> Table:
@@ -39,14 +39,14 @@ def cosine_matrix(n_bins: int, quefrencies: range) -> Table:
     Returns
     -------
     ndarray of float64, shape (n_bins // 2 + 1, n)
-        n is the number of quefrencies, rounded up to a multiple of 4. The spectrum's mean is at
+        n is the number of quefrencies, rounded up to a multiple of 16. The spectrum's mean is at
         quefrency 0.
     """
     k = np.arange(n_bins // 2 + 1)[:, np.newaxis]
     weights = np.full(k.shape, 2.0)
     weights[0] = weights[-1] = 1.0
     matrix = weights * np.cos(np.pi * k * np.array(quefrencies) / n_bins) / (2 * n_bins)
-    return np.pad(matrix, ((0, 0), (0, -len(quefrencies) % 4)))
+    return np.pad(matrix, ((0, 0), (0, -len(quefrencies) % 16)))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -129,7 +129,7 @@ class CPP(SpectrumFeature):
             checks.fail("ceiling", "such that 1 ms has 4 to some thousand values", self.ceiling)
 
     def table(self, sample_rate: float) -> Table:
-        """Give eight whole numbers, two matrices, the emphasis, and the line's abscissas."""
+        """Give 16 whole numbers, two matrices, the emphasis, and the line's abscissas."""
         n_bins = self._bins(sample_rate)
         per_second = 2 * n_bins * sample_rate / self.n_fft  # values of the cepstrum
         half = round((self.smoothing * per_second - 1) / 2) if self.smoothing else 0
@@ -149,7 +149,7 @@ class CPP(SpectrumFeature):
         line = np.log(np.arange(begin, end))
         line -= line.mean()
         line /= np.sqrt(np.sum(line**2))
-        numbers = [n_bins, even.shape[1], odd.shape[1], begin, end, low, high, half]
+        numbers = [n_bins, even.shape[1], odd.shape[1], begin, end, low, high, half, *[0] * 8]
         return np.concatenate([np.array(numbers, float), even.ravel(), odd.ravel(), emphasis, line])
 
     @staticmethod

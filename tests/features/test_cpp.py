@@ -101,7 +101,9 @@ def test_other_rates_and_back_ends(rate: int, smoothing: float) -> None:
     y = 0.1 * np.random.default_rng(5).normal(size=rate // 4).astype(np.float32)
     y[:: rate // 120] += 1
     feature = serfast.CPP(
-        n_fft=2 ** int(np.ceil(np.log2(rate / 30))), ceiling=max(0.2 * rate, 3200), smoothing=smoothing
+        n_fft=2 ** int(np.ceil(np.log2(rate / 30))),
+        ceiling=max(0.2 * rate, 3200),
+        smoothing=smoothing,
     )
     spec = serfast.FeatureSpec(sample_rate=rate, hop_length=rate // 50, features=[feature])
     native, reference = (serfast.Extractor(spec, b)(y) for b in ("native", "reference"))

@@ -5,9 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 
-def voice_of(
-    moments: np.ndarray, strengths: np.ndarray, rate: int, n_samples: int
-) -> np.ndarray:
+def voice_of(moments: np.ndarray, strengths: np.ndarray, rate: int, n_samples: int) -> np.ndarray:
     """Give a damped resonance of 500 Hz and one of 1500 Hz from each moment [s] on; float64."""
     y = np.zeros(n_samples)
     length = int(0.06 * rate)
@@ -17,7 +15,9 @@ def voice_of(
         t = i / rate - moment
         for hz, width, share in ((500, 300, 1.0), (1500, 400, 0.4)):
             rise = 1 - np.exp(-t * 8000)
-            y[i] += strength * share * rise * np.exp(-np.pi * width * t) * np.sin(2 * np.pi * hz * t)
+            y[i] += (
+                strength * share * rise * np.exp(-np.pi * width * t) * np.sin(2 * np.pi * hz * t)
+            )
     return y
 
 
