@@ -93,6 +93,9 @@ cdef extern from "kernels/kernels.h" nogil:
             const float *, int, ptrdiff_t, const float *, ptrdiff_t, double *) noexcept nogil
         int (*quadratic_factors)(
             const double *, int, int, double, double *, double *) noexcept nogil
+        void (*lag_products)(
+            const float *, const float *, ptrdiff_t, ptrdiff_t, float *) noexcept nogil
+        void (*over_root)(float *, const float *, float, ptrdiff_t) noexcept nogil
 
     const serfast_kernels *serfast_built(int)
     int serfast_can_run(const serfast_kernels *)

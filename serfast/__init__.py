@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from .recognizer import Recognizer
     from .statistics import Statistics
     from .streaming.rows import feature_rows
+    from .voice import voice_report
 
 __all__ = [
     "AudioError",
@@ -71,13 +72,14 @@ __all__ = [
     "load",
     "native_info",
     "presets",
+    "voice_report",
 ]
 __all__ += [*_FEATURES, *map(snake_case, _FEATURES)]
 
 _MODULES = (
     *("audio", "backends", "compat", "corpora", "entry_points", "errors", "extractor", "features"),
     *("files", "forking", "models", "native", "picture", "presets", "program", "recognizer"),
-    *("speaker", "statistics", "streaming", "testing", "training"),
+    *("speaker", "statistics", "streaming", "testing", "training", "voice"),
 )
 _LATER = {
     "Embedding": "models.embedding",
@@ -85,6 +87,7 @@ _LATER = {
     "Statistics": "statistics",
     "feature_rows": "streaming.rows",
     "load": "audio",
+    "voice_report": "voice",
 }
 _CALLS = {snake_case(name): "one_call" for name in _FEATURES}
 _later, _ = lazily(__name__, _LATER | _CALLS, _MODULES)

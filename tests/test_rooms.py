@@ -29,7 +29,7 @@ audio features
 program
 backends
 extractor
-one_call statistics
+one_call statistics voice
 presets
 models
 corpora

@@ -173,6 +173,12 @@ typedef struct {
      * if none was, p and q stay as they are. */
     int (*quadratic_factors)(const double *a, int half, int most, double close, double *p,
                              double *q);
+    /* out[k] = Σ x[i] y[i + k] for i < n and k < n_lags (out padded; y readable up to n + n_lags,
+     * padded) */
+    void (*lag_products)(const float *x, const float *y, ptrdiff_t n, ptrdiff_t n_lags, float *out);
+
+    /* r[i] = r[i] / sqrt(first · energy[i]), and 0 where that is 0 */
+    void (*over_root)(float *r, const float *energy, float first, ptrdiff_t n);
 } serfast_kernels;
 
 extern const serfast_kernels serfast_kernels_baseline;

@@ -40,6 +40,9 @@ from .loudness import Loudness as Loudness
 from .chroma import Chroma as Chroma
 from .formants import Formants as Formants
 from .median_smoothing import MedianSmoothing as MedianSmoothing
+from .cpp import CPP as CPP
+from .hnr import HNR as HNR
+from .hnr import AutocorrelationHNR as AutocorrelationHNR
 
 FEATURES: dict[str, type[_Feature]] = {
     name: value

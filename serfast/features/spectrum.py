@@ -58,9 +58,22 @@ def _named(window: str | tuple[Any, ...], length: int) -> Table:
         table.setflags(write=False)
         return table
     sums = COSINE_SUMS.get(_ALIASES.get(name, name)) if name is not None else None
-    table = _scipy_window(window, length) if sums is None else _cosine_sum(sums, length)
+    if sums is not None:
+        table = _cosine_sum(sums, length)
+    elif length > 1 and (deviation := _gaussian_deviation(window)) > 0:
+        table = np.exp(-(((np.arange(length) - length / 2) / deviation) ** 2) / 2)
+    else:
+        table = _scipy_window(window, length)
     table.setflags(write=False)  # the cache shares it
     return table
+
+
+def _gaussian_deviation(window: str | tuple[Any, ...]) -> float:
+    """Give σ of ("gaussian", σ), whose weights need no SciPy; 0 for every other window."""
+    if isinstance(window, str) or len(window) != 2 or window[0] != "gaussian":
+        return 0.0
+    usual = isinstance(window[1], (int, float)) and 1e-6 <= window[1] <= 1e9
+    return float(window[1]) if usual else 0.0
 
 
 def _cosine_sum(sums: tuple[float, ...], length: int) -> Table:
@@ -124,7 +137,7 @@ def window_table(window: Window, win_length: int) -> Table:
     -------
     ndarray of float64, shape (win_length,)
         They equal ``scipy.signal.get_window(window, win_length, fftbins=True)``. The sums of
-        cosines in `COSINE_SUMS` need no SciPy; other names load it.
+        cosines in `COSINE_SUMS` and ``("gaussian", σ)`` need no SciPy; other names load it.
 
     Raises
     ------

@@ -250,6 +250,11 @@ static void sums(int n)
     double moments[3];
     k->index_moments(x, n, moments);
     say("index_moments", what, moments, sizeof moments);
+    float *products = space(n);
+    k->lag_products(x, x, n / 2, n / 2, products);
+    say_floats("lag_products", what, products, n / 2);
+    k->over_root(products, y, 0.75f, n / 2);
+    say_floats("over_root", what, products, n / 2);
 }
 
 static void products(void)

@@ -42,7 +42,17 @@ def _computed(length: int) -> list[serfast.features.Feature]:
     sizes = ["n_fft" if isinstance(f, serfast.PowerSpectrum) else "frame_length" for f in computed]
     made = [replace(f, **{size: length}) for f, size in zip(computed, sizes, strict=True)]
     voice = {"fmin": 2.02 * RATE / length, "fmax": 8 * RATE / length}
-    return [replace(f, **voice) if isinstance(f, serfast.F0Candidates) else f for f in made]
+    made = [replace(f, **voice) if isinstance(f, serfast.F0Candidates) else f for f in made]
+    return [new if _is_possible(new) else f for new, f in zip(made, computed, strict=True)]
+
+
+def _is_possible(feature: serfast.features.Feature) -> bool:
+    """Tell whether the feature has room in its frame: the periods of a voice need some."""
+    try:
+        feature.check(RATE)
+    except serfast.ParameterError:
+        return False
+    return True
 
 
 def _with_deltas(length: int, width: int) -> list[serfast.features.Feature]:
