@@ -9,6 +9,8 @@ cdef extern from "kernels/kernels.h" nogil:
         SERFAST_MAX_RADIX
         SERFAST_SERIES
         SERFAST_RUN
+        SERFAST_LAGS
+        SERFAST_STATES
 
     ctypedef struct serfast_pass:
         int radix
@@ -88,6 +90,10 @@ cdef extern from "kernels/kernels.h" nogil:
         double (*sum_squared_differences)(
             const float *, const float *, ptrdiff_t) noexcept nogil
         void (*index_moments)(const float *, ptrdiff_t, double *) noexcept nogil
+        void (*lag_products)(const double *, const double *, ptrdiff_t, double *) noexcept nogil
+        double (*path_step)(
+            const double *, const double *, const double *, ptrdiff_t, ptrdiff_t, ptrdiff_t,
+            double, double *) noexcept nogil
 
     const serfast_kernels *serfast_built(int)
     int serfast_can_run(const serfast_kernels *)
