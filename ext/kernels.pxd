@@ -91,9 +91,8 @@ cdef extern from "kernels/kernels.h" nogil:
             const float *, const float *, ptrdiff_t) noexcept nogil
         void (*index_moments)(const float *, ptrdiff_t, double *) noexcept nogil
         void (*lag_products)(const double *, const double *, ptrdiff_t, double *) noexcept nogil
-        double (*path_step)(
-            const double *, const double *, const double *, ptrdiff_t, ptrdiff_t, ptrdiff_t,
-            double, double *) noexcept nogil
+        void (*best_moves)(
+            const double *, const double *, ptrdiff_t, ptrdiff_t, double *) noexcept nogil
 
     const serfast_kernels *serfast_built(int)
     int serfast_can_run(const serfast_kernels *)

@@ -22,6 +22,7 @@ ctypedef struct Candidates:
     const double *thresholds    # ascending, without 0
     const double *prior         # of each threshold
     const double *below         # sum of the prior of the first n thresholds
+    const double *above         # and of all others
     const double *decay         # of the k-th trough below a threshold
     const double *share         # that all n troughs below a threshold are multiplied by
     double no_trough
@@ -34,8 +35,8 @@ ctypedef struct Work:
     double *difference          # d'(τ), from min_lag on
     int32_t *troughs            # their places in `difference`
     int32_t *levels             # how many thresholds each one isn't below
-    int32_t *counts             # of the troughs below each threshold
-    int32_t *places             # how many of them come before
+    int32_t *counts             # how many of them have each level
+    double *weights             # their probabilities
 
 ctypedef struct Scores:
     # of all frames
@@ -50,12 +51,22 @@ ctypedef struct Path:
     ptrdiff_t n, padded         # states of one kind; rounded up to SERFAST_STATES
     ptrdiff_t width             # of the band
     ptrdiff_t first             # state j is reached from j + first … j + first + width - 1
-    ptrdiff_t gap               # states that aren't there, between the kinds
-    ptrdiff_t apart             # padded + gap
-    const double *moves         # see path_step in kernels.h
+    ptrdiff_t apart             # from the voiced states to the unvoiced ones, with a gap of -inf
+    const double *stay          # moves to states of the same kind; see best_moves in kernels.h
+    const double *turn          # and of the other kind
     double start                # of each state
     double missing              # what a candidate scores that isn't there
     double far                  # what a move beyond the band scores; -inf: there is none
+    double easiest              # the largest score of a move
+    double straight             # the smallest score of a move from j to j, of either kind
+
+ctypedef struct Frame:
+    # the candidates of a frame, and what its values are known to be
+    ptrdiff_t count
+    const int32_t *states
+    const double *scores
+    double most                 # the largest value
+    bint alone                  # only candidates and unvoiced states can be on the best path
 
 
 # ---- candidates ----------------------------------------------------------------------------------
@@ -155,33 +166,54 @@ cdef inline double parabola(const double *d, int i, int n) noexcept nogil:
     return -b / a if fabs(b) < fabs(a) else 0
 
 
+cdef inline double prior_between(const Candidates *p, int begin, int end) noexcept nogil:
+    """Give the probability of the thresholds begin … end - 1, from the smaller of two sums."""
+    if p.below[end] < p.above[begin]:
+        return p.below[end] - p.below[begin]
+    return p.above[begin] - p.above[end]
+
+
+cdef inline void share_thresholds(const Candidates *p, int n_troughs, Work *w) noexcept nogil:
+    """Share the probability of the thresholds among the troughs below each of them.
+
+    Thresholds between the same two troughs are taken together.
+    """
+    cdef int begin = 0, end, i, below = 0, place
+    cdef double probability
+    while begin < p.n_thresholds:
+        below += w.counts[begin]
+        end = begin + 1
+        while end < p.n_thresholds and w.counts[end] == 0:
+            end += 1
+        if below > 0:
+            probability = p.share[below] * prior_between(p, begin, end)
+            place = 0
+            for i in range(n_troughs):
+                if w.levels[i] <= begin:
+                    w.weights[i] += p.decay[place] * probability
+                    place += 1
+        begin = end
+
+
 cdef inline int weigh_troughs(
     const Candidates *p, Work *w, double *periods, double *probabilities
 ) noexcept nogil:
     """Write the period and the probability of each trough that has one, give how many there are."""
-    cdef int n = p.max_lag - p.min_lag + 1, n_troughs = find_troughs(p, w), lowest = 0, found = 0
-    cdef int i, m, level
-    cdef double probability
-    memset(w.counts, 0, p.n_thresholds * sizeof(int32_t))
-    memset(w.places, 0, p.n_thresholds * sizeof(int32_t))
+    cdef int n = p.max_lag - p.min_lag + 1, n_troughs = find_troughs(p, w), lowest = 0, found = 0, i
+    memset(w.counts, 0, (p.n_thresholds + 1) * sizeof(int32_t))
+    memset(w.weights, 0, n_troughs * sizeof(double))
     for i in range(n_troughs):
-        level = w.levels[i] = level_of(p, w.difference[w.troughs[i]])
-        if level < p.n_thresholds:
-            w.counts[level] += 1
+        w.levels[i] = level_of(p, w.difference[w.troughs[i]])
+        w.counts[w.levels[i]] += 1
         if w.difference[w.troughs[i]] < w.difference[w.troughs[lowest]]:
             lowest = i
-    for m in range(1, p.n_thresholds):
-        w.counts[m] += w.counts[m - 1]
+    share_thresholds(p, n_troughs, w)
+    if n_troughs > 0:
+        w.weights[lowest] += p.no_trough * p.below[w.levels[lowest]]
     for i in range(n_troughs):
-        probability = 0
-        for m in range(w.levels[i], p.n_thresholds):
-            probability += p.share[w.counts[m]] * p.decay[w.places[m]] * p.prior[m]
-            w.places[m] += 1
-        if i == lowest:
-            probability += p.no_trough * p.below[w.levels[i]]
-        if probability > 0:
+        if w.weights[i] > 0:
             periods[found] = p.min_lag + w.troughs[i] + parabola(w.difference, w.troughs[i], n)
-            probabilities[found] = probability
+            probabilities[found] = w.weights[i]
             found += 1
     return found
 
@@ -214,93 +246,155 @@ cdef inline ptrdiff_t find_candidates(
 
 
 # ---- the path ------------------------------------------------------------------------------------
+#
+# A row has the values of a frame's states: the best score of a path that ends there. A voiced state
+# that isn't a candidate scores -708, the logarithm of hardly anything, and so hardly ever matters:
+# a frame's row has -inf there if a bound shows that nobody would come from it, nor end there.
 
-cdef inline void score_frame(
-    const Path *p, int count, const int32_t *states, const double *scores, double quiet,
-    double *score,
+cdef inline double move_score(
+    const Path *p, const double *moves, ptrdiff_t k, ptrdiff_t to
 ) noexcept nogil:
-    """Write the score of each state in a frame: the candidates', and the unvoiced ones'."""
+    """Give the score of the move from state to + first + k to state `to`."""
+    if k < 0 or k >= p.width:
+        return p.far
+    return moves[(to // SERFAST_STATES * p.width + k) * SERFAST_STATES + to % SERFAST_STATES]
+
+
+cdef inline double larger(double a, double b) noexcept nogil:
+    return a if a > b else b
+
+
+cdef inline void fill(double *row, ptrdiff_t n, double value) noexcept nogil:
     cdef ptrdiff_t j
-    for j in range(p.n):
-        score[j] = p.missing
-        score[p.apart + j] = quiet
-    for j in range(count):
-        score[states[j]] = scores[j]
+    for j in range(n):
+        row[j] = value
 
 
 cdef inline void leave_padding(const Path *p, double *row) noexcept nogil:
     """Let nobody come from a state that isn't there."""
-    cdef ptrdiff_t j
-    for j in range(p.n, p.padded):
-        row[j] = row[p.apart + j] = -HUGE_VAL
+    fill(row + p.n, p.padded - p.n, -HUGE_VAL)
+    fill(row + p.apart + p.n, p.padded - p.n, -HUGE_VAL)
 
 
-cdef inline double largest_of(const Path *p, const double *row) noexcept nogil:
-    """Give the largest value of a frame's states."""
-    cdef double most = row[0]
+cdef inline void look(
+    const Path *p, const double *row, double bound, Frame *frame
+) noexcept nogil:
+    """Find the largest value; tell whether states of values up to `bound` can't matter."""
+    cdef const double *unvoiced = row + p.apart
+    cdef double most = unvoiced[0], least = unvoiced[0]
     cdef ptrdiff_t j
     for j in range(p.n):
-        most = row[j] if row[j] > most else most
-        most = row[p.apart + j] if row[p.apart + j] > most else most
-    return most
+        most = larger(unvoiced[j], most)
+        least = -larger(-unvoiced[j], -least)
+    for j in range(frame.count):
+        most = larger(row[frame.states[j]], most)
+    frame.alone = bound + p.easiest < least + p.straight
+    if not frame.alone:
+        for j in range(p.n):
+            most = larger(row[j], most)
+    frame.most = most
 
 
-cdef inline double move_score(const Path *p, ptrdiff_t k, ptrdiff_t to, bint turns) noexcept nogil:
-    """Give the score of the move from state to + first + k, perhaps of the other kind, to `to`."""
-    if k < 0 or k >= p.width:
-        return p.far
-    cdef ptrdiff_t block = (to // SERFAST_STATES * p.width + k) * 2 + turns
-    return p.moves[block * SERFAST_STATES + to % SERFAST_STATES]
-
-
-cdef inline ptrdiff_t best_before(
-    const Path *p, const double *row, ptrdiff_t to, bint everywhere
+cdef inline void step_from_few(
+    const Path *p, const double *row, const Frame *before, const Frame *frame, double quiet,
+    double *out,
 ) noexcept nogil:
-    """Give the first of the best states before state `to`: within the band or everywhere."""
-    cdef ptrdiff_t j = to % p.n, best = -1, low = max(0, j + p.first), i
-    cdef ptrdiff_t high = min(p.n, j + p.first + p.width)
-    cdef double most = -HUGE_VAL, value
-    cdef int kind
-    if everywhere:
-        low, high = 0, p.n
-    for kind in range(2):
-        for i in range(low, high):
-            value = row[p.apart * kind + i] + move_score(p, i - j - p.first, j, kind != to // p.n)
-            if value > most:
-                most, best = value, p.n * kind + i
-    if not everywhere and (best < 0 or largest_of(p, row) + p.far >= most):
-        return best_before(p, row, to, True)
-    return best
+    """Compute the values of the candidates and of the unvoiced states from the same of `row`."""
+    cdef const double *unvoiced = row + p.apart
+    cdef double *quiets = out + p.apart
+    cdef double least = before.most + p.far, best
+    cdef ptrdiff_t i, j, c, k
+    fill(out, p.n, -HUGE_VAL)
+    fill(quiets, p.padded, least)
+    p.kernels.best_moves(unvoiced + p.first, p.stay, p.padded, p.width, quiets)
+    for c in range(before.count):
+        i = before.states[c]
+        for j in range(max(0, i - p.first - p.width + 1), min(p.n, i - p.first + 1)):
+            quiets[j] = larger(row[i] + move_score(p, p.turn, i - j - p.first, j), quiets[j])
+    for j in range(p.n):
+        quiets[j] += quiet
+    for c in range(frame.count):
+        j = frame.states[c]
+        best = least
+        for k in range(max(0, -j - p.first), min(p.width, p.n - j - p.first)):
+            best = larger(unvoiced[j + p.first + k] + move_score(p, p.turn, k, j), best)
+        for i in range(before.count):
+            best = larger(
+                row[before.states[i]]
+                + move_score(p, p.stay, before.states[i] - j - p.first, j), best)
+        out[j] = best + frame.scores[c]
+    leave_padding(p, out)
+
+
+cdef inline void step_from_all(
+    const Path *p, const double *row, double most, const Frame *frame, double quiet, double *score,
+    double *out,
+) noexcept nogil:
+    """Compute the values of all states from all of `row`."""
+    cdef ptrdiff_t j
+    fill(out, p.padded, most + p.far)
+    fill(out + p.apart, p.padded, most + p.far)
+    p.kernels.best_moves(row + p.first, p.stay, p.padded, p.width, out)
+    p.kernels.best_moves(row + p.apart + p.first, p.turn, p.padded, p.width, out)
+    p.kernels.best_moves(row + p.apart + p.first, p.stay, p.padded, p.width, out + p.apart)
+    p.kernels.best_moves(row + p.first, p.turn, p.padded, p.width, out + p.apart)
+    add_scores(p, frame, quiet, score, out)
+
+
+cdef inline void add_scores(
+    const Path *p, const Frame *frame, double quiet, double *score, double *out
+) noexcept nogil:
+    """Add what each state scores in this frame."""
+    cdef ptrdiff_t j
+    fill(score, p.n, p.missing)
+    for j in range(frame.count):
+        score[frame.states[j]] = frame.scores[j]
+    for j in range(p.n):
+        out[j] += score[j]
+        out[p.apart + j] += quiet
+    leave_padding(p, out)
 
 
 cdef inline void run_block(
     const Path *p, const Scores *s, ptrdiff_t begin, ptrdiff_t end, ptrdiff_t candidate,
-    double *score, double *rows,
+    double *score, double *rows, double *peaks,
 ) noexcept nogil:
-    """Compute the values of frames begin … end - 1 behind those of frame begin - 1 in rows[0]."""
-    cdef ptrdiff_t t, j
-    cdef double *row = rows
-    cdef double most = largest_of(p, rows)
+    """Compute the values of frames begin … end - 1 behind those of frame begin - 1 in rows[0].
+
+    A peak is the largest value of its row.
+    """
+    cdef ptrdiff_t t, size = 2 * p.apart
+    cdef Frame before, frame
+    cdef double bound
+    cdef double *out
+    before.count, before.states, before.scores = 0, s.states, s.scores
+    look(p, rows, HUGE_VAL, &before)
     for t in range(begin, end):
-        score_frame(
-            p, s.counts[t], s.states + candidate, s.scores + candidate, s.quiet[t], score)
-        candidate += s.counts[t]
+        frame.count, frame.states = s.counts[t], s.states + candidate
+        frame.scores = s.scores + candidate
+        peaks[t - begin] = before.most
+        out = rows + size
+        bound = (p.start if t == 0 else before.most + p.easiest) + p.missing
         if t == 0:
-            for j in range(p.n):
-                row[2 * p.apart + j] = score[j] + p.start
-                row[3 * p.apart + j] = score[p.apart + j] + p.start
-            most = largest_of(p, row + 2 * p.apart)
+            fill(out, p.n, p.start)
+            fill(out + p.apart, p.n, p.start)
+            add_scores(p, &frame, s.quiet[t], score, out)
+        elif before.alone:
+            step_from_few(p, rows, &before, &frame, s.quiet[t], out)
         else:
-            most = p.kernels.path_step(
-                row + p.first, score, p.moves, p.padded, p.width, p.apart, most + p.far,
-                row + 2 * p.apart)
-        row += 2 * p.apart
-        leave_padding(p, row)
+            step_from_all(p, rows, before.most, &frame, s.quiet[t], score, out)
+        look(p, out, bound, &frame)
+        if t > 0 and before.alone and not frame.alone:
+            step_from_all(p, rows, before.most, &frame, s.quiet[t], score, out)
+            look(p, out, bound, &frame)
+        candidate += frame.count
+        before = frame
+        rows = out
+    peaks[end - begin] = before.most
 
 
-cdef inline ptrdiff_t best_state(const Path *p, const double *row) noexcept nogil:
+cdef inline ptrdiff_t best_state(const Path *p, const double *row, double most) noexcept nogil:
     """Give the first of the best states of a frame."""
-    cdef double most = largest_of(p, row)
     cdef ptrdiff_t j
     for j in range(p.n):
         if row[j] == most:
@@ -311,27 +405,50 @@ cdef inline ptrdiff_t best_state(const Path *p, const double *row) noexcept nogi
     return 0
 
 
+cdef inline ptrdiff_t best_before(
+    const Path *p, const double *row, double peak, ptrdiff_t to, bint everywhere
+) noexcept nogil:
+    """Give the first of the best states before state `to`: within the band or everywhere."""
+    cdef ptrdiff_t j = to % p.n, best = -1, low = max(0, j + p.first), i
+    cdef ptrdiff_t high = min(p.n, j + p.first + p.width)
+    cdef double most = -HUGE_VAL, value
+    cdef const double *moves
+    cdef int kind
+    if everywhere:
+        low, high = 0, p.n
+    for kind in range(2):
+        moves = p.stay if kind == to // p.n else p.turn
+        for i in range(low, high):
+            value = row[p.apart * kind + i] + move_score(p, moves, i - j - p.first, j)
+            if value > most:
+                most, best = value, p.n * kind + i
+    if not everywhere and peak + p.far >= most:
+        return best_before(p, row, peak, to, True)
+    return best
+
+
 cdef inline void find_path(
     const Path *p,
     const Scores *s,
     ptrdiff_t n_kept,       # frames whose values are kept at a time
-    double *score,          # room for a frame
-    double *rows,           # and for n_kept + 1 frames, between gaps, -inf everywhere
-    double *before,         # and for the frame before each of the blocks of n_kept frames
+    double *score,          # room for the states of a frame
+    double *rows,           # and for n_kept + 1 rows, -inf everywhere, a gap before them
+    double *peaks,          # and for as many peaks
+    double *before,         # and for the row before each of the blocks of n_kept frames
     ptrdiff_t *candidates,  # the first candidate of each block
     int32_t *path,
 ) noexcept nogil:
     """Write the best state of each frame: forwards, and then backwards, block by block.
 
-    Before a block is followed backwards, its values are computed again from the frame before it.
+    Before a block is followed backwards, its values are computed again from the row before it.
     """
     cdef ptrdiff_t n_blocks = (s.n_frames + n_kept - 1) // n_kept, size = 2 * p.apart
-    cdef ptrdiff_t b, t, begin, end, first = 0, state = 0
+    cdef ptrdiff_t b, t, i, begin, end, first = 0, state = 0
     for b in range(n_blocks):
         begin, end = b * n_kept, min((b + 1) * n_kept, s.n_frames)
         memcpy(before + b * size, rows, size * sizeof(double))
         candidates[b] = first
-        run_block(p, s, begin, end, first, score, rows)
+        run_block(p, s, begin, end, first, score, rows, peaks)
         memcpy(rows, rows + (end - begin) * size, size * sizeof(double))
         for t in range(begin, end):
             first += s.counts[t]
@@ -339,10 +456,11 @@ cdef inline void find_path(
         begin, end = b * n_kept, min((b + 1) * n_kept, s.n_frames)
         memcpy(rows, before + b * size, size * sizeof(double))
         if b < n_blocks - 1:
-            run_block(p, s, begin, end, candidates[b], score, rows)
+            run_block(p, s, begin, end, candidates[b], score, rows, peaks)
         for t in range(end - 1, begin - 1, -1):
+            i = t - begin + 1
             if t == s.n_frames - 1:
-                state = best_state(p, rows + (end - begin) * size)
+                state = best_state(p, rows + i * size, peaks[i])
             else:
-                state = best_before(p, rows + (t - begin + 1) * size, state, False)
+                state = best_before(p, rows + i * size, peaks[i], state, False)
             path[t] = <int32_t>state

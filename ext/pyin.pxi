@@ -21,26 +21,30 @@ cdef int fill_candidates(Arena arena, Candidates *p, program) except -1:
     p.n_products = (p.max_lag + SERFAST_LAGS) // SERFAST_LAGS * SERFAST_LAGS
     p.n_thresholds = len(program.thresholds)
     p.thresholds, p.prior = arena.doubles(program.thresholds), arena.doubles(program.prior)
-    p.below = arena.doubles(program.below)
+    p.below, p.above = arena.doubles(program.below), arena.doubles(program.above)
     p.decay, p.share = arena.doubles(program.decay), arena.doubles(program.share)
     p.no_trough = program.no_trough
     return 0
 
 
+cdef double *moves_of(Arena arena, const Path *p, scores) except NULL:
+    """Lay the moves out as best_moves reads them; beyond the last state they are nobody's."""
+    moves = np.full((p.width, p.padded), -np.inf)
+    moves[:, : p.n] = scores
+    return arena.doubles(moves.reshape(p.width, -1, SERFAST_STATES).swapaxes(0, 1))
+
+
 cdef int fill_path(Arena arena, Path *p, program) except -1:
-    """Lay the moves out as path_step reads them; beyond the last state they are nobody's."""
-    stay, turn = program.stay, program.turn
+    stay, turn, center = program.stay, program.turn, -program.first
     p.kernels = kernels
     p.width, p.n = stay.shape
     p.first = program.first
     p.padded = (p.n + SERFAST_STATES - 1) // SERFAST_STATES * SERFAST_STATES
-    p.gap = (p.width + SERFAST_STATES - 1) // SERFAST_STATES * SERFAST_STATES
-    p.apart = p.padded + p.gap
-    moves = np.full((2, p.width, p.padded), -np.inf)
-    moves[:, :, : p.n] = stay, turn
-    blocks = moves.reshape(2, p.width, -1, SERFAST_STATES).transpose(2, 1, 0, 3)
-    p.moves = arena.doubles(blocks)
+    p.apart = p.padded + (p.width + SERFAST_STATES - 1) // SERFAST_STATES * SERFAST_STATES
+    p.stay, p.turn = moves_of(arena, p, stay), moves_of(arena, p, turn)
     p.start, p.missing, p.far = program.start, program.missing, program.far
+    p.easiest = max(stay.max(), turn.max())
+    p.straight = min(stay[center].min(), turn[center].min())
     return 0
 
 
@@ -102,9 +106,9 @@ cdef class PyinEngine:
         cdef Candidates *p = &self.frames
         cdef ptrdiff_t n_frames = len(counts), lags = p.max_lag - p.min_lag + 1, result
         cdef int32_t *numbers = ints_of(counts, n_frames)
-        cdef ptrdiff_t n_doubles = (2 * (p.n_hops + 1) + 3) * p.n_products + lags
+        cdef ptrdiff_t n_doubles = (2 * (p.n_hops + 1) + 3) * p.n_products + 2 * lags
         cdef double *block = <double *>calloc(n_doubles, sizeof(double))
-        cdef int32_t *ints = <int32_t *>malloc(2 * (lags + p.n_thresholds) * sizeof(int32_t))
+        cdef int32_t *ints = <int32_t *>malloc((2 * lags + p.n_thresholds + 1) * sizeof(int32_t))
         cdef Work w
         if block == NULL or ints == NULL:
             free(block)
@@ -112,8 +116,8 @@ cdef class PyinEngine:
             raise MemoryError("no memory for the candidates of pYIN")
         w.sums, w.products = block, block + 2 * (p.n_hops + 1) * p.n_products
         w.end, w.difference = w.products + p.n_products, w.products + 3 * p.n_products
-        w.troughs, w.levels = ints, ints + lags
-        w.counts, w.places = w.levels + lags, w.levels + lags + p.n_thresholds
+        w.weights = w.difference + lags
+        w.troughs, w.levels, w.counts = ints, ints + lags, ints + 2 * lags
         with nogil:
             result = find_candidates(p, samples, n_frames, &w, numbers, periods, probabilities)
             free(block)
@@ -129,15 +133,16 @@ cdef class PyinEngine:
         cdef ptrdiff_t size = 2 * p.apart, kept = KEPT_BYTES // (size * sizeof(double))
         kept = min(max(kept, 64), s.n_frames)
         cdef ptrdiff_t n_blocks = (s.n_frames + kept - 1) // kept
-        rows = np.full((kept + 1) * size + p.gap, -np.inf)
-        before, score = np.empty(n_blocks * size), np.full(size, -np.inf)
+        rows = np.full((kept + 1) * size + p.apart - p.padded, -np.inf)
+        peaks, before, score = np.empty(kept + 1), np.empty(n_blocks * size), np.empty(p.n)
         first, path = np.empty(n_blocks, dtype=np.intp), np.empty(s.n_frames, dtype=np.int32)
-        cdef double *row = doubles_of(rows, len(rows)) + p.gap
+        cdef double *row = doubles_of(rows, len(rows)) + p.apart - p.padded
+        cdef double *peak = doubles_of(peaks, kept + 1)
         cdef double *ahead = doubles_of(before, len(before))
-        cdef double *with_score = doubles_of(score, size)
+        cdef double *with_score = doubles_of(score, p.n)
         cdef ptrdiff_t *firsts = <ptrdiff_t *>address(
             first, n_blocks, sizeof(ptrdiff_t))
         cdef int32_t *chosen = ints_of(path, s.n_frames)
         with nogil:
-            find_path(p, &s, kept, with_score, row, ahead, firsts, chosen)
+            find_path(p, &s, kept, with_score, row, peak, ahead, firsts, chosen)
         return path

@@ -87,7 +87,7 @@ typedef struct {
 } serfast_moments;
 
 /* How many lags are computed at once, and how many states of a path stand side by side. */
-enum { SERFAST_LAGS = 32, SERFAST_STATES = 8 };
+enum { SERFAST_LAGS = 32, SERFAST_STATES = 16 };
 
 typedef struct {
     const char *isa;
@@ -163,16 +163,14 @@ typedef struct {
     /* Σ x[i], Σ i x[i], Σ i² x[i], in double */
     void (*index_moments)(const float *x, ptrdiff_t n, double *moments);
 
-    /* out[k] += Σ_{i < n} x[i] z[i + k] for SERFAST_LAGS lags k, from i = 0 on */
+    /* out[k] += Σ_{i < n} x[i] z[i + k] for SERFAST_LAGS lags k. Of each 32 samples these are added
+     * first: i, i + 8, i + 16 and i + 24, for i = 0 … 7; the last n % 32 follow one by one. */
     void (*lag_products)(const double *x, const double *z, ptrdiff_t n, double *out);
 
-    /* One step of a path through n states of two kinds, n a multiple of SERFAST_STATES. Those of the
-     * second kind lie `apart` doubles behind those of the first one, in value, score and out:
-     * out[j] = score[j] + the largest of `least` and, for k < width, value[j + k] + stay[k][j] of its
-     * own kind and value[j + k] + turn[k][j] of the other one. `moves` has, for each SERFAST_STATES
-     * of j and for each k, so many of stay and then so many of turn. The largest out is given. */
-    double (*path_step)(const double *value, const double *score, const double *moves, ptrdiff_t n,
-                        ptrdiff_t width, ptrdiff_t apart, double least, double *out);
+    /* out[j] = the largest of out[j] and, for k < width, value[j + k] + moves[k][j], for j < n, a
+     * multiple of SERFAST_STATES. For each SERFAST_STATES of j, `moves` has so many for each k. */
+    void (*best_moves)(const double *value, const double *moves, ptrdiff_t n, ptrdiff_t width,
+                       double *out);
 } serfast_kernels;
 
 extern const serfast_kernels serfast_kernels_baseline;

@@ -43,6 +43,8 @@ class CandidateTables(NamedTuple):
     """This is the probability of each threshold."""
     below: Array
     """Entry n is the probability of the first n thresholds together."""
+    above: Array
+    """Entry n is that of all the others."""
     decay: Array
     """Entry k is the weight of the k-th trough below a threshold, before the sum is made 1."""
     share: Array
@@ -130,6 +132,7 @@ class PyinTables:
             thresholds=thresholds[1:],
             prior=prior,
             below=np.array([prior[:count].sum() for count in range(len(prior) + 1)]),
+            above=np.append(prior[::-1].cumsum()[::-1], 0.0),
             decay=np.exp(-fall * (n - 1)),
             share=np.concatenate([[0.0], share]),
             no_trough=self.no_trough_prob,
