@@ -271,9 +271,11 @@ cdef inline void fill(double *row, ptrdiff_t n, double value) noexcept nogil:
 
 
 cdef inline void leave_padding(const Path *p, double *row) noexcept nogil:
-    """Let nobody come from a state that isn't there."""
-    fill(row + p.n, p.padded - p.n, -HUGE_VAL)
-    fill(row + p.apart + p.n, p.padded - p.n, -HUGE_VAL)
+    """Let nobody come from a state that isn't there, before and behind those of either kind."""
+    cdef ptrdiff_t gap = p.apart - p.padded
+    fill(row - gap, gap, -HUGE_VAL)
+    fill(row + p.n, p.apart - p.n, -HUGE_VAL)
+    fill(row + p.apart + p.n, p.apart - p.n, -HUGE_VAL)
 
 
 cdef inline void look(
@@ -432,7 +434,7 @@ cdef inline void find_path(
     const Scores *s,
     ptrdiff_t n_kept,       # frames whose values are kept at a time
     double *score,          # room for the states of a frame
-    double *rows,           # and for n_kept + 1 rows, -inf everywhere, a gap before them
+    double *rows,           # and for n_kept + 1 rows, behind a gap
     double *peaks,          # and for as many peaks
     double *before,         # and for the row before each of the blocks of n_kept frames
     ptrdiff_t *candidates,  # the first candidate of each block
@@ -444,6 +446,8 @@ cdef inline void find_path(
     """
     cdef ptrdiff_t n_blocks = (s.n_frames + n_kept - 1) // n_kept, size = 2 * p.apart
     cdef ptrdiff_t b, t, i, begin, end, first = 0, state = 0
+    fill(rows, size, -HUGE_VAL)
+    leave_padding(p, rows)
     for b in range(n_blocks):
         begin, end = b * n_kept, min((b + 1) * n_kept, s.n_frames)
         memcpy(before + b * size, rows, size * sizeof(double))

@@ -133,7 +133,7 @@ cdef class PyinEngine:
         cdef ptrdiff_t size = 2 * p.apart, kept = KEPT_BYTES // (size * sizeof(double))
         kept = min(max(kept, 64), s.n_frames)
         cdef ptrdiff_t n_blocks = (s.n_frames + kept - 1) // kept
-        rows = np.full((kept + 1) * size + p.apart - p.padded, -np.inf)
+        rows = np.empty((kept + 1) * size + p.apart - p.padded)
         peaks, before, score = np.empty(kept + 1), np.empty(n_blocks * size), np.empty(p.n)
         first, path = np.empty(n_blocks, dtype=np.intp), np.empty(s.n_frames, dtype=np.int32)
         cdef double *row = doubles_of(rows, len(rows)) + p.apart - p.padded

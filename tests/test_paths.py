@@ -12,6 +12,7 @@ AGREE = "backends/test_backends_agree.py"
 COMMAND = "cli/test_cli_bench.py"
 LIBROSA = "compat/test_librosa.py"
 CONTRACT = "compat/test_librosa_contract.py"
+PYIN = "compat/test_librosa_pyin.py"
 SHAPE = "compat/test_librosa_spectral.py"
 
 TESTED_BY = {
@@ -78,6 +79,7 @@ TESTED_BY = {
     "cli._warnings": "cli/test_predict.py",
     "cli.bench": COMMAND,
     "compat.librosa._engine": CONTRACT,
+    "compat.librosa.core._pyin": PYIN,
     "compat.librosa.core.pitch": LIBROSA,
     "compat.librosa.core.spectrum": LIBROSA,
     "compat.librosa.feature.contrast": SHAPE,

@@ -29,6 +29,8 @@ NAMES = (
     "feature.spectral_rolloff",
     "yin",
     "core.yin",
+    "pyin",
+    "core.pyin",
     "filters.mel",
     "util.frame",
     "util.valid_audio",
@@ -56,11 +58,15 @@ def with_one(value: float) -> np.ndarray:
     return y
 
 
+LATER = {"pyin": ["transition_min_prob"], "core.pyin": ["transition_min_prob"]}
+"""Arguments that librosa 1.0 has added behind the others."""
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_signature_is_librosas(name: str) -> None:
     actual = inspect.signature(named(ours, name)).parameters
     expected = inspect.signature(named(librosa, name)).parameters
-    assert list(actual) == list(expected)
+    assert list(actual) == [*expected, *LATER.get(name, [])]
     for parameter, theirs in expected.items():
         assert actual[parameter].kind == theirs.kind, parameter
         assert repr(actual[parameter].default) == repr(theirs.default), parameter
@@ -178,6 +184,24 @@ BAD_CALLS: dict[str, list[dict[str, Any]]] = {
         {"y": Y, "hop_length": 0, **F0},
         {"y": Y[:2000], "center": False, **F0},
     ],
+    "pyin": [
+        {"y": Y, "fmin": None, "fmax": 880},
+        {"y": Y, "fmin": 440, "fmax": 220},
+        {"y": Y, "fmin": 440, "fmax": 16000},
+        {"y": Y, "fmin": 10, "fmax": 21},
+        {"y": list(Y), **F0},
+        {"y": with_one(np.nan), **F0},
+        {"y": Y, "hop_length": 0, **F0},
+        {"y": Y[:2000], "center": False, **F0},
+        {"y": Y, "n_thresholds": 2.5, **F0},
+        {"y": Y, "beta_parameters": (2,), **F0},
+        {"y": Y, "resolution": 0, **F0},
+        {"y": Y, "switch_prob": 1.5, **F0},
+        {"y": Y, "switch_prob": -0.5, **F0},
+        {"y": Y, "max_transition_rate": -100, **F0},
+        {"y": Y, "fmin": 200, "fmax": 210},
+        {"y": Y, "fmin": 400, "fmax": 440, "max_transition_rate": 100},
+    ],
     "filters.mel": [
         {"sr": 22050, "n_fft": 2048, "norm": "garbage"},
         {"sr": 22050, "n_fft": 2048, "norm": -1},
@@ -261,6 +285,13 @@ STRICTER_CALLS: list[tuple[str, dict[str, Any], str]] = [
     ("feature.spectral_contrast", {"S": S, "freq": np.arange(1025)[::-1]}, "^freq .* at index 0"),
     ("feature.spectral_contrast", {"S": S, "freq": np.arange(1025)}, "^fmin .*band 4 is empty"),
     ("yin", {"y": np.zeros(0), **F0}, "^y must be at least 1 sample long"),
+    ("pyin", {"y": np.zeros(0), **F0}, "^y must be at least 1 sample long"),
+    ("pyin", {"y": with_one(1e39), **F0}, "^y must be within float32's range .* at index 77"),
+    ("pyin", {"y": Y, "no_trough_prob": 1.5, **F0}, "^no_trough_prob must be a number from 0 to 1"),
+    ("pyin", {"y": Y, "beta_parameters": (0, 1), **F0}, "^beta_parameters must be"),
+    ("pyin", {"y": Y, "boltzmann_parameter": 0, **F0}, "^boltzmann_parameter must be"),
+    ("pyin", {"y": Y, "transition_min_prob": 0.5, **F0}, "^transition_min_prob must be None or <="),
+    ("pyin", {"y": Y, "transition_min_prob": -1, **F0}, "^transition_min_prob must be"),
     ("filters.mel", {"sr": 22050, "n_fft": 512, "fmin": 300, "fmax": 300}, "^fmin must be < fmax"),
     ("filters.mel", {"sr": -1, "n_fft": 512}, "^sr must be"),
     ("filters.mel", {"sr": 22050, "n_fft": 512, "dtype": int}, "^dtype must be"),
@@ -308,6 +339,8 @@ WARNED_CALLS: list[tuple[str, dict[str, Any]]] = [
     ("filters.mel", {"sr": 44100, "n_fft": 1024, "fmax": 2000, "htk": True}),
     ("yin", {"y": Y, "fmin": 20, "fmax": 1000}),
     ("yin", {"y": Y, "win_length": 1024, **F0}),
+    ("pyin", {"y": Y, "fmin": 20, "fmax": 1000}),
+    ("pyin", {"y": Y, "win_length": 1024, **F0}),
     ("power_to_db", {"S": S.astype(complex)}),
     ("pcen", {"S": S.astype(complex)}),
 ]
@@ -320,6 +353,7 @@ SILENT_CALLS: list[tuple[str, dict[str, Any]]] = [
     ("feature.spectral_contrast", {"S": S, "n_fft": 4096}),
     ("filters.mel", {"sr": 22050, "n_fft": 2048}),
     ("yin", {"y": Y[:1000], **F0}),
+    ("pyin", {"y": Y[:1000], **F0}),
 ]
 
 

@@ -94,6 +94,14 @@ hold: a weaker bin may be float32's noise, and its logarithm anything."""
 CONTRAST_LINEAR = Tolerance(
     4e-6, "linear contrast, of the frame's peak", "float32 FFT, as for mel power"
 )
+PYIN = Tolerance(
+    1e-13, "pYIN's probability; F0 and flags are equal", "the same sums of float64, in another order"
+)
+PYIN_FLOAT32 = Tolerance(
+    1.2e-7,
+    "pYIN's probability of float32 samples",
+    "librosa rounds each candidate's to float32, and so does the drop-in: one may round otherwise",
+)
 PCEN = Tolerance(
     1e-12, "PCEN of a given S, of the largest value", "the same formula in float64, over NumPy"
 )
