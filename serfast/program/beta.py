@@ -32,7 +32,7 @@ def beta_cdf(x: float, a: float, b: float) -> float:
 def _front(x: float, a: float, b: float) -> float:
     """Give x^a (1 - x)^b / (a B(a, b)); the gamma function is more precise than its logarithm."""
     if a + b < 150:
-        powers = x**a * (1 - x) ** b
+        powers = float(x**a * (1 - x) ** b)
         return powers * (math.gamma(a + b) / math.gamma(a) / math.gamma(b)) / a
     log_beta = math.lgamma(a) + math.lgamma(b) - math.lgamma(a + b)
     return math.exp(a * math.log(x) + b * math.log1p(-x) - log_beta) / a

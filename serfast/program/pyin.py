@@ -14,7 +14,14 @@ import numpy as np
 from .. import _checks as checks
 from .beta import beta_cdf
 
-__all__ = ["LOG_OF_NOTHING", "CandidateTables", "PathTables", "PyinProgram", "PyinTables", "RunPyin"]
+__all__ = [
+    "LOG_OF_NOTHING",
+    "CandidateTables",
+    "PathTables",
+    "PyinProgram",
+    "PyinTables",
+    "RunPyin",
+]
 
 Array: TypeAlias = np.ndarray[Any, np.dtype[np.float64]]
 Integers: TypeAlias = np.ndarray[Any, np.dtype[np.int32]]
@@ -89,8 +96,8 @@ class RunPyin(Protocol):
     def path(self, counts: Integers, states: Integers, scores: Array, quiet: Array) -> Integers:
         """Give the best state of each frame, 0 … 2 n - 1; of equal paths that of the lower states.
 
-        A frame has ``counts[t]`` candidates; `states` and `scores` have the state of each one, below
-        n, and the logarithm of its probability. `quiet` has that of a frame's unvoiced states.
+        A frame has ``counts[t]`` candidates; `states` and `scores` have the state of each one,
+        below n, and the logarithm of its probability. `quiet` has that of a frame's unvoiced states.
         """
 
 

@@ -18,6 +18,7 @@ from helpers import pages
 from serfast import ParameterError, SerfastError
 
 NAMES = (
+    "feature.chroma_stft",
     "feature.rms",
     "feature.zero_crossing_rate",
     "feature.melspectrogram",
@@ -146,6 +147,14 @@ BAD_CALLS: dict[str, list[dict[str, Any]]] = {
         {"y": Y, "mel_norm": "garbage"},
         {"y": Y, "hop_length": 0},
     ],
+    "feature.chroma_stft": [
+        *BAD_TRANSFORMS,
+        {"S": WITH_NAN},
+        {"y": Y, "norm": -2},
+        {"y": Y, "norm": "garbage"},
+        {"y": Y, "norm": "garbage", "tuning": 0.0},
+        {"y": Y, "n_chroma": 0},
+    ],
     "feature.spectral_centroid": [
         *BAD_SPECTRA,
         {"S": WITH_NAN},
@@ -271,6 +280,11 @@ STRICTER_CALLS: list[tuple[str, dict[str, Any], str]] = [
     ("feature.spectral_centroid", {"S": S.astype(str)}, "^S must be of real numbers, got dtype"),
     ("feature.spectral_centroid", {"S": S, "freq": np.ones(7)}, "^freq must be of 1025 real"),
     ("feature.spectral_centroid", {"y": Y, "freq": 1j * S[:, 0]}, "^freq must be of 1025 real"),
+    ("feature.chroma_stft", {"S": NEGATIVE}, "^S must be >= 0 everywhere"),
+    ("feature.chroma_stft", {"S": S.astype(complex)}, "^S must be of real numbers"),
+    ("feature.chroma_stft", {"y": Y, "tuning": np.nan}, "^tuning must be a finite number"),
+    ("feature.chroma_stft", {"y": Y, "octwidth": 0}, "^octwidth must be"),
+    ("feature.chroma_stft", {"y": Y, "dtype": int}, "^dtype must be"),
     ("feature.spectral_bandwidth", {"S": S, "p": 0}, "^p must be a finite number > 0, got 0"),
     ("feature.spectral_bandwidth", {"y": Y, "p": -1}, "^p must be a finite number > 0"),
     ("feature.spectral_bandwidth", {"S": S, "centroid": np.ones(5)}, r"^centroid .*\(..., 1, 5\)"),
@@ -316,7 +330,7 @@ def test_index_of_the_first_nan_counts_channels() -> None:
         ours.feature.mfcc(y=y)
 
 
-@pytest.mark.parametrize("name", ["feature.melspectrogram", "feature.mfcc"])
+@pytest.mark.parametrize("name", ["feature.melspectrogram", "feature.mfcc", "feature.chroma_stft"])
 def test_unknown_keyword(name: str) -> None:
     with pytest.raises(TypeError, match="nonesuch"):
         named(ours, name)(y=Y, nonesuch=1)
@@ -331,6 +345,8 @@ WARNED_CALLS: list[tuple[str, dict[str, Any]]] = [
     ("feature.melspectrogram", {"y": Y, "fmax": 20000.0}),
     ("feature.mfcc", {"y": Y[:1000], "n_mels": 40}),
     ("feature.mfcc", {"y": Y, "n_fft": 256}),
+    ("feature.chroma_stft", {"y": Y[:1000]}),
+    ("feature.chroma_stft", {"y": 0 * Y}),
     ("feature.spectral_centroid", {"y": Y[:1000]}),
     ("feature.spectral_bandwidth", {"y": Y[:1000], "p": 3}),
     ("feature.spectral_rolloff", {"y": Y[:1000]}),
@@ -411,6 +427,8 @@ CHANNELED: list[tuple[str, dict[str, Any]]] = [
     ("feature.zero_crossing_rate", {"zero_pos": False}),
     ("feature.melspectrogram", {}),
     ("feature.melspectrogram", {"norm": 1, "pad_mode": "symmetric"}),
+    ("feature.chroma_stft", {"tuning": 0.1}),
+    ("feature.chroma_stft", {"tuning": 0.1, "norm": 3}),
     ("feature.spectral_centroid", {}),
     ("feature.spectral_centroid", {"freq": np.arange(1025) ** 1.1}),
     ("feature.spectral_bandwidth", {}),

@@ -17,13 +17,15 @@ def binomials(x: float, a: int, b: int) -> float:
     return math.fsum(math.comb(n, j) * x**j * (1 - x) ** (n - j) for j in range(a, n + 1))
 
 
-@pytest.mark.parametrize("a, b", [(2, 18), (1, 1), (18, 2), (1, 40), (7, 7)])
+@pytest.mark.parametrize(("a", "b"), [(2, 18), (1, 1), (18, 2), (1, 40), (7, 7)])
 def test_whole_parameters(a: int, b: int) -> None:
     for x in np.linspace(0, 1, 101):
         assert beta_cdf(float(x), a, b) == pytest.approx(binomials(x, a, b), rel=2e-14, abs=1e-15)
 
 
-@pytest.mark.parametrize("a, b", [(2, 34 / 3), (0.5, 0.5), (1e-3, 2.5), (40.5, 60.25), (300, 20)])
+@pytest.mark.parametrize(
+    ("a", "b"), [(2, 34 / 3), (0.5, 0.5), (1e-3, 2.5), (40.5, 60.25), (300, 20)]
+)
 def test_any_parameters_beside_scipy(a: float, b: float) -> None:
     x = np.linspace(0, 1, 101)
     ours = [beta_cdf(float(one), a, b) for one in x]

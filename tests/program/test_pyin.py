@@ -40,7 +40,8 @@ def dense(band: np.ndarray) -> np.ndarray:
 
 
 @pytest.mark.parametrize(
-    "n, width", [(60, 11), (61, 11), (385, 41), (60, 12), (61, 12), (11, 11), (12, 12), (5, 1), (2, 2)]
+    ("n", "width"),
+    [(60, 11), (61, 11), (385, 41), (60, 12), (61, 12), (11, 11), (12, 12), (5, 1), (2, 2)],
 )
 def test_transitions_are_librosas_to_the_last_bit(n: int, width: int) -> None:
     expected = librosa.sequence.transition_local(n, width, window="triangle", wrap=False)

@@ -1,7 +1,7 @@
 """pYIN of a whole recording, step by step.
 
-The source is Mauch and Dixon, "pYIN: a fundamental frequency estimator using probabilistic threshold
-distributions", Proc. ICASSP 2014, 659-663; the weights of the troughs are those of librosa 0.11.
+The source is Mauch and Dixon, "pYIN: a fundamental frequency estimator using probabilistic
+threshold distributions", Proc. ICASSP 2014, 659-663; the weights of the troughs are librosa 0.11's.
 """
 
 from __future__ import annotations

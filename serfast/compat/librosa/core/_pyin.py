@@ -10,7 +10,7 @@ import numpy as np
 
 from .... import _checks as checks
 from .... import backends
-from ....program.pyin import LOG_OF_NOTHING, NOTHING, Array, Integers, PyinTables, RunPyin
+from ....program.pyin import NOTHING, Array, PyinTables, RunPyin
 
 __all__ = ["Pitches", "track"]
 

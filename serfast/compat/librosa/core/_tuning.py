@@ -1,4 +1,4 @@
-"""How far a recording is tuned from 440 Hz, as librosa estimates it from the peaks of its spectra."""
+"""How far a recording is tuned from 440 Hz, as librosa tells it from the peaks of its spectra."""
 
 from __future__ import annotations
 
@@ -55,7 +55,9 @@ def _peaks(S: Array, sr: float, n_fft: int) -> tuple[Array, Array]:
     last = S.shape[-2] - 1
     middle, left = S[..., first:end, :], S[..., first - 1 : end - 1, :]
     right = S[..., first + 1 : end + 1, :]
-    if end - 1 == last:  # the last bin has no neighbour, and is a peak if it is above the one before
+    if (
+        end - 1 == last
+    ):  # the last bin has no neighbour, and is a peak if it is above the one before
         right = np.concatenate([right, np.zeros_like(right[..., :1, :])], axis=-2)
     loud = np.where(S[..., first - 1 : end + 1, :] > floor, S[..., first - 1 : end + 1, :], 0)
     n = end - first

@@ -188,13 +188,17 @@ def pyin(
         min_lag=min_lag,
         max_lag=max_lag,
         n_thresholds=n_thresholds,
-        beta_parameters=tuple(checks.number("beta_parameters", x, above=0) for x in beta_parameters),
+        beta_parameters=tuple(
+            checks.number("beta_parameters", x, above=0) for x in beta_parameters
+        ),
         boltzmann_parameter=checks.number("boltzmann_parameter", boltzmann_parameter, above=0),
         no_trough_prob=float(no_trough_prob),
         n_states=pitches.count,
         width=step_width(rate, sr, hop, pitches),
         switch_prob=float(switch_prob),
-        transition_min_prob=None if least is None else checks.number("transition_min_prob", least, minimum=0),
+        transition_min_prob=None
+        if least is None
+        else checks.number("transition_min_prob", least, minimum=0),
     )
     y = engine.padded(y, frame_length, center, pad_mode)
     n_frames = 1 + (y.shape[-1] - frame_length) // hop
@@ -226,9 +230,7 @@ def _checked(
             stacklevel=3,
         )
     check_audio(y)
-    feature = YIN(
-        frame_length=frame_length, fmin=fmin, fmax=fmax, threshold=threshold
-    )
+    feature = YIN(frame_length=frame_length, fmin=fmin, fmax=fmax, threshold=threshold)
     sr = checks.number("sr", sr, above=0)
     feature.check(sr)
     if sr / fmin >= frame_length // 2:
