@@ -54,6 +54,9 @@ ctypedef struct Path:
     ptrdiff_t apart             # from the voiced states to the unvoiced ones, with a gap of -inf
     const double *stay          # moves to states of the same kind; see best_moves in kernels.h
     const double *turn          # and of the other kind
+    const double *stay_to       # [j, k]: the same moves to state j, side by side
+    const double *turn_to
+    const double *turn_from     # [i, k]: and from state i to states i - first - k
     double start                # of each state
     double missing              # what a candidate scores that isn't there
     double far                  # what a move beyond the band scores; -inf: there is none
@@ -251,15 +254,6 @@ cdef inline ptrdiff_t find_candidates(
 # that isn't a candidate scores -708, the logarithm of hardly anything, and so hardly ever matters:
 # a frame's row has -inf there if a bound shows that nobody would come from it, nor end there.
 
-cdef inline double move_score(
-    const Path *p, const double *moves, ptrdiff_t k, ptrdiff_t to
-) noexcept nogil:
-    """Give the score of the move from state to + first + k to state `to`."""
-    if k < 0 or k >= p.width:
-        return p.far
-    return moves[(to // SERFAST_STATES * p.width + k) * SERFAST_STATES + to % SERFAST_STATES]
-
-
 cdef inline double larger(double a, double b) noexcept nogil:
     return a if a > b else b
 
@@ -304,6 +298,7 @@ cdef inline void step_from_few(
     """Compute the values of the candidates and of the unvoiced states from the same of `row`."""
     cdef const double *unvoiced = row + p.apart
     cdef double *quiets = out + p.apart
+    cdef const double *moves
     cdef double least = before.most + p.far, best
     cdef ptrdiff_t i, j, c, k
     fill(out, p.n, -HUGE_VAL)
@@ -311,19 +306,23 @@ cdef inline void step_from_few(
     p.kernels.best_moves(unvoiced + p.first, p.stay, p.padded, p.width, quiets)
     for c in range(before.count):
         i = before.states[c]
-        for j in range(max(0, i - p.first - p.width + 1), min(p.n, i - p.first + 1)):
-            quiets[j] = larger(row[i] + move_score(p, p.turn, i - j - p.first, j), quiets[j])
+        moves = p.turn_from + i * p.width
+        for k in range(max(0, i - p.first - p.n + 1), min(p.width, i - p.first + 1)):
+            j = i - p.first - k
+            quiets[j] = larger(row[i] + moves[k], quiets[j])
     for j in range(p.n):
         quiets[j] += quiet
     for c in range(frame.count):
         j = frame.states[c]
         best = least
-        for k in range(max(0, -j - p.first), min(p.width, p.n - j - p.first)):
-            best = larger(unvoiced[j + p.first + k] + move_score(p, p.turn, k, j), best)
+        moves = p.turn_to + j * p.width
+        for k in range(p.width):  # those that aren't there are -inf
+            best = larger(unvoiced[j + p.first + k] + moves[k], best)
+        moves = p.stay_to + j * p.width
         for i in range(before.count):
-            best = larger(
-                row[before.states[i]]
-                + move_score(p, p.stay, before.states[i] - j - p.first, j), best)
+            k = before.states[i] - j - p.first
+            if 0 <= k < p.width:
+                best = larger(row[before.states[i]] + moves[k], best)
         out[j] = best + frame.scores[c]
     leave_padding(p, out)
 
@@ -411,7 +410,7 @@ cdef inline ptrdiff_t best_before(
     const Path *p, const double *row, double peak, ptrdiff_t to, bint everywhere
 ) noexcept nogil:
     """Give the first of the best states before state `to`: within the band or everywhere."""
-    cdef ptrdiff_t j = to % p.n, best = -1, low = max(0, j + p.first), i
+    cdef ptrdiff_t j = to % p.n, best = -1, low = max(0, j + p.first), i, k
     cdef ptrdiff_t high = min(p.n, j + p.first + p.width)
     cdef double most = -HUGE_VAL, value
     cdef const double *moves
@@ -419,9 +418,10 @@ cdef inline ptrdiff_t best_before(
     if everywhere:
         low, high = 0, p.n
     for kind in range(2):
-        moves = p.stay if kind == to // p.n else p.turn
+        moves = (p.stay_to if kind == to // p.n else p.turn_to) + j * p.width
         for i in range(low, high):
-            value = row[p.apart * kind + i] + move_score(p, moves, i - j - p.first, j)
+            k = i - j - p.first
+            value = row[p.apart * kind + i] + (moves[k] if 0 <= k < p.width else p.far)
             if value > most:
                 most, best = value, p.n * kind + i
     if not everywhere and peak + p.far >= most:

@@ -42,6 +42,11 @@ cdef int fill_path(Arena arena, Path *p, program) except -1:
     p.padded = (p.n + SERFAST_STATES - 1) // SERFAST_STATES * SERFAST_STATES
     p.apart = p.padded + (p.width + SERFAST_STATES - 1) // SERFAST_STATES * SERFAST_STATES
     p.stay, p.turn = moves_of(arena, p, stay), moves_of(arena, p, turn)
+    p.stay_to, p.turn_to = arena.doubles(stay.T), arena.doubles(turn.T)
+    target = np.arange(p.n)[:, np.newaxis] - p.first - np.arange(p.width)
+    there = (target >= 0) & (target < p.n)
+    p.turn_from = arena.doubles(
+        np.where(there, turn[np.arange(p.width), np.where(there, target, 0)], -np.inf))
     p.start, p.missing, p.far = program.start, program.missing, program.far
     p.easiest = max(stay.max(), turn.max())
     p.straight = min(stay[center].min(), turn[center].min())

@@ -70,8 +70,14 @@ def pyin(work: Work, y: Array) -> Call:
     """Make the call of `librosa.pyin`."""
     import librosa  # optional: a peer
 
-    settings = {"sr": work.sample_rate, "fmin": work.fmin, "fmax": work.fmax, "fill_na": None}
-    return lambda: librosa.pyin(y, **_frames(work), **settings)
+    settings: dict[str, Any] = {
+        **_frames(work),
+        "sr": work.sample_rate,
+        "fmin": work.fmin,
+        "fmax": work.fmax,
+        "fill_na": None,
+    }
+    return lambda: librosa.pyin(y, **settings)
 
 
 def row(work: Work, y: Array) -> Call:

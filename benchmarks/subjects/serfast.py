@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -38,9 +38,15 @@ def pyin(work: Work, y: Array) -> Call:
     """Make the call of librosa's function by serfast; it has no feature, since it sees the end."""
     import serfast.compat.librosa as librosa  # heavy: only the process of this package needs it
 
-    frames = {"frame_length": work.frame_length, "hop_length": work.hop_length}
-    settings = {"sr": work.sample_rate, "fmin": work.fmin, "fmax": work.fmax, "fill_na": None}
-    return lambda: librosa.pyin(y, **frames, **settings)
+    settings: dict[str, Any] = {
+        "frame_length": work.frame_length,
+        "hop_length": work.hop_length,
+        "sr": work.sample_rate,
+        "fmin": work.fmin,
+        "fmax": work.fmax,
+        "fill_na": None,
+    }
+    return lambda: librosa.pyin(y, **settings)
 
 
 def exact(work: Work, y: Array) -> serfast.FeatureSpec | str:

@@ -19,7 +19,7 @@ def beta_cdf(x: float, a: float, b: float) -> float:
 
     Examples
     --------
-    >>> beta_cdf(0.5, 2, 2), round(beta_cdf(0.1, 2, 18), 4)
+    >>> round(beta_cdf(0.5, 2, 2), 4), round(beta_cdf(0.1, 2, 18), 4)
     (0.5, 0.5797)
     """
     if x <= 0 or x >= 1:

@@ -97,7 +97,8 @@ class RunPyin(Protocol):
         """Give the best state of each frame, 0 … 2 n - 1; of equal paths that of the lower states.
 
         A frame has ``counts[t]`` candidates; `states` and `scores` have the state of each one,
-        below n, and the logarithm of its probability. `quiet` has that of a frame's unvoiced states.
+        below n, and the logarithm of its probability. `quiet` has that of the unvoiced states of
+        each frame.
         """
 
 

@@ -5,7 +5,8 @@ Covered, with the signatures, defaults, shapes and errors of librosa 0.11: ``fea
 ``feature.spectral_centroid``, ``feature.spectral_bandwidth``, ``feature.spectral_rolloff``,
 ``feature.spectral_flatness``, ``feature.spectral_contrast``, ``feature.chroma_stft``, ``yin``,
 ``pyin``, ``filters.mel``, ``util.frame``, ``util.valid_audio``, ``power_to_db`` and ``pcen``. How
-closely the numbers agree, and what raises, is in docs/librosa.md. Neither librosa nor SciPy nor Numba is imported.
+closely the numbers agree, and what raises, is in docs/librosa.md. Neither librosa nor SciPy nor
+Numba is imported.
 
 Examples
 --------

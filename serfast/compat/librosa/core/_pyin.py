@@ -83,8 +83,8 @@ def track(
     chosen = _last_of_each(frame, places) & (probabilities > 0) & (places < pitches.count)
     places, frame, probabilities = places[chosen], frame[chosen], probabilities[chosen]
     # from low to high pitches, for the rounding of librosa's sum
-    voiced = np.bincount(frame[::-1], probabilities[::-1], minlength=n_frames)
-    voiced = np.clip(voiced, 0, 1)
+    total = np.bincount(frame[::-1], probabilities[::-1], minlength=n_frames)
+    voiced = np.clip(total.astype(np.float64), 0, 1)
     path = run.path(
         np.bincount(frame, minlength=n_frames).astype(np.int32),
         places.astype(np.int32),

@@ -158,7 +158,8 @@ def pyin(
     --------
     >>> y = np.sin(2 * np.pi * 220 / 22050 * np.arange(8192))
     >>> f0, voiced, probability = pyin(y, fmin=65, fmax=2093, center=False)
-    >>> f0.round(1).tolist()[:3], voiced.all(), probability.min().round(3)
+    >>> f0.round(1).tolist()[:3], bool(voiced.all()), float(probability.min().round(3))
+    ([219.9, 219.9, 219.9], True, 0.946)
     """
     feature, sr = _checked(y, fmin, fmax, sr, frame_length, win_length)
     hop = checks.integer("hop_length", frame_length // 4 if hop_length is None else hop_length)
@@ -170,6 +171,9 @@ def pyin(
             checks.fail(name, "a number from 0 to 1", value)
     rate = checks.number("max_transition_rate", max_transition_rate, minimum=0)
     least = transition_min_prob
+    if least is not None:
+        least = checks.number("transition_min_prob", least, minimum=0)
+    a, b = (checks.number("beta_parameters", x, above=0) for x in beta_parameters)
     pitches = Pitches(
         fmin=feature.fmin,
         fmax=feature.fmax,
@@ -188,17 +192,13 @@ def pyin(
         min_lag=min_lag,
         max_lag=max_lag,
         n_thresholds=n_thresholds,
-        beta_parameters=tuple(
-            checks.number("beta_parameters", x, above=0) for x in beta_parameters
-        ),
+        beta_parameters=(a, b),
         boltzmann_parameter=checks.number("boltzmann_parameter", boltzmann_parameter, above=0),
         no_trough_prob=float(no_trough_prob),
         n_states=pitches.count,
         width=step_width(rate, sr, hop, pitches),
         switch_prob=float(switch_prob),
-        transition_min_prob=None
-        if least is None
-        else checks.number("transition_min_prob", least, minimum=0),
+        transition_min_prob=least,
     )
     y = engine.padded(y, frame_length, center, pad_mode)
     n_frames = 1 + (y.shape[-1] - frame_length) // hop

@@ -19,8 +19,11 @@ __all__ = ["chroma_stft"]
 
 Array = np.ndarray[Any, Any]
 
-NORMS = {np.inf: "max", 1: "sum", 2: "length", None: None}
+NORMS: dict[float | None, str | None] = {np.inf: "max", 1: "sum", 2: "length", None: None}
 """The engine's names of librosa's norms."""
+
+LEAST = 1.2e-38
+"""A smaller norm isn't divided by."""
 
 
 def chroma_stft(
@@ -92,8 +95,7 @@ def chroma_stft(
     if tuning is not None:
         tuning = checks.number("tuning", tuning)
         if isinstance(given, SignalSource) and norm in NORMS:
-            amin = float(np.finfo(np.float32).tiny)
-            rows = given.rows(Chroma, tuning=tuning, norm=NORMS[norm], amin=amin, **bank)
+            rows = given.rows(Chroma, tuning=tuning, norm=NORMS[norm], amin=LEAST, **bank)
             return rows.astype(np.result_type(given.dtype, dtype), copy=False)
     if isinstance(given, SignalSource):
         power = given.rows(PowerSpectrum).astype(given.dtype, copy=False)
@@ -127,8 +129,10 @@ def _bank_arguments(
 
 def _checked_norm(norm: Any) -> float | None:
     """Give the norm, if it is one of a vector."""
-    if norm is None or norm in (np.inf, -np.inf):
-        return norm
+    if norm is None:
+        return None
+    if isinstance(norm, float) and np.isinf(norm):
+        return float(norm)
     value = checks.number("norm", norm)
     if value < 0:
         checks.fail("norm", "None, a number >= 0, inf or -inf", norm)
