@@ -36,8 +36,8 @@ class Pyin:
             counts.append(len(period))
             periods.append(period)
             probabilities.append(probability)
-        found = np.array(counts, dtype=np.int32)
-        return found, np.concatenate(periods), np.concatenate(probabilities)
+        numbers = np.array(counts, dtype=np.int32)
+        return numbers, np.concatenate(periods), np.concatenate(probabilities)
 
     def path(self, counts: Integers, states: Integers, scores: Array, quiet: Array) -> Integers:
         """Give the path; see :class:`serfast.program.pyin.RunPyin`."""
