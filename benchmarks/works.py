@@ -57,6 +57,8 @@ WORKS = (
     Work(key="zcr", title="zero-crossing rate, 512/160", kind="zcr", unit="", frame_length=512),
     Work(key="yin", title="YIN, 16 kHz, 1024/160, 65–600 Hz", kind="yin", unit="Hz",
          frame_length=1024),
+    Work(key="pyin", title="pYIN (`compat.librosa.pyin`), 16 kHz, 1024/160, 65–600 Hz", kind="pyin",
+         unit="Hz", frame_length=1024),
     Work(key="row", title="one row: RMS, ZCR, 40 log-mel, 20 MFCC (512), YIN (1024)", kind="row",
          unit="mixed", frame_length=512, n_mels=40, n_mfcc=20),
     *(Work(key=f"spectrum-{n}",

@@ -3,7 +3,7 @@
 The parts, in the order in which they build on one another: which instruction set (isa), memory of a
 program (arena), tables in the order of the kernels (packing), native twins of the features'
 functions (twins, which setup.py writes), from the Python program to C structs (tables), whole
-recordings (batch), streams (stream), statistics, and the C interface (native).
+recordings (batch), streams (stream), statistics, pYIN (pyin), and the C interface (native).
 """
 
 include "isa.pxi"
@@ -14,4 +14,5 @@ include "tables.pxi"
 include "batch.pxi"
 include "stream.pxi"
 include "statistics.pxi"
+include "pyin.pxi"
 include "native.pxi"

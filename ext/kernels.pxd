@@ -10,6 +10,8 @@ cdef extern from "kernels/kernels.h" nogil:
         SERFAST_SERIES
         SERFAST_RUN
         SERFAST_FACTORS
+        SERFAST_LAGS
+        SERFAST_STATES
 
     ctypedef struct serfast_pass:
         int radix
@@ -96,6 +98,9 @@ cdef extern from "kernels/kernels.h" nogil:
         void (*lag_products)(
             const float *, const float *, ptrdiff_t, ptrdiff_t, float *) noexcept nogil
         void (*over_root)(float *, const float *, float, ptrdiff_t) noexcept nogil
+        void (*lag_products)(const double *, const double *, ptrdiff_t, double *) noexcept nogil
+        void (*best_moves)(
+            const double *, const double *, ptrdiff_t, ptrdiff_t, double *) noexcept nogil
 
     const serfast_kernels *serfast_built(int)
     int serfast_can_run(const serfast_kernels *)

@@ -7,6 +7,7 @@ import numpy as np
 
 from .backends.custom.compiling import Callback
 from .features.computed import Function
+from .program.pyin import Array, Integers, PyinProgram
 from .program.rows import Program
 from .program.vector import VectorProgram
 
@@ -42,6 +43,11 @@ class VectorEngine:
     def __call__(
         self, rows: np.ndarray[Any, Any], out: np.ndarray[Any, np.dtype[np.float64]]
     ) -> int | None: ...
+
+class PyinEngine:
+    def __init__(self, program: PyinProgram) -> None: ...
+    def candidates(self, samples: Array, n_frames: int) -> tuple[Integers, Array, Array]: ...
+    def path(self, counts: Integers, states: Integers, scores: Array, quiet: Array) -> Integers: ...
 
 def make_programs_with(function: Callable[[bytes], object]) -> None: ...
 def compiler() -> str: ...

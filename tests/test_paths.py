@@ -11,7 +11,9 @@ from helpers.pages import ROOT
 AGREE = "backends/test_backends_agree.py"
 COMMAND = "cli/test_cli_bench.py"
 LIBROSA = "compat/test_librosa.py"
+CHROMA = "compat/test_librosa_chroma.py"
 CONTRACT = "compat/test_librosa_contract.py"
+PYIN = "compat/test_librosa_pyin.py"
 SHAPE = "compat/test_librosa_spectral.py"
 
 TESTED_BY = {
@@ -79,8 +81,11 @@ TESTED_BY = {
     "cli._warnings": "cli/test_predict.py",
     "cli.bench": COMMAND,
     "compat.librosa._engine": CONTRACT,
+    "compat.librosa.core._pyin": PYIN,
+    "compat.librosa.core._tuning": CHROMA,
     "compat.librosa.core.pitch": LIBROSA,
     "compat.librosa.core.spectrum": LIBROSA,
+    "compat.librosa.feature.chroma": CHROMA,
     "compat.librosa.feature.contrast": SHAPE,
     "compat.librosa.feature.energy": LIBROSA,
     "compat.librosa.feature.shape": SHAPE,

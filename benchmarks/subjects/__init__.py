@@ -46,6 +46,9 @@ class Subject(Protocol):
 SEPARATELY = "as those of its columns one by one"
 """What is said about the error of a whole row."""
 
+LIBROSAS = "equal; see docs/librosa.md"
+"""What is said where both give librosa's numbers."""
+
 NAMES = (
     "serfast",
     "librosa",

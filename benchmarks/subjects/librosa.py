@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..works import YIN_LENGTH, Work, spec
-from . import SEPARATELY, Array, Call
+from . import LIBROSAS, SEPARATELY, Array, Call
 
 if TYPE_CHECKING:
     import serfast
@@ -66,6 +66,20 @@ def yin(work: Work, y: Array) -> Call:
     return lambda: librosa.yin(y, sr=work.sample_rate, fmin=work.fmin, fmax=work.fmax, **settings)
 
 
+def pyin(work: Work, y: Array) -> Call:
+    """Make the call of `librosa.pyin`."""
+    import librosa  # optional: a peer
+
+    settings: dict[str, Any] = {
+        **_frames(work),
+        "sr": work.sample_rate,
+        "fmin": work.fmin,
+        "fmax": work.fmax,
+        "fill_na": None,
+    }
+    return lambda: librosa.pyin(y, **settings)
+
+
 def row(work: Work, y: Array) -> Call:
     """Make the call of all functions in turn; the MFCC take the log-mel that is already there."""
     import librosa  # optional: a peer
@@ -81,10 +95,21 @@ def row(work: Work, y: Array) -> Call:
 
 def exact(work: Work, y: Array) -> serfast.FeatureSpec | str:
     """Give the spec of the work, whose parameters are those of librosa."""
+    if work.kind == "pyin":
+        return LIBROSAS
     return SEPARATELY if work.kind == "row" else spec(work)
 
 
-MAKE = {"mfcc": mfcc, "logmel": logmel, "rms": rms, "zcr": zcr, "yin": yin, "row": row}
+MAKE = {
+    "mfcc": mfcc,
+    "logmel": logmel,
+    "rms": rms,
+    "zcr": zcr,
+    "yin": yin,
+    "pyin": pyin,
+    "row": row,
+}
 EXACT = dict.fromkeys(MAKE, exact)
 ROWS = {kind: lambda result: result.reshape(-1, result.shape[-1]).T for kind in MAKE}
 ROWS["row"] = lambda result: np.vstack(result).T
+ROWS["pyin"] = lambda result: result[0][:, np.newaxis]

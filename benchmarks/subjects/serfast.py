@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..works import Work, spec
-from . import SEPARATELY, Array, Call
+from . import LIBROSAS, SEPARATELY, Array, Call
 
 if TYPE_CHECKING:
     import serfast  # heavy: only the process of this package needs it
@@ -34,11 +34,31 @@ def rows_in_place(work: Work, y: Array) -> Call:
     return lambda: extractor(y, out=out)
 
 
+def pyin(work: Work, y: Array) -> Call:
+    """Make the call of librosa's function by serfast; it has no feature, since it sees the end."""
+    import serfast.compat.librosa as librosa  # heavy: only the process of this package needs it
+
+    settings: dict[str, Any] = {
+        "frame_length": work.frame_length,
+        "hop_length": work.hop_length,
+        "sr": work.sample_rate,
+        "fmin": work.fmin,
+        "fmax": work.fmax,
+        "fill_na": None,
+    }
+    return lambda: librosa.pyin(y, **settings)
+
+
 def exact(work: Work, y: Array) -> serfast.FeatureSpec | str:
     """Give the same spec; the columns of a row have the bits that they have alone."""
+    if work.kind == "pyin":
+        return LIBROSAS
     return SEPARATELY if work.kind == "row" else spec(work)
 
 
-MAKE = {**dict.fromkeys(KINDS, rows), "spectrum": rows_in_place}
-EXACT = dict.fromkeys(KINDS, exact)
-ROWS = {"yin": lambda result: result[:, :1]}
+MAKE = {**dict.fromkeys(KINDS, rows), "spectrum": rows_in_place, "pyin": pyin}
+EXACT = dict.fromkeys(MAKE, exact)
+ROWS = {
+    "yin": lambda result: result[:, :1],
+    "pyin": lambda result: result[0][:, np.newaxis],
+}

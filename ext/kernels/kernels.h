@@ -88,6 +88,9 @@ typedef struct {
     double smallest[SERFAST_SERIES], at_smallest[SERFAST_SERIES];
 } serfast_moments;
 
+/* How many lags are computed at once, and how many states of a path stand side by side. */
+enum { SERFAST_LAGS = 32, SERFAST_STATES = 16 };
+
 typedef struct {
     const char *isa;
     int lanes; /* floats in its widest vector: the largest width of an FFT's first stage */
@@ -179,6 +182,14 @@ typedef struct {
 
     /* r[i] = r[i] / sqrt(first · energy[i]), and 0 where that is 0 */
     void (*over_root)(float *r, const float *energy, float first, ptrdiff_t n);
+    /* out[k] += Σ_{i < n} x[i] z[i + k] for SERFAST_LAGS lags k. Of each 32 samples these are added
+     * first: i, i + 8, i + 16 and i + 24, for i = 0 … 7; the last n % 32 follow one by one. */
+    void (*lag_products)(const double *x, const double *z, ptrdiff_t n, double *out);
+
+    /* out[j] = the largest of out[j] and, for k < width, value[j + k] + moves[k][j], for j < n, a
+     * multiple of SERFAST_STATES. For each SERFAST_STATES of j, `moves` has so many for each k. */
+    void (*best_moves)(const double *value, const double *moves, ptrdiff_t n, ptrdiff_t width,
+                       double *out);
 } serfast_kernels;
 
 extern const serfast_kernels serfast_kernels_baseline;

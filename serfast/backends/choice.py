@@ -15,6 +15,7 @@ from ..errors import BackendError
 from ..forking import forks_wait
 
 if TYPE_CHECKING:  # `import serfast` needn't load them
+    from ..program.pyin import PyinProgram, RunPyin
     from ..program.rows import Program
     from ..program.vector import RunVector, VectorProgram
     from .interface import Run
@@ -27,6 +28,7 @@ __all__ = [
     "available",
     "chosen",
     "get",
+    "get_pyin",
     "get_vector",
     "is_missing",
     "make_programs_with",
@@ -85,9 +87,17 @@ def get_vector(name: str) -> Callable[[VectorProgram], RunVector]:
     BackendError
         If it can't be imported; the message says why.
     """
+    return cast("Callable[[VectorProgram], RunVector]", _native_or_numpy(name).prepare_vector)
+
+
+def get_pyin(name: str) -> Callable[[PyinProgram], RunPyin]:
+    """Give the function of back end `name` that makes pYIN ready to run; see :func:`get_vector`."""
+    return cast("Callable[[PyinProgram], RunPyin]", _native_or_numpy(name).prepare_pyin)
+
+
+def _native_or_numpy(name: str) -> ModuleType:
     checks.choice("backend", name, BACKENDS)
-    module = _module(name, "native" if name == "native" else "reference")
-    return cast("Callable[[VectorProgram], RunVector]", module.prepare_vector)
+    return _module(name, "native" if name == "native" else "reference")
 
 
 def _module(name: str, file: str) -> ModuleType:

@@ -10,6 +10,7 @@ from ..features.spec import FeatureSpec
 from .stream import Stream
 
 if TYPE_CHECKING:  # `import serfast` needn't load them
+    from ..program.pyin import PyinProgram, RunPyin
     from ..program.rows import Program
     from ..program.vector import RunVector, VectorProgram
 
@@ -33,10 +34,13 @@ class Run(Protocol):
 
 
 class BackEnd(Protocol):
-    """A back end is a module with these two functions."""
+    """A back end is a module with these three functions."""
 
     def prepare(self, program: Program) -> Run:
         """Make a program ready to compute rows; users' functions are tried here."""
 
     def prepare_vector(self, program: VectorProgram) -> RunVector:
         """Make a program ready to compute statistics."""
+
+    def prepare_pyin(self, program: PyinProgram) -> RunPyin:
+        """Make a program ready to find the pitch of a whole recording by pYIN."""

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from .._engine import Engine, StreamState, VectorEngine, twins
+from .._engine import Engine, PyinEngine, StreamState, VectorEngine, twins
 from ..features.spec import FeatureSpec
 from ..forking import forks_wait
+from ..program.pyin import PyinProgram, RunPyin
 from ..program.rows import Computed, Program, Track
 from ..program.vector import RunVector, VectorProgram
 from .interface import Run
 from .stream import Stream
 
-__all__ = ["prepare", "prepare_vector"]
+__all__ = ["prepare", "prepare_pyin", "prepare_vector"]
 
 
 class NativeEngine(Engine):
@@ -51,3 +52,8 @@ def has_twin(node: Computed | Track) -> bool:
 def prepare_vector(program: VectorProgram) -> RunVector:
     """Give the statistics ready to run; see :class:`serfast.program.vector.RunVector`."""
     return VectorEngine(program)
+
+
+def prepare_pyin(program: PyinProgram) -> RunPyin:
+    """Give pYIN ready to run; see :class:`serfast.program.pyin.RunPyin`."""
+    return PyinEngine(program)

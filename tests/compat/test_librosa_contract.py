@@ -18,6 +18,7 @@ from helpers import pages
 from serfast import ParameterError, SerfastError
 
 NAMES = (
+    "feature.chroma_stft",
     "feature.rms",
     "feature.zero_crossing_rate",
     "feature.melspectrogram",
@@ -29,6 +30,8 @@ NAMES = (
     "feature.spectral_rolloff",
     "yin",
     "core.yin",
+    "pyin",
+    "core.pyin",
     "filters.mel",
     "util.frame",
     "util.valid_audio",
@@ -56,11 +59,15 @@ def with_one(value: float) -> np.ndarray:
     return y
 
 
+LATER = {"pyin": ["transition_min_prob"], "core.pyin": ["transition_min_prob"]}
+"""Arguments that librosa 1.0 has added behind the others."""
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_signature_is_librosas(name: str) -> None:
     actual = inspect.signature(named(ours, name)).parameters
     expected = inspect.signature(named(librosa, name)).parameters
-    assert list(actual) == list(expected)
+    assert list(actual) == [*expected, *LATER.get(name, [])]
     for parameter, theirs in expected.items():
         assert actual[parameter].kind == theirs.kind, parameter
         assert repr(actual[parameter].default) == repr(theirs.default), parameter
@@ -140,6 +147,13 @@ BAD_CALLS: dict[str, list[dict[str, Any]]] = {
         {"y": Y, "mel_norm": "garbage"},
         {"y": Y, "hop_length": 0},
     ],
+    "feature.chroma_stft": [
+        *BAD_TRANSFORMS,
+        {"S": WITH_NAN},
+        {"y": Y, "norm": -2},
+        {"y": Y, "norm": "garbage"},
+        {"y": Y, "norm": "garbage", "tuning": 0.0},
+    ],
     "feature.spectral_centroid": [
         *BAD_SPECTRA,
         {"S": WITH_NAN},
@@ -177,6 +191,22 @@ BAD_CALLS: dict[str, list[dict[str, Any]]] = {
         {"y": with_one(np.nan), **F0},
         {"y": Y, "hop_length": 0, **F0},
         {"y": Y[:2000], "center": False, **F0},
+    ],
+    "pyin": [
+        {"y": Y, "fmin": None, "fmax": 880},
+        {"y": Y, "fmin": 440, "fmax": 220},
+        {"y": Y, "fmin": 440, "fmax": 16000},
+        {"y": Y, "fmin": 10, "fmax": 21},
+        {"y": list(Y), **F0},
+        {"y": with_one(np.nan), **F0},
+        {"y": Y, "hop_length": 0, **F0},
+        {"y": Y[:2000], "center": False, **F0},
+        {"y": Y, "n_thresholds": 2.5, **F0},
+        {"y": Y, "switch_prob": 1.5, **F0},
+        {"y": Y, "switch_prob": -0.5, **F0},
+        {"y": Y, "max_transition_rate": -100, **F0},
+        {"y": Y, "fmin": 200, "fmax": 210},
+        {"y": Y, "fmin": 400, "fmax": 440, "max_transition_rate": 100},
     ],
     "filters.mel": [
         {"sr": 22050, "n_fft": 2048, "norm": "garbage"},
@@ -247,6 +277,12 @@ STRICTER_CALLS: list[tuple[str, dict[str, Any], str]] = [
     ("feature.spectral_centroid", {"S": S.astype(str)}, "^S must be of real numbers, got dtype"),
     ("feature.spectral_centroid", {"S": S, "freq": np.ones(7)}, "^freq must be of 1025 real"),
     ("feature.spectral_centroid", {"y": Y, "freq": 1j * S[:, 0]}, "^freq must be of 1025 real"),
+    ("feature.chroma_stft", {"S": NEGATIVE}, "^S must be >= 0 everywhere"),
+    ("feature.chroma_stft", {"S": S.astype(complex)}, "^S must be of real numbers"),
+    ("feature.chroma_stft", {"y": Y, "tuning": np.nan}, "^tuning must be a finite number"),
+    ("feature.chroma_stft", {"y": Y, "n_chroma": 0}, "^n_chroma must be an int >= 1"),
+    ("feature.chroma_stft", {"y": Y, "octwidth": 0}, "^octwidth must be"),
+    ("feature.chroma_stft", {"y": Y, "dtype": int}, "^dtype must be"),
     ("feature.spectral_bandwidth", {"S": S, "p": 0}, "^p must be a finite number > 0, got 0"),
     ("feature.spectral_bandwidth", {"y": Y, "p": -1}, "^p must be a finite number > 0"),
     ("feature.spectral_bandwidth", {"S": S, "centroid": np.ones(5)}, r"^centroid .*\(..., 1, 5\)"),
@@ -261,6 +297,15 @@ STRICTER_CALLS: list[tuple[str, dict[str, Any], str]] = [
     ("feature.spectral_contrast", {"S": S, "freq": np.arange(1025)[::-1]}, "^freq .* at index 0"),
     ("feature.spectral_contrast", {"S": S, "freq": np.arange(1025)}, "^fmin .*band 4 is empty"),
     ("yin", {"y": np.zeros(0), **F0}, "^y must be at least 1 sample long"),
+    ("pyin", {"y": np.zeros(0), **F0}, "^y must be at least 1 sample long"),
+    ("pyin", {"y": with_one(1e39), **F0}, "^y must be within float32's range .* at index 77"),
+    ("pyin", {"y": Y, "no_trough_prob": 1.5, **F0}, "^no_trough_prob must be a number from 0 to 1"),
+    ("pyin", {"y": Y, "beta_parameters": (0, 1), **F0}, "^beta_parameters must be"),
+    ("pyin", {"y": Y, "beta_parameters": (2,), **F0}, "^beta_parameters must be a pair of"),
+    ("pyin", {"y": Y, "resolution": 0, **F0}, "^resolution must be"),
+    ("pyin", {"y": Y, "boltzmann_parameter": 0, **F0}, "^boltzmann_parameter must be"),
+    ("pyin", {"y": Y, "transition_min_prob": 0.5, **F0}, "^transition_min_prob must be None or <="),
+    ("pyin", {"y": Y, "transition_min_prob": -1, **F0}, "^transition_min_prob must be"),
     ("filters.mel", {"sr": 22050, "n_fft": 512, "fmin": 300, "fmax": 300}, "^fmin must be < fmax"),
     ("filters.mel", {"sr": -1, "n_fft": 512}, "^sr must be"),
     ("filters.mel", {"sr": 22050, "n_fft": 512, "dtype": int}, "^dtype must be"),
@@ -285,7 +330,7 @@ def test_index_of_the_first_nan_counts_channels() -> None:
         ours.feature.mfcc(y=y)
 
 
-@pytest.mark.parametrize("name", ["feature.melspectrogram", "feature.mfcc"])
+@pytest.mark.parametrize("name", ["feature.melspectrogram", "feature.mfcc", "feature.chroma_stft"])
 def test_unknown_keyword(name: str) -> None:
     with pytest.raises(TypeError, match="nonesuch"):
         named(ours, name)(y=Y, nonesuch=1)
@@ -300,6 +345,8 @@ WARNED_CALLS: list[tuple[str, dict[str, Any]]] = [
     ("feature.melspectrogram", {"y": Y, "fmax": 20000.0}),
     ("feature.mfcc", {"y": Y[:1000], "n_mels": 40}),
     ("feature.mfcc", {"y": Y, "n_fft": 256}),
+    ("feature.chroma_stft", {"y": Y[:1000]}),
+    ("feature.chroma_stft", {"y": 0 * Y}),
     ("feature.spectral_centroid", {"y": Y[:1000]}),
     ("feature.spectral_bandwidth", {"y": Y[:1000], "p": 3}),
     ("feature.spectral_rolloff", {"y": Y[:1000]}),
@@ -308,6 +355,8 @@ WARNED_CALLS: list[tuple[str, dict[str, Any]]] = [
     ("filters.mel", {"sr": 44100, "n_fft": 1024, "fmax": 2000, "htk": True}),
     ("yin", {"y": Y, "fmin": 20, "fmax": 1000}),
     ("yin", {"y": Y, "win_length": 1024, **F0}),
+    ("pyin", {"y": Y, "fmin": 20, "fmax": 1000}),
+    ("pyin", {"y": Y, "win_length": 1024, **F0}),
     ("power_to_db", {"S": S.astype(complex)}),
     ("pcen", {"S": S.astype(complex)}),
 ]
@@ -320,6 +369,7 @@ SILENT_CALLS: list[tuple[str, dict[str, Any]]] = [
     ("feature.spectral_contrast", {"S": S, "n_fft": 4096}),
     ("filters.mel", {"sr": 22050, "n_fft": 2048}),
     ("yin", {"y": Y[:1000], **F0}),
+    ("pyin", {"y": Y[:1000], **F0}),
 ]
 
 
@@ -377,6 +427,8 @@ CHANNELED: list[tuple[str, dict[str, Any]]] = [
     ("feature.zero_crossing_rate", {"zero_pos": False}),
     ("feature.melspectrogram", {}),
     ("feature.melspectrogram", {"norm": 1, "pad_mode": "symmetric"}),
+    ("feature.chroma_stft", {"tuning": 0.1}),
+    ("feature.chroma_stft", {"tuning": 0.1, "norm": 3}),
     ("feature.spectral_centroid", {}),
     ("feature.spectral_centroid", {"freq": np.arange(1025) ** 1.1}),
     ("feature.spectral_bandwidth", {}),

@@ -330,6 +330,22 @@ static void series(int n)
     say("series_sort", what, x, sizeof *x * SERFAST_SERIES * n);
 }
 
+static void paths(void)
+{
+    enum { N = 3 * SERFAST_STATES, WIDTH = 11, LENGTH = 77 };
+    static double x[LENGTH + SERFAST_LAGS], moves[N * WIDTH], out[N];
+    start_again();
+    for (int i = 0; i < LENGTH + SERFAST_LAGS; i++)
+        x[i] = number() / 3.0;
+    for (int i = 0; i < N * WIDTH; i++)
+        moves[i] = number() / 7.0;
+    memset(out, 0, sizeof out);
+    k->lag_products(x, x + 1, LENGTH - 1, out);
+    say("lag_products", "77", out, sizeof *out * SERFAST_LAGS);
+    k->best_moves(x, moves, N, WIDTH, out);
+    say("best_moves", "48 x 11", out, sizeof out);
+}
+
 int main(int count, char **arguments)
 {
     const char *const wanted = count > 1 ? arguments[1] : "baseline";
@@ -349,5 +365,6 @@ int main(int count, char **arguments)
     series(5);
     series(101);
     series(300);
+    paths();
     return 0;
 }

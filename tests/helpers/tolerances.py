@@ -94,6 +94,26 @@ hold: a weaker bin may be float32's noise, and its logarithm anything."""
 CONTRAST_LINEAR = Tolerance(
     4e-6, "linear contrast, of the frame's peak", "float32 FFT, as for mel power"
 )
+CHROMA = Tolerance(
+    2e-5,
+    "chroma, of the norm, if the tuning is equal",
+    "float32 FFT, as for mel power; a bank of float32 in librosa, of float64 in the engine",
+)
+CHROMA_TUNING = Tolerance(
+    1.0,
+    "estimated tuning, steps of 0.01",
+    "the most frequent of 100 steps; two may tie within the peaks' float32 noise",
+)
+PYIN = Tolerance(
+    1e-13,
+    "pYIN's probability; F0 and flags are equal",
+    "the same sums of float64, in another order",
+)
+PYIN_FLOAT32 = Tolerance(
+    1.2e-7,
+    "pYIN's probability of float32 samples",
+    "librosa rounds each candidate's to float32, and so does the drop-in: one may round otherwise",
+)
 PCEN = Tolerance(
     1e-12, "PCEN of a given S, of the largest value", "the same formula in float64, over NumPy"
 )

@@ -8,14 +8,16 @@ each by itself.
 
 from __future__ import annotations
 
+from ...program.pyin import PyinProgram, RunPyin
 from ...program.rows import Program
 from ...program.vector import RunVector, VectorProgram
 from ..interface import Run
+from ..reference import prepare_pyin as reference_pyin
 from ..reference import prepare_vector as reference_statistics
 from ..reference.trial import callbacks_for
 from ..requirement import require_numba
 
-__all__ = ["prepare", "prepare_vector"]
+__all__ = ["prepare", "prepare_pyin", "prepare_vector"]
 
 require_numba()
 
@@ -30,3 +32,8 @@ def prepare(program: Program) -> Run:
 def prepare_vector(program: VectorProgram) -> RunVector:
     """Give the statistics ready to run; they are those of the reference back end."""
     return reference_statistics(program)
+
+
+def prepare_pyin(program: PyinProgram) -> RunPyin:
+    """Give pYIN ready to run; it is that of the reference back end."""
+    return reference_pyin(program)

@@ -5,6 +5,7 @@ the rows are rounded, once, to float32.
 """
 
 from .engine import prepare
+from .pyin import prepare_pyin
 from .statistics import prepare_vector
 
-__all__ = ["prepare", "prepare_vector"]
+__all__ = ["prepare", "prepare_pyin", "prepare_vector"]

@@ -3,9 +3,10 @@
 Covered, with the signatures, defaults, shapes and errors of librosa 0.11: ``feature.rms``,
 ``feature.zero_crossing_rate``, ``feature.melspectrogram``, ``feature.mfcc``,
 ``feature.spectral_centroid``, ``feature.spectral_bandwidth``, ``feature.spectral_rolloff``,
-``feature.spectral_flatness``, ``feature.spectral_contrast``, ``yin``, ``filters.mel``,
-``util.frame``, ``util.valid_audio``, ``power_to_db`` and ``pcen``. How closely the numbers agree,
-and what raises, is in docs/librosa.md. Neither librosa nor SciPy nor Numba is imported.
+``feature.spectral_flatness``, ``feature.spectral_contrast``, ``feature.chroma_stft``, ``yin``,
+``pyin``, ``filters.mel``, ``util.frame``, ``util.valid_audio``, ``power_to_db`` and ``pcen``. How
+closely the numbers agree, and what raises, is in docs/librosa.md. Neither librosa nor SciPy nor
+Numba is imported.
 
 Examples
 --------
@@ -22,7 +23,7 @@ from typing import TYPE_CHECKING
 
 from ..._lazy import suggesting
 from . import core, feature, filters, util
-from .core import pcen, power_to_db, yin
+from .core import pcen, power_to_db, pyin, yin
 from .util.exceptions import LibrosaError, ParameterError
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "filters",
     "pcen",
     "power_to_db",
+    "pyin",
     "util",
     "yin",
 ]

@@ -15,9 +15,9 @@ from ...extractor import Extractor
 from ...features import Feature
 from ...features.framing import PAD_MODES, PadMode
 from ...features.spec import FeatureSpec
-from .util.utils import check_finite
+from .util.utils import check_everywhere, check_finite
 
-__all__ = ["AnyPadMode", "feature", "rows"]
+__all__ = ["AnyPadMode", "feature", "padded", "rows"]
 
 AnyPadMode: TypeAlias = str | Callable[..., Any]
 F = TypeVar("F", bound=Feature)
@@ -92,12 +92,9 @@ def rows(
     """
     checks.integer("hop_length", hop_length)
     sr = checks.number("sr", sr, above=0)
-    if y.shape[-1] == 0:
-        checks.refuse("y", "at least 1 sample long", f"shape {y.shape}")
+    _check_length(y, 1)
     y, center, mode = _padding(y, what.length, bool(center), pad_mode)
-    if not center and y.shape[-1] < what.length:
-        rule = f"at least {what.length} samples long (a frame, not centred)"
-        checks.refuse("y", rule, f"{y.shape[-1]} samples (too short)")
+    _check_length(y, 1 if center else what.length)
     extractor, n_columns = _extractor(backends.chosen(None), what, sr, hop_length, center, mode)
     n_frames = extractor.spec.frame_count(y.shape[-1])
     out = np.empty((*y.shape[:-1], n_frames, n_columns), dtype=np.float32)
@@ -108,6 +105,33 @@ def rows(
         check_finite(y)
         raise
     return out
+
+
+def padded(y: Array, frame_length: int, center: bool, pad_mode: AnyPadMode) -> Array:
+    """Give y with half a frame more at either end if frames are centred.
+
+    Raises
+    ------
+    ParameterError
+        If y is empty, not finite, beyond float32's range, or shorter than a frame.
+    """
+    _check_length(y, 1)
+    check_finite(y)
+    check_everywhere("y", "within float32's range", y, np.abs(y) <= np.finfo(np.float32).max)
+    y, center, mode = _padding(y, frame_length, bool(center), pad_mode)
+    if center:
+        y = _numpy_padded(y, frame_length, mode)
+    _check_length(y, frame_length)
+    return y
+
+
+def _check_length(y: Array, least: int) -> None:
+    """Raise ParameterError if y is empty or shorter than a frame that isn't centred."""
+    if y.shape[-1] == 0:
+        checks.refuse("y", "at least 1 sample long", f"shape {y.shape}")
+    if y.shape[-1] < least:
+        rule = f"at least {least} samples long (a frame, not centred)"
+        checks.refuse("y", rule, f"{y.shape[-1]} samples (too short)")
 
 
 def _as_known(samples: Array) -> Array:
@@ -126,10 +150,14 @@ def _padding(
             return y, True, engine_mode
     if not isinstance(mode, str) and not callable(mode):
         checks.fail("pad_mode", "a mode of numpy.pad or a callable", mode)
+    return _numpy_padded(y, frame_length, mode), False, "constant"
+
+
+def _numpy_padded(y: Array, frame_length: int, mode: AnyPadMode) -> Array:
     width = [(0, 0)] * (y.ndim - 1) + [(frame_length // 2, frame_length // 2)]
     pad: Callable[..., Array] = np.pad
     try:
-        return pad(y, width, mode=mode), False, "constant"
+        return pad(y, width, mode=mode)
     except ValueError as error:
         raise ParameterError(
             f"pad_mode must be a mode of numpy.pad, got {mode!r}: {error}"

@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...._lazy import suggesting
-from . import contrast, energy, shape, spectral
+from . import chroma, contrast, energy, shape, spectral
+from .chroma import chroma_stft
 from .contrast import spectral_contrast, spectral_flatness
 from .energy import rms, zero_crossing_rate
 from .shape import spectral_bandwidth, spectral_centroid, spectral_rolloff
 from .spectral import melspectrogram, mfcc
 
 __all__ = [
+    "chroma",
+    "chroma_stft",
     "contrast",
     "energy",
     "melspectrogram",
