@@ -98,7 +98,7 @@ cdef extern from "kernels/kernels.h" nogil:
         void (*lag_products)(
             const float *, const float *, ptrdiff_t, ptrdiff_t, float *) noexcept nogil
         void (*over_root)(float *, const float *, float, ptrdiff_t) noexcept nogil
-        void (*lag_products)(const double *, const double *, ptrdiff_t, double *) noexcept nogil
+        void (*lag_sums)(const double *, const double *, ptrdiff_t, double *) noexcept nogil
         void (*best_moves)(
             const double *, const double *, ptrdiff_t, ptrdiff_t, double *) noexcept nogil
 

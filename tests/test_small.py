@@ -45,7 +45,7 @@ OF_A_SPECTRUM = (
     "fold_wide",
 )
 """Sums over the bins of a spectrum: squares of bins' numbers leave float32 no digits for a tone."""
-OF_A_RECORDING = ("lag_products", "best_moves")
+OF_A_RECORDING = ("lag_sums", "best_moves")
 """What `compat.librosa.pyin` alone calls, for a whole recording; librosa computes it in doubles."""
 
 

@@ -184,7 +184,7 @@ typedef struct {
     void (*over_root)(float *r, const float *energy, float first, ptrdiff_t n);
     /* out[k] += Σ_{i < n} x[i] z[i + k] for SERFAST_LAGS lags k. Of each 32 samples these are added
      * first: i, i + 8, i + 16 and i + 24, for i = 0 … 7; the last n % 32 follow one by one. */
-    void (*lag_products)(const double *x, const double *z, ptrdiff_t n, double *out);
+    void (*lag_sums)(const double *x, const double *z, ptrdiff_t n, double *out);
 
     /* out[j] = the largest of out[j] and, for k < width, value[j + k] + moves[k][j], for j < n, a
      * multiple of SERFAST_STATES. For each SERFAST_STATES of j, `moves` has so many for each k. */

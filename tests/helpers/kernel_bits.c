@@ -340,8 +340,8 @@ static void paths(void)
     for (int i = 0; i < N * WIDTH; i++)
         moves[i] = number() / 7.0;
     memset(out, 0, sizeof out);
-    k->lag_products(x, x + 1, LENGTH - 1, out);
-    say("lag_products", "77", out, sizeof *out * SERFAST_LAGS);
+    k->lag_sums(x, x + 1, LENGTH - 1, out);
+    say("lag_sums", "77", out, sizeof *out * SERFAST_LAGS);
     k->best_moves(x, moves, N, WIDTH, out);
     say("best_moves", "48 x 11", out, sizeof out);
 }
