@@ -9,8 +9,8 @@ import numpy as np
 
 from .. import _checks as checks
 from .base import Rows
+from .column_track import ColumnTrack
 from .computed import Values
-from .track import Track
 
 __all__ = ["MedianSmoothing"]
 
@@ -19,7 +19,7 @@ MAX_WIDTH = 101
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class MedianSmoothing(Track):
+class MedianSmoothing(ColumnTrack):
     """It is the median of each column over the rows around a row; it has the feature's columns.
 
     Parameters
@@ -72,11 +72,7 @@ class MedianSmoothing(Track):
         return self.width // 2
 
     @property
-    def columns(self) -> tuple[str, ...]:
-        return tuple(f"{self.name or self.prefix}_{column}" for column in self.feature.columns)
-
-    @property
-    def forgiven(self) -> float:
+    def forgiven(self) -> float:  # type: ignore[override]
         """Give the share of rows that is forgiven to the feature itself."""
         return self.feature.forgiven
 

@@ -146,7 +146,7 @@ class _Walker:
         before, at, after = np.abs(self.y[i - 1 : i + 2])
         bend = 2 * at - before - after
         shift = (after - before) / (2 * bend) if bend > 0 and at >= max(before, after) else 0.0
-        return i - self.margin + float(shift)
+        return float(i - self.margin + shift)
 
     def neighbour(self, at: float, period: float, way: int) -> Step:
         """Give the mark before (-1) or behind (1) this one."""
