@@ -35,6 +35,7 @@ from .hammarberg_index import HammarbergIndex as HammarbergIndex
 from .loudness import Loudness as Loudness
 from .chroma import Chroma as Chroma
 from .formants import Formants as Formants
+from .harmonic_formants import HarmonicFormants as HarmonicFormants
 from .median_smoothing import MedianSmoothing as MedianSmoothing
 
 FEATURES: dict[str, type[_Feature]] = {

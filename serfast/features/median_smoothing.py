@@ -76,7 +76,7 @@ class MedianSmoothing(Track):
         return tuple(f"{self.name or self.prefix}_{column}" for column in self.feature.columns)
 
     @property
-    def forgiven(self) -> float:
+    def forgiven(self) -> float:  # type: ignore[override]
         """Give the share of rows that is forgiven to the feature itself."""
         return self.feature.forgiven
 
