@@ -1,6 +1,6 @@
 """Formants: the native twin of serfast/features/formants.py."""
 
-from libc.math cimport INFINITY, NAN, sqrt
+from libc.math cimport INFINITY, NAN, fabs, sqrt
 
 from arctangent cimport PI, angle
 from inputs cimport Inputs
@@ -33,12 +33,15 @@ cdef inline int factors(
 cdef inline void lowest(
     int found, int n, double ceiling, double *u, const double *v, float *out
 ) noexcept nogil:
-    """Write the n lowest formants; the cosine of a root's angle tells their order."""
+    """Write the n lowest formants; the cosine of a root's angle tells their order.
+
+    A root outside of the unit circle counts as its mirror image inside.
+    """
     cdef double cosine, best, hz
     cdef int i, j, at
     for i in range(found):
         u[SERFAST_FACTORS + i] = -INFINITY
-        if u[i] * u[i] < 4 * v[i] and v[i] < 1:
+        if u[i] * u[i] < 4 * v[i] and v[i] < 1e9:
             u[SERFAST_FACTORS + i] = -u[i] / sqrt(v[i])
     i = 0
     while i < n:
@@ -55,7 +58,7 @@ cdef inline void lowest(
             return
         if hz >= 50:
             out[2 * i] = <float>hz
-            out[2 * i + 1] = <float>(-quick_logarithm(v[at]) * ceiling / PI)
+            out[2 * i + 1] = <float>(fabs(quick_logarithm(v[at])) * ceiling / PI)
             i += 1
 
 

@@ -39,6 +39,7 @@ from .hammarberg_index import HammarbergIndex as HammarbergIndex
 from .loudness import Loudness as Loudness
 from .chroma import Chroma as Chroma
 from .formants import Formants as Formants
+from .harmonic_formants import HarmonicFormants as HarmonicFormants
 from .median_smoothing import MedianSmoothing as MedianSmoothing
 from .cpp import CPP as CPP
 from .hnr import HNR as HNR

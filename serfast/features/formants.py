@@ -73,6 +73,28 @@ def lags(spectrum: Any, table: Any, order: int) -> Any:
     return r
 
 
+def write_lowest(factors: Any, n: int, ceiling: float, out: Any) -> None:
+    """Write frequency and bandwidth of the n lowest formants among the roots of factors.
+
+    A root outside of the unit circle counts as its mirror image inside.
+    """
+    half = factors.shape[1]
+    hz, width = np.full(half, np.inf), np.zeros(half)
+    for i in range(half):
+        u, v = factors[0, i], factors[1, i]
+        if u * u < 4.0 * v and v < 1e9:
+            angle = np.arctan2(np.sqrt(v - u * u / 4.0), -u / 2.0)
+            if EDGE <= angle * ceiling / np.pi <= ceiling - EDGE:
+                hz[i], width[i] = angle * ceiling / np.pi, abs(np.log(v)) * ceiling / np.pi
+    for i in range(n):
+        lowest = 0
+        for j in range(half):
+            lowest = j if hz[j] < hz[lowest] else lowest
+        if hz[lowest] < np.inf:
+            out[2 * i], out[2 * i + 1] = hz[lowest], width[lowest]
+            hz[lowest] = np.inf
+
+
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Formants(SpectrumFeature):
     """It has the frequency and the bandwidth [Hz] of each formant, in two columns each.
@@ -190,26 +212,13 @@ class Formants(SpectrumFeature):
         spectrum: Values, table: Values, n: int, ceiling: float, order: int, out: Values
     ) -> None:
         """Compute the predictor, the factors of its pairs of roots, and the formants from them."""
-        half = order // 2
         for i in range(2 * n):
             out[i] = np.nan if table[len(table) - 1] != 0 else 0.0
         r = lags(spectrum, table, order)
         if not _FAINT < r[0] < _LOUD:
             return
-        u, v = factors_of(predictor(r, order, _WHITE, _STABLE), table[len(table) - 1 - 16 * half :])
-        hz, width = np.full(half, np.inf), np.zeros(half)
-        for i in range(half):
-            if u[i] * u[i] < 4.0 * v[i] and v[i] < 1.0:
-                angle = np.arctan2(np.sqrt(v[i] - u[i] * u[i] / 4.0), -u[i] / 2.0)
-                if EDGE <= angle * ceiling / np.pi <= ceiling - EDGE:
-                    hz[i], width[i] = angle * ceiling / np.pi, -np.log(v[i]) * ceiling / np.pi
-        for i in range(n):
-            lowest = 0
-            for j in range(half):
-                lowest = j if hz[j] < hz[lowest] else lowest
-            if hz[lowest] < np.inf:
-                out[2 * i], out[2 * i + 1] = hz[lowest], width[lowest]
-                hz[lowest] = np.inf
+        a = predictor(r, order, _WHITE, _STABLE)
+        write_lowest(factors_of(a, table[len(table) - 1 - 8 * order :]), n, ceiling, out)
 
     def tolerance(self, expected: Rows) -> Rows:
         """Allow 1 Hz and a thousandth of each value.
