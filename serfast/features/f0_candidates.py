@@ -75,7 +75,8 @@ class F0Candidates(ComputedFeature):
     so that its peaks are wider than a sample. Its local maxima are the candidates; a parabola
     through three lags gives place and height. If there are too many, the highest ones are kept,
     where long lags count less, by up to a fifth: a high voice's subharmonics are as high as its own
-    peak. One below a fiftieth is none. A strength is the height over the power at lag 0: 1 for a periodic frame.
+    peak. A strength is the height over the power at lag 0: 1 for a periodic frame. A peak below
+    a fiftieth is none.
     The level is that of low frequencies, up to about 1 kHz, in the 10 ms before the row's moment or
     in the 10 ms after it, whichever is less: a voice is heard on both sides.
 
