@@ -34,13 +34,13 @@ cdef inline int weakest_of(const Peak *peaks, int n) noexcept nogil:
 
 
 cdef inline int highest_peaks(
-    const Inputs *x, ptrdiff_t first, ptrdiff_t last, ptrdiff_t step, Peak *peaks
+    const Inputs *x, ptrdiff_t first, ptrdiff_t last, ptrdiff_t step, float least, Peak *peaks
 ) noexcept nogil:
     """Give how many peaks there are, n_candidates at most, and the highest ones by their lags."""
     cdef const float *r = x.autocorrelation
     cdef const float *table = x.table
     cdef int most = <int>x.parameters[2], n = 0, weakest = 0, i
-    cdef float least = 0, before = smoothed(r, table, first - 1, step)
+    cdef float before = smoothed(r, table, first - 1, step)
     cdef float here = smoothed(r, table, first, step), after, worth
     cdef ptrdiff_t k
     for k in range(first, last + 1):
@@ -110,7 +110,7 @@ cdef inline void f0_candidates(const Inputs *x, float *out) noexcept nogil:
     cdef double energy, bend, slope, height, hz
     step = step if step > 1 else 1
     energy = 0.5 * x.autocorrelation[0] + 0.5 * x.autocorrelation[step] + x.table[0]
-    n = highest_peaks(x, first, last, step, peaks)
+    n = highest_peaks(x, first, last, step, <float>(0.02 * energy), peaks)
     for i in range(most):
         out[i] = out[most + i] = 0
     for i in range(n):

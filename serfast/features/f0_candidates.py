@@ -75,7 +75,8 @@ class F0Candidates(ComputedFeature):
     so that its peaks are wider than a sample. Its local maxima are the candidates; a parabola
     through three lags gives place and height. If there are too many, the highest ones are kept,
     where long lags count less, by up to a fifth: a high voice's subharmonics are as high as its own
-    peak. A strength is the height over the power at lag 0: 1 for a periodic frame.
+    peak. A strength is the height over the power at lag 0: 1 for a periodic frame. A peak below
+    a fiftieth is none.
     The level is that of low frequencies, up to about 1 kHz, in the 10 ms before the row's moment or
     in the 10 ms after it, whichever is less: a voice is heard on both sides.
 
@@ -191,9 +192,9 @@ class F0Candidates(ComputedFeature):
         energy = 0.5 * (float(autocorrelation[0]) + autocorrelation[step]) + table[0]
         worth = np.zeros(n_candidates)
         for k in range(first, last + 1):
-            if not (curve[k] > 0.0 and curve[k] > curve[k - 1] and curve[k] >= curve[k + 1]):
-                continue
             this = curve[k] * (1.0 - 0.2 * k / last)
+            if not (this > 0.02 * energy and curve[k] > curve[k - 1] and curve[k] >= curve[k + 1]):
+                continue
             if n == n_candidates:
                 weakest = worth.argmin()
                 if this <= worth[weakest]:
