@@ -142,11 +142,11 @@ class _Walker:
         """Give where the largest magnitude is, within half a period, between samples."""
         low = max(round(middle - period / 2), 0) + self.margin
         part = np.abs(self.y[low : round(middle + period / 2) + 1 + self.margin])
-        i: int = low + int(part.argmax())
+        i = low + int(part.argmax())
         before, at, after = np.abs(self.y[i - 1 : i + 2])
         bend = 2 * at - before - after
         shift = (after - before) / (2 * bend) if bend > 0 and at >= max(before, after) else 0.0
-        return i - self.margin + float(shift)
+        return float(i - self.margin + shift)
 
     def neighbour(self, at: float, period: float, way: int) -> Step:
         """Give the mark before (-1) or behind (1) this one."""

@@ -175,5 +175,5 @@ def test_bad_arguments_are_refused(arguments: dict[str, object], message: str) -
 
 @pytest.mark.parametrize("y", [np.zeros((2, 5)), np.array(["a"]), np.array([0, np.nan])])
 def test_bad_samples_are_refused(y: np.ndarray) -> None:
-    with pytest.raises(AudioError, match="^y must be a"):
+    with pytest.raises(AudioError, match=r"^y must be a"):
         serfast.voice_report(y, RATE)
