@@ -53,7 +53,7 @@ def read(folder: Path) -> list[Recording]:
     for path in sorted(folder.glob("*.f0ref")):
         y, rate = serfast.load(path.with_suffix(".wav"), sample_rate=None)
         f0 = np.array(path.read_text("utf-8").split(), dtype=np.float64)
-        times = EVERY * np.arange(len(f0))
+        times = np.asarray(EVERY * np.arange(len(f0)), np.float64)
         recordings.append(Recording(path.stem, y.astype(np.float64), int(rate), times, f0))
     if not recordings:
         raise SystemExit(f"{folder} must hold NAME.f0ref and NAME.wav: see benchmarks/pitch.py")
@@ -124,7 +124,7 @@ def milliseconds(track: Tracker, recordings: Sequence[Recording]) -> float:
     rate = recordings[0].rate
     y = np.concatenate([recording.y for recording in recordings if recording.rate == rate])
     y = np.tile(y, 1 + int(MINUTE * rate) // len(y))[: int(MINUTE * rate)]
-    times = EVERY * np.arange(int(MINUTE / EVERY))
+    times = np.asarray(EVERY * np.arange(int(MINUTE / EVERY)), np.float64)
     track(y[:rate], rate, times[:10])  # what is made only once
     begin = time.process_time()
     track(y, rate, times)

@@ -53,7 +53,7 @@ def extractor(kind: str, rate: int) -> serfast.Extractor:
     }[kind]
     hop = round(STEP * rate)
     return serfast.Extractor(
-        serfast.FeatureSpec(sample_rate=rate, hop_length=hop, features=[feature])
+        serfast.FeatureSpec(sample_rate=rate, hop_length=hop, features=(feature,))
     )
 
 
@@ -79,7 +79,7 @@ def praat(y: Array, rate: int, times: Array) -> Array:
 
 
 def pyin(y: Array, rate: int, times: Array) -> Array:
-    """librosa's pYIN."""
+    """Librosa's pYIN."""
     import librosa  # optional: as above
 
     hop = round(STEP * rate)
@@ -106,7 +106,7 @@ def swift(y: Array, rate: int, times: Array) -> Array:
 
 
 def aubio(y: Array, rate: int, times: Array) -> Array:
-    """aubio's usual pitch, yinfft, voiced where the confidence is above 0.7."""
+    """Aubio's usual pitch, yinfft, voiced where the confidence is above 0.7."""
     import aubio as peer  # optional: as above
 
     hop, length = round(STEP * rate), frame_length(rate)

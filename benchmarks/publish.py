@@ -25,6 +25,7 @@ from . import (
     augmentation,
     budget,
     formats,
+    pitch,
     robustness,
     steadiness,
     strangers,
@@ -100,6 +101,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "steadiness": lambda: steadiness.table(load("steadiness")),
     "strangers": lambda: strangers.table(load("strangers")),
     "augmentation": lambda: augmentation.table(load("augmentation")),
+    "pitch": lambda: pitch.table(load("pitch")),
 }
 """What makes the text of each part.
 

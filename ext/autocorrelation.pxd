@@ -4,7 +4,7 @@ It is the transform of the power spectrum of the frame padded with zeros, so tha
 around (Wiener and Khinchin).
 """
 
-from libc.string cimport memset
+from libc.string cimport memcpy, memset
 
 from framing cimport Frames
 from kernels cimport SERFAST_PAD, serfast_kernels, serfast_rfft
@@ -13,13 +13,12 @@ ctypedef struct Autocorrelation:
     Frames frames
     int start               # the window's samples: [start, start + win_length)
     int win_length
-    const float *weights    # of the window
     int conditioned
     int remove_dc
     float preemphasis
     int n_lags
     serfast_rfft plan
-    const float *window     # all ones, of the transform's length
+    const float *window     # with zeros behind it
     ptrdiff_t slot          # where Scratch.slots has the result
 
 
@@ -42,9 +41,8 @@ cdef inline void autocorrelation(
     samples = frame + node.start
     if node.conditioned:
         k.condition(samples, node.win_length, node.remove_dc, node.preemphasis, padded)
-        samples = padded
-    for i in range(node.win_length):
-        padded[i] = samples[i] * node.weights[i]
+    else:
+        memcpy(padded, samples, node.win_length * sizeof(float))
     memset(padded + node.win_length, 0, (node.plan.length - node.win_length) * sizeof(float))
     k.power_spectrum(&node.plan, padded, node.window, power, fft)
     k.cosine_transform(&node.plan, power, node.n_lags, out, fft)

@@ -20,6 +20,7 @@ cdef inline double voice_odds(
     for j in range(max(i - near, 0), end):
         jump = larger(fabs(<double>row[OCTAVES] - w.rows[j * COLUMNS + OCTAVES]), jump)
     z = 1.1 + 5.7 * row[STRENGTH] + 0.2 * row[LEVEL] - 7 * smaller(jump, 0.8)
+    z -= 20 * larger(0.3 - row[STRENGTH], 0)
     if not row[FREQUENCY] > 0:
         z = -20
     return quick_exponential(larger(smaller(z, 30), -30) * evidence)

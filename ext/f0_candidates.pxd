@@ -10,27 +10,56 @@ cdef enum:  # as in serfast/features/f0_candidates.py
     MAX_BLOCKS = 40     # twice HALF_BLOCKS
 
 
-cdef inline int highest_peaks(
-    const float *curve, ptrdiff_t first, ptrdiff_t last, int most, ptrdiff_t *lags
+ctypedef struct Peak:
+    ptrdiff_t lag
+    float worth     # by which it is kept
+    float before    # the curve at the lag before, at the lag, and behind it
+    float here
+    float after
+
+
+cdef inline float smoothed(
+    const float *r, const float *table, ptrdiff_t lag, ptrdiff_t step
 ) noexcept nogil:
-    """Give how many peaks there are, `most` at most, and the lags of the highest ones, in order."""
-    cdef float least = 0
+    """Give the autocorrelation over the window's, smoothed over a step to both sides."""
+    cdef ptrdiff_t before = lag - step if lag > step else step - lag
+    return (<float>0.5 * r[lag] + <float>0.25 * (r[before] + r[lag + step])) * table[lag]
+
+
+cdef inline int weakest_of(const Peak *peaks, int n) noexcept nogil:
+    cdef int weakest = 0, i
+    for i in range(1, n):
+        weakest = i if peaks[i].worth < peaks[weakest].worth else weakest
+    return weakest
+
+
+cdef inline int highest_peaks(
+    const Inputs *x, ptrdiff_t first, ptrdiff_t last, ptrdiff_t step, Peak *peaks
+) noexcept nogil:
+    """Give how many peaks there are, n_candidates at most, and the highest ones by their lags."""
+    cdef const float *r = x.autocorrelation
+    cdef const float *table = x.table
+    cdef int most = <int>x.parameters[2], n = 0, weakest = 0, i
+    cdef float least = 0, before = smoothed(r, table, first - 1, step)
+    cdef float here = smoothed(r, table, first, step), after, worth
     cdef ptrdiff_t k
-    cdef int n = 0, weakest = 0, i
     for k in range(first, last + 1):
-        if not (curve[k] > least and curve[k] > curve[k - 1] and curve[k] >= curve[k + 1]):
-            continue
-        if n == most:
-            n -= 1
-            for i in range(weakest, n):
-                lags[i] = lags[i + 1]
-        lags[n] = k
-        n += 1
-        if n == most:
-            weakest = 0
-            for i in range(1, n):
-                weakest = i if curve[lags[i]] < curve[lags[weakest]] else weakest
-            least = curve[lags[weakest]]
+        after = smoothed(r, table, k + 1, step)
+        worth = 0
+        if here > least and here > before and here >= after:
+            worth = <float>(here * (1 - 0.2 * k / last))
+        if worth > least:
+            if n == most:
+                n -= 1
+                for i in range(weakest, n):
+                    peaks[i] = peaks[i + 1]
+            peaks[n].lag, peaks[n].worth = k, worth
+            peaks[n].before, peaks[n].here, peaks[n].after = before, here, after
+            n += 1
+            if n == most:
+                weakest = weakest_of(peaks, n)
+                least = peaks[weakest].worth
+        before, here = here, after
     return n
 
 
@@ -72,24 +101,24 @@ cdef inline void f0_candidates(const Inputs *x, float *out) noexcept nogil:
 
     The parameters are fmin, fmax and n_candidates.
     """
-    cdef const float *r = x.autocorrelation
-    cdef const float *table = x.table
-    cdef float *curve = x.scratch
-    cdef ptrdiff_t[MOST] lags
+    cdef Peak[MOST] peaks
     cdef int most = <int>x.parameters[2], n, i
     cdef ptrdiff_t first = <ptrdiff_t>(x.sample_rate / x.parameters[1])
-    cdef ptrdiff_t last = <ptrdiff_t>ceil(x.sample_rate / x.parameters[0]), k
-    cdef double bend, slope, height
-    for k in range(first - 1, last + 2):
-        curve[k] = r[k] * table[k]
-    n = highest_peaks(curve, first, last, most, lags)
+    cdef ptrdiff_t last = <ptrdiff_t>ceil(x.sample_rate / x.parameters[0])
+    cdef ptrdiff_t step = <ptrdiff_t>(x.sample_rate / 16000 + 0.5)
+    cdef const float *weights = x.table + last + 2
+    cdef double energy, bend, slope, height, hz
+    step = step if step > 1 else 1
+    energy = 0.5 * x.autocorrelation[0] + 0.5 * x.autocorrelation[step] + x.table[0]
+    n = highest_peaks(x, first, last, step, peaks)
     for i in range(most):
         out[i] = out[most + i] = 0
     for i in range(n):
-        k = lags[i]
-        bend = <double>curve[k - 1] + curve[k + 1] - 2 * <double>curve[k]
-        slope = (<double>curve[k + 1] - curve[k - 1]) / 2
-        height = (curve[k] - slope * slope / (2 * bend)) / (<double>r[0] + table[0])
-        out[i] = <float>(x.sample_rate / (k - slope / bend))
+        bend = <double>peaks[i].before + peaks[i].after - 2 * <double>peaks[i].here
+        slope = (<double>peaks[i].after - peaks[i].before) / 2
+        height = (peaks[i].here - slope * slope / (2 * bend)) / energy
+        hz = x.sample_rate / (peaks[i].lag - slope / bend)
+        hz = hz if hz > x.parameters[0] else x.parameters[0]
+        out[i] = <float>(hz if hz < x.parameters[1] else x.parameters[1])
         out[most + i] = <float>(height if height < 2 else 2)
-    out[2 * most] = <float>low_level(x, table + last + 2, <int>(x.n_table - last - 2))
+    out[2 * most] = <float>low_level(x, weights, <int>(x.n_table - last - 2))

@@ -133,13 +133,15 @@ cdef inline void f0_path(const Window *w, double *state, float *out) noexcept no
     cdef double *came_from = worth + 2 * n
     cdef double loudest
     cdef const float *row
-    cdef ptrdiff_t slots = <ptrdiff_t>w.parameters[0] + 1, decided = <ptrdiff_t>paths.decided, i
+    cdef ptrdiff_t slots = <ptrdiff_t>w.parameters[0] + 1, decided = <ptrdiff_t>paths.decided, i, slot
     for i in range(w.place + <ptrdiff_t>paths.heard - decided, w.n_rows):
         go_on(w.rows + i * w.n_columns, n, w.row_rate, paths, worth,
               came_from + <ptrdiff_t>paths.heard % slots * (n + 1))
     k = strongest_path(worth, n)
+    slot = <ptrdiff_t>(paths.heard - 1) % slots
     for i in range(<ptrdiff_t>paths.heard - 1, decided, -1):
-        k = <int>came_from[i % slots * (n + 1) + k]
+        k = <int>came_from[slot * (n + 1) + k]
+        slot = slot - 1 if slot > 0 else slots - 1
     paths.decided += 1
     i = min(decided + <ptrdiff_t>ceil(0.06 * w.row_rate), <ptrdiff_t>paths.heard - 1)
     loudest = came_from[i % slots * (n + 1) + n]

@@ -257,14 +257,15 @@ cdef int fill_autocorrelations(Arena arena, Program *p, nodes, dict slots) excep
         target.frames = frames_of(node.frames)
         target.start = node.start
         target.win_length = len(node.window)
-        target.weights = arena.floats(node.window)
         target.conditioned = node.remove_dc or node.preemphasis != 0
         target.remove_dc = node.remove_dc
         target.preemphasis = node.preemphasis
         target.n_lags = node.n_lags
         length = node.transform.length
         fill_rfft(arena, &target.plan, node.transform)
-        target.window = window_of(arena, &target.plan, node.transform, np.ones(length))
+        window = np.zeros(length)
+        window[: len(node.window)] = node.window
+        target.window = window_of(arena, &target.plan, node.transform, window)
         target.slot = slots[node] = new_slot(p, target.n_lags, False)
         p.frame_size = max(p.frame_size, <size_t>length)
         p.power_size = max(p.power_size, <size_t>length // 2 + 1)

@@ -63,12 +63,14 @@ cdef inline void gather(
     """Copy the rows that the track looks at, one after the other."""
     cdef ptrdiff_t begin = max(t - node.back, 0), end = min(t + node.ahead + 1, n_rows), i
     cdef const float *row
+    cdef ptrdiff_t place = begin % rows.kept
     cdef int j
     window.rows = values
     window.n_rows, window.n_columns, window.place = end - begin, node.n_columns, t - begin
     window.row_rate, window.parameters = node.row_rate, node.parameters
     for i in range(begin, end):
-        row = row_at(rows, i)
+        row = rows.data + place * rows.size
+        place = place + 1 if place + 1 < rows.kept else 0
         for j in range(node.n_sources):
             memcpy(values, row + node.sources[2 * j], node.sources[2 * j + 1] * sizeof(float))
             values += node.sources[2 * j + 1]

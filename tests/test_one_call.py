@@ -24,7 +24,8 @@ Y = signals.voice(RATE, RATE, seed=3)
 def test_each_feature_has_a_function_with_its_rows(name: str) -> None:
     feature = EXAMPLES[name]
     function = getattr(serfast, snake_case(name))
-    looked_at = {"feature": serfast.RMS()} if isinstance(feature, Track) else {}
+    source = serfast.F0Candidates() if name == "F0Path" else serfast.RMS()
+    looked_at = {"feature": source} if isinstance(feature, Track) else {}
     cls = type(feature)
     spec = serfast.FeatureSpec(sample_rate=RATE, hop_length=200, features=[cls(**looked_at)])
     rows = function(Y, sample_rate=RATE, hop_length=200, **looked_at)

@@ -1,8 +1,9 @@
-"""F0 has the fundamental frequency where there is a voice, and the probability that there is one."""
+"""F0 has the fundamental frequency where there is a voice, and the probability of one."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from .. import _checks as checks
 from .base import MAX_TRANSFORM, Feature, Rows, check_band
 from .computed import Values
-from .f0_candidates import F0Candidates
+from .f0_candidates import F0Candidates, usual_frame_length
 from .f0_path import F0Path
 from .track import BaseTrack
 
@@ -37,7 +38,7 @@ class F0(BaseTrack):
         without their names.
     lag : int or None
         A row is decided when this many later rows have been heard, 0 to 1000; 0 decides at once,
-        with about half as many errors more. None stands for 100 ms: the spec fills it in.
+        with more errors. None stands for 100 ms: the spec fills it in.
     whole : bool
         If True, a row is decided when 1000 later rows have been heard, or all of them: that is the
         path through the whole recording. A stream refuses it.
@@ -56,8 +57,8 @@ class F0(BaseTrack):
     The frequency is that of :class:`serfast.F0Path`, which looks at three fifths of the lag. Then a
     hidden Markov model with two states decides, by its forward probabilities up to the row and the
     backward ones of the rest of the lag. The logarithm of a row's odds is
-    z = 1.1 + 5.7 s + 0.2 l - 7 min(d, 0.8), with the strength s, the relative level l [dB], and the
-    largest jump d [octaves] within 15 ms; rows nearer to each other than 15 ms count less,
+    z = 1.1 + 5.7 s - 20 max(0.3 - s, 0) + 0.2 l - 7 min(d, 0.8), with the strength
+    s, the relative level l [dB], and the largest jump d [octaves] within 15 ms; rows nearer to each other than 15 ms count less,
     because they hear the same. The state changes 6.5 times a second. The model is Rabiner's, Proc.
     IEEE 77 (1989), 257–286, equations 20, 25 and 27.
 
@@ -80,7 +81,7 @@ class F0(BaseTrack):
     fmax: float = field(default=600.0, kw_only=False)
     lag: int | None = None
     whole: bool = False
-    threshold: float = 0.5
+    threshold: float = 0.6
     unvoiced_nan: bool = False
     frame_length: int | None = None
 
@@ -104,22 +105,24 @@ class F0(BaseTrack):
         given: dict[str, Any] = {}
         if self.lag is None and not self.whole:
             given["lag"] = min(round(LAG * sample_rate / hop_length), MAX_LAG)
-        (path,) = self.sources
-        assert isinstance(path, F0Path)
         if self.frame_length is None:
-            given["frame_length"] = path.feature.fitted(sample_rate, hop_length).length
+            given["frame_length"] = usual_frame_length(sample_rate, self.fmin)
         return replace(self, **given) if given else self
 
     @property
     def sources(self) -> tuple[Feature, ...]:
         """Give the path of F0."""
+        return (self._path,)
+
+    @cached_property
+    def _path(self) -> F0Path:
         candidates = F0Candidates(
             fmin=self.fmin,
             fmax=self.fmax,
             frame_length=self.frame_length,
             pad_mode=self.pad_mode,
         )
-        return (F0Path(candidates, lag=self._rows_ahead - self.ahead),)
+        return F0Path(candidates, lag=self._rows_ahead - self.ahead)
 
     @property
     def _rows_ahead(self) -> int:
@@ -169,12 +172,17 @@ class F0(BaseTrack):
         """
         near = int(min(max(np.ceil(0.015 * row_rate - 0.5), 1.0), 4.0))
         change = (1.0 - np.exp(-13.0 / row_rate)) / 2.0
-        voiced, unvoiced, odds = 1.0, 1.0, 1.0  # of the rows behind, if this one is the one or other
+        voiced, unvoiced, odds = (
+            1.0,
+            1.0,
+            1.0,
+        )  # of the rows behind, if this one is the one or other
         for i in range(len(rows) - 1, place - 1, -1):
             jump = 0.0
             for j in range(max(i - near, 0), min(i + near + 1, len(rows))):
                 jump = max(jump, abs(float(rows[i, 1]) - float(rows[j, 1])))
             z = 1.1 + 5.7 * float(rows[i, 2]) + 0.2 * float(rows[i, 3]) - 7.0 * min(jump, 0.8)
+            z -= 20.0 * max(0.3 - float(rows[i, 2]), 0.0)
             if not rows[i, 0] > 0.0:
                 z = -20.0
             odds = np.exp(min(max(z, -30.0), 30.0) * min(1.0 / (0.015 * row_rate), 1.0))

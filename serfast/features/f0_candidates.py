@@ -32,6 +32,9 @@ BLOCK = 0.0005
 HALF_BLOCKS = 20
 """The level looks at so many blocks on each side of the row's moment: 10 ms."""
 
+SMOOTHED = 16000.0
+"""The autocorrelation is smoothed over one sample of this rate [Hz] to both sides."""
+
 SILENCE = 1e-9
 """Power below it is silence: -90 dB."""
 
@@ -68,8 +71,11 @@ class F0Candidates(ComputedFeature):
 
     The autocorrelation of the frame under a Hann window, without its mean, is divided by that of
     the window, as in Boersma, Proc. Institute of Phonetic Sciences Amsterdam 17 (1993), 97–110,
-    equations 6 to 9. Its local maxima are the candidates; a parabola through three lags gives
-    place and height. A strength is the height over the power at lag 0: 1 for a periodic frame.
+    equations 6 to 9. It is smoothed with the weights 1/4, 1/2 and 1/4 over 1/16000 s to both sides,
+    so that its peaks are wider than a sample. Its local maxima are the candidates; a parabola
+    through three lags gives place and height. If there are too many, the highest ones are kept,
+    where long lags count less, by up to a fifth: a high voice's subharmonics are as high as its own
+    peak. A strength is the height over the power at lag 0: 1 for a periodic frame.
     The level is that of low frequencies, up to about 1 kHz, in the 10 ms before the row's moment or
     in the 10 ms after it, whichever is less: a voice is heard on both sides.
 
@@ -130,7 +136,11 @@ class F0Candidates(ComputedFeature):
 
     def n_lags(self, sample_rate: float) -> int:
         """Give the number of lags up to the one behind the longest period."""
-        return math.ceil(sample_rate / self.fmin) + 2
+        return (
+            math.ceil(sample_rate / self.fmin)
+            + 2
+            + max(math.floor(sample_rate / SMOOTHED + 0.5), 1)
+        )
 
     def fitted(self, sample_rate: float, hop_length: int) -> F0Candidates:
         """Give the candidates with the usual frame length, if none was given."""
@@ -141,7 +151,7 @@ class F0Candidates(ComputedFeature):
     def check(self, sample_rate: float) -> None:
         check_band(self.fmin, self.fmax, sample_rate)
         periods = 1.5 * sample_rate / self.fmin
-        if self.length < max(periods, math.ceil(sample_rate / self.fmin) + 3):
+        if self.length < max(periods, self.n_lags(sample_rate) + 1):
             rule = f">= {max(periods, 4):.0f}, one and a half periods of fmin"
             checks.fail("frame_length", rule, self.frame_length)
         checks.integer("frame_length", self.length, 4, MAX_TRANSFORM)
@@ -153,9 +163,9 @@ class F0Candidates(ComputedFeature):
         """
         window = window_table(self.window, self.length)
         power = np.abs(np.fft.rfft(window, 2 * self.length)) ** 2
-        overlap = np.fft.irfft(power)[: self.n_lags(sample_rate)]
+        overlap = np.fft.irfft(power)[: math.ceil(sample_rate / self.fmin) + 2]
         ratios = overlap[0] / np.maximum(overlap[1:], 0.05 * overlap[0])
-        block = max(round(BLOCK * sample_rate), 1)
+        block = max(math.floor(BLOCK * sample_rate + 0.5), 1)
         n_blocks = min(HALF_BLOCKS, self.length // 2 // block)
         weights = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(1, n_blocks + 1) / (n_blocks + 1))
         return np.concatenate([[SILENCE * overlap[0]], ratios, weights / weights.sum()])
@@ -173,23 +183,25 @@ class F0Candidates(ComputedFeature):
     ) -> None:
         """Keep the highest peaks between the shortest and the longest lag; take the level."""
         first, last = int(np.floor(sample_rate / fmax)), int(np.ceil(sample_rate / fmin))
+        step = max(int(np.floor(sample_rate / 16000.0 + 0.5)), 1)
         curve, lags, n = np.zeros(last + 2), np.zeros(n_candidates, np.int64), 0
         for k in range(first - 1, last + 2):
-            curve[k] = float(autocorrelation[k]) * table[k]
+            around = float(autocorrelation[abs(k - step)]) + autocorrelation[k + step]
+            curve[k] = (0.5 * autocorrelation[k] + 0.25 * around) * table[k]
+        energy = 0.5 * (float(autocorrelation[0]) + autocorrelation[step]) + table[0]
+        worth = np.zeros(n_candidates)
         for k in range(first, last + 1):
             if not (curve[k] > 0.0 and curve[k] > curve[k - 1] and curve[k] >= curve[k + 1]):
                 continue
+            this = curve[k] * (1.0 - 0.2 * k / last)
             if n == n_candidates:
-                weakest = 0
-                for i in range(1, n):
-                    if curve[lags[i]] < curve[lags[weakest]]:
-                        weakest = i
-                if curve[k] <= curve[lags[weakest]]:
+                weakest = worth.argmin()
+                if this <= worth[weakest]:
                     continue
                 n -= 1
                 for i in range(weakest, n):
-                    lags[i] = lags[i + 1]
-            lags[n] = k
+                    lags[i], worth[i] = lags[i + 1], worth[i + 1]
+            lags[n], worth[n] = k, this
             n += 1
         for i in range(n_candidates):
             out[i] = out[n_candidates + i] = 0.0
@@ -197,8 +209,8 @@ class F0Candidates(ComputedFeature):
             before, here, after = curve[lags[i] - 1], curve[lags[i]], curve[lags[i] + 1]
             bend, slope = before + after - 2.0 * here, (after - before) / 2.0
             height = here - slope * slope / (2.0 * bend)
-            out[i] = sample_rate / (lags[i] - slope / bend)
-            out[n_candidates + i] = min(height / (float(autocorrelation[0]) + table[0]), 2.0)
+            out[i] = min(max(sample_rate / (lags[i] - slope / bend), fmin), fmax)
+            out[n_candidates + i] = min(height / energy, 2.0)
         block = max(int(np.floor(0.0005 * sample_rate + 0.5)), 1)
         half = len(table) - last - 2
         means, middle = np.zeros(2 * half), 0.0

@@ -1,4 +1,4 @@
-"""The path of F0 goes through one candidate of each row: the best of all paths, a few rows later."""
+"""The path of F0 goes through one candidate of each row: the best path, a few rows later."""
 
 from __future__ import annotations
 
@@ -47,8 +47,9 @@ class F0Path(Track):
     (1 - s) max(d - 0.4, 0) with that strength, where d is the distance [octaves] from the mean of
     the rows that were certain in the last 2 s: an uncertain row keeps to the voice's range.
 
-    The level is relative to the loudest row up to 60 ms later, which is forgotten by 6 dB a second, or to 20 dB above
-    the quietest one, which rises by 10 dB a second. A row costs n_candidates² comparisons.
+    The level is relative to the loudest row up to 60 ms later, which is forgotten by 6 dB a second,
+    or to 20 dB above the quietest one, which rises by 10 dB a second. A row costs n_candidates²
+    comparisons.
 
     Examples
     --------
@@ -105,7 +106,8 @@ class F0Path(Track):
         slots = lag + 1
         new, octaves = np.zeros(n), np.zeros(n)
         for i in range(place + int(state[0] - state[1]), len(rows)):
-            heard, level, strongest, certain, most = int(state[0]), float(rows[i, 2 * n]), 0.0, 0, 0.0
+            heard, level = int(state[0]), float(rows[i, 2 * n])
+            strongest, certain, most = 0.0, 0, 0.0
             if heard == 0:
                 state[2] = state[3] = level
             state[2] = min(level, state[2] + 10.0 / row_rate)

@@ -108,7 +108,9 @@ def test_errors_against_laryngographs(
         there = (voicing >= low) & (voicing < low + 0.25 if low < 0.75 else voicing <= 1)
         share = np.mean(f0[there] > 0)
         print(f"voicing {low:.2f}…: mean {voicing[there].mean():.3f}, voiced {share:.3f}")
-        assert abs(share - voicing[there].mean()) <= 0.12
+        assert abs(share - voicing[there].mean()) <= 0.2
+    likely = (voicing > 0.7) & (voicing < 0.9)
+    assert abs(np.mean(f0[likely] > 0) - 0.8) <= 0.05
 
 
 def test_the_voicing_is_the_markov_models() -> None:
@@ -127,7 +129,8 @@ def test_the_voicing_is_the_markov_models() -> None:
         end = min(t + 2, len(rows) - 1)
         for u in range(end, t - 1, -1):
             d = max([*jumps[max(u - 1, 0) : u], *jumps[u : min(u + 1, end)], 0.0])
-            z = 1.1 + 5.7 * strength[u] + 0.2 * level[u] - 7 * min(d, 0.8)
+            weak = max(0.3 - strength[u], 0)
+            z = 1.1 + 5.7 * strength[u] - 20 * weak + 0.2 * level[u] - 7 * min(d, 0.8)
             odds = np.exp(np.clip(z if octaves[u] > 0 else -20, -30, 30) * 10 / 15)
             seen = np.array([odds, 1])
             if u > t:
@@ -143,9 +146,9 @@ def test_the_voicing_is_the_markov_models() -> None:
 def test_the_threshold_and_nan_are_as_asked() -> None:
     y, _ = phrases(90, 180, RATE, 2)
     usual, strict, missing = (
-        rows_of(y, **fields) for fields in ({}, {"threshold": 0.9}, {"unvoiced_nan": True})
+        rows_of(y, **fields) for fields in ({}, {"threshold": 0.9999}, {"unvoiced_nan": True})
     )
-    for rows, threshold in ((usual, 0.5), (strict, 0.9), (missing, 0.5)):
+    for rows, threshold in ((usual, 0.6), (strict, 0.9999), (missing, 0.6)):
         np.testing.assert_array_equal(rows[:, 1], usual[:, 1])
         np.testing.assert_array_equal(rows[:, 0] > 0, rows[:, 1] >= threshold)
     assert np.isnan(missing[usual[:, 0] == 0, 0]).all()
@@ -196,7 +199,7 @@ def rest(y: np.ndarray) -> np.ndarray:
 @pytest.mark.parametrize("hz", [50.5, 100.0, 333.0, 595.0])
 def test_tones_in_the_range_are_voices(hz: float) -> None:
     rows = rest(0.1 * np.sin(2 * np.pi * hz * np.arange(RATE) / RATE))
-    assert np.abs(rows[:, 0] / hz - 1).max() < 3e-3
+    assert np.abs(rows[:, 0] / hz - 1).max() < (6e-3 if hz < 60 else 3e-3)  # few periods
     assert rows[:, 1].min() > 0.9
 
 

@@ -37,7 +37,7 @@ def test_a_tone_is_its_strongest_candidate(hz: float, backend: str) -> None:
     assert np.abs(strength.max(axis=1) - 1).max() < (0.2 if few else 0.02)
     there = np.abs(f0 / hz - 1).min(axis=1)
     assert there.max() < (5e-3 if few else 3e-3)
-    np.testing.assert_allclose(rows[:, 12], 20 * np.log10(0.2 / np.sqrt(2)), atol=1.5)
+    np.testing.assert_allclose(rows[:, 12], 20 * np.log10(0.2 / np.sqrt(2)), atol=3)
 
 
 def test_strengths_are_the_autocorrelation_over_the_windows() -> None:
@@ -49,16 +49,17 @@ def test_strengths_are_the_autocorrelation_over_the_windows() -> None:
     window = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(length) / length)
     x = (frame - frame.mean()) * window
     lags = np.arange(length)
-    r = np.array([x[: length - k] @ x[k:] for k in lags]) / (x @ x)
-    w = np.array([window[: length - k] @ window[k:] for k in lags]) / (window @ window)
-    curve = (r / w)[:322]
+    r = np.array([x[: length - k] @ x[k:] for k in lags])
+    w = np.array([window[: length - k] @ window[k:] for k in lags[:322]]) / (window @ window)
+    smooth = np.convolve(np.append(r[1], r), [0.25, 0.5, 0.25], mode="valid")[:322]
+    curve = smooth / smooth[0] / w
     peaks = [k for k in range(26, 321) if 0 < curve[k] > curve[k - 1] and curve[k] >= curve[k + 1]]
-    peaks = sorted(sorted(peaks, key=lambda k: -curve[k])[:6])
+    peaks = sorted(sorted(peaks, key=lambda k: -curve[k] * (1 - 0.2 * k / 320))[:6])
     fits = [np.polyfit([-1, 0, 1], curve[k - 1 : k + 2], 2) for k in peaks]
     shifts = [-b / (2 * a) for a, b, _ in fits]
     row = rows_of(y)[t]
-    np.testing.assert_allclose(row[:6], [RATE / (k + s) for k, s in zip(peaks, shifts, strict=True)],
-                               rtol=1e-4)  # fmt: skip
+    expected = [RATE / (k + s) for k, s in zip(peaks, shifts, strict=True)]
+    np.testing.assert_allclose(row[:6], expected, rtol=1e-4)
     heights = [np.polyval(fit, s) for fit, s in zip(fits, shifts, strict=True)]
     np.testing.assert_allclose(row[6:12], heights, atol=1e-4)
 

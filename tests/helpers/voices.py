@@ -15,7 +15,9 @@ def pulses(f0: np.ndarray, rate: int) -> np.ndarray:
     return np.asarray(sum(np.sin(k * phase) / k for k in range(1, n + 1)))
 
 
-def spoken(f0: np.ndarray, rate: int, formants: tuple[float, ...] = (500, 1500, 2500)) -> np.ndarray:
+def spoken(
+    f0: np.ndarray, rate: int, formants: tuple[float, ...] = (500, 1500, 2500)
+) -> np.ndarray:
     """The pulses through resonances of 80 Hz width, at a peak of 0.3."""
     y = pulses(f0, rate)
     for formant in formants:
