@@ -106,9 +106,9 @@ CONDITIONS: dict[str, Callable[[Recording], Recording | None]] = {
 }
 
 
-def errors(found: Sequence[Array], true: Sequence[Array]) -> dict[str, float]:
+def errors(estimates: Sequence[Array], true: Sequence[Array]) -> dict[str, float]:
     """Give the shares of gross and of voicing errors [%], and the median fine error [cents]."""
-    f, g = np.concatenate(found), np.concatenate(true)
+    f, g = np.concatenate(estimates), np.concatenate(true)
     both = (f > 0) & (g > 0)
     ratio = f[both] / g[both]
     gross = np.abs(ratio - 1) > 0.2
@@ -145,9 +145,9 @@ def measured(folder: Path, without: Sequence[str] = ()) -> dict[str, Any]:
     for condition, change in CONDITIONS.items():
         altered = [one for one in map(change, recordings) if one is not None]
         for name, track in trackers.items() if altered else ():
-            found = [track(one.y, one.rate, one.times) for one in altered]
+            estimates = [track(one.y, one.rate, one.times) for one in altered]
             by = report["errors"].setdefault(name, {})
-            by[condition] = errors(found, [one.f0 for one in altered])
+            by[condition] = errors(estimates, [one.f0 for one in altered])
     return report
 
 

@@ -113,11 +113,11 @@ def aubio(y: Array, rate: int, times: Array) -> Array:
     detector = peer.pitch("yinfft", length, hop, rate)
     detector.set_unit("Hz")
     samples = np.pad(y, (0, length)).astype(np.float32)
-    found, sure = [], []
+    pitches, sure = [], []
     for start in range(0, len(samples) - hop, hop):
-        found.append(float(detector(samples[start : start + hop])[0]))
+        pitches.append(float(detector(samples[start : start + hop])[0]))
         sure.append(detector.get_confidence())
-    f0 = np.where((np.array(sure) > 0.7) & (np.array(found) >= FMIN), found, 0)
+    f0 = np.where((np.array(sure) > 0.7) & (np.array(pitches) >= FMIN), pitches, 0)
     f0 = np.where(f0 <= FMAX, f0, 0)
     at = ((np.arange(len(f0)) + 1) * hop - length / 2) / rate  # the frame ends with the samples
     return nearest(f0, at, times)

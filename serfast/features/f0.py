@@ -57,10 +57,10 @@ class F0(BaseTrack):
     The frequency is that of :class:`serfast.F0Path`, which looks at three fifths of the lag. Then a
     hidden Markov model with two states decides, by its forward probabilities up to the row and the
     backward ones of the rest of the lag. The logarithm of a row's odds is
-    z = 1.1 + 5.7 s - 20 max(0.3 - s, 0) + 0.2 l - 7 min(d, 0.8), with the strength
-    s, the relative level l [dB], and the largest jump d [octaves] within 15 ms; rows nearer to each other than 15 ms count less,
-    because they hear the same. The state changes 6.5 times a second. The model is Rabiner's, Proc.
-    IEEE 77 (1989), 257–286, equations 20, 25 and 27.
+    z = 1.1 + 5.7 s - 20 max(0.3 - s, 0) + 0.2 l - 7 min(d, 0.8), with the strength s, the relative
+    level l [dB], and the largest jump d [octaves] within 15 ms. Rows nearer to each other than
+    15 ms count less, because they hear the same. The state changes 6.5 times a second. The model is
+    Rabiner's, Proc. IEEE 77 (1989), 257–286, equations 20, 25 and 27.
 
     The few constants were chosen on 25 recordings with a laryngograph, of two speakers.
     docs/features.md has the errors. Silence, clicks, constants and noise are unvoiced; a tone
