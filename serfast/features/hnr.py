@@ -289,9 +289,9 @@ class AutocorrelationHNR(SpectrumFeature):
         lags = lags_of(self.fmin, self.fmax, sample_rate)
         window = window_table(self.window or "hann", self.win_length or self.n_fft)
         n = len(window)
-        own = np.array([window[: n - k] @ window[k:] for k in range(lags[1] + HALF + 1)])
-        own = np.maximum(own / own[0], 1e-3)
-        return np.concatenate([np.array(lags, float), sinc_taps().ravel(), 1 / own])
+        correction = np.array([window[: n - k] @ window[k:] for k in range(lags[1] + HALF + 1)])
+        correction = np.maximum(correction / correction[0], 1e-3)
+        return np.concatenate([np.array(lags, float), sinc_taps().ravel(), 1 / correction])
 
     @staticmethod
     def compute(autocorrelation: Values, table: Values, floor: float, out: Values) -> None:

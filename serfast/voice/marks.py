@@ -142,7 +142,7 @@ class _Walker:
         """Give where the largest magnitude is, within half a period, between samples."""
         low = max(round(middle - period / 2), 0) + self.margin
         part = np.abs(self.y[low : round(middle + period / 2) + 1 + self.margin])
-        i: int = low + int(part.argmax())
+        i = low + int(part.argmax())
         before, at, after = np.abs(self.y[i - 1 : i + 2])
         bend = 2 * at - before - after
         shift = (after - before) / (2 * bend) if bend > 0 and at >= max(before, after) else 0.0
@@ -157,11 +157,11 @@ class _Walker:
         end = math.ceil(at + reach[1] - period / 2) + self.margin
         if begin < 0 or end + width > len(self.y):
             return Step(at + way * period, -1.0, 0.0)
-        own = self.y[left : left + width]
+        here = self.y[left : left + width]
         others = self.y[begin : end + width]
         energies = self.energy[begin + width : end + width + 1] - self.energy[begin : end + 1]
-        norms = np.sqrt(np.maximum(energies, 0) * (own @ own))
-        r = np.divide(np.correlate(others, own), norms, out=np.zeros(len(norms)), where=norms > 0)
+        norms = np.sqrt(np.maximum(energies, 0) * (here @ here))
+        r = np.divide(np.correlate(others, here), norms, out=np.zeros(len(norms)), where=norms > 0)
         inner = (r[1:-1] >= r[:-2]) & (r[1:-1] >= r[2:])
         if not inner.any():
             return Step(at + way * period, -1.0, 0.0)

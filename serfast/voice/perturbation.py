@@ -106,7 +106,7 @@ def peak_amplitudes(y: Array, marks: Array, shortest: float, longest: float) -> 
     periods = np.diff(marks)
     within = (periods >= shortest) & (periods <= longest)
     kept = within[:-1] & within[1:] & (_larger_ratio(periods) <= PERIOD_FACTOR)
-    at, found = marks[1:-1][kept], []
+    at, levels = marks[1:-1][kept], []
     for mark, left, right in zip(
         at, AROUND * periods[:-1][kept], AROUND * periods[1:][kept], strict=True
     ):
@@ -115,8 +115,8 @@ def peak_amplitudes(y: Array, marks: Array, shortest: float, longest: float) -> 
         window = 0.5 + 0.5 * np.cos(np.pi * apart / np.where(apart < 0, left, right))
         weight = (window**2).sum()
         squares = ((y[i.astype(int)] * window) ** 2).sum()
-        found.append(np.sqrt(squares / weight) if weight > 0 else 0.0)
-    amplitudes = np.array(found, np.float64)
+        levels.append(np.sqrt(squares / weight) if weight > 0 else 0.0)
+    amplitudes = np.array(levels, np.float64)
     return amplitudes[amplitudes > 0], at[amplitudes > 0]
 
 
