@@ -31,6 +31,7 @@ def collected(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[object]]:
     """What the hook asks for, of a PyInstaller of our own."""
     hooks = types.ModuleType("PyInstaller.utils.hooks")
     entries = {"serfast.classifiers": "serfast_a.deep", "serfast.features": "serfast_b"}
+    entries |= {"serfast.embeddings": "serfast_c", "serfast.encoders": "serfast_d.kinds"}
     hooks.collect_submodules = submodules
     hooks.collect_entry_point = lambda group: ([(f"{group}.dist-info", ".")], [entries[group]])
     hooks.collect_data_files = lambda package: [(f"{package}/models/x.zip", package)]
@@ -59,6 +60,8 @@ def test_what_is_imported_by_a_computed_name_is_there(collected: dict[str, list[
         "serfast.recognizer",
         "serfast_a.deep",
         "serfast_b",
+        "serfast_c",
+        "serfast_d.kinds",
     }
     assert wanted - modules == set()
     assert not [name for name in modules if name.startswith(("serfast.testing", "serfast._pyin"))]
@@ -68,6 +71,7 @@ def test_plugins_bring_their_metadata_and_models(collected: dict[str, list[objec
     assert set(collected["datas"]) == {
         ("serfast.classifiers.dist-info", "."),
         ("serfast.features.dist-info", "."),
-        ("serfast_a/models/x.zip", "serfast_a"),
-        ("serfast_b/models/x.zip", "serfast_b"),
+        ("serfast.embeddings.dist-info", "."),
+        ("serfast.encoders.dist-info", "."),
+        *((f"serfast_{letter}/models/x.zip", f"serfast_{letter}") for letter in "abcd"),
     }

@@ -21,8 +21,8 @@ def _is_of_programs(name: str) -> bool:
 
 hiddenimports = collect_submodules("serfast", filter=_is_of_programs)
 datas = []
-for _group in ("serfast.classifiers", "serfast.features"):
-    _metadata, _modules = collect_entry_point(_group)
+for _kind in ("classifiers", "embeddings", "encoders", "features"):
+    _metadata, _modules = collect_entry_point(f"serfast.{_kind}")
     datas += _metadata
     hiddenimports += _modules
     for _package in {_name.partition(".")[0] for _name in _modules}:
