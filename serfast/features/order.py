@@ -56,7 +56,8 @@ def with_sources(feature: Feature, among: Iterable[Feature]) -> tuple[Feature, .
     Returns
     -------
     tuple of Feature
-        It has each feature once; the feature itself comes last.
+        It has each feature once; the feature itself comes last. Where two have a column of one
+        name, the one with more of the columns that are read is taken, or else the first one.
 
     Examples
     --------
@@ -65,6 +66,10 @@ def with_sources(feature: Feature, among: Iterable[Feature]) -> tuple[Feature, .
     (RMS(name=None, pad_mode=None, frame_length=512),)
     """
     among = tuple(among)
-    sources = [other for other in among if set(feature.reads) & set(other.columns)]
-    every = [one for source in sources for one in with_sources(source, among)]
+    wanted = set(feature.reads)
+    every: list[Feature] = []
+    for other in sorted(among, key=lambda one: -len(wanted.intersection(one.columns))):
+        if wanted.intersection(other.columns):  # that no other one has given by now
+            wanted.difference_update(other.columns)
+            every += with_sources(other, among)
     return (*dict.fromkeys(every), feature)

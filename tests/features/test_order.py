@@ -52,3 +52,12 @@ def test_what_a_track_looks_at_comes_before_it() -> None:
     inner = Smoothed(rms)
     outer = Beside(inner, other=serfast.Delta(zcr))
     assert every_feature([outer, rms, inner]) == (rms, inner, zcr, serfast.Delta(zcr), outer)
+
+
+def test_of_two_that_have_a_column_the_one_with_more_of_what_is_read_is_taken() -> None:
+    feature = serfast.HarmonicFormants()
+    among = [serfast.F0(), serfast.YIN(), serfast.RMS()]
+    assert [type(one) for one in with_sources(feature, among)] == [
+        serfast.YIN,
+        serfast.HarmonicFormants,
+    ]
