@@ -7,7 +7,7 @@ in each plugin's folder, which its bundle's card has too.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from serfast.training.condition_figures import UNSEEN, ConditionFigures, figures_in
@@ -18,29 +18,50 @@ from .tables import markdown
 
 __all__ = ["MODELS", "conditions", "table"]
 
-MODELS: Mapping[str, str] = {"SVM": "serfast-svm", "network": "serfast-onnx"}
+MODELS: Mapping[str, str] = {
+    "SVM": "serfast-svm",
+    "Whisper": "serfast-whisper",
+    "network": "serfast-onnx",
+}
 """The models with the names that the table has for them, and the plugins that they come with."""
 
 Figures = Mapping[str, ConditionFigures]
 
 
 def table(root: Path = ROOT) -> str:
-    """Give the table of all models that were measured under conditions, or say that none was."""
+    """Give the tables of all models that were measured under conditions, or say that none was.
+
+    One has the recalls with their intervals; the other one says how well probabilities are
+    calibrated, and how many answers are certain, and right.
+    """
     models = {name: _figures(root / "plugins" / plugin) for name, plugin in MODELS.items()}
     measured = {name: figures for name, figures in models.items() if figures}
     if not measured:
         return "No model was measured under conditions yet."
+    recalls = _table(measured, _recall, ("UAR %", "interval"))
+    doubts = _table(measured, _doubt, ("ECE", "certain %", "right of these %"))
+    mark = f"{UNSEEN}: the training saw no alteration of this kind."
+    return f"{recalls}\n\n{mark}\n\n{doubts}"
+
+
+def _table(
+    measured: Mapping[str, Figures],
+    cells: Callable[[ConditionFigures], list[str]],
+    titles: Sequence[str],
+) -> str:
+    """Give a table with a line for each condition, and the columns of each model."""
     conditions = dict.fromkeys(name for figures in measured.values() for name in figures)
     header = ["condition"]
-    for name, figures in measured.items():
-        header += [f"{name}: UAR %", *("interval", "ECE", "certain %", "right of these %")]
-        header = header if _doubts(figures) else header[:-2]
-    rows = [
-        [condition, *(cell for figures in measured.values() for cell in _cells(figures, condition))]
-        for condition in conditions
-    ]
-    mark = f"{UNSEEN}: the training saw no alteration of this kind."
-    return f"{markdown(header, rows, text=1)}\n\n{mark}"
+    for name in measured:
+        header += [f"{name}: {titles[0]}", *titles[1:]]
+    rows = []
+    for condition in conditions:
+        row = [condition]
+        for figures in measured.values():
+            one = figures.get(condition)
+            row += [""] * len(titles) if one is None else cells(one)
+        rows.append(row)
+    return markdown(header, rows, text=1)
 
 
 def conditions() -> str:
@@ -60,18 +81,13 @@ def _figures(folder: Path) -> Figures:
     return {one.name: one for one in figures_in(json.loads(path.read_text("utf-8")))}
 
 
-def _doubts(figures: Figures) -> bool:
-    """Tell whether the model says of its answers whether they are certain."""
-    return any(one.kept is not None for one in figures.values())
-
-
-def _cells(figures: Figures, condition: str) -> list[str]:
-    n_cells = 5 if _doubts(figures) else 3
-    if (one := figures.get(condition)) is None:
-        return [""] * n_cells
+def _recall(one: ConditionFigures) -> list[str]:
     low, high = one.interval
     mark = "" if one.trained else f" {UNSEEN}"
-    cells = [f"{100 * one.uar:.1f}{mark}", f"{100 * low:.0f} to {100 * high:.0f}", f"{one.ece:.3f}"]
+    return [f"{100 * one.uar:.1f}{mark}", f"{100 * low:.0f} to {100 * high:.0f}"]
+
+
+def _doubt(one: ConditionFigures) -> list[str]:
+    """Give the cells of what a model says of its answers; shares are missing if it says nothing."""
     shares = (one.kept, one.right_of_kept)
-    cells += ["" if share is None else f"{100 * share:.0f}" for share in shares]
-    return cells[:n_cells]
+    return [f"{one.ece:.3f}", *("" if s is None else f"{100 * s:.0f}" for s in shares)]
