@@ -123,9 +123,7 @@ def recall(answers: Sequence[tuple[str, str, str]]) -> float:
     return unweighted_average_recall(confusion_matrix(true, said, classes))
 
 
-def measured(
-    recordings: Sequence[Recording], folder: Path, recipe: Recipe | None = None
-) -> dict[str, Any]:
+def measured(recordings: Sequence[Recording], folder: Path, recipe: Recipe) -> dict[str, Any]:
     """Measure everything."""
     curves: dict[str, Answers] = {name: defaultdict(list) for name in CONDITIONS}
     calm: Answers = defaultdict(list)

@@ -18,14 +18,13 @@ __all__ = ["recognizers", "run"]
 
 
 def recognizers(
-    recordings: Sequence[Recording], folder: Path, recipe: Recipe | None = None
+    recordings: Sequence[Recording], folder: Path, recipe: Recipe
 ) -> Iterator[tuple[str, serfast.Recognizer]]:
     """Give each speaker, and a recognizer that was trained on all the others.
 
     A bundle of the same recipe that is in the folder is taken as it is. The features of the rest
     are computed once.
     """
-    recipe = Recipe("svm") if recipe is None else recipe
     examples = None
     folder.mkdir(exist_ok=True)
     for speaker in sorted({recording.speaker for recording in recordings}):
@@ -39,14 +38,24 @@ def recognizers(
 def run(
     about: str | None,
     name: str,
-    measured: Callable[[Sequence[Recording], Path], dict[str, Any]],
+    measured: Callable[[Sequence[Recording], Path, Recipe], dict[str, Any]],
     table: Callable[[dict[str, Any]], str],
 ) -> None:
-    """Measure on the corpus that the command line names, keep the results and print the table."""
+    """Measure on the corpus that the command line names, keep the results and print the table.
+
+    The results of another classifier than the SVM have its name behind that of the benchmark.
+    """
     parser = argparse.ArgumentParser(description=(about or "").split("\n\n")[0])
     parser.add_argument("corpus", type=Path, help="folder of EmoDB's recordings")
     parser.add_argument("--run", type=Path, default=Path("left-out"), help="folder of the models")
+    parser.add_argument("--classifier", default="svm", help="the plugin (default: %(default)s)")
+    parser.add_argument(
+        "--option", action="append", default=[], metavar="NAME=VALUE", help="an option of it"
+    )
     arguments = parser.parse_args()
-    results = measured(serfast.corpora.find_recordings(arguments.corpus), arguments.run)
-    write(RESULTS / f"{name}.json", results)
+    options = dict(text.split("=", 1) for text in arguments.option)
+    recipe = Recipe(arguments.classifier, options=options)
+    results = measured(serfast.corpora.find_recordings(arguments.corpus), arguments.run, recipe)
+    which = "" if arguments.classifier == "svm" else f"_{arguments.classifier}"
+    write(RESULTS / f"{name}{which}.json", results)
     print(table(results))

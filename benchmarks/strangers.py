@@ -89,9 +89,7 @@ def area(speech: Sequence[float], others: Sequence[float]) -> float:
     return float(below.mean() / (2 * len(ordered)))
 
 
-def measured(
-    recordings: Sequence[Recording], folder: Path, recipe: Recipe | None = None
-) -> dict[str, Any]:
+def measured(recordings: Sequence[Recording], folder: Path, recipe: Recipe) -> dict[str, Any]:
     """Measure everything."""
     made = sounds() | {"the synthetic voice of examples/": [serfast.load(SAMPLE, RATE)[0]]}
     conditions = [parse_alteration(text) for text in CONDITIONS]

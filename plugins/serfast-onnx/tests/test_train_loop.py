@@ -17,6 +17,7 @@ from serfast_onnx.train.augment import RowAugmentation, mask
 from serfast_onnx.train.batches import padded, shuffled
 from serfast_onnx.train.dropout import Dropout
 from serfast_onnx.train.loss import Loss
+from serfast_onnx.train.runner import Runner
 from serfast_onnx.train.split import held_out
 from serfast_onnx.training_options import TrainingOptions
 from training_examples import SPEC, examples, rows
@@ -294,3 +295,15 @@ def test_training_without_torch_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "torch", None)
     with pytest.raises(ImportError, match=r"pip install torch onnx"):
         PLUGIN.train(examples())
+
+
+def test_means_of_the_scores_are_kept_for_speakers():
+    """By the graph that is written, in float32: the whole recordings' log probabilities."""
+    made = examples(24)
+    weights = train(made, TrainingOptions(epochs=2, validation=0), Run(seed=1))
+    runner = Runner(weights.files)
+    scores = np.array([np.log(np.maximum(runner.whole(x), 1e-9)) for x in made.inputs])
+    np.testing.assert_allclose(weights.arrays["neutral_scores"], scores.mean(axis=0), atol=1e-4)
+    for name, row in zip(made.classes, weights.arrays["class_scores"], strict=True):
+        expected = scores[made.labels == name].mean(axis=0)
+        np.testing.assert_allclose(row, expected, atol=1e-4)

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import numpy as np
 import torch
 from numpy import isin
 from numpy.random import default_rng
@@ -20,12 +21,13 @@ from serfast.errors import ParameterError
 from serfast.forking import forks_wait
 from serfast.models.plugin import Examples, Run, Weights
 
+from ..inference import FLOOR
 from ..training_options import TrainingOptions
 from . import checkpoint
 from .check import check_export
 from .export import members_of
 from .front import Front
-from .loop import Training
+from .loop import Training, probabilities
 from .network import size_of
 from .quantise import quantised
 from .split import held_out
@@ -132,4 +134,16 @@ def _weights(training: Training, examples: Examples, speakers: tuple[str, ...]) 
         about["held_out"] = list(speakers)
         about["kept_epoch"] = training.best
         about["validation_uar"] = round(training.history[training.best - 1].recall, 4)
-    return Weights(arrays={}, files=members, card=about)
+    return Weights(arrays=_mean_scores(training), files=members, card=about)
+
+
+def _mean_scores(training: Training) -> dict[str, Any]:
+    """Give the means of the logarithms of the probabilities, over everything and by class.
+
+    They are of the examples trained on, copies too. A speaker's adaptation starts from them.
+    """
+    learned = training.learned
+    shares = probabilities(training.kept, [training.front(x) for x in learned.inputs])
+    scores = np.log(np.maximum(shares.astype(np.float64), FLOOR))
+    by_class = [scores[learned.labels == name].mean(axis=0) for name in learned.classes]
+    return {"neutral_scores": scores.mean(axis=0), "class_scores": np.stack(by_class)}
