@@ -56,8 +56,12 @@ def _is_possible(feature: serfast.features.Feature) -> bool:
 
 
 def _with_deltas(length: int, width: int) -> list[serfast.features.Feature]:
-    """Give these features with derivatives of some, one of which isn't in the spec itself."""
-    features, hidden = _every_feature(length), serfast.RMS(frame_length=length + 2, name="hidden")
+    """Give these features with derivatives of some, one of which isn't in the spec itself.
+
+    Features whose frames are longer are left out: the last sample under a window may count nothing.
+    """
+    features = [feature for feature in _every_feature(length) if feature.length == length]
+    hidden = serfast.RMS(frame_length=length + 2, name="hidden")
     return [
         serfast.Delta(features[-1], width=width),
         *features,
