@@ -114,7 +114,7 @@ def analysed(
     end = min(end, whole)
     if end - begin > LONGEST:
         rule = f"at most {LONGEST:g} s in one picture (give begin and duration)"
-        checks.fail("recording", rule, f"{end - begin:.6g} s")
+        checks.refuse("recording", rule, f"{end - begin:.6g} s")
     first = min(round(begin * sample_rate), len(samples) - 1)
     part = samples[first : max(round(end * sample_rate), first + 1)]
     events = () if recognizer is None else _events(recognizer, part, sample_rate, begin)
