@@ -16,6 +16,7 @@ from .backends import chosen
 from .extractor import Extractor
 from .features import FEATURES
 from .features.base import Feature, snake_case
+from .features.order import with_sources
 from .features.spec import FeatureSpec
 
 __all__ = ["CALLS", "OneCall"]
@@ -59,7 +60,7 @@ Notes
 -----
 The same bits as ``Extractor(FeatureSpec(sample_rate=…, features=[{cls}(…)]))(y)``, which shares
 work between several features, threads and calls, and can stream. The extractors of the latest calls
-are kept, so another call costs microseconds more than that one.
+are kept, so another call costs microseconds more than that one.{reads}
 
 Examples
 --------
@@ -68,6 +69,11 @@ Examples
 >>> serfast.{name}(y, sample_rate=16000{example}).shape
 (101, {n_columns})
 """
+
+READS = """
+
+It reads the columns {columns} of {sources}, which is computed too, and isn't returned. In a
+spec, that feature may be another one."""
 
 
 class OneCall:
@@ -83,6 +89,7 @@ class OneCall:
         self.feature = cls
         example = cls.example()
         names = [field.name for field in _fields(cls)]
+        sources = [type(feature).__name__ for feature in _with_sources(example)[:-1]]
         self.__signature__ = _signature(cls)
         self.__doc__ = DOC.format(
             cls=cls.__name__,
@@ -91,8 +98,13 @@ class OneCall:
             columns=", ".join(example.columns[:3]) + (" …" if len(example.columns) > 3 else ""),
             name=name,
             example="".join(
-                f", {field.name}=serfast.RMS()" for field in _fields(cls) if _is_required(field)
+                f", {field.name}=serfast.{type(getattr(example, field.name)).__name__}()"
+                for field in _fields(cls)
+                if _is_required(field)
             ),
+            reads=READS.format(columns=", ".join(example.reads), sources=", ".join(sources))
+            if sources
+            else "",
             n_columns=len(example.columns),
         )
 
@@ -112,8 +124,11 @@ class OneCall:
         for name in known.keys() - fields.keys():
             if _is_required(known[name]):
                 raise TypeError(f"serfast.{self.__name__} must be given the argument {name!r}")
-        spec = FeatureSpec(sample_rate=sample_rate, features=(self.feature(**fields),), **grid)
-        return _extractor(spec, chosen(None))(y)
+        feature = self.feature(**fields)
+        features = _with_sources(feature)
+        spec = FeatureSpec(sample_rate=sample_rate, features=features, **grid)
+        rows = _extractor(spec, chosen(None))(y)
+        return rows if len(features) == 1 else rows[:, -len(feature.columns) :].copy()
 
     def __getattr__(self, name: str) -> Any:
         """Look a name up in the module that had this one's name in an earlier version."""
@@ -144,6 +159,13 @@ def _fields(cls: type[Feature]) -> list[dataclasses.Field[Any]]:
 
 def _is_required(field: dataclasses.Field[Any]) -> bool:
     return field.default is field.default_factory is dataclasses.MISSING
+
+
+def _with_sources(feature: Feature) -> tuple[Feature, ...]:
+    """Give a feature after those whose columns it reads, if it reads any."""
+    if not feature.reads:
+        return (feature,)
+    return with_sources(feature, [cls.example() for cls in FEATURES.values()])
 
 
 @lru_cache(maxsize=32)

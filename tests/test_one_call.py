@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import inspect
 import pickle
 
@@ -13,6 +14,7 @@ from helpers import signals
 from helpers.catalogue import EXAMPLES
 from serfast import _former_names
 from serfast.features.base import snake_case
+from serfast.features.order import with_sources
 from serfast.features.track import Track
 from serfast.one_call import CALLS
 
@@ -27,13 +29,30 @@ def test_each_feature_has_a_function_with_its_rows(name: str) -> None:
     source = serfast.F0Candidates() if name == "F0Path" else serfast.RMS()
     looked_at = {"feature": source} if isinstance(feature, Track) else {}
     cls = type(feature)
-    spec = serfast.FeatureSpec(sample_rate=RATE, hop_length=200, features=[cls(**looked_at)])
+    features = with_sources(cls(**looked_at), EXAMPLES.values())
+    spec = serfast.FeatureSpec(sample_rate=RATE, hop_length=200, features=features)
     rows = function(Y, sample_rate=RATE, hop_length=200, **looked_at)
-    assert (rows.shape[1], rows.dtype) == (len(cls(**looked_at).columns), np.float32)
-    np.testing.assert_array_equal(rows, serfast.Extractor(spec)(Y))
+    n_columns = len(cls(**looked_at).columns)
+    assert (rows.shape[1], rows.dtype) == (n_columns, np.float32)
+    assert rows.flags.c_contiguous
+    np.testing.assert_array_equal(rows, serfast.Extractor(spec)(Y)[:, -n_columns:])
     assert snake_case(name) in dir(serfast)
     assert snake_case(name) in serfast.__all__
     assert f"serfast.{name}" in function.__doc__
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_the_example_of_each_docstring_runs(name: str) -> None:
+    example = doctest.DocTestParser().get_doctest(
+        CALLS[name].__doc__ or "", {"np": np}, name, None, None
+    )
+    assert doctest.DocTestRunner().run(example) == doctest.TestResults(failed=0, attempted=3)
+
+
+def test_a_docstring_names_the_features_that_are_read() -> None:
+    text = serfast.harmonic_formants.__doc__ or ""
+    assert "reads the columns f0, aperiodicity of YIN, which" in text
+    assert "reads the columns" not in (serfast.formants.__doc__ or "")
 
 
 def test_fields_and_the_grid_are_arguments_by_name() -> None:

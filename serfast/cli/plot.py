@@ -7,7 +7,8 @@ import os
 from pathlib import Path
 
 from ..audio.reading import load
-from ..errors import ParameterError
+from ..corpora.messages import printable
+from ..errors import AudioError, ParameterError
 from ._output import check_outputs, check_plot, writing
 from ._recordings import source
 
@@ -62,6 +63,8 @@ def run(arguments: argparse.Namespace) -> int:
     is_piped = os.fspath(arguments.file) == "-"
     if is_piped and arguments.output is None:
         raise ParameterError("--output must be given for standard input")
+    if arguments.file.is_dir():
+        raise AudioError(f"{printable(arguments.file)}: is a folder, not a recording")
     output = arguments.output or Path(arguments.file.with_suffix(".png").name)
     check_plot(output)
     check_outputs([output], arguments.force)

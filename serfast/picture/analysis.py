@@ -105,6 +105,7 @@ def analysed(
         If an argument breaks its rule, or the stretch is empty or too long.
     """
     samples = as_samples(y, "y")
+    checks.number("sample_rate", sample_rate, above=0)
     whole = len(samples) / sample_rate
     checks.number("begin", begin, minimum=0)
     end = whole if duration is None else begin + checks.number("duration", duration, above=0)
@@ -113,8 +114,9 @@ def analysed(
     end = min(end, whole)
     if end - begin > LONGEST:
         rule = f"at most {LONGEST:g} s in one picture (give begin and duration)"
-        checks.fail("recording", rule, f"{end - begin:.6g} s")
-    part = samples[round(begin * sample_rate) : max(round(end * sample_rate), 1)]
+        checks.refuse("recording", rule, f"{end - begin:.6g} s")
+    first = min(round(begin * sample_rate), len(samples) - 1)
+    part = samples[first : max(round(end * sample_rate), first + 1)]
     events = () if recognizer is None else _events(recognizer, part, sample_rate, begin)
     return _measured(at_rate(part, sample_rate, RATE), begin, end, events)
 
@@ -146,7 +148,9 @@ def _spectrogram(y: Array) -> tuple[Array, Array]:
     n_fft = 512
     hop = max(32, -(-len(y) // COLUMNS))
     feature = PowerSpectrum(n_fft=n_fft, win_length=WIDTH, preemphasis=0.97)
-    power = Extractor(FeatureSpec(sample_rate=RATE, hop_length=hop, features=(feature,)))(y)
+    spec = FeatureSpec(sample_rate=RATE, hop_length=hop, features=(feature,))
+    peak = max(float(np.abs(y).max()), 1.0)  # so that the power of loud samples is finite
+    power = Extractor(spec)(y / np.float32(peak))
     largest = max(float(power.max()), 1e-20)
     levels = 10 * np.log10(np.maximum(power / largest, 10 ** (-RANGE_DB / 10)))
     return levels, np.arange(n_fft // 2 + 1) * RATE / n_fft

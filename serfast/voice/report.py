@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .. import _checks as checks
+from ..audio.samples import as_array
 from ..errors import AudioError
 from ..extractor import Extractor
 from ..features.cpp import CPP
@@ -24,6 +25,9 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 
 FRAMES = 100
 """So many rows of F0 are computed per second."""
+
+LOWEST, HIGHEST = 10.0, 4
+"""A given F0 is at least this [Hz], and its period at least so many samples."""
 
 
 class VoiceReport(NamedTuple):
@@ -71,8 +75,8 @@ def voice_report(
     fmin, fmax : float
         They are the range of F0 [Hz], 40 <= fmin < fmax <= 1000.
     f0 : array_like of float, shape (n_rows,), optional
-        Row t is F0 [Hz] at t / 100 seconds, and 0 or NaN where unvoiced. Without it, F0 is
-        that of :class:`serfast.F0`.
+        Row t is F0 [Hz] at t / 100 seconds, from 10 to sample_rate / 4, and 0 or NaN where
+        unvoiced. Without it, F0 is that of :class:`serfast.F0`.
 
     Returns
     -------
@@ -83,7 +87,7 @@ def voice_report(
     ParameterError
         If an argument breaks its rule.
     AudioError
-        If `y` isn't a one-dimensional array of finite numbers.
+        If `y` isn't a one-dimensional array of finite numbers in float32's range.
 
     Notes
     -----
@@ -111,7 +115,7 @@ def voice_report(
         checks.fail("fmin", f"< {fmax:g} Hz (fmax)", fmin)
     samples = _samples(y)
     rows, hop = _rows(samples, sample_rate, fmin, fmax)
-    contour = _contour(f0, len(rows), rows)
+    contour = _contour(f0, len(rows), rows, sample_rate)
     if not (contour > 0).any():
         nothing = [math.nan] * (len(VoiceReport._fields) - 2)
         return VoiceReport(0, 0.0, *nothing)
@@ -133,13 +137,16 @@ def voice_report(
 
 
 def _samples(y: ArrayLike) -> Array:
-    samples = np.asarray(y)
+    samples = as_array(y, "y")
     if samples.ndim != 1 or samples.dtype.kind not in "fiu":
-        raise AudioError(f"y must be a one-dimensional array of numbers, got shape {samples.shape}")
+        given = f"dtype {samples.dtype} and shape {samples.shape}"
+        raise AudioError(f"y must be a one-dimensional array of numbers, got {given}")
     scale = 1 / 32768 if samples.dtype == np.int16 else 1.0
     samples = samples.astype(np.float64) * scale
     if not np.isfinite(samples).all():
         raise AudioError("y must be an array of finite numbers, got NaN or infinity")
+    if np.abs(samples).max(initial=0.0) > np.finfo(np.float32).max:
+        raise AudioError("y must be within float32's range, got larger numbers")
     return samples
 
 
@@ -164,12 +171,17 @@ def _rows(y: Array, sample_rate: float, fmin: float, fmax: float) -> tuple[Array
     return Extractor(spec)(y.astype(np.float32)).astype(np.float64), hop
 
 
-def _contour(f0: ArrayLike | None, n_rows: int, rows: Array) -> Array:
+def _contour(f0: ArrayLike | None, n_rows: int, rows: Array, sample_rate: float) -> Array:
     if f0 is None:
         return rows[:, 0]
-    given = np.nan_to_num(np.asarray(f0, dtype=np.float64), nan=0.0)
-    if given.ndim != 1 or len(given) > n_rows or not np.isfinite(given).all() or (given < 0).any():
-        checks.refuse(
-            "f0", f"at most {n_rows} numbers >= 0, one for every 10 ms", f"shape {given.shape}"
-        )
-    return given
+    given = as_array(f0, "f0")
+    if given.ndim != 1 or len(given) > n_rows or given.dtype.kind not in "fiu":
+        rule = f"at most {n_rows} numbers, one for every 10 ms"
+        checks.refuse("f0", rule, f"dtype {given.dtype} and shape {given.shape}")
+    contour: Array = np.nan_to_num(given.astype(np.float64), nan=0.0)
+    highest = sample_rate / HIGHEST
+    wrong = (contour != 0) & ~((contour >= LOWEST) & (contour <= highest))
+    if wrong.any():
+        rule = f"0, NaN, or {LOWEST:g} to {highest:g} Hz (a quarter of the sample rate)"
+        checks.fail("f0", rule, float(contour[wrong][0]))
+    return contour

@@ -52,10 +52,14 @@ def test_a_picture_that_exists_stays_without_force(folder, capsys):
         (["talk.wav", "--begin", "9"], "begin must be before the end of the recording, 4 s"),
         (["-"], "--output must be given for standard input"),
         (["empty.wav"], "empty.wav"),
+        (["."], "error: .: is a folder, not a recording"),
+        ([".."], "error: ..: is a folder, not a recording"),
+        (["hour.wav"], "in one picture (give begin and duration), got 3600 s"),
     ],
 )
 def test_what_is_refused(folder, capsys, words, message):
     soundfile.write("empty.wav", np.zeros(0), RATE)
+    soundfile.write("hour.wav", np.zeros(3600 * 1000, np.int16), 1000)
     before = set(folder.iterdir())
     assert main(["plot", *words, "--classifier", "none"]) == 1
     error = capsys.readouterr().err

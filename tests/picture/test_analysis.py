@@ -93,3 +93,23 @@ def test_next_to_nothing_has_a_picture_too(y):
     assert np.isnan(analysis.f0).all()
     assert np.isfinite(analysis.levels).all()
     assert np.isfinite(analysis.loudness).all()
+
+
+@pytest.mark.parametrize("sample_rate", [0, -1, np.nan, "16000"])
+def test_a_rate_is_a_number(sample_rate):
+    with pytest.raises(ParameterError, match=r"^sample_rate must be a finite number > 0, got "):
+        analysed(np.zeros(100), sample_rate)
+
+
+@pytest.mark.parametrize("options", [{"begin": 0.99999}, {"begin": 0.5, "duration": 1e-9}])
+def test_a_stretch_shorter_than_a_sample_has_one(options):
+    analysis = analysed(np.ones(RATE, np.float32), RATE, **options)
+    assert len(analysis.samples) == 1
+
+
+@pytest.mark.filterwarnings("error")
+def test_the_loudest_samples_have_a_spectrogram():
+    y = np.sin(2 * np.pi * 2000 * np.arange(RATE) / RATE)
+    loud, usual = analysed(1e30 * y, RATE), analysed(y, RATE)
+    np.testing.assert_allclose(loud.levels, usual.levels, atol=0.01)
+    assert np.isfinite(loud.loudness).all()

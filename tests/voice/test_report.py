@@ -164,8 +164,13 @@ def test_integers_are_pcm() -> None:
         ({"fmin": 10.0}, r"^fmin must be a finite number >= 40, got 10\.0$"),
         ({"fmax": 2000.0}, r"^fmax must be a finite number <= 1000, got 2000\.0$"),
         ({"sample_rate": 100}, r"^sample_rate must be a finite number >= 4000 "),
-        ({"f0": [-1.0]}, r"^f0 must be at most 11 numbers >= 0, one for every 10 ms"),
-        ({"f0": np.zeros(99)}, r"^f0 must be at most 11 numbers >= 0, one for every 10 ms"),
+        ({"f0": [-1.0]}, r"^f0 must be 0, NaN, or 10 to 4000 Hz .*, got -1\.0$"),
+        ({"f0": [0.0, 1e30]}, r"^f0 must be 0, NaN, or 10 to 4000 Hz .*, got 1e\+30$"),
+        ({"f0": [1e-30]}, r"^f0 must be 0, NaN, or 10 to 4000 Hz .*, got 1e-30$"),
+        ({"f0": [np.inf]}, r"^f0 must be 0, NaN, or 10 to 4000 Hz "),
+        ({"f0": np.zeros(99)}, r"^f0 must be at most 11 numbers, one for every 10 ms, got .* \(99"),
+        ({"f0": ["a"]}, r"^f0 must be at most 11 numbers, one for every 10 ms, got dtype <U1"),
+        ({"f0": [[1], [1, 2]]}, r"^f0 must be one-dimensional numbers, got "),
     ],
 )
 def test_bad_arguments_are_refused(arguments: dict[str, object], message: str) -> None:
@@ -173,7 +178,28 @@ def test_bad_arguments_are_refused(arguments: dict[str, object], message: str) -
         serfast.voice_report(np.zeros(1600), **{"sample_rate": RATE, **arguments})
 
 
-@pytest.mark.parametrize("y", [np.zeros((2, 5)), np.array(["a"]), np.array([0, np.nan])])
+@pytest.mark.parametrize(
+    "y",
+    [
+        np.zeros((2, 5)),
+        np.array(["a"]),
+        np.zeros(9, bool),
+        np.array([0, np.nan]),
+        np.array([0, 1e39]),
+    ],
+)
 def test_bad_samples_are_refused(y: np.ndarray) -> None:
-    with pytest.raises(AudioError, match=r"^y must be a"):
+    with pytest.raises(AudioError, match=r"^y must be (an?|within) "):
         serfast.voice_report(y, RATE)
+
+
+def test_a_ragged_list_is_refused() -> None:
+    with pytest.raises(ParameterError, match=r"^y must be one-dimensional numbers, got "):
+        serfast.voice_report([[1.0], [1.0, 2.0]], RATE)  # type: ignore[list-item]
+
+
+@pytest.mark.parametrize("f0", [10.0, 4000.0])
+def test_any_f0_that_is_taken_comes_to_an_end(f0: float) -> None:
+    y = np.random.default_rng(3).normal(size=RATE // 10)
+    report = serfast.voice_report(y, RATE, f0=np.full(11, f0))
+    assert 0 <= report.n_periods <= RATE // 10
