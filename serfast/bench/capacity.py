@@ -17,7 +17,7 @@ HEADROOM = 0.8
 """Share of the processors' time that live streams may take; the system needs the rest."""
 
 IN_TIME = 0.999
-"""Share of the chunks whose rows must be there before the stream's next chunk comes."""
+"""Share of the chunks that must be in time, which is said by the streams (:mod:`.live`)."""
 
 NEARLY = 0.98
 """With this share of the chunks in time, a fifth fewer streams are tried next, not half as many."""
@@ -62,8 +62,9 @@ def capacity(
     -------
     dict
         ``cost_us``: processor time of a chunk; ``period_ms``: from one chunk of a stream to its
-        next; ``computed``: number of streams by the cost; ``shown``: number of streams that were
-        served in time, 0 if none were; ``runs``: every try; ``waited``: the largest share of a
+        next; ``deadline_ms``: delay up to which a chunk is in time, of the last run, None if there
+        was none; ``computed``: number of streams by the cost; ``shown``: number of streams that
+        were served in time, 0 if none were; ``runs``: every try; ``waited``: the largest share of a
         process's time without a processor.
     """
     step("cost of a chunk")
@@ -81,6 +82,7 @@ def capacity(
     return {
         "cost_us": cost,
         "period_ms": 1000 * period,
+        "deadline_ms": runs[-1]["deadline_ms"] if runs else None,
         "computed": first,
         "shown": shown,
         "runs": runs,
@@ -110,7 +112,8 @@ def _run(settings: Settings, classifier: str | None, streams: int) -> dict[str, 
     delays = np.concatenate([answer["delays"] for answer in answers])
     return {
         "streams": streams,
-        "in_time": float(np.mean(delays <= 1e6 * answers[0]["period"])),
+        "deadline_ms": 1000 * answers[0]["deadline"],
+        "in_time": float(np.mean(delays <= 1e6 * answers[0]["deadline"])),
         "busy": float(np.mean([answer["busy"] for answer in answers])),
         "waited": max(answer["waited"] for answer in answers),
         "us": quantiles(delays),

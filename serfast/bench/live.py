@@ -21,6 +21,12 @@ __all__ = ["HOP", "WINDOW", "Served", "Streams", "event_streams", "live", "serve
 WINDOW, HOP = 3.0, 0.5
 """How long a piece a classifier's stream judges, and after how long the next one [s]."""
 
+PROMPT = 0.1
+"""An event is in time if it is there so soon after its chunk [s].
+
+A large encoder needs longer for a decision than a chunk of 10 ms lasts; meanwhile chunks wait.
+"""
+
 MOST = 1_000_000
 """Chunks whose delays are kept: a longer run ends there, or many streams would fill the memory."""
 
@@ -39,6 +45,8 @@ class Streams(NamedTuple):
     """All streams get them one after the other; after the last comes the first again."""
     period: float
     """Time from one chunk of a stream to its next [s]."""
+    deadline: float
+    """A chunk is served in time if its call returns so long after it was due, or sooner [s]."""
 
 
 class Served(NamedTuple):
@@ -77,8 +85,9 @@ def live(settings: Settings, classifier: str | None, streams: int, paced: bool) 
     Returns
     -------
     dict
-        ``period``: from one chunk of a stream to its next [s]; ``waited``: share of the time in
-        which the process wanted the processor and didn't have it (when paced, at least so much).
+        ``period``: from one chunk of a stream to its next [s]; ``deadline``: the delay up to which
+        a chunk is in time [s]; ``waited``: share of the time in which the process wanted the
+        processor and didn't have it (when paced, at least so much).
         Without pauses also ``us``: a chunk's mean processor time [µs], the loop's included. In real
         time also ``delays``: from the moment a chunk is due until its rows or events are there
         [µs]; ``busy``: share of one processor's time.
@@ -99,7 +108,7 @@ def live(settings: Settings, classifier: str | None, streams: int, paced: bool) 
     else:
         cost, waited = _cost(made, settings.seconds)
         figures = {"us": 1e6 * cost}
-    return {**figures, "period": made.period, "waited": waited}
+    return {**figures, "period": made.period, "deadline": made.deadline, "waited": waited}
 
 
 def _rows(settings: Settings, streams: int) -> Streams:
@@ -108,7 +117,7 @@ def _rows(settings: Settings, streams: int) -> Streams:
     out = settings.rows_of_a_chunk()
     accepts: list[Accept] = [partial(extractor.stream().accept, out=out) for _ in range(streams)]
     period = settings.chunk / settings.spec.sample_rate
-    return Streams(accepts, cut(settings.recording(), settings.chunk), period)
+    return Streams(accepts, cut(settings.recording(), settings.chunk), period, period)
 
 
 def _events(settings: Settings, classifier: str, streams: int) -> Streams:
@@ -130,7 +139,7 @@ def event_streams(recognizer: Recognizer, recording: Any, chunk_ms: float, strea
         stream.accept(np.resize(recording, round((WINDOW + HOP * i / streams) * rate)))
         accepts.append(stream.accept)
     size = chunk_length(chunk_ms, rate)
-    return Streams(accepts, cut(recording, size), size / rate)
+    return Streams(accepts, cut(recording, size), size / rate, max(size / rate, PROMPT))
 
 
 def _cost(made: Streams, seconds: float) -> tuple[float, float]:
@@ -171,7 +180,7 @@ def serve(
         How long before a call [s] the process stays awake. A core that has slept is slower at
         first; with infinity it never sleeps.
     """
-    accepts, chunks, _ = made
+    accepts, chunks = made.accepts, made.chunks
     delays, taken, gave = np.empty(n_calls), np.empty(n_calls), np.empty(n_calls, np.bool_)
     spun, busy, zero = 0.0, process_time(), perf_counter()
     for j, (moment, i, k) in enumerate(calls):

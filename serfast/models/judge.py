@@ -166,4 +166,4 @@ def is_strange(strangeness: float | None) -> bool:
 
 def _digits(value: float, bound: float, least: int) -> int:
     """Give how many digits tell a value from a bound: `least`, or more if the two look alike."""
-    return next((n for n in range(least, 6) if f"{value:.{n}f}" != f"{bound:.{n}f}"), 6)
+    return next((n for n in range(least, 17) if f"{value:.{n}f}" != f"{bound:.{n}f}"), 17)

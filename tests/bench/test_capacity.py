@@ -10,8 +10,8 @@ from serfast.bench import capacity
 from serfast.bench.settings import Settings
 
 
-def serving(in_time_up_to: int) -> Any:
-    """A machine that serves so many streams in all, at 40 µs a chunk."""
+def serving(in_time_up_to: int, deadline: float = 0.01) -> Any:
+    """A machine that serves so many streams in all, at 40 µs a chunk; late ones wait 20 ms."""
 
     def measure_all(
         name: str, settings: Settings, each: list[dict[str, Any]], together: bool
@@ -21,7 +21,10 @@ def serving(in_time_up_to: int) -> Any:
         much = sum(job["streams"] for job in each) / max(in_time_up_to, 0.5)
         late = 0 if much <= 1 else (10 if much < 1.5 else 600)
         delays = [20_000.0] * late + [50.0] * (1000 - late)
-        return [{"delays": delays, "busy": 0.5, "period": 0.01, "waited": 0.02} for _ in each]
+        limit = {"deadline": deadline}
+        return [
+            {"delays": delays, "busy": 0.5, "period": 0.01, "waited": 0.02} | limit for _ in each
+        ]
 
     return measure_all
 
@@ -49,6 +52,12 @@ def test_fewer_streams_are_tried_until_all_are_served(
     assert found["period_ms"] == 10
     assert found["waited"] == 0.02
     assert said == ["cost of a chunk", *(f"{n} streams" for n in tried)]
+
+
+def test_what_takes_longer_than_a_chunk_may_be_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(capacity, "measure_all", serving(1, deadline=0.1))
+    found = capacity.capacity(Settings(threads=2), "svm", lambda text: None)
+    assert (found["shown"], found["period_ms"], found["deadline_ms"]) == (400, 10, 100)
 
 
 def test_a_machine_too_slow_for_one_stream(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -29,17 +29,19 @@ def test_a_classifier_is_served_at_its_own_rate(rate: int, chunk_ms: float, peri
     settings = Settings(
         seconds=0.05, chunk_ms=chunk_ms, spec=FeatureSpec(sample_rate=rate, features=[RMS()])
     )
-    assert live._rows(settings, 1).period == period
+    rows = live._rows(settings, 1)
+    assert rows.period == rows.deadline == period
     own = Recognizer("svm").spec.sample_rate
     assert own != rate
     made = live._events(settings, "svm", 1)
     size = len(made.chunks[0])
     assert made.period == size / own == pytest.approx(chunk_ms / 1000, abs=0.5 / own)
+    assert made.deadline == live.PROMPT, "a decision may take longer than a chunk lasts"
     assert sum(map(len, made.chunks)) == pytest.approx(10 * own, abs=size)
 
 
 def test_a_cost_is_of_the_processor_not_of_the_clock() -> None:
-    made = live.Streams([lambda chunk: time.sleep(0.02)], [None], period=0.25)
+    made = live.Streams([lambda chunk: time.sleep(0.02)], [None], period=0.25, deadline=0.25)
     cost, waited = live._cost(made, seconds=0.1)
     assert cost < 0.01
     assert waited > 0.5
@@ -58,7 +60,7 @@ def test_a_clock_of_coarse_ticks_is_waited_for_awake(monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(live, "perf_counter", tell)
     monkeypatch.setattr(live, "sleep", sleep)
-    made = live.Streams([lambda chunk: None], [None], period=0.05)
+    made = live.Streams([lambda chunk: None], [None], period=0.05, deadline=0.05)
     calls = [(0.05 * k, 0, k) for k in range(1, 50)]
     assert live.serve(made, calls, 49).delays.max() > 0.01
     assert live.serve(made, calls, 49, awake=0.016).delays.max() < 0.001

@@ -47,6 +47,7 @@ def test_class_scores_are_optional():
     [
         (0.41, 0.2, "probability 0.41 is below 0.62"),
         (0.6199, 0.2, "probability 0.6199 is below 0.6200"),
+        (0.62 - 2e-9, 0.2, "probability 0.619999998 is below 0.620000000"),
         (0.62, 1.0, None),
         (0.99, 1.8, "unlike the training's speech (1.8)"),
         (0.99, 1.0004, "unlike the training's speech (1.0004)"),
