@@ -39,6 +39,7 @@ PAGES = (
         f"docs/{name}.md"
         for name in (
             "adaptation",
+            "adaptation_onnx",
             "augmentation",
             "roofline",
             "backends",
@@ -98,6 +99,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "conditions": robustness.conditions,
     "robustness": robustness.table,
     "adaptation": lambda: adaptation.table(load("adaptation")),
+    "adaptation_onnx": lambda: adaptation.table(load("adaptation_onnx")),
     "steadiness": lambda: steadiness.table(load("steadiness")),
     "strangers": lambda: strangers.table(load("strangers")),
     "augmentation": lambda: augmentation.table(load("augmentation")),
