@@ -39,7 +39,6 @@ PAGES = (
         f"docs/{name}.md"
         for name in (
             "adaptation",
-            "adaptation_onnx",
             "augmentation",
             "roofline",
             "backends",
