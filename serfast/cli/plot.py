@@ -9,6 +9,7 @@ from pathlib import Path
 from ..audio.reading import load
 from ..corpora.messages import printable
 from ..errors import AudioError, ParameterError
+from ._json import add_json, print_json
 from ._output import check_outputs, check_plot, writing
 from ._recordings import source
 
@@ -55,6 +56,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument("--duration", type=float, metavar="S", help="how much to show [s]")
     parser.add_argument("--force", action="store_true", help="replace the picture if it exists")
+    add_json(parser, "one, with the picture's path, the stretch and the emotions in it")
     parser.set_defaults(run=run)
 
 
@@ -83,5 +85,13 @@ def run(arguments: argparse.Namespace) -> int:
     )
     with writing(output, arguments.force) as temporary:
         draw(analysis, temporary, title=None if is_piped else arguments.file.name)
-    print(f"{output}: {analysis.end - analysis.begin:.2f} s of sound")
+    if arguments.json:
+        events = [
+            {"start_s": e.start, "end_s": e.end, "label": e.label, "uncertain": e.uncertain}
+            for e in analysis.events
+        ]
+        stretch = {"begin_s": analysis.begin, "end_s": analysis.end}
+        print_json({"output": str(output), **stretch, "events": events})
+    else:
+        print(f"{output}: {analysis.end - analysis.begin:.2f} s of sound")
     return 0

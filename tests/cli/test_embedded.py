@@ -68,7 +68,7 @@ def test_with_the_statistics(folder, tmp_path):
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["--embedding", "whisper-base-9"], "pip install ./plugins/serfast-whisper"),
+        (["--embedding", "whisper-base-9"], "embedding must be an installed one (tiny, tiny-b"),
         (
             ["--embedding", "tiny", "--recipe", "r.json"],
             "must be given without --classifier, --emb",

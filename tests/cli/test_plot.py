@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 import soundfile
@@ -32,6 +34,15 @@ def test_a_stretch_without_a_model(folder, capsys):
     assert main([*words, "-o", "part.svg"]) == 0
     assert capsys.readouterr().out == "part.svg: 0.50 s of sound\n"
     assert (folder / "part.svg").exists()
+
+
+def test_json_has_the_stretch_and_the_emotions_in_it(folder, capsys):
+    words = ["plot", "talk.wav", "--classifier", "linear.zip", "--begin", "0.5", "--json"]
+    assert main(words) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["output"], told["begin_s"], told["end_s"]) == ("talk.png", 0.5, 4.0)
+    assert [(e["start_s"], e["end_s"]) for e in told["events"]] == [(0.5, 3.5), (1.0, 4.0)]
+    assert {type(e["uncertain"]) for e in told["events"]} == {bool}
 
 
 def test_a_picture_that_exists_stays_without_force(folder, capsys):
