@@ -37,7 +37,7 @@ RATE, SECONDS = 16000, 3.0
 TEXTS = (
     *("speed=1.1", "tempo=1.1", "pitch=2", "gain=-6", "clip=6", "dc=0.05"),
     *("white=20", "noise=20", "brown=20", "hum=20", "clicks=20", "babble=20"),
-    *("noises=FOLDER:20", "room=0.2", "room=0.4", "room=0.8:2", "rooms=FOLDER"),
+    *("noises=FOLDER:20", "room=0.2", "room=0.4", "room=0.8:2", "rooms=FOLDER", "reverb=0.5"),
     *("lowpass=4000", "telephone", "mulaw", "gsm", "mp3=32", "opus=12", "loss=10"),
 )
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")

@@ -1,5 +1,7 @@
 """Median smoothing: the native twin of serfast/features/median_smoothing.py."""
 
+from libc.math cimport fabs
+
 from track cimport Window
 
 cdef enum:
@@ -13,7 +15,7 @@ cdef inline double middle_of(const Window *w, ptrdiff_t column, bint gaps) noexc
     cdef double value
     for i in range(w.n_rows):
         value = w.rows[i * w.n_columns + column]
-        if value != value or (gaps and value == 0):
+        if not fabs(value) < 3.4e38 or (gaps and value == 0):  # NaN and infinity too
             continue
         at = n
         while at > 0 and there[at - 1] > value:

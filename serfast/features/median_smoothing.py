@@ -31,8 +31,8 @@ class MedianSmoothing(ColumnTrack):
         At the ends of a recording there are fewer.
     gaps : bool
         If True, a 0 is a missing value, as in the columns of formants. The median is that of the
-        values that are there; it is 0 where half of the rows or more have none. NaN is always a
-        missing value.
+        values that are there; it is 0 where half of the rows or more have none. NaN and
+        infinity are always missing values.
     name : str or None
         The names of the columns begin with it; None is ``median``: ``f1`` becomes ``median_f1``.
 
@@ -84,7 +84,7 @@ class MedianSmoothing(ColumnTrack):
             n = 0
             for i in range(len(rows)):
                 value = float(rows[i, j])
-                if np.isnan(value) or (gaps and value == 0.0):
+                if not abs(value) < 3.4e38 or (gaps and value == 0.0):
                     continue
                 at = n
                 while at > 0 and there[at - 1] > value:

@@ -78,15 +78,16 @@ class RelativeLevel(PowerTrack):
         decay = np.exp(-min(1.0 / (time_constant * row_rate), 700.0))
         power = 0.0
         for i in range(n):
-            power += min(max(np.float64(rows[place, i]), 0.0), 3e38)
+            level = np.float64(rows[place, i])
+            power += min(level, 3e38) if level > 0.0 else 0.0  # NaN is 0
         state[0] = decay * state[0] + 1.0
         state[1] = decay * state[1] + power / n
         if not state[1] > 1e-60:  # denormal numbers are slow
             state[1] = 0.0
         mean = state[1] / state[0]
         for i in range(n):
-            level = min(max(np.float64(rows[place, i]), 0.0), 3e38)
-            value = DECIBEL * np.log(level / mean) if level > 0.0 else -top_db
+            level = np.float64(rows[place, i])
+            value = DECIBEL * np.log(min(level, 3e38) / mean) if level > 0.0 else -top_db
             out[i] = max(value, -top_db)
 
     def tolerance(self, expected: Rows) -> Rows:

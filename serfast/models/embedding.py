@@ -34,7 +34,7 @@ class Embedding:
     ----------
     name : str
         The name of an installed embedding (``serfast info`` lists them). Names with ``+`` between
-        them stand for one vector after the other, as in ``"whisper-base-3+campplus"``; all take
+        them stand for one vector after the other, as in ``"whisper-base-3+mine"``; all take
         the same sample rate.
     files : mapping of str to bytes
         Members of a bundle, which may carry encoders that take the place of installed ones.

@@ -24,7 +24,7 @@ __all__ = ["GROUP", "PluginInfo", "available", "get", "how_to_install", "info", 
 
 GROUP = "serfast.classifiers"
 
-OURS = ("ensemble", "onnx", "svm")
+OURS = ("ensemble", "onnx", "svm", "whisper")
 """The plugins in serfast's repository."""
 
 

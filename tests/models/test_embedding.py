@@ -146,6 +146,7 @@ def test_a_pickle_and_a_reference_give_the_same_embedding_or_are_refused(tiny, m
             load()
 
 
-def test_one_that_is_not_installed():
-    with pytest.raises(UnknownPluginError, match=r"pip install \./plugins/serfast-campplus$"):
-        Embedding("campplus")
+def test_one_that_is_not_installed(monkeypatch):
+    monkeypatch.setattr(embeddings, "OURS", ("yy",))
+    with pytest.raises(UnknownPluginError, match=r"pip install \./plugins/serfast-yy$"):
+        Embedding("yy-base")
