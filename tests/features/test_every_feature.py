@@ -238,7 +238,9 @@ def test_it_keeps_the_contract_of_features_that_packages_offer(name: str) -> Non
 
 
 def test_all_of_them_on_the_command_line(tmp_path: Path) -> None:
-    spec = serfast.FeatureSpec(sample_rate=RATE, features=[*EXAMPLES.values()])
+    tracker = replace(EXAMPLES["F0"], name="tracked")  # YIN has a column f0 too
+    features = {**EXAMPLES, "F0": tracker}.values()
+    spec = serfast.FeatureSpec(sample_rate=RATE, features=[*features])
     (tmp_path / "spec.json").write_text(spec.to_json())
     soundfile.write(tmp_path / "y.wav", VOICE, RATE, subtype="FLOAT")
     out = tmp_path / "rows.npz"
