@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import numpy as np
 
@@ -114,8 +113,16 @@ class F0(BaseTrack):
         """Give the path of F0."""
         return (self._path,)
 
-    @cached_property
+    @property
     def _path(self) -> F0Path:
+        """Give the path of F0, which is made once: an extractor asks for it in every call."""
+        made = vars(self).get("_made_path")
+        if made is None:
+            made = self._make_path()
+            object.__setattr__(self, "_made_path", made)
+        return cast(F0Path, made)
+
+    def _make_path(self) -> F0Path:
         candidates = F0Candidates(
             fmin=self.fmin,
             fmax=self.fmax,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
+from numpy.fft import irfft, rfft
 
 from .. import _checks as checks
 from .base import MAX_TRANSFORM, Quantity, Rows, check_band
@@ -163,8 +164,8 @@ class F0Candidates(ComputedFeature):
         The autocorrelation is that of the lags from 1 on, over that of lag 0.
         """
         window = window_table(self.window, self.length)
-        power = np.abs(np.fft.rfft(window, 2 * self.length)) ** 2
-        overlap = np.fft.irfft(power)[: math.ceil(sample_rate / self.fmin) + 2]
+        power = np.abs(rfft(window, 2 * self.length)) ** 2
+        overlap = irfft(power)[: math.ceil(sample_rate / self.fmin) + 2]
         ratios = overlap[0] / np.maximum(overlap[1:], 0.05 * overlap[0])
         block = max(math.floor(BLOCK * sample_rate + 0.5), 1)
         n_blocks = min(HALF_BLOCKS, self.length // 2 // block)

@@ -8,6 +8,9 @@ from typing import Any
 
 import numpy as np
 import onnxruntime
+from numpy.random import default_rng
+
+from serfast.forking import forks_wait
 
 from .graph import LOUDEST, N_MELS, encoder_graph
 
@@ -31,9 +34,10 @@ def difference_from_ctranslate2(tensors: Mapping[str, Array], folder: Path) -> f
     folder : Path
         It holds the model as CTranslate2 loads it.
     """
-    import ctranslate2  # optional: for this comparison alone
+    with forks_wait:
+        import ctranslate2  # optional: for this comparison alone
 
-    random = np.random.default_rng(0)
+    random = default_rng(0)
     decibels = random.uniform(-60, 0, (1, ROWS, N_MELS)).astype(np.float32)
     decibels[0, 0, 0] = 10 * LOUDEST
     scaled = np.ascontiguousarray((decibels / 10 + 4).transpose(0, 2, 1) / 4)
