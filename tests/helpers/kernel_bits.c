@@ -294,8 +294,10 @@ static void factors(int half)
         for (int m = 1; m <= 2 * half; m++) {
             const double reflection = 0.75 * number();
             memcpy(before, a, sizeof a);
-            for (int i = 1; i < m; i++)
-                a[i] = before[i] + reflection * before[m - i];
+            for (int i = 1; i < m; i++) {
+                volatile double product = reflection * before[m - i]; /* no contraction here */
+                a[i] = before[i] + product;
+            }
             a[m] = reflection;
         }
         for (int i = 0; i < half; i++) {
