@@ -37,7 +37,7 @@ test: $(VENV)/test-ready ## check style and types, pass all tests, the plugins' 
 	$(BIN)/mypy
 	cd tests && ../$(BIN)/pytest --doctest-modules --ignore-glob="/*hook-serfast.py" -q --pyargs \
 		serfast serfast_svm serfast_onnx serfast_ensemble serfast_spectral serfast_whisper
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --dist worksteal
 
 test-arm64: ## pass all tests on an emulated arm64 (needs root, SERFAST_DATA; an hour)
 	PYTHON="$(PYTHON)" .ci/arm64 suite

@@ -102,7 +102,7 @@ def test_no_scheme_fits(tmp_path: Path) -> None:
 def test_nothing_there(tmp_path: Path) -> None:
     with pytest.raises(ParameterError, match="folder must be a folder with recordings in it"):
         find_recordings(tmp_path)
-    with pytest.raises(ParameterError, match=r"folder must be an existing folder, got '.*none'"):
+    with pytest.raises(ParameterError, match="folder must be an existing folder, got '"):
         find_recordings(tmp_path / "none")
     with pytest.raises(ParameterError, match="labels must be one of auto, emodb, ravdess, crema-d"):
         find_recordings(tmp_path, "timit")
