@@ -51,14 +51,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _add_setup(parser: argparse.ArgumentParser) -> None:
     """Recordings, features, classifier."""
-    parser.add_argument("folder", type=Path, metavar="FOLDER", help="folder of recordings, or CSV")
     parser.add_argument(
-        "--labels",
-        default="auto",
-        metavar="SCHEME",
-        help="auto, emodb, ravdess, crema-d (by file names), or a CSV file with the columns path, "
-        "label, speaker (default: %(default)s)",
+        "folder", type=Path, metavar="FOLDER", help="folder of recordings, zip or tar, or table"
     )
+    _add_labels(parser)
     parser.add_argument("--classifier", metavar="NAME", help=f"plugin (default: {DEFAULT})")
     parser.add_argument(
         "--spec", type=Path, metavar="JSON", help="features: a FeatureSpec (default: speech preset)"
@@ -80,6 +76,34 @@ def _add_setup(parser: argparse.ArgumentParser) -> None:
         "--with-statistics",
         action="store_true",
         help="the statistics, and the embedding behind them",
+    )
+
+
+def _add_labels(parser: argparse.ArgumentParser) -> None:
+    """Where the labels come from."""
+    parser.add_argument(
+        "--labels",
+        default="auto",
+        metavar="SCHEME",
+        help="auto, a corpus (`serfast corpora` lists them), folders (their names are the labels), "
+        "or a table (.csv, .tsv, .jsonl, .json, .parquet) with the columns path, label, speaker "
+        "and perhaps text, start, end [s], fold, arousal, valence, dominance "
+        "(default: %(default)s)",
+    )
+    parser.add_argument(
+        "--pattern",
+        metavar="REGEX",
+        help="in place of --labels: found in the path below FOLDER; its groups label, speaker and "
+        "text tell these, as in '(?P<speaker>[a-z]+)_(?P<label>[a-z]+)_'",
+    )
+    parser.add_argument(
+        "--columns", metavar="NAME=COLUMN,…", help="what the table calls them: path=file,label=emo"
+    )
+    parser.add_argument(
+        "--emotions",
+        metavar="LABEL=NAME,…",
+        help="the name that each label gets: joy=happiness,xxx=- (left out), standard, or a .json "
+        "file; the others stay as they are",
     )
 
 
@@ -181,7 +205,12 @@ class Reading:
     def __init__(self, arguments: argparse.Namespace) -> None:
         self._command = arguments.command
         self.recordings: Sequence[Recording]
-        self.recordings, result = find_labelled(arguments.folder, arguments.labels)
+        self.recordings, result = find_labelled(
+            arguments.folder,
+            f"pattern:{arguments.pattern}" if arguments.pattern else arguments.labels,
+            columns=arguments.columns,
+            emotions=arguments.emotions,
+        )
         self.n_failed = len(result.problems)
         """How many folders and recordings couldn't be read."""
         rest = result.rest() and f"{arguments.folder}: {result.rest()}"

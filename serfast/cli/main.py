@@ -28,6 +28,7 @@ COMMANDS = {
     "extract": "write the feature rows of recordings as NPZ, CSV or Parquet",
     "train": "train a classifier on a folder of labelled recordings",
     "evaluate": "measure a classifier, leaving one speaker out",
+    "corpora": "list the known corpora, or check a folder of one",
     "plot": "draw a recording: spectrogram, F0, formants, loudness, emotions",
     "embedding": "add somebody's encoder as an embedding, or remove it",
     "bench": "measure this machine",
