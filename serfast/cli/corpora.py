@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from ..picture.corpus import draw_corpus
 from ._json import add_json, print_json
 from ._output import check_outputs, check_plot, writing
 from ._progress import Progress
+from ._warnings import collected
 
 __all__ = ["add_parser"]
 
@@ -131,8 +131,7 @@ def _print_table(rows: Sequence[Sequence[str]]) -> None:
 def _check(arguments: argparse.Namespace) -> int:
     check_outputs([arguments.plot], arguments.force)
     check_plot(arguments.plot)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # what is labelled otherwise is told below
+    with collected():  # what is labelled otherwise is told below
         recordings, result = find_labelled(arguments.folder, arguments.name)
     paths = result.paths or sorted({recording.path for recording in recordings})
     corpus = CORPORA.get(arguments.name)
