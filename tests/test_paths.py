@@ -96,6 +96,7 @@ TESTED_BY = {
     "compat.librosa.util.deprecation": CONTRACT,
     "compat.librosa.util.exceptions": CONTRACT,
     "compat.librosa.util.utils": CONTRACT,
+    "cli.compare": "training/test_comparison.py",
     "corpora.archives": "corpora/test_samples.py",
     "corpora.catalogue": "corpora/test_named.py",
     "corpora.checking": "cli/test_corpora.py",

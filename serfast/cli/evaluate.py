@@ -9,6 +9,7 @@ from pathlib import Path
 from ..training.condition_figures import condition_table
 from ..training.conditions import CONDITIONS, Wanted, conditions_from
 from ..training.evaluation import Evaluation, Fold
+from ..training.group_folds import folds_from
 from ..training.measured import measured_card
 from ..training.metrics import BINS, classification_report
 from ..training.plots import plot_conditions, plot_confusion
@@ -20,9 +21,9 @@ from ._output import check_outputs, check_plot, finish, keep, writing
 __all__ = ["add_parser"]
 
 _EPILOG = """\
-Leave one speaker out: for every speaker a classifier is trained on all others (what it chooses and
-scales, it does by those others alone) and predicts that speaker's recordings, each by itself. The
-report is of all predictions pooled.
+Leave one speaker out, if --folds says nothing else: for every speaker a classifier is trained on
+all others (what it chooses and scales, it does by those others alone) and predicts that speaker's
+recordings, each by itself. The report is of all predictions pooled.
 
 With --conditions the same models predict these recordings also in noise, in rooms, on the telephone
 and so on (docs/robustness.md); kinds of alteration that the training never saw are marked.
@@ -49,6 +50,14 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     add_arguments(parser)
     parser.add_argument(
         "--plot", type=Path, metavar="PNG", help="confusion matrix as a picture (.png, .svg, .pdf)"
+    )
+    parser.add_argument(
+        "--folds",
+        default="speakers",
+        metavar="HOW",
+        help="what is left out: speakers (each once), a number of groups of speakers, given (each "
+        "fold that a table's column fold names), given:NAME (that one alone, such as a test set) "
+        "(default: %(default)s)",
     )
     parser.add_argument(
         "--conditions",
@@ -85,14 +94,16 @@ def run(arguments: argparse.Namespace) -> int:
     wanted = _wanted(arguments)
     conditions_from(wanted, ())  # a wrong one is refused before the folder is searched
     reading = Reading(arguments)
+    folds = folds_from(arguments.folds, reading.recordings)
     with reading.progress() as bar:
         evaluation = recipe.evaluate(
             reading.recordings,
+            folds,
             conditions=wanted,
             folder=arguments.run_folder,
             progress=bar.step_path,
             tell=bar.at,
-            fold_done=lambda fold: bar.write(_line(fold)),
+            fold_done=lambda fold: bar.write(_line(folds.left_out, fold)),
             failed=reading.failed,
         )
     finish(
@@ -147,5 +158,5 @@ def _wanted(arguments: argparse.Namespace) -> Wanted:
     return arguments.conditions or True
 
 
-def _line(fold: Fold) -> str:
-    return f"speaker {fold.speaker}: UAR {100 * fold.uar:.1f} %, {len(fold.true)} recordings"
+def _line(left_out: str, fold: Fold) -> str:
+    return f"{left_out} {fold.speaker}: UAR {100 * fold.uar:.1f} %, {len(fold.true)} recordings"

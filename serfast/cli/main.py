@@ -29,6 +29,7 @@ COMMANDS = {
     "train": "train a classifier on a folder of labelled recordings",
     "evaluate": "measure a classifier, leaving one speaker out",
     "corpora": "list the known corpora, or check a folder of one",
+    "compare": "tell which of two evaluations is better, and whether that may be chance",
     "plot": "draw a recording: spectrogram, F0, formants, loudness, emotions",
     "embedding": "add somebody's encoder as an embedding, or remove it",
     "bench": "measure this machine",
