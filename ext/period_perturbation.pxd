@@ -19,7 +19,7 @@ cdef extern from *:
     """
     static const double PERIODS_ALIKE = 0.5, PERIODS_QUIET = 0.01, PERIODS_STEADY = 1e-9;
     static const double PERIODS_SILENCE = 0x1p-64; /* the square of serfast.features.framing.SILENCE */
-    static const double PERIODS_SHORTEST = 0.8, PERIODS_LONGEST = 1.25, PERIODS_PERIODIC = 0.3;
+    static const double PERIODS_SHORTEST = 0.8, PERIODS_LONGEST = 1.25, PERIODS_PERIODIC = 0.5;
     """
     const double PERIODS_ALIKE
     const double PERIODS_QUIET

@@ -61,7 +61,7 @@ AROUND = 0.2
 LOWEST, HIGHEST, FASTEST = 20.0, 2000.0, 384000.0
 """F0 is from 20 to 2000 Hz, and the sample rate at most 384 kHz."""
 
-PERIODIC = 0.3
+PERIODIC = 0.5
 """A lag is a candidate for the period if its correlation is above this."""
 
 SECOND = 0.8
@@ -418,7 +418,7 @@ class PeriodPerturbation(FrameFeature):
         coarse = np.zeros(len(x) // step)
         for i in range(len(coarse)):
             coarse[i] = x[i * step : (i + 1) * step].sum() / step
-        lags, marks, found = np.zeros(CANDIDATES), np.zeros(MAX_MARKS), np.zeros(MEASURES)
+        lags, marks, measured = np.zeros(CANDIDATES), np.zeros(MAX_MARKS), np.zeros(MEASURES)
         first, last = (
             int(np.floor(sample_rate / fmax / step)),
             int(np.ceil(sample_rate / fmin / step)),
@@ -426,9 +426,9 @@ class PeriodPerturbation(FrameFeature):
         reach = (len(x) - sample_rate / fmin) / 2.0
         for i in range(candidates(coarse, first, last, lags)):
             begin, end = marked(x, coarse, step, lags[i] * step, reach, marks)
-            measures(frame, marks[begin : end + 1], end + 1 - begin, sample_rate, found)
+            measures(frame, marks[begin : end + 1], end + 1 - begin, sample_rate, measured)
             for j in range(MEASURES):
-                out[i * MEASURES + j] = found[j]
+                out[i * MEASURES + j] = measured[j]
 
     @property
     def multiplications(self) -> int:
