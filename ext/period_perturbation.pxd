@@ -13,6 +13,7 @@ cdef enum:  # as in serfast/features/period_perturbation.py
     MAX_MARKS = 128
     MAX_LAGS = 3200     # also samples under a window: 0.4 · 20 ms at 384 kHz
     DIRECT = 32
+    BLOCK = 8
     ROOM = 48           # samples behind the end that may be read
 
 cdef extern from *:
@@ -217,16 +218,30 @@ cdef inline void half_window(
 
     The polynomial interpolates it in u², at the places where Chebyshev's is 0, to 4e-7.
     """
-    cdef float step = <float>(1 / length), begin = <float>(offset / length), u
-    cdef int i
-    for i in range(<int>n):
-        u = begin + i * step
-        u = u * u
-        u = <float>0.9999995999 + u * (<float>-2.467372272 + u * (
-            <float>2.02901837 + u * (<float>-0.6661784658 + u * (
-                <float>0.1148182437 + u * <float>-0.0102858542))))
-        weights[i] = u
-        values[i] = u * x[i]
+    cdef float step = <float>(1 / length), begin = <float>(offset / length)
+    cdef float[BLOCK] u
+    cdef ptrdiff_t i = 0, j
+    cdef int k
+    while i < n:
+        for k in range(BLOCK):
+            u[k] = begin + (<int>i + k) * step
+        for k in range(BLOCK):
+            u[k] = u[k] * u[k]
+            u[k] = <float>0.9999995999 + u[k] * (<float>-2.467372272 + u[k] * (
+                <float>2.02901837 + u[k] * (<float>-0.6661784658 + u[k] * (
+                    <float>0.1148182437 + u[k] * <float>-0.0102858542))))
+        if n - i < BLOCK:
+            break
+        for k in range(BLOCK):
+            weights[i + k] = u[k]
+        for k in range(BLOCK):
+            u[k] = u[k] * x[i + k]
+        for k in range(BLOCK):
+            values[i + k] = u[k]
+        i += BLOCK
+    for j in range(n - i):
+        weights[i + j] = u[j]
+        values[i + j] = u[j] * x[i + j]
 
 
 cdef inline double amplitude(
@@ -323,7 +338,7 @@ cdef inline int candidates(Sound *s, ptrdiff_t first, ptrdiff_t last, double *la
     cdef ptrdiff_t n = min(s.n_coarse - last - 1, last), left, count = last - first + 3, k
     cdef double this, lag
     cdef Peak top
-    cdef int i, n_worth = 0
+    cdef int i
     left = (s.n_coarse - n - last - 1) // 2
     correlations(s, s.coarse, left, n, left + first - 1, count)
     for i in range(CANDIDATES):
@@ -338,10 +353,12 @@ cdef inline int candidates(Sound *s, ptrdiff_t first, ptrdiff_t last, double *la
             if this > worth[i]:
                 this, worth[i] = worth[i], this
                 lag, lags[i] = lags[i], lag
-    for i in range(CANDIDATES):
-        if worth[i] > 0.8 * worth[0]:
-            n_worth += 1
-    return n_worth
+    if not worth[0] > 0:
+        return 0
+    this = lags[1] / lags[0]
+    if worth[1] > 0.8 * worth[0] and not (this > 1.5 and fabs(this - rounded(this)) < 0.15):
+        return 2
+    return 1
 
 
 cdef inline void write_means(const float *x, ptrdiff_t n, ptrdiff_t step, float *out) noexcept nogil:

@@ -67,6 +67,9 @@ PERIODIC = 0.5
 SECOND = 0.8
 """The second candidate must be worth this share of the first one."""
 
+MULTIPLE = 0.15
+"""It must be further than this from a multiple of the first one, in parts of that."""
+
 STEADY = 1e-9
 """A frame is constant if this share of its energy, or less, is left without its mean."""
 
@@ -246,16 +249,13 @@ def amplitude(x: Any, mark: float, left: float, right: float) -> float:
 def candidates(coarse: Any, first: int, last: int, lags: Any) -> int:
     """Write the lags, and parts of them, at which the middle of the frame is most periodic.
 
-    Tell how many there are. Long lags count less, because a period's multiples are periods too.
+    Tell how many there are. Long lags count less, because a period's multiples are periods too,
+    and a multiple of the first one is none.
     """
     n = min(len(coarse) - last - 1, last)
     left = (len(coarse) - n - last - 1) // 2
-    r, top, n_found = (
-        correlations(coarse, left, n, left + first - 1, last - first + 3),
-        np.zeros(2),
-        0,
-    )
-    worth = np.zeros(CANDIDATES)
+    r = correlations(coarse, left, n, left + first - 1, last - first + 3)
+    top, worth = np.zeros(2), np.zeros(CANDIDATES)
     for k in range(1, len(r) - 1):
         if r[k] <= PERIODIC or r[k] < r[k - 1] or r[k] < r[k + 1]:
             continue
@@ -265,9 +265,11 @@ def candidates(coarse: Any, first: int, last: int, lags: Any) -> int:
             if this > worth[i]:
                 this, worth[i] = worth[i], this
                 lag, lags[i] = lags[i], lag
-    for i in range(CANDIDATES):
-        n_found += worth[i] > SECOND * worth[0]
-    return n_found
+    if worth[0] <= 0.0:
+        return 0
+    ratio = lags[1] / lags[0]
+    multiple = ratio > 1.5 and abs(ratio - np.floor(ratio + 0.5)) < MULTIPLE
+    return 2 if worth[1] > SECOND * worth[0] and not multiple else 1
 
 
 def measures(x: Any, marks: Any, n: int, sample_rate: float, out: Any) -> None:
