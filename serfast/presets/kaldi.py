@@ -135,12 +135,12 @@ def kaldi_fbank(
         round_to_power_of_two,
     )
     bands = _bands(sample_rate, num_mel_bins, low_freq, high_freq)
-    power = {"power": 2.0 if checks.boolean("use_power", use_power) else 1.0}
+    power = 2.0 if checks.boolean("use_power", use_power) else 1.0
     fbank: Feature
     if checks.boolean("use_log_fbank", use_log_fbank):
-        fbank = LogMel(**spectrum, **bands, **power, log="ln", amin=EPSILON)
+        fbank = LogMel(**spectrum, **bands, power=power, log="ln", amin=EPSILON)
     else:
-        fbank = MelPower(**spectrum, **bands, **power)
+        fbank = MelPower(**spectrum, **bands, power=power)
     features = [fbank]
     if checks.boolean("use_energy", use_energy):
         energy = _energy(spectrum, raw_energy, energy_floor)
@@ -231,8 +231,10 @@ def kaldi_mfcc(
     }
     checks.integer("num_ceps", num_ceps, 1, num_mel_bins)
     last = checks.boolean("htk_compat", htk_compat)
-    rest = [MFCC(**shared, n_mfcc=num_ceps - 1, first_mfcc=1)] if num_ceps > 1 else []
     first: Feature
+    rest: list[Feature] = []
+    if num_ceps > 1:
+        rest = [MFCC(**shared, n_mfcc=num_ceps - 1, first_mfcc=1)]
     if checks.boolean("use_energy", use_energy):
         first = _energy(spectrum, raw_energy, energy_floor)
     elif last:
@@ -313,7 +315,7 @@ def _spec(
     frame_shift_ms: float,
     snip_edges: bool,
     sample_scale: float,
-    features: list[Any],
+    features: list[Feature],
 ) -> FeatureSpec:
     """Give the spec with its grid of rows."""
     checks.number("frame_shift_ms", frame_shift_ms, above=0, maximum=1e9)
@@ -326,6 +328,6 @@ def _spec(
         sample_rate=sample_rate,
         hop_length=hop,
         sample_scale=sample_scale,
-        features=features,
+        features=tuple(features),
         **grid,
     )
