@@ -67,8 +67,8 @@ def _named(window: str | tuple[Any, ...], length: int, periodic: bool) -> Table:
         table = _cosine_sum(COSINE_SUMS["hann"], length, period).clip(min=0) ** 0.85
     elif name == SINE:
         table = np.sin(np.pi * np.arange(length) / max(period, 1))
-    elif _is_cosine_sum(window):
-        table = _cosine_sum(window[1], length, period)
+    elif weights := _general_sum(window):
+        table = _cosine_sum(weights, length, period)
     elif sums is not None:
         table = _cosine_sum(sums, length, period)
     elif length > 1 and (deviation := _gaussian_deviation(window)) > 0:
@@ -79,12 +79,13 @@ def _named(window: str | tuple[Any, ...], length: int, periodic: bool) -> Table:
     return table
 
 
-def _is_cosine_sum(window: str | tuple[Any, ...]) -> bool:
-    """Tell whether it is ("general_cosine", (a0, a1 …)), which needs no SciPy."""
+def _general_sum(window: str | tuple[Any, ...]) -> tuple[float, ...]:
+    """Give a0, a1 … of ("general_cosine", (a0, a1 …)), which needs no SciPy; else nothing."""
     if isinstance(window, str) or len(window) != 2 or window[0] != "general_cosine":
-        return False
-    sums = window[1]
-    return isinstance(sums, tuple) and all(isinstance(a, (int, float)) for a in sums) and sums != ()
+        return ()
+    weights = window[1]
+    usual = isinstance(weights, tuple) and all(isinstance(a, (int, float)) for a in weights)
+    return weights if usual else ()
 
 
 def _gaussian_deviation(window: str | tuple[Any, ...]) -> float:

@@ -7,8 +7,9 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 
 from .. import _checks as checks
-from ..features import MFCC, LogEnergy, LogMel, MelPower
+from ..features.catalogue import MFCC, LogEnergy, LogMel, MelPower
 from ..features.base import Feature
+from ..features.mel import MAX_MELS, filter_bank
 from ..features.spec import FeatureSpec
 from ..features.spectrum import Window
 
@@ -134,14 +135,14 @@ def kaldi_fbank(
         blackman_coeff,
         round_to_power_of_two,
     )
-    bands = _bands(sample_rate, num_mel_bins, low_freq, high_freq)
+    bands = _bands(sample_rate, spectrum["n_fft"], num_mel_bins, low_freq, high_freq)
     power = 2.0 if checks.boolean("use_power", use_power) else 1.0
     fbank: Feature
     if checks.boolean("use_log_fbank", use_log_fbank):
         fbank = LogMel(**spectrum, **bands, power=power, log="ln", amin=EPSILON)
     else:
         fbank = MelPower(**spectrum, **bands, power=power)
-    features = [fbank]
+    features: list[Feature] = [fbank]
     if checks.boolean("use_energy", use_energy):
         energy = _energy(spectrum, raw_energy, energy_floor)
         features = [fbank, energy] if checks.boolean("htk_compat", htk_compat) else [energy, fbank]
@@ -223,7 +224,7 @@ def kaldi_mfcc(
     )
     shared: dict[str, Any] = {
         **spectrum,
-        **_bands(sample_rate, num_mel_bins, low_freq, high_freq),
+        **_bands(sample_rate, spectrum["n_fft"], num_mel_bins, low_freq, high_freq),
         "log": "ln",
         "amin": EPSILON,
         "lifter": cepstral_lifter,
@@ -261,6 +262,9 @@ def _spectrum(
     n_fft = checks.integer("frame_length_ms in samples", length, 2)
     if checks.boolean("round_to_power_of_two", round_to_power_of_two):
         n_fft = 1 << (length - 1).bit_length()
+    elif n_fft % 2:
+        rule = "even samples for round_to_power_of_two=False (Kaldi's FFT needs it)"
+        checks.refuse("frame_length_ms", rule, f"{length}")
     return {
         "n_fft": n_fft,
         "frame_length": length,
@@ -282,7 +286,7 @@ def _window(window_type: KaldiWindow, blackman_coeff: float) -> Window:
 
 
 def _bands(
-    sample_rate: float, num_mel_bins: int, low_freq: float, high_freq: float
+    sample_rate: float, n_fft: int, num_mel_bins: int, low_freq: float, high_freq: float
 ) -> dict[str, Any]:
     """Give the fields of a mel bank by name."""
     nyquist = sample_rate / 2
@@ -291,14 +295,19 @@ def _bands(
     top = high_freq if high_freq > 0 else nyquist + high_freq
     if low_freq >= top:
         checks.fail("low_freq", f"< {top:g} Hz (high_freq)", low_freq)
-    return {
-        "n_mels": num_mel_bins,
+    bands: dict[str, Any] = {
+        "n_mels": checks.integer("num_mel_bins", num_mel_bins, 3, MAX_MELS),
         "fmin": low_freq,
         "fmax": top,
         "htk": True,
         "mel_norm": None,
         "triangle_axis": "mel",
     }
+    weights = filter_bank(sample_rate=sample_rate, n_fft=n_fft, **bands, warn=lambda message: None)
+    if not weights.any(axis=1).all():
+        rule = "small enough for every band to hold a bin (Kaldi refuses it too)"
+        checks.refuse("num_mel_bins", rule, f"{num_mel_bins} at {n_fft} samples a transform")
+    return bands
 
 
 def _energy(spectrum: dict[str, Any], raw_energy: bool, energy_floor: float) -> LogEnergy:
