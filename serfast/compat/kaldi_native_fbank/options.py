@@ -33,7 +33,8 @@ class Options:
     __slots__ = ()
 
     def __setattr__(self, name: str, value: Any) -> None:
-        kind = _kinds(type(self)).get(name)
+        cls: Any = type(self)  # hashable, whatever mypy says
+        kind = _kinds(cls).get(name)
         object.__setattr__(self, name, value if kind is None else _as_kind(kind, name, value))
 
     def as_dict(self) -> dict[str, Any]:
