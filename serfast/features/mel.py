@@ -80,6 +80,7 @@ def filter_bank(
     fmax: float | None = None,
     htk: bool = False,
     mel_norm: Literal["slaney"] | None = "slaney",
+    triangle_axis: Literal["hz", "mel"] = "hz",
     warn: checks.Warn = checks.warn,
 ) -> Table:
     """Give the weights of triangular filters that are evenly spaced on the mel scale.
@@ -93,7 +94,7 @@ def filter_bank(
         It is in Hz.
     n_fft : int
         The weighted bins are those of a transform of this length.
-    n_mels, fmin, fmax, htk, mel_norm
+    n_mels, fmin, fmax, htk, mel_norm, triangle_axis
         They mean the same as in :class:`serfast.MelPower`.
     warn : callable
         It is called with the message of a warning; by default it gives a UserWarning.
@@ -113,8 +114,11 @@ def filter_bank(
     top = sample_rate / 2 if fmax is None else fmax
     mels = np.linspace(hz_to_mel(fmin, htk), hz_to_mel(top, htk), n_mels + 2)
     edges = mel_to_hz(mels, htk)[:, np.newaxis]
-    rise = (bins - edges[:-2]) / (edges[1:-1] - edges[:-2])
-    fall = (edges[2:] - bins) / (edges[2:] - edges[1:-1])
+    corners = edges
+    if triangle_axis == "mel":
+        bins, corners = hz_to_mel(bins, htk), mels[:, np.newaxis]
+    rise = (bins - corners[:-2]) / (corners[1:-1] - corners[:-2])
+    fall = (corners[2:] - bins) / (corners[2:] - corners[1:-1])
     weights = np.minimum(rise, fall, out=rise)
     np.maximum(weights, 0, out=weights)
     if mel_norm == "slaney":
@@ -155,6 +159,9 @@ class MelPower(PowerSpectrum):
         False is Slaney's mel scale (linear below 1 kHz), and True is HTK's 2595 log10(1 + f/700).
     mel_norm : {"slaney", None}
         "slaney" gives every triangle the same area; None gives every one the peak 1.
+    triangle_axis : {"hz", "mel"}
+        The sides of the triangles are straight lines over the frequency in Hz, or over the mel
+        scale, as in Kaldi and HTK.
 
     Notes
     -----
@@ -175,6 +182,7 @@ class MelPower(PowerSpectrum):
     fmax: float | None = None
     htk: bool = False
     mel_norm: Literal["slaney"] | None = "slaney"
+    triangle_axis: Literal["hz", "mel"] = "hz"
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -184,6 +192,7 @@ class MelPower(PowerSpectrum):
             checks.number("fmax", self.fmax, above=0)
         checks.boolean("htk", self.htk)
         checks.choice("mel_norm", self.mel_norm, ("slaney", None))
+        checks.choice("triangle_axis", self.triangle_axis, ("hz", "mel"))
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -121,7 +121,13 @@ class _Planner:
     def cepstrum(self, feature: MFCC, column: int) -> None:
         """Add a cosine transform of a log-mel spectrum."""
         matrix = cepstrum_matrix(
-            feature.n_mfcc, feature.n_mels, feature.dct_type, feature.dct_norm, feature.lifter
+            feature.n_mfcc,
+            feature.n_mels,
+            feature.dct_type,
+            feature.dct_norm,
+            feature.lifter,
+            feature.lifter_start,
+            feature.first_mfcc,
         )
         self._log(feature, claim=False).cepstra.append(Cepstrum(column, matrix))
 
@@ -168,6 +174,7 @@ class _Planner:
             ahead=feature.ahead,
             first=1 + feature.ahead + (feature.back if feature.whole_window else 0),
             state_size=feature.state_size,
+            initial_state=np.resize(np.array(feature.initial_state or 0.0), feature.state_size),
             row_rate=self.rate / self.spec.hop_length,
             weights=weights,
             trusted=FEATURES.get(type(feature).__name__) is type(feature),
@@ -175,7 +182,7 @@ class _Planner:
         self.program.tracks.append(node)
 
     def _frames(self, feature: Feature) -> Frames:
-        left = left_padding(feature.length, self.spec.center)
+        left = left_padding(feature.length, self.spec.center) - self.spec.center_offset
         return Frames(feature.length, left, feature.pad_mode or self.spec.pad_mode)
 
     def _shared(
@@ -202,22 +209,24 @@ class _Planner:
         def make() -> Spectrum:
             return Spectrum(frames, *self._window(feature), *conditioning, real_fft(feature.n_fft))
 
-        win_length = feature.win_length or feature.n_fft
-        key = ("spectrum", frames, win_length, feature.window, *conditioning)
+        win_length = feature.win_length or feature.length
+        window = (win_length, feature.window, feature.window_periodic)
+        key = ("spectrum", frames, feature.n_fft, *window, *conditioning)
         return self._shared(key, make, self.program.spectra, claim)
 
     def _window(self, feature: Any) -> tuple[np.ndarray[Any, Any], int]:
         """Give the weights of a feature's window, and its first sample in the frame."""
-        win_length = feature.win_length or feature.n_fft
-        table = window_table(feature.window, win_length) * self.spec.sample_scale
-        return table, (feature.n_fft - win_length) // 2
+        win_length = feature.win_length or feature.length
+        table = window_table(feature.window, win_length, feature.window_periodic)
+        return table * self.spec.sample_scale, (feature.length - win_length) // 2
 
     def _autocorrelation(self, feature: Any) -> Autocorrelation:
         frames = self._frames(feature)
-        win_length = feature.win_length or feature.n_fft
+        win_length = feature.win_length or feature.length
         n_lags = min(feature.n_lags(self.rate) or win_length, win_length)
         conditioning = (feature.preemphasis, feature.remove_dc)
-        key = ("autocorrelation", frames, win_length, n_lags, feature.window, *conditioning)
+        named = (win_length, n_lags, feature.window, feature.window_periodic)
+        key = ("autocorrelation", frames, *named, *conditioning)
         if key not in self.nodes:
             transform = real_fft(2 * fast_length((win_length + n_lags) // 2))
             window = self._window(feature)
@@ -236,6 +245,7 @@ class _Planner:
             "fmax": feature.fmax,
             "htk": feature.htk,
             "mel_norm": feature.mel_norm,
+            "triangle_axis": feature.triangle_axis,
         }
 
         def make() -> Mel:
