@@ -7,8 +7,8 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 
 from .. import _checks as checks
-from ..features.catalogue import MFCC, LogEnergy, LogMel, MelPower
 from ..features.base import Feature
+from ..features.catalogue import MFCC, LogEnergy, LogMel, MelPower
 from ..features.mel import MAX_MELS, filter_bank
 from ..features.spec import FeatureSpec
 from ..features.spectrum import Window
