@@ -213,12 +213,13 @@ cdef void *new_scratch(const Program *p, Scratch *s) noexcept nogil:
     s.states, s.numbers = <double *>(base + states), <double *>(base + numbers)
     s.done = <ptrdiff_t *>(base + done)
     s.frames = <const float **>(base + frames)
+    memcpy(s.states, p.states, p.n_states * sizeof(double))
     return block
 
 
 cdef void forget_rows(const Program *p, const Scratch *s) noexcept nogil:
-    """Prepare for a new signal: no track has computed a row, and every state is 0."""
-    memset(s.states, 0, p.n_states * sizeof(double))
+    """Prepare for a new signal: no track has computed a row, and every state is its first one."""
+    memcpy(s.states, p.states, p.n_states * sizeof(double))
     memset(s.done, 0, p.n_tracks * sizeof(ptrdiff_t))
 
 

@@ -55,6 +55,7 @@ ctypedef struct Program:
     size_t spare_size       # of what native twins need on their way
     size_t window_size      # of the rows that a track looks at
     size_t n_states         # numbers that tracks keep
+    const double *states    # and what they are before the first row
     size_t n_numbers        # parameters of a function, columns of the row among them
     ptrdiff_t kept_size     # floats per row that wait for the whole recording
 

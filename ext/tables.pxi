@@ -374,6 +374,8 @@ cdef int fill_tracks(Arena arena, Program *p, tracks, callbacks) except -1:
     p.n_tracks = len(tracks)
     p.tracks = <Track *>arena.new(len(tracks) * sizeof(Track))
     places = {node.column: i for i, node in enumerate(tracks)}
+    states = [node.initial_state for node in tracks if node.weights is None]
+    p.states = arena.doubles(np.concatenate([np.empty(0), *states]))
     for i, node in enumerate(tracks):
         target = &p.tracks[i]
         starts = [source.start for source in node.sources]

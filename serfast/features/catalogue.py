@@ -22,6 +22,8 @@ from .f0 import F0 as F0
 from .delta import Delta as Delta
 from .pcen import PCEN as PCEN
 from .running_normalization import RunningNormalization as RunningNormalization
+from .sliding_normalization import SlidingNormalization as SlidingNormalization
+from .prior_normalization import PriorNormalization as PriorNormalization
 from .relative_level import RelativeLevel as RelativeLevel
 from .rasta import RASTA as RASTA
 from .noise_floor import NoiseFloor as NoiseFloor

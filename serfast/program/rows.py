@@ -233,6 +233,7 @@ class Track:
     first: int
     """So many rows of the sources must be there before the first row can be computed."""
     state_size: int
+    initial_state: Table
     row_rate: float
     weights: Table | None
     trusted: bool

@@ -49,7 +49,7 @@ class NumbaStream(Stream):
         self._begin = self._end = self._taken = 0
         self._next = self._computed = 0
         self._counts[:] = 0
-        self._doubles[:] = 0
+        self._doubles[:] = self._engine.doubles()
         self._flushed = False
 
     def __reduce__(self) -> NoReturn:

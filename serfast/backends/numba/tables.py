@@ -291,6 +291,7 @@ class _Packer(Arena):
             may_be_nan=not delta and node.feature.may_be_nan,
         )
         self.grid["n_states"] += node.state_size
+        self.states.append(node.initial_state)
         self.need(
             window_size=0 if delta else (node.back + node.ahead + 1) * n_columns,
             output_size=len(node.feature.columns) + 2 * GUARD,
