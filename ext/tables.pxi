@@ -224,6 +224,7 @@ cdef int fill_logs(Arena arena, Program *p, Mel *mel, logs, dict slots) except -
         target.relative = node.relative
         target.limited = node.top is not None
         target.top = node.top or 0
+        target.added = node.added
         target.column = column_or_none(node.column)
         target.n_mels = mel.n_mels
         target.stride = (mel.n_mels + SERFAST_PAD - 1) // SERFAST_PAD * SERFAST_PAD

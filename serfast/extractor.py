@@ -11,6 +11,7 @@ import numpy as np
 
 from . import _checks as checks
 from . import backends
+from .audio.preemphasis import Preemphasis, preemphasized
 from .audio.resampling import checked_rate, resampled
 from .audio.samples import converted
 from .backends.interface import Run
@@ -152,6 +153,8 @@ class Extractor:
             signal = resampled(signal, sample_rate, self._spec.sample_rate)
         samples, array = converted(signal)
         spec = self._spec
+        if spec.signal_preemphasis:
+            samples = preemphasized(samples, spec.signal_preemphasis)
         n_rows = spec.frame_count(len(samples))
         if n_rows == 0:
             longest = max(spec.frame_lengths)
@@ -250,7 +253,11 @@ def _shared_out(function: Callable[[Any], Rows], signals: list[Any], threads: in
 
 def native_extractor(spec: bytes) -> Extractor:
     """Make the extractor of a spec's JSON for C programs, whatever SERFAST_BACKEND says."""
-    return Extractor(FeatureSpec.from_json(spec), "native")
+    wanted = FeatureSpec.from_json(spec)
+    if wanted.signal_preemphasis:
+        rule = "0 in a C program, which must pre-emphasise its samples before"
+        checks.fail("signal_preemphasis", rule, wanted.signal_preemphasis)
+    return Extractor(wanted, "native")
 
 
 def _checked_stream(spec: FeatureSpec, run: Run, sample_rate: float | None = None) -> Stream:
@@ -277,6 +284,8 @@ def _checked_stream(spec: FeatureSpec, run: Run, sample_rate: float | None = Non
                     "no padding"
                 )
     stream = run.stream(spec)
+    if spec.signal_preemphasis:
+        stream.resample_with(Preemphasis(spec.signal_preemphasis))
     if sample_rate is None or sample_rate == spec.sample_rate:
         return stream
     stream.resample_from(checked_rate(sample_rate, spec.sample_rate))

@@ -63,6 +63,10 @@ class FeatureSpec:
     sample_scale : float
         The samples are multiplied by it before any feature, 1e-9 to 1e9. Take 1 for samples in
         [-1, 1), and 32768 to agree with toolkits that take 16-bit integers unscaled.
+    signal_preemphasis : float
+        The whole signal becomes x[i] - signal_preemphasis · x[i-1] before it is framed and padded,
+        0 to 1, where 0 stands before the first sample. NeMo and python_speech_features do that;
+        Kaldi and HTK do it in each frame, which is a spectrum's `preemphasis`.
     features : iterable of Feature
         There is at least one. Their columns stand side by side in this order.
 
@@ -89,6 +93,7 @@ class FeatureSpec:
     min_row_samples: int | None = None
     pad_mode: PadMode = "constant"
     sample_scale: float = 1.0
+    signal_preemphasis: float = 0.0
     features: tuple[Feature, ...] = ()
 
     def __new__(cls, *given: Any, **fields: Any) -> Self:
@@ -109,6 +114,7 @@ class FeatureSpec:
             checks.integer("min_row_samples", self.min_row_samples, 0, MAX_TRANSFORM)
         checks.choice("pad_mode", self.pad_mode, PAD_MODES)
         checks.number("sample_scale", self.sample_scale, minimum=1e-9, maximum=1e9)
+        checks.number("signal_preemphasis", self.signal_preemphasis, minimum=0, maximum=1)
         features = _feature_tuple(self.features)
         fitted = tuple(feature.fitted(rate, self.hop_length) for feature in features)
         object.__setattr__(self, "features", fitted)

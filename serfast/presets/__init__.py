@@ -3,12 +3,31 @@
 from typing import TYPE_CHECKING
 
 from .._lazy import suggesting
+from .htk import htk_mfcc
 from .kaldi import kaldi_fbank, kaldi_mfcc
 from .levels import levels
-from .librosa import librosa
+from .librosa import librosa, librosa_1
+from .nemo import nemo_mel
+from .psf import python_speech_features
 from .speech import speech, speech_statistics
+from .torchaudio import torchaudio_mel, torchaudio_mfcc
+from .whisper import whisper
 
-__all__ = ["kaldi_fbank", "kaldi_mfcc", "levels", "librosa", "speech", "speech_statistics"]
+__all__ = [
+    "htk_mfcc",
+    "kaldi_fbank",
+    "kaldi_mfcc",
+    "levels",
+    "librosa",
+    "librosa_1",
+    "nemo_mel",
+    "python_speech_features",
+    "speech",
+    "speech_statistics",
+    "torchaudio_mel",
+    "torchaudio_mfcc",
+    "whisper",
+]
 
 if not TYPE_CHECKING:  # else a type checker would take every name for a right one
     __getattr__ = suggesting(__name__, __all__)

@@ -246,6 +246,9 @@ class _Planner:
             "htk": feature.htk,
             "mel_norm": feature.mel_norm,
             "triangle_axis": feature.triangle_axis,
+            "edge_rounding": feature.edge_rounding,
+            "first_bin": feature.first_bin,
+            "last_bin": feature.last_bin,
         }
 
         def make() -> Mel:
@@ -255,12 +258,12 @@ class _Planner:
 
     def _log(self, feature: Any, claim: bool) -> Log:
         mel = self._mel(feature, claim=False)
-        scale = log_scale(feature.log)
+        scale = feature.log_gain * log_scale(feature.log)
         relative = feature.ref == "max"
         ref = 1.0 if isinstance(feature.ref, str) else feature.ref
-        offset = 0.0 if relative else scale * math.log(max(feature.amin, ref))
+        offset = 0.0 if relative else scale * math.log(max(feature.amin, ref)) - feature.log_bias
         top = None if feature.top_db is None else feature.top_db * scale / DECIBEL
-        settings = (scale, feature.amin, offset, relative, top)
+        settings = (scale, feature.amin, offset, relative, top, feature.power_offset)
         return self._shared(("log", id(mel), *settings), lambda: Log(*settings), mel.logs, claim)
 
 

@@ -82,7 +82,7 @@ class Cepstrum(NamedTuple):
 
 @dataclass(eq=False, repr=False)
 class Log:
-    """It is scale · ln(max(amin, S)) - offset, stored from `column` on if that isn't None.
+    """It is scale · ln(max(amin, S + added)) - offset, stored from `column` on if that isn't None.
 
     With `relative` the recording's largest value is the offset. `top` raises all values to at least
     so many units below the largest. Both need the whole recording.
@@ -93,6 +93,7 @@ class Log:
     offset: float
     relative: bool
     top: float | None
+    added: float = 0.0
     column: int | None = None
     cepstra: list[Cepstrum] = field(default_factory=list)
     shared: bool = False

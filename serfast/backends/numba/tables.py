@@ -202,6 +202,7 @@ class _Packer(Arena):
             floor=node.amin,
             offset=node.offset,
             top=node.top or 0,
+            added=node.added,
         )
 
     def computed(self, node: p.Computed) -> None:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import onnxruntime
 
-from serfast import Extractor, FeatureSpec, LogMel
+from serfast import Extractor, LogMel, presets
 from serfast.errors import ModelError
 
 __all__ = ["SPEC", "WhisperEmbedder", "open_embedder"]
@@ -20,21 +21,19 @@ __all__ = ["SPEC", "WhisperEmbedder", "open_embedder"]
 Samples = np.ndarray[Any, np.dtype[np.float32]]
 Vectors = np.ndarray[Any, np.dtype[np.float32]]
 
+_CAUSAL = presets.whisper(80, causal=True)
+_BANDS = cast(LogMel, _CAUSAL.features[0])
+
 SAMPLE_RATE = 16000
 """Whisper takes 16 kHz."""
-
-HOP = 160
-"""A row every 10 ms."""
 
 LONGEST = 10 * SAMPLE_RATE
 """Attention takes time and memory with the square of the length: 8 MB for 10 s, 72 MB for 30 s."""
 
-SPEC = FeatureSpec(
-    sample_rate=SAMPLE_RATE,
-    hop_length=HOP,
-    center=True,
-    pad_mode="constant",
-    features=(LogMel(n_fft=400, n_mels=80, amin=1e-20),),
+SPEC = replace(
+    _CAUSAL,
+    min_row_samples=None,
+    features=(replace(_BANDS, log="db", amin=1e-20, log_gain=1.0, log_bias=0.0),),
 )
 """Whisper's log-mel in decibels; what Whisper does to it afterwards is in the encoder's graph.
 
