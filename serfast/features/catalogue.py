@@ -40,6 +40,7 @@ from .loudness import Loudness as Loudness
 from .chroma import Chroma as Chroma
 from .formants import Formants as Formants
 from .harmonic_formants import HarmonicFormants as HarmonicFormants
+from .harmonic_differences import HarmonicDifferences as HarmonicDifferences
 from .median_smoothing import MedianSmoothing as MedianSmoothing
 from .cpp import CPP as CPP
 from .hnr import HNR as HNR
