@@ -3,11 +3,21 @@
 from typing import TYPE_CHECKING
 
 from .._lazy import suggesting
+from .egemaps import egemaps, egemaps_statistics, gemaps, gemaps_statistics
 from .levels import levels
 from .librosa import librosa
 from .speech import speech, speech_statistics
 
-__all__ = ["levels", "librosa", "speech", "speech_statistics"]
+__all__ = [
+    "egemaps",
+    "egemaps_statistics",
+    "gemaps",
+    "gemaps_statistics",
+    "levels",
+    "librosa",
+    "speech",
+    "speech_statistics",
+]
 
 if not TYPE_CHECKING:  # else a type checker would take every name for a right one
     __getattr__ = suggesting(__name__, __all__)
