@@ -12,7 +12,6 @@ import math
 from dataclasses import replace
 from typing import Any, Literal
 
-from .. import _checks as checks
 from ..features import (
     F0,
     MFCC,
@@ -28,6 +27,7 @@ from ..features import (
     SpectralFlux,
     SpectralSlope,
 )
+from ..features.base import Feature
 from ..features.spec import FeatureSpec
 from ..statistics.selection import Selection
 from ..statistics.statistics import Statistics
@@ -39,6 +39,9 @@ LOWEST = 55.0
 
 HIGHEST = 1000.0
 """The range of F0 ends here [Hz]."""
+
+SHORT: dict[str, Any] = {"n_fft": 512, "win_length": 320, "window": "hamming"}
+"""The arguments of a spectrum over 20 ms."""
 
 AMIN = 2.0**-30
 """A smaller power in a mel band is raised to it: that of half a step of 16 bits, roughly."""
@@ -63,13 +66,10 @@ PER_HERTZ = 1e-3
 """Our slopes are in dB/kHz, the published ones in dB/Hz."""
 
 
-def egemaps(sample_rate: int = 16000) -> FeatureSpec:
-    """Take the low-level descriptors of eGeMAPS, every 10 ms, fit for streams.
+def egemaps() -> FeatureSpec:
+    """Take the low-level descriptors of eGeMAPS: 16 kHz, a row every 10 ms, fit for streams.
 
-    Parameters
-    ----------
-    sample_rate : int
-        It is at least 11025 [Hz]; audio at other rates is resampled to it.
+    Audio at other rates is resampled: nothing in the set looks above 8 kHz.
 
     Returns
     -------
@@ -90,18 +90,18 @@ def egemaps(sample_rate: int = 16000) -> FeatureSpec:
     >>> spec.whole_signal, len(egemaps_statistics().names(spec.columns))
     ((), 88)
     """
-    short = _short(sample_rate)
-    top = min(8000.0, sample_rate / 2)
-    flux = SpectralFlux(fmax=5000.0, mean=True, **short)
-    mfcc = MFCC(
-        n_mels=26, n_mfcc=5, fmin=20.0, fmax=top, htk=True, mel_norm=None, log="ln", amin=AMIN,
-        **short,
+    return _spec(
+        *_minimal(),
+        SpectralFlux(fmax=5000.0, mean=True, **SHORT),
+        MFCC(
+            n_mels=26, n_mfcc=5, fmin=20.0, fmax=8000.0, htk=True, mel_norm=None, log="ln",
+            amin=AMIN, **SHORT,
+        ),
+        RMS(frame_length=SHORT["win_length"]),
     )  # fmt: skip
-    rms = RMS(frame_length=short["win_length"])
-    return _spec(sample_rate, (*_minimal(sample_rate), flux, mfcc, rms))
 
 
-def gemaps(sample_rate: int = 16000) -> FeatureSpec:
+def gemaps() -> FeatureSpec:
     """Take the low-level descriptors of GeMAPS, the smaller set; see :func:`egemaps`.
 
     Examples
@@ -109,7 +109,7 @@ def gemaps(sample_rate: int = 16000) -> FeatureSpec:
     >>> len(gemaps_statistics().names(gemaps().columns))
     62
     """
-    return _spec(sample_rate, _minimal(sample_rate))
+    return _spec(*_minimal())
 
 
 def egemaps_statistics(missing: Literal["zero", "nan"] = "zero") -> Statistics:
@@ -140,36 +140,25 @@ def gemaps_statistics(missing: Literal["zero", "nan"] = "zero") -> Statistics:
     return _statistics(missing, extended=False)
 
 
-def _short(sample_rate: int) -> dict[str, Any]:
-    """Give the arguments of a spectrum over 20 ms."""
-    length = 2 * round(sample_rate / 100)
-    return {"n_fft": 1 << (length - 1).bit_length(), "win_length": length, "window": "hamming"}
+def _spec(*features: Feature) -> FeatureSpec:
+    return FeatureSpec(sample_rate=16000, hop_length=160, features=features)
 
 
-def _spec(sample_rate: int, features: tuple[Any, ...]) -> FeatureSpec:
-    hop_length = round(sample_rate / 100)
-    return FeatureSpec(sample_rate=sample_rate, hop_length=hop_length, features=features)
-
-
-def _minimal(sample_rate: int) -> tuple[Any, ...]:
+def _minimal() -> tuple[Feature, ...]:
     """Give the features of both sets."""
-    checks.integer("sample_rate", sample_rate, 11025, 1_000_000)
-    f0 = F0(LOWEST, HIGHEST)
-    formants = Formants(n=3, ceiling=min(5500.0, sample_rate / 2), n_fft=round(sample_rate / 20))
-    short = _short(sample_rate)
-    top = min(8000.0, sample_rate / 2)
+    f0, formants = F0(LOWEST, HIGHEST), Formants(n=3)
     return (
         f0,
         Jitter(f0),
         Shimmer(f0),
-        AutocorrelationHNR(n_fft=2 * round(0.06 * sample_rate)),
+        AutocorrelationHNR(),
         HarmonicDifferences(f0, formants),
         formants,
-        AlphaRatio(**short),
-        HammarbergIndex(**short),
-        SpectralSlope(lo=0.0, hi=500.0, **short),
-        SpectralSlope(lo=500.0, hi=1500.0, **short),
-        Loudness(fmax=top, **short),
+        AlphaRatio(**SHORT),
+        HammarbergIndex(**SHORT),
+        SpectralSlope(lo=0.0, hi=500.0, **SHORT),
+        SpectralSlope(lo=500.0, hi=1500.0, **SHORT),
+        Loudness(**SHORT),
     )
 
 

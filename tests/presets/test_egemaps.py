@@ -227,25 +227,16 @@ def test_the_last_seconds_of_a_stream_have_the_parameters_of_a_batch(
         assert np.array_equal(vector, STATISTICS(rows[start:stop], SPEC.columns))
 
 
-@pytest.mark.parametrize("rate", [11025, 22050, 44100, 48000])
-def test_other_rates_have_similar_numbers(rate: int) -> None:
-    t = np.arange(rate) / rate
-    y = 0.2 * sum(np.sin(2 * np.pi * k * 150 * t) / k**2 for k in range(1, 12))
-    spec = presets.egemaps(rate)
-    values = dict(zip(EXTENDED, STATISTICS(serfast.Extractor(spec)(y), spec.columns), strict=True))
-    usual = dict(
-        zip(
-            EXTENDED,
-            STATISTICS(serfast.Extractor(SPEC)(y, sample_rate=rate), SPEC.columns),
-            strict=True,
-        )
-    )
+@pytest.mark.parametrize("rate", [8000, 44100, 48000])
+def test_audio_at_other_rates_has_similar_numbers(extractor: serfast.Extractor, rate: int) -> None:
+    def parameters(rate: int) -> dict[str, float]:
+        t = np.arange(rate) / rate
+        y = 0.2 * sum(np.sin(2 * np.pi * k * 150 * t) / k**2 for k in range(1, 12))
+        rows = extractor(y, sample_rate=rate)
+        return dict(zip(EXTENDED, STATISTICS(rows, SPEC.columns), strict=True))
+
+    values, usual = parameters(rate), parameters(RATE)
     for name in (PITCH[0], "logRelF0-H1-H2_sma3nz_amean", "equivalentSoundLevel_dBp"):
-        assert values[name] == pytest.approx(usual[name], abs=0.3), name
-    name = "loudness_sma3_amean"
-    assert values[name] == pytest.approx(usual[name], rel=0.05)
-
-
-def test_rates_that_are_too_low_are_refused() -> None:
-    with pytest.raises(serfast.ParameterError, match="sample_rate must be an int >= 11025"):
-        presets.egemaps(8000)
+        assert values[name] == pytest.approx(usual[name], abs=0.1), name
+    for name in ("loudness_sma3_percentile50.0", "slopeV500-1500_sma3nz_amean"):
+        assert values[name] == pytest.approx(usual[name], rel=0.02), name
