@@ -98,6 +98,7 @@ TESTED_BY = {
     "compat.librosa.util.deprecation": CONTRACT,
     "compat.librosa.util.exceptions": CONTRACT,
     "compat.librosa.util.utils": CONTRACT,
+    "corpora.arff": "cli/test_extract_segments.py",
     "corpora.csv_labels": "corpora/test_finding.py",
     "corpora.messages": "corpora/test_finding.py",
     "corpora.recordings": "corpora/test_finding.py",
