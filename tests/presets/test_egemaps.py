@@ -10,7 +10,9 @@ import pytest
 
 import serfast
 from helpers import signals
+from helpers.pages import ROOT, examples
 from serfast import presets
+from serfast.statistics.functionals import FUNCTIONALS, SELECTION_FUNCTIONALS
 from serfast.streaming.running import RunningStatistics
 
 RATE = 16000
@@ -240,3 +242,14 @@ def test_audio_at_other_rates_has_similar_numbers(extractor: serfast.Extractor, 
         assert values[name] == pytest.approx(usual[name], abs=0.1), name
     for name in ("loudness_sma3_percentile50.0", "slopeV500-1500_sma3nz_amean"):
         assert values[name] == pytest.approx(usual[name], rel=0.02), name
+
+
+def test_the_page_runs_and_names_what_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    names: dict[str, Any] = {}
+    for block in examples("docs/egemaps.md"):
+        exec(compile(block, "docs/egemaps.md", "exec"), names)
+    assert names["mine"].names(SPEC.columns)[2] == "level"
+    page = (ROOT / "docs" / "egemaps.md").read_text("utf-8")
+    for name in {*SELECTION_FUNCTIONALS} - {*FUNCTIONALS} | {*TIMES, EXTENDED[-1]}:
+        assert f"`{name}`" in page, name
