@@ -54,9 +54,9 @@ cdef inline double correlations(
 ) noexcept nogil:
     """Compute the correlation of a part of x with n parts from `begin` on; give its energy."""
     cdef const serfast_kernels *k = s.kernels
-    cdef double here = k.sum_products(x + left, x + left, width)
+    cdef double here = k.sum_squares(x + left, width)
     k.lag_products(x + left, x + begin, width, n, s.r)
-    k.lag_energies(x + begin, width, n, k.sum_products(x + begin, x + begin, width), s.energies)
+    k.lag_energies(x + begin, width, n, k.sum_squares(x + begin, width), s.energies)
     k.over_root(s.r, s.energies, <float>here, n)
     return here
 
@@ -162,9 +162,7 @@ cdef inline int marked(Sound *s, double period, double reach, double *marks, int
     cdef int way = -1, n = MAX_MARKS // 2
     marks[n] = extremum(s, middle, period)
     left = max(rounded(marks[n] - period / 2), 0)
-    s.loud = PERIODS_QUIET * s.kernels.sum_products(
-        s.x + left, s.x + left, min(rounded(period), s.n - left)
-    ) / period
+    s.loud = PERIODS_QUIET * s.kernels.sum_squares(s.x + left, min(rounded(period), s.n - left)) / period
     while way <= 1:
         n = MAX_MARKS // 2
         at = marks[n]
@@ -247,10 +245,10 @@ cdef inline double amplitude(
         x.frame + middle, end - middle, middle - mark, right,
         s.energies + (middle - begin), s.r + (middle - begin),
     )
-    weights = k.sum_products(s.energies, s.energies, end - begin)
+    weights = k.sum_squares(s.energies, end - begin)
     if not weights > 0:
         return 0
-    return sqrt(k.sum_products(s.r, s.r, end - begin) / weights)
+    return sqrt(k.sum_squares(s.r, end - begin) / weights)
 
 
 cdef inline void write_jitter(
@@ -321,7 +319,7 @@ cdef inline void measures(
 cdef inline int candidates(Sound *s, ptrdiff_t first, ptrdiff_t last, double *lags) noexcept nogil:
     """Write the lags at which the middle of the frame is most periodic; give how many."""
     cdef double worth[CANDIDATES]
-    cdef ptrdiff_t n = min(s.n_coarse - last - 1, 3 * last // 2), left, count = last - first + 3, k
+    cdef ptrdiff_t n = min(s.n_coarse - last - 1, last), left, count = last - first + 3, k
     cdef double this, lag
     cdef Peak top
     cdef int i, n_worth = 0
@@ -365,12 +363,12 @@ cdef inline bint prepare(const Inputs *x, Sound *s) noexcept nogil:
     cdef const serfast_kernels *k = x.kernels
     cdef float *samples = x.scratch
     cdef float *coarse = samples + x.frame_length + ROOM
-    cdef double total = k.sum_products(x.frame, x.frame, x.frame_length), left
+    cdef double total = k.sum_squares(x.frame, x.frame_length), left
     cdef ptrdiff_t i
     k.condition(x.frame, x.frame_length, 1, 0, samples)
     for i in range(ROOM):
         samples[x.frame_length + i] = 0
-    left = k.sum_products(samples, samples, x.frame_length)
+    left = k.sum_squares(samples, x.frame_length)
     if not (left > PERIODS_STEADY * total and left > x.frame_length * PERIODS_SILENCE):
         return False
     s.kernels, s.x, s.n = k, samples, x.frame_length

@@ -3,6 +3,7 @@
 from libc.math cimport NAN, fabs
 
 from logarithm cimport octaves
+from noise_floor cimport smaller
 from period_perturbation cimport CANDIDATES, MEASURES
 from track cimport Window
 
@@ -11,7 +12,10 @@ cdef enum:
 
 
 cdef inline void write_chosen(const Window *w, int first, int n, float *out) noexcept nogil:
-    """Write n columns from `first` on of the candidate whose periods are those of F0."""
+    """Write n columns from `first` on of the candidate whose periods are those of F0.
+
+    The likeliest candidate is also taken if F0 is half of it.
+    """
     cdef const float *row = w.rows + w.place * w.n_columns
     cdef float missing = NAN if w.parameters[0] != 0 else 0
     cdef double nearest = 0.3, apart
@@ -20,7 +24,8 @@ cdef inline void write_chosen(const Window *w, int first, int n, float *out) noe
     for i in range(CANDIDATES):
         f0, other = row[0], row[BEFORE + i * MEASURES]
         if f0 > 0 and other > 0:
-            apart = fabs(octaves(<double>other / f0))
+            apart = octaves(<double>other / f0)
+            apart = smaller(fabs(apart), fabs(apart - 1)) if i == 0 else fabs(apart)
             if apart < nearest:
                 nearest, chosen = apart, i
     for i in range(n):

@@ -30,9 +30,9 @@ class Jitter(PeriodTrack):
 
     Notes
     -----
-    The columns are the local jitter, the mean distance of two neighbouring periods; rap and ppq5, the
-    mean distances of a period from the mean of the 3 and the 5 periods around it; all as shares of
-    the mean period. They are means over all periods in the row's frame. Neighbours differ by 1.3
+    The columns are the local jitter, the mean distance of two neighbouring periods; rap and ppq5,
+    the mean distances of a period from the mean of the 3 and the 5 periods around it; all as shares
+    of the mean period. They are means over all periods in the row's frame. Neighbours differ by 1.3
     times at most, and are 20 ms long at most; others don't count. A measure is missing if there are
     fewer than 2, 3 or 5 periods: five of them are in 60 ms from about 100 Hz on.
 

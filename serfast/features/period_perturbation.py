@@ -248,7 +248,7 @@ def candidates(coarse: Any, first: int, last: int, lags: Any) -> int:
 
     Tell how many there are. Long lags count less, because a period's multiples are periods too.
     """
-    n = min(len(coarse) - last - 1, 3 * last // 2)
+    n = min(len(coarse) - last - 1, last)
     left = (len(coarse) - n - last - 1) // 2
     r, top, n_found = (
         correlations(coarse, left, n, left + first - 1, last - first + 3),
@@ -322,11 +322,34 @@ class PeriodPerturbation(FrameFeature):
     Parameters
     ----------
     fmin, fmax : float
-        They are the range of F0 [Hz], 20 <= fmin < fmax <= sample_rate / 4.
+        They are the range of F0 [Hz], 20 <= fmin < fmax <= 2000, and at most a quarter of the
+        sample rate.
     frame_length : int or None
-        A frame has this many samples, at least three periods of fmin. The periods in it count, but
-        for half a period of fmin at each end. None stands for 60 ms and a period of fmin: the spec
-        fills it in.
+        A frame has this many samples, at least three periods of fmin, and 256. The periods in it
+        count, but for half a period of fmin at each end. None stands for 60 ms and a period of
+        fmin: the spec fills it in.
+
+    Notes
+    -----
+    This is what :class:`serfast.Jitter` and :class:`serfast.Shimmer` choose from, when F0 has been
+    decided: use these. For each of the two likeliest lags of the frame there are F0 [Hz], which is
+    1 over the mean period, and the three columns of jitter and the four of shimmer. F0 is 0 if
+    there is no second lag, or no two periods that are alike; what can't be measured is -1.
+
+    The lags are the highest peaks of the normalised correlation in the middle of the frame, of
+    means of samples at about 4 kHz. The first mark is the largest magnitude in the middle. The next
+    one is where a period around it correlates most with one around the mark before, 0.8 to 1.25
+    periods away: among the means first, and then among the samples. The marks end where this
+    correlation is below 0.5, where the power is below a hundredth of that in the middle, or half a
+    period of fmin before the frame's end. It is the method that Praat documents as "Sound & Pitch:
+    To PointProcess (cc)", within a frame. At most 64 periods are marked to each side.
+
+    A row costs some n · p multiplications, with n samples in the frame and p in a period.
+
+    Examples
+    --------
+    >>> PeriodPerturbation().columns[:3]
+    ('period_f0_0', 'period_jitter_local_0', 'period_jitter_rap_0')
     """
 
     outputs: ClassVar[tuple[str, ...]] = tuple(

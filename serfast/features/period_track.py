@@ -25,14 +25,19 @@ BEFORE = 2
 def write_chosen(rows: Any, place: int, first: int, missing: float, out: Any) -> None:
     """Write the columns from `first` on of the candidate whose periods are those of F0.
 
+    The likeliest candidate is also taken if F0 is half of it: a tracker may follow each second
+    period of an irregular voice, and these are alike in pairs.
     What is missing is `missing`: all columns of an unvoiced row, and of one whose marks are those
     of another F0; and a measure that takes more periods than there are.
     """
     f0, nearest, chosen = float(rows[place, 0]), NEAR, -1
     for i in range(CANDIDATES):
         other = float(rows[place, BEFORE + i * MEASURES])
-        if f0 > 0.0 and other > 0.0 and abs(np.log2(other / f0)) < nearest:
-            nearest, chosen = abs(np.log2(other / f0)), i
+        if f0 > 0.0 and other > 0.0:
+            octaves = np.log2(other / f0)
+            apart = min(abs(octaves), abs(octaves - 1.0)) if i == 0 else abs(octaves)
+            if apart < nearest:
+                nearest, chosen = apart, i
     for j in range(len(out)):
         value = float(rows[place, BEFORE + max(chosen, 0) * MEASURES + first + j])
         out[j] = value if chosen >= 0 and value >= 0.0 else missing

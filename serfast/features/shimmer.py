@@ -33,10 +33,11 @@ class Shimmer(PeriodTrack):
     The columns are the local shimmer, the mean distance of two neighbouring amplitudes; the same in
     decibels; apq3 and apq5, the mean distances of an amplitude from the mean of the 3 and the 5
     around it. Those not in decibels are shares of the mean amplitude. They are means over all
-    periods in the row's frame. The amplitude is the root mean square under a Hann window, which ends
-    a fifth of the period before and behind the mark. Neighbours differ by 1.6 times at most; others
-    don't count. A measure is missing if there are fewer than 2, 3 or 5 amplitudes, which takes three
-    periods more: five of them are in 60 ms from about 120 Hz on.
+    periods in the row's frame. The amplitude is the root mean square under a Hann window, which
+    ends a fifth of the period before and behind the mark; a constant offset is part of it, as in
+    Praat. Neighbours differ by 1.6 times at most; others don't count. A measure is missing if there
+    are fewer than 2, 3 or 5 amplitudes, which take two periods more: five of them are in 60 ms from
+    about 120 Hz on.
 
     The definitions are those of Praat's manual. The periods are marked in the frame by
     :class:`serfast.PeriodPerturbation`, whatever F0 turns out to be; this track keeps those that
