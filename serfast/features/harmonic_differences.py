@@ -171,6 +171,14 @@ class HarmonicDifferences(Track):
 
     @property
     def _spectrum(self) -> PowerSpectrum:
+        """Give the spectrum, which is made once: an extractor asks for it in every call."""
+        made = vars(self).get("_made_spectrum")
+        if made is None:
+            made = self._make_spectrum()
+            object.__setattr__(self, "_made_spectrum", made)
+        return cast(PowerSpectrum, made)
+
+    def _make_spectrum(self) -> PowerSpectrum:
         """Give the spectrum with the harmonics; before it is in a spec, that at 16 kHz."""
         window = self._window_length(self.rate or 16000)
         n_fft = self.n_fft or 1 << (window - 1).bit_length()

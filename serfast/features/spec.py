@@ -7,7 +7,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from .. import _checks as checks
 from ..errors import ParameterError, SerfastError
@@ -143,7 +143,17 @@ class FeatureSpec:
 
     @property
     def grid(self) -> Grid:
-        """Give the grid: where frames lie and how many rows there are, in all back ends."""
+        """Give the grid: where frames lie and how many rows there are, in all back ends.
+
+        It is made once: an extractor asks for it in every call.
+        """
+        made = vars(self).get("_made_grid")
+        if made is None:
+            made = self._make_grid()
+            object.__setattr__(self, "_made_grid", made)
+        return cast(Grid, made)
+
+    def _make_grid(self) -> Grid:
         lengths = [feature.length for feature in every_feature(self.features)]
         return Grid.from_lengths(lengths, self.hop_length, self.center).ahead_by(
             self.lookahead, self.first_rows
