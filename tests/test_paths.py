@@ -112,6 +112,7 @@ TESTED_BY = {
     "presets.levels": "training/test_embedded.py",
     "presets.librosa": "features/test_spec.py",
     "presets.speech": "features/test_spec.py",
+    "presets.usual_statistics": "presets/test_egemaps.py",
     "statistics.columns": "statistics/test_statistics.py",
     "training.beforehand": "training/test_recipe.py",
 }

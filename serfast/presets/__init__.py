@@ -7,6 +7,7 @@ from .egemaps import egemaps, egemaps_statistics, gemaps, gemaps_statistics
 from .levels import levels
 from .librosa import librosa
 from .speech import speech, speech_statistics
+from .usual_statistics import usual_statistics
 
 __all__ = [
     "egemaps",
@@ -17,6 +18,7 @@ __all__ = [
     "librosa",
     "speech",
     "speech_statistics",
+    "usual_statistics",
 ]
 
 if not TYPE_CHECKING:  # else a type checker would take every name for a right one

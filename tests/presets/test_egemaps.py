@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,10 +11,14 @@ import pytest
 
 import serfast
 from helpers import signals
+from helpers.bundles import make
 from helpers.pages import ROOT, examples
 from serfast import presets
+from serfast.models.bundle import Bundle
+from serfast.statistics import Statistics
 from serfast.statistics.functionals import FUNCTIONALS, SELECTION_FUNCTIONALS
 from serfast.streaming.running import RunningStatistics
+from serfast.training.recipe import Recipe
 
 RATE = 16000
 SPEC, STATISTICS = presets.egemaps(), presets.egemaps_statistics()
@@ -146,6 +151,19 @@ def test_cepstra_have_the_lifter_of_htk(measure: Any, extractor: serfast.Extract
         lifter = 1 + 11 * np.sin(np.pi * k / 22)
         expected = lifter * smooth[:, place + k - 1].mean()
         assert values[f"mfcc{k}_sma3_amean"] == pytest.approx(expected)
+
+
+def test_a_training_takes_the_statistics_of_its_preset() -> None:
+    recipe = Recipe("svm", spec=SPEC)
+    assert recipe.statistics == STATISTICS
+    assert presets.usual_statistics(presets.gemaps()) == presets.gemaps_statistics()
+    assert presets.usual_statistics(presets.librosa()) == Statistics()
+
+
+def test_a_bundle_keeps_the_set(tmp_path: Path) -> None:
+    path = make(spec=SPEC, statistics=STATISTICS).save(tmp_path / "model.zip")
+    loaded = Bundle.load(path)
+    assert (loaded.spec, loaded.statistics) == (SPEC, STATISTICS)
 
 
 BAD = {
