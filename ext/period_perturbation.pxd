@@ -2,7 +2,6 @@
 
 from libc.math cimport ceil, fabs, floor, sqrt
 
-from hnr cimport lag_energies
 from inputs cimport Inputs
 from kernels cimport SERFAST_NEAR_LAGS, serfast_kernels
 from logarithm cimport LN10, quick_logarithm
@@ -66,7 +65,7 @@ cdef inline double correlations(
         while lag < n:
             k.near_lag_products(x + left, x + begin + lag, width, s.r + lag)
             lag += SERFAST_NEAR_LAGS
-    lag_energies(x + begin, width, n, k.sum_squares(x + begin, width), s.energies)
+    k.lag_energies(x + begin, width, n, k.sum_squares(x + begin, width), s.energies)
     k.over_root(s.r, s.energies, <float>here, n)
     return here
 

@@ -55,6 +55,7 @@ TESTED_BY = {
     "backends.numba.tracks": "features/test_track_stream.py",
     "backends.reference.functions": "features/test_custom.py",
     "backends.reference.mfcc": "features/test_parity_librosa.py",
+    "backends.reference.selections": "statistics/test_selection.py",
     "backends.reference.statistics": "statistics/test_statistics_agree.py",
     "features.column_track": "features/test_pcen.py",
     "bench.child": "bench/test_measures.py",
@@ -75,6 +76,7 @@ TESTED_BY = {
     "cli._progress": "cli/test_train.py",
     "cli._recordings": "cli/test_predict.py",
     "cli._records": "cli/test_predict.py",
+    "cli._segments": "cli/test_extract_segments.py",
     "cli._spec": "cli/test_extract.py",
     "cli._status": "cli/test_main.py",
     "cli._threads": "cli/test_extract.py",
@@ -103,6 +105,7 @@ TESTED_BY = {
     "corpora.columns": "corpora/test_label_tables.py",
     "corpora.corpus": "corpora/test_named.py",
     "corpora.emotions": "corpora/test_by_pattern.py",
+    "corpora.arff": "cli/test_extract_segments.py",
     "corpora.messages": "corpora/test_finding.py",
     "corpora.recordings": "corpora/test_finding.py",
     "corpora.table_rows": "corpora/test_label_tables.py",
@@ -116,6 +119,8 @@ TESTED_BY = {
     "presets.levels": "training/test_embedded.py",
     "presets.librosa": "features/test_spec.py",
     "presets.speech": "features/test_spec.py",
+    "presets.usual_statistics": "presets/test_egemaps.py",
+    "statistics.columns": "statistics/test_statistics.py",
     "training.beforehand": "training/test_recipe.py",
 }
 """The test by which a module's work is seen, where the module has no test file of its own."""

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from .._lazy import suggesting
+from .egemaps import egemaps, egemaps_statistics, gemaps, gemaps_statistics
 from .htk import htk_mfcc
 from .kaldi import kaldi_fbank, kaldi_mfcc
 from .levels import levels
@@ -11,9 +12,14 @@ from .nemo import nemo_mel
 from .psf import python_speech_features
 from .speech import speech, speech_statistics
 from .torchaudio import torchaudio_mel, torchaudio_mfcc
+from .usual_statistics import usual_statistics
 from .whisper import whisper
 
 __all__ = [
+    "egemaps",
+    "egemaps_statistics",
+    "gemaps",
+    "gemaps_statistics",
     "htk_mfcc",
     "kaldi_fbank",
     "kaldi_mfcc",
@@ -26,6 +32,7 @@ __all__ = [
     "speech_statistics",
     "torchaudio_mel",
     "torchaudio_mfcc",
+    "usual_statistics",
     "whisper",
 ]
 

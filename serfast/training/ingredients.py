@@ -74,7 +74,7 @@ def features_from(
     elif not isinstance(spec, FeatureSpec):
         checks.fail("spec", "a FeatureSpec", spec)
     elif default_statistics is not None:
-        default_statistics = Statistics()
+        default_statistics = presets.usual_statistics(spec)
     if statistics is None:
         statistics = default_statistics
     elif not isinstance(statistics, Statistics):
