@@ -40,6 +40,10 @@ from .loudness import Loudness as Loudness
 from .chroma import Chroma as Chroma
 from .formants import Formants as Formants
 from .harmonic_formants import HarmonicFormants as HarmonicFormants
+from .bandlimited_formants import BandlimitedFormants as BandlimitedFormants
+from .subharmonics import SubharmonicCandidates as SubharmonicCandidates
+from .candidate_harmonics import CandidateHarmonics as CandidateHarmonics
+from .subharmonic_f0 import SubharmonicF0 as SubharmonicF0
 from .median_smoothing import MedianSmoothing as MedianSmoothing
 from .cpp import CPP as CPP
 from .hnr import HNR as HNR
