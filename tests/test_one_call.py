@@ -26,8 +26,7 @@ Y = signals.voice(RATE, RATE, seed=3)
 def test_each_feature_has_a_function_with_its_rows(name: str) -> None:
     feature = EXAMPLES[name]
     function = getattr(serfast, snake_case(name))
-    source = serfast.F0Candidates() if name == "F0Path" else serfast.RMS()
-    looked_at = {"feature": source} if isinstance(feature, Track) else {}
+    looked_at = {"feature": feature.feature} if isinstance(feature, Track) else {}
     cls = type(feature)
     features = with_sources(cls(**looked_at), EXAMPLES.values())
     spec = serfast.FeatureSpec(sample_rate=RATE, hop_length=200, features=features)

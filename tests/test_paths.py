@@ -55,6 +55,7 @@ TESTED_BY = {
     "backends.numba.tracks": "features/test_track_stream.py",
     "backends.reference.functions": "features/test_custom.py",
     "backends.reference.mfcc": "features/test_parity_librosa.py",
+    "backends.reference.selections": "statistics/test_selection.py",
     "backends.reference.statistics": "statistics/test_statistics_agree.py",
     "features.column_track": "features/test_pcen.py",
     "bench.child": "bench/test_measures.py",
@@ -109,6 +110,7 @@ TESTED_BY = {
     "presets.levels": "training/test_embedded.py",
     "presets.librosa": "features/test_spec.py",
     "presets.speech": "features/test_spec.py",
+    "statistics.columns": "statistics/test_statistics.py",
     "training.beforehand": "training/test_recipe.py",
 }
 """The test by which a module's work is seen, where the module has no test file of its own."""

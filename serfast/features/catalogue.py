@@ -44,10 +44,14 @@ from .bandlimited_formants import BandlimitedFormants as BandlimitedFormants
 from .subharmonics import SubharmonicCandidates as SubharmonicCandidates
 from .candidate_harmonics import CandidateHarmonics as CandidateHarmonics
 from .subharmonic_f0 import SubharmonicF0 as SubharmonicF0
+from .harmonic_differences import HarmonicDifferences as HarmonicDifferences
 from .median_smoothing import MedianSmoothing as MedianSmoothing
 from .cpp import CPP as CPP
 from .hnr import HNR as HNR
 from .hnr import AutocorrelationHNR as AutocorrelationHNR
+from .period_perturbation import PeriodPerturbation as PeriodPerturbation
+from .jitter import Jitter as Jitter
+from .shimmer import Shimmer as Shimmer
 
 FEATURES: dict[str, type[_Feature]] = {
     name: value

@@ -1,0 +1,288 @@
+"""The Geneva minimalistic acoustic parameter set and its extended form, by the paper's definitions.
+
+Eyben, Scherer, Schuller, Sundberg, André, Busso, Devillers, Epps, Laukka, Narayanan and Truong, "The
+Geneva Minimalistic Acoustic Parameter Set (GeMAPS) for Voice Research and Affective Computing", IEEE
+Trans. Affective Computing 7(2), 2016, 190–202. The names of the parameters are the published ones.
+docs/egemaps.md has every formula.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from .. import _checks as checks
+from ..features import (
+    F0,
+    MFCC,
+    RMS,
+    AlphaRatio,
+    AutocorrelationHNR,
+    Formants,
+    HammarbergIndex,
+    HarmonicDifferences,
+    Jitter,
+    Loudness,
+    Shimmer,
+    SpectralFlux,
+    SpectralSlope,
+)
+from ..features.spec import FeatureSpec
+from ..statistics.selection import Selection
+from ..statistics.statistics import Statistics
+
+__all__ = ["egemaps", "egemaps_statistics", "gemaps", "gemaps_statistics"]
+
+LOWEST = 55.0
+"""The range of F0 begins here [Hz]: an octave above the 0 of the semitones."""
+
+HIGHEST = 1000.0
+"""The range of F0 ends here [Hz]."""
+
+AMIN = 2.0**-30
+"""A smaller power in a mel band is raised to it: that of half a step of 16 bits, roughly."""
+
+LIFTER = 22
+
+REFERENCE = 27.5
+"""This frequency has 0 semitones [Hz]."""
+
+COURSE = (
+    *("mean", "cv", "p20", "p50", "p80", "range20_80"),
+    *("rising_slope_mean", "rising_slope_std", "falling_slope_mean", "falling_slope_std"),
+)
+COURSE_NAMES = (
+    *("amean", "stddevNorm", "percentile20.0", "percentile50.0", "percentile80.0", "pctlrange0-2"),
+    *("meanRisingSlope", "stddevRisingSlope", "meanFallingSlope", "stddevFallingSlope"),
+)
+
+VOICED: dict[str, Any] = {"rows": "above", "mask": "f0"}
+UNVOICED: dict[str, Any] = {"rows": "below", "mask": "f0"}
+PER_HERTZ = 1e-3
+"""Our slopes are in dB/kHz, the published ones in dB/Hz."""
+
+BALANCE = {
+    "alphaRatio": ("alpha_ratio", 1.0),
+    "hammarbergIndex": ("hammarberg_index", 1.0),
+    "slope": ("spectral_slope_0_500", PER_HERTZ),
+    "slope_": ("spectral_slope_500_1500", PER_HERTZ),
+}
+
+
+def egemaps(sample_rate: int = 16000) -> FeatureSpec:
+    """Take the low-level descriptors of eGeMAPS, every 10 ms, fit for streams.
+
+    Parameters
+    ----------
+    sample_rate : int
+        It is at least 11025 [Hz]; audio at other rates is resampled to it.
+
+    Returns
+    -------
+    FeatureSpec
+        F0 from 55 to 1000 Hz with its voicing, jitter, shimmer, HNR, H1-H2, H1-A3, levels,
+        frequencies and bandwidths of three formants, alpha ratio, Hammarberg index, two spectral
+        slopes, loudness, spectral flux, MFCC 0 to 4, and the RMS.
+
+    Notes
+    -----
+    A row is about the moment t · 10 ms, in the middle of all frames. A stream gives it when the
+    longest frame and the decision on F0 have come: 160 ms later at 16 kHz. Smoothing, semitones and
+    functionals are those of :func:`egemaps_statistics`.
+
+    Examples
+    --------
+    >>> spec = egemaps()
+    >>> spec.whole_signal, len(egemaps_statistics().names(spec.columns))
+    ((), 88)
+    """
+    short = _short(sample_rate)
+    top = min(8000.0, sample_rate / 2)
+    flux = SpectralFlux(fmax=5000.0, mean=True, **short)
+    mfcc = MFCC(
+        n_mels=26, n_mfcc=5, fmin=20.0, fmax=top, htk=True, mel_norm=None, log="ln", amin=AMIN,
+        **short,
+    )  # fmt: skip
+    rms = RMS(frame_length=short["win_length"])
+    return _spec(sample_rate, (*_minimal(sample_rate), flux, mfcc, rms))
+
+
+def gemaps(sample_rate: int = 16000) -> FeatureSpec:
+    """Take the low-level descriptors of GeMAPS, the smaller set; see :func:`egemaps`.
+
+    Examples
+    --------
+    >>> len(gemaps_statistics().names(gemaps().columns))
+    62
+    """
+    return _spec(sample_rate, _minimal(sample_rate))
+
+
+def egemaps_statistics() -> Statistics:
+    """Take the 88 parameters of eGeMAPS, of the rows of :func:`egemaps`, in the published order.
+
+    A window of a stream has them too: see :class:`serfast.streaming.running.RunningStatistics`.
+
+    Examples
+    --------
+    >>> names = egemaps_statistics().names(egemaps().columns)
+    >>> names[0], names[-1]
+    ('F0semitoneFrom27.5Hz_sma3nz_amean', 'equivalentSoundLevel_dBp')
+    """
+    return _statistics(extended=True)
+
+
+def gemaps_statistics() -> Statistics:
+    """Take the 62 parameters of GeMAPS, of the rows of :func:`gemaps`, in the published order."""
+    return _statistics(extended=False)
+
+
+def _short(sample_rate: int) -> dict[str, Any]:
+    """Give the arguments of a spectrum over 20 ms."""
+    length = 2 * round(sample_rate / 100)
+    return {"n_fft": 1 << (length - 1).bit_length(), "win_length": length, "window": "hamming"}
+
+
+def _spec(sample_rate: int, features: tuple[Any, ...]) -> FeatureSpec:
+    hop_length = round(sample_rate / 100)
+    return FeatureSpec(sample_rate=sample_rate, hop_length=hop_length, features=features)
+
+
+def _minimal(sample_rate: int) -> tuple[Any, ...]:
+    """Give the features of both sets."""
+    checks.integer("sample_rate", sample_rate, 11025, 1_000_000)
+    f0 = F0(LOWEST, HIGHEST)
+    formants = Formants(n=3, ceiling=min(5500.0, sample_rate / 2), n_fft=round(sample_rate / 20))
+    short = _short(sample_rate)
+    top = min(8000.0, sample_rate / 2)
+    return (
+        f0,
+        Jitter(f0),
+        Shimmer(f0),
+        AutocorrelationHNR(n_fft=2 * round(0.06 * sample_rate)),
+        HarmonicDifferences(f0, formants),
+        formants,
+        AlphaRatio(**short),
+        HammarbergIndex(**short),
+        SpectralSlope(lo=0.0, hi=500.0, **short),
+        SpectralSlope(lo=500.0, hi=1500.0, **short),
+        Loudness(fmax=top, **short),
+    )
+
+
+def _statistics(extended: bool) -> Statistics:
+    return Statistics(
+        functionals=(),
+        selections=(
+            *_pitch_and_loudness(),
+            *(_everywhere() if extended else ()),
+            *_voice_quality(extended),
+            *_balance(extended),
+            *_times(extended),
+        ),
+        row_rate=100.0,
+    )
+
+
+def _pair(column: str, name: str, **fields: Any) -> Selection:
+    """Give the mean and the coefficient of variation."""
+    names = (f"{name}_amean", f"{name}_stddevNorm")
+    return Selection(column=column, functionals=("mean", "cv"), names=names, **fields)
+
+
+def _voiced(column: str, name: str, **fields: Any) -> Selection:
+    """Give mean and variation over voiced rows, smoothed among these."""
+    return _pair(
+        column, f"{name}_sma3nz", smoothing=3, smoothing_skips=True, **{**VOICED, **fields}
+    )
+
+
+def _pitch_and_loudness() -> list[Selection]:
+    pitch, loudness = "F0semitoneFrom27.5Hz_sma3nz", "loudness_sma3"
+    return [
+        Selection(
+            column="f0", functionals=COURSE, names=tuple(f"{pitch}_{n}" for n in COURSE_NAMES),
+            semitones_from=REFERENCE, smoothing=3, smoothing_skips=True, **VOICED,
+        ),
+        Selection(
+            column="loudness", functionals=COURSE,
+            names=tuple(f"{loudness}_{n}" for n in COURSE_NAMES), smoothing=3,
+        ),
+    ]  # fmt: skip
+
+
+def _lifted(k: int) -> dict[str, Any]:
+    """Give the column and the factor of a cepstral coefficient: 1 + L/2 sin(π k / L)."""
+    return {
+        "column": f"mfcc_{k}", "factor": 1 + LIFTER / 2 * math.sin(math.pi * k / LIFTER)
+    }  # fmt: skip
+
+
+def _everywhere() -> list[Selection]:
+    """Give what is over all rows, voiced or not."""
+    flux = _pair("spectral_flux", "spectralFlux_sma3", smoothing=3)
+    return [flux, *(_pair(name=f"mfcc{k}_sma3", smoothing=3, **_lifted(k)) for k in range(1, 5))]
+
+
+def _voice_quality(extended: bool) -> list[Selection]:
+    result = [
+        _voiced("jitter_local", "jitterLocal", nonzero=True),
+        _voiced("shimmer_local_db", "shimmerLocaldB", nonzero=True),
+        _voiced("hnr_ac", "HNRdBACF"),
+        _voiced("h1_h2", "logRelF0-H1-H2"),
+        _voiced("h1_a3", "logRelF0-H1-A3", nonzero=True),
+    ]
+    for i in range(1, 4):
+        result.append(_voiced(f"f{i}", f"F{i}frequency", nonzero=True))
+        if extended or i == 1:
+            result.append(_voiced(f"b{i}", f"F{i}bandwidth", nonzero=True))
+        result.append(_voiced(f"f{i}_level", f"F{i}amplitudeLogRelF0", nonzero=True))
+    return result
+
+
+def _balance(extended: bool) -> list[Selection]:
+    """Give the spectral balance over voiced rows, then over the others."""
+    columns: list[tuple[str, str, float]] = [
+        ("alphaRatio{}", "alpha_ratio", 1.0),
+        ("hammarbergIndex{}", "hammarberg_index", 1.0),
+        ("slope{}0-500", "spectral_slope_0_500", PER_HERTZ),
+        ("slope{}500-1500", "spectral_slope_500_1500", PER_HERTZ),
+    ]
+    if extended:
+        columns.append(("spectralFlux{}", "spectral_flux", 1.0))
+    voiced = [_voiced(column, name.format("V"), factor=f) for name, column, f in columns]
+    if extended:
+        voiced += [_voiced(name=f"mfcc{k}V", **_lifted(k)) for k in range(1, 5)]
+    return voiced + [
+        Selection(
+            column=column, functionals=("mean",), names=(f"{name.format('UV')}_sma3nz_amean",),
+            factor=factor, smoothing=3, smoothing_skips=True, **UNVOICED,
+        )
+        for name, column, factor in columns
+    ]  # fmt: skip
+
+
+def _times(extended: bool) -> list[Selection]:
+    """Give the temporal parameters, and the level."""
+    lengths = ("segment_length_mean", "segment_length_std")
+    result = [
+        Selection(
+            column="loudness", functionals=("peaks_per_second",), names=("loudnessPeaksPerSec",),
+            smoothing=3,
+        ),
+        Selection(
+            column="f0", functionals=("segments_per_second", *lengths),
+            names=(
+                "VoicedSegmentsPerSec", "MeanVoicedSegmentLengthSec", "StddevVoicedSegmentLengthSec"
+            ),
+            **VOICED,
+        ),
+        Selection(
+            column="f0", functionals=lengths,
+            names=("MeanUnvoicedSegmentLength", "StddevUnvoicedSegmentLength"), **UNVOICED,
+        ),
+    ]  # fmt: skip
+    if extended:
+        level = ("equivalentSoundLevel_dBp",)
+        result.append(Selection(column="rms", functionals=("equivalent_level",), names=level))
+    return result
