@@ -55,7 +55,7 @@ cdef class StreamState:
     def __cinit__(self, Engine engine, *args):
         cdef const Program *p = &engine.program
         self.engine = engine
-        self.capacity = 4 * (p.grid.left + p.grid.right) + 4096
+        self.capacity = 4 * (p.grid.kept + p.grid.right) + 4096
         self.samples = <float *>malloc(self.capacity * sizeof(float))
         self.scratch_block = new_scratch(p, &self.scratch)
         self.recent.kept = p.rows_kept
@@ -275,7 +275,7 @@ cdef class StreamState:
         """
         cdef ptrdiff_t kept = self.end - self.begin
         cdef const Grid *grid = &self.engine.program.grid
-        cdef ptrdiff_t needed = self.computed * grid.hop - grid.left
+        cdef ptrdiff_t needed = self.computed * grid.hop - grid.kept
         cdef ptrdiff_t unneeded = min(needed, self.end) - self.begin
         cdef float *grown
         if self.capacity - kept >= wanted:

@@ -272,8 +272,9 @@ def _checked_stream(spec: FeatureSpec, run: Run, sample_rate: float | None = Non
         for feature in every_feature(spec.features):
             if (feature.pad_mode or spec.pad_mode) == "reflect":
                 raise ParameterError(
-                    "pad_mode of a stream must be 'constant' or 'edge', got 'reflect': the end "
-                    "can't be mirrored before it is known; center=False needs no padding"
+                    "pad_mode of a stream must be 'constant', 'edge' or 'symmetric', got "
+                    "'reflect': the end can't be mirrored before it is known; center=False needs "
+                    "no padding"
                 )
     stream = run.stream(spec)
     if sample_rate is None or sample_rate == spec.sample_rate:

@@ -113,8 +113,9 @@ class Stream(ResetAfterBlock):
     def latencies(self) -> dict[str, Latency]:
         """Give the latency that each column alone would have, by its name."""
         spec = self._spec
+        hop, offset = spec.hop_length, spec.center_offset
         return {
-            column: self._latency(feature.reach(spec.center) + feature.lookahead * spec.hop_length)
+            column: self._latency(feature.reach(spec.center) + offset + feature.lookahead * hop)
             for feature in spec.features
             for column in feature.columns
         }

@@ -88,7 +88,7 @@ class BandlimitedFormants(FrameFeature):
         rows = np.zeros(apart.shape)
         for k in bins:
             rows += np.cos(2 * np.pi * k / n_fft * apart)
-        rows *= 2 / n_fft * window_table(("leading", length, "hamming"), length)
+        rows *= 2 / n_fft * window_table("hamming", length, periodic=False)
         padded = np.pad(rows, ((0, 0), (0, -length % LANES)))
         sign = -1.0 if self.roots == "negated" else 1.0
         return np.concatenate([padded.ravel(), starting_factors(HALF).ravel(), [sign]])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import ceil
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
@@ -31,7 +31,7 @@ class CandidateHarmonics(SpectrumFeature):
 
     Parameters
     ----------
-    n_fft, window, win_length, preemphasis, remove_dc, power
+    n_fft, frame_length, window, window_periodic, win_length, preemphasis, remove_dc, power
         They mean the same as in :class:`serfast.SubharmonicCandidates`.
 
     Notes
@@ -72,7 +72,9 @@ class CandidateHarmonics(SpectrumFeature):
     forgiven: ClassVar[float] = 1 / 4
 
     n_fft: int = 1024
+    frame_length: int = 960
     window: Window = GAUSSIAN_60_MS
+    window_periodic: bool = False
     power: float = 1.0
 
     def __post_init__(self) -> None:
@@ -139,7 +141,9 @@ class CandidateHarmonics(SpectrumFeature):
             ratio = 1e-10
             if nearest > 0 and autocorrelation[nearest] > 0.0:
                 noise = float(autocorrelation[0]) - autocorrelation[nearest]
-                ratio = autocorrelation[nearest] / max(noise, 1e-10 * float(autocorrelation[nearest]))
+                ratio = autocorrelation[nearest] / max(
+                    noise, 1e-10 * float(autocorrelation[nearest])
+                )
             out[6 * c] = DECIBEL * np.log(max(ratio, 1e-10))
             levels[:] = 0.0
             first, second, third = 0.0, 0.0, 0.0

@@ -37,6 +37,7 @@ from .spectral_slope import SpectralSlope as SpectralSlope
 from .alpha_ratio import AlphaRatio as AlphaRatio
 from .hammarberg_index import HammarbergIndex as HammarbergIndex
 from .loudness import Loudness as Loudness
+from .log_energy import LogEnergy as LogEnergy
 from .chroma import Chroma as Chroma
 from .formants import Formants as Formants
 from .harmonic_formants import HarmonicFormants as HarmonicFormants

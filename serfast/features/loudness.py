@@ -50,7 +50,7 @@ class Loudness(MelFeature):
         are 1 / 0.17 of them at low frequencies and fall more steeply above 5 kHz.
     mean : bool
         If True, it is the mean over the bands instead of the sum.
-    n_mels, fmin, fmax, htk, mel_norm, triangles
+    n_mels, fmin, fmax, htk, mel_norm, triangle_axis, edge_bins
         They mean the same as in :class:`serfast.MelPower`. At sample rates below 16 kHz give an
         `fmax` of at most half the rate.
     ref : float
@@ -69,7 +69,7 @@ class Loudness(MelFeature):
     weight E_b at its middle. It is no sone: it depends on the signal's scale. The sources are
     Hermansky, J. Acoust. Soc. Am. 87 (1990), 1738–1752, equations 4 to 8, with mel bands as in
     Eyben et al., IEEE Trans. Affective Computing 7 (2016), 190–202. openSMILE's loudness is
-    ``weights="opensmile", mean=True, triangles="htk", amin=9.3e-10``. It agrees with the formula in float64 to 1e-6 on speech. It costs an exponential
+    ``weights="opensmile", mean=True, triangle_axis="mel", edge_bins=False, amin=9.3e-10``. It agrees with the formula in float64 to 1e-6 on speech. It costs an exponential
     for each band beyond the log-mel spectrum, which is shared.
 
     Examples

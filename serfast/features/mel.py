@@ -80,6 +80,8 @@ def filter_bank(
     fmax: float | None = None,
     htk: bool = False,
     mel_norm: Literal["slaney"] | None = "slaney",
+    triangle_axis: Literal["hz", "mel"] = "hz",
+    edge_bins: bool = True,
     warn: checks.Warn = checks.warn,
 ) -> Table:
     """Give the weights of triangular filters that are evenly spaced on the mel scale.
@@ -93,7 +95,7 @@ def filter_bank(
         It is in Hz.
     n_fft : int
         The weighted bins are those of a transform of this length.
-    n_mels, fmin, fmax, htk, mel_norm
+    n_mels, fmin, fmax, htk, mel_norm, triangle_axis, edge_bins
         They mean the same as in :class:`serfast.MelPower`.
     warn : callable
         It is called with the message of a warning; by default it gives a UserWarning.
@@ -113,10 +115,16 @@ def filter_bank(
     top = sample_rate / 2 if fmax is None else fmax
     mels = np.linspace(hz_to_mel(fmin, htk), hz_to_mel(top, htk), n_mels + 2)
     edges = mel_to_hz(mels, htk)[:, np.newaxis]
-    rise = (bins - edges[:-2]) / (edges[1:-1] - edges[:-2])
-    fall = (edges[2:] - bins) / (edges[2:] - edges[1:-1])
+    corners = edges
+    if triangle_axis == "mel":
+        bins, corners = hz_to_mel(bins, htk), mels[:, np.newaxis]
+    rise = (bins - corners[:-2]) / (corners[1:-1] - corners[:-2])
+    fall = (corners[2:] - bins) / (corners[2:] - corners[1:-1])
     weights = np.minimum(rise, fall, out=rise)
     np.maximum(weights, 0, out=weights)
+    if not edge_bins:
+        weights[:, : int(fmin * n_fft / sample_rate + 1.5)] = 0
+        weights[:, int(top * n_fft / sample_rate + 0.5) :] = 0
     if mel_norm == "slaney":
         weights *= 2 / (edges[2:] - edges[:-2])
     empty = [m for m in range(n_mels) if not weights[m].any() and edges[m, 0] != 0]
@@ -155,6 +163,12 @@ class MelPower(PowerSpectrum):
         False is Slaney's mel scale (linear below 1 kHz), and True is HTK's 2595 log10(1 + f/700).
     mel_norm : {"slaney", None}
         "slaney" gives every triangle the same area; None gives every one the peak 1.
+    triangle_axis : {"hz", "mel"}
+        The sides of the triangles are straight lines over the frequency in Hz, or over the mel
+        scale, as in Kaldi and HTK.
+    edge_bins : bool
+        With False, bins within half a bin of fmin and fmax have the weight 0, and so has the bin
+        above that one of fmin, as in HTK and openSMILE.
 
     Notes
     -----
@@ -175,6 +189,8 @@ class MelPower(PowerSpectrum):
     fmax: float | None = None
     htk: bool = False
     mel_norm: Literal["slaney"] | None = "slaney"
+    triangle_axis: Literal["hz", "mel"] = "hz"
+    edge_bins: bool = True
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -184,6 +200,8 @@ class MelPower(PowerSpectrum):
             checks.number("fmax", self.fmax, above=0)
         checks.boolean("htk", self.htk)
         checks.choice("mel_norm", self.mel_norm, ("slaney", None))
+        checks.choice("triangle_axis", self.triangle_axis, ("hz", "mel"))
+        checks.boolean("edge_bins", self.edge_bins)
 
     @property
     def columns(self) -> tuple[str, ...]:

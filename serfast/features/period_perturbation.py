@@ -355,7 +355,7 @@ class PeriodPerturbation(FrameFeature):
         """Give the number of samples in a frame; before it is in a spec, that at 16 kHz."""
         return self.frame_length or usual_window(16000, self.fmin)
 
-    def fitted(self, sample_rate: float, hop_length: int) -> "PeriodPerturbation":
+    def fitted(self, sample_rate: float, hop_length: int) -> PeriodPerturbation:
         """Give it with the usual frame length, if none was given."""
         if self.frame_length is not None:
             return self

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from .. import _checks as checks
 from ..errors import ParameterError, SerfastError
 from . import installed
-from .base import Feature
+from .base import MAX_TRANSFORM, Feature
 from .catalogue import FEATURES
 from .computed import Function
 from .framing import PAD_MODES, Grid, PadMode
@@ -36,8 +36,8 @@ class FeatureSpec:
     """A spec lists the features wanted, each with a frame length, on one grid of rows.
 
     It is frozen and hashable, and JSON holds it without loss. Row t of every feature describes the
-    moment ``t * hop_length / sample_rate``: that is the middle of its frames if they are centred,
-    and their beginning if they are left-aligned.
+    moment ``(t * hop_length + center_offset) / sample_rate``: that is the middle of its frames if
+    they are centred, and their beginning if they are left-aligned.
 
     Parameters
     ----------
@@ -48,9 +48,18 @@ class FeatureSpec:
     center : bool
         If True, frames are centred on multiples of the hop. If False, they are left-aligned, and
         nothing is padded.
-    pad_mode : {"constant", "edge", "reflect"}
-        Beyond the signal's ends a centred frame has zeros, the nearest sample, or the mirrored
-        signal. A feature may have another padding.
+    center_offset : int
+        Centred frames have their middle this many samples after t · hop_length, within ±2²².
+        Kaldi's are in the middle of each hop: hop_length // 2.
+    min_row_samples : int or None
+        At the signal's end there is a row t if this many samples, >= 0, follow t · hop_length; the
+        rest of its frames is padding. None takes the frame's middle if frames are centred (as
+        librosa), and the whole frame if they are left-aligned. A whole hop drops librosa's last
+        row.
+    pad_mode : {"constant", "edge", "reflect", "symmetric"}
+        Beyond the signal's ends a frame has zeros, the nearest sample, or the mirrored signal,
+        where the last sample comes once ("reflect") or twice ("symmetric", as in Kaldi). A feature
+        may have another padding.
     sample_scale : float
         The samples are multiplied by it before any feature, 1e-9 to 1e9. Take 1 for samples in
         [-1, 1), and 32768 to agree with toolkits that take 16-bit integers unscaled.
@@ -76,6 +85,8 @@ class FeatureSpec:
     sample_rate: float = 16000
     hop_length: int = 160
     center: bool = True
+    center_offset: int = 0
+    min_row_samples: int | None = None
     pad_mode: PadMode = "constant"
     sample_scale: float = 1.0
     features: tuple[Feature, ...] = ()
@@ -91,6 +102,11 @@ class FeatureSpec:
         object.__setattr__(self, "sample_rate", int(rate) if rate.is_integer() else rate)
         checks.integer("hop_length", self.hop_length)
         checks.boolean("center", self.center)
+        checks.integer("center_offset", self.center_offset, -MAX_TRANSFORM, MAX_TRANSFORM)
+        if self.center_offset and not self.center:
+            checks.fail("center_offset", "0 for center=False", self.center_offset)
+        if self.min_row_samples is not None:
+            checks.integer("min_row_samples", self.min_row_samples, 0, MAX_TRANSFORM)
         checks.choice("pad_mode", self.pad_mode, PAD_MODES)
         checks.number("sample_scale", self.sample_scale, minimum=1e-9, maximum=1e9)
         features = _feature_tuple(self.features)
@@ -151,9 +167,9 @@ class FeatureSpec:
     def grid(self) -> Grid:
         """Give the grid: where frames lie and how many rows there are, in all back ends."""
         lengths = [feature.length for feature in every_feature(self.features)]
-        return Grid.from_lengths(lengths, self.hop_length, self.center).ahead_by(
-            self.lookahead, self.first_rows
-        )
+        return Grid.from_lengths(
+            lengths, self.hop_length, self.center, self.center_offset, self.min_row_samples
+        ).ahead_by(self.lookahead, self.first_rows)
 
     @property
     def whole_signal(self) -> tuple[Feature, ...]:
@@ -169,7 +185,8 @@ class FeatureSpec:
 
     def times(self, n_rows: int) -> list[float]:
         """Give the moment of each row [s]."""
-        return [t * self.hop_length / self.sample_rate for t in range(n_rows)]
+        offset = self.center_offset
+        return [(t * self.hop_length + offset) / self.sample_rate for t in range(n_rows)]
 
     def to_dict(self) -> dict[str, Any]:
         """Give the spec as plain dictionaries, lists, strings and numbers."""

@@ -37,7 +37,7 @@ class SubharmonicF0(BaseTrack):
         openSMILE's delay; with fewer rows the answer is different, and comes sooner.
     least_level : float
         A row whose frame is quieter than this root mean square is unvoiced, >= 0.
-    n_fft, window
+    n_fft, frame_length, window
         They mean the same as in :class:`serfast.SubharmonicCandidates`.
 
     Notes
@@ -71,17 +71,19 @@ class SubharmonicF0(BaseTrack):
     lag: int = 39
     least_level: float = 0.001
     n_fft: int = 1024
+    frame_length: int = 960
     window: Window = GAUSSIAN_60_MS
 
     def __post_init__(self) -> None:
         checks.integer("lag", self.lag, 0, MAX_LAG)
         checks.number("least_level", self.least_level, minimum=0)
-        candidates = SubharmonicCandidates(
-            n_fft=self.n_fft, window=self.window, pad_mode=self.pad_mode
-        )
-        harmonics = CandidateHarmonics(
-            n_fft=self.n_fft, window=self.window, pad_mode=self.pad_mode
-        )
+        frames: dict[str, Any] = {
+            "n_fft": self.n_fft,
+            "frame_length": self.frame_length,
+            "window": self.window,
+            "pad_mode": self.pad_mode,
+        }
+        candidates, harmonics = SubharmonicCandidates(**frames), CandidateHarmonics(**frames)
         object.__setattr__(self, "window", candidates.window)
         object.__setattr__(self, "_made", (candidates, harmonics))
         super().__post_init__()

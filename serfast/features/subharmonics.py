@@ -18,7 +18,7 @@ Table = np.ndarray[Any, np.dtype[np.float64]]
 
 N_CANDIDATES = 6
 
-GAUSSIAN_60_MS = ("leading", 960, "gaussian", 0.4 * 959 / 2)
+GAUSSIAN_60_MS = ("gaussian", 0.4 * 959 / 2)
 """It is the window of 60 ms at 16 kHz, whose deviation is 0.4 of its half."""
 
 LOWEST = 25.0
@@ -64,9 +64,9 @@ def spline_matrix(x: Table, at: Table) -> Table:
     i = np.clip(np.searchsorted(x, at, side="right") - 1, 0, len(x) - 2)
     b = (at - x[i]) / h[i]
     a = 1 - b
-    matrix = (
-        (a**3 - a)[:, np.newaxis] * bends[i] + (b**3 - b)[:, np.newaxis] * bends[i + 1]
-    ) * (h[i] ** 2 / 6)[:, np.newaxis]
+    matrix = ((a**3 - a)[:, np.newaxis] * bends[i] + (b**3 - b)[:, np.newaxis] * bends[i + 1]) * (
+        h[i] ** 2 / 6
+    )[:, np.newaxis]
     matrix[np.arange(len(at)), i] += a
     matrix[np.arange(len(at)), i + 1] += b
     return np.asarray(matrix)
@@ -82,8 +82,9 @@ class SubharmonicCandidates(SpectrumFeature):
         Candidates are looked for between them [Hz].
     n_fft : int
         It is the length of the transform, a power of two of at least 64.
-    window : str, tuple or sequence of float
-        The default is openSMILE's Gaussian of 60 ms at 16 kHz.
+    frame_length, window, window_periodic
+        They mean the same as in :class:`serfast.PowerSpectrum`. The default is openSMILE's Gaussian
+        of 60 ms at 16 kHz.
     power : {1.0}
         The spectrum is of magnitudes.
     win_length, preemphasis, remove_dc
@@ -117,7 +118,9 @@ class SubharmonicCandidates(SpectrumFeature):
     forgiven: ClassVar[float] = 1 / 4
 
     n_fft: int = 1024
+    frame_length: int = 960
     window: Window = GAUSSIAN_60_MS
+    window_periodic: bool = False
     power: float = 1.0
     fmin: float = 55.0
     fmax: float = 1000.0
@@ -164,7 +167,7 @@ class SubharmonicCandidates(SpectrumFeature):
 
     @staticmethod
     def compute(
-        spectrum: Values, table: Values, fmin: float, fmax: float, out: Values
+        spectrum: Values, table: Values, fmin: float, fmax: float, frame_length: int, out: Values
     ) -> None:
         """Keep the peaks of the spectrum, add up harmonics, and find the peaks of the sum."""
         n = len(spectrum)
@@ -222,7 +225,7 @@ class SubharmonicCandidates(SpectrumFeature):
             first_one = out[i]
             out[i] = out[i + best]
             out[i + best] = first_one
-        out[12] = np.sqrt(level / (2.0 * (n - 1)))
+        out[12] = np.sqrt(level / (2.0 * (n - 1)) / frame_length)
 
     def tolerance(self, expected: Rows) -> Rows:
         """Allow 2e-3 of each value, and any difference where a choice among peaks is tied."""

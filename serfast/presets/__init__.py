@@ -4,11 +4,20 @@ from typing import TYPE_CHECKING
 
 from .._lazy import suggesting
 from .egemaps_opensmile import egemaps_opensmile
+from .kaldi import kaldi_fbank, kaldi_mfcc
 from .levels import levels
 from .librosa import librosa
 from .speech import speech, speech_statistics
 
-__all__ = ["egemaps_opensmile", "levels", "librosa", "speech", "speech_statistics"]
+__all__ = [
+    "egemaps_opensmile",
+    "kaldi_fbank",
+    "kaldi_mfcc",
+    "levels",
+    "librosa",
+    "speech",
+    "speech_statistics",
+]
 
 if not TYPE_CHECKING:  # else a type checker would take every name for a right one
     __getattr__ = suggesting(__name__, __all__)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from .. import _checks as checks
 from ..features import (
     MFCC,
@@ -72,7 +74,8 @@ def egemaps_opensmile(sample_rate: float = 16000) -> FeatureSpec:
             BandlimitedFormants(frame_length=short, roots="negated"),
             SubharmonicF0(
                 n_fft=transform_length(long),
-                window=("leading", long, "gaussian", 0.4 * (long - 1) / 2),
+                frame_length=long,
+                window=("gaussian", 0.4 * (long - 1) / 2),
             ),
         ],
     )
@@ -80,48 +83,40 @@ def egemaps_opensmile(sample_rate: float = 16000) -> FeatureSpec:
 
 def spectral_features(frame_length: int, sample_rate: float) -> list[Feature]:
     """Give the features of short frames that need no F0."""
-    n_fft = transform_length(frame_length)
-    window = ("leading", frame_length, "hamming")
-    top = min(8000.0, sample_rate / 2)
-    floor = 1e-14
+    frames: dict[str, Any] = {
+        "n_fft": transform_length(frame_length),
+        "frame_length": frame_length,
+        "window": "hamming",
+        "window_periodic": False,
+    }
+    bands: dict[str, Any] = {
+        "n_mels": 26,
+        "fmin": 20.0,
+        "fmax": min(8000.0, sample_rate / 2),
+        "htk": True,
+        "mel_norm": None,
+        "triangle_axis": "mel",
+        "edge_bins": False,
+        "log": "ln",
+    }
+    levels: dict[str, Any] = {"amin": 1e-14, **frames}
+    slopes: dict[str, Any] = {"fit": "opensmile", "per_hz": 1.0, **levels}
     return [
         RMS(frame_length=frame_length),
-        Loudness(
-            n_fft=n_fft,
-            window=window,
-            fmax=top,
-            triangles="htk",
-            weights="opensmile",
-            mean=True,
-            amin=9.3e-10,
-        ),
-        AlphaRatio(n_fft=n_fft, window=window, fmin=0.0, inverted=True, amin=floor),
-        HammarbergIndex(n_fft=n_fft, window=window, amin=floor),
-        SpectralSlope(n_fft=n_fft, window=window, fit="opensmile", per_hz=1.0, amin=floor),
-        SpectralSlope(
-            n_fft=n_fft,
-            window=window,
-            lo=500.0,
-            hi=1500.0,
-            fit="opensmile",
-            per_hz=1.0,
-            amin=floor,
-        ),
-        SpectralFlux(n_fft=n_fft, window=window, fmax=5000.0, mean=True),
+        Loudness(weights="opensmile", mean=True, amin=9.3e-10, **bands, **frames),
+        AlphaRatio(fmin=0.0, inverted=True, **levels),
+        HammarbergIndex(**levels),
+        SpectralSlope(lo=0.0, hi=500.0, **slopes),
+        SpectralSlope(lo=500.0, hi=1500.0, **slopes),
+        SpectralFlux(fmax=5000.0, mean=True, **frames),
         MFCC(
-            n_fft=n_fft,
-            window=window,
-            n_mels=26,
-            fmin=20.0,
-            fmax=top,
-            htk=True,
-            mel_norm=None,
-            triangles="htk",
-            log="ln",
+            n_mfcc=4,
+            first_mfcc=1,
+            lifter=22.0,
+            lifter_start=0.0,
             ref=SCALE**-2,
             amin=SCALE**-2,
-            n_mfcc=5,
-            lifter=22.0,
-            lifter_first=0,
+            **bands,
+            **frames,
         ),
     ]

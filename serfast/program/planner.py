@@ -121,7 +121,13 @@ class _Planner:
     def cepstrum(self, feature: MFCC, column: int) -> None:
         """Add a cosine transform of a log-mel spectrum."""
         matrix = cepstrum_matrix(
-            feature.n_mfcc, feature.n_mels, feature.dct_type, feature.dct_norm, feature.lifter
+            feature.n_mfcc,
+            feature.n_mels,
+            feature.dct_type,
+            feature.dct_norm,
+            feature.lifter,
+            feature.lifter_start,
+            feature.first_mfcc,
         )
         self._log(feature, claim=False).cepstra.append(Cepstrum(column, matrix))
 
@@ -181,7 +187,7 @@ class _Planner:
         self.program.tracks.append(node)
 
     def _frames(self, feature: Feature) -> Frames:
-        left = left_padding(feature.length, self.spec.center)
+        left = left_padding(feature.length, self.spec.center) - self.spec.center_offset
         return Frames(feature.length, left, feature.pad_mode or self.spec.pad_mode)
 
     def _shared(
@@ -208,23 +214,25 @@ class _Planner:
         def make() -> Spectrum:
             return Spectrum(frames, *self._window(feature), *conditioning, real_fft(feature.n_fft))
 
-        win_length = feature.win_length or feature.n_fft
-        key = ("spectrum", frames, win_length, feature.window, *conditioning)
+        win_length = feature.win_length or feature.length
+        window = (win_length, feature.window, feature.window_periodic)
+        key = ("spectrum", frames, feature.n_fft, *window, *conditioning)
         return self._shared(key, make, self.program.spectra, claim)
 
     def _window(self, feature: Any) -> tuple[np.ndarray[Any, Any], int]:
         """Give the weights of a feature's window, and its first sample in the frame."""
-        win_length = feature.win_length or feature.n_fft
-        table = window_table(feature.window, win_length) * self.spec.sample_scale
-        return table, (feature.n_fft - win_length) // 2
+        win_length = feature.win_length or feature.length
+        table = window_table(feature.window, win_length, feature.window_periodic)
+        return table * self.spec.sample_scale, (feature.length - win_length) // 2
 
     def _autocorrelation(self, feature: Any) -> Autocorrelation:
         frames = self._frames(feature)
-        win_length = feature.win_length or feature.n_fft
+        win_length = feature.win_length or feature.length
         n_lags = min(feature.n_lags(self.rate) or win_length, win_length)
         conditioning = (feature.preemphasis, feature.remove_dc)
         length = feature.n_fft if feature.circular else 2 * fast_length((win_length + n_lags) // 2)
-        key = ("autocorrelation", frames, win_length, n_lags, length, feature.window, *conditioning)
+        named = (win_length, n_lags, length, feature.window, feature.window_periodic)
+        key = ("autocorrelation", frames, *named, *conditioning)
         if key not in self.nodes:
             transform = real_fft(length)
             window = self._window(feature)
@@ -243,6 +251,8 @@ class _Planner:
             "fmax": feature.fmax,
             "htk": feature.htk,
             "mel_norm": feature.mel_norm,
+            "triangle_axis": feature.triangle_axis,
+            "edge_bins": feature.edge_bins,
         }
 
         def make() -> Mel:

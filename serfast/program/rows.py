@@ -138,7 +138,8 @@ class Spectrum:
     """It is |FFT(window · x)| ** power, stored from `column` on if that isn't None.
 
     The window covers the samples [start, start + len(window)) of the frame. The mean is removed
-    from these samples only, and pre-emphasis works on them only.
+    from these samples only, and pre-emphasis works on them only. If the transform is longer than
+    the frame, zeros follow.
     """
 
     frames: Frames
@@ -156,6 +157,11 @@ class Spectrum:
     They must be kept until the row is done. The value is True if a function looks at the row before
     as well.
     """
+
+    @property
+    def bins(self) -> int:
+        """Give the number of bins."""
+        return self.transform.length // 2 + 1
 
 
 @dataclass(eq=False, repr=False)
@@ -202,9 +208,11 @@ class Computed:
 
     @property
     def frequencies(self) -> Table:
-        """Give the frequency [Hz] of each bin of a spectrum of the node's frames."""
-        length = self.frames.length
-        return np.asarray(np.arange(length // 2 + 1) * (self.sample_rate / length), np.float64)
+        """Give the frequency [Hz] of each bin of the feature's spectrum; nothing without one."""
+        if not isinstance(self.feature, SpectrumFeature):
+            return np.empty(0)
+        n_fft = self.feature.n_fft
+        return np.asarray(np.arange(n_fft // 2 + 1) * (self.sample_rate / n_fft), np.float64)
 
 
 @dataclass(eq=False, repr=False)

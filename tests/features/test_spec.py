@@ -24,7 +24,10 @@ REFUSED = [
     ({"hop_length": 0}, "hop_length must be an int >= 1, got 0"),
     ({"hop_length": 1.5}, "hop_length must be an int >= 1, got 1.5"),
     ({"center": None}, "center must be True or False, got None"),
-    ({"pad_mode": None}, "pad_mode must be one of 'constant', 'edge', 'reflect', got None"),
+    (
+        {"pad_mode": None},
+        "pad_mode must be one of 'constant', 'edge', 'reflect', 'symmetric', got None",
+    ),
     ({"sample_scale": 0}, "sample_scale must be a finite number >= 1e-09 and <= 1e+09, got 0"),
     ({"features": []}, "features must be at least 1 feature, got ()"),
     ({"features": 7}, "features must be an iterable of features, got 7"),
