@@ -50,8 +50,8 @@ class CandidateHarmonics(SpectrumFeature):
     ``a1 a2 a3``
         20 log10(A / A(1)), where A is that of the strongest harmonic about F1, F2, F3.
 
-    A harmonic is the peak of the spectrum nearest to k F0, and its frequency and magnitude are those
-    of a parabola through three bins; as A(1) below the formants' levels the bin itself counts. A
+    A harmonic is the peak of the spectrum nearest to k F0. Its frequency and magnitude are those of
+    a parabola through three bins; as A(1) below the formants' levels the bin itself counts. A
     level without harmonics is 0, and so is each of a candidate that isn't there. The terms are
     those of Eyben et al., IEEE Trans. Affective Computing 7 (2016), 190–202, whose H1 is F0.
 
@@ -135,9 +135,9 @@ class CandidateHarmonics(SpectrumFeature):
             period, nearest, distance = sample_rate / f0, -1, 1e9
             for lag in range(1, len(autocorrelation) - 1):
                 here = autocorrelation[lag]
-                if here > autocorrelation[lag - 1] and here > autocorrelation[lag + 1]:
-                    if abs(lag - period) < distance:
-                        nearest, distance = lag, abs(lag - period)
+                peak = here > autocorrelation[lag - 1] and here > autocorrelation[lag + 1]
+                if peak and abs(lag - period) < distance:
+                    nearest, distance = lag, abs(lag - period)
             ratio = 1e-10
             if nearest > 0 and autocorrelation[nearest] > 0.0:
                 noise = float(autocorrelation[0]) - autocorrelation[nearest]

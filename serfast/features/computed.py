@@ -115,7 +115,7 @@ class ComputedFeature(Function):
 
     inputs: ClassVar[tuple[str, ...]] = FRAME_INPUTS
     circular: ClassVar[bool] = False
-    """If it is True, ``autocorrelation`` wraps around after n_fft samples; lags are half of them."""
+    """If it is True, ``autocorrelation`` wraps around after n_fft samples."""
 
     def table(self, sample_rate: float) -> np.ndarray[Any, np.dtype[np.float64]]:
         """Give the numbers that `compute` gets as ``table``; they are rounded to float32.

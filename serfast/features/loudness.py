@@ -69,8 +69,9 @@ class Loudness(MelFeature):
     weight E_b at its middle. It is no sone: it depends on the signal's scale. The sources are
     Hermansky, J. Acoust. Soc. Am. 87 (1990), 1738–1752, equations 4 to 8, with mel bands as in
     Eyben et al., IEEE Trans. Affective Computing 7 (2016), 190–202. openSMILE's loudness is
-    ``weights="opensmile", mean=True, triangle_axis="mel", edge_bins=False, amin=9.3e-10``. It agrees with the formula in float64 to 1e-6 on speech. It costs an exponential
-    for each band beyond the log-mel spectrum, which is shared.
+    ``weights="opensmile", mean=True, triangle_axis="mel", edge_bins=False, amin=9.3e-10``. It
+    agrees with the formula in float64 to 1e-6 on speech. It costs an exponential for each band
+    beyond the log-mel spectrum, which is shared.
 
     Examples
     --------

@@ -48,8 +48,8 @@ class SubharmonicF0(BaseTrack):
     The path through the candidates of :class:`serfast.SubharmonicCandidates`, and through the state
     "unvoiced", costs the sum of what its rows and steps cost, and the cheapest one is found by the
     algorithm of Viterbi (IEEE Trans. Information Theory 13 (1967), 260–269). A candidate f with the
-    voicing v costs -2 ln v, and 8 more if v < 0.7, and (100 - f) / 100 below 100 Hz, (f - 350) / 250
-    above 350 Hz, 1.3 above 600 Hz. An unvoiced row costs 8 if the first candidate has v >= 0.7. A
+    voicing v costs -2 ln v, and 8 more if v < 0.7, and (100 - f) / 100 below 100 Hz,
+    (f - 350) / 250 above 350 Hz, 1.3 above 600 Hz. An unvoiced row costs 8 if the first candidate has v >= 0.7. A
     step between voiced and unvoiced costs 10, between unvoiced rows 1, and between voiced ones
     10 |d| + 5 |d - d'|, with the step d [octaves] and the step d' before it. Semitones are at least
     1. The form follows Eyben et al., IEEE Trans. Affective Computing 7 (2016), 190–202; the costs
@@ -121,9 +121,9 @@ class SubharmonicF0(BaseTrack):
                 if k == 6:
                     local = 8.0 if rows[i, 0] > 0.0 and rows[i, 6] >= 0.7 else 0.0
                 elif rows[i, k] > 0.0 and rows[i, 6 + k] > 0.0:
-                    f = float(rows[i, k])
+                    f = np.float64(rows[i, k])
                     octaves[k] = np.log2(f)
-                    local = -2.0 * np.log(float(rows[i, 6 + k]))
+                    local = -2.0 * np.log(np.float64(rows[i, 6 + k]))
                     if rows[i, 6 + k] < 0.7:
                         local += 8.0
                     if f < 100.0:
@@ -163,7 +163,7 @@ class SubharmonicF0(BaseTrack):
             out[i] = -201.0 if i >= 5 else 0.0
         if k < 6 and rows[place, k] > 0.0 and rows[place, 12] >= least_level:
             out[0] = rows[place, k]
-            out[1] = max(12.0 * np.log2(float(rows[place, k]) / 27.5), 1.0)
+            out[1] = max(12.0 * np.log2(np.float64(rows[place, k]) / 27.5), 1.0)
             for i in range(6):
                 out[2 + i] = rows[place, 13 + 6 * k + i]
 

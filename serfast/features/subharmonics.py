@@ -27,8 +27,8 @@ LOWEST = 25.0
 N_HARMONICS = 15
 COMPRESSION = 0.85
 
-TAPS = 32
-"""A point of the octave axis is a weighted sum of so many bins: the others weigh below 1e-8."""
+TAPS = 16
+"""A point of the octave axis is a weighted sum of so many bins: the others weigh below 3e-5."""
 
 HEAD = 3 + N_HARMONICS
 """The table has so many numbers before the points: see `SubharmonicCandidates.table`."""
@@ -102,7 +102,7 @@ class SubharmonicCandidates(SpectrumFeature):
     peaks, refined by a parabola. The voicing is 1 - mean(S) / S(f). The likeliest one comes first.
 
     The source is Hermes, J. Acoust. Soc. Am. 83 (1988), 257–264, in the form that
-    openSMILE's output shows. A row costs some n_fft · 24 multiplications.
+    openSMILE's output shows. A row costs some n_fft · 16 multiplications.
 
     Examples
     --------
@@ -138,7 +138,7 @@ class SubharmonicCandidates(SpectrumFeature):
 
     @property
     def multiplications(self) -> int:
-        return super().multiplications + 24 * self.n_fft
+        return super().multiplications + 16 * self.n_fft
 
     def table(self, sample_rate: float) -> Table:
         """Give n, log2 of the first point, octaves from point to point, the shifts, and the sums.
@@ -182,8 +182,8 @@ class SubharmonicCandidates(SpectrumFeature):
                     kept[i] = spectrum[i]
         points, summed, total = np.zeros(n), np.zeros(n), 0.0
         for j in range(n):
-            first, begin = int(table[18 + j]), 18 + n + 32 * j
-            for i in range(32):
+            first, begin = int(table[18 + j]), 18 + n + 16 * j
+            for i in range(16):
                 points[j] += table[begin + i] * kept[first + i]
             points[j] = max(points[j], 0.0)
         share = 1.0
