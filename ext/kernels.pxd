@@ -98,6 +98,13 @@ cdef extern from "kernels/kernels.h" nogil:
         void (*lag_products)(
             const float *, const float *, ptrdiff_t, ptrdiff_t, float *) noexcept nogil
         void (*over_root)(float *, const float *, float, ptrdiff_t) noexcept nogil
+        void (*lag_energies)(
+            const float *, ptrdiff_t, ptrdiff_t, double, float *) noexcept nogil
+        void (*smoothed_lags)(
+            const float *, const float *, ptrdiff_t, ptrdiff_t, ptrdiff_t, float *) noexcept nogil
+        void (*scale_values)(float *, ptrdiff_t, float) noexcept nogil
+        ptrdiff_t (*local_maxima)(
+            const float *, ptrdiff_t, ptrdiff_t, float, float, int32_t *) noexcept nogil
         void (*lag_sums)(const double *, const double *, ptrdiff_t, double *) noexcept nogil
         void (*best_moves)(
             const double *, const double *, ptrdiff_t, ptrdiff_t, double *) noexcept nogil

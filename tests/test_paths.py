@@ -76,6 +76,7 @@ TESTED_BY = {
     "cli._progress": "cli/test_train.py",
     "cli._recordings": "cli/test_predict.py",
     "cli._records": "cli/test_predict.py",
+    "cli._segments": "cli/test_extract_segments.py",
     "cli._spec": "cli/test_extract.py",
     "cli._status": "cli/test_main.py",
     "cli._threads": "cli/test_extract.py",

@@ -182,6 +182,23 @@ typedef struct {
 
     /* r[i] = r[i] / sqrt(first · energy[i]), and 0 where that is 0 */
     void (*over_root)(float *r, const float *energy, float first, ptrdiff_t n);
+
+    /* out[k] = energy + Σ_{i < k} x[n + i]² - x[i]², in double, for k < n_lags */
+    void (*lag_energies)(const float *x, ptrdiff_t n, ptrdiff_t n_lags, double energy, float *out);
+
+    /* out[k] = (r[k] / 2 + (r[|k - step|] + r[k + step]) / 4) · weights[k] for begin <= k < end */
+    void (*smoothed_lags)(const float *r, const float *weights, ptrdiff_t begin, ptrdiff_t end,
+                          ptrdiff_t step, float *out);
+
+    /* x[i] = factor · x[i] */
+    void (*scale_values)(float *x, ptrdiff_t n, float factor);
+
+    /* The k of begin … end - 1 with r[k] > least that are higher than both neighbours, or as high
+     * as the one behind: the curve rises there by more than `flat` >= 0, doesn't rise again by
+     * more, and bends by more. Gives how many there are; `places` has room for half of all k. */
+    ptrdiff_t (*local_maxima)(const float *r, ptrdiff_t begin, ptrdiff_t end, float least,
+                              float flat, int32_t *places);
+
     /* out[k] += Σ_{i < n} x[i] z[i + k] for SERFAST_LAGS lags k. Of each 32 samples these are added
      * first: i, i + 8, i + 16 and i + 24, for i = 0 … 7; the last n % 32 follow one by one. */
     void (*lag_sums)(const double *x, const double *z, ptrdiff_t n, double *out);

@@ -46,7 +46,14 @@ def read_statistics(path: Path) -> Statistics:
 
 
 def default_statistics(spec: FeatureSpec | None) -> Statistics:
-    """Give the statistics of the speech preset's rows, or for another spec those of any rows."""
+    """Give the statistics of a preset's rows, or for another spec those of any rows.
+
+    A preset that has none, and a spec of one's own, get ``Statistics()``.
+    """
     if spec is None or spec == presets.speech():
         return presets.speech_statistics()
+    if spec == presets.egemaps():
+        return presets.egemaps_statistics()
+    if spec == presets.gemaps():
+        return presets.gemaps_statistics()
     return Statistics()

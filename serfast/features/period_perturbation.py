@@ -1,4 +1,4 @@
-"""How the periods around a moment differ in length and in amplitude, whatever F0 turns out to be."""
+"""How the periods around a moment differ in length and amplitude, whatever F0 turns out to be."""
 
 from __future__ import annotations
 
@@ -34,14 +34,17 @@ COARSE = 4000.0
 PER_PERIOD = 6
 """They are looked for in at least so many means in the shortest period."""
 
+DIRECT = 32
+"""So many lags aren't looked for in means."""
+
 SHORTEST, LONGEST = 0.8, 1.25
 """The next period is looked for between these multiples of the one that is expected."""
 
 ALIKE = 0.5
 """A period is marked if its correlation with the one before is above this."""
 
-QUIET = 0.1
-"""A period's peak must be above this share of the frame's peak."""
+QUIET = 0.01
+"""A period's power must be above this share of that in the middle of the frame."""
 
 PERIOD_FACTOR = 1.3
 """Neighbouring periods of one voice differ at most by this factor."""
@@ -54,6 +57,9 @@ LONGEST_PERIOD = 0.02
 
 AROUND = 0.2
 """The amplitude of a period is measured over this share of it to each side of its mark."""
+
+LOWEST, HIGHEST, FASTEST = 20.0, 2000.0, 384000.0
+"""F0 is from 20 to 2000 Hz, and the sample rate at most 384 kHz."""
 
 PERIODIC = 0.3
 """A lag is a candidate for the period if its correlation is above this."""
@@ -107,7 +113,7 @@ def top_of(r: Any, k: int, out: Any) -> None:
 
 
 def neighbour(x: Any, coarse: Any, step: int, at: float, period: float, way: int, out: Any) -> bool:
-    """Write the mark before (-1) or behind (1) this one, its correlation, and its period's peak.
+    """Write the mark before (-1) or behind (1) this one, its correlation, and its power.
 
     It is looked for in the means of `step` samples first, and then among the samples. Tell whether
     there is one.
@@ -118,7 +124,7 @@ def neighbour(x: Any, coarse: Any, step: int, at: float, period: float, way: int
     high = int(np.ceil(LONGEST * period)) + 1
     if left < 0 or left + width > len(x):
         return False
-    if high - low >= 32:
+    if high - low >= DIRECT:
         size = width // step
         begin = (left + step // 2) // step
         near, far = low // step, high // step + 1
@@ -152,7 +158,7 @@ def neighbour(x: Any, coarse: Any, step: int, at: float, period: float, way: int
         return False
     top_of(r, k, out)
     out[0] += at + first - left
-    out[2] = np.abs(x[first + k : first + k + width]).max()
+    out[2] = (x[first + k : first + k + width] ** 2).sum() / width
     return True
 
 
@@ -179,15 +185,17 @@ def marked(
     They are marks[first] … marks[last]: first and last are given.
     """
     middle = (len(x) - 1) / 2.0
-    peak, out = np.abs(x).max(), np.zeros(3)
+    out = np.zeros(3)
     first = last = MAX_MARKS // 2
     marks[first] = extremum(x, middle, period)
+    left = max(int(np.floor(marks[first] - period / 2.0 + 0.5)), 0)
+    power = (x[left : left + int(np.floor(period + 0.5))] ** 2).sum() / period
     for way in (-1, 1):
-        at, expected, n = marks[MAX_MARKS // 2], period, MAX_MARKS // 2
+        at, n = marks[MAX_MARKS // 2], MAX_MARKS // 2
         while 0 < n < MAX_MARKS - 1:
-            if not neighbour(x, coarse, step, at, expected, way, out):
+            if not neighbour(x, coarse, step, at, period, way, out):
                 break
-            if abs(out[0] - middle) > reach or out[1] <= ALIKE or out[2] <= QUIET * peak:
+            if abs(out[0] - middle) > reach or out[1] <= ALIKE or out[2] <= QUIET * power:
                 break
             n += way
             marks[n] = at = out[0]
@@ -342,8 +350,8 @@ class PeriodPerturbation(FrameFeature):
     frame_length: int | None = None  # type: ignore[assignment]
 
     def __post_init__(self) -> None:
-        checks.number("fmin", self.fmin, minimum=20)
-        checks.number("fmax", self.fmax, above=0)
+        checks.number("fmin", self.fmin, minimum=LOWEST)
+        checks.number("fmax", self.fmax, above=0, maximum=HIGHEST)
         if self.fmin >= self.fmax:
             checks.fail("fmin", f"< {self.fmax:g} Hz (fmax)", self.fmin)
         if self.frame_length is not None:
@@ -362,13 +370,14 @@ class PeriodPerturbation(FrameFeature):
         return replace(self, frame_length=usual_window(sample_rate, self.fmin))
 
     def check(self, sample_rate: float) -> None:
+        checks.number("sample_rate", sample_rate, maximum=FASTEST)
         check_band(self.fmin, self.fmax, sample_rate)
         if self.fmax > sample_rate / 4:
             rule = f"<= {sample_rate / 4:g} Hz (a quarter of the sample rate)"
             checks.fail("fmax", rule, self.fmax)
-        needed = 3 * math.ceil(sample_rate / self.fmin) + 32
+        needed = max(3 * math.ceil(sample_rate / self.fmin), 256)
         if self.length < needed:
-            rule = f">= {needed} (three periods of fmin and 32)"
+            rule = f">= {needed} (three periods of fmin, and 256 samples)"
             checks.fail("frame_length", rule, self.frame_length)
 
     @staticmethod

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from .._lazy import suggesting
+from .egemaps import egemaps, egemaps_statistics, gemaps, gemaps_statistics
 from .egemaps_opensmile import egemaps_opensmile
 from .kaldi import kaldi_fbank, kaldi_mfcc
 from .levels import levels
@@ -10,7 +11,11 @@ from .librosa import librosa
 from .speech import speech, speech_statistics
 
 __all__ = [
+    "egemaps",
     "egemaps_opensmile",
+    "egemaps_statistics",
+    "gemaps",
+    "gemaps_statistics",
     "kaldi_fbank",
     "kaldi_mfcc",
     "levels",

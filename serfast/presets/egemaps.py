@@ -1,15 +1,16 @@
 """The Geneva minimalistic acoustic parameter set and its extended form, by the paper's definitions.
 
-Eyben, Scherer, Schuller, Sundberg, André, Busso, Devillers, Epps, Laukka, Narayanan and Truong, "The
-Geneva Minimalistic Acoustic Parameter Set (GeMAPS) for Voice Research and Affective Computing", IEEE
-Trans. Affective Computing 7(2), 2016, 190–202. The names of the parameters are the published ones.
-docs/egemaps.md has every formula.
+The source is Eyben, Scherer, Schuller, Sundberg, André, Busso, Devillers, Epps, Laukka, Narayanan
+and Truong, "The Geneva Minimalistic Acoustic Parameter Set (GeMAPS) for Voice Research and
+Affective Computing", IEEE Trans. Affective Computing 7(2), 2016, 190–202. The names of the
+parameters are the published ones. docs/egemaps.md has every formula.
 """
 
 from __future__ import annotations
 
 import math
-from typing import Any
+from dataclasses import replace
+from typing import Any, Literal
 
 from .. import _checks as checks
 from ..features import (
@@ -61,13 +62,6 @@ UNVOICED: dict[str, Any] = {"rows": "below", "mask": "f0"}
 PER_HERTZ = 1e-3
 """Our slopes are in dB/kHz, the published ones in dB/Hz."""
 
-BALANCE = {
-    "alphaRatio": ("alpha_ratio", 1.0),
-    "hammarbergIndex": ("hammarberg_index", 1.0),
-    "slope": ("spectral_slope_0_500", PER_HERTZ),
-    "slope_": ("spectral_slope_500_1500", PER_HERTZ),
-}
-
 
 def egemaps(sample_rate: int = 16000) -> FeatureSpec:
     """Take the low-level descriptors of eGeMAPS, every 10 ms, fit for streams.
@@ -118,10 +112,16 @@ def gemaps(sample_rate: int = 16000) -> FeatureSpec:
     return _spec(sample_rate, _minimal(sample_rate))
 
 
-def egemaps_statistics() -> Statistics:
+def egemaps_statistics(missing: Literal["zero", "nan"] = "zero") -> Statistics:
     """Take the 88 parameters of eGeMAPS, of the rows of :func:`egemaps`, in the published order.
 
     A window of a stream has them too: see :class:`serfast.streaming.running.RunningStatistics`.
+
+    Parameters
+    ----------
+    missing : {"zero", "nan"}
+        A parameter that has no value is 0 or NaN: those of voiced rows if there are none, those of
+        unvoiced rows, those of slopes that there aren't. Classifiers refuse NaN.
 
     Examples
     --------
@@ -129,12 +129,15 @@ def egemaps_statistics() -> Statistics:
     >>> names[0], names[-1]
     ('F0semitoneFrom27.5Hz_sma3nz_amean', 'equivalentSoundLevel_dBp')
     """
-    return _statistics(extended=True)
+    return _statistics(missing, extended=True)
 
 
-def gemaps_statistics() -> Statistics:
-    """Take the 62 parameters of GeMAPS, of the rows of :func:`gemaps`, in the published order."""
-    return _statistics(extended=False)
+def gemaps_statistics(missing: Literal["zero", "nan"] = "zero") -> Statistics:
+    """Take the 62 parameters of GeMAPS, of the rows of :func:`gemaps`, in the published order.
+
+    `missing` means the same as in :func:`egemaps_statistics`.
+    """
+    return _statistics(missing, extended=False)
 
 
 def _short(sample_rate: int) -> dict[str, Any]:
@@ -170,16 +173,17 @@ def _minimal(sample_rate: int) -> tuple[Any, ...]:
     )
 
 
-def _statistics(extended: bool) -> Statistics:
+def _statistics(missing: str, extended: bool) -> Statistics:
+    selections = (
+        *_pitch_and_loudness(),
+        *(_everywhere() if extended else ()),
+        *_voice_quality(extended),
+        *_balance(extended),
+        *_times(extended),
+    )
     return Statistics(
         functionals=(),
-        selections=(
-            *_pitch_and_loudness(),
-            *(_everywhere() if extended else ()),
-            *_voice_quality(extended),
-            *_balance(extended),
-            *_times(extended),
-        ),
+        selections=tuple(replace(one, missing=missing) for one in selections),
         row_rate=100.0,
     )
 
