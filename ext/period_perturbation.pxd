@@ -2,7 +2,6 @@
 
 from libc.math cimport ceil, fabs, floor, sqrt
 
-from hnr cimport lag_energies
 from inputs cimport Inputs
 from kernels cimport serfast_kernels
 from logarithm cimport LN10, quick_logarithm
@@ -57,7 +56,7 @@ cdef inline double correlations(
     cdef const serfast_kernels *k = s.kernels
     cdef double here = k.sum_products(x + left, x + left, width)
     k.lag_products(x + left, x + begin, width, n, s.r)
-    lag_energies(x + begin, width, n, k.sum_products(x + begin, x + begin, width), s.energies)
+    k.lag_energies(x + begin, width, n, k.sum_products(x + begin, x + begin, width), s.energies)
     k.over_root(s.r, s.energies, <float>here, n)
     return here
 

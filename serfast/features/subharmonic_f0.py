@@ -67,6 +67,8 @@ class SubharmonicF0(BaseTrack):
         *("subharmonic_a1", "subharmonic_a2", "subharmonic_a3"),
     )
     forgiven: ClassVar[float] = 1 / 4
+    fmin: ClassVar[float] = 55.0
+    fmax: ClassVar[float] = 1000.0
 
     lag: int = 39
     least_level: float = 0.001

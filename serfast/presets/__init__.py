@@ -8,13 +8,16 @@ from .egemaps_opensmile import egemaps_opensmile
 from .kaldi import kaldi_fbank, kaldi_mfcc
 from .levels import levels
 from .librosa import librosa
+from .opensmile_statistics import egemaps_opensmile_statistics, gemaps_opensmile_statistics
 from .speech import speech, speech_statistics
 
 __all__ = [
     "egemaps",
     "egemaps_opensmile",
+    "egemaps_opensmile_statistics",
     "egemaps_statistics",
     "gemaps",
+    "gemaps_opensmile_statistics",
     "gemaps_statistics",
     "kaldi_fbank",
     "kaldi_mfcc",

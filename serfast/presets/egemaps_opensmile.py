@@ -12,14 +12,16 @@ from ..features import (
     BandlimitedFormants,
     FeatureSpec,
     HammarbergIndex,
+    Jitter,
     Loudness,
+    Shimmer,
     SpectralFlux,
     SpectralSlope,
     SubharmonicF0,
 )
 from ..features.base import Feature
 
-__all__ = ["egemaps_opensmile"]
+__all__ = ["egemaps_opensmile", "parts"]
 
 SCALE = 32767.0
 """It divides 16-bit samples."""
@@ -64,21 +66,44 @@ def egemaps_opensmile(sample_rate: float = 16000) -> FeatureSpec:
     """
     checks.number("sample_rate", sample_rate, minimum=3100)
     short, long = round(SHORT * sample_rate), round(LONG * sample_rate)
+    return spec_of(
+        sample_rate, [*spectral_features(short, sample_rate), *voice_features(short, long)]
+    )
+
+
+def parts(sample_rate: float) -> tuple[FeatureSpec, FeatureSpec]:
+    """Give the spec of the frames of 20 ms, which has more rows at the end, and of the others."""
+    short, long = round(SHORT * sample_rate), round(LONG * sample_rate)
+    return (
+        spec_of(sample_rate, spectral_features(short, sample_rate)),
+        spec_of(sample_rate, voice_features(short, long)),
+    )
+
+
+def spec_of(sample_rate: float, features: list[Feature]) -> FeatureSpec:
+    """Give the spec of rows every 10 ms, left-aligned."""
     return FeatureSpec(
         sample_rate=sample_rate,
         hop_length=round(0.010 * sample_rate),
         center=False,
         sample_scale=32768 / SCALE,
-        features=[
-            *spectral_features(short, sample_rate),
-            BandlimitedFormants(frame_length=short, roots="negated"),
-            SubharmonicF0(
-                n_fft=transform_length(long),
-                frame_length=long,
-                window=("gaussian", 0.4 * (long - 1) / 2),
-            ),
-        ],
+        features=features,
     )
+
+
+def voice_features(short: int, long: int) -> list[Feature]:
+    """Give the features that need long frames, and the formants that they read."""
+    f0 = SubharmonicF0(
+        n_fft=transform_length(long),
+        frame_length=long,
+        window=("gaussian", 0.4 * (long - 1) / 2),
+    )
+    return [
+        BandlimitedFormants(frame_length=short, roots="negated"),
+        f0,
+        Jitter(f0, frame_length=long),
+        Shimmer(f0, frame_length=long),
+    ]
 
 
 def spectral_features(frame_length: int, sample_rate: float) -> list[Feature]:
