@@ -1,6 +1,7 @@
 """Harmonics of each candidate of F0: the native twin of features/candidate_harmonics.py."""
 
 from libc.math cimport fabs
+from libc.stdint cimport int32_t
 
 from inputs cimport Inputs
 from logarithm cimport LN10, quick_logarithm
@@ -8,6 +9,12 @@ from logarithm cimport LN10, quick_logarithm
 cdef enum:  # as in serfast/features/candidate_harmonics.py
     N_CANDIDATES = 6
     MOST_HARMONICS = 100
+
+ctypedef struct Peaks:
+    # of each peak of the spectrum: its bin, its frequency [Hz] and its magnitude
+    int32_t *bins
+    float *hz
+    float *heights
 
 
 cdef inline double decibels_of(double ratio) noexcept nogil:
@@ -34,90 +41,80 @@ cdef inline double harmonic_ratio(const Inputs *x, double period) noexcept nogil
     return decibels_of(max(ratio, 1e-10)) / 2
 
 
-cdef inline void find_peaks(const float *x, ptrdiff_t n, int *before, int *behind) noexcept nogil:
-    """Write of each bin the last peak up to it and the first one from it on; -1: there is none."""
-    cdef int last = -1
-    cdef ptrdiff_t k
-    for k in range(n):
-        if 0 < k < n - 1 and x[k] > x[k - 1] and x[k] > x[k + 1]:
-            last = <int>k
-        before[k] = last
-    last = -1
-    for k in range(n - 1, -1, -1):
-        last = <int>k if before[k] == k else last
-        behind[k] = last
-
-
-cdef inline ptrdiff_t nearest_peak(double at, const int *before, const int *behind) noexcept nogil:
-    cdef int low = before[<ptrdiff_t>at], high = behind[<ptrdiff_t>at]
-    if high < 0 or (low >= 0 and at - low <= high - at):
-        return low
-    return high
+cdef inline int find_peaks(const Inputs *x, double limit, Peaks *peaks) noexcept nogil:
+    """Find the peaks of the spectrum, up to one above the limit [Hz]; give their number."""
+    cdef const float *s = x.spectrum
+    cdef double bend, slope, here
+    cdef int32_t *places = peaks.bins
+    cdef ptrdiff_t n = x.kernels.local_maxima(s, 1, x.n_bins - 1, 0, 0, places), i, k
+    cdef int found = 0
+    for i in range(n):
+        k, here = places[i], s[places[i]]
+        if not here > s[k + 1]:
+            continue
+        bend, slope = s[k - 1] + s[k + 1] - 2 * here, (<double>s[k + 1] - s[k - 1]) / 2
+        places[found] = <int32_t>k
+        peaks.hz[found] = <float>((k - slope / bend) * x.frequencies[1])
+        peaks.heights[found] = <float>(here - slope * slope / (2 * bend))
+        found += 1
+        if k * x.frequencies[1] > limit:
+            break
+    return found
 
 
 cdef inline void levels_of(
-    const Inputs *x, double f0, const double *formants, double limit, const int *before,
-    const int *behind, float *out,
+    const Inputs *x, double f0, const double *formants, const Peaks *peaks, int n, float *out
 ) noexcept nogil:
-    """Write the levels of one candidate, from harmonics below the limit [Hz]."""
-    cdef double width = x.frequencies[1], here, bend, slope, hz, height
-    cdef double[3] levels
-    cdef double[4] first  # of the harmonics 1 to 3, at 1 to 3
-    cdef ptrdiff_t top
-    cdef int harmonic, i
+    """Write the levels of one candidate. Harmonics rise, so their nearest peaks do."""
+    cdef double spacing = f0 / x.frequencies[1], at
+    cdef float[3] levels
+    cdef float[4] first  # of the harmonics 1 to 3, at 1 to 3
+    cdef int harmonic, i, p = 0, last = -1
     levels[0] = levels[1] = levels[2] = 0
     first[1] = first[2] = first[3] = 0
     for harmonic in range(1, MOST_HARMONICS + 1):
-        if harmonic * f0 / width > x.n_bins - 2 or (harmonic > 3 and harmonic * f0 > limit):
+        at = harmonic * spacing
+        if at > x.n_bins - 2 or (harmonic > 3 and p == n - 1 and last == p):
             break
-        top = nearest_peak(harmonic * f0 / width, before, behind)
-        if top < 0:
-            break
-        here = x.spectrum[top]
-        bend = x.spectrum[top - 1] + x.spectrum[top + 1] - 2 * here
-        slope = (<double>x.spectrum[top + 1] - x.spectrum[top - 1]) / 2
-        hz = (top - slope / bend) * width
-        height = here - slope * slope / (2 * bend)
+        while p + 1 < n and peaks.bins[p + 1] - at < at - peaks.bins[p]:
+            p += 1
         if harmonic <= 3:
-            first[harmonic] = here if harmonic == 1 else height
-        for i in range(3):
-            if 0.8 * formants[i] <= hz <= 1.2 * formants[i] and height > levels[i]:
-                levels[i] = height
+            first[harmonic] = x.spectrum[peaks.bins[p]] if harmonic == 1 else peaks.heights[p]
+        if p != last:
+            for i in range(3):
+                if 0.8 * formants[i] <= peaks.hz[p] <= 1.2 * formants[i]:
+                    levels[i] = max(levels[i], peaks.heights[p])
+        last = p
     if first[2] > 0 and first[3] > 0:
-        out[1] = <float>decibels_of(first[2] / first[3])
+        out[1] = <float>decibels_of(<double>first[2] / first[3])
     if first[2] > 0 and levels[2] > 0:
-        out[2] = <float>decibels_of(first[2] / levels[2])
+        out[2] = <float>decibels_of(<double>first[2] / levels[2])
     for i in range(3):
         if levels[i] > 0 and first[1] > 0:
-            out[3 + i] = <float>decibels_of(levels[i] / first[1])
+            out[3 + i] = <float>decibels_of(<double>levels[i] / first[1])
 
 
 cdef inline void candidate_harmonics(const Inputs *x, float *out) noexcept nogil:
-    """Find the peaks, then each candidate's harmonics; parameters: candidates, then formants.
-
-    A harmonic that is far above the third formant isn't looked for: `reach` is how far from its
-    place a peak could be.
-    """
+    """Find the peaks, then each candidate's harmonics; parameters: candidates, then formants."""
     cdef const double *candidates = x.parameters
     cdef const double *formants = x.parameters + N_CANDIDATES
-    cdef int *before = <int *>x.scratch
-    cdef int *behind = before + x.n_bins
+    cdef Peaks peaks
     cdef double limit = 0
-    cdef int c, i, last = -1, reach = 0
+    cdef int c, i, n
     for i in range(6 * N_CANDIDATES):
         out[i] = 0
     if not candidates[0] > 0:
         return
-    find_peaks(x.spectrum, x.n_bins, before, behind)
-    for i in range(<int>x.n_bins):  # the widest gap between peaks
-        if before[i] == i:
-            reach = max(reach, i - last)
-            last = i
-    reach = max(reach, <int>x.n_bins - last)
+    for i in range(N_CANDIDATES):  # the third harmonic, and the formants
+        limit = max(limit, 3 * candidates[i])
     for i in range(3):
         limit = max(limit, 1.2 * formants[i])
-    limit += (reach + 2) * x.frequencies[1]
+    peaks.bins = <int32_t *>x.scratch
+    peaks.hz = x.scratch + x.n_bins
+    peaks.heights = peaks.hz + x.n_bins // 2 + 1
+    n = find_peaks(x, limit + 2 * x.frequencies[1], &peaks)
     for c in range(N_CANDIDATES):
         if candidates[c] > 0:
             out[6 * c] = <float>harmonic_ratio(x, x.sample_rate / candidates[c])
-            levels_of(x, candidates[c], formants, limit, before, behind, out + 6 * c)
+            if n > 0:
+                levels_of(x, candidates[c], formants, &peaks, n, out + 6 * c)

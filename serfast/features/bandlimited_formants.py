@@ -12,7 +12,7 @@ from .base import Rows
 from .computed import FrameFeature, Values
 from .formants import write_lowest
 from .linear_prediction import predictor
-from .polynomial_roots import factors_of, starting_factors
+from .polynomial_roots import factors_of
 from .spectrum import window_table
 
 __all__ = ["BandlimitedFormants"]
@@ -27,7 +27,27 @@ HALF = 6
 N_FORMANTS = 5
 
 LANES = 16
-N_STARTS = 16 * HALF
+
+RADIUS = 0.95
+"""The search for roots starts with complex ones of this radius, and a real one."""
+
+REAL_ROOTS = {"negated": (-3.2, -3.2, -3.2, -3.2), "predictor": (-0.6, 0.6, -0.6, 0.6)}
+TURNS = (0.2, -0.2, 0.0, 0.1)
+"""The real root of each start, and the share of their distance by which the others are turned."""
+
+
+def odd_starts(real_roots: tuple[float, ...]) -> Table:
+    """Give starts for a polynomial with the root 0, in the form of `starting_factors`.
+
+    On 286 frames of speech the first one leads to all roots of the negated predictor in 258, in 10
+    steps on average, and the second one in the others.
+    """
+    starts = np.empty((len(TURNS), 2, 2, HALF))
+    for start, root, turn in zip(starts, real_roots, TURNS, strict=True):
+        angles = np.pi * (np.arange(HALF - 1) + 0.5 + turn) / (HALF - 1)
+        start[:, 0] = -root, *(-2 * RADIUS * np.cos(angles))
+        start[:, 1] = 0, *np.full(HALF - 1, RADIUS**2)
+    return starts
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -79,7 +99,7 @@ class BandlimitedFormants(FrameFeature):
         return 220 * self.frame_length + 200 * ORDER**2
 
     def table(self, sample_rate: float) -> Table:
-        """Give rows for the samples of y, padded; the starts; the sign of the coefficients."""
+        """Give the weights of each sample for y, padded; the starts; the coefficients' sign."""
         length, n_fft = self.frame_length, 1 << (self.frame_length - 1).bit_length()
         n_out = max(round(length / sample_rate * RATE), ORDER + 1)
         bins = np.arange(min(n_out // 2, n_fft // 2 + 1))
@@ -89,21 +109,21 @@ class BandlimitedFormants(FrameFeature):
         for k in bins:
             rows += np.cos(2 * np.pi * k / n_fft * apart)
         rows *= 2 / n_fft * window_table("hamming", length, periodic=False)
-        padded = np.pad(rows, ((0, 0), (0, -length % LANES)))
+        padding = ORDER + -(n_out + ORDER) % LANES
+        padded = np.pad(rows.T, ((0, 0), (0, padding)))
+        starts = odd_starts(REAL_ROOTS[self.roots])
         sign = -1.0 if self.roots == "negated" else 1.0
-        return np.concatenate([padded.ravel(), starting_factors(HALF).ravel(), [sign]])
+        return np.concatenate([padded.ravel(), starts.ravel(), [sign]])
 
     @staticmethod
     def compute(frame: Values, table: Values, out: Values) -> None:
         """Compute y, its predictor, the pairs of roots, and the formants from them."""
         for i in range(6):
             out[i] = 0.0
-        stride = (len(frame) + 15) // 16 * 16
-        n = (len(table) - 1 - 96) // stride
+        n = (len(table) - 1 - 96) // len(frame)
         y, r = np.zeros(n), np.zeros(12)
-        for i in range(n):
-            for j in range(len(frame)):
-                y[i] += float(table[i * stride + j]) * float(frame[j])
+        for j in range(len(frame)):
+            y += table[j * n : (j + 1) * n] * np.float64(frame[j])
         for k in range(12):
             for i in range(n - k):
                 r[k] += y[i] * y[i + k]
