@@ -112,7 +112,12 @@ cdef extern from "kernels/kernels.h" nogil:
             const double *, const double *, ptrdiff_t, ptrdiff_t, double *) noexcept nogil
         void (*near_lag_products)(
             const float *, const float *, ptrdiff_t, float *) noexcept nogil
-        void (*block_means)(const float *, ptrdiff_t, ptrdiff_t, float *) noexcept nogil
+        void (*step_means)(const float *, ptrdiff_t, ptrdiff_t, float *) noexcept nogil
+        void (*keep_peaks)(const float *, ptrdiff_t, float *) noexcept nogil
+        void (*short_products)(
+            const float *, const float *, ptrdiff_t, const float *, float *) noexcept nogil
+        void (*shifted_sums)(
+            const float *, const float *, int, float, ptrdiff_t, float *) noexcept nogil
 
     const serfast_kernels *serfast_built(int)
     int serfast_can_run(const serfast_kernels *)

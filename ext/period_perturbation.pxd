@@ -384,7 +384,7 @@ cdef inline bint prepare(const Inputs *x, Sound *s) noexcept nogil:
     s.kernels, s.x, s.n = k, samples, x.frame_length
     s.coarse, s.n_coarse = samples, x.frame_length // s.step
     if s.step > 1:
-        k.block_means(samples, s.n_coarse, s.step, coarse)
+        k.step_means(samples, s.n_coarse, s.step, coarse)
         for i in range(ROOM):
             coarse[s.n_coarse + i] = 0
         s.coarse = coarse

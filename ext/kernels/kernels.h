@@ -219,7 +219,20 @@ typedef struct {
     void (*near_lag_products)(const float *x, const float *y, ptrdiff_t n, float *out);
 
     /* out[i] = the mean of x[step · i] and so on, `step` values, for i < n */
-    void (*block_means)(const float *x, ptrdiff_t n, ptrdiff_t step, float *out);
+    void (*step_means)(const float *x, ptrdiff_t n, ptrdiff_t step, float *out);
+
+    /* y[k] = x[k] within two values of one that is above both neighbours, else 0, for k < n >= 8;
+     * the first and the last one have one neighbour */
+    void (*keep_peaks)(const float *x, ptrdiff_t n, float *y);
+
+    /* y[j] = Σ_{i < 16} weights[16 j + i] x[first[j] + i], and 0 if that is below 0, for j < n */
+    void (*short_products)(const float *weights, const float *first, ptrdiff_t n, const float *x,
+                           float *y);
+
+    /* y[j] = x[j] + Σ_k share^(k + 1) x[j + shifts[k]] for k < n_shifts, in that order, for j < n and
+     * on to a multiple of 64, for which x and y have room */
+    void (*shifted_sums)(const float *x, const float *shifts, int n_shifts, float share,
+                         ptrdiff_t n, float *y);
 } serfast_kernels;
 
 extern const serfast_kernels serfast_kernels_baseline;

@@ -44,6 +44,10 @@ from .log_spectral_energy import LogSpectralEnergy as LogSpectralEnergy
 from .chroma import Chroma as Chroma
 from .formants import Formants as Formants
 from .harmonic_formants import HarmonicFormants as HarmonicFormants
+from .bandlimited_formants import BandlimitedFormants as BandlimitedFormants
+from .subharmonics import SubharmonicCandidates as SubharmonicCandidates
+from .candidate_harmonics import CandidateHarmonics as CandidateHarmonics
+from .subharmonic_f0 import SubharmonicF0 as SubharmonicF0
 from .harmonic_differences import HarmonicDifferences as HarmonicDifferences
 from .median_smoothing import MedianSmoothing as MedianSmoothing
 from .cpp import CPP as CPP

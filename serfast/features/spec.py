@@ -135,13 +135,19 @@ class FeatureSpec:
 
     def _check_reads(self) -> None:
         """Raise ParameterError if a function reads a column that isn't there at its turn."""
-        early = {c: f for f in self.features if not isinstance(f, BaseTrack) for c in f.columns}
-        for feature in every_feature(self.features):
+        every = every_feature(self.features)  # those of the spec's columns count first
+        early = {
+            column: feature
+            for feature in (*reversed(every), *reversed(self.features))
+            if not isinstance(feature, BaseTrack)
+            for column in feature.columns
+        }
+        for feature in every:
             for name in feature.reads:
                 if name not in early or early[name].whole_signal:
                     rule = f"a column of the same row, for {type(feature).__name__}"
                     checks.fail("column read", f"{rule}: one of {checks.listed(early)}", name)
-        in_order(every_feature(self.features))
+        in_order(every)
 
     @property
     def columns(self) -> tuple[str, ...]:

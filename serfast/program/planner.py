@@ -147,12 +147,18 @@ class _Planner:
             mel_spectrum=self._spectrum(feature, claim=False) if levels else None,
             autocorrelation=self._autocorrelation(feature) if _LAGS in named else None,
             table=np.asarray(feature.table(self.rate), np.float64) if "table" in named else _NONE,
-            columns_read=tuple(self.spec.columns.index(name) for name in feature.reads),
+            columns_read=tuple(self._column_of(name) for name in feature.reads),
             trusted=FEATURES.get(type(feature).__name__) is type(feature),
         )
         if node.log_mel is not None:
             node.log_mel.shared = True
         self.program.computed.append(node)
+
+    def _column_of(self, name: str) -> int:
+        """Give the place of a column by its name: one of the spec, or else one that is hidden."""
+        places = ((f, start) for f, start in self.columns.items() if name in f.columns)
+        feature, start = next(places)
+        return start + feature.columns.index(name)
 
     def track(self, feature: TrackFeature, column: int) -> None:
         """Add a function of the rows around a row."""
@@ -225,10 +231,11 @@ class _Planner:
         win_length = feature.win_length or feature.length
         n_lags = min(feature.n_lags(self.rate) or win_length, win_length)
         conditioning = (feature.preemphasis, feature.remove_dc)
-        named = (win_length, n_lags, feature.window, feature.window_periodic)
+        length = feature.n_fft if feature.circular else 2 * fast_length((win_length + n_lags) // 2)
+        named = (win_length, n_lags, length, feature.window, feature.window_periodic)
         key = ("autocorrelation", frames, *named, *conditioning)
         if key not in self.nodes:
-            transform = real_fft(2 * fast_length((win_length + n_lags) // 2))
+            transform = real_fft(length)
             window = self._window(feature)
             node = Autocorrelation(frames, *window, *conditioning, n_lags, transform)
             self.nodes[key] = node
