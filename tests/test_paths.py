@@ -14,6 +14,7 @@ LIBROSA = "compat/test_librosa.py"
 CHROMA = "compat/test_librosa_chroma.py"
 CONTRACT = "compat/test_librosa_contract.py"
 PYIN = "compat/test_librosa_pyin.py"
+SMILE = "compat/test_opensmile.py"
 SHAPE = "compat/test_librosa_spectral.py"
 
 TESTED_BY = {
@@ -98,6 +99,11 @@ TESTED_BY = {
     "compat.librosa.util.deprecation": CONTRACT,
     "compat.librosa.util.exceptions": CONTRACT,
     "compat.librosa.util.utils": CONTRACT,
+    "compat.opensmile.numbers": SMILE,
+    "compat.opensmile.recordings": SMILE,
+    "compat.opensmile.sets": SMILE,
+    "compat.opensmile.smile": SMILE,
+    "compat.opensmile.tables": SMILE,
     "corpora.csv_labels": "corpora/test_finding.py",
     "corpora.messages": "corpora/test_finding.py",
     "corpora.recordings": "corpora/test_finding.py",
@@ -110,6 +116,7 @@ TESTED_BY = {
     "models.recording": "models/test_loaded.py",
     "presets.levels": "training/test_embedded.py",
     "presets.librosa": "features/test_spec.py",
+    "presets.opensmile_statistics": "presets/test_egemaps_opensmile.py",
     "presets.speech": "features/test_spec.py",
     "statistics.columns": "statistics/test_statistics.py",
     "training.beforehand": "training/test_recipe.py",
