@@ -14,6 +14,7 @@ LIBROSA = "compat/test_librosa.py"
 CHROMA = "compat/test_librosa_chroma.py"
 CONTRACT = "compat/test_librosa_contract.py"
 PYIN = "compat/test_librosa_pyin.py"
+SMILE = "compat/test_opensmile.py"
 SHAPE = "compat/test_librosa_spectral.py"
 
 TESTED_BY = {
@@ -106,6 +107,11 @@ TESTED_BY = {
     "corpora.corpus": "corpora/test_named.py",
     "corpora.emotions": "corpora/test_by_pattern.py",
     "corpora.arff": "cli/test_extract_segments.py",
+    "compat.opensmile.numbers": SMILE,
+    "compat.opensmile.recordings": SMILE,
+    "compat.opensmile.sets": SMILE,
+    "compat.opensmile.smile": SMILE,
+    "compat.opensmile.tables": SMILE,
     "corpora.messages": "corpora/test_finding.py",
     "corpora.recordings": "corpora/test_finding.py",
     "corpora.table_rows": "corpora/test_label_tables.py",
@@ -118,6 +124,7 @@ TESTED_BY = {
     "picture.corpus": "cli/test_corpora.py",
     "presets.levels": "training/test_embedded.py",
     "presets.librosa": "features/test_spec.py",
+    "presets.opensmile_statistics": "presets/test_egemaps_opensmile.py",
     "presets.speech": "features/test_spec.py",
     "presets.usual_statistics": "presets/test_egemaps.py",
     "statistics.columns": "statistics/test_statistics.py",

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, cast
 import numpy as np
 
 from .. import _checks as checks
+from .bandlimited_formants import BandlimitedFormants
 from .base import Feature, Rows
 from .candidate_harmonics import CandidateHarmonics
 from .computed import Values
@@ -37,23 +38,25 @@ class SubharmonicF0(BaseTrack):
         openSMILE's delay; with fewer rows the answer is different, and comes sooner.
     least_level : float
         A row whose frame is quieter than this root mean square is unvoiced, >= 0.
+    formants : BandlimitedFormants
+        The harmonics of its formants are looked at. It is computed only once if the spec has it.
     n_fft, frame_length, window
         They mean the same as in :class:`serfast.SubharmonicCandidates`.
 
     Notes
     -----
-    The columns of :class:`serfast.BandlimitedFormants` must be in the spec. All columns are 0 in
-    unvoiced rows, but the levels of the formants, which are -201 dB there, as in openSMILE.
+    All columns are 0 in unvoiced rows, but the levels of the formants, which are -201 dB there, as
+    in openSMILE.
 
     The path through the candidates of :class:`serfast.SubharmonicCandidates`, and through the state
     "unvoiced", costs the sum of what its rows and steps cost, and the cheapest one is found by the
     algorithm of Viterbi (IEEE Trans. Information Theory 13 (1967), 260–269). A candidate f with the
-    voicing v costs -2 ln v, and 8 more if v < 0.7, and (100 - f) / 100 below 100 Hz,
-    (f - 350) / 250 above 350 Hz, 1.3 above 600 Hz. An unvoiced row costs 8 if the first candidate has v >= 0.7. A
-    step between voiced and unvoiced costs 10, between unvoiced rows 1, and between voiced ones
-    10 |d| + 5 |d - d'|, with the step d [octaves] and the step d' before it. Semitones are at least
-    1. The form follows Eyben et al., IEEE Trans. Affective Computing 7 (2016), 190–202; the costs
-    are those that openSMILE's output shows.
+    voicing v costs -2 ln v, and 8 more if v < 0.7; and (100 - f) / 100 below 100 Hz, or
+    (f - 350) / 250 above 350 Hz, but 1.3 above 600 Hz. An unvoiced row costs 8 if the first
+    candidate has v >= 0.7. A step between voiced and unvoiced costs 10, between unvoiced rows 1, and
+    between voiced ones 10 |d| + 5 |d - d'|, with the step d [octaves] and the step d' before it.
+    Semitones are at least 1. The form follows Eyben et al., IEEE Trans. Affective Computing 7
+    (2016), 190–202; the costs are those that openSMILE's output shows.
 
     Examples
     --------
@@ -75,6 +78,7 @@ class SubharmonicF0(BaseTrack):
     n_fft: int = 1024
     frame_length: int = 960
     window: Window = GAUSSIAN_60_MS
+    formants: Feature = BandlimitedFormants()
 
     def __post_init__(self) -> None:
         checks.integer("lag", self.lag, 0, MAX_LAG)
@@ -85,14 +89,16 @@ class SubharmonicF0(BaseTrack):
             "window": self.window,
             "pad_mode": self.pad_mode,
         }
+        if not isinstance(self.formants, BandlimitedFormants) or self.formants.name is not None:
+            checks.fail("formants", "BandlimitedFormants without a name", self.formants)
         candidates, harmonics = SubharmonicCandidates(**frames), CandidateHarmonics(**frames)
         object.__setattr__(self, "window", candidates.window)
-        object.__setattr__(self, "_made", (candidates, harmonics))
+        object.__setattr__(self, "_made", (candidates, harmonics, self.formants))
         super().__post_init__()
 
     @property
     def sources(self) -> tuple[Feature, ...]:
-        """Give the candidates, and their harmonics."""
+        """Give the candidates, their harmonics, and the formants."""
         return cast("tuple[Feature, ...]", vars(self)["_made"])
 
     @property

@@ -208,7 +208,7 @@ class SubharmonicCandidates(SpectrumFeature):
                 tops[at] = j
         for i in range(13):
             out[i] = 0.0
-        found, best, highest = 0, 0, 0.0
+        n_kept, best, highest = 0, 0, 0.0
         for i in range(n_tops):
             before, here, after = summed[tops[i] - 1], summed[tops[i]], summed[tops[i] + 1]
             bend, slope = before + after - 2.0 * here, (after - before) / 2.0
@@ -216,11 +216,11 @@ class SubharmonicCandidates(SpectrumFeature):
             height = here - slope * slope / (2.0 * bend)
             if not fmin <= hz <= fmax:
                 continue
-            out[found] = hz
-            out[6 + found] = max(1.0 - total / n / height, 0.0)
+            out[n_kept] = hz
+            out[6 + n_kept] = max(1.0 - total / n / height, 0.0)
             if height > highest:
-                best, highest = found, height
-            found += 1
+                best, highest = n_kept, height
+            n_kept += 1
         for i in range(0, 12, 6):
             first_one = out[i]
             out[i] = out[i + best]

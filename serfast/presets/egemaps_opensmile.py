@@ -93,13 +93,15 @@ def spec_of(sample_rate: float, features: list[Feature]) -> FeatureSpec:
 
 def voice_features(short: int, long: int) -> list[Feature]:
     """Give the features that need long frames, and the formants that they read."""
+    formants = BandlimitedFormants(frame_length=short, roots="negated")
     f0 = SubharmonicF0(
+        formants=formants,
         n_fft=transform_length(long),
         frame_length=long,
         window=("gaussian", 0.4 * (long - 1) / 2),
     )
     return [
-        BandlimitedFormants(frame_length=short, roots="negated"),
+        formants,
         f0,
         Jitter(f0, frame_length=long),
         Shimmer(f0, frame_length=long),
