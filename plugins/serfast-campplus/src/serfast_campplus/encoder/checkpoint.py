@@ -46,8 +46,14 @@ def read_checkpoint(data: bytes, name: str) -> dict[str, Array]:
             state = _Reader(archive, str(Path(inner).parent)).load()
         return {key: value.astype(np.float32) for key, value in state.items() if value.ndim}
     except (
-        zipfile.BadZipFile, pickle.UnpicklingError, StopIteration, EOFError,
-        ValueError, KeyError, TypeError, AttributeError,
+        zipfile.BadZipFile,
+        pickle.UnpicklingError,
+        StopIteration,
+        EOFError,
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
     ) as error:
         raise ModelError(f"{name} must be a whole checkpoint of PyTorch: {error!r}") from error
 

@@ -123,9 +123,7 @@ def _head(nodes: Nodes, x: str, tensors: Tensors) -> str:
     return nodes.add("Reshape", x, nodes.sizes(0, 0, channels * (N_MELS // 8)))
 
 
-def _plane(
-    nodes: Nodes, x: str, tensors: Tensors, name: str, norm: str, stride: int = 1
-) -> str:
+def _plane(nodes: Nodes, x: str, tensors: Tensors, name: str, norm: str, stride: int = 1) -> str:
     """Convolve over bands and time with batch normalisation; the stride is that of the bands."""
     weight, bias = _folded(tensors, name, norm)
     size = weight.shape[-1]
@@ -149,9 +147,7 @@ def _block(nodes: Nodes, x: str, tensors: Tensors, block: int, segments: tuple[s
     return x
 
 
-def _gate(
-    nodes: Nodes, x: str, tensors: Tensors, name: str, segments: tuple[str, str]
-) -> str:
+def _gate(nodes: Nodes, x: str, tensors: Tensors, name: str, segments: tuple[str, str]) -> str:
     """Give each row a factor from 0 to 1 by channel, from the means of segment and recording."""
     means, of_row = segments
     y = nodes.add("MatMul", means, x)

@@ -42,6 +42,7 @@ LOUDEST = 1.0
 SILENCE = -10.0
 """What has no band above this is taken for silence, and isn't made louder [powers of ten]."""
 
+
 def encoder_graph(
     tensors: Mapping[str, Array], layers: tuple[int, ...], *, int8: bool = False, pool: bool = True
 ) -> onnx.ModelProto:
@@ -100,9 +101,7 @@ def _normalised(graph: Nodes, decibels: str) -> str:
     return graph.add("Mul", graph.add("Add", x, graph.scalar(LOUDEST + 4)), graph.scalar(0.25))
 
 
-def _convolution(
-    graph: Nodes, x: str, tensors: Mapping[str, Array], name: str, stride: int
-) -> str:
+def _convolution(graph: Nodes, x: str, tensors: Mapping[str, Array], name: str, stride: int) -> str:
     """Convolve over three rows with GELU: the rows side by side, times one matrix."""
     weight = tensors[f"encoder/{name}/weight"]  # (n_out, n_in, 3)
     n_out, n_in, _ = weight.shape
@@ -112,7 +111,7 @@ def _convolution(
 
 
 def _gelu(graph: Nodes, x: str) -> str:
-    """x (1 + erf(x / √2)) / 2, in the form that onnxruntime knows."""
+    """Give x (1 + erf(x / √2)) / 2, in the form that onnxruntime knows."""
     erf = graph.add("Erf", graph.add("Div", x, graph.scalar(math.sqrt(2))))
     product = graph.add("Mul", x, graph.add("Add", erf, graph.scalar(1.0)))
     return graph.add("Mul", product, graph.scalar(0.5))
