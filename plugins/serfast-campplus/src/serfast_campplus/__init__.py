@@ -1,4 +1,4 @@
-"""CAM++'s first blocks as an embedding for serfast, and a model of seven emotions on it."""
+"""CAM++'s first blocks as an embedding for serfast, and models of seven emotions on it."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from serfast.forking import forks_wait
 
-from .plugin import ENCODER, PLUGIN, CampplusPlugin
+from .plugin import BOTH, ENCODER, PLUGIN, BothPlugin, CampplusPlugin
 
 if TYPE_CHECKING:
-    from serfast_onnx.rows_embedder import RowsEmbedder
+    from serfast_whisper.rows_embedder import RowsEmbedder
 
-__all__ = ["PLUGIN", "CampplusPlugin", "campplus_2"]
+__all__ = ["BOTH", "PLUGIN", "BothPlugin", "CampplusPlugin", "campplus_2"]
 
 
 def campplus_2() -> RowsEmbedder:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from serfast import FeatureSpec, LogMel
-from serfast_onnx.rows_embedder import RowsEmbedder
+from serfast_whisper.rows_embedder import RowsEmbedder
 
 __all__ = ["SPEC", "open_embedder"]
 

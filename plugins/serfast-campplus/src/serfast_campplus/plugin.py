@@ -1,4 +1,4 @@
-"""What serfast finds behind the entry point `campplus`."""
+"""What serfast finds behind the entry points `campplus` and `whisper-campplus`."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ from pathlib import Path
 
 from serfast_svm import SvmPlugin
 
-__all__ = ["ENCODER", "PLUGIN", "CampplusPlugin"]
+__all__ = ["BOTH", "ENCODER", "PLUGIN", "BothPlugin", "CampplusPlugin"]
 
 MODELS = Path(__file__).parent / "models"
 
 ENCODER = MODELS / "campplus-2.onnx"
-MODEL = MODELS / "emodb.zip"
 
 
 class CampplusPlugin(SvmPlugin):
@@ -23,7 +22,20 @@ class CampplusPlugin(SvmPlugin):
 
     def default_model(self) -> Path:
         """Locate the model for seven emotions, trained on EmoDB."""
-        return MODEL
+        return MODELS / "emodb.zip"
+
+
+class BothPlugin(SvmPlugin):
+    """The support vector machine of serfast-svm, on Whisper's vector and CAM++'s behind it."""
+
+    def default_embedding(self) -> str:
+        """Name the embedding to train on if the user names none."""
+        return "whisper-base-3+campplus-2"
+
+    def default_model(self) -> Path:
+        """Locate the model for seven emotions, trained on EmoDB."""
+        return MODELS / "emodb-both.zip"
 
 
 PLUGIN = CampplusPlugin()
+BOTH = BothPlugin()

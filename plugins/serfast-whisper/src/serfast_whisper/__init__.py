@@ -9,7 +9,7 @@ from serfast.forking import forks_wait
 from .plugin import ENCODER, PLUGIN, WhisperPlugin
 
 if TYPE_CHECKING:
-    from serfast_onnx.rows_embedder import RowsEmbedder
+    from .rows_embedder import RowsEmbedder
 
 __all__ = ["PLUGIN", "WhisperPlugin", "whisper_base_3"]
 

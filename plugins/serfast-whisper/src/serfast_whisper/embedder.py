@@ -6,7 +6,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from serfast import FeatureSpec, LogMel
-from serfast_onnx.rows_embedder import RowsEmbedder
+
+from .rows_embedder import RowsEmbedder
 
 __all__ = ["SPEC", "open_embedder"]
 

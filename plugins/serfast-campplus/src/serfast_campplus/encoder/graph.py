@@ -19,7 +19,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto
 
-from serfast_onnx.nodes import Nodes
+from serfast_whisper.nodes import Nodes
 
 __all__ = ["BLOCKS", "N_MELS", "Tensors", "encoder_graph"]
 

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import onnx
 
-from serfast_onnx.nodes import Nodes
+from ..nodes import Nodes
 
 __all__ = ["N_MELS", "encoder_graph"]
 

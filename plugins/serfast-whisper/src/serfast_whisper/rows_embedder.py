@@ -14,15 +14,15 @@ import onnxruntime
 from serfast import Extractor, FeatureSpec
 from serfast.errors import ModelError
 
-from .options import Options
-from .session import session_options
-
 __all__ = ["RowsEmbedder"]
 
 Samples = np.ndarray[Any, np.dtype[np.float32]]
 Vectors = np.ndarray[Any, np.dtype[np.float32]]
 
 INPUT, OUTPUT = "log_mel", "embedding"
+
+SILENT = 4
+"""Log level: what goes wrong is raised, so nothing need be printed."""
 
 
 class RowsEmbedder:
@@ -77,9 +77,13 @@ def _session(path: Path) -> Any:
 
     It is opened by its path, because onnxruntime would keep the bytes as long as the session.
     """
-    options, providers = session_options(Options()), ["CPUExecutionProvider"]
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.enable_cpu_mem_arena = options.enable_mem_pattern = False
+    options.log_severity_level = SILENT
     try:
-        return onnxruntime.InferenceSession(str(path), options, providers=providers)
+        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime has a class for every kind
         raise ModelError(f"{path.name} must be a model that onnxruntime loads: {error}") from error
 

@@ -7,7 +7,7 @@ import onnx
 import onnxruntime
 import pytest
 
-from serfast_onnx.nodes import Nodes
+from serfast_whisper.nodes import Nodes
 
 RANDOM = np.random.default_rng(3)
 X = RANDOM.normal(size=(2, 11, 6)).astype(np.float32)

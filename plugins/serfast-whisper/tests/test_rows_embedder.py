@@ -9,8 +9,8 @@ import pytest
 
 import serfast
 from serfast.errors import ModelError
-from serfast_onnx.nodes import Nodes
-from serfast_onnx.rows_embedder import RowsEmbedder
+from serfast_whisper.nodes import Nodes
+from serfast_whisper.rows_embedder import RowsEmbedder
 
 SPEC = serfast.FeatureSpec(features=[serfast.LogMel(n_mels=6)])
 NOISE = np.random.default_rng(0).normal(0, 0.1, 4000).astype(np.float32)
