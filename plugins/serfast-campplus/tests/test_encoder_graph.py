@@ -1,4 +1,4 @@
-"""The graph against the formula by PyTorch's functions, in float32 and in int8."""
+"""The graph against the formula in NumPy, in float32 and in int8."""
 
 from __future__ import annotations
 

@@ -1,12 +1,13 @@
-"""A tiny CAM++ with random weights, its formula by PyTorch's functions, and its file."""
+"""A tiny CAM++ with random weights, its formula in NumPy, and its file."""
 
 from __future__ import annotations
 
 import io
+import struct
+import zipfile
 
 import numpy as np
-import torch
-from torch.nn.functional import avg_pool1d, batch_norm, conv1d, conv2d, relu
+from numpy.lib.stride_tricks import sliding_window_view
 
 CHANNELS, GROWTH, NARROW = 4, 6, 10
 N_LAYERS = {1: 2, 2: 3, 3: 1}
@@ -61,56 +62,107 @@ def tiny_tensors(seed=0):
 
 def hidden(tensors, rows, block):
     """Give the output of a block's transit layer, (moments, width), in float64."""
-    t = {name: torch.from_numpy(value.astype(np.float64)) for name, value in tensors.items()}
-
-    def norm(x, name):
-        parts = (t[f"{name}.{k}"] for k in ("running_mean", "running_var", "weight", "bias"))
-        return batch_norm(x, *parts)
-
-    def plane(x, name, behind, stride=1):
-        weight = t[f"{name}.weight"]
-        y = conv2d(x, weight, stride=(stride, 1), padding=weight.shape[-1] // 2)
-        return norm(y, behind)
-
-    x = torch.from_numpy(rows.astype(np.float64)).T[None, None]
-    x = torch.maximum(x, x.max() - 22)
-    x = x - x.mean(dim=-1, keepdim=True)
-    x = relu(plane(x, "head.conv1", "head.bn1"))
+    t = {name: value.astype(np.float64) for name, value in tensors.items()}
+    x = rows.astype(np.float64).T
+    x = np.maximum(x, x.max() - 22)
+    x = (x - x.mean(axis=1, keepdims=True))[np.newaxis]
+    x = relu(norm(t, plane(t, x, "head.conv1"), "head.bn1"))
     for layer in (1, 2):
         for part in (0, 1):
             name, stride = f"head.layer{layer}.{part}", 2 - part
-            y = relu(plane(x, f"{name}.conv1", f"{name}.bn1", stride))
-            y = plane(y, f"{name}.conv2", f"{name}.bn2")
-            short = f"{name}.shortcut"
-            x = relu(y + (x if part else plane(x, f"{short}.0", f"{short}.1", stride)))
-    x = relu(plane(x, "head.conv2", "head.bn2", 2)).flatten(1, 2)
-    x = conv1d(x, t["xvector.tdnn.linear.weight"], stride=2, padding=2)
-    x = relu(norm(x, "xvector.tdnn.nonlinear.batchnorm"))
+            y = relu(norm(t, plane(t, x, f"{name}.conv1", stride), f"{name}.bn1"))
+            y = norm(t, plane(t, y, f"{name}.conv2"), f"{name}.bn2")
+            if part == 0:
+                x = norm(t, plane(t, x, f"{name}.shortcut.0", stride), f"{name}.shortcut.1")
+            x = relu(x + y)
+    x = relu(norm(t, plane(t, x, "head.conv2", 2), "head.bn2"))
+    x = x.reshape(-1, x.shape[-1])
+    x = line(t["xvector.tdnn.linear.weight"], x, stride=2)
+    x = relu(norm(t, x, "xvector.tdnn.nonlinear.batchnorm"))
     for k in range(1, block + 1):
         for layer in range(1, N_LAYERS[k] + 1):
-            x = torch.cat([x, _dense(x, t, norm, f"xvector.block{k}.tdnnd{layer}", DILATION[k])], 1)
-        x = relu(norm(x, f"xvector.transit{k}.nonlinear.batchnorm"))
-        x = conv1d(x, t[f"xvector.transit{k}.linear.weight"])
-    return x[0].T.numpy()
+            x = np.concatenate([x, dense(t, x, f"xvector.block{k}.tdnnd{layer}", DILATION[k])])
+        x = relu(norm(t, x, f"xvector.transit{k}.nonlinear.batchnorm"))
+        x = line(t[f"xvector.transit{k}.linear.weight"], x)
+    return x.T
 
 
-def _dense(x, t, norm, name, dilation):
-    y = conv1d(relu(norm(x, f"{name}.nonlinear1.batchnorm")), t[f"{name}.linear1.weight"])
-    y = relu(norm(y, f"{name}.nonlinear2.batchnorm"))
+def relu(x):
+    return np.maximum(x, 0)
+
+
+def norm(t, x, name):
+    """Normalise each channel, which is the first axis, by the training's mean and variance."""
+    mean, variance, gain, shift = (
+        t[f"{name}.{part}"].reshape(-1, *(1,) * (x.ndim - 1))
+        for part in ("running_mean", "running_var", "weight", "bias")
+    )
+    return (x - mean) / np.sqrt(variance + 1e-5) * gain + shift
+
+
+def plane(t, x, name, stride=1):
+    """Convolve (channels, bands, rows); the stride is that of the bands."""
+    weight = t[f"{name}.weight"]
+    edge = weight.shape[-1] // 2
+    padded = np.pad(x, ((0, 0), (edge, edge), (edge, edge)))
+    windows = sliding_window_view(padded, weight.shape[2:], axis=(1, 2))[:, ::stride]
+    return np.einsum("oiab,iftab->oft", weight, windows)
+
+
+def line(weight, x, stride=1, dilation=1):
+    """Convolve (channels, rows) over the rows."""
+    size = weight.shape[-1]
+    reach = size // 2 * dilation
+    padded = np.pad(x, ((0, 0), (reach, reach)))
+    shifted = [padded[:, k * dilation :][:, : x.shape[1]] for k in range(size)]
+    return np.einsum("oik,kit->ot", weight, np.array(shifted))[:, ::stride]
+
+
+def dense(t, x, name, dilation):
+    """Give the channels that one layer adds."""
+    y = line(t[f"{name}.linear1.weight"], relu(norm(t, x, f"{name}.nonlinear1.batchnorm")))
+    y = relu(norm(t, y, f"{name}.nonlinear2.batchnorm"))
     cam = f"{name}.cam_layer"
-    weight = t[f"{cam}.linear_local.weight"]
-    local = conv1d(y, weight, padding=dilation, dilation=dilation)
-    segments = avg_pool1d(y, 100, 100, ceil_mode=True).repeat_interleave(100, dim=-1)
-    context = y.mean(dim=-1, keepdim=True) + segments[..., : y.shape[-1]]
-    context = relu(conv1d(context, t[f"{cam}.linear1.weight"], t[f"{cam}.linear1.bias"]))
-    context = conv1d(context, t[f"{cam}.linear2.weight"], t[f"{cam}.linear2.bias"])
-    return local * torch.sigmoid(context)
+    local = line(t[f"{cam}.linear_local.weight"], y, dilation=dilation)
+    context = np.empty_like(y)
+    for start in range(0, y.shape[1], 100):
+        segment = y[:, start : start + 100]
+        context[:, start : start + 100] = (y.mean(axis=1) + segment.mean(axis=1))[:, np.newaxis]
+    biases = [t[f"{cam}.linear{k}.bias"][:, np.newaxis] for k in (1, 2)]
+    context = relu(line(t[f"{cam}.linear1.weight"], context) + biases[0])
+    context = line(t[f"{cam}.linear2.weight"], context) + biases[1]
+    return local / (1 + np.exp(-context))
 
 
-def checkpoint_bytes(tensors):
-    """Give the file that PyTorch makes of a state dictionary."""
-    state = {name: torch.from_numpy(value) for name, value in tensors.items()}
-    state["head.bn1.num_batches_tracked"] = torch.tensor(7)
+def checkpoint_bytes(tensors, *, kind="FloatStorage", strides=None, extra=b""):
+    """Give a file as PyTorch makes of a state dictionary.
+
+    Its pickle is written by hand: each tensor is a call with its storage, offset, size and strides.
+    """
     file = io.BytesIO()
-    torch.save(state, file)
+    with zipfile.ZipFile(file, "w") as archive:
+        entries = b""
+        for place, (name, value) in enumerate(tensors.items()):
+            archive.writestr(f"archive/data/{place}", b"skipped_" + value.tobytes())
+            offset = 8 // value.itemsize
+            steps = strides or [stride // value.itemsize for stride in value.strides]
+            entries += text(name) + b"ctorch._utils\n_rebuild_tensor_v2\n("
+            entries += b"(" + text("storage") + f"ctorch\n{kind}\n".encode() + text(str(place))
+            entries += text("cpu") + number(offset + value.size) + b"tQ" + number(offset)
+            entries += (
+                numbers(value.shape) + numbers(steps) + b"\x89ccollections\nOrderedDict\n)RtR"
+            )
+        archive.writestr("archive/data.pkl", b"\x80\x02}(" + entries + extra + b"u.")
     return file.getvalue()
+
+
+def text(value):
+    return b"X" + struct.pack("<I", len(value)) + value.encode()
+
+
+def number(value):
+    return b"J" + struct.pack("<i", value)
+
+
+def numbers(values):
+    return b"(" + b"".join(map(number, values)) + b"t"
