@@ -11,7 +11,7 @@ import pytest
 import serfast
 from serfast.errors import ModelError
 from serfast.testing import check_embedding
-from serfast_whisper.embedder import SPEC, WhisperEmbedder, open_embedder
+from serfast_whisper.embedder import SPEC, open_embedder
 from serfast_whisper.encoder.graph import encoder_graph
 from serfast_whisper.plugin import ENCODER
 from tiny_whisper import tiny_tensors
@@ -89,7 +89,7 @@ def test_a_file_that_is_no_encoder_is_refused(tmp_path):
     path = tmp_path / "encoder.onnx"
     path.write_bytes(b"nothing")
     with pytest.raises(ModelError, match=r"encoder\.onnx must be a model that onnxruntime loads"):
-        WhisperEmbedder(path)
+        open_embedder(path)
 
 
 def test_a_graph_with_another_output_is_refused(tmp_path):
@@ -97,4 +97,4 @@ def test_a_graph_with_another_output_is_refused(tmp_path):
     graph = encoder_graph(tiny_tensors(), (1,), pool=False)
     path.write_bytes(graph.SerializeToString())
     with pytest.raises(ModelError, match=r"encoder\.onnx must turn log_mel into embedding"):
-        WhisperEmbedder(path)
+        open_embedder(path)
