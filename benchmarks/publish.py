@@ -99,6 +99,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "robustness": robustness.table,
     "adaptation": lambda: adaptation.table(load("adaptation")),
     "adaptation_onnx": lambda: adaptation.table(load("adaptation_onnx")),
+    "adaptation_whisper": lambda: adaptation.table(load("adaptation_whisper")),
     "steadiness": lambda: steadiness.table(load("steadiness")),
     "strangers": lambda: strangers.table(load("strangers")),
     "augmentation": lambda: augmentation.table(load("augmentation")),
