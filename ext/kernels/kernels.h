@@ -176,8 +176,8 @@ typedef struct {
      * if none was, p and q stay as they are. */
     int (*quadratic_factors)(const double *a, int half, int most, double close, double *p,
                              double *q);
-    /* out[k] = Σ x[i] y[i + k] for i < n and k < n_lags (out has room for one value more; y is
-     * readable up to n + n_lags + 1) */
+    /* out[k] = Σ x[i] y[i + k] for i < n and k < n_lags (out padded; y readable up to n + n_lags,
+     * padded) */
     void (*lag_products)(const float *x, const float *y, ptrdiff_t n, ptrdiff_t n_lags, float *out);
 
     /* r[i] = r[i] / sqrt(first · energy[i]), and 0 where the energy is at most 10⁻³⁰ of the first */

@@ -45,6 +45,9 @@ from .median_smoothing import MedianSmoothing as MedianSmoothing
 from .cpp import CPP as CPP
 from .hnr import HNR as HNR
 from .hnr import AutocorrelationHNR as AutocorrelationHNR
+from .period_perturbation import PeriodPerturbation as PeriodPerturbation
+from .jitter import Jitter as Jitter
+from .shimmer import Shimmer as Shimmer
 
 FEATURES: dict[str, type[_Feature]] = {
     name: value

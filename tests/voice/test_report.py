@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import math
-import re
 import warnings
 from pathlib import Path
 
 import numpy as np
-import parselmouth
 import pytest
-from parselmouth.praat import call
 
 import serfast
+from helpers.praat import praats
 from helpers.pulses import perturbed, voice_of
 from serfast.errors import AudioError, ParameterError
 from serfast.voice import VoiceReport
@@ -22,25 +20,6 @@ COMPARED = (
     "jitter_local", "jitter_rap", "jitter_ppq5", "shimmer_local", "shimmer_local_db",
     "shimmer_apq3", "shimmer_apq5", "hnr", "mean_f0", "n_periods",
 )  # fmt: skip
-
-
-def praats(y: np.ndarray) -> tuple[list[float], np.ndarray]:
-    """Give the same measures by Praat, and its F0 every 10 ms."""
-    sound = parselmouth.Sound(y.astype(np.float64), RATE)
-    pitch = sound.to_pitch_cc(time_step=0.01, pitch_floor=75, pitch_ceiling=600)
-    marks = call([sound, pitch], "To PointProcess (cc)")
-    limits = (0, 0, 0.8 / 600, 1.25 / 75, 1.3)
-    found = [call(marks, f"Get jitter ({k})", *limits) for k in ("local", "rap", "ppq5")]
-    for kind in ("local", "local_dB", "apq3", "apq5"):
-        found.append(call([sound, marks], f"Get shimmer ({kind})", *limits, 1.6))
-    text = call([sound, pitch, marks], "Voice report", 0, 0, 75, 600, 1.3, 1.6, 0.03, 0.45)
-    ratio = re.search(r"harmonics-to-noise ratio: ([-\d.]+)", text)
-    assert ratio is not None
-    found.append(float(ratio[1]))
-    found.append(1 / call(marks, "Get mean period", *limits))
-    found.append(call(marks, "Get number of points") - 1)
-    f0 = [pitch.get_value_at_time(t / 100) for t in range(len(y) * 100 // RATE)]
-    return found, np.array(f0)
 
 
 @pytest.fixture(scope="module")

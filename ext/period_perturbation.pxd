@@ -1,0 +1,423 @@
+"""How periods differ: the native twin of serfast/features/period_perturbation.py."""
+
+from libc.math cimport ceil, fabs, floor, sqrt
+
+from inputs cimport Inputs
+from kernels cimport serfast_kernels
+from logarithm cimport LN10, quick_logarithm
+
+cdef enum:  # as in serfast/features/period_perturbation.py
+    CANDIDATES = 2
+    MEASURES = 8
+    MAX_MARKS = 128
+    MAX_LAGS = 3200     # also samples under a window: 0.4 · 20 ms at 384 kHz
+    DIRECT = 32
+    BLOCK = 8
+    ROOM = 48           # samples behind the end that may be read
+
+cdef extern from *:
+    """
+    static const double PERIODS_ALIKE = 0.5, PERIODS_QUIET = 0.01, PERIODS_STEADY = 1e-9;
+    static const double PERIODS_SILENCE = 0x1p-64; /* the square of serfast.features.framing.SILENCE */
+    static const double PERIODS_SHORTEST = 0.8, PERIODS_LONGEST = 1.25, PERIODS_PERIODIC = 0.5;
+    """
+    const double PERIODS_ALIKE
+    const double PERIODS_QUIET
+    const double PERIODS_STEADY
+    const double PERIODS_SILENCE
+    const double PERIODS_SHORTEST
+    const double PERIODS_LONGEST
+    const double PERIODS_PERIODIC
+
+ctypedef struct Sound:
+    const serfast_kernels *kernels
+    const float *x          # n samples without their mean, and ROOM zeros
+    ptrdiff_t n
+    const float *coarse     # n_coarse means of `step` samples, and ROOM zeros
+    ptrdiff_t n_coarse
+    ptrdiff_t step
+    double loud             # a period has at least this energy per sample
+    float r[MAX_LAGS]
+    float energies[MAX_LAGS]
+
+ctypedef struct Peak:
+    # where a parabola has its top, and how high it is
+    double place
+    double height
+
+
+cdef inline ptrdiff_t rounded(double x) noexcept nogil:
+    return <ptrdiff_t>floor(x + 0.5)
+
+
+cdef inline double correlations(
+    Sound *s, const float *x, ptrdiff_t left, ptrdiff_t width, ptrdiff_t begin, ptrdiff_t n
+) noexcept nogil:
+    """Compute the correlation of a part of x with n parts from `begin` on; give its energy."""
+    cdef const serfast_kernels *k = s.kernels
+    cdef double here = k.sum_squares(x + left, width)
+    k.lag_products(x + left, x + begin, width, n, s.r)
+    k.lag_energies(x + begin, width, n, k.sum_squares(x + begin, width), s.energies)
+    k.over_root(s.r, s.energies, <float>here, n)
+    return here
+
+
+cdef inline ptrdiff_t highest(const float *r, ptrdiff_t n) noexcept nogil:
+    """Give which of the inner values is the highest one that is a peak, or 0."""
+    cdef ptrdiff_t top = 0, k
+    cdef float most = -2
+    for k in range(1, n - 1):
+        if r[k] > most and r[k] >= r[k - 1] and r[k] >= r[k + 1]:
+            most, top = r[k], k
+    return top
+
+
+cdef inline Peak top_of(const float *r, ptrdiff_t k) noexcept nogil:
+    """Give the top of the parabola through three values."""
+    cdef double bend = 2 * <double>r[k] - r[k - 1] - r[k + 1]
+    cdef double rise = (<double>r[k + 1] - r[k - 1]) / 2
+    cdef Peak top
+    top.place, top.height = k, r[k]
+    if bend > 0:
+        top.place += rise / bend
+        top.height += rise * rise / (2 * bend)
+    return top
+
+
+cdef inline ptrdiff_t inside(
+    ptrdiff_t *first, ptrdiff_t count, ptrdiff_t width, ptrdiff_t n
+) noexcept nogil:
+    """Move the first of `count` parts into a signal; give how many of them lie in it."""
+    if first[0] < 0:
+        count += first[0]
+        first[0] = 0
+    return min(count, n - width - first[0] + 1)
+
+
+cdef inline ptrdiff_t coarse_lag(
+    Sound *s, ptrdiff_t left, ptrdiff_t width, ptrdiff_t low, ptrdiff_t high, int way
+) noexcept nogil:
+    """Give the best lag [samples] by the means of samples, or 0."""
+    cdef ptrdiff_t size = width // s.step, begin = (left + s.step // 2) // s.step, first, count, k
+    cdef ptrdiff_t near = low // s.step, far = high // s.step + 1
+    first = begin - far if way < 0 else begin + near
+    count = inside(&first, far - near + 1, size, s.n_coarse)
+    if count < 3 or begin + size > s.n_coarse:
+        return 0
+    correlations(s, s.coarse, begin, size, first, count)
+    k = highest(s.r, count)
+    if k == 0:
+        return 0
+    return rounded(fabs(top_of(s.r, k).place + (first - begin)) * s.step)
+
+
+cdef inline bint neighbour(Sound *s, double *at, double period, int way) noexcept nogil:
+    """Move to the mark before (-1) or behind (1) this one; tell whether there is one."""
+    cdef ptrdiff_t left = rounded(at[0] - period / 2), width, low, high, first, count, lag, around, k
+    cdef Peak top
+    width = rounded(at[0] + period / 2) - left + 1
+    low = <ptrdiff_t>(PERIODS_SHORTEST * period) - 1
+    high = <ptrdiff_t>ceil(PERIODS_LONGEST * period) + 1
+    if left < 0 or left + width > s.n:
+        return False
+    if high - low >= DIRECT:
+        lag = coarse_lag(s, left, width, low, high, way)
+        if lag == 0:
+            return False
+        around = s.step + s.step // 2
+        low, high = max(lag - around, low), min(lag + around, high)
+    first = left - high if way < 0 else left + low
+    count = inside(&first, high - low + 1, width, s.n)
+    if count < 3:
+        return False
+    correlations(s, s.x, left, width, first, count)
+    k = highest(s.r, count)
+    if k == 0:
+        return False
+    top = top_of(s.r, k)
+    at[0] += top.place + (first - left)
+    return top.height > PERIODS_ALIKE and s.energies[k] > s.loud * width
+
+
+cdef inline double extremum(const Sound *s, double middle, double period) noexcept nogil:
+    """Give where the largest magnitude is within half a period, between samples."""
+    cdef const float *x = s.x
+    cdef ptrdiff_t low = max(rounded(middle - period / 2), 1), top = low, i
+    cdef ptrdiff_t high = min(rounded(middle + period / 2), s.n - 2)
+    cdef float most = 0
+    cdef double before, here, after, bend
+    for i in range(low, high + 1):
+        if fabs(x[i]) > most:
+            most, top = <float>fabs(x[i]), i
+    before, here, after = fabs(x[top - 1]), fabs(x[top]), fabs(x[top + 1])
+    bend = 2 * here - before - after
+    if bend > 0 and here >= before and here >= after:
+        return top + (after - before) / (2 * bend)
+    return top
+
+
+cdef inline int marked(Sound *s, double period, double reach, double *marks, int *first) noexcept nogil:
+    """Write the marks around the middle of the frame; give the last one, and the first one."""
+    cdef double middle = (s.n - 1) / 2.0, at
+    cdef ptrdiff_t left
+    cdef int way = -1, n = MAX_MARKS // 2
+    marks[n] = extremum(s, middle, period)
+    left = max(rounded(marks[n] - period / 2), 0)
+    s.loud = PERIODS_QUIET * s.kernels.sum_squares(s.x + left, min(rounded(period), s.n - left)) / period
+    while way <= 1:
+        n = MAX_MARKS // 2
+        at = marks[n]
+        while 0 < n and n < MAX_MARKS - 1:
+            if not neighbour(s, &at, period, way) or fabs(at - middle) > reach:
+                break
+            n += way
+            marks[n] = at
+        if way < 0:
+            first[0] = n
+        way += 2
+    return n
+
+
+cdef inline bint alike(double a, double b, double factor) noexcept nogil:
+    return (a if a > b else b) <= factor * (a if a < b else b)
+
+
+cdef inline void mean_changes(
+    const double *values, const bint *joined, int n, double *out
+) noexcept nogil:
+    """Write the mean distance of neighbours, and of the middle of 3 and 5 from their mean; or -1."""
+    cdef double *v
+    cdef double pairs = 0, threes = 0, fives = 0
+    cdef int n_pairs = 0, n_threes = 0, n_fives = 0, run = 1, i
+    for i in range(1, n):
+        run = run + 1 if joined[i - 1] else 1
+        if run >= 2:
+            pairs += fabs(values[i] - values[i - 1])
+            n_pairs += 1
+        if run >= 3:
+            threes += fabs(
+                values[i - 1] - (values[i - 2] + values[i - 1] + values[i]) * (1.0 / 3)
+            )
+            n_threes += 1
+        if run >= 5:
+            fives += fabs(
+                values[i - 2]
+                - (values[i - 4] + values[i - 3] + values[i - 2] + values[i - 1] + values[i]) * 0.2
+            )
+            n_fives += 1
+    out[0] = pairs / n_pairs if n_pairs else -1
+    out[1] = threes / n_threes if n_threes else -1
+    out[2] = fives / n_fives if n_fives else -1
+
+
+cdef inline void half_window(
+    const float *x, ptrdiff_t n, double offset, double length, float *weights, float *values
+) noexcept nogil:
+    """Write ½ + ½ cos(π u) for n samples, u = (offset + i) / length, and times the samples.
+
+    The polynomial interpolates it in u², at the places where Chebyshev's is 0, to 4e-7.
+    """
+    cdef float step = <float>(1 / length), begin = <float>(offset / length)
+    cdef float[BLOCK] u
+    cdef ptrdiff_t i = 0, j
+    cdef int k
+    while i < n:
+        for k in range(BLOCK):
+            u[k] = begin + (<int>i + k) * step
+        for k in range(BLOCK):
+            u[k] = u[k] * u[k]
+            u[k] = <float>0.9999995999 + u[k] * (<float>-2.467372272 + u[k] * (
+                <float>2.02901837 + u[k] * (<float>-0.6661784658 + u[k] * (
+                    <float>0.1148182437 + u[k] * <float>-0.0102858542))))
+        if n - i < BLOCK:
+            break
+        for k in range(BLOCK):
+            weights[i + k] = u[k]
+        for k in range(BLOCK):
+            u[k] = u[k] * x[i + k]
+        for k in range(BLOCK):
+            values[i + k] = u[k]
+        i += BLOCK
+    for j in range(n - i):
+        weights[i + j] = u[j]
+        values[i + j] = u[j] * x[i + j]
+
+
+cdef inline double amplitude(
+    const Inputs *x, Sound *s, double mark, double left, double right
+) noexcept nogil:
+    """Give the root mean square under half a Hann window to each side of the mark."""
+    cdef const serfast_kernels *k = x.kernels
+    cdef ptrdiff_t begin = <ptrdiff_t>ceil(mark - left), middle = <ptrdiff_t>ceil(mark)
+    cdef ptrdiff_t end = <ptrdiff_t>floor(mark + right) + 1
+    cdef double weights
+    begin, end = max(begin, 0), min(end, x.frame_length)
+    middle = min(max(middle, begin), end)
+    if end - begin < 1 or end - begin > MAX_LAGS:
+        return 0
+    half_window(x.frame + begin, middle - begin, begin - mark, left, s.energies, s.r)
+    half_window(
+        x.frame + middle, end - middle, middle - mark, right,
+        s.energies + (middle - begin), s.r + (middle - begin),
+    )
+    weights = k.sum_squares(s.energies, end - begin)
+    if not weights > 0:
+        return 0
+    return sqrt(k.sum_squares(s.r, end - begin) / weights)
+
+
+cdef inline void write_jitter(
+    const double *periods, const bint *joined, int n, double mean, double sample_rate, float *out
+) noexcept nogil:
+    cdef double changes[3]
+    cdef int i
+    out[0] = <float>(sample_rate / mean)
+    mean_changes(periods, joined, n, changes)
+    for i in range(3):
+        out[1 + i] = <float>(changes[i] / mean) if changes[i] >= 0 else -1
+
+
+cdef inline void write_shimmer(
+    const double *amplitudes, int n, double mean, float *out
+) noexcept nogil:
+    cdef bint joined[MAX_MARKS]
+    cdef double changes[3]
+    cdef double decibels = 0, a, b
+    cdef int n_pairs = 0, i
+    for i in range(n - 1):
+        a, b = amplitudes[i], amplitudes[i + 1]
+        joined[i] = a > 0 and b > 0 and alike(a, b, 1.6)
+        if joined[i]:
+            decibels += 20 / LN10 * fabs(quick_logarithm(b / a))
+            n_pairs += 1
+    if n_pairs == 0:
+        return
+    mean_changes(amplitudes, joined, n, changes)
+    out[4], out[5] = <float>(changes[0] / mean), <float>(decibels / n_pairs)
+    for i in range(1, 3):
+        out[5 + i] = <float>(changes[i] / mean) if changes[i] >= 0 else -1
+
+
+cdef inline void measures(
+    const Inputs *x, Sound *s, const double *marks, int n, float *out
+) noexcept nogil:
+    """Write F0 [Hz], and jitter and shimmer, of n marks; what can't be measured stays as it is."""
+    cdef double periods[MAX_MARKS]
+    cdef double amplitudes[MAX_MARKS]
+    cdef bint joined[MAX_MARKS]
+    cdef double longest = 0.02 * x.sample_rate, total = 0
+    cdef int count = 0, i
+    for i in range(n - 1):
+        periods[i] = marks[i + 1] - marks[i]
+    for i in range(n - 2):
+        joined[i] = (
+            alike(periods[i], periods[i + 1], 1.3)
+            and periods[i] <= longest and periods[i + 1] <= longest
+        )
+    for i in range(n - 1):
+        if (i < n - 2 and joined[i]) or (i > 0 and joined[i - 1]):
+            total += periods[i]
+            count += 1
+    if count == 0:
+        return
+    write_jitter(periods, joined, n - 1, total / count, x.sample_rate, out)
+    total, count = 0, 0
+    for i in range(n - 2):
+        amplitudes[i] = 0
+        if joined[i]:
+            amplitudes[i] = amplitude(x, s, marks[i + 1], 0.2 * periods[i], 0.2 * periods[i + 1])
+            total += amplitudes[i]
+            count += 1
+    write_shimmer(amplitudes, n - 2, total / count, out)
+
+
+cdef inline int candidates(Sound *s, ptrdiff_t first, ptrdiff_t last, double *lags) noexcept nogil:
+    """Write the lags at which the middle of the frame is most periodic; give how many."""
+    cdef double worth[CANDIDATES]
+    cdef ptrdiff_t n = min(s.n_coarse - last - 1, last), left, count = last - first + 3, k
+    cdef double this, lag
+    cdef Peak top
+    cdef int i
+    left = (s.n_coarse - n - last - 1) // 2
+    correlations(s, s.coarse, left, n, left + first - 1, count)
+    for i in range(CANDIDATES):
+        worth[i] = lags[i] = 0
+    for k in range(1, count - 1):
+        if not (s.r[k] > PERIODS_PERIODIC and s.r[k] >= s.r[k - 1] and s.r[k] >= s.r[k + 1]):
+            continue
+        top = top_of(s.r, k)
+        lag = top.place + (first - 1)
+        this = top.height * (1 - 0.2 * (k + first - 1) / last)
+        for i in range(CANDIDATES):
+            if this > worth[i]:
+                this, worth[i] = worth[i], this
+                lag, lags[i] = lags[i], lag
+    if not worth[0] > 0:
+        return 0
+    this = lags[1] / lags[0]
+    if worth[1] > 0.8 * worth[0] and not (this > 1.5 and fabs(this - rounded(this)) < 0.15):
+        return 2
+    return 1
+
+
+cdef inline void write_means(const float *x, ptrdiff_t n, ptrdiff_t step, float *out) noexcept nogil:
+    """Write n means of `step` samples."""
+    cdef float share = <float>(1.0 / step), total
+    cdef ptrdiff_t i, j
+    if step == 4:
+        for i in range(n):
+            out[i] = ((x[4 * i] + x[4 * i + 1]) + (x[4 * i + 2] + x[4 * i + 3])) * share
+        return
+    for i in range(n):
+        total = 0
+        for j in range(step):
+            total += x[i * step + j]
+        out[i] = total * share
+
+
+cdef inline bint prepare(const Inputs *x, Sound *s) noexcept nogil:
+    """Take the mean away, and make the means; tell whether the frame isn't constant."""
+    cdef const serfast_kernels *k = x.kernels
+    cdef float *samples = x.scratch
+    cdef float *coarse = samples + x.frame_length + ROOM
+    cdef double total = k.sum_squares(x.frame, x.frame_length), left
+    cdef ptrdiff_t i
+    k.condition(x.frame, x.frame_length, 1, 0, samples)
+    for i in range(ROOM):
+        samples[x.frame_length + i] = 0
+    left = k.sum_squares(samples, x.frame_length)
+    if not (left > PERIODS_STEADY * total and left > x.frame_length * PERIODS_SILENCE):
+        return False
+    s.kernels, s.x, s.n = k, samples, x.frame_length
+    s.coarse, s.n_coarse = samples, x.frame_length // s.step
+    if s.step > 1:
+        write_means(samples, s.n_coarse, s.step, coarse)
+        for i in range(ROOM):
+            coarse[s.n_coarse + i] = 0
+        s.coarse = coarse
+    return True
+
+
+cdef inline void period_perturbation(const Inputs *x, float *out) noexcept nogil:
+    """Mark the periods for each candidate, and measure how they differ.
+
+    The parameters are fmin and fmax.
+    """
+    cdef double fmin = x.parameters[0], fmax = x.parameters[1]
+    cdef double coarse_rate = 6 * fmax if 6 * fmax > 4000 else 4000
+    cdef double lags[CANDIDATES]
+    cdef double marks[MAX_MARKS]
+    cdef Sound s
+    cdef int first = 0, last, n, i
+    for i in range(CANDIDATES * MEASURES):
+        out[i] = -1 if i % MEASURES else 0
+    s.step = max(<ptrdiff_t>(x.sample_rate / coarse_rate), 1)
+    if not prepare(x, &s):
+        return
+    n = candidates(
+        &s, <ptrdiff_t>(x.sample_rate / fmax / s.step),
+        <ptrdiff_t>ceil(x.sample_rate / fmin / s.step), lags,
+    )
+    for i in range(n):
+        last = marked(&s, lags[i] * s.step, (s.n - x.sample_rate / fmin) / 2, marks, &first)
+        measures(x, &s, marks + first, last + 1 - first, out + i * MEASURES)
