@@ -3,7 +3,7 @@
 from libc.math cimport ceil, fabs, floor, sqrt
 
 from inputs cimport Inputs
-from kernels cimport serfast_kernels
+from kernels cimport SERFAST_NEAR_LAGS, serfast_kernels
 from logarithm cimport LN10, quick_logarithm
 
 cdef enum:  # as in serfast/features/period_perturbation.py
@@ -12,6 +12,7 @@ cdef enum:  # as in serfast/features/period_perturbation.py
     MAX_MARKS = 128
     MAX_LAGS = 3200     # also samples under a window: 0.4 · 20 ms at 384 kHz
     DIRECT = 32
+    FEW_LAGS = 48       # so many lags, or fewer, are computed 16 at a time
     BLOCK = 8
     ROOM = 48           # samples behind the end that may be read
 
@@ -56,7 +57,14 @@ cdef inline double correlations(
     """Compute the correlation of a part of x with n parts from `begin` on; give its energy."""
     cdef const serfast_kernels *k = s.kernels
     cdef double here = k.sum_squares(x + left, width)
-    k.lag_products(x + left, x + begin, width, n, s.r)
+    cdef ptrdiff_t lag = 0
+    n = (n + SERFAST_NEAR_LAGS - 1) // SERFAST_NEAR_LAGS * SERFAST_NEAR_LAGS
+    if n > FEW_LAGS:
+        k.lag_products(x + left, x + begin, width, n, s.r)
+    else:
+        while lag < n:
+            k.near_lag_products(x + left, x + begin + lag, width, s.r + lag)
+            lag += SERFAST_NEAR_LAGS
     k.lag_energies(x + begin, width, n, k.sum_squares(x + begin, width), s.energies)
     k.over_root(s.r, s.energies, <float>here, n)
     return here
@@ -360,21 +368,6 @@ cdef inline int candidates(Sound *s, ptrdiff_t first, ptrdiff_t last, double *la
     return 1
 
 
-cdef inline void write_means(const float *x, ptrdiff_t n, ptrdiff_t step, float *out) noexcept nogil:
-    """Write n means of `step` samples."""
-    cdef float share = <float>(1.0 / step), total
-    cdef ptrdiff_t i, j
-    if step == 4:
-        for i in range(n):
-            out[i] = ((x[4 * i] + x[4 * i + 1]) + (x[4 * i + 2] + x[4 * i + 3])) * share
-        return
-    for i in range(n):
-        total = 0
-        for j in range(step):
-            total += x[i * step + j]
-        out[i] = total * share
-
-
 cdef inline bint prepare(const Inputs *x, Sound *s) noexcept nogil:
     """Take the mean away, and make the means; tell whether the frame isn't constant."""
     cdef const serfast_kernels *k = x.kernels
@@ -391,7 +384,7 @@ cdef inline bint prepare(const Inputs *x, Sound *s) noexcept nogil:
     s.kernels, s.x, s.n = k, samples, x.frame_length
     s.coarse, s.n_coarse = samples, x.frame_length // s.step
     if s.step > 1:
-        write_means(samples, s.n_coarse, s.step, coarse)
+        k.block_means(samples, s.n_coarse, s.step, coarse)
         for i in range(ROOM):
             coarse[s.n_coarse + i] = 0
         s.coarse = coarse
