@@ -178,8 +178,8 @@ typedef struct {
      * if none was, p and q stay as they are. */
     int (*quadratic_factors)(const double *a, int half, int most, double close, double *p,
                              double *q);
-    /* out[k] = Σ x[i] y[i + k] for i < n and k < n_lags (out has room for one value more; y is
-     * readable up to n + n_lags + 1) */
+    /* out[k] = Σ x[i] y[i + k] for i < n and k < n_lags (out padded; y readable up to n + n_lags,
+     * padded) */
     void (*lag_products)(const float *x, const float *y, ptrdiff_t n, ptrdiff_t n_lags, float *out);
 
     /* r[i] = r[i] / sqrt(first · energy[i]), and 0 where the energy is at most 10⁻³⁰ of the first */
@@ -193,7 +193,7 @@ typedef struct {
                           ptrdiff_t step, float *out);
 
     /* The mean of each of n blocks of so many samples; they are summed in order, as floats */
-    void (*block_means)(const float *x, ptrdiff_t n, ptrdiff_t length, double *out);
+    void (*wide_means)(const float *x, ptrdiff_t n, ptrdiff_t length, double *out);
 
     /* x[i] = factor · x[i] */
     void (*scale_values)(float *x, ptrdiff_t n, float factor);
