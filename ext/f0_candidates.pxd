@@ -70,17 +70,11 @@ cdef inline double low_level(const Inputs *x, const float *weights, int half) no
     """Give the level [dB] of the blocks before the frame's middle or behind it, the lower one."""
     cdef double[MAX_BLOCKS] means
     cdef double middle = 0, left, right
-    cdef int block = <int>(0.0005 * x.sample_rate + 0.5), i, j
-    cdef const float *samples
-    cdef float total
+    cdef int block = <int>(0.0005 * x.sample_rate + 0.5), i
     block = block if block > 1 else 1
-    samples = x.frame + x.frame_length // 2 - half * block
+    x.kernels.block_means(
+        x.frame + x.frame_length // 2 - half * block, 2 * half, block, means)
     for i in range(2 * half):
-        total = 0
-        for j in range(block):
-            total += samples[j]
-        samples += block
-        means[i] = <double>total / block
         middle += means[i]
     middle /= 2 * half
     left = low_power(means, weights, half, middle)

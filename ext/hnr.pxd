@@ -59,7 +59,7 @@ cdef inline double highest_peak(
     """
     cdef ptrdiff_t lags[CANDIDATES]
     cdef double heights[CANDIDATES]
-    cdef double height, best = 0
+    cdef double height, bend, best = 0
     cdef ptrdiff_t n = k.local_maxima(r, low, high + 1, HNR_LEAST, HNR_FLAT, places), lag, i
     cdef int j
     for j in range(CANDIDATES):
@@ -67,6 +67,10 @@ cdef inline double highest_peak(
         lags[j] = 0
     for i in range(n):
         lag = places[i]
+        # the top of its parabola is an eighth of the bend higher at most, and FLAT
+        bend = 2 * <double>r[lag] - r[lag - 1] - r[lag + 1]
+        if r[lag] + 0.125 * bend + 1e-5 <= heights[CANDIDATES - 1]:
+            continue
         height = peak_between(r[lag - 1], r[lag], r[lag + 1])
         for j in range(CANDIDATES):
             if height > heights[j]:

@@ -102,6 +102,7 @@ cdef extern from "kernels/kernels.h" nogil:
             const float *, ptrdiff_t, ptrdiff_t, double, float *) noexcept nogil
         void (*smoothed_lags)(
             const float *, const float *, ptrdiff_t, ptrdiff_t, ptrdiff_t, float *) noexcept nogil
+        void (*block_means)(const float *, ptrdiff_t, ptrdiff_t, double *) noexcept nogil
         void (*scale_values)(float *, ptrdiff_t, float) noexcept nogil
         ptrdiff_t (*local_maxima)(
             const float *, ptrdiff_t, ptrdiff_t, float, float, int32_t *) noexcept nogil

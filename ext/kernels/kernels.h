@@ -176,11 +176,11 @@ typedef struct {
      * if none was, p and q stay as they are. */
     int (*quadratic_factors)(const double *a, int half, int most, double close, double *p,
                              double *q);
-    /* out[k] = Σ x[i] y[i + k] for i < n and k < n_lags (out padded; y readable up to n + n_lags,
-     * padded) */
+    /* out[k] = Σ x[i] y[i + k] for i < n and k < n_lags (out has room for one value more; y is
+     * readable up to n + n_lags + 1) */
     void (*lag_products)(const float *x, const float *y, ptrdiff_t n, ptrdiff_t n_lags, float *out);
 
-    /* r[i] = r[i] / sqrt(first · energy[i]), and 0 where that is 0 */
+    /* r[i] = r[i] / sqrt(first · energy[i]), and 0 where the energy is at most 10⁻³⁰ of the first */
     void (*over_root)(float *r, const float *energy, float first, ptrdiff_t n);
 
     /* out[k] = energy + Σ_{i < k} x[n + i]² - x[i]², in double, for k < n_lags */
@@ -190,12 +190,16 @@ typedef struct {
     void (*smoothed_lags)(const float *r, const float *weights, ptrdiff_t begin, ptrdiff_t end,
                           ptrdiff_t step, float *out);
 
+    /* The mean of each of n blocks of so many samples; they are summed in order, as floats */
+    void (*block_means)(const float *x, ptrdiff_t n, ptrdiff_t length, double *out);
+
     /* x[i] = factor · x[i] */
     void (*scale_values)(float *x, ptrdiff_t n, float factor);
 
     /* The k of begin … end - 1 with r[k] > least that are higher than both neighbours, or as high
      * as the one behind: the curve rises there by more than `flat` >= 0, doesn't rise again by
-     * more, and bends by more. Gives how many there are; `places` has room for half of all k. */
+     * more, and bends by more. Gives how many there are; `places` has room for half of all k, and
+     * one more. */
     ptrdiff_t (*local_maxima)(const float *r, ptrdiff_t begin, ptrdiff_t end, float least,
                               float flat, int32_t *places);
 
