@@ -73,19 +73,31 @@ cdef inline void scale_series(const Selection *s, double *x, ptrdiff_t n) noexce
 
 
 cdef inline void smooth(
-    const Selection *s, const double *x, const double *counts, ptrdiff_t n, double *out
+    const Selection *s, const double *x, const double *counts, ptrdiff_t n, double *out,
+    double *numbers,
 ) noexcept nogil:
-    """Compute the mean of the rows that count around each row; counts has 1 for them, or else 0."""
-    cdef ptrdiff_t half = s.smoothing // 2, t, i, place
-    cdef double total, number
+    """Compute the mean of the rows that count around each row; counts has 1 for them, or else 0.
+
+    One neighbour after another is added to all rows. There is room for n numbers.
+    """
+    cdef ptrdiff_t half = s.smoothing // 2, shift, t, begin, end
+    memset(out, 0, n * sizeof(double))
+    memset(numbers, 0, n * sizeof(double))
+    for shift in range(-half, half + 1):
+        begin = -shift if shift < 0 else 0      # rows from here to the end have this neighbour
+        end = n - shift if shift > 0 else n
+        begin, end = begin if begin < n else n, end if end > 0 else 0
+        for t in range(begin):
+            out[t] += counts[0] * x[0]
+            numbers[t] += counts[0]
+        for t in range(begin, end):
+            out[t] += counts[t + shift] * x[t + shift]
+            numbers[t] += counts[t + shift]
+        for t in range(end, n):
+            out[t] += counts[n - 1] * x[n - 1]
+            numbers[t] += counts[n - 1]
     for t in range(n):
-        total, number = 0, 0
-        for i in range(t - half, t + half + 1):
-            place = 0 if i < 0 else n - 1 if i > n - 1 else i
-            if not s.smoothing_skips or counts[place] > 0:
-                total += x[place]
-                number += 1
-        out[t] = total / (number if number > 0 else 1)
+        out[t] /= numbers[t] if numbers[t] > 0 else 1
 
 
 cdef inline double about_course(

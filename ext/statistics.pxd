@@ -252,6 +252,8 @@ cdef inline void make_selections(
     cdef double *x = w.derived
     cdef double *counts = x + n_rows
     cdef double *averages = counts + n_rows
+    cdef double *numbers = averages + n_rows
+    cdef double *ones = numbers + n_rows
     cdef const double *series
     cdef const double *chosen
     cdef int lane
@@ -266,7 +268,10 @@ cdef inline void make_selections(
             n = find_selected(s, table, x, w.voiced_rows, counts)
         chosen = x
         if s.smoothing > 1:
-            smooth(s, x, counts, n_rows, averages)
+            if not s.smoothing_skips:
+                for t in range(n_rows):
+                    ones[t] = 1
+            smooth(s, x, counts if s.smoothing_skips else ones, n_rows, averages, numbers)
             chosen = averages
         for t in range(n):
             w.voiced[SERFAST_SERIES * t + lane] = chosen[w.voiced_rows[t]]
