@@ -175,7 +175,7 @@ def test_without_pandas_a_call_works_and_a_table_says_what_to_install(
         Smile().process_signal(voice(), RATE)
 
 
-def test_tables_have_openSMILEs_index(tmp_path: Path) -> None:  # noqa: N802
+def test_tables_have_openSMILEs_index(tmp_path: Path) -> None:
     signal = voice()
     table = Smile().process_signal(signal, RATE)
     assert list(table.columns) == Smile().feature_names

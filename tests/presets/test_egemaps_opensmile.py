@@ -94,7 +94,7 @@ def test_the_spectral_descriptors_are_those_of_the_formulas(sample_rate: int) ->
         np.testing.assert_allclose(column, values[2 : len(rows)], atol=2e-4 * scale, err_msg=name)
 
 
-def test_silence_has_openSMILEs_slopes_and_loudness() -> None:  # noqa: N802
+def test_silence_has_openSMILEs_slopes_and_loudness() -> None:
     spec = presets.egemaps_opensmile()
     row = dict(zip(spec.columns, serfast.Extractor(spec)(np.zeros(4000))[3], strict=True))
     levels = np.full((1, 257), 1e-14)
