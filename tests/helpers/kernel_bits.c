@@ -255,6 +255,17 @@ static void sums(int n)
     say_floats("lag_products", what, products, n / 2);
     k->over_root(products, y, 0.75f, n / 2);
     say_floats("over_root", what, products, n / 2);
+    float *energies = space(n);
+    k->near_lags(x, x, n / 2, products, energies);
+    say_floats("near_lags", what, products, SERFAST_NEAR_LAGS);
+    say_floats("near_lags, energies", what, energies, SERFAST_NEAR_LAGS);
+    k->hann_half(x, n / 2, -1.0f, 2.0f / (float)n, energies, products);
+    say_floats("hann_half", what, energies, n / 2);
+    say_floats("hann_half, values", what, products, n / 2);
+    for (int step = 3; step <= 4; step++) {
+        k->block_means(x, n / step, step, products);
+        say_floats("block_means", what, products, n / step);
+    }
 }
 
 static void products(void)
