@@ -164,7 +164,7 @@ def differences(spec: FeatureSpec, like: str) -> list[Difference]:
     checks.choice("like", like, tuple(TOOLKITS))
     theirs = [make(spec.sample_rate) for make in TOOLKITS[like]]
     features = every_feature(spec.features)
-    partner = {f: _partner(f, theirs) for f in features}
+    partner = {f: _partner(f, spec, theirs) for f in features}
     grid = next((pair[0] for pair in partner.values() if pair is not None), theirs[0])
     found = []
     for name in _SPEC_FIELDS:
@@ -194,13 +194,18 @@ def _against(
     ]
 
 
-def _partner(feature: Feature, specs: list[FeatureSpec]) -> tuple[FeatureSpec, Feature] | None:
-    """Give the toolkit's feature of the same kind, with the spec that it stands in."""
-    for spec in specs:
-        for other in spec.features:
-            if type(other) is type(feature):
-                return spec, other
-    return None
+def _partner(
+    feature: Feature, spec: FeatureSpec, specs: list[FeatureSpec]
+) -> tuple[FeatureSpec, Feature] | None:
+    """Give the toolkit's feature of the same kind that differs least, with its spec."""
+    pairs = [(s, other) for s in specs for other in s.features if type(other) is type(feature)]
+    ours = _effective(feature, spec)
+
+    def unlike(pair: tuple[FeatureSpec, Feature]) -> int:
+        theirs = _effective(pair[1], pair[0])
+        return sum(value != theirs[name] for name, value in ours.items())
+
+    return min(pairs, key=unlike, default=None)
 
 
 def _effective(feature: Feature, spec: FeatureSpec) -> dict[str, Any]:

@@ -52,7 +52,7 @@ def test_a_bad_chunk_changes_nothing() -> None:
     extractor = serfast.Extractor(SPEC)
     stream = extractor.stream()
     first = stream.accept(y[:500])
-    with pytest.raises(ParameterError, match="^chunk must be finite"):
+    with pytest.raises(ParameterError, match=r"^chunk must be finite"):
         stream.accept(np.float32([1, np.nan]))
     rest = [stream.accept(y[500:]), stream.flush()]
     assert np.concatenate([first, *rest]).tobytes() == extractor(y).tobytes()
@@ -61,10 +61,10 @@ def test_a_bad_chunk_changes_nothing() -> None:
 def test_a_bad_sample_is_named() -> None:
     y = signals.noise(1000, seed=25)
     y[7] = np.inf
-    with pytest.raises(ParameterError, match="got inf at index 7$"):
+    with pytest.raises(ParameterError, match=r"got inf at index 7$"):
         serfast.Extractor(SPEC)(y)
 
 
 def test_c_programs_are_told_to_do_it_themselves() -> None:
-    with pytest.raises(ParameterError, match="^signal_preemphasis must be 0 in a C program"):
+    with pytest.raises(ParameterError, match=r"^signal_preemphasis must be 0 in a C program"):
         native_extractor(SPEC.to_json().encode())

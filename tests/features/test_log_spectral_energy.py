@@ -35,7 +35,7 @@ def test_odd_sizes_silence_and_constants(backend: str) -> None:
 
 
 def test_bad_arguments() -> None:
-    with pytest.raises(ParameterError, match="^energy_gain must be a finite number >= 1e-12"):
+    with pytest.raises(ParameterError, match=r"^energy_gain must be a finite number >= 1e-12"):
         serfast.LogSpectralEnergy(energy_gain=0.0)
-    with pytest.raises(ParameterError, match="^amin must be"):
+    with pytest.raises(ParameterError, match=r"^amin must be"):
         serfast.LogSpectralEnergy(amin=0.0)

@@ -7,9 +7,9 @@ import dataclasses
 import pytest
 
 import serfast
+from helpers.catalogue import EXAMPLES, spec_of
 from serfast import presets
 from serfast.errors import ParameterError
-from serfast.features import FEATURES
 from serfast.presets.explanation import TOOLKITS, constants, differences
 
 DEFAULTS = {
@@ -51,9 +51,8 @@ def test_none_is_compared_as_what_it_stands_for() -> None:
 
 
 def test_every_constant_of_every_feature_has_words_and_once() -> None:
-    for cls in FEATURES.values():
-        feature = cls.example()
-        spec = serfast.FeatureSpec(features=[feature])
+    for name, feature in EXAMPLES.items():
+        spec, cls = spec_of(name), type(feature)
         found = [c for c in constants(spec) if c.where.split()[0] == cls.__name__]
         names = [f.name for f in dataclasses.fields(feature) if f.init]
         assert [c.field for c in found if c.where == found[0].where][: len(names)] == names
@@ -74,7 +73,7 @@ def test_a_feature_that_a_toolkit_lacks() -> None:
 
 
 def test_bad_arguments() -> None:
-    with pytest.raises(ParameterError, match="^like must be one of 'kaldi'"):
+    with pytest.raises(ParameterError, match=r"^like must be one of 'kaldi'"):
         differences(presets.speech(), "kalid")
-    with pytest.raises(ParameterError, match="^spec must be a FeatureSpec"):
+    with pytest.raises(ParameterError, match=r"^spec must be a FeatureSpec"):
         constants("speech")  # type: ignore[arg-type]

@@ -75,5 +75,5 @@ def test_bad_arguments(arguments: dict[str, Any], message: str) -> None:
 
 @pytest.mark.parametrize("n", [0, 1, 399])
 def test_a_signal_shorter_than_a_frame_is_refused(n: int) -> None:
-    with pytest.raises(ParameterError, match="^signal must"):
+    with pytest.raises(ParameterError, match=r"^signal must"):
         serfast.Extractor(presets.htk_mfcc())(np.zeros(n, np.float32))

@@ -62,5 +62,5 @@ def test_bad_arguments(arguments: dict[str, Any], message: str) -> None:
 
 @pytest.mark.parametrize("n", [0, 1, 159])
 def test_a_signal_shorter_than_a_hop_is_refused(n: int) -> None:
-    with pytest.raises(ParameterError, match="^signal must"):
+    with pytest.raises(ParameterError, match=r"^signal must"):
         serfast.Extractor(presets.nemo_mel())(np.zeros(n, np.float32))

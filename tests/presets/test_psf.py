@@ -69,5 +69,5 @@ def test_bad_arguments(arguments: dict[str, Any], message: str) -> None:
 
 @pytest.mark.parametrize("n", [0, 1, 240])
 def test_a_signal_that_is_too_short_is_refused(n: int) -> None:
-    with pytest.raises(ParameterError, match="^signal must"):
+    with pytest.raises(ParameterError, match=r"^signal must"):
         serfast.Extractor(presets.python_speech_features())(np.zeros(n, np.float32))

@@ -57,9 +57,9 @@ def test_a_stream_needs_causal() -> None:
 
 
 def test_bad_input() -> None:
-    with pytest.raises(ParameterError, match="^n_mels must be one of 80, 128, got 64$"):
+    with pytest.raises(ParameterError, match=r"^n_mels must be one of 80, 128, got 64$"):
         presets.whisper(64)
     for n in (0, 1, 159):
-        with pytest.raises(ParameterError, match="^signal must"):
+        with pytest.raises(ParameterError, match=r"^signal must"):
             serfast.Extractor(presets.whisper())(np.zeros(n, np.float32))
     assert serfast.Extractor(presets.whisper())(np.zeros(160, np.float32)).shape == (1, 80)
