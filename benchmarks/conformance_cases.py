@@ -90,7 +90,7 @@ def torchaudio_mfcc() -> Iterator[Case]:
         for n_fft, n_mels, n_mfcc in ((400, 40, 13), (1024, 64, 40)):
             for norm in ("ortho", None):
                 for log_mels in (False, True):
-                    mel = {"n_fft": n_fft, "n_mels": n_mels}
+                    mel: dict[str, Any] = {"n_fft": n_fft, "n_mels": n_mels}
                     common: dict[str, Any] = {"n_mfcc": n_mfcc, "norm": norm, "log_mels": log_mels}
                     theirs = transforms.MFCC(rate, **common, melkwargs=mel)
                     spec = presets.torchaudio_mfcc(rate, **common, **mel)
@@ -113,8 +113,9 @@ def transformers_whisper() -> Iterator[Case]:
     """Give cases of transformers' WhisperFeatureExtractor."""
     from transformers import WhisperFeatureExtractor  # heavy: only for this peer
 
+    made: Any = WhisperFeatureExtractor
     for n_mels in (80, 128):
-        extractor = WhisperFeatureExtractor(feature_size=n_mels)
+        extractor = made(feature_size=n_mels)
 
         def rows(y: Array, extractor: Any = extractor) -> Array:
             found = extractor(y, sampling_rate=16000, padding=False, return_tensors="np")
@@ -132,10 +133,10 @@ def psf_mfcc() -> Iterator[Case]:
             common: dict[str, Any] = {"nfilt": nfilt, "nfft": nfft}
             window = np.hamming if hamming else np.ones
 
-            def rows(
-                y: Array, rate: int = rate, w: Any = window, c: Any = common, e: bool = energy
-            ):  # type: ignore[no-untyped-def]
-                return psf.mfcc(y * 32768.0, rate, winfunc=w, appendEnergy=e, **c)
+            theirs = common | {"samplerate": rate, "winfunc": window, "appendEnergy": energy}
+
+            def rows(y: Array, a: Any = theirs) -> Array:
+                return np.asarray(psf.mfcc(y * 32768.0, **a))
 
             named = "hamming" if hamming else "boxcar"
             spec = presets.python_speech_features(
@@ -225,14 +226,15 @@ def kaldi() -> Iterator[Case]:
 
 
 FLOAT32 = "both compute in float32, in another order"
+TORCH = "`pad`, `normalized`"
 
 CONVENTIONS = (
     Convention(
         "kaldi_fbank", "kaldi-native-fbank", kaldi, False, FLOAT32, "dither, which is random"
     ),
-    Convention("torchaudio_mel", "torchaudio", torchaudio_mel, True, FLOAT32, "`pad`, `normalized`"),
+    Convention("torchaudio_mel", "torchaudio", torchaudio_mel, True, FLOAT32, TORCH),
     Convention(
-        "torchaudio_mfcc", "torchaudio", torchaudio_mfcc, True, FLOAT32, "`pad`, `normalized`"
+        "torchaudio_mfcc", "torchaudio", torchaudio_mfcc, True, FLOAT32, TORCH
     ),
     Convention(
         "whisper", "openai-whisper", openai_whisper, False, FLOAT32, "the padding to 30 s"

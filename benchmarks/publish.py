@@ -31,6 +31,7 @@ from . import (
     strangers,
     tables,
 )
+from .conformance_table import conformance_table
 from .operations import FORMULAS
 
 PAGES = (
@@ -42,6 +43,7 @@ PAGES = (
             "augmentation",
             "roofline",
             "backends",
+            "conformance",
             "custom-features",
             "embedded",
             "features",
@@ -93,6 +95,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "backends": lambda: tables.backends_table(load("backends")),
     "custom": lambda: tables.custom_table(load("custom")),
     "budget": lambda: budget.tables(load("budget")),
+    "conformance": lambda: conformance_table(load("conformance")),
     "formulas": formulas,
     "features": features,
     "formats": lambda: formats.table(load("formats")),

@@ -33,6 +33,7 @@ COMMANDS = {
     "plot": "draw a recording: spectrogram, F0, formants, loudness, emotions",
     "embedding": "add somebody's encoder as an embedding, or remove it",
     "bench": "measure this machine",
+    "explain": "print a spec's constants in plain words; say what a toolkit has otherwise",
     "info": "show versions, back ends, plugins and features; or what a model is",
 }
 """Each command, which a module of that name describes and runs, and its line in the help."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal
 
 from .. import _checks as checks
 from ..features.base import Feature
@@ -97,8 +97,12 @@ def htk_mfcc(
     checks.integer("num_ceps", num_ceps, 1, num_chans - 1)
     first, last = _bins(rate, n_fft, lo_freq, hi_freq)
     window = "hamming" if checks.boolean("use_hamming", use_hamming) else "boxcar"
-    frame = {"frame_length": length, "remove_dc": z_mean_source}
-    conditioned = {"window": window, "window_periodic": False, "preemphasis": pre_em_coef}
+    frame: dict[str, Any] = {"frame_length": length, "remove_dc": z_mean_source}
+    conditioned: dict[str, Any] = {
+        "window": window,
+        "window_periodic": False,
+        "preemphasis": pre_em_coef,
+    }
     bands = MFCC(
         **frame,
         **conditioned,
@@ -124,7 +128,7 @@ def htk_mfcc(
     if target_kind == "MFCC_0":
         features.append(replace(bands, n_mfcc=1, first_mfcc=0))
     if target_kind == "MFCC_E":
-        raw = {} if checks.boolean("raw_energy", raw_energy) else conditioned
+        raw: dict[str, Any] = {} if checks.boolean("raw_energy", raw_energy) else conditioned
         features.append(LogEnergy(**frame, **raw, amin=LEAST_ENERGY))
     return FeatureSpec(
         sample_rate=sample_rate,

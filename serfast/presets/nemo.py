@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from .. import _checks as checks
 from ..features.catalogue import LogMel, MelPower
@@ -89,7 +89,7 @@ def nemo_mel(
     checks.choice("pad_mode", pad_mode, ("constant", "reflect"))
     length = _samples("window_size_ms", window_size_ms, rate, least=2)
     hop = _samples("window_stride_ms", window_stride_ms, rate, least=1)
-    fields = {
+    fields: dict[str, Any] = {
         "n_fft": 1 << (length - 1).bit_length() if n_fft is None else n_fft,
         "win_length": length,
         "window": window or "boxcar",
