@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import builtins
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +65,9 @@ def test_functionals_are_those_of_the_descriptors() -> None:
     whole = Smile()
     values = dict(zip(whole.feature_names, whole(signal, RATE)[0, :, 0], strict=True))
     short, _ = numbers.rows_of(signal, RATE)
-    loudness = np.convolve(np.pad(short[:, 1].astype(float), 1, mode="edge"), np.ones(3) / 3, "valid")
+    loudness = np.convolve(
+        np.pad(short[:, 1].astype(float), 1, mode="edge"), np.ones(3) / 3, "valid"
+    )
     assert len(loudness) == 99
     assert values["loudness_sma3_amean"] == pytest.approx(loudness.mean(), rel=1e-5)
     assert values["loudness_sma3_percentile80.0"] == pytest.approx(
@@ -160,20 +162,13 @@ def test_what_serfast_lacks_is_said(arguments: Any, message: str) -> None:
 def test_without_pandas_a_call_works_and_a_table_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    importing = builtins.__import__
-
-    def refuse(name: str, *rest: Any, **named: Any) -> Any:
-        if name == "pandas":
-            raise ImportError("no pandas")
-        return importing(name, *rest, **named)
-
-    monkeypatch.setattr(builtins, "__import__", refuse)
+    monkeypatch.setitem(sys.modules, "pandas", None)
     assert Smile()(voice(), RATE).shape == (1, 88, 1)
     with pytest.raises(ImportError, match="pip install pandas"):
         Smile().process_signal(voice(), RATE)
 
 
-def test_tables_have_openSMILEs_index(tmp_path: Path) -> None:  # noqa: N802
+def test_tables_have_openSMILEs_index(tmp_path: Path) -> None:
     signal = voice()
     table = Smile().process_signal(signal, RATE)
     assert list(table.columns) == Smile().feature_names
