@@ -62,7 +62,7 @@ cdef inline void refine(
 
 
 cdef inline void subharmonic_candidates(const Inputs *x, float *out) noexcept nogil:
-    """Keep the peaks, interpolate and add up harmonics; parameters: fmin, fmax, frame_length."""
+    """Keep the peaks, interpolate and add up harmonics; parameters: fmin and fmax."""
     cdef ptrdiff_t n = x.n_bins, j, room = (n + 63) // 64 * 64
     cdef ptrdiff_t[N_CANDIDATES] tops
     cdef const float *s = x.spectrum
@@ -76,7 +76,7 @@ cdef inline void subharmonic_candidates(const Inputs *x, float *out) noexcept no
     level -= 0.5 * (<double>s[0] * s[0] + <double>s[n - 1] * s[n - 1])
     for i in range(2 * N_CANDIDATES):
         out[i] = 0
-    out[12] = <float>sqrt(level / (n - 1) / x.parameters[2])
+    out[12] = <float>sqrt(level * x.table[3])
     x.kernels.keep_peaks(s, n, kept)
     x.kernels.short_products(first + n, first, n, kept, points)
     for j in range(n, 2 * room):

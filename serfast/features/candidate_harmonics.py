@@ -72,16 +72,18 @@ class CandidateHarmonics(SpectrumFeature):
     forgiven: ClassVar[float] = 1 / 4
 
     n_fft: int = 1024
-    frame_length: int = 960
     window: Window = GAUSSIAN_60_MS
     window_periodic: bool = False
     power: float = 1.0
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        check_transform(self.n_fft)
         if self.power != 1:
             checks.fail("power", "1.0 for magnitudes", self.power)
+
+    def check(self, sample_rate: float) -> None:
+        super().check(sample_rate)
+        check_transform(self.n_fft)
 
     def n_lags(self, sample_rate: float) -> int:
         return min(ceil(FEWEST_PERIODS * sample_rate / LOWEST), self.n_fft // 2)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, cast
 
 import numpy as np
@@ -53,8 +53,8 @@ class SubharmonicF0(BaseTrack):
     algorithm of Viterbi (IEEE Trans. Information Theory 13 (1967), 260–269). A candidate f with the
     voicing v costs -2 ln v, and 8 more if v < 0.7; and (100 - f) / 100 below 100 Hz, or
     (f - 350) / 250 above 350 Hz, but 1.3 above 600 Hz. An unvoiced row costs 8 if the first
-    candidate has v >= 0.7. A step between voiced and unvoiced costs 10, between unvoiced rows 1, and
-    between voiced ones 10 |d| + 5 |d - d'|, with the step d [octaves] and the step d' before it.
+    candidate has v >= 0.7. A step between voiced and unvoiced costs 10, between unvoiced rows 1,
+    and between voiced ones 10 |d| + 5 |d - d'|, with the step d [octaves] and the one before, d'.
     Semitones are at least 1. The form follows Eyben et al., IEEE Trans. Affective Computing 7
     (2016), 190–202; the costs are those that openSMILE's output shows.
 
@@ -76,9 +76,9 @@ class SubharmonicF0(BaseTrack):
     lag: int = 39
     least_level: float = 0.001
     n_fft: int = 1024
-    frame_length: int = 960
+    frame_length: int | None = None
     window: Window = GAUSSIAN_60_MS
-    formants: Feature = BandlimitedFormants()
+    formants: Feature = field(default=BandlimitedFormants())
 
     def __post_init__(self) -> None:
         checks.integer("lag", self.lag, 0, MAX_LAG)

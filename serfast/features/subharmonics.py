@@ -84,7 +84,7 @@ class SubharmonicCandidates(SpectrumFeature):
         It is the length of the transform, a power of two of at least 64.
     frame_length, window, window_periodic
         They mean the same as in :class:`serfast.PowerSpectrum`. The default is openSMILE's Gaussian
-        of 60 ms at 16 kHz.
+        at 16 kHz, whose frames have 960 samples, 60 ms.
     power : {1.0}
         The spectrum is of magnitudes.
     win_length, preemphasis, remove_dc
@@ -118,7 +118,6 @@ class SubharmonicCandidates(SpectrumFeature):
     forgiven: ClassVar[float] = 1 / 4
 
     n_fft: int = 1024
-    frame_length: int = 960
     window: Window = GAUSSIAN_60_MS
     window_periodic: bool = False
     power: float = 1.0
@@ -127,13 +126,13 @@ class SubharmonicCandidates(SpectrumFeature):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        check_transform(self.n_fft)
         if self.power != 1:
             checks.fail("power", "1.0 for magnitudes", self.power)
         checks.number("fmin", self.fmin, above=LOWEST)
         checks.number("fmax", self.fmax, above=0)
 
     def check(self, sample_rate: float) -> None:
+        check_transform(self.n_fft)
         check_band(self.fmin, self.fmax, sample_rate)
 
     @property
@@ -141,9 +140,10 @@ class SubharmonicCandidates(SpectrumFeature):
         return super().multiplications + 16 * self.n_fft
 
     def table(self, sample_rate: float) -> Table:
-        """Give n, log2 of the first point, octaves from point to point, the shifts, and the sums.
+        """Give n, log2 of the first point, octaves from point to point, a factor, shifts, and sums.
 
-        A shift is the distance of a harmonic in points. The sums are, of each point, the first bin
+        The factor makes the mean square of the frame from Σ |X|². A shift is the distance of a
+        harmonic, from the second one on, in points. The sums are, of each point, the first bin
         and then the weights of TAPS bins; they have smoothing, interpolation, arctangent and 1/15.
         """
         n = self.n_fft // 2 + 1
@@ -162,13 +162,11 @@ class SubharmonicCandidates(SpectrumFeature):
         first = np.clip(middle - TAPS // 2 + 1, 0, n - TAPS)
         weights = smooth[np.arange(n)[:, np.newaxis], first[:, np.newaxis] + np.arange(TAPS)]
         shifts = np.floor(octave * np.log2(np.arange(1, N_HARMONICS + 1)))
-        head = [n, np.log2(LOWEST), step, *shifts]
+        head = [n, np.log2(LOWEST), step, 1 / (n - 1) / self.length, *shifts[1:]]
         return np.concatenate([head, first, weights.ravel()])
 
     @staticmethod
-    def compute(
-        spectrum: Values, table: Values, fmin: float, fmax: float, frame_length: int, out: Values
-    ) -> None:
+    def compute(spectrum: Values, table: Values, fmin: float, fmax: float, out: Values) -> None:
         """Keep the peaks of the spectrum, add up harmonics, and find the peaks of the sum."""
         n = len(spectrum)
         low, step = float(table[1]), float(table[2])
@@ -188,7 +186,7 @@ class SubharmonicCandidates(SpectrumFeature):
             points[j] = max(points[j], 0.0)
         share = 1.0
         for harmonic in range(15):
-            shift = int(table[3 + harmonic])
+            shift = int(table[3 + harmonic]) if harmonic > 0 else 0
             for j in range(n - shift):
                 summed[j] += share * points[j + shift]
             share *= 0.85
@@ -225,7 +223,7 @@ class SubharmonicCandidates(SpectrumFeature):
             first_one = out[i]
             out[i] = out[i + best]
             out[i + best] = first_one
-        out[12] = np.sqrt(level / (2.0 * (n - 1)) / frame_length)
+        out[12] = np.sqrt(level / 2.0 * table[3])
 
     def tolerance(self, expected: Rows) -> Rows:
         """Allow 2e-3 of each value, and any difference where a choice among peaks is tied."""

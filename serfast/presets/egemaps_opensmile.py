@@ -87,7 +87,7 @@ def spec_of(sample_rate: float, features: list[Feature]) -> FeatureSpec:
         hop_length=round(0.010 * sample_rate),
         center=False,
         sample_scale=32768 / SCALE,
-        features=features,
+        features=tuple(features),
     )
 
 

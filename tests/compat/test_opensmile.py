@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import builtins
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -162,14 +162,7 @@ def test_what_serfast_lacks_is_said(arguments: Any, message: str) -> None:
 def test_without_pandas_a_call_works_and_a_table_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    importing = builtins.__import__
-
-    def refuse(name: str, *rest: Any, **named: Any) -> Any:
-        if name == "pandas":
-            raise ImportError("no pandas")
-        return importing(name, *rest, **named)
-
-    monkeypatch.setattr(builtins, "__import__", refuse)
+    monkeypatch.setitem(sys.modules, "pandas", None)
     assert Smile()(voice(), RATE).shape == (1, 88, 1)
     with pytest.raises(ImportError, match="pip install pandas"):
         Smile().process_signal(voice(), RATE)

@@ -16,8 +16,8 @@ LEVELS = {1: 0.1, 2: 0.05, 3: 0.03, 4: 0.02, 5: 0.04, 6: 0.01, 7: 0.01, 8: 0.02,
 def rows_of(signal: Any) -> dict[str, Any]:
     features = [
         serfast.BandlimitedFormants(),
-        serfast.SubharmonicCandidates(),
-        serfast.CandidateHarmonics(),
+        serfast.SubharmonicCandidates(frame_length=960),
+        serfast.CandidateHarmonics(frame_length=960),
     ]
     spec = serfast.FeatureSpec(sample_rate=RATE, center=False, features=features)
     rows = serfast.Extractor(spec)(np.asarray(signal, np.float32))

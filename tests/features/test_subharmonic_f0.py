@@ -1,4 +1,4 @@
-"""F0 by sub-harmonics holds against voices of known F0, and its path against all paths there are."""
+"""F0 by sub-harmonics holds against a voice of known F0, and its path against all paths."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ RATE = 16000
 
 def spec_of(**fields: Any) -> serfast.FeatureSpec:
     return serfast.FeatureSpec(
-        sample_rate=RATE, center=False, features=[serfast.SubharmonicF0(**fields)]
+        sample_rate=RATE, center=False, features=[serfast.SubharmonicF0(frame_length=960, **fields)]
     )
 
 

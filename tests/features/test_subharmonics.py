@@ -1,4 +1,4 @@
-"""Candidates of F0 hold against tones with harmonics, and against the formulas in NumPy and SciPy."""
+"""Candidates of F0 hold against tones with harmonics, and the formulas in NumPy and SciPy."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ RATE = 16000
 
 def rows_of(signal: Any, **fields: Any) -> Any:
     spec = serfast.FeatureSpec(
-        sample_rate=RATE, center=False, features=[serfast.SubharmonicCandidates(**fields)]
+        sample_rate=RATE,
+        center=False,
+        features=[serfast.SubharmonicCandidates(frame_length=960, **fields)],
     )
     return serfast.Extractor(spec)(np.asarray(signal, np.float32))
 
@@ -108,5 +110,5 @@ def test_a_gain_changes_the_level_alone() -> None:
 )
 def test_bad_fields_are_refused(fields: Any, message: str) -> None:
     with pytest.raises(serfast.ParameterError) as caught:
-        serfast.SubharmonicCandidates(**fields)
+        serfast.FeatureSpec(features=[serfast.SubharmonicCandidates(**fields)])
     assert str(caught.value) == message

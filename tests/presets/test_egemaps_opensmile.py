@@ -38,9 +38,8 @@ def mel_bands(power: Any, width: float, top: float) -> Any:
     mel = 1127 * np.log(1 + k * width / 700)
     edges = np.linspace(1127 * np.log(1 + 20 / 700), 1127 * np.log(1 + top / 700), 28)
     low, middle, high = edges[:-2, None], edges[1:-1, None], edges[2:, None]
-    weights = np.maximum(
-        np.minimum((mel - low) / (middle - low), (high - mel) / (high - middle)), 0
-    )
+    rise, fall = (mel - low) / (middle - low), (high - mel) / (high - middle)
+    weights = np.maximum(np.minimum(rise, fall), 0)
     weights[:, (k < int(20 / width + 1.5)) | (k > int(top / width - 0.5))] = 0
     return power @ weights.T
 

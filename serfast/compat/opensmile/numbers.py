@@ -125,7 +125,7 @@ def functionals(signal: Any, sample_rate: float, extended: bool) -> Array:
         functional.others(both, ready.columns),
     )
     values = np.concatenate(parts_of_it)[order(sample_rate, extended)]
-    return values.astype(np.float32)
+    return np.asarray(values, dtype=np.float32)
 
 
 def descriptor_names(extended: bool, bandwidths: bool) -> tuple[str, ...]:
