@@ -110,6 +110,7 @@ TESTED_BY = {
     "presets.librosa": "features/test_spec.py",
     "presets.speech": "features/test_spec.py",
     "training.beforehand": "training/test_recipe.py",
+    "training.trainee": "training/test_evaluation.py",
 }
 """The test by which a module's work is seen, where the module has no test file of its own."""
 
