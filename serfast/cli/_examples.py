@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from ..audio.augmentation import SETS_OF_COPIES, Alteration
 from ..corpora.finding import find_labelled
 from ..corpora.recordings import Recording
 from ..errors import ParameterError, UnknownPluginError
@@ -23,9 +24,12 @@ __all__ = ["Reading", "add_arguments", "read_recipe"]
 DEFAULT = "svm"
 """The classifier that is trained if none is named."""
 
+CHOOSE = "choose"
+"""In the place of a set of copies: the training chooses one."""
+
 RECIPE_PARTS = (
     *("classifier", "spec", "statistics", "embedding", "with_statistics", "plain", "alter"),
-    *("option", "seed", "backend"),
+    *("copies", "option", "seed", "backend"),
 )
 """The arguments that a recipe's file stands for."""
 
@@ -45,7 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="all of this at once: a Recipe's JSON, or the model bundle that it made; without "
         "--classifier, --spec, --statistics, --embedding, --with-statistics, --plain, --alter, "
-        "--option, --seed, --backend",
+        "--copies, --option, --seed, --backend",
     )
 
 
@@ -126,6 +130,13 @@ def _add_training(parser: argparse.ArgumentParser) -> None:
         "for every copy, room=0.4|telephone is one of them (docs/augmentation.md)",
     )
     parser.add_argument(
+        "--copies",
+        choices=(*SETS_OF_COPIES, CHOOSE),
+        help="a set of copies instead: of light (7 copies), default (12) and strong (18), or the "
+        "one of them by which training speakers left out are recognised best (default: the "
+        "plugin's own choice)",
+    )
+    parser.add_argument(
         "--option",
         action="append",
         default=[],
@@ -157,6 +168,9 @@ def read_recipe(arguments: argparse.Namespace) -> Recipe:
         return _recipe_in(arguments.recipe, arguments)
     if arguments.plain and arguments.alter:
         raise ParameterError(f"alter must be none with --plain, got {arguments.alter}")
+    if arguments.copies and (arguments.plain or arguments.alter):
+        other = "--plain" if arguments.plain else "--alter"
+        raise ParameterError(f"copies must be none with {other}, got {arguments.copies}")
     spec = arguments.spec and read_spec(arguments.spec)
     statistics = arguments.statistics and read_statistics(arguments.statistics)
     if arguments.with_statistics and statistics is None:
@@ -166,11 +180,19 @@ def read_recipe(arguments: argparse.Namespace) -> Recipe:
         spec=spec,
         statistics=statistics,
         embedding=arguments.embedding,
-        alterations=() if arguments.plain else arguments.alter,
+        alterations=_alterations(arguments),
+        choose_copies=arguments.copies == CHOOSE,
         seed=arguments.seed or 0,
         backend=arguments.backend,
         options=[_pair(text) for text in arguments.option],
     )
+
+
+def _alterations(arguments: argparse.Namespace) -> Sequence[Alteration | str] | None:
+    """Give the alterations that the arguments name; None if they leave them to the training."""
+    if arguments.plain:
+        return ()
+    return arguments.alter or SETS_OF_COPIES.get(arguments.copies)
 
 
 def _recipe_in(path: Path, arguments: argparse.Namespace) -> Recipe:

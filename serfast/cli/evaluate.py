@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from ..training.condition_figures import condition_table
 from ..training.conditions import CONDITIONS, Wanted, conditions_from
@@ -128,6 +130,8 @@ def _show(
         clean, mixed = evaluation.expected_calibration_error, evaluation.mixed_calibration_error
         errors = f"{clean:.3f} clean, {mixed:.3f} all together"
         print(f"calibration error (ECE, {BINS} bins): {errors}", flush=True)
+    if evaluation.certain_above is not None:
+        print(_certain(evaluation.card()["certain"]), flush=True)
     if reading.n_failed:
         print(f"{reading.n_failed} failed", flush=True)
 
@@ -156,6 +160,15 @@ def _wanted(arguments: argparse.Namespace) -> Wanted:
     if arguments.conditions is None:
         return arguments.plot_conditions is not None
     return arguments.conditions or True
+
+
+def _certain(card: Mapping[str, Any]) -> str:
+    """Say from which probability on answers are certain, and what other folds' bounds keep."""
+    shares = [
+        f"{100 * card[key]['kept']:.0f} % {name} ({100 * card[key]['right_of_kept']:.0f} % right)"
+        for key, name in (("clean", "clean"), ("mixed", "all together"))
+    ]
+    return f"certain from probability {card['above']:.3f} on: {', '.join(shares)}"
 
 
 def _line(left_out: str, fold: Fold) -> str:

@@ -18,6 +18,7 @@ __all__ = ["RowsEmbedder"]
 
 Samples = np.ndarray[Any, np.dtype[np.float32]]
 Vectors = np.ndarray[Any, np.dtype[np.float32]]
+Rows = np.ndarray[Any, np.dtype[np.float32]]
 
 INPUT, OUTPUT = "log_mel", "embedding"
 
@@ -40,6 +41,9 @@ class RowsEmbedder:
         Of the weights.
     shortest, longest : int
         The encoder takes so many samples.
+    steps_per_decibel : float, optional
+        The rows are given in decibels below the loudest value, rounded to so many steps a decibel,
+        so that a gain changes next to nothing. By default they are given as they are.
 
     Raises
     ------
@@ -48,12 +52,20 @@ class RowsEmbedder:
     """
 
     def __init__(
-        self, path: Path, spec: FeatureSpec, *, licence: str, shortest: int, longest: int
+        self,
+        path: Path,
+        spec: FeatureSpec,
+        *,
+        licence: str,
+        shortest: int,
+        longest: int,
+        steps_per_decibel: float | None = None,
     ) -> None:
         self.sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
         self.spec, self.licence = spec, licence
         self.sample_rate = int(spec.sample_rate)
         self.shortest, self.longest = shortest, longest
+        self._steps = steps_per_decibel
         self._session = _session(path)
         self._extractor = Extractor(spec)
         width = _width(self._session, path.name) // 2
@@ -67,9 +79,21 @@ class RowsEmbedder:
             return np.stack(list(pool.map(self._vector, signals)))
 
     def _vector(self, signal: Samples) -> Vectors:
-        rows = self._extractor(signal)[np.newaxis]
-        (embedding,) = self._session.run([OUTPUT], {INPUT: rows})
+        (embedding,) = self._session.run([OUTPUT], {INPUT: self.rows(signal)[np.newaxis]})
         return np.asarray(embedding[0])
+
+    def rows(self, signal: Samples) -> Rows:
+        """Give what the encoder is given of a signal.
+
+        Where it is rounded, the signal's peak is made 1 first: a gain changes as few bits as can be.
+        """
+        if self._steps is None:
+            return np.asarray(self._extractor(signal))
+        peak = float(np.abs(signal).max())
+        if peak > 0:
+            signal = (signal.astype(np.float64) / peak).astype(np.float32)
+        rows = self._extractor(signal)
+        return np.asarray(np.round((rows - rows.max()) * self._steps) / self._steps, np.float32)
 
 
 def _session(path: Path) -> Any:
