@@ -85,7 +85,7 @@ class RowsEmbedder:
     def rows(self, signal: Samples) -> Rows:
         """Give what the encoder is given of a signal.
 
-        Where it is rounded, the signal's peak is made 1 first: a gain changes as few bits as can be.
+        Where they are rounded, the signal's peak is made 1 first, so that a gain changes few bits.
         """
         if self._steps is None:
             return np.asarray(self._extractor(signal))
