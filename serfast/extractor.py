@@ -154,10 +154,12 @@ class Extractor:
             samples = preemphasized(samples, spec.signal_preemphasis)
         n_rows = spec.frame_count(len(samples))
         if n_rows == 0:
-            longest = max(spec.frame_lengths)
+            reason = "the longest frame, center=False"
+            if spec.min_row_samples is not None:
+                reason = "min_row_samples"
             checks.refuse(
                 "signal",
-                f"at least {longest} samples long (the longest frame, center=False)",
+                f"at least {spec.grid.last} samples long ({reason})",
                 f"{len(samples)} samples",
             )
         fits = None if out is None else check_out(out, self._n_columns, n_rows)
