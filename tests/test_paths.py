@@ -13,6 +13,7 @@ COMMAND = "cli/test_cli_bench.py"
 LIBROSA = "compat/test_librosa.py"
 CHROMA = "compat/test_librosa_chroma.py"
 CONTRACT = "compat/test_librosa_contract.py"
+KALDI = "compat/test_kaldi_native_fbank.py"
 PYIN = "compat/test_librosa_pyin.py"
 SHAPE = "compat/test_librosa_spectral.py"
 
@@ -80,6 +81,10 @@ TESTED_BY = {
     "cli._threads": "cli/test_extract.py",
     "cli._warnings": "cli/test_predict.py",
     "cli.bench": COMMAND,
+    "compat.kaldi_native_fbank.mel_banks": KALDI,
+    "compat.kaldi_native_fbank.online": KALDI,
+    "compat.kaldi_native_fbank.options": KALDI,
+    "compat.kaldi_native_fbank.specs": KALDI,
     "compat.librosa._engine": CONTRACT,
     "compat.librosa.core._pyin": PYIN,
     "compat.librosa.core._tuning": CHROMA,
