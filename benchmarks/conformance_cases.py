@@ -36,6 +36,8 @@ class Convention(NamedTuple):
     """Why the error isn't zero."""
     left_out: str
     """What of the toolkit isn't reproduced."""
+    limit: float = 1e-4
+    """No number that is compared may be further off."""
 
 
 def signals(rate: float, seed: int = 18) -> dict[str, Array]:
@@ -118,8 +120,8 @@ def transformers_whisper() -> Iterator[Case]:
         extractor = made(feature_size=n_mels)
 
         def rows(y: Array, extractor: Any = extractor) -> Array:
-            found = extractor(y, sampling_rate=16000, padding=False, return_tensors="np")
-            return np.asarray(found["input_features"][0].T)
+            answer = extractor(y, sampling_rate=16000, padding=False, return_tensors="np")
+            return np.asarray(answer["input_features"][0].T)
 
         yield Case(presets.whisper(n_mels), rows)
 
@@ -230,7 +232,9 @@ TORCH = "`pad`, `normalized`"
 
 CONVENTIONS = (
     Convention(
-        "kaldi_fbank", "kaldi-native-fbank", kaldi, False, FLOAT32, "dither, which is random"
+        "kaldi_fbank", "kaldi-native-fbank", kaldi, False,
+        "both compute in float32: the other is up to 1.1e-4 from float64, serfast 2e-5",
+        "dither, which is random", 1.5e-4,
     ),
     Convention("torchaudio_mel", "torchaudio", torchaudio_mel, True, FLOAT32, TORCH),
     Convention(

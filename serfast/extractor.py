@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterable
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from .backends.interface import Run
 from .backends.output import check_out
 from .backends.stream import Stream
 from .errors import ParameterError
+from .features.catalogue import FEATURES
 from .features.order import every_feature
 from .features.spec import FeatureSpec
 from .forking import forks_wait
@@ -85,17 +86,13 @@ class Extractor:
         """Make the tables, and the back end ready to run them."""
         if not isinstance(spec, FeatureSpec):
             checks.fail("spec", "a FeatureSpec", spec)
-        with forks_wait:
-            from .program.planner import (
-                program_of,  # heavy: 4 ms that `import serfast` needn't wait
-            )
-
         self._backend = backends.chosen(backend)
-        prepare = backends.get(self._backend)
         self._spec = spec
         self._n_columns = len(spec.columns)
-        program = program_of(spec, warn)
-        self._run = prepare(program)
+        make = _kept if self._backend == "native" and _is_small(spec) else _prepared
+        self._run, messages = make(spec, self._backend)
+        for message in messages:
+            warn(message)
 
     @property
     def spec(self) -> FeatureSpec:
@@ -223,6 +220,33 @@ class Extractor:
         if threads == 1:
             return [rows_of(signal) for signal in signals]
         return _shared_out(rows_of, list(signals), threads)
+
+
+def _prepared(spec: FeatureSpec, backend: str) -> tuple[Run, tuple[str, ...]]:
+    """Make the tables, and the back end ready to run them; give the warnings as well."""
+    with forks_wait:
+        from .program.planner import program_of  # heavy: 4 ms that `import serfast` needn't wait
+
+    prepare = backends.get(backend)
+    messages: list[str] = []
+    program = program_of(spec, messages.append)
+    return prepare(program), tuple(messages)
+
+
+_kept = lru_cache(maxsize=16)(_prepared)
+"""The last specs' engines, which never change: the second extractor of a spec needs no tables."""
+
+SMALL_FRAME, SMALL_ROW = 2**13, 2**11
+"""Samples of a frame and columns of a row up to which an engine is kept: it has a few MB then."""
+
+
+def _is_small(spec: FeatureSpec) -> bool:
+    """Tell whether the spec's engine may be kept: nothing large, and no function of a package."""
+    built_in = set(FEATURES.values())
+    return len(spec.columns) <= SMALL_ROW and all(
+        type(feature) in built_in and getattr(feature, "n_fft", feature.length) <= SMALL_FRAME
+        for feature in every_feature(spec.features)
+    )
 
 
 def _shared_out(function: Callable[[Any], Rows], signals: list[Any], threads: int) -> list[Rows]:

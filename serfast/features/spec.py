@@ -31,6 +31,29 @@ FORMAT = 1
 """This is the version of the dictionary and JSON form."""
 
 
+LATER: dict[str, Any] = {
+    "center_offset": 0,
+    "min_row_samples": None,
+    "signal_preemphasis": 0.0,
+    "frame_length": None,
+    "window_periodic": True,
+    "triangle_axis": "hz",
+    "edge_rounding": None,
+    "first_bin": 0,
+    "last_bin": None,
+    "power_offset": 0.0,
+    "log_gain": 1.0,
+    "log_bias": 0.0,
+    "first_mfcc": 0,
+    "lifter_start": 1.0,
+}
+"""Fields that format 1 didn't have at first, with their defaults.
+
+A spec without them is written as before: embeddings have the hash of that text, and older versions
+can read it.
+"""
+
+
 @dataclass(frozen=True, kw_only=True)
 class FeatureSpec:
     """A spec lists the features wanted, each with a frame length, on one grid of rows.
@@ -205,8 +228,11 @@ class FeatureSpec:
         return [(t * self.hop_length + offset) / self.sample_rate for t in range(n_rows)]
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the spec as plain dictionaries, lists, strings and numbers."""
-        fields = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
+        """Give the spec as plain dictionaries, lists, strings and numbers.
+
+        Fields that came later (`LATER`) are left out where they have their default.
+        """
+        fields = _values(self)
         fields["features"] = [_feature_dict(feature) for feature in self.features]
         return {"format": FORMAT, **fields}
 
@@ -265,12 +291,23 @@ def _feature_tuple(features: Any) -> tuple[Feature, ...]:
     return result
 
 
+def _values(thing: Any) -> dict[str, Any]:
+    """Give the fields of a spec or a feature; later ones only where they aren't the default."""
+    every = dataclasses.fields(thing)
+    values = {f.name: (getattr(thing, f.name), f.default) for f in every}
+    return {
+        name: value
+        for name, (value, default) in values.items()
+        if value != default or name not in LATER or LATER[name] != default
+    }
+
+
 def _feature_dict(feature: Feature) -> dict[str, Any]:
     """Give a feature as a dictionary; the feature of a track is a dictionary inside it."""
     kind = {"type": type(feature).__name__}
     if type(feature) not in FEATURES.values():
         kind["package"] = installed.package_of(type(feature))
-    values = {f.name: getattr(feature, f.name) for f in dataclasses.fields(feature)}
+    values = _values(feature)
     nested = {k: _feature_dict(v) for k, v in values.items() if isinstance(v, Feature)}
     return {**kind, **values, **nested}
 

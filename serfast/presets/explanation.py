@@ -127,11 +127,11 @@ def constants(spec: FeatureSpec) -> list[Constant]:
     """
     if not isinstance(spec, FeatureSpec):
         checks.fail("spec", "a FeatureSpec", spec)
-    found = [Constant("rows", f, getattr(spec, f), *_words(spec, f)) for f in _SPEC_FIELDS]
+    entries = [Constant("rows", f, getattr(spec, f), *_words(spec, f)) for f in _SPEC_FIELDS]
     for feature in every_feature(spec.features):
         for name, value in _effective(feature, spec).items():
-            found.append(Constant(_where(feature), name, value, *_words(feature, name)))
-    return found
+            entries.append(Constant(_where(feature), name, value, *_words(feature, name)))
+    return entries
 
 
 def differences(spec: FeatureSpec, like: str) -> list[Difference]:
@@ -166,15 +166,15 @@ def differences(spec: FeatureSpec, like: str) -> list[Difference]:
     features = every_feature(spec.features)
     partner = {f: _partner(f, spec, theirs) for f in features}
     grid = next((pair[0] for pair in partner.values() if pair is not None), theirs[0])
-    found = []
+    entries = []
     for name in _SPEC_FIELDS:
         ours, other = getattr(spec, name), getattr(grid, name)
         if ours != other:
             unit, words = _words(spec, name)
-            found.append(Difference("rows", name, ours, other, unit, words))
+            entries.append(Difference("rows", name, ours, other, unit, words))
     for feature in features:
-        found += _against(feature, spec, partner[feature], like)
-    return found
+        entries += _against(feature, spec, partner[feature], like)
+    return entries
 
 
 def _against(
