@@ -86,6 +86,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "summary": lambda: tables.peers_summary(load("peers")),
     "peers": lambda: tables.peers_table(load("peers")),
     "roofline": lambda: tables.stages_table(load("roofline"), load("instructions")),
+    "voice": lambda: tables.voice_table(load("instructions")),
     "long": lambda: tables.long_table(load("long")),
     "start": lambda: tables.start_table(load("start")),
     "threads": lambda: tables.threads_table(load("threads")),

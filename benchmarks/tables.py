@@ -158,6 +158,24 @@ def stages_table(report: Report, instructions: Report | None = None) -> str:
     return f"{about}\n\n{markdown(header, rows)}"
 
 
+VOICE = ("YIN 1024", "F0", "Formants", "HNR", "AutocorrelationHNR", "CPP", "Jitter", "Shimmer")
+"""The stages of a voice that are shown together, and those behind them."""
+
+
+def voice_table(instructions: Report) -> str:
+    """Show the instructions of a row of the voice's features, and what they are beside YIN's."""
+    counts: Mapping[str, Mapping[str, int]] = instructions["instructions"]
+    rows = []
+    for name in (*VOICE, "HarmonicDifferences", "voice row"):
+        if all(name in recorded for recorded in counts.values()):
+            each = [recorded[name] for recorded in counts.values()]
+            last = list(counts.values())[-1]
+            rows.append([name, *map(str, each), f"{last[name] / last['YIN 1024']:.2f}"])
+    header = ["row", *(f"instructions, {isa}" for isa in counts), "× YIN's"]
+    about = f"{instructions['compiler']}, {instructions['valgrind']}"
+    return f"{about}.\n\n{markdown(header, rows, text=1)}"
+
+
 def least_time(stage: Report, isa: Report) -> float:
     """Give the microseconds that a row would take at the machine's peak."""
     arithmetic = stage["operations"] / isa["operations_per_s"]

@@ -72,7 +72,7 @@ cdef inline double low_level(const Inputs *x, const float *weights, int half) no
     cdef double middle = 0, left, right
     cdef int block = <int>(0.0005 * x.sample_rate + 0.5), i
     block = block if block > 1 else 1
-    x.kernels.block_means(
+    x.kernels.wide_means(
         x.frame + x.frame_length // 2 - half * block, 2 * half, block, means)
     for i in range(2 * half):
         middle += means[i]

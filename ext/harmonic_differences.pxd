@@ -57,7 +57,7 @@ cdef inline double formant_power(
 cdef inline void harmonic_differences(const Window *w, double *state, float *out) noexcept nogil:
     """Compute the powers of the harmonics and of the formants, and their ratios.
 
-    The parameters are within, unvoiced_nan, n_fft and rate.
+    The parameters are within, missing_nan, n_fft and rate.
     """
     cdef const double *given = w.parameters
     cdef const float *row = w.rows + w.place * w.n_columns

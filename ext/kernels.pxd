@@ -11,6 +11,7 @@ cdef extern from "kernels/kernels.h" nogil:
         SERFAST_RUN
         SERFAST_FACTORS
         SERFAST_LAGS
+        SERFAST_NEAR_LAGS
         SERFAST_STATES
 
     ctypedef struct serfast_pass:
@@ -102,13 +103,16 @@ cdef extern from "kernels/kernels.h" nogil:
             const float *, ptrdiff_t, ptrdiff_t, double, float *) noexcept nogil
         void (*smoothed_lags)(
             const float *, const float *, ptrdiff_t, ptrdiff_t, ptrdiff_t, float *) noexcept nogil
-        void (*block_means)(const float *, ptrdiff_t, ptrdiff_t, double *) noexcept nogil
+        void (*wide_means)(const float *, ptrdiff_t, ptrdiff_t, double *) noexcept nogil
         void (*scale_values)(float *, ptrdiff_t, float) noexcept nogil
         ptrdiff_t (*local_maxima)(
             const float *, ptrdiff_t, ptrdiff_t, float, float, int32_t *) noexcept nogil
         void (*lag_sums)(const double *, const double *, ptrdiff_t, double *) noexcept nogil
         void (*best_moves)(
             const double *, const double *, ptrdiff_t, ptrdiff_t, double *) noexcept nogil
+        void (*near_lag_products)(
+            const float *, const float *, ptrdiff_t, float *) noexcept nogil
+        void (*block_means)(const float *, ptrdiff_t, ptrdiff_t, float *) noexcept nogil
 
     const serfast_kernels *serfast_built(int)
     int serfast_can_run(const serfast_kernels *)

@@ -3,7 +3,7 @@
 from libc.math cimport ceil, fabs, floor, sqrt
 
 from inputs cimport Inputs
-from kernels cimport serfast_kernels
+from kernels cimport SERFAST_NEAR_LAGS, serfast_kernels
 from logarithm cimport LN10, quick_logarithm
 
 cdef enum:  # as in serfast/features/period_perturbation.py
@@ -12,13 +12,15 @@ cdef enum:  # as in serfast/features/period_perturbation.py
     MAX_MARKS = 128
     MAX_LAGS = 3200     # also samples under a window: 0.4 · 20 ms at 384 kHz
     DIRECT = 32
+    FEW_LAGS = 48       # so many lags, or fewer, are computed 16 at a time
+    BLOCK = 8
     ROOM = 48           # samples behind the end that may be read
 
 cdef extern from *:
     """
     static const double PERIODS_ALIKE = 0.5, PERIODS_QUIET = 0.01, PERIODS_STEADY = 1e-9;
     static const double PERIODS_SILENCE = 0x1p-64; /* the square of serfast.features.framing.SILENCE */
-    static const double PERIODS_SHORTEST = 0.8, PERIODS_LONGEST = 1.25, PERIODS_PERIODIC = 0.3;
+    static const double PERIODS_SHORTEST = 0.8, PERIODS_LONGEST = 1.25, PERIODS_PERIODIC = 0.5;
     """
     const double PERIODS_ALIKE
     const double PERIODS_QUIET
@@ -55,7 +57,14 @@ cdef inline double correlations(
     """Compute the correlation of a part of x with n parts from `begin` on; give its energy."""
     cdef const serfast_kernels *k = s.kernels
     cdef double here = k.sum_squares(x + left, width)
-    k.lag_products(x + left, x + begin, width, n, s.r)
+    cdef ptrdiff_t lag = 0
+    n = (n + SERFAST_NEAR_LAGS - 1) // SERFAST_NEAR_LAGS * SERFAST_NEAR_LAGS
+    if n > FEW_LAGS:
+        k.lag_products(x + left, x + begin, width, n, s.r)
+    else:
+        while lag < n:
+            k.near_lag_products(x + left, x + begin + lag, width, s.r + lag)
+            lag += SERFAST_NEAR_LAGS
     k.lag_energies(x + begin, width, n, k.sum_squares(x + begin, width), s.energies)
     k.over_root(s.r, s.energies, <float>here, n)
     return here
@@ -216,16 +225,30 @@ cdef inline void half_window(
 
     The polynomial interpolates it in u², at the places where Chebyshev's is 0, to 4e-7.
     """
-    cdef float step = <float>(1 / length), begin = <float>(offset / length), u
-    cdef int i
-    for i in range(<int>n):
-        u = begin + i * step
-        u = u * u
-        u = <float>0.9999995999 + u * (<float>-2.467372272 + u * (
-            <float>2.02901837 + u * (<float>-0.6661784658 + u * (
-                <float>0.1148182437 + u * <float>-0.0102858542))))
-        weights[i] = u
-        values[i] = u * x[i]
+    cdef float step = <float>(1 / length), begin = <float>(offset / length)
+    cdef float[BLOCK] u
+    cdef ptrdiff_t i = 0, j
+    cdef int k
+    while i < n:
+        for k in range(BLOCK):
+            u[k] = begin + (<int>i + k) * step
+        for k in range(BLOCK):
+            u[k] = u[k] * u[k]
+            u[k] = <float>0.9999995999 + u[k] * (<float>-2.467372272 + u[k] * (
+                <float>2.02901837 + u[k] * (<float>-0.6661784658 + u[k] * (
+                    <float>0.1148182437 + u[k] * <float>-0.0102858542))))
+        if n - i < BLOCK:
+            break
+        for k in range(BLOCK):
+            weights[i + k] = u[k]
+        for k in range(BLOCK):
+            u[k] = u[k] * x[i + k]
+        for k in range(BLOCK):
+            values[i + k] = u[k]
+        i += BLOCK
+    for j in range(n - i):
+        weights[i + j] = u[j]
+        values[i + j] = u[j] * x[i + j]
 
 
 cdef inline double amplitude(
@@ -322,7 +345,7 @@ cdef inline int candidates(Sound *s, ptrdiff_t first, ptrdiff_t last, double *la
     cdef ptrdiff_t n = min(s.n_coarse - last - 1, last), left, count = last - first + 3, k
     cdef double this, lag
     cdef Peak top
-    cdef int i, n_worth = 0
+    cdef int i
     left = (s.n_coarse - n - last - 1) // 2
     correlations(s, s.coarse, left, n, left + first - 1, count)
     for i in range(CANDIDATES):
@@ -337,25 +360,12 @@ cdef inline int candidates(Sound *s, ptrdiff_t first, ptrdiff_t last, double *la
             if this > worth[i]:
                 this, worth[i] = worth[i], this
                 lag, lags[i] = lags[i], lag
-    for i in range(CANDIDATES):
-        if worth[i] > 0.8 * worth[0]:
-            n_worth += 1
-    return n_worth
-
-
-cdef inline void write_means(const float *x, ptrdiff_t n, ptrdiff_t step, float *out) noexcept nogil:
-    """Write n means of `step` samples."""
-    cdef float share = <float>(1.0 / step), total
-    cdef ptrdiff_t i, j
-    if step == 4:
-        for i in range(n):
-            out[i] = ((x[4 * i] + x[4 * i + 1]) + (x[4 * i + 2] + x[4 * i + 3])) * share
-        return
-    for i in range(n):
-        total = 0
-        for j in range(step):
-            total += x[i * step + j]
-        out[i] = total * share
+    if not worth[0] > 0:
+        return 0
+    this = lags[1] / lags[0]
+    if worth[1] > 0.8 * worth[0] and not (this > 1.5 and fabs(this - rounded(this)) < 0.15):
+        return 2
+    return 1
 
 
 cdef inline bint prepare(const Inputs *x, Sound *s) noexcept nogil:
@@ -374,7 +384,7 @@ cdef inline bint prepare(const Inputs *x, Sound *s) noexcept nogil:
     s.kernels, s.x, s.n = k, samples, x.frame_length
     s.coarse, s.n_coarse = samples, x.frame_length // s.step
     if s.step > 1:
-        write_means(samples, s.n_coarse, s.step, coarse)
+        k.block_means(samples, s.n_coarse, s.step, coarse)
         for i in range(ROOM):
             coarse[s.n_coarse + i] = 0
         s.coarse = coarse

@@ -91,6 +91,8 @@ typedef struct {
 /* How many lags are computed at once, and how many states of a path stand side by side. */
 enum { SERFAST_LAGS = 32, SERFAST_STATES = 16 };
 
+enum { SERFAST_NEAR_LAGS = 16 }; /* so many lags are computed at once, where there are few */
+
 typedef struct {
     const char *isa;
     int lanes; /* floats in its widest vector: the largest width of an FFT's first stage */
@@ -176,8 +178,8 @@ typedef struct {
      * if none was, p and q stay as they are. */
     int (*quadratic_factors)(const double *a, int half, int most, double close, double *p,
                              double *q);
-    /* out[k] = Σ x[i] y[i + k] for i < n and k < n_lags (out has room for one value more; y is
-     * readable up to n + n_lags + 1) */
+    /* out[k] = Σ x[i] y[i + k] for i < n and k < n_lags (out padded; y readable up to n + n_lags,
+     * padded) */
     void (*lag_products)(const float *x, const float *y, ptrdiff_t n, ptrdiff_t n_lags, float *out);
 
     /* r[i] = r[i] / sqrt(first · energy[i]), and 0 where the energy is at most 10⁻³⁰ of the first */
@@ -191,7 +193,7 @@ typedef struct {
                           ptrdiff_t step, float *out);
 
     /* The mean of each of n blocks of so many samples; they are summed in order, as floats */
-    void (*block_means)(const float *x, ptrdiff_t n, ptrdiff_t length, double *out);
+    void (*wide_means)(const float *x, ptrdiff_t n, ptrdiff_t length, double *out);
 
     /* x[i] = factor · x[i] */
     void (*scale_values)(float *x, ptrdiff_t n, float factor);
@@ -211,6 +213,13 @@ typedef struct {
      * multiple of SERFAST_STATES. For each SERFAST_STATES of j, `moves` has so many for each k. */
     void (*best_moves)(const double *value, const double *moves, ptrdiff_t n, ptrdiff_t width,
                        double *out);
+
+    /* out[k] = Σ x[i] y[i + k] for i < n and SERFAST_NEAR_LAGS lags k; each fourth product is added
+     * up by itself */
+    void (*near_lag_products)(const float *x, const float *y, ptrdiff_t n, float *out);
+
+    /* out[i] = the mean of x[step · i] and so on, `step` values, for i < n */
+    void (*block_means)(const float *x, ptrdiff_t n, ptrdiff_t step, float *out);
 } serfast_kernels;
 
 extern const serfast_kernels serfast_kernels_baseline;

@@ -90,7 +90,7 @@ class HarmonicDifferences(Track):
         There are three formants or more; ``MedianSmoothing(Formants())`` has smoother ones.
     within : float
         The harmonics of a formant are those within this share of its frequency, 0 to 0.5.
-    unvoiced_nan : bool
+    missing_nan : bool
         Where there is no voice, or no such formant, a value is 0 (False) or NaN (True).
     n_fft : int
         The spectrum is that of so many samples, at least two periods of the lowest F0. 0 stands for
@@ -131,7 +131,7 @@ class HarmonicDifferences(Track):
 
     formants: Feature = field(default=Formants(), kw_only=False)
     within: float = 0.2
-    unvoiced_nan: bool = False
+    missing_nan: bool = False
     n_fft: int = 0
     rate: float = 0.0
 
@@ -198,7 +198,7 @@ class HarmonicDifferences(Track):
 
     @property
     def may_be_nan(self) -> bool:
-        return self.unvoiced_nan
+        return self.missing_nan
 
     def check(self, sample_rate: float) -> None:
         super().check(sample_rate)
@@ -214,7 +214,7 @@ class HarmonicDifferences(Track):
         rows: Values,
         place: int,
         within: float,
-        unvoiced_nan: bool,
+        missing_nan: bool,
         n_fft: int,
         rate: float,
         out: Values,
@@ -223,7 +223,7 @@ class HarmonicDifferences(Track):
 
         A row has F0, its voicing, frequency and bandwidth of each formant, and the spectrum.
         """
-        missing = np.nan if unvoiced_nan else 0.0
+        missing = np.nan if missing_nan else 0.0
         for i in range(5):
             out[i] = missing
         spectrum = rows[place, rows.shape[1] - n_fft // 2 - 1 :]

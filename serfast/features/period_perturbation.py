@@ -61,11 +61,14 @@ AROUND = 0.2
 LOWEST, HIGHEST, FASTEST = 20.0, 2000.0, 384000.0
 """F0 is from 20 to 2000 Hz, and the sample rate at most 384 kHz."""
 
-PERIODIC = 0.3
+PERIODIC = 0.5
 """A lag is a candidate for the period if its correlation is above this."""
 
 SECOND = 0.8
 """The second candidate must be worth this share of the first one."""
+
+MULTIPLE = 0.15
+"""It must be further than this from a multiple of the first one, in parts of that."""
 
 STEADY = 1e-9
 """A frame is constant if this share of its energy, or less, is left without its mean."""
@@ -246,16 +249,13 @@ def amplitude(x: Any, mark: float, left: float, right: float) -> float:
 def candidates(coarse: Any, first: int, last: int, lags: Any) -> int:
     """Write the lags, and parts of them, at which the middle of the frame is most periodic.
 
-    Tell how many there are. Long lags count less, because a period's multiples are periods too.
+    Tell how many there are. Long lags count less, because a period's multiples are periods too,
+    and a multiple of the first one is none.
     """
     n = min(len(coarse) - last - 1, last)
     left = (len(coarse) - n - last - 1) // 2
-    r, top, n_found = (
-        correlations(coarse, left, n, left + first - 1, last - first + 3),
-        np.zeros(2),
-        0,
-    )
-    worth = np.zeros(CANDIDATES)
+    r = correlations(coarse, left, n, left + first - 1, last - first + 3)
+    top, worth = np.zeros(2), np.zeros(CANDIDATES)
     for k in range(1, len(r) - 1):
         if r[k] <= PERIODIC or r[k] < r[k - 1] or r[k] < r[k + 1]:
             continue
@@ -265,9 +265,11 @@ def candidates(coarse: Any, first: int, last: int, lags: Any) -> int:
             if this > worth[i]:
                 this, worth[i] = worth[i], this
                 lag, lags[i] = lags[i], lag
-    for i in range(CANDIDATES):
-        n_found += worth[i] > SECOND * worth[0]
-    return n_found
+    if worth[0] <= 0.0:
+        return 0
+    ratio = lags[1] / lags[0]
+    multiple = ratio > 1.5 and abs(ratio - np.floor(ratio + 0.5)) < MULTIPLE
+    return 2 if worth[1] > SECOND * worth[0] and not multiple else 1
 
 
 def measures(x: Any, marks: Any, n: int, sample_rate: float, out: Any) -> None:
@@ -418,7 +420,7 @@ class PeriodPerturbation(FrameFeature):
         coarse = np.zeros(len(x) // step)
         for i in range(len(coarse)):
             coarse[i] = x[i * step : (i + 1) * step].sum() / step
-        lags, marks, found = np.zeros(CANDIDATES), np.zeros(MAX_MARKS), np.zeros(MEASURES)
+        lags, marks, measured = np.zeros(CANDIDATES), np.zeros(MAX_MARKS), np.zeros(MEASURES)
         first, last = (
             int(np.floor(sample_rate / fmax / step)),
             int(np.ceil(sample_rate / fmin / step)),
@@ -426,9 +428,9 @@ class PeriodPerturbation(FrameFeature):
         reach = (len(x) - sample_rate / fmin) / 2.0
         for i in range(candidates(coarse, first, last, lags)):
             begin, end = marked(x, coarse, step, lags[i] * step, reach, marks)
-            measures(frame, marks[begin : end + 1], end + 1 - begin, sample_rate, found)
+            measures(frame, marks[begin : end + 1], end + 1 - begin, sample_rate, measured)
             for j in range(MEASURES):
-                out[i * MEASURES + j] = found[j]
+                out[i * MEASURES + j] = measured[j]
 
     @property
     def multiplications(self) -> int:

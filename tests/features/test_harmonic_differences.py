@@ -20,7 +20,7 @@ RATE = 16000
 
 def rows(y: np.ndarray, backend: str = "native", rate: int = RATE, **fields: object) -> np.ndarray:
     """F0 in column 0, f1, f2 and f3 in columns 2, 4 and 6, and the differences from column 8 on."""
-    f0 = serfast.F0(75, 500, unvoiced_nan=bool(fields.get("unvoiced_nan")))
+    f0 = serfast.F0(75, 500)
     formants = serfast.Formants(n_fft=rate // 20, ceiling=min(5500, rate / 2))
     features = [f0, formants, serfast.HarmonicDifferences(f0, formants, **fields)]
     spec = serfast.FeatureSpec(sample_rate=rate, hop_length=rate // 100, features=features)
@@ -168,7 +168,7 @@ def test_nothing_is_there_without_a_voice(backend: str) -> None:
         found = rows(y, backend)
         assert (found[found[:, 0] == 0, 8:] == 0).all()
         assert (found[:, 0] == 0).mean() > 0.9
-        asked = rows(y, backend, unvoiced_nan=True)
+        asked = rows(y, backend, missing_nan=True)
         np.testing.assert_array_equal(np.isnan(asked[:, 8:]).all(axis=1), found[:, 0] == 0)
 
 

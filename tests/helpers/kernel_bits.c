@@ -262,8 +262,8 @@ static void sums(int n)
     k->scale_values(products + 1, n - 4, 0.3f);
     say_floats("scale_values", what, products + 1, n - 4);
     static double means[256];
-    k->block_means(x, n / 5, 5, means);
-    say("block_means", what, means, (size_t)(n / 5) * sizeof(double));
+    k->wide_means(x, n / 5, 5, means);
+    say("wide_means", what, means, (size_t)(n / 5) * sizeof(double));
     static int32_t places[1024];
     const ptrdiff_t n_places = k->local_maxima(x, 1, n - 1, 0.1f, 0.01f, places);
     say("local_maxima", what, places, (size_t)n_places * sizeof(int32_t));

@@ -21,14 +21,14 @@ def praats(y: np.ndarray) -> tuple[list[float], np.ndarray]:
     pitch = sound.to_pitch_cc(time_step=0.01, pitch_floor=75, pitch_ceiling=600)
     marks = call([sound, pitch], "To PointProcess (cc)")
     limits = (0, 0, 0.8 / 600, 1.25 / 75, 1.3)
-    found = [call(marks, f"Get jitter ({k})", *limits) for k in ("local", "rap", "ppq5")]
+    measured = [call(marks, f"Get jitter ({k})", *limits) for k in ("local", "rap", "ppq5")]
     for kind in ("local", "local_dB", "apq3", "apq5"):
-        found.append(call([sound, marks], f"Get shimmer ({kind})", *limits, 1.6))
+        measured.append(call([sound, marks], f"Get shimmer ({kind})", *limits, 1.6))
     text = call([sound, pitch, marks], "Voice report", 0, 0, 75, 600, 1.3, 1.6, 0.03, 0.45)
     ratio = re.search(r"harmonics-to-noise ratio: ([-\d.]+)", text)
     assert ratio is not None
-    found.append(float(ratio[1]))
-    found.append(1 / call(marks, "Get mean period", *limits))
-    found.append(call(marks, "Get number of points") - 1)
+    measured.append(float(ratio[1]))
+    measured.append(1 / call(marks, "Get mean period", *limits))
+    measured.append(call(marks, "Get number of points") - 1)
     f0 = [pitch.get_value_at_time(t / 100) for t in range(len(y) * 100 // RATE)]
-    return found, np.array(f0)
+    return measured, np.array(f0)
