@@ -110,8 +110,10 @@ cdef extern from "kernels/kernels.h" nogil:
         void (*lag_sums)(const double *, const double *, ptrdiff_t, double *) noexcept nogil
         void (*best_moves)(
             const double *, const double *, ptrdiff_t, ptrdiff_t, double *) noexcept nogil
-        void (*near_lag_products)(
-            const float *, const float *, ptrdiff_t, float *) noexcept nogil
+        void (*near_lags)(
+            const float *, const float *, ptrdiff_t, float *, float *) noexcept nogil
+        void (*hann_half)(
+            const float *, ptrdiff_t, float, float, float *, float *) noexcept nogil
         void (*block_means)(const float *, ptrdiff_t, ptrdiff_t, float *) noexcept nogil
 
     const serfast_kernels *serfast_built(int)

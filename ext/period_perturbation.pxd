@@ -12,8 +12,6 @@ cdef enum:  # as in serfast/features/period_perturbation.py
     MAX_MARKS = 128
     MAX_LAGS = 3200     # also samples under a window: 0.4 · 20 ms at 384 kHz
     DIRECT = 32
-    FEW_LAGS = 48       # so many lags, or fewer, are computed 16 at a time
-    BLOCK = 8
     ROOM = 48           # samples behind the end that may be read
 
 cdef extern from *:
@@ -51,23 +49,16 @@ cdef inline ptrdiff_t rounded(double x) noexcept nogil:
     return <ptrdiff_t>floor(x + 0.5)
 
 
-cdef inline double correlations(
+cdef inline void correlations(
     Sound *s, const float *x, ptrdiff_t left, ptrdiff_t width, ptrdiff_t begin, ptrdiff_t n
 ) noexcept nogil:
-    """Compute the correlation of a part of x with n parts from `begin` on; give its energy."""
-    cdef const serfast_kernels *k = s.kernels
-    cdef double here = k.sum_squares(x + left, width)
+    """Compute the correlation of a part of x with n parts from `begin` on."""
+    cdef double here = s.kernels.sum_squares(x + left, width)
     cdef ptrdiff_t lag = 0
-    n = (n + SERFAST_NEAR_LAGS - 1) // SERFAST_NEAR_LAGS * SERFAST_NEAR_LAGS
-    if n > FEW_LAGS:
-        k.lag_products(x + left, x + begin, width, n, s.r)
-    else:
-        while lag < n:
-            k.near_lag_products(x + left, x + begin + lag, width, s.r + lag)
-            lag += SERFAST_NEAR_LAGS
-    k.lag_energies(x + begin, width, n, k.sum_squares(x + begin, width), s.energies)
-    k.over_root(s.r, s.energies, <float>here, n)
-    return here
+    while lag < n:
+        s.kernels.near_lags(x + left, x + begin + lag, width, s.r + lag, s.energies + lag)
+        lag += SERFAST_NEAR_LAGS
+    s.kernels.over_root(s.r, s.energies, <float>here, lag)
 
 
 cdef inline ptrdiff_t highest(const float *r, ptrdiff_t n) noexcept nogil:
@@ -218,39 +209,6 @@ cdef inline void mean_changes(
     out[2] = fives / n_fives if n_fives else -1
 
 
-cdef inline void half_window(
-    const float *x, ptrdiff_t n, double offset, double length, float *weights, float *values
-) noexcept nogil:
-    """Write ½ + ½ cos(π u) for n samples, u = (offset + i) / length, and times the samples.
-
-    The polynomial interpolates it in u², at the places where Chebyshev's is 0, to 4e-7.
-    """
-    cdef float step = <float>(1 / length), begin = <float>(offset / length)
-    cdef float[BLOCK] u
-    cdef ptrdiff_t i = 0, j
-    cdef int k
-    while i < n:
-        for k in range(BLOCK):
-            u[k] = begin + (<int>i + k) * step
-        for k in range(BLOCK):
-            u[k] = u[k] * u[k]
-            u[k] = <float>0.9999995999 + u[k] * (<float>-2.467372272 + u[k] * (
-                <float>2.02901837 + u[k] * (<float>-0.6661784658 + u[k] * (
-                    <float>0.1148182437 + u[k] * <float>-0.0102858542))))
-        if n - i < BLOCK:
-            break
-        for k in range(BLOCK):
-            weights[i + k] = u[k]
-        for k in range(BLOCK):
-            u[k] = u[k] * x[i + k]
-        for k in range(BLOCK):
-            values[i + k] = u[k]
-        i += BLOCK
-    for j in range(n - i):
-        weights[i + j] = u[j]
-        values[i + j] = u[j] * x[i + j]
-
-
 cdef inline double amplitude(
     const Inputs *x, Sound *s, double mark, double left, double right
 ) noexcept nogil:
@@ -263,9 +221,12 @@ cdef inline double amplitude(
     middle = min(max(middle, begin), end)
     if end - begin < 1 or end - begin > MAX_LAGS:
         return 0
-    half_window(x.frame + begin, middle - begin, begin - mark, left, s.energies, s.r)
-    half_window(
-        x.frame + middle, end - middle, middle - mark, right,
+    k.hann_half(
+        x.frame + begin, middle - begin, <float>((begin - mark) / left), <float>(1 / left),
+        s.energies, s.r,
+    )
+    k.hann_half(
+        x.frame + middle, end - middle, <float>((middle - mark) / right), <float>(1 / right),
         s.energies + (middle - begin), s.r + (middle - begin),
     )
     weights = k.sum_squares(s.energies, end - begin)

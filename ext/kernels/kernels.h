@@ -214,9 +214,14 @@ typedef struct {
     void (*best_moves)(const double *value, const double *moves, ptrdiff_t n, ptrdiff_t width,
                        double *out);
 
-    /* out[k] = Σ x[i] y[i + k] for i < n and SERFAST_NEAR_LAGS lags k; each fourth product is added
-     * up by itself */
-    void (*near_lag_products)(const float *x, const float *y, ptrdiff_t n, float *out);
+    /* products[k] = Σ x[i] y[i + k] and energies[k] = Σ y[i + k]² for i < n and SERFAST_NEAR_LAGS
+     * lags k; each fourth i is added up by itself */
+    void (*near_lags)(const float *x, const float *y, ptrdiff_t n, float *products,
+                      float *energies);
+
+    /* weights[i] = ½ + ½ cos(π u) with u = begin + i · step, |u| <= 1, and times the samples */
+    void (*hann_half)(const float *x, ptrdiff_t n, float begin, float step, float *weights,
+                      float *values);
 
     /* out[i] = the mean of x[step · i] and so on, `step` values, for i < n */
     void (*block_means)(const float *x, ptrdiff_t n, ptrdiff_t step, float *out);

@@ -267,6 +267,17 @@ static void sums(int n)
     static int32_t places[1024];
     const ptrdiff_t n_places = k->local_maxima(x, 1, n - 1, 0.1f, 0.01f, places);
     say("local_maxima", what, places, (size_t)n_places * sizeof(int32_t));
+    float *energies = space(n);
+    k->near_lags(x, x, n / 2, products, energies);
+    say_floats("near_lags", what, products, SERFAST_NEAR_LAGS);
+    say_floats("near_lags, energies", what, energies, SERFAST_NEAR_LAGS);
+    k->hann_half(x, n / 2, -1.0f, 2.0f / (float)n, energies, products);
+    say_floats("hann_half", what, energies, n / 2);
+    say_floats("hann_half, values", what, products, n / 2);
+    for (int step = 3; step <= 4; step++) {
+        k->block_means(x, n / step, step, products);
+        say_floats("block_means", what, products, n / step);
+    }
 }
 
 static void products(void)
