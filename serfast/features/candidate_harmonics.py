@@ -151,8 +151,9 @@ class CandidateHarmonics(SpectrumFeature):
                     nearest, distance = lag, abs(lag - period)
             ratio = 1e-10
             if nearest > 0 and autocorrelation[nearest] > 0.0:
-                top = np.float64(autocorrelation[nearest])
-                ratio = top / max(np.float64(autocorrelation[0]) - top, 1e-10 * top)
+                peak_of_it = np.float64(autocorrelation[nearest])
+                rest = np.float64(autocorrelation[0]) - peak_of_it
+                ratio = peak_of_it / max(rest, 1e-10 * peak_of_it)
             out[6 * c] = DECIBEL * np.log(max(ratio, 1e-10))
             levels[:] = 0.0
             first, second, third = 0.0, 0.0, 0.0
