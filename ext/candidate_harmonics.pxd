@@ -25,14 +25,17 @@ cdef inline double harmonic_ratio(const Inputs *x, double period) noexcept nogil
     """Give 10 log10(r / (r(0) - r)) at the peak of the autocorrelation nearest to the period."""
     cdef const float *r = x.autocorrelation
     cdef ptrdiff_t last = x.n_lags - 2, middle = <ptrdiff_t>(period + 0.5), apart, lag, best = -1
-    cdef double distance = 1e9, noise, ratio = 1e-10
+    cdef double distance = 1e9, noise, ratio = 1e-10, flat = 1e-6 * <double>r[0]
     cdef int side
     for apart in range(x.n_lags):
         if apart - 1 > distance:
             break
         for side in range(2):
             lag = middle - apart if side == 0 else middle + apart
-            if 1 <= lag <= last and r[lag] > r[lag - 1] and r[lag] > r[lag + 1]:
+            if (
+                1 <= lag <= last and <double>r[lag] - r[lag - 1] > flat
+                and <double>r[lag] - r[lag + 1] > flat
+            ):
                 if fabs(lag - period) < distance:
                     best, distance = lag, fabs(lag - period)
     if best > 0 and r[best] > 0:
@@ -44,13 +47,13 @@ cdef inline double harmonic_ratio(const Inputs *x, double period) noexcept nogil
 cdef inline int find_peaks(const Inputs *x, double limit, Peaks *peaks) noexcept nogil:
     """Find the peaks of the spectrum, up to one above the limit [Hz]; give their number."""
     cdef const float *s = x.spectrum
-    cdef double bend, slope, here
+    cdef double bend, slope, here, flat = 1e-5 * x.kernels.sum_floored(s, x.n_bins, 0) / x.n_bins
     cdef int32_t *places = peaks.bins
-    cdef ptrdiff_t n = x.kernels.local_maxima(s, 1, x.n_bins - 1, 0, 0, places), i, k
+    cdef ptrdiff_t n = x.kernels.local_maxima(s, 1, x.n_bins - 1, 0, <float>flat, places), i, k
     cdef int found = 0
     for i in range(n):
         k, here = places[i], s[places[i]]
-        if not here > s[k + 1]:
+        if not here - s[k + 1] > flat:
             continue
         bend, slope = s[k - 1] + s[k + 1] - 2 * here, (<double>s[k + 1] - s[k - 1]) / 2
         places[found] = <int32_t>k

@@ -51,9 +51,10 @@ class CandidateHarmonics(SpectrumFeature):
         20 log10(A / A(1)), where A is that of the strongest harmonic about F1, F2, F3.
 
     A harmonic is the peak of the spectrum nearest to k F0. Its frequency and magnitude are those of
-    a parabola through three bins; as A(1) below the formants' levels the bin itself counts. A
-    level without harmonics is 0, and so is each of a candidate that isn't there. The terms are
-    those of Eyben et al., IEEE Trans. Affective Computing 7 (2016), 190–202, whose H1 is F0.
+    a parabola through three bins; as A(1) below the formants' levels the bin itself counts. What
+    stands out by less than rounding could make, 1e-5 of the mean magnitude and 1e-6 of r(0), is no
+    peak. A level without harmonics is 0, and so is each of a candidate that isn't there. The terms
+    are those of Eyben et al., IEEE Trans. Affective Computing 7 (2016), 190–202, whose H1 is F0.
 
     Examples
     --------
@@ -117,9 +118,14 @@ class CandidateHarmonics(SpectrumFeature):
         formants = (bandlimited_f1, bandlimited_f2, bandlimited_f3)
         n, width = len(spectrum), float(frequencies[1])
         before, behind = np.zeros(n, np.int64), np.zeros(n, np.int64)
-        last = -1
+        flat, least, last = 0.0, 1e-6 * float(autocorrelation[0]), -1
         for k in range(n):
-            if 0 < k < n - 1 and spectrum[k] > spectrum[k - 1] and spectrum[k] > spectrum[k + 1]:
+            flat += 1e-5 * float(spectrum[k]) / n
+        for k in range(n):
+            if 0 < k < n - 1 and (
+                float(spectrum[k]) - spectrum[k - 1] > flat
+                and float(spectrum[k]) - spectrum[k + 1] > flat
+            ):
                 last = k
             before[k] = last
         last = -1
@@ -136,16 +142,18 @@ class CandidateHarmonics(SpectrumFeature):
                 continue
             period, nearest, distance = sample_rate / f0, -1, 1e9
             for lag in range(1, len(autocorrelation) - 1):
-                here = autocorrelation[lag]
-                peak = here > autocorrelation[lag - 1] and here > autocorrelation[lag + 1]
+                here = np.float64(autocorrelation[lag])
+                peak = (
+                    here - autocorrelation[lag - 1] > least
+                    and here - autocorrelation[lag + 1] > least
+                )
                 if peak and abs(lag - period) < distance:
                     nearest, distance = lag, abs(lag - period)
             ratio = 1e-10
             if nearest > 0 and autocorrelation[nearest] > 0.0:
-                noise = float(autocorrelation[0]) - autocorrelation[nearest]
-                ratio = autocorrelation[nearest] / max(
-                    noise, 1e-10 * float(autocorrelation[nearest])
-                )
+                peak_of_it = np.float64(autocorrelation[nearest])
+                rest = np.float64(autocorrelation[0]) - peak_of_it
+                ratio = peak_of_it / max(rest, 1e-10 * peak_of_it)
             out[6 * c] = DECIBEL * np.log(max(ratio, 1e-10))
             levels[:] = 0.0
             first, second, third = 0.0, 0.0, 0.0
