@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from serfast.forking import forks_wait
+from serfast.models.plugin import Examples, Weights
 from serfast_svm import SvmPlugin
 
 __all__ = ["BOTH", "ENCODER", "PLUGIN", "BothPlugin", "CampplusPlugin"]
 
 MODELS = Path(__file__).parent / "models"
+
+WIDTHS = (1024, 1024)
+"""Entries of whisper-base-3 and of campplus-2."""
 
 ENCODER = MODELS / "campplus-2.onnx"
 
@@ -26,7 +31,22 @@ class CampplusPlugin(SvmPlugin):
 
 
 class BothPlugin(SvmPlugin):
-    """The support vector machine of serfast-svm, on Whisper's vector and CAM++'s behind it."""
+    """A support vector machine on Whisper's vector, one on CAM++'s, and their mean."""
+
+    def train(self, examples: Examples, *, seed: int = 0) -> Weights:
+        """Train both (:mod:`serfast_campplus.fusion`); nothing is drawn at random.
+
+        Raises
+        ------
+        ParameterError
+            If there are fewer than two classes or speakers, or the vectors are of others.
+        ImportError
+            If SciPy is missing.
+        """
+        self.check_training(examples.labels.tolist(), examples.speakers.tolist())
+        with forks_wait:
+            from .fusion import train_parts  # heavy: SciPy
+        return train_parts(examples, WIDTHS)
 
     def default_embedding(self) -> str:
         """Name the embedding to train on if the user names none."""
