@@ -29,6 +29,7 @@ def away_from_the_sources(tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     if "SERFAST_DATA" in os.environ:
         os.environ["SERFAST_DATA"] = str(Path(os.environ["SERFAST_DATA"]).resolve())
     before = Path.cwd()
+    os.environ.pop("COLUMNS", None)  # the width that pytest-xdist gives its processes
     os.chdir(tmp_path_factory.mktemp("away"))
     yield
     os.chdir(before)

@@ -1,8 +1,8 @@
 """A picture of what a recognizer gains while it hears a speaker.
 
-    python -m benchmarks.adaptation_picture [--out docs/adaptation.png]
+    python -m benchmarks.adaptation_picture [--classifier svm] [--out docs/adaptation.png]
 
-It draws the last results of `benchmarks.adaptation`; nothing is measured again.
+It draws the last results of `benchmarks.adaptation` of a classifier; nothing is measured again.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pathlib import Path
 from serfast.training.plots import figure
 
 from . import RESULTS, ROOT
+from .left_out import result_name
 
 __all__ = ["draw"]
 
@@ -68,10 +69,13 @@ def draw(curves: Curves, path: Path) -> None:
 def main() -> None:
     """Draw the last results."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
+    parser.add_argument("--classifier", default="svm", help="the plugin (default: %(default)s)")
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "adaptation.png")
-    report = json.loads((RESULTS / "adaptation.json").read_text("utf-8"))
+    arguments = parser.parse_args()
+    name = result_name("adaptation", arguments.classifier)
+    report = json.loads((RESULTS / f"{name}.json").read_text("utf-8"))
     curves = {name: report["curves"][name] for name in DRAWN}
-    draw(curves, parser.parse_args().out)
+    draw(curves, arguments.out)
 
 
 if __name__ == "__main__":

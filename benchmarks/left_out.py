@@ -14,7 +14,7 @@ from serfast.training import Recipe
 from . import RESULTS
 from .reports import write
 
-__all__ = ["recognizers", "run"]
+__all__ = ["recognizers", "result_name", "run"]
 
 
 def recognizers(
@@ -56,6 +56,10 @@ def run(
     options = dict(text.split("=", 1) for text in arguments.option)
     recipe = Recipe(arguments.classifier, options=options)
     results = measured(serfast.corpora.find_recordings(arguments.corpus), arguments.run, recipe)
-    which = "" if arguments.classifier == "svm" else f"_{arguments.classifier}"
-    write(RESULTS / f"{name}{which}.json", results)
+    write(RESULTS / f"{result_name(name, arguments.classifier)}.json", results)
     print(table(results))
+
+
+def result_name(name: str, classifier: str) -> str:
+    """Give the name of a benchmark's results of a classifier; those of the SVM have none of it."""
+    return name if classifier == "svm" else f"{name}_{classifier}"

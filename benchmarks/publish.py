@@ -31,6 +31,7 @@ from . import (
     strangers,
     tables,
 )
+from .conformance_table import conformance_table
 from .operations import FORMULAS
 
 PAGES = (
@@ -42,6 +43,7 @@ PAGES = (
             "augmentation",
             "roofline",
             "backends",
+            "conformance",
             "custom-features",
             "embedded",
             "features",
@@ -86,12 +88,14 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "summary": lambda: tables.peers_summary(load("peers")),
     "peers": lambda: tables.peers_table(load("peers")),
     "roofline": lambda: tables.stages_table(load("roofline"), load("instructions")),
+    "voice": lambda: tables.voice_table(load("instructions")),
     "long": lambda: tables.long_table(load("long")),
     "start": lambda: tables.start_table(load("start")),
     "threads": lambda: tables.threads_table(load("threads")),
     "backends": lambda: tables.backends_table(load("backends")),
     "custom": lambda: tables.custom_table(load("custom")),
     "budget": lambda: budget.tables(load("budget")),
+    "conformance": lambda: conformance_table(load("conformance")),
     "formulas": formulas,
     "features": features,
     "formats": lambda: formats.table(load("formats")),
@@ -99,6 +103,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "robustness": robustness.table,
     "adaptation": lambda: adaptation.table(load("adaptation")),
     "adaptation_onnx": lambda: adaptation.table(load("adaptation_onnx")),
+    "adaptation_whisper": lambda: adaptation.table(load("adaptation_whisper")),
     "steadiness": lambda: steadiness.table(load("steadiness")),
     "strangers": lambda: strangers.table(load("strangers")),
     "augmentation": lambda: augmentation.table(load("augmentation")),

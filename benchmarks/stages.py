@@ -18,7 +18,7 @@ from serfast.features.base import Feature
 from .catalogue import others
 from .recordings import Array, speech_like
 
-__all__ = ["LISTED", "N_ROWS", "STAGES", "WHOLE_ROW", "Stage", "rows_into"]
+__all__ = ["LISTED", "N_ROWS", "STAGES", "VOICE_ROW", "WHOLE_ROW", "Stage", "rows_into"]
 
 N_ROWS = 256
 """Rows of a signal: enough to hide the call, few enough to stay in the second cache."""
@@ -74,6 +74,25 @@ _ENERGY = (serfast.RMS(frame_length=512), serfast.ZeroCrossingRate(frame_length=
 WHOLE_ROW = (*_ENERGY, serfast.LogMel(**_MEL), serfast.MFCC(**_MEL, n_mfcc=20), _YIN)
 """The features of the row that most benchmarks compute."""
 
+_F0 = serfast.F0(75, 500)
+
+VOICE_ROW = (
+    _F0,
+    serfast.Formants(),
+    serfast.HNR(),
+    serfast.Jitter(_F0),
+    serfast.Shimmer(_F0),
+    serfast.HarmonicDifferences(_F0, serfast.Formants()),
+    serfast.AlphaRatio(),
+    serfast.HammarbergIndex(),
+    serfast.SpectralSlope(lo=0, hi=500),
+    serfast.SpectralSlope(lo=500, hi=1500),
+    serfast.SpectralFlux(),
+    serfast.Loudness(),
+    serfast.MFCC(n_fft=512, n_mels=26, n_mfcc=4),
+)
+"""What phoneticians measure of a voice, in one row."""
+
 LISTED = (
     Stage(name="RMS 512", features=_ENERGY[:1]),
     Stage(name="ZCR 512", features=_ENERGY[1:]),
@@ -107,6 +126,7 @@ STAGES = (
         Stage(name=name, features=features)
         for name, features in others(f for stage in LISTED for f in stage.features).items()
     ),
+    Stage(name="voice row", features=VOICE_ROW),
 )
 """All stages."""
 

@@ -141,27 +141,52 @@ def stages_table(report: Report, instructions: Report | None = None) -> str:
                 *(f"{stage[cost]}" if known else "" for cost in ("operations", "bytes")),
                 *(f"{counts[isa].get(name, '')}" for isa in counts),
                 *(number(us) for us in times),
-                f"{100 * least_time(stage, isas[best]) / times[-1]:.0f} %" if known else "",
+                share_of_peak(stage, isas[best], times[-1]) if known else "",
                 _beside_neighbour(stage, report),
             ]
         )
     header = ["stage", "operations", "bytes", *(f"instructions, {isa}" for isa in counts)]
     header += [*(f"µs, {isa}" for isa in isas), "of the peak", "cost of a sample"]
-    peaks = "; ".join(
-        f"{isa} {number(isas[isa]['operations_per_s'] / 1e9)} G operations, "
-        f"{number(isas[isa]['bytes_per_s'] / 1e9)} GB"
-        for isa in isas
-    )
+    peaks = "; ".join(f"{isa} {peak(isas[isa])}" for isa in isas)
     about = f"{sentence(report['machine'])}. One thread on one core. Peak in a second: {peaks}."
     if instructions:
         about += f" Instructions: {instructions['compiler']}, {instructions['valgrind']}."
     return f"{about}\n\n{markdown(header, rows)}"
 
 
-def least_time(stage: Report, isa: Report) -> float:
-    """Give the microseconds that a row would take at the machine's peak."""
+VOICE = ("YIN 1024", "F0", "Formants", "HNR", "AutocorrelationHNR", "CPP", "Jitter", "Shimmer")
+"""The stages of a voice that are shown together, and those behind them."""
+
+
+def voice_table(instructions: Report) -> str:
+    """Show the instructions of a row of the voice's features, and what they are beside YIN's."""
+    counts: Mapping[str, Mapping[str, int]] = instructions["instructions"]
+    rows = []
+    for name in (*VOICE, "HarmonicDifferences", "voice row"):
+        if all(name in recorded for recorded in counts.values()):
+            each = [recorded[name] for recorded in counts.values()]
+            last = list(counts.values())[-1]
+            rows.append([name, *map(str, each), f"{last[name] / last['YIN 1024']:.2f}"])
+    header = ["row", *(f"instructions, {isa}" for isa in counts), "× YIN's"]
+    about = f"{instructions['compiler']}, {instructions['valgrind']}"
+    return f"{about}.\n\n{markdown(header, rows, text=1)}"
+
+
+def peak(isa: Report) -> str:
+    """Give the peak of one instruction set; operations are None where they weren't measured."""
+    operations = isa["operations_per_s"]
+    known = operations is not None
+    counted = f"{number(operations / 1e9)} G operations" if known else "operations not measured"
+    return f"{counted}, {number(isa['bytes_per_s'] / 1e9)} GB"
+
+
+def share_of_peak(stage: Report, isa: Report, us: float) -> str:
+    """Give the time that a row would take at the machine's peak, as a share of what it takes."""
+    if isa["operations_per_s"] is None:
+        return ""
     arithmetic = stage["operations"] / isa["operations_per_s"]
-    return float(1e6 * max(arithmetic, stage["bytes"] / isa["bytes_per_s"]))
+    least = 1e6 * max(arithmetic, stage["bytes"] / isa["bytes_per_s"])
+    return f"{100 * least / us:.0f} %"
 
 
 def _beside_neighbour(stage: Report, report: Report) -> str:

@@ -33,8 +33,6 @@ cdef inline void autocorrelation(
 ) noexcept nogil:
     """Compute lags 0 … n_lags - 1; they are zeros for silence (NULL)."""
     cdef const float *samples
-    cdef float scale = <float>(0.5 / node.plan.length)
-    cdef int i
     if frame == NULL:
         memset(out, 0, (node.n_lags + SERFAST_PAD) * sizeof(float))
         return
@@ -46,6 +44,5 @@ cdef inline void autocorrelation(
     memset(padded + node.win_length, 0, (node.plan.length - node.win_length) * sizeof(float))
     k.power_spectrum(&node.plan, padded, node.window, power, fft)
     k.cosine_transform(&node.plan, power, node.n_lags, out, fft)
-    for i in range(node.n_lags):
-        out[i] = scale * out[i]
+    k.scale_values(out, node.n_lags, <float>(0.5 / node.plan.length))
     memset(out + node.n_lags, 0, SERFAST_PAD * sizeof(float))

@@ -117,23 +117,35 @@ cdef int run(
     const Program *p, const float *samples, ptrdiff_t n_samples, float *out, ptrdiff_t n_rows,
     Faults *faults,
 ) noexcept nogil:
-    """Compute all rows of a signal; give -1 if there is no memory. `faults` may be NULL."""
+    """Compute all rows of a signal; give -1 if there is no memory. `faults` may be NULL.
+
+    Rows with columns that only tracks look at, or that wait for later rows, are computed in a place
+    of their own: that of a stream's latest rows, or of all if some wait for the whole recording.
+    """
     cdef Scratch scratch
     cdef Rows rows
+    cdef Signal signal
     cdef bint apart = p.n_tracks > 0 or p.row_size > p.n_columns
     cdef size_t row_bytes = p.row_size * sizeof(float), kept_bytes = p.kept_size * sizeof(float)
     cdef void *block = new_scratch(p, &scratch)
     cdef float *kept = <float *>malloc(n_rows * kept_bytes + 1)
-    rows.data = <float *>malloc(n_rows * row_bytes + 1) if apart else out
-    rows.kept = n_rows
+    cdef bint enough
+    rows.kept = n_rows if p.kept_size or not apart else min(n_rows, p.rows_kept)
+    rows.data = <float *>malloc(rows.kept * row_bytes + 1) if apart else out
     rows.size = p.row_size
-    cdef bint enough = block != NULL and kept != NULL and rows.data != NULL
-    if enough:
-        run_rows(p, samples, n_samples, &rows, n_rows, kept, &scratch)
-        if faults != NULL:
-            faults[0] = scratch.faults[0]
+    signal.samples, signal.begin, signal.end = samples, 0, n_samples
+    enough = block != NULL and kept != NULL and rows.data != NULL
+    if enough and apart and not p.kept_size:
+        run_tracked(p, &signal, &rows, n_rows, out, &scratch)
+    elif enough:
+        run_rows(p, &signal, rows.data, n_rows, kept, &scratch)
+        if p.kept_size:
+            finish_kept(p, kept, &rows, n_rows, &scratch)
+        track_rows(p, &rows, n_rows, True, &scratch)
         if apart:
             copy_rows(p, &rows, 0, n_rows, out)
+    if enough and faults != NULL:
+        faults[0] = scratch.faults[0]
     if apart:
         free(rows.data)
     free(kept)
@@ -142,25 +154,43 @@ cdef int run(
 
 
 cdef void run_rows(
-    const Program *p,
-    const float *samples,
-    ptrdiff_t n_samples,
-    const Rows *rows,
-    ptrdiff_t n_rows,
-    float *kept,
+    const Program *p, const Signal *signal, float *rows, ptrdiff_t n_rows, float *kept,
     const Scratch *scratch,
 ) noexcept nogil:
-    """Compute the rows, then all that needs every row: the recording's largest value, tracks."""
-    cdef Signal signal
+    """Compute all rows without their tracks, one behind the other."""
     cdef ptrdiff_t t
-    signal.samples = samples
-    signal.begin = 0
-    signal.end = n_samples
     for t in range(n_rows):
-        compute_row(p, &signal, t, rows.data + t * p.row_size, kept + t * p.kept_size, scratch)
-    if p.kept_size:
-        finish_kept(p, kept, rows, n_rows, scratch)
-    track_rows(p, rows, n_rows, True, scratch)
+        compute_row(p, signal, t, rows + t * p.row_size, kept + t * p.kept_size, scratch)
+
+
+cdef void run_tracked(
+    const Program *p, const Signal *signal, const Rows *rows, ptrdiff_t n_rows, float *out,
+    const Scratch *scratch,
+) noexcept nogil:
+    """Compute all rows with their tracks, in the order of a stream."""
+    cdef ptrdiff_t computed = 0, t
+    for t in range(n_rows):
+        tracked_row(p, signal, rows, t, n_rows, &computed, out + t * p.n_columns, scratch)
+
+
+cdef void tracked_row(
+    const Program *p, const Signal *signal, const Rows *rows, ptrdiff_t t, ptrdiff_t last,
+    ptrdiff_t *computed, float *out, const Scratch *scratch,
+) noexcept nogil:
+    """Compute row t with its tracks, after the later rows that the tracks need.
+
+    `last` is the number of all rows, or -1 as long as the signal goes on.
+    """
+    cdef ptrdiff_t needed = max(t + p.grid.ahead + 1, p.grid.first)
+    if last >= 0:
+        needed = min(needed, last)
+    while computed[0] < needed:
+        compute_row(p, signal, computed[0], row_at(rows, computed[0]), NULL, scratch)
+        computed[0] += 1
+        track_rows(p, rows, computed[0], computed[0] == last, scratch)
+    if computed[0] == last:  # also if all rows were there before the signal ended
+        track_rows(p, rows, computed[0], True, scratch)
+    copy_rows(p, rows, t, t + 1, out)
 
 
 cdef inline void copy_rows(
@@ -213,12 +243,13 @@ cdef void *new_scratch(const Program *p, Scratch *s) noexcept nogil:
     s.states, s.numbers = <double *>(base + states), <double *>(base + numbers)
     s.done = <ptrdiff_t *>(base + done)
     s.frames = <const float **>(base + frames)
+    memcpy(s.states, p.states, p.n_states * sizeof(double))
     return block
 
 
 cdef void forget_rows(const Program *p, const Scratch *s) noexcept nogil:
-    """Prepare for a new signal: no track has computed a row, and every state is 0."""
-    memset(s.states, 0, p.n_states * sizeof(double))
+    """Prepare for a new signal: no track has computed a row, and every state is its first one."""
+    memcpy(s.states, p.states, p.n_states * sizeof(double))
     memset(s.done, 0, p.n_tracks * sizeof(ptrdiff_t))
 
 

@@ -1,6 +1,7 @@
 """The candidates of F0: the native twin of serfast/features/f0_candidates.py."""
 
 from libc.math cimport ceil
+from libc.stdint cimport int32_t
 
 from inputs cimport Inputs
 from logarithm cimport LN10, logarithm
@@ -18,14 +19,6 @@ ctypedef struct Peak:
     float after
 
 
-cdef inline float smoothed(
-    const float *r, const float *table, ptrdiff_t lag, ptrdiff_t step
-) noexcept nogil:
-    """Give the autocorrelation over the window's, smoothed over a step to both sides."""
-    cdef ptrdiff_t before = lag - step if lag > step else step - lag
-    return (<float>0.5 * r[lag] + <float>0.25 * (r[before] + r[lag + step])) * table[lag]
-
-
 cdef inline int weakest_of(const Peak *peaks, int n) noexcept nogil:
     cdef int weakest = 0, i
     for i in range(1, n):
@@ -37,29 +30,28 @@ cdef inline int highest_peaks(
     const Inputs *x, ptrdiff_t first, ptrdiff_t last, ptrdiff_t step, float least, Peak *peaks
 ) noexcept nogil:
     """Give how many peaks there are, n_candidates at most, and the highest ones by their lags."""
-    cdef const float *r = x.autocorrelation
-    cdef const float *table = x.table
-    cdef int most = <int>x.parameters[2], n = 0, weakest = 0, i
-    cdef float before = smoothed(r, table, first - 1, step)
-    cdef float here = smoothed(r, table, first, step), after, worth
-    cdef ptrdiff_t k
-    for k in range(first, last + 1):
-        after = smoothed(r, table, k + 1, step)
-        worth = 0
-        if here > least and here > before and here >= after:
-            worth = <float>(here * (1 - 0.2 * k / last))
-        if worth > least:
-            if n == most:
-                n -= 1
-                for i in range(weakest, n):
-                    peaks[i] = peaks[i + 1]
-            peaks[n].lag, peaks[n].worth = k, worth
-            peaks[n].before, peaks[n].here, peaks[n].after = before, here, after
-            n += 1
-            if n == most:
-                weakest = weakest_of(peaks, n)
-                least = peaks[weakest].worth
-        before, here = here, after
+    cdef float *curve = x.scratch   # last + 2 values
+    cdef int32_t *places = <int32_t *>(curve + last + 2)
+    cdef int most = <int>x.parameters[2], n = 0, weakest = 0, i, j
+    cdef ptrdiff_t k, count
+    cdef float worth
+    x.kernels.smoothed_lags(x.autocorrelation, x.table, first - 1, last + 2, step, curve)
+    count = x.kernels.local_maxima(curve, first, last + 1, least, 0, places)
+    for j in range(count):
+        k = places[j]
+        worth = <float>(curve[k] * (1 - 0.2 * k / last))
+        if not worth > least:
+            continue
+        if n == most:
+            n -= 1
+            for i in range(weakest, n):
+                peaks[i] = peaks[i + 1]
+        peaks[n].lag, peaks[n].worth = k, worth
+        peaks[n].before, peaks[n].here, peaks[n].after = curve[k - 1], curve[k], curve[k + 1]
+        n += 1
+        if n == most:
+            weakest = weakest_of(peaks, n)
+            least = peaks[weakest].worth
     return n
 
 
@@ -78,17 +70,11 @@ cdef inline double low_level(const Inputs *x, const float *weights, int half) no
     """Give the level [dB] of the blocks before the frame's middle or behind it, the lower one."""
     cdef double[MAX_BLOCKS] means
     cdef double middle = 0, left, right
-    cdef int block = <int>(0.0005 * x.sample_rate + 0.5), i, j
-    cdef const float *samples
-    cdef float total
+    cdef int block = <int>(0.0005 * x.sample_rate + 0.5), i
     block = block if block > 1 else 1
-    samples = x.frame + x.frame_length // 2 - half * block
+    x.kernels.wide_means(
+        x.frame + x.frame_length // 2 - half * block, 2 * half, block, means)
     for i in range(2 * half):
-        total = 0
-        for j in range(block):
-            total += samples[j]
-        samples += block
-        means[i] = <double>total / block
         middle += means[i]
     middle /= 2 * half
     left = low_power(means, weights, half, middle)

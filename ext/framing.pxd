@@ -32,6 +32,7 @@ cdef enum PadMode:
     CONSTANT = 0
     EDGE = 1
     REFLECT = 2
+    SYMMETRIC = 3
 
 ctypedef struct Frames:
     # frame t covers the samples [t·hop - left, t·hop - left + length)
@@ -57,6 +58,14 @@ cdef inline ptrdiff_t reflected(ptrdiff_t i, ptrdiff_t n) noexcept nogil:
     return i if i < n else period - i
 
 
+cdef inline ptrdiff_t mirrored(ptrdiff_t i, ptrdiff_t n) noexcept nogil:
+    """Give that index if the mirror repeats the sample at either end."""
+    i %= 2 * n
+    if i < 0:
+        i += 2 * n
+    return i if i < n else 2 * n - 1 - i
+
+
 cdef inline const float *frame_at(
     const Signal *signal, const Frames *frames, ptrdiff_t middle, float *scratch
 ) noexcept nogil:
@@ -72,8 +81,10 @@ cdef inline const float *frame_at(
                 continue
             elif frames.pad_mode == EDGE:
                 i = 0 if i < 0 else signal.end - 1
-            else:
+            elif frames.pad_mode == REFLECT:
                 i = reflected(i, signal.end)
+            else:
+                i = mirrored(i, signal.end)
         scratch[k] = signal.samples[i - signal.begin]
     return scratch
 

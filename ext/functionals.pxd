@@ -24,6 +24,16 @@ cdef enum Kind:
     ARGMAX
     ARGMIN
     AUTOCORRELATION     # a: lag
+    CV                  # this and the following are of selections alone: selections.pxd
+    LEVEL
+    RISING_MEAN
+    RISING_STD
+    FALLING_MEAN
+    FALLING_STD
+    PEAKS
+    SEGMENTS
+    SEGMENT_MEAN
+    SEGMENT_STD
 
 ctypedef struct Functional:
     Kind kind

@@ -8,6 +8,7 @@ ctypedef struct Grid:
     ptrdiff_t last      # samples behind a row's moment that must be there when the signal has ended
     ptrdiff_t ahead     # rows after it that a row waits for
     ptrdiff_t first     # rows that must be there before the first one can be given
+    ptrdiff_t kept      # samples before a row's moment that a stream keeps for it
 
 
 cdef inline ptrdiff_t computed_count(

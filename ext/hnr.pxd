@@ -1,5 +1,7 @@
 """Harmonics-to-noise ratio: the native twins of serfast/features/hnr.py."""
 
+from libc.stdint cimport int32_t
+
 from inputs cimport Inputs
 from kernels cimport serfast_kernels
 from logarithm cimport LN10, logarithm
@@ -48,26 +50,28 @@ cdef inline double height_between(
 
 
 cdef inline double highest_peak(
-    const serfast_kernels *k, const float *r, ptrdiff_t low, ptrdiff_t high, const float *taps
+    const serfast_kernels *k, const float *r, ptrdiff_t low, ptrdiff_t high, const float *taps,
+    int32_t *places,
 ) noexcept nogil:
-    """Give the height of the highest peak of r(low) … r(high), also between whole lags; or 0."""
+    """Give the height of the highest peak of r(low) … r(high), also between whole lags; or 0.
+
+    There must be room for half as many places as lags.
+    """
     cdef ptrdiff_t lags[CANDIDATES]
     cdef double heights[CANDIDATES]
-    cdef double height, best = 0
-    cdef float rise, fall
-    cdef ptrdiff_t lag, i
+    cdef double height, bend, best = 0
+    cdef ptrdiff_t n = k.local_maxima(r, low, high + 1, HNR_LEAST, HNR_FLAT, places), lag, i
     cdef int j
     for j in range(CANDIDATES):
         heights[j] = 0
         lags[j] = 0
-    for i in range(low, high + 1):
-        rise = r[i] - r[i - 1]
-        if not (r[i] > HNR_LEAST and rise > HNR_FLAT):
+    for i in range(n):
+        lag = places[i]
+        # the top of its parabola is an eighth of the bend higher at most, and FLAT
+        bend = 2 * <double>r[lag] - r[lag - 1] - r[lag + 1]
+        if r[lag] + 0.125 * bend + 1e-5 <= heights[CANDIDATES - 1]:
             continue
-        fall = r[i] - r[i + 1]
-        if not (fall >= -HNR_FLAT and rise + fall > HNR_FLAT):
-            continue
-        height, lag = peak_between(r[i - 1], r[i], r[i + 1]), i
+        height = peak_between(r[lag - 1], r[lag], r[lag + 1])
         for j in range(CANDIDATES):
             if height > heights[j]:
                 height, heights[j] = heights[j], height
@@ -97,34 +101,6 @@ cdef inline void mirrored(float *r) noexcept nogil:
         r[-i] = r[i]
 
 
-cdef inline double change(const float *x, ptrdiff_t n, ptrdiff_t i) noexcept nogil:
-    """Give what the energy of lag i + 1 has more than that of lag i."""
-    return <double>x[n + i] * x[n + i] - <double>x[i] * x[i]
-
-
-cdef inline void lag_energies(
-    const float *x, ptrdiff_t n, ptrdiff_t n_lags, double energy, float *out
-) noexcept nogil:
-    """Give Σ x(i + k)² over i < n for each lag k; `energy` is that of lag 0."""
-    cdef ptrdiff_t i = 0
-    cdef double a, b, c, d
-    out[0] = <float>energy
-    while i + 4 < n_lags:  # one addition of four waits for the one before
-        a = change(x, n, i)
-        b = a + change(x, n, i + 1)
-        c = change(x, n, i + 2)
-        d = b + (c + change(x, n, i + 3))
-        out[i + 1], out[i + 2] = <float>(energy + a), <float>(energy + b)
-        out[i + 3] = <float>(energy + (b + c))
-        energy += d
-        out[i + 4] = <float>energy
-        i += 4
-    while i + 1 < n_lags:
-        energy += change(x, n, i)
-        out[i + 1] = <float>energy
-        i += 1
-
-
 cdef inline void hnr(const Inputs *x, float *out) noexcept nogil:
     """Compute the normalised cross-correlation, and the ratio at its highest peak.
 
@@ -139,10 +115,7 @@ cdef inline void hnr(const Inputs *x, float *out) noexcept nogil:
     cdef float *r = samples + length + 16 + HALF
     cdef float *energies = r + high + HALF + 16
     cdef double total = k.sum_products(x.frame, x.frame, length), left, first
-    cdef float mean
-    mean = <float>(k.sum_floored(x.frame, length, -3e38) / length)
-    for i in range(length):
-        samples[i] = x.frame[i] - mean
+    k.condition(x.frame, length, 1, 0, samples)
     for i in range(16):
         samples[length + i] = 0
     left = k.sum_products(samples, samples, length)
@@ -151,11 +124,12 @@ cdef inline void hnr(const Inputs *x, float *out) noexcept nogil:
         out[0] = <float>x.parameters[0]
         return
     k.lag_products(samples, samples + begin, n, n_lags, r + begin)
-    lag_energies(samples, n, high + HALF + 1, first, energies)
+    k.lag_energies(samples, n, high + HALF + 1, first, energies)
     k.over_root(r + begin, energies + begin, <float>first, n_lags)
     if begin == 0:
         mirrored(r)
-    out[0] = <float>ratio_of(highest_peak(k, r, low, high, x.table + 2), x.parameters[0])
+    out[0] = <float>ratio_of(
+        highest_peak(k, r, low, high, x.table + 2, <int32_t *>energies), x.parameters[0])
 
 
 cdef inline void autocorrelation_hnr(const Inputs *x, float *out) noexcept nogil:
@@ -173,4 +147,6 @@ cdef inline void autocorrelation_hnr(const Inputs *x, float *out) noexcept nogil
     for i in range(high + HALF + 1):
         r[i] = x.autocorrelation[i] / energy * correction[i]
     mirrored(r)
-    out[0] = <float>ratio_of(highest_peak(x.kernels, r, low, high, x.table + 2), x.parameters[0])
+    out[0] = <float>ratio_of(
+        highest_peak(x.kernels, r, low, high, x.table + 2, <int32_t *>(r + high + HALF + 1)),
+        x.parameters[0])

@@ -99,6 +99,14 @@ cdef extern from "kernels/kernels.h" nogil:
         void (*lag_products)(
             const float *, const float *, ptrdiff_t, ptrdiff_t, float *) noexcept nogil
         void (*over_root)(float *, const float *, float, ptrdiff_t) noexcept nogil
+        void (*lag_energies)(
+            const float *, ptrdiff_t, ptrdiff_t, double, float *) noexcept nogil
+        void (*smoothed_lags)(
+            const float *, const float *, ptrdiff_t, ptrdiff_t, ptrdiff_t, float *) noexcept nogil
+        void (*wide_means)(const float *, ptrdiff_t, ptrdiff_t, double *) noexcept nogil
+        void (*scale_values)(float *, ptrdiff_t, float) noexcept nogil
+        ptrdiff_t (*local_maxima)(
+            const float *, ptrdiff_t, ptrdiff_t, float, float, int32_t *) noexcept nogil
         void (*lag_sums)(const double *, const double *, ptrdiff_t, double *) noexcept nogil
         void (*best_moves)(
             const double *, const double *, ptrdiff_t, ptrdiff_t, double *) noexcept nogil
@@ -107,6 +115,11 @@ cdef extern from "kernels/kernels.h" nogil:
         void (*hann_half)(
             const float *, ptrdiff_t, float, float, float *, float *) noexcept nogil
         void (*block_means)(const float *, ptrdiff_t, ptrdiff_t, float *) noexcept nogil
+        void (*keep_peaks)(const float *, ptrdiff_t, float *) noexcept nogil
+        void (*short_products)(
+            const float *, const float *, ptrdiff_t, const float *, float *) noexcept nogil
+        void (*shifted_sums)(
+            const float *, const float *, int, float, ptrdiff_t, float *) noexcept nogil
 
     const serfast_kernels *serfast_built(int)
     int serfast_can_run(const serfast_kernels *)

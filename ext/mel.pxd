@@ -13,6 +13,7 @@ ctypedef struct Log:
     int relative    # 1: that value becomes the offset
     int limited     # 1: values below that value - top are raised to it
     float top
+    float added     # to each band's power
     int column      # -1: not wanted
     int n_mels
     int stride      # n_mels, padded
@@ -26,6 +27,18 @@ ctypedef struct Mel:
     int column      # -1: not wanted
     int n_logs
     Log *logs
+
+
+cdef inline void log_levels(
+    const serfast_kernels *k, const Log *node, const float *bands, float *levels
+) noexcept nogil:
+    """Compute scale · ln(max(floor, S + added)) - offset of each band's power S."""
+    cdef int i
+    if node.added != 0:
+        for i in range(node.n_mels):
+            levels[i] = bands[i] + node.added
+        bands = levels
+    k.logarithm(bands, node.n_mels, node.scale, node.floor, node.offset, levels)
 
 
 cdef inline void finish_log(

@@ -9,7 +9,7 @@ from framing cimport Frames, Signal, frame_at, heard_at
 from grid cimport Grid
 from inputs cimport Inputs
 from kernels cimport serfast_kernels
-from mel cimport Log, Mel, finish_log
+from mel cimport Log, Mel, finish_log, log_levels
 from pitch cimport Pitch, yin
 from rows cimport Rows
 from spectrum cimport Spectrum, spectrum
@@ -55,6 +55,7 @@ ctypedef struct Program:
     size_t spare_size       # of what native twins need on their way
     size_t window_size      # of the rows that a track looks at
     size_t n_states         # numbers that tracks keep
+    const double *states    # and what they are before the first row
     size_t n_numbers        # parameters of a function, columns of the row among them
     ptrdiff_t kept_size     # floats per row that wait for the whole recording
 
@@ -98,11 +99,11 @@ cdef inline void mel_row(
     for i in range(node.n_logs):
         log = &node.logs[i]
         if log.whole:
-            k.logarithm(s.mel, node.n_mels, log.scale, log.floor, log.offset, kept[0])
+            log_levels(k, log, s.mel, kept[0])
             kept[0] += log.stride
         else:
             levels = s.slots + log.slot if log.slot >= 0 else s.log_mel
-            k.logarithm(s.mel, node.n_mels, log.scale, log.floor, log.offset, levels)
+            log_levels(k, log, s.mel, levels)
             finish_log(k, log, levels, row, s.product)
 
 

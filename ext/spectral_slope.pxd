@@ -8,7 +8,7 @@ cdef enum:
 
 cdef inline void spectral_slope(const Inputs *x, float *out) noexcept nogil:
     """Compute the weighted sum of the levels; the table has first bin, scale and weights."""
-    cdef ptrdiff_t n = x.n_table - 2, begin = <ptrdiff_t>x.table[0]
+    cdef ptrdiff_t n = x.n_table - 3, begin = <ptrdiff_t>x.table[0]
     cdef ptrdiff_t skipped = begin % PAD
     cdef const float *first = x.spectrum + begin - skipped
     x.kernels.logarithm(first, skipped + n, 1, <float>x.parameters[0], 0, x.scratch)

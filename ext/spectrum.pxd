@@ -9,7 +9,7 @@ from mel cimport Mel
 ctypedef struct Spectrum:
     Frames frames
     serfast_rfft plan
-    const float *window   # of the frame's length, packed as power_spectrum wants it
+    const float *window   # of the transform's length, packed as power_spectrum wants it
     int start             # the window's samples: [start, start + win_length)
     int win_length
     int conditioned
@@ -43,7 +43,7 @@ cdef inline void spectrum(
         return
     if node.conditioned:
         memset(conditioned, 0, node.start * sizeof(float))
-        memset(conditioned + end, 0, (node.frames.length - end) * sizeof(float))
+        memset(conditioned + end, 0, (node.plan.length - end) * sizeof(float))
         k.condition(
             frame + node.start,
             node.win_length,

@@ -11,6 +11,7 @@ from libc.string cimport memcpy, memset
 from functionals cimport Functional, Series, apply, study
 from kernels cimport SERFAST_SERIES, serfast_kernels
 from logarithm cimport logarithm, octaves
+from selections cimport Selection, scale_series, smooth, write_selection
 
 ctypedef struct Job:
     # functionals of some of the eight series of a block
@@ -52,6 +53,9 @@ ctypedef struct VectorProgram:
     int n_jobs
     Job *jobs                   # by block, order, voiced
     ptrdiff_t share             # place of the voiced rows' share; negative: none
+    int n_selections
+    Selection *selections       # those with the same rows follow one another
+    double row_rate             # [1/s]
 
 ctypedef struct Table:
     # rows of floats or, if wide, of doubles
@@ -223,6 +227,62 @@ cdef inline void transform(
         to_semitones(p, series_at(w, p.semitones[i], n), w.voiced_rows, n_voiced, n)
 
 
+cdef inline ptrdiff_t find_selected(
+    const Selection *s, const Table *table, const double *x, ptrdiff_t *rows, double *counts
+) noexcept nogil:
+    """Mark the rows that count, by their numbers and by 1 or 0; give how many there are."""
+    cdef ptrdiff_t t, n = 0
+    cdef bint counted
+    for t in range(table.n_rows):
+        counted = s.mask < 0 or (cell(table, t, s.mask) > s.threshold) == s.above
+        if s.nonzero and x[t] == 0:
+            counted = False
+        counts[t] = counted
+        rows[n] = t
+        n += counted
+    return n
+
+
+cdef inline void make_selections(
+    const VectorProgram *p, const Table *table, Workspace *w, int first, double *out
+) noexcept nogil:
+    """Compute the functionals of the selections that have the same rows as the first one."""
+    cdef ptrdiff_t n_rows = table.n_rows, n = 0, t
+    cdef const Selection *s = &p.selections[first]
+    cdef double *x = w.derived
+    cdef double *counts = x + n_rows
+    cdef double *averages = counts + n_rows
+    cdef double *numbers = averages + n_rows
+    cdef double *ones = numbers + n_rows
+    cdef const double *series
+    cdef const double *chosen
+    cdef int lane
+    memset(w.voiced, 0, SERFAST_SERIES * n_rows * sizeof(double))
+    for lane in range(p.selections[first].together):
+        s = &p.selections[first + lane]
+        series = series_at(w, s.series, n_rows)
+        for t in range(n_rows):
+            x[t] = series[SERFAST_SERIES * t]
+        scale_series(s, x, n_rows)
+        if lane == 0:
+            n = find_selected(s, table, x, w.voiced_rows, counts)
+        chosen = x
+        if s.smoothing > 1:
+            if not s.smoothing_skips:
+                for t in range(n_rows):
+                    ones[t] = 1
+            smooth(s, x, counts if s.smoothing_skips else ones, n_rows, averages, numbers)
+            chosen = averages
+        for t in range(n):
+            w.voiced[SERFAST_SERIES * t + lane] = chosen[w.voiced_rows[t]]
+    if n:
+        study(p.kernels, &w.studied, w.voiced, n, p.resolution, s.sorts)
+    for lane in range(p.selections[first].together):
+        write_selection(
+            p.kernels, &p.selections[first + lane], &w.studied, lane, w.voiced_rows, n, n_rows,
+            p.resolution, p.row_rate, out)
+
+
 cdef inline void make_vector(
     const VectorProgram *p, const Table *rows, Workspace *w, double *out
 ) noexcept nogil:
@@ -258,3 +318,7 @@ cdef inline void make_vector(
                 out + j)
     if p.share >= 0:
         out[p.share] = <double>n_voiced / n
+    i = 0
+    while i < p.n_selections:
+        make_selections(p, &table, w, i, out)
+        i += p.selections[i].together

@@ -14,8 +14,10 @@ from libc.math cimport fabs
 from libc.stdint cimport uintptr_t
 from libc.stdlib cimport free, malloc
 
-from functionals cimport QUANTILE, SPREAD, Functional, Kind
+from course cimport Tail
+from functionals cimport PEAKS, QUANTILE, RISING_MEAN, SEGMENTS, SPREAD, Functional, Kind
 from kernels cimport SERFAST_RUN, SERFAST_SERIES
+from selections cimport Selection
 from statistics cimport Family, Job, Table, VectorProgram, Workspace, make_vector
 
 cdef Functional functional_of(functional) except *:
@@ -56,6 +58,51 @@ cdef int fill_derivatives(Arena arena, VectorProgram *p, program) except -1:
     return 0
 
 
+cdef int fill_selection(Selection *s, one, series) except -1:
+    """Set what does not depend on the selections beside it; s.functionals has room for them."""
+    cdef int i, kind, tail = one.tail
+    s.series, s.mask, s.above = series[one.column], column_or_none(one.mask), one.above
+    s.nonzero, s.threshold, s.reference = one.nonzero, one.threshold, one.reference
+    s.factor, s.smoothing, s.smoothing_skips = one.factor, one.smoothing, one.smoothing_skips
+    s.extremum_share, s.tail, s.missing = one.extremum_share, <Tail>tail, one.missing
+    s.min_segment, s.segment_trim = one.min_segment, one.segment_trim
+    s.last_segment_trim, s.duration_trim = one.last_segment_trim, one.duration_trim
+    s.n_functionals, s.place = len(one.functionals), one.place
+    for i, functional in enumerate(one.functionals):
+        s.functionals[i] = functional_of(functional)
+        kind = s.functionals[i].kind
+        s.sorts = s.sorts or kind in (QUANTILE, SPREAD)
+        s.has_course = s.has_course or RISING_MEAN <= kind <= PEAKS
+        s.has_segments = s.has_segments or kind >= SEGMENTS
+    return 0
+
+
+cdef bint needs_order(one):
+    return any(functional.kind in ("quantile", "spread") for functional in one.functionals)
+
+
+cdef int fill_selections(Arena arena, VectorProgram *p, program, series) except -1:
+    """Set the selections; up to eight that have the same rows are computed at once."""
+    groups = {}
+    for i, one in enumerate(program.selections):
+        counts = one.counts
+        groups.setdefault((i if counts is None else -1, counts, needs_order(one)), []).append(one)
+    p.n_selections, p.row_rate = len(program.selections), program.row_rate
+    p.selections = <Selection *>arena.new(p.n_selections * sizeof(Selection))
+    cdef Functional *functionals = <Functional *>arena.new(
+        sum(len(one.functionals) for one in program.selections) * sizeof(Functional))
+    cdef int place = 0, left
+    for group in groups.values():
+        for i, one in enumerate(group):
+            left = len(group) - i + i % SERFAST_SERIES
+            p.selections[place].functionals = functionals
+            fill_selection(&p.selections[place], one, series)
+            functionals += p.selections[place].n_functionals
+            p.selections[place].together = min(left, SERFAST_SERIES)
+            place += 1
+    return 0
+
+
 cdef int fill_vector(Arena arena, VectorProgram *p, program) except -1:
     columns = program.columns
     series = {column: i for i, column in enumerate(columns)}
@@ -90,6 +137,7 @@ cdef int fill_vector(Arena arena, VectorProgram *p, program) except -1:
         p.sorts = p.sorts or p.functionals[i].kind in (QUANTILE, SPREAD)
     p.share = -1 if program.share is None else program.share
     fill_derivatives(arena, p, program)
+    fill_selections(arena, p, program, series)
     return fill_jobs(arena, p, program.entries, series)
 
 

@@ -23,8 +23,8 @@ from libc.string cimport memcpy, memmove
 
 from framing cimport Signal
 from grid cimport Grid, rows_after
-from program cimport Program, Scratch, compute_row, track_rows
-from rows cimport Rows, row_at
+from program cimport Program, Scratch, compute_row
+from rows cimport Rows
 
 FLOAT32_DTYPE, FLOAT64_DTYPE = np.dtype(np.float32), np.dtype(np.float64)
 INT16_DTYPE = np.dtype(np.int16)
@@ -55,7 +55,7 @@ cdef class StreamState:
     def __cinit__(self, Engine engine, *args):
         cdef const Program *p = &engine.program
         self.engine = engine
-        self.capacity = 4 * (p.grid.left + p.grid.right) + 4096
+        self.capacity = 4 * (p.grid.kept + p.grid.right) + 4096
         self.samples = <float *>malloc(self.capacity * sizeof(float))
         self.scratch_block = new_scratch(p, &self.scratch)
         self.recent.kept = p.rows_kept
@@ -251,36 +251,22 @@ cdef class StreamState:
         """Compute the rows up to `stop` into out; give the place of the next row."""
         cdef const Program *p = &self.engine.program
         cdef Signal signal
+        cdef ptrdiff_t last = self._complete(self.end) if self.flushed else -1
         signal.samples = self.samples
         signal.begin = self.begin
         signal.end = self.end
         while self.next_row < stop:
             if p.n_tracks:
-                self._tracked_row(&signal, out)
+                tracked_row(
+                    p, &signal, &self.recent, self.next_row, last, &self.computed, out,
+                    &self.scratch,
+                )
             else:
                 compute_row(p, &signal, self.next_row, out, NULL, &self.scratch)
                 self.computed += 1
             self.next_row += 1
             out += p.n_columns
         return out
-
-    cdef void _tracked_row(self, const Signal *signal, float *out) noexcept nogil:
-        """Compute the next row with its tracks, after the later rows that the tracks need."""
-        cdef const Program *p = &self.engine.program
-        cdef ptrdiff_t needed = max(self.next_row + p.grid.ahead + 1, p.grid.first)
-        cdef ptrdiff_t last = -1  # of all rows, once the signal has ended
-        if self.flushed:
-            last = self._complete(self.end)
-            needed = min(needed, last)
-        while self.computed < needed:
-            compute_row(
-                p, signal, self.computed, row_at(&self.recent, self.computed), NULL, &self.scratch
-            )
-            self.computed += 1
-            track_rows(p, &self.recent, self.computed, self.computed == last, &self.scratch)
-        if self.computed == last:  # also if all rows were there before the signal ended
-            track_rows(p, &self.recent, self.computed, True, &self.scratch)
-        copy_rows(p, &self.recent, self.next_row, self.next_row + 1, out)
 
     cdef ptrdiff_t _space(self, ptrdiff_t wanted) noexcept nogil:
         """Forget samples that no row needs; give how many of `wanted` may be appended, >= 1.
@@ -289,7 +275,7 @@ cdef class StreamState:
         """
         cdef ptrdiff_t kept = self.end - self.begin
         cdef const Grid *grid = &self.engine.program.grid
-        cdef ptrdiff_t needed = self.computed * grid.hop - grid.left
+        cdef ptrdiff_t needed = self.computed * grid.hop - grid.kept
         cdef ptrdiff_t unneeded = min(needed, self.end) - self.begin
         cdef float *grown
         if self.capacity - kept >= wanted:

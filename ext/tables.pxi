@@ -14,7 +14,7 @@ from computed cimport (
     serfast_wide_feature_function,
 )
 from energy cimport Crossings, Energy
-from framing cimport CONSTANT, EDGE, REFLECT, Frames
+from framing cimport CONSTANT, EDGE, REFLECT, SYMMETRIC, Frames
 from grid cimport Grid
 from inputs cimport Inputs, Twin
 from kernels cimport (
@@ -55,7 +55,9 @@ cdef Frames frames_of(frames) except *:
     cdef Frames result
     result.length = frames.length
     result.left = frames.left
-    result.pad_mode = {"constant": CONSTANT, "edge": EDGE, "reflect": REFLECT}[frames.pad_mode]
+    result.pad_mode = {
+        "constant": CONSTANT, "edge": EDGE, "reflect": REFLECT, "symmetric": SYMMETRIC
+    }[frames.pad_mode]
     return result
 
 
@@ -158,7 +160,7 @@ cdef int fill_spectra(Arena arena, Program *p, spectra, dict slots) except -1:
     p.spectra = <Spectrum *>arena.new(len(spectra) * sizeof(Spectrum))
     for i, node in enumerate(spectra):
         target = &p.spectra[i]
-        length = node.frames.length
+        length = node.transform.length
         window = np.zeros(length)
         window[node.start : node.start + len(node.window)] = node.window
         target.frames = frames_of(node.frames)
@@ -168,9 +170,11 @@ cdef int fill_spectra(Arena arena, Program *p, spectra, dict slots) except -1:
         target.win_length = len(node.window)
         target.remove_dc = node.remove_dc
         target.preemphasis = node.preemphasis
-        target.conditioned = node.remove_dc or node.preemphasis != 0
+        target.conditioned = (
+            node.remove_dc or node.preemphasis != 0 or length > node.frames.length
+        )
         target.magnitude = node.power == 1
-        target.bins = length // 2 + 1
+        target.bins = node.bins
         target.column = column_or_none(node.column)
         fill_mels(arena, p, target, node.mels, slots)
         target.power_slot = target.magnitude_slot = -1
@@ -182,6 +186,7 @@ cdef int fill_spectra(Arena arena, Program *p, spectra, dict slots) except -1:
                 target.power_slot, target.power_stride = slot, stride
             else:
                 target.magnitude_slot, target.magnitude_stride = slot, stride
+        p.frame_size = max(p.frame_size, <size_t>length)
         p.power_size = max(p.power_size, <size_t>target.bins)
         p.fft_size = max(p.fft_size, 4 * target.plan.area)
     return 0
@@ -219,6 +224,7 @@ cdef int fill_logs(Arena arena, Program *p, Mel *mel, logs, dict slots) except -
         target.relative = node.relative
         target.limited = node.top is not None
         target.top = node.top or 0
+        target.added = node.added
         target.column = column_or_none(node.column)
         target.n_mels = mel.n_mels
         target.stride = (mel.n_mels + SERFAST_PAD - 1) // SERFAST_PAD * SERFAST_PAD
@@ -332,7 +338,7 @@ cdef int fill_inputs(Arena arena, Inputs *x, node) except -1:
     x.frame_length = node.frames.length
     x.sample_rate = node.sample_rate
     if node.spectral and "frequencies" in node.feature.needs or node.spectrum is not None:
-        x.n_bins = x.frame_length // 2 + 1
+        x.n_bins = len(node.frequencies)
         x.frequencies = arena.floats(node.frequencies)
     if node.log_mel is not None:
         x.n_mels = node.feature.n_mels
@@ -368,6 +374,8 @@ cdef int fill_tracks(Arena arena, Program *p, tracks, callbacks) except -1:
     p.n_tracks = len(tracks)
     p.tracks = <Track *>arena.new(len(tracks) * sizeof(Track))
     places = {node.column: i for i, node in enumerate(tracks)}
+    states = [node.initial_state for node in tracks if node.weights is None]
+    p.states = arena.doubles(np.concatenate([np.empty(0), *states]))
     for i, node in enumerate(tracks):
         target = &p.tracks[i]
         starts = [source.start for source in node.sources]
@@ -399,6 +407,7 @@ cdef Grid grid_of(grid) except *:
     cdef Grid result
     result.hop, result.left, result.right = grid.hop_length, grid.left, grid.right
     result.last, result.ahead, result.first = grid.last, grid.ahead, grid.first
+    result.kept = grid.kept
     return result
 
 

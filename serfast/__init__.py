@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from .audio import load
     from .models.embedding import Embedding
     from .recognizer import Recognizer
-    from .statistics import Statistics
+    from .statistics import Selection, Statistics
     from .streaming.rows import feature_rows
     from .voice import voice_report
 
@@ -60,6 +60,7 @@ __all__ = [
     "ModelError",
     "ParameterError",
     "Recognizer",
+    "Selection",
     "SerfastError",
     "SpectrumFeature",
     "Statistics",
@@ -84,6 +85,7 @@ _MODULES = (
 _LATER = {
     "Embedding": "models.embedding",
     "Recognizer": "recognizer",
+    "Selection": "statistics",
     "Statistics": "statistics",
     "feature_rows": "streaming.rows",
     "load": "audio",

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterable
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
 
 from . import _checks as checks
 from . import backends
+from .audio.preemphasis import Preemphasis, preemphasized
 from .audio.resampling import checked_rate, resampled
 from .audio.samples import converted
 from .backends.interface import Run
 from .backends.output import check_out
 from .backends.stream import Stream
 from .errors import ParameterError
+from .features.catalogue import FEATURES
 from .features.order import every_feature
 from .features.spec import FeatureSpec
 from .forking import forks_wait
@@ -84,17 +86,13 @@ class Extractor:
         """Make the tables, and the back end ready to run them."""
         if not isinstance(spec, FeatureSpec):
             checks.fail("spec", "a FeatureSpec", spec)
-        with forks_wait:
-            from .program.planner import (
-                program_of,  # heavy: 4 ms that `import serfast` needn't wait
-            )
-
         self._backend = backends.chosen(backend)
-        prepare = backends.get(self._backend)
         self._spec = spec
         self._n_columns = len(spec.columns)
-        program = program_of(spec, warn)
-        self._run = prepare(program)
+        make = _kept if self._backend == "native" and _is_small(spec) else _prepared
+        self._run, messages = make(spec, self._backend)
+        for message in messages:
+            warn(message)
 
     @property
     def spec(self) -> FeatureSpec:
@@ -152,12 +150,16 @@ class Extractor:
             signal = resampled(signal, sample_rate, self._spec.sample_rate)
         samples, array = converted(signal)
         spec = self._spec
+        if spec.signal_preemphasis:
+            samples = preemphasized(samples, spec.signal_preemphasis)
         n_rows = spec.frame_count(len(samples))
         if n_rows == 0:
-            longest = max(spec.frame_lengths)
+            reason = "the longest frame, center=False"
+            if spec.min_row_samples is not None:
+                reason = "min_row_samples"
             checks.refuse(
                 "signal",
-                f"at least {longest} samples long (the longest frame, center=False)",
+                f"at least {spec.grid.last} samples long ({reason})",
                 f"{len(samples)} samples",
             )
         fits = None if out is None else check_out(out, self._n_columns, n_rows)
@@ -220,6 +222,33 @@ class Extractor:
         return _shared_out(rows_of, list(signals), threads)
 
 
+def _prepared(spec: FeatureSpec, backend: str) -> tuple[Run, tuple[str, ...]]:
+    """Make the tables, and the back end ready to run them; give the warnings as well."""
+    with forks_wait:
+        from .program.planner import program_of  # heavy: 4 ms that `import serfast` needn't wait
+
+    prepare = backends.get(backend)
+    messages: list[str] = []
+    program = program_of(spec, messages.append)
+    return prepare(program), tuple(messages)
+
+
+_kept = lru_cache(maxsize=16)(_prepared)
+"""The last specs' engines, which never change: the second extractor of a spec needs no tables."""
+
+SMALL_FRAME, SMALL_ROW = 2**13, 2**11
+"""Samples of a frame and columns of a row up to which an engine is kept: it has a few MB then."""
+
+
+def _is_small(spec: FeatureSpec) -> bool:
+    """Tell whether the spec's engine may be kept: nothing large, and no function of a package."""
+    built_in = set(FEATURES.values())
+    return len(spec.columns) <= SMALL_ROW and all(
+        type(feature) in built_in and getattr(feature, "n_fft", feature.length) <= SMALL_FRAME
+        for feature in every_feature(spec.features)
+    )
+
+
 def _shared_out(function: Callable[[Any], Rows], signals: list[Any], threads: int) -> list[Rows]:
     """Every signal's rows. A thread that is done takes the next signal; this one works too.
 
@@ -250,7 +279,11 @@ def _shared_out(function: Callable[[Any], Rows], signals: list[Any], threads: in
 
 def native_extractor(spec: bytes) -> Extractor:
     """Make the extractor of a spec's JSON for C programs, whatever SERFAST_BACKEND says."""
-    return Extractor(FeatureSpec.from_json(spec), "native")
+    wanted = FeatureSpec.from_json(spec)
+    if wanted.signal_preemphasis:
+        rule = "0 in a C program, which must pre-emphasise its samples before"
+        checks.fail("signal_preemphasis", rule, wanted.signal_preemphasis)
+    return Extractor(wanted, "native")
 
 
 def _checked_stream(spec: FeatureSpec, run: Run, sample_rate: float | None = None) -> Stream:
@@ -272,10 +305,13 @@ def _checked_stream(spec: FeatureSpec, run: Run, sample_rate: float | None = Non
         for feature in every_feature(spec.features):
             if (feature.pad_mode or spec.pad_mode) == "reflect":
                 raise ParameterError(
-                    "pad_mode of a stream must be 'constant' or 'edge', got 'reflect': the end "
-                    "can't be mirrored before it is known; center=False needs no padding"
+                    "pad_mode of a stream must be 'constant', 'edge' or 'symmetric', got "
+                    "'reflect': the end can't be mirrored before it is known; center=False needs "
+                    "no padding"
                 )
     stream = run.stream(spec)
+    if spec.signal_preemphasis:
+        stream.resample_with(Preemphasis(spec.signal_preemphasis))
     if sample_rate is None or sample_rate == spec.sample_rate:
         return stream
     stream.resample_from(checked_rate(sample_rate, spec.sample_rate))

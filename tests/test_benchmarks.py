@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from benchmarks import egemaps_emotions
 from helpers.benching import ROOT, bench, copied, environment
 from serfast.audio.augmentation import KINDS
 
@@ -318,3 +319,16 @@ def test_the_first_call_loads_nothing() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == []
+
+
+def test_emotions_are_heard_in_parameters_of_speakers_that_were_left_out() -> None:
+    """A parameter that tells the emotions is enough; one that tells the speakers is of no use."""
+    random = np.random.default_rng(0)
+    labels = np.array(["anger", "sadness"] * 24)
+    speakers = np.repeat(["a", "b", "c", "d"], 12)
+    noise = random.normal(size=(48, 3))
+    telling = noise + 5 * (labels == "anger")[:, None]
+    assert egemaps_emotions.chosen(telling, labels, speakers) > 0.95
+    assert egemaps_emotions.accuracy(telling, labels, speakers, 0.1) > 0.95
+    of_speakers = noise + 5 * (speakers == "a")[:, None]
+    assert egemaps_emotions.accuracy(of_speakers, labels, speakers, 0.1) < 0.75

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import re
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -285,3 +286,31 @@ def test_a_row_depends_on_its_own_samples_alone() -> None:
     other[:1600] = 0.5
     other[1600 + 512 :] = -0.5
     np.testing.assert_array_equal(extractor(other)[10], extractor(Y)[10])
+
+
+def test_the_second_extractor_of_a_spec_shares_the_engine_and_warns_again() -> None:
+    """Nothing but the native engine of built-in features of moderate size is kept."""
+    spec = serfast.FeatureSpec(features=[serfast.LogMel(n_mels=41)])
+    first, second = serfast.Extractor(spec), serfast.Extractor(serfast.FeatureSpec(**vars(spec)))
+    assert first._run is second._run
+    other = serfast.FeatureSpec(features=[serfast.LogMel(n_mels=42)])
+    assert serfast.Extractor(other)._run is not first._run
+    large = serfast.FeatureSpec(features=[serfast.RMS(frame_length=2**20)])
+    assert serfast.Extractor(large)._run is not serfast.Extractor(large)._run
+    empty = serfast.FeatureSpec(features=[serfast.LogMel(n_fft=128, n_mels=100)])
+    for _ in range(2):
+        with pytest.warns(UserWarning, match="n_mels must be small enough"):
+            serfast.Extractor(empty)
+
+
+def test_the_second_extractor_is_quick() -> None:
+    """The issue's limit is 0.3 ms; the best of many tries is held to it on a busy machine too."""
+    mfcc = serfast.MFCC(n_fft=2048, n_mels=128, n_mfcc=20)
+    spec = serfast.FeatureSpec(sample_rate=22050, hop_length=512, features=[mfcc])
+    serfast.Extractor(spec)
+    times = []
+    for _ in range(50):
+        begin = time.perf_counter()
+        serfast.Extractor(spec)
+        times.append(time.perf_counter() - begin)
+    assert min(times) < 3e-4

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -15,7 +16,8 @@ from helpers.benching import ROOT, environment
 
 sys.path.append(str(ROOT))
 
-from benchmarks import adaptation, strangers  # it is no installed package
+from benchmarks import RESULTS, adaptation, strangers  # it is no installed package
+from benchmarks.left_out import result_name
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -33,6 +35,15 @@ def test_sounds_are_those_of_the_seed_and_within_full_scale() -> None:
         assert all(np.array_equal(y, z) for y, z in zip(ys, again[kind], strict=True))
         assert any(not np.array_equal(y, z) for y, z in zip(ys, other[kind], strict=True)), kind
         assert all(0 < np.abs(y).max() <= 1 for y in ys), kind
+
+
+@pytest.mark.parametrize("classifier", ["svm", "onnx", "whisper"])
+def test_every_models_adaptation_is_kept_under_its_name(classifier: str) -> None:
+    report = json.loads((RESULTS / f"{result_name('adaptation', classifier)}.json").read_text())
+    assert tuple(report["curves"]) == tuple(adaptation.CONDITIONS)
+    card = json.loads((ROOT / "plugins" / f"serfast-{classifier}" / "measured.json").read_text())
+    alone = report["curves"]["clean"]["alone"]["all"]
+    assert alone == pytest.approx(card["uar"], abs=0.005)
 
 
 def test_every_number_of_recordings_has_one_place() -> None:

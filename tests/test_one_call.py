@@ -21,15 +21,12 @@ from serfast.one_call import CALLS
 RATE = 16000
 Y = signals.voice(RATE, RATE, seed=3)
 
-SOURCES = {"F0Path": serfast.F0Candidates(), "Jitter": serfast.F0(), "Shimmer": serfast.F0()}
-"""These tracks look at one kind of feature alone."""
-
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_each_feature_has_a_function_with_its_rows(name: str) -> None:
     feature = EXAMPLES[name]
     function = getattr(serfast, snake_case(name))
-    looked_at = {"feature": SOURCES.get(name, serfast.RMS())} if isinstance(feature, Track) else {}
+    looked_at = {"feature": feature.feature} if isinstance(feature, Track) else {}
     cls = type(feature)
     features = with_sources(cls(**looked_at), EXAMPLES.values())
     spec = serfast.FeatureSpec(sample_rate=RATE, hop_length=200, features=features)

@@ -13,7 +13,9 @@ COMMAND = "cli/test_cli_bench.py"
 LIBROSA = "compat/test_librosa.py"
 CHROMA = "compat/test_librosa_chroma.py"
 CONTRACT = "compat/test_librosa_contract.py"
+KALDI = "compat/test_kaldi_native_fbank.py"
 PYIN = "compat/test_librosa_pyin.py"
+SMILE = "compat/test_opensmile.py"
 SHAPE = "compat/test_librosa_spectral.py"
 
 TESTED_BY = {
@@ -55,6 +57,7 @@ TESTED_BY = {
     "backends.numba.tracks": "features/test_track_stream.py",
     "backends.reference.functions": "features/test_custom.py",
     "backends.reference.mfcc": "features/test_parity_librosa.py",
+    "backends.reference.selections": "statistics/test_selection.py",
     "backends.reference.statistics": "statistics/test_statistics_agree.py",
     "features.column_track": "features/test_pcen.py",
     "bench.child": "bench/test_measures.py",
@@ -75,11 +78,16 @@ TESTED_BY = {
     "cli._progress": "cli/test_train.py",
     "cli._recordings": "cli/test_predict.py",
     "cli._records": "cli/test_predict.py",
+    "cli._segments": "cli/test_extract_segments.py",
     "cli._spec": "cli/test_extract.py",
     "cli._status": "cli/test_main.py",
     "cli._threads": "cli/test_extract.py",
     "cli._warnings": "cli/test_predict.py",
     "cli.bench": COMMAND,
+    "compat.kaldi_native_fbank.mel_banks": KALDI,
+    "compat.kaldi_native_fbank.online": KALDI,
+    "compat.kaldi_native_fbank.options": KALDI,
+    "compat.kaldi_native_fbank.specs": KALDI,
     "compat.librosa._engine": CONTRACT,
     "compat.librosa.core._pyin": PYIN,
     "compat.librosa.core._tuning": CHROMA,
@@ -96,20 +104,37 @@ TESTED_BY = {
     "compat.librosa.util.deprecation": CONTRACT,
     "compat.librosa.util.exceptions": CONTRACT,
     "compat.librosa.util.utils": CONTRACT,
-    "corpora.csv_labels": "corpora/test_finding.py",
+    "cli.compare": "training/test_comparison.py",
+    "corpora.archives": "corpora/test_samples.py",
+    "corpora.catalogue": "corpora/test_named.py",
+    "corpora.checking": "cli/test_corpora.py",
+    "corpora.columns": "corpora/test_label_tables.py",
+    "corpora.corpus": "corpora/test_named.py",
+    "corpora.emotions": "corpora/test_by_pattern.py",
+    "corpora.arff": "cli/test_extract_segments.py",
+    "compat.opensmile.numbers": SMILE,
+    "compat.opensmile.recordings": SMILE,
+    "compat.opensmile.sets": SMILE,
+    "compat.opensmile.smile": SMILE,
+    "compat.opensmile.tables": SMILE,
     "corpora.messages": "corpora/test_finding.py",
     "corpora.recordings": "corpora/test_finding.py",
-    "corpora.schemes": "corpora/test_finding.py",
+    "corpora.table_rows": "corpora/test_label_tables.py",
     "corpora.tables": "cli/test_extract.py",
     "corpora.vector_tables": "cli/test_extract_statistics.py",
     "entry_points": "models/test_registry.py",
     "errors": "test_extractor.py",
     "models.embedder": "models/test_embeddings.py",
     "models.recording": "models/test_loaded.py",
+    "picture.corpus": "cli/test_corpora.py",
     "presets.levels": "training/test_embedded.py",
     "presets.librosa": "features/test_spec.py",
+    "presets.opensmile_statistics": "presets/test_egemaps_opensmile.py",
     "presets.speech": "features/test_spec.py",
+    "presets.usual_statistics": "presets/test_egemaps.py",
+    "statistics.columns": "statistics/test_statistics.py",
     "training.beforehand": "training/test_recipe.py",
+    "training.trainee": "training/test_evaluation.py",
 }
 """The test by which a module's work is seen, where the module has no test file of its own."""
 

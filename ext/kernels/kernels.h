@@ -182,8 +182,29 @@ typedef struct {
      * padded) */
     void (*lag_products)(const float *x, const float *y, ptrdiff_t n, ptrdiff_t n_lags, float *out);
 
-    /* r[i] = r[i] / sqrt(first · energy[i]), and 0 where that is 0 */
+    /* r[i] = r[i] / sqrt(first · energy[i]), and 0 where the energy is at most 10⁻³⁰ of the first */
     void (*over_root)(float *r, const float *energy, float first, ptrdiff_t n);
+
+    /* out[k] = energy + Σ_{i < k} x[n + i]² - x[i]², in double, for k < n_lags */
+    void (*lag_energies)(const float *x, ptrdiff_t n, ptrdiff_t n_lags, double energy, float *out);
+
+    /* out[k] = (r[k] / 2 + (r[|k - step|] + r[k + step]) / 4) · weights[k] for begin <= k < end */
+    void (*smoothed_lags)(const float *r, const float *weights, ptrdiff_t begin, ptrdiff_t end,
+                          ptrdiff_t step, float *out);
+
+    /* The mean of each of n blocks of so many samples; they are summed in order, as floats */
+    void (*wide_means)(const float *x, ptrdiff_t n, ptrdiff_t length, double *out);
+
+    /* x[i] = factor · x[i] */
+    void (*scale_values)(float *x, ptrdiff_t n, float factor);
+
+    /* The k of begin … end - 1 with r[k] > least that are higher than both neighbours, or as high
+     * as the one behind: the curve rises there by more than `flat` >= 0, doesn't rise again by
+     * more, and bends by more. Gives how many there are; `places` has room for half of all k, and
+     * one more. */
+    ptrdiff_t (*local_maxima)(const float *r, ptrdiff_t begin, ptrdiff_t end, float least,
+                              float flat, int32_t *places);
+
     /* out[k] += Σ_{i < n} x[i] z[i + k] for SERFAST_LAGS lags k. Of each 32 samples these are added
      * first: i, i + 8, i + 16 and i + 24, for i = 0 … 7; the last n % 32 follow one by one. */
     void (*lag_sums)(const double *x, const double *z, ptrdiff_t n, double *out);
@@ -204,6 +225,19 @@ typedef struct {
 
     /* out[i] = the mean of x[step · i] and so on, `step` values, for i < n */
     void (*block_means)(const float *x, ptrdiff_t n, ptrdiff_t step, float *out);
+
+    /* y[k] = x[k] within two values of one that is above both neighbours, else 0, for k < n >= 8;
+     * the first and the last one have one neighbour */
+    void (*keep_peaks)(const float *x, ptrdiff_t n, float *y);
+
+    /* y[j] = Σ_{i < 16} weights[16 j + i] x[first[j] + i], and 0 if that is below 0, for j < n */
+    void (*short_products)(const float *weights, const float *first, ptrdiff_t n, const float *x,
+                           float *y);
+
+    /* y[j] = x[j] + Σ_k share^(k + 1) x[j + shifts[k]] for k < n_shifts, in that order, for j < n and
+     * on to a multiple of 64, for which x and y have room */
+    void (*shifted_sums)(const float *x, const float *shifts, int n_shifts, float share,
+                         ptrdiff_t n, float *y);
 } serfast_kernels;
 
 extern const serfast_kernels serfast_kernels_baseline;

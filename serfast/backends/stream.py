@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 import numpy as np
 
+from ..audio.preemphasis import Preemphasis
 from ..audio.resampling import filter_delay, resampler
 from ..errors import SerfastError
 from ..features.spec import FeatureSpec
@@ -113,8 +114,9 @@ class Stream(ResetAfterBlock):
     def latencies(self) -> dict[str, Latency]:
         """Give the latency that each column alone would have, by its name."""
         spec = self._spec
+        hop, offset = spec.hop_length, spec.center_offset
         return {
-            column: self._latency(feature.reach(spec.center) + feature.lookahead * spec.hop_length)
+            column: self._latency(feature.reach(spec.center) + offset + feature.lookahead * hop)
             for feature in spec.features
             for column in feature.columns
         }
@@ -196,4 +198,6 @@ class Stream(ResetAfterBlock):
         """
         self._rate = sample_rate
         self._delay = filter_delay(sample_rate, self._spec.sample_rate)
-        self.resample_with(resampler(sample_rate, self._spec.sample_rate))
+        soxr = resampler(sample_rate, self._spec.sample_rate)
+        coefficient = self._spec.signal_preemphasis
+        self.resample_with(Preemphasis(coefficient, soxr) if coefficient else soxr)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from ..audio.augmentation import SETS_OF_COPIES, Alteration
 from ..corpora.finding import find_labelled
 from ..corpora.recordings import Recording
 from ..errors import ParameterError, UnknownPluginError
@@ -23,9 +24,12 @@ __all__ = ["Reading", "add_arguments", "read_recipe"]
 DEFAULT = "svm"
 """The classifier that is trained if none is named."""
 
+CHOOSE = "choose"
+"""In the place of a set of copies: the training chooses one."""
+
 RECIPE_PARTS = (
     *("classifier", "spec", "statistics", "embedding", "with_statistics", "plain", "alter"),
-    *("option", "seed", "backend"),
+    *("copies", "option", "seed", "backend"),
 )
 """The arguments that a recipe's file stands for."""
 
@@ -45,20 +49,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="all of this at once: a Recipe's JSON, or the model bundle that it made; without "
         "--classifier, --spec, --statistics, --embedding, --with-statistics, --plain, --alter, "
-        "--option, --seed, --backend",
+        "--copies, --option, --seed, --backend",
     )
 
 
 def _add_setup(parser: argparse.ArgumentParser) -> None:
     """Recordings, features, classifier."""
-    parser.add_argument("folder", type=Path, metavar="FOLDER", help="folder of recordings, or CSV")
     parser.add_argument(
-        "--labels",
-        default="auto",
-        metavar="SCHEME",
-        help="auto, emodb, ravdess, crema-d (by file names), or a CSV file with the columns path, "
-        "label, speaker (default: %(default)s)",
+        "folder", type=Path, metavar="FOLDER", help="folder of recordings, zip or tar, or table"
     )
+    _add_labels(parser)
     parser.add_argument("--classifier", metavar="NAME", help=f"plugin (default: {DEFAULT})")
     parser.add_argument(
         "--spec", type=Path, metavar="JSON", help="features: a FeatureSpec (default: speech preset)"
@@ -83,6 +83,34 @@ def _add_setup(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_labels(parser: argparse.ArgumentParser) -> None:
+    """Where the labels come from."""
+    parser.add_argument(
+        "--labels",
+        default="auto",
+        metavar="SCHEME",
+        help="auto, a corpus (`serfast corpora` lists them), folders (their names are the labels), "
+        "or a table (.csv, .tsv, .jsonl, .json, .parquet) with the columns path, label, speaker "
+        "and perhaps text, start, end [s], fold, arousal, valence, dominance "
+        "(default: %(default)s)",
+    )
+    parser.add_argument(
+        "--pattern",
+        metavar="REGEX",
+        help="in place of --labels: found in the path below FOLDER; its groups label, speaker and "
+        "text tell these, as in '(?P<speaker>[a-z]+)_(?P<label>[a-z]+)_'",
+    )
+    parser.add_argument(
+        "--columns", metavar="NAME=COLUMN,…", help="what the table calls them: path=file,label=emo"
+    )
+    parser.add_argument(
+        "--emotions",
+        metavar="LABEL=NAME,…",
+        help="the name that each label gets: joy=happiness,xxx=- (left out), standard, or a .json "
+        "file; the others stay as they are",
+    )
+
+
 def _add_training(parser: argparse.ArgumentParser) -> None:
     """What is trained on, and how."""
     parser.add_argument(
@@ -100,6 +128,13 @@ def _add_training(parser: argparse.ArgumentParser) -> None:
         "[s of reverberation, :m], rooms=FOLDER; lowpass [Hz], telephone, mulaw, gsm, mp3, opus "
         "[kbit/s], loss [%% of packets]; none. speed=0.9,noise=20 is both, noise=10..30 is drawn "
         "for every copy, room=0.4|telephone is one of them (docs/augmentation.md)",
+    )
+    parser.add_argument(
+        "--copies",
+        choices=(*SETS_OF_COPIES, CHOOSE),
+        help="a set of copies instead: of light (7 copies), default (12) and strong (18), or the "
+        "one of them by which training speakers left out are recognised best (default: the "
+        "plugin's own choice)",
     )
     parser.add_argument(
         "--option",
@@ -133,6 +168,9 @@ def read_recipe(arguments: argparse.Namespace) -> Recipe:
         return _recipe_in(arguments.recipe, arguments)
     if arguments.plain and arguments.alter:
         raise ParameterError(f"alter must be none with --plain, got {arguments.alter}")
+    if arguments.copies and (arguments.plain or arguments.alter):
+        other = "--plain" if arguments.plain else "--alter"
+        raise ParameterError(f"copies must be none with {other}, got {arguments.copies}")
     spec = arguments.spec and read_spec(arguments.spec)
     statistics = arguments.statistics and read_statistics(arguments.statistics)
     if arguments.with_statistics and statistics is None:
@@ -142,11 +180,19 @@ def read_recipe(arguments: argparse.Namespace) -> Recipe:
         spec=spec,
         statistics=statistics,
         embedding=arguments.embedding,
-        alterations=() if arguments.plain else arguments.alter,
+        alterations=_alterations(arguments),
+        choose_copies=arguments.copies == CHOOSE,
         seed=arguments.seed or 0,
         backend=arguments.backend,
         options=[_pair(text) for text in arguments.option],
     )
+
+
+def _alterations(arguments: argparse.Namespace) -> Sequence[Alteration | str] | None:
+    """Give the alterations that the arguments name; None if they leave them to the training."""
+    if arguments.plain:
+        return ()
+    return arguments.alter or SETS_OF_COPIES.get(arguments.copies)
 
 
 def _recipe_in(path: Path, arguments: argparse.Namespace) -> Recipe:
@@ -181,7 +227,12 @@ class Reading:
     def __init__(self, arguments: argparse.Namespace) -> None:
         self._command = arguments.command
         self.recordings: Sequence[Recording]
-        self.recordings, result = find_labelled(arguments.folder, arguments.labels)
+        self.recordings, result = find_labelled(
+            arguments.folder,
+            f"pattern:{arguments.pattern}" if arguments.pattern else arguments.labels,
+            columns=arguments.columns,
+            emotions=arguments.emotions,
+        )
         self.n_failed = len(result.problems)
         """How many folders and recordings couldn't be read."""
         rest = result.rest() and f"{arguments.folder}: {result.rest()}"

@@ -1,4 +1,4 @@
-"""What `serfast extract` writes of a recording: its rows, or one vector."""
+"""What `serfast extract` writes of a recording: its rows, one vector, or one of each segment."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .. import presets
 from ..audio.reading import load
 from ..corpora.finding import known_of
 from ..corpora.tables import TABLES, Table, check_columns
-from ..corpora.vector_tables import OWN_VECTOR_COLUMNS, VECTOR_TABLES, Entries
+from ..corpora.vector_tables import OWN_VECTOR_COLUMNS, VECTOR_TABLES, Entries, Part
 from ..errors import ParameterError
 from ..extractor import Extractor
 from ..features.spec import FeatureSpec
@@ -20,6 +20,7 @@ from ..models.embedding_reference import EmbeddingReference
 from ..statistics.statistics import Statistics
 from ..training.examples import InputMaker
 from ._recordings import source
+from ._segments import Segments
 from ._spec import default_statistics, read_statistics
 
 __all__ = ["Rows", "Vectors"]
@@ -39,6 +40,8 @@ class Rows:
             raise ParameterError(
                 "--statistics-file and --labels must be given with --statistics or --embedding"
             )
+        if arguments.segments is not None or arguments.overlap is not None:
+            raise ParameterError("--segments and --overlap must be given with --statistics")
         self._extractor = extractor
         self._suffix = arguments.output.suffix.lower()
         check_columns(self._suffix, extractor.columns)
@@ -58,7 +61,7 @@ class Rows:
 
 
 class Vectors:
-    """A row a recording, with its label and speaker where they are known.
+    """A row a recording or segment, with its label and speaker where they are known.
 
     Raises
     ------
@@ -80,7 +83,9 @@ class Vectors:
             reference = embedding.reference
             spec = spec if statistics else presets.levels(embedding.sample_rate)
         self._inputs = InputMaker(spec, statistics, "vector", extractor.backend, reference)
-        self._entries = Entries(self._inputs.names, _made_by(statistics, reference))
+        self._segments = _segments(arguments, extractor, statistics)
+        made_by = _made_by(statistics, reference)
+        self._entries = Entries(self._inputs.names, made_by, self._segments is not None)
         check_columns(self._suffix, self._entries.names, OWN_VECTOR_COLUMNS)
 
     def table(self, path: Path, texts: Mapping[Path, str]) -> Table:
@@ -89,17 +94,18 @@ class Vectors:
         known = {texts[path]: recording for path, recording in recordings.items()}
         return VECTOR_TABLES[self._suffix](path, self._inputs.spec, self._entries, known)
 
-    def compute(self, path: Path) -> Any:
+    def compute(self, path: Path) -> list[Part]:
         """Compute what the table has of a recording."""
-        return self._inputs(_samples(self._inputs.spec, path))
+        samples = _samples(self._inputs.spec, path)
+        duration = len(samples) / self._inputs.spec.sample_rate
+        if self._segments:
+            return self._segments(samples, duration)
+        return [Part(0.0, duration, self._inputs(samples))]
 
     def counts(self, n_recordings: int, n_rows: int) -> dict[str, int]:
         """Count what was written; each vector is a row."""
-        return {
-            "recordings": n_recordings,
-            "rows": n_recordings,
-            "columns": len(self._entries.names),
-        }
+        n_columns = len(self._entries.names)
+        return {"recordings": n_recordings, "rows": n_rows, "columns": n_columns}
 
 
 def _samples(spec: FeatureSpec, path: Path) -> Any:
@@ -111,6 +117,19 @@ def _statistics(arguments: argparse.Namespace, extractor: Extractor) -> Statisti
     if arguments.statistics_file:
         return read_statistics(arguments.statistics_file)
     return default_statistics(extractor.spec)
+
+
+def _segments(
+    arguments: argparse.Namespace, extractor: Extractor, statistics: Statistics | None
+) -> Segments | None:
+    """Give what computes segments, if any are wanted."""
+    if arguments.segments is None:
+        if arguments.overlap is not None:
+            raise ParameterError("--overlap must be given with --segments")
+        return None
+    if statistics is None or arguments.embedding:
+        raise ParameterError("--segments must be given with --statistics, without --embedding")
+    return Segments(statistics, extractor, arguments.segments, arguments.overlap or 0.0)
 
 
 def _made_by(statistics: Statistics | None, embedding: EmbeddingReference | None) -> dict[str, Any]:

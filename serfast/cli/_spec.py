@@ -46,7 +46,5 @@ def read_statistics(path: Path) -> Statistics:
 
 
 def default_statistics(spec: FeatureSpec | None) -> Statistics:
-    """Give the statistics of the speech preset's rows, or for another spec those of any rows."""
-    if spec is None or spec == presets.speech():
-        return presets.speech_statistics()
-    return Statistics()
+    """Give the usual statistics of a spec's rows; None stands for the speech preset."""
+    return presets.usual_statistics(presets.speech() if spec is None else spec)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from ..training.condition_figures import condition_table
 from ..training.conditions import CONDITIONS, Wanted, conditions_from
 from ..training.evaluation import Evaluation, Fold
+from ..training.group_folds import folds_from
 from ..training.measured import measured_card
 from ..training.metrics import BINS, classification_report
 from ..training.plots import plot_conditions, plot_confusion
@@ -20,9 +23,9 @@ from ._output import check_outputs, check_plot, finish, keep, writing
 __all__ = ["add_parser"]
 
 _EPILOG = """\
-Leave one speaker out: for every speaker a classifier is trained on all others (what it chooses and
-scales, it does by those others alone) and predicts that speaker's recordings, each by itself. The
-report is of all predictions pooled.
+Leave one speaker out, if --folds says nothing else: for every speaker a classifier is trained on
+all others (what it chooses and scales, it does by those others alone) and predicts that speaker's
+recordings, each by itself. The report is of all predictions pooled.
 
 With --conditions the same models predict these recordings also in noise, in rooms, on the telephone
 and so on (docs/robustness.md); kinds of alteration that the training never saw are marked.
@@ -49,6 +52,14 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     add_arguments(parser)
     parser.add_argument(
         "--plot", type=Path, metavar="PNG", help="confusion matrix as a picture (.png, .svg, .pdf)"
+    )
+    parser.add_argument(
+        "--folds",
+        default="speakers",
+        metavar="HOW",
+        help="what is left out: speakers (each once), a number of groups of speakers, given (each "
+        "fold that a table's column fold names), given:NAME (that one alone, such as a test set) "
+        "(default: %(default)s)",
     )
     parser.add_argument(
         "--conditions",
@@ -85,14 +96,16 @@ def run(arguments: argparse.Namespace) -> int:
     wanted = _wanted(arguments)
     conditions_from(wanted, ())  # a wrong one is refused before the folder is searched
     reading = Reading(arguments)
+    folds = folds_from(arguments.folds, reading.recordings)
     with reading.progress() as bar:
         evaluation = recipe.evaluate(
             reading.recordings,
+            folds,
             conditions=wanted,
             folder=arguments.run_folder,
             progress=bar.step_path,
             tell=bar.at,
-            fold_done=lambda fold: bar.write(_line(fold)),
+            fold_done=lambda fold: bar.write(_line(folds.left_out, fold)),
             failed=reading.failed,
         )
     finish(
@@ -117,6 +130,8 @@ def _show(
         clean, mixed = evaluation.expected_calibration_error, evaluation.mixed_calibration_error
         errors = f"{clean:.3f} clean, {mixed:.3f} all together"
         print(f"calibration error (ECE, {BINS} bins): {errors}", flush=True)
+    if evaluation.certain_above is not None:
+        print(_certain(evaluation.card()["certain"]), flush=True)
     if reading.n_failed:
         print(f"{reading.n_failed} failed", flush=True)
 
@@ -147,5 +162,14 @@ def _wanted(arguments: argparse.Namespace) -> Wanted:
     return arguments.conditions or True
 
 
-def _line(fold: Fold) -> str:
-    return f"speaker {fold.speaker}: UAR {100 * fold.uar:.1f} %, {len(fold.true)} recordings"
+def _certain(card: Mapping[str, Any]) -> str:
+    """Say from which probability on answers are certain, and what other folds' bounds keep."""
+    shares = [
+        f"{100 * card[key]['kept']:.0f} % {name} ({100 * card[key]['right_of_kept']:.0f} % right)"
+        for key, name in (("clean", "clean"), ("mixed", "all together"))
+    ]
+    return f"certain from probability {card['above']:.3f} on: {', '.join(shares)}"
+
+
+def _line(left_out: str, fold: Fold) -> str:
+    return f"{left_out} {fold.speaker}: UAR {100 * fold.uar:.1f} %, {len(fold.true)} recordings"

@@ -18,23 +18,26 @@ from ._json import add_json, print_json
 from ._output import check_outputs, writing
 from ._progress import Progress
 from ._recordings import as_texts, find, named
+from ._segments import seconds
 from ._spec import read_spec
 from ._threads import add_threads, in_order
 from ._warnings import collected, show_warnings
 
 __all__ = ["add_parser"]
 
-_SUFFIXES = (".npz", ".csv", ".parquet")
-_PRESETS = ("speech", "librosa")
+_SUFFIXES = (".npz", ".csv", ".parquet", ".arff")
+_PRESETS = ("speech", "librosa", "egemaps", "gemaps")
 _EPILOG = """\
-One row per frame, or with --statistics or --embedding one per recording. CSV and Parquet have the
-columns file, time [s] and the features; an NPZ file holds files, columns, time_step [s], spec
-(JSON), and rows_0, rows_1 … in the order of files.
+One row per frame, or with --statistics or --embedding one per recording, and with --segments one
+per segment. CSV and Parquet have the columns file, time [s] and the features; an NPZ file holds
+files, columns, time_step [s], spec (JSON), and rows_0, rows_1 … in the order of files.
 
-With --statistics CSV and Parquet have the columns file, label, speaker and the statistics; an NPZ
-file holds files, label, speaker, columns, vectors (a row a recording), spec and statistics (JSON).
-With --embedding it is the same with the entries of the embedding's vector.
-Label and speaker are those of the corpus that named the files, or of the CSV file --labels.
+With --statistics CSV and Parquet have the columns file, start, end [s], label, speaker and the
+statistics; an NPZ file holds files, start, end, label, speaker, columns, vectors (a row a recording
+or segment), spec and statistics (JSON). With --embedding it is the same with the entries of the
+embedding's vector. Label and speaker are those of the corpus that named the files, or of the CSV
+file --labels. ARFF has the attributes name, start and end (of segments), the statistics, and the
+label as class.
 
 A recording that can't be read is reported and left out; the exit status is then 1. OUT appears when
 all is done, not before.
@@ -43,6 +46,8 @@ examples:
   serfast extract speech.wav -o features.csv
   serfast extract corpus/ -o features.npz --preset librosa --threads 4
   serfast extract emodb/wav -o vectors.csv --statistics
+  serfast extract emodb/wav -o egemaps.parquet --preset egemaps --statistics
+  serfast extract calls/ -o egemaps.arff --preset egemaps --statistics --segments 3 --overlap 1
   serfast extract emodb/wav -o vectors.parquet --embedding whisper-base-3
   python -c "import serfast; print(serfast.presets.speech().to_json(2))" > spec.json
   serfast extract corpus/ -o features.parquet --spec spec.json
@@ -75,14 +80,14 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         required=True,
         type=_output,
         metavar="OUT",
-        help="table to write; the suffix .npz, .csv or .parquet chooses its kind",
+        help="table to write; the suffix .npz, .csv, .parquet or .arff chooses its kind",
     )
     features = parser.add_mutually_exclusive_group()
     features.add_argument("--preset", choices=_PRESETS, help=f"features (default: {_PRESETS[0]})")
     features.add_argument(
         "--spec", type=Path, metavar="JSON", help="features: a FeatureSpec's JSON"
     )
-    vectors = parser.add_argument_group("one row a recording")
+    vectors = parser.add_argument_group("one row a recording, or a segment of it")
     vectors.add_argument(
         "--statistics",
         action="store_true",
@@ -98,8 +103,21 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         "--statistics-file",
         type=Path,
         metavar="JSON",
-        help="which statistics: a Statistics dictionary (default: speech preset's, or "
-        "Statistics() if the features are others)",
+        help="which statistics: a Statistics dictionary (default: the preset's, or Statistics() if "
+        "it has none)",
+    )
+    vectors.add_argument(
+        "--segments",
+        type=seconds,
+        metavar="S",
+        help="with --statistics: a row for every S seconds of each recording; the last segment "
+        "ends with the recording",
+    )
+    vectors.add_argument(
+        "--overlap",
+        type=seconds,
+        metavar="S",
+        help="with --segments: S seconds of a segment are in the next one too (default: 0)",
     )
     vectors.add_argument(
         "--labels",

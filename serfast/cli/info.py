@@ -19,7 +19,7 @@ from ..models import embeddings, registry
 from . import _model_info
 from ._json import add_json, print_json
 
-__all__ = ["add_parser"]
+__all__ = ["add_parser", "aligned"]
 
 LINE = 100
 """Characters of a line where there is no terminal that is narrower."""
@@ -59,7 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json(facts)
     else:
-        print(_aligned((lines if arguments.model is None else _model_info.lines)(facts)))
+        print(aligned((lines if arguments.model is None else _model_info.lines)(facts)))
     return 0
 
 
@@ -109,7 +109,7 @@ def lines(facts: dict[str, Any]) -> list[tuple[str, str]]:
     return pairs
 
 
-def _aligned(pairs: list[tuple[str, str]]) -> str:
+def aligned(pairs: list[tuple[str, str]]) -> str:
     """Lay names and texts out in two columns; long texts have several lines."""
     width = max(len(name) for name, _ in pairs) + 2
     room = max(20, min(LINE, shutil.get_terminal_size((LINE, 24)).columns) - width)

@@ -28,9 +28,12 @@ COMMANDS = {
     "extract": "write the feature rows of recordings as NPZ, CSV or Parquet",
     "train": "train a classifier on a folder of labelled recordings",
     "evaluate": "measure a classifier, leaving one speaker out",
+    "corpora": "list the known corpora, or check a folder of one",
+    "compare": "tell which of two evaluations is better, and whether that may be chance",
     "plot": "draw a recording: spectrogram, F0, formants, loudness, emotions",
     "embedding": "add somebody's encoder as an embedding, or remove it",
     "bench": "measure this machine",
+    "explain": "print a spec's constants in plain words; say what a toolkit has otherwise",
     "info": "show versions, back ends, plugins and features; or what a model is",
 }
 """Each command, which a module of that name describes and runs, and its line in the help."""

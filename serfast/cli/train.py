@@ -13,7 +13,7 @@ from ..models import embeddings, encoders
 from ..models.bundle.archive import MAX_BYTES
 from ..models.bundle.bundle import Bundle
 from ..models.embedding_reference import parts_of
-from ..training.measured import read_measured
+from ..training.measured import bound_in, read_measured
 from ..training.recipe import Recipe
 from ._examples import Reading, add_arguments, read_recipe
 from ._json import add_json, print_json
@@ -83,6 +83,7 @@ def run(arguments: argparse.Namespace) -> int:
         bundle = recipe.train(
             reading.recordings,
             card=card,
+            certain_above=bound_in(card.get("measured", {})),
             folder=arguments.run_folder,
             progress=bar.step_path,
             tell=bar.at,

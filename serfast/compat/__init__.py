@@ -8,7 +8,7 @@ from types import ModuleType
 from .._lazy import suggesting
 from ..forking import forks_wait
 
-__all__ = ["librosa"]
+__all__ = ["kaldi_native_fbank", "librosa", "opensmile"]
 
 
 def __getattr__(name: str) -> ModuleType:

@@ -1,20 +1,24 @@
 """Labelled recordings: who says what in which emotion, from file names or from a table.
 
-Three corpora name their files by a scheme of their own (EmoDB, RAVDESS, CREMA-D); a CSV file
-labels any other.
+:data:`CORPORA` has those that are known, by their file names or by their own files of labels; a
+table, a pattern or the names of folders label any other.
 """
 
+from .catalogue import CORPORA
+from .corpus import Corpus
 from .finding import AUDIO_SUFFIXES, audio_files, find_recordings
 from .recordings import Recording
-from .schemes import SCHEMES
+from .samples import samples_of
 from .searching import Found, search
 
 __all__ = [
     "AUDIO_SUFFIXES",
-    "SCHEMES",
+    "CORPORA",
+    "Corpus",
     "Found",
     "Recording",
     "audio_files",
     "find_recordings",
+    "samples_of",
     "search",
 ]

@@ -1,11 +1,11 @@
-"""Finding labelled recordings: in a folder whose files a corpus has named, or in a CSV file."""
+"""Finding labelled recordings: in a folder of a known corpus, by a pattern, or in a table."""
 
 from __future__ import annotations
 
 import os
 import stat
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NoReturn
 
@@ -13,29 +13,59 @@ from .._checks import fail, refuse, shown, similar
 from ..audio.suffixes import AUDIO_SUFFIXES
 from ..errors import ParameterError
 from ..files import as_written
-from .csv_labels import recordings_of_csv
+from .archives import is_archive, search_archive
+from .by_pattern import by_folders, by_pattern, pattern_of
+from .catalogue import CORPORA
+from .columns import columns_of_text
+from .corpus import Corpus
+from .emotions import emotion_table, translated
+from .label_tables import recordings_of_table
 from .messages import joined, listed, reason_of
 from .recordings import Recording
-from .schemes import SCHEMES, Scheme
 from .searching import Found, search
+from .table_rows import TABLE_SUFFIXES
 
 __all__ = ["AUDIO_SUFFIXES", "audio_files", "find_labelled", "find_recordings", "known_of"]
 
 
+FOLDERS = "folders"
+"""What `labels` is where folders' names are the labels."""
+
+PATTERN = "pattern:"
+"""What `labels` begins with where a regular expression finds the labels."""
+
+PathLike = str | os.PathLike[str]
+
+
 def find_recordings(
-    folder: str | os.PathLike[str], labels: str | os.PathLike[str] = "auto"
+    folder: PathLike,
+    labels: PathLike = "auto",
+    *,
+    columns: str | Mapping[str, str] | None = None,
+    emotions: PathLike | Mapping[str, str] | None = None,
 ) -> list[Recording]:
     """Find a folder's recordings, subfolders and linked folders included, with their labels.
 
     Parameters
     ----------
     folder : path
-        The folder, or a CSV file (the same as giving it as `labels`, with its folder).
-    labels : {"auto", "emodb", "ravdess", "crema-d"} or path of a CSV file
-        Where the labels come from. "auto" finds out which corpus named the files. A CSV file has
-        the columns path (relative to the CSV file's folder), label, speaker and, optionally, text;
-        it alone says which recordings there are. They must lie in the folder as their paths are
-        written: a link in it may lead anywhere, and two links to one file are two recordings.
+        The folder; or a table (the same as giving it as `labels`, with its folder); or a zip or tar
+        archive, whose recordings are read in place.
+    labels : {"auto", "folders"}, name of a corpus, "pattern:REGEX" or path of a table
+        Where the labels come from. "auto" finds out which corpus it is; :data:`CORPORA
+        <serfast.corpora.CORPORA>` has the names. "folders" are the names of the folders that the
+        recordings lie in, as in `happy/03.wav` or `anna/happy/03.wav`, where Anna speaks. A regular
+        expression is searched in the path below `folder`; its groups label, speaker and text tell
+        these. A table (.csv, .tsv, .json, .jsonl, .parquet) has the columns path (relative to the
+        table's folder or to `folder`), label, speaker and, optionally, text, start and end [s],
+        fold, arousal, valence, dominance; it alone says which recordings there are. They must lie
+        in the folder as their paths are written: a link in it may lead anywhere, and two links to
+        one file are two recordings.
+    columns : str or mapping, optional
+        What a table calls its columns, such as "path=file,label=emo".
+    emotions : str, path or mapping, optional
+        Which name each label gets, as in "joy=happiness,xxx=-"; "-" leaves it out, "standard" is
+        serfast's own table, a path is a JSON file. Labels that it lacks stay as they are.
 
     Returns
     -------
@@ -45,14 +75,14 @@ def find_recordings(
     Raises
     ------
     ParameterError
-        No such folder, one that may not be read, no recording in it, no or several schemes that
-        fit, or a bad line in the CSV file (the message has its number).
+        No such folder, one that may not be read, no recording in it, no or several corpora that
+        fit, or a bad line in the table (the message has its number).
 
     Warns
     -----
     UserWarning
-        Some files' names don't fit the scheme, a subfolder may not be read, or a package is missing
-        that some recordings need: they are left out, counted and named.
+        Some files' names don't fit, a subfolder may not be read, or a package is missing that some
+        recordings need: they are left out, counted and named.
 
     Examples
     --------
@@ -63,13 +93,17 @@ def find_recordings(
     >>> recording.label, recording.speaker, recording.text
     ('happiness', '03', 'a01')
     """
-    recordings, result = find_labelled(folder, labels)
+    recordings, result = find_labelled(folder, labels, columns=columns, emotions=emotions)
     _warn_of(result)
     return recordings
 
 
 def find_labelled(
-    folder: str | os.PathLike[str], labels: str | os.PathLike[str] = "auto"
+    folder: PathLike,
+    labels: PathLike = "auto",
+    *,
+    columns: str | Mapping[str, str] | None = None,
+    emotions: PathLike | Mapping[str, str] | None = None,
 ) -> tuple[list[Recording], Found]:
     """Find a folder's recordings as :func:`find_recordings` does, and tell what else is there.
 
@@ -80,38 +114,54 @@ def find_labelled(
     -------
     recordings : list of Recording
     found : Found
-        What was passed over, and what couldn't be read; nothing if a CSV file has the labels.
+        What was passed over, and what couldn't be read; nothing if a table has the labels.
     """
-    root, table = _path("folder", folder), _path("labels", labels)
-    kind, name = _kind(root), str(table)
-    if name == "auto" and root.suffix.lower() == ".csv" and kind == stat.S_IFREG:
-        return recordings_of_csv(root, root.parent), Found()
-    if kind != stat.S_IFDIR:
-        fail("folder", "an existing folder", str(root))
-    if table.suffix.lower() == ".csv":
-        return recordings_of_csv(table, root), Found()
-    scheme = None if name == "auto" else _scheme(name)
-    result = search(root)
-    if not result.paths:
-        _refuse_empty(str(root), result)
-    scheme = scheme or _detect(result.paths)
-    recordings, others = _from_names(result.paths, scheme)
-    if others:
-        message = f"left out, not named as {scheme.title} does: {listed(others)}"
-        warnings.warn(message, stacklevel=3)
+    names = None if emotions is None else emotion_table(emotions)
+    recordings, result = _labelled(folder, labels, columns)
+    if names is not None:
+        recordings = translated(recordings, names)
+        if not recordings:
+            fail("emotions", "a table that leaves some recordings", emotions)
     return recordings, result
 
 
-def known_of(
-    paths: Iterable[Path], labels: str | os.PathLike[str] = "auto"
-) -> dict[Path, Recording]:
+def _labelled(
+    folder: PathLike, labels: PathLike, columns: str | Mapping[str, str] | None
+) -> tuple[list[Recording], Found]:
+    root, table = _path("folder", folder), _path("labels", labels)
+    kind, name = _kind(root), os.fspath(labels) if isinstance(labels, str) else str(table)
+    if name == "auto" and root.suffix.lower() in TABLE_SUFFIXES and kind == stat.S_IFREG:
+        root, table, kind = root.parent, root, stat.S_IFDIR
+    is_table = table.suffix.lower() in TABLE_SUFFIXES and not name.startswith(PATTERN)
+    if columns is not None and not is_table:
+        fail("columns", "given with a table of labels", columns)
+    if kind == stat.S_IFREG and is_archive(root):
+        if is_table:
+            fail("folder", "a folder when a table has the labels", str(root))
+        result = search_archive(root)
+    elif kind != stat.S_IFDIR:
+        fail("folder", "an existing folder", str(root))
+    elif is_table:
+        named = columns_of_text(columns) if isinstance(columns, str) else columns
+        return recordings_of_table(table, root, named), Found()
+    else:
+        result = search(root)
+    corpus = None if name in ("auto", FOLDERS) or name.startswith(PATTERN) else _corpus(name)
+    if not result.paths:
+        _refuse_empty(str(root), result)
+    if name == FOLDERS or name.startswith(PATTERN):
+        return _by_own_rule(result.paths, root, name), result
+    return _of_corpus(result.paths, root, corpus or _detect(result.paths, root)), result
+
+
+def known_of(paths: Iterable[Path], labels: PathLike = "auto") -> dict[Path, Recording]:
     """Tell label and speaker of the recordings of which they are known.
 
     Parameters
     ----------
     paths : iterable of Path
-    labels : {"auto", "emodb", "ravdess", "crema-d"} or path of a CSV file
-        As of :func:`find_recordings`. With "auto" nothing is known where no scheme fits.
+    labels : "auto", name of a corpus or path of a table
+        As of :func:`find_recordings`. With "auto" nothing is known where no corpus's names fit.
 
     Returns
     -------
@@ -120,21 +170,23 @@ def known_of(
     Raises
     ------
     ParameterError
-        As :func:`find_recordings` does, if several schemes fit or the CSV file is bad.
+        As :func:`find_recordings` does, if several corpora fit or the table is bad.
     """
     given = list(paths)
-    if Path(labels).suffix.lower() == ".csv":
+    if Path(labels).suffix.lower() in TABLE_SUFFIXES:
         table = Path(labels)
         anywhere = Path(os.path.abspath(table)).anchor
-        listed_ones = recordings_of_csv(table, Path(anywhere))
+        listed_ones = recordings_of_table(table, Path(anywhere))
         rows = {as_written(recording.path): recording for recording in listed_ones}
         pairs = [(path, rows.get(as_written(path))) for path in given]
+        return {path: recording for path, recording in pairs if recording}
+    if labels == "auto":
+        corpora = [corpus for corpus, _ in _fitting(given, None)]
+        if len(corpora) > 1:
+            _detect(given, None)
     else:
-        schemes = _fitting(given) if labels == "auto" else [_scheme(str(labels))]
-        if len(schemes) > 1:
-            _detect(given)
-        pairs = [(path, scheme.read(path)) for path in given for scheme in schemes]
-    return {path: recording for path, recording in pairs if recording}
+        corpora = [_corpus(str(labels))]
+    return {one.path: one for corpus in corpora for one in corpus.labels.read(given, None)}
 
 
 def audio_files(folder: str | os.PathLike[str]) -> list[Path]:
@@ -198,45 +250,65 @@ def _warn_of(result: Found) -> None:
         warnings.warn(f"passed over: {missed}", stacklevel=3)
 
 
-def _scheme(labels: str) -> Scheme:
-    if labels not in SCHEMES:
-        rule = f"one of auto, {', '.join(SCHEMES)} or the path of a .csv file"
-        refuse("labels", rule, shown(labels) + similar(labels, SCHEMES))
-    return SCHEMES[labels]
+def _corpus(labels: str) -> Corpus:
+    if labels not in CORPORA:
+        rule = f"one of auto, {FOLDERS}, {', '.join(CORPORA)} or the path of a table (.csv …)"
+        refuse("labels", rule, shown(labels) + similar(labels, CORPORA))
+    return CORPORA[labels]
 
 
-def _fitting(paths: list[Path]) -> list[Scheme]:
-    """Give the schemes that fit a name here."""
-    return [scheme for scheme in SCHEMES.values() if any(map(scheme.read, paths))]
+def _fitting(paths: list[Path], root: Path | None) -> list[tuple[Corpus, list[Path]]]:
+    """Give the corpora that fit, one of each family, and the recordings that they label."""
+    fits: list[tuple[Corpus, list[Path]]] = []
+    for corpus in CORPORA.values():
+        if corpus.family and any(one.family == corpus.family for one, _ in fits):
+            continue
+        if matching := corpus.labels.fits(paths, root):
+            fits.append((corpus, matching))
+    return fits
 
 
-def _detect(paths: list[Path]) -> Scheme:
-    """Find the one scheme that fits file names here."""
-    fits = {}
-    for scheme in SCHEMES.values():
-        if matching := [path for path in paths if scheme.read(path)]:
-            fits[scheme.title] = (scheme, matching)
+def _detect(paths: list[Path], root: Path | None) -> Corpus:
+    """Find the one corpus that fits."""
+    fits = _fitting(paths, root)
     if len(fits) == 1:
-        return next(iter(fits.values()))[0]
-    choices = ", ".join(SCHEMES)
+        return fits[0][0]
     if not fits:
         raise ParameterError(
-            f'labels="auto" must find files named by one of {choices}, got {listed(paths)}; '
-            "a CSV file can label any recordings"
+            'labels="auto" must find the files of a known corpus (`serfast corpora` lists them), '
+            f'got {listed(paths)}; labels="folders", a pattern or a table can label any recordings'
         )
-    seen = "; ".join(f"{title} {listed(matching)}" for title, (_, matching) in fits.items())
+    seen = "; ".join(f"{corpus.title} {listed(matching)}" for corpus, matching in fits)
+    choices = ", ".join(corpus.name for corpus, _ in fits)
     raise ParameterError(
-        f'labels="auto" must find one naming scheme, got {len(fits)} ({seen}); '
-        f"choose one of {choices}"
+        f'labels="auto" must find one corpus, got {len(fits)} ({seen}); choose one of {choices}'
     )
 
 
-def _from_names(paths: list[Path], scheme: Scheme) -> tuple[list[Recording], list[Path]]:
-    """Give the recordings that their names label, and the files that are named otherwise."""
-    read = [(path, scheme.read(path)) for path in paths]
-    recordings = [recording for _, recording in read if recording]
-    others = [path for path, recording in read if not recording]
+def _of_corpus(paths: list[Path], root: Path, corpus: Corpus) -> list[Recording]:
+    """Give the recordings that a corpus labels, and warn of the others."""
+    recordings = corpus.labels.read(paths, root)
     if not recordings:
-        rule = f"folder must hold files named as {scheme.title} does"
-        raise ParameterError(f"{rule}, got {listed(others)}")
-    return recordings, others
+        rule = f"folder must hold files named as {corpus.title} does"
+        raise ParameterError(f"{rule}, got {listed(paths)}")
+    _warn_of_others(paths, recordings, f"not named as {corpus.title} does")
+    return sorted(recordings, key=lambda one: (one.path.parts, one.start or 0.0))
+
+
+def _by_own_rule(paths: list[Path], root: Path, labels: str) -> list[Recording]:
+    """Give the recordings that folders or a pattern label, and warn of the others."""
+    if labels == FOLDERS:
+        recordings, why = by_folders(paths, root), "not in a folder that could be the label"
+    else:
+        pattern = pattern_of(labels.removeprefix(PATTERN))
+        recordings, why = by_pattern(paths, root, pattern), "not labelled by the pattern"
+    if not recordings:
+        raise ParameterError(f"labels must fit some recording, got {labels!r}: {listed(paths)}")
+    _warn_of_others(paths, recordings, why)
+    return recordings
+
+
+def _warn_of_others(paths: list[Path], recordings: list[Recording], why: str) -> None:
+    labelled = {recording.path for recording in recordings}
+    if others := [path for path in paths if path not in labelled]:
+        warnings.warn(f"left out, {why}: {listed(others)}", stacklevel=5)

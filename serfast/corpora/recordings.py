@@ -1,43 +1,69 @@
-"""One labelled recording: its file, its label, who speaks."""
+"""One labelled recording, or a part of one: its file, its label, who speaks."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
 
+from .. import _checks as checks
 from .._checks import fail
 
-__all__ = ["Recording"]
+__all__ = ["DIMENSIONS", "Recording"]
+
+DIMENSIONS = ("arousal", "valence", "dominance")
+"""The dimensions of emotion that some corpora rate."""
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True, order=True, slots=True)
 class Recording:
-    """One labelled recording.
+    """One labelled recording, or a part of one.
 
     Parameters
     ----------
     path : Path
-        Its file.
+        Its file; or a file in a zip or tar archive, as if the archive were a folder.
     label : str
-        Its class, in the schemes' case an emotion; printable.
+        Its class, in the known corpora's case an emotion; printable.
     speaker : str
         Who speaks, as the corpus numbers them; printable.
     text : str or None
         Which sentence is said, as the corpus numbers them, if known.
+    start, end : float or None
+        Where the part begins and ends in the file [s]; None is the file's own begin and end.
+    fold : str or None
+        In which fold a table puts it, or which set, if it does.
+    arousal, valence, dominance : float or None
+        How it was rated, on the corpus's own scale, if it was.
 
     Raises
     ------
     ParameterError
-        If label or speaker breaks its rule: no model could hold it.
+        If label or speaker breaks its rule (no model could hold it), or a part ends before it
+        begins.
     """
 
     path: Path
     label: str
     speaker: str
     text: str | None = None
+    start: float | None = None
+    end: float | None = None
+    fold: str | None = None
+    arousal: float | None = None
+    valence: float | None = None
+    dominance: float | None = None
 
     def __post_init__(self) -> None:
-        for name in ("label", "speaker"):
-            value = getattr(self, name)
+        for name, value in (("label", self.label), ("speaker", self.speaker)):
             if not isinstance(value, str) or not value or not value.isprintable():
                 fail(name, "printable text", value)
+        for name, time in (("start", self.start), ("end", self.end)):
+            if time is not None and not 0 <= time < float("inf"):
+                checks.number(name, time, minimum=0)
+        if self.end is not None and self.end <= (self.start or 0):
+            fail("end", f"later than start, {self.start or 0:g} s", self.end)
+
+    @property
+    def is_part(self) -> bool:
+        """Tell whether it is only a part of its file."""
+        return self.start is not None or self.end is not None

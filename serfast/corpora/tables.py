@@ -1,4 +1,4 @@
-"""The files that `serfast extract` writes: NPZ, CSV, Parquet; one class each, all used alike."""
+"""The files that `serfast extract` writes: NPZ, CSV, Parquet, ARFF; a class each, used alike."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from ..errors import ParameterError
 from ..features.spec import FeatureSpec
 from ..forking import forks_wait
+from .arff import NUMERIC, STRING, header, line
 from .messages import joined
 
 __all__ = ["TABLES", "Table", "check_columns", "csv_line"]
@@ -26,6 +27,10 @@ Rows = NDArray[np.float32]
 
 OWN_COLUMNS = ("file", "time")
 """The columns of a table that has one line per row, beside the features'."""
+
+
+ARFF_COLUMNS = ("name", "start", "end", "frameTime", "class")
+"""Those of an ARFF table, as openSMILE names them."""
 
 
 class Table(ABC):
@@ -117,7 +122,10 @@ class CsvTable(Table):
         super().__init__(path, spec)
         self._text = io.TextIOWrapper(self._file, encoding="utf-8", newline="")
         self._format = "%.9g" + ",%.9g" * len(spec.columns) + "\n"
-        self._text.write(csv_line(self._header()) + "\n")
+        self._text.write(self._heading())
+
+    def _heading(self) -> str:
+        return csv_line(self._header()) + "\n"
 
     def _header(self) -> list[str]:
         return [*OWN_COLUMNS, *self._spec.columns]
@@ -134,6 +142,18 @@ class CsvTable(Table):
         with suppress(OSError, ValueError):
             self._text.close()
         super()._give_up()
+
+
+class ArffTable(CsvTable):
+    """A line per row: name, frameTime [s], the columns; nine digits, as in CSV."""
+
+    def _heading(self) -> str:
+        numeric = [(name, NUMERIC) for name in ("frameTime", *self._spec.columns)]
+        return header("serfast", [("name", STRING), *numeric])
+
+    def add(self, name: str, rows: Rows) -> None:
+        for time, row in zip(self._spec.times(len(rows)), rows.tolist(), strict=True):
+            self._text.write(line(name, [time, *row], 9))
 
 
 class ParquetTable(Table):
@@ -186,7 +206,12 @@ class ParquetTable(Table):
             self._waiting.clear()
 
 
-TABLES: dict[str, type[Table]] = {".npz": NpzTable, ".csv": CsvTable, ".parquet": ParquetTable}
+TABLES: dict[str, type[Table]] = {
+    ".npz": NpzTable,
+    ".csv": CsvTable,
+    ".parquet": ParquetTable,
+    ".arff": ArffTable,
+}
 """The kinds of table, by the output file's suffix."""
 
 
@@ -200,6 +225,8 @@ def check_columns(suffix: str, names: Sequence[str], reserved: Sequence[str] = O
     """
     if suffix == ".npz":  # its columns have a table of their own
         return
+    if suffix == ".arff":
+        reserved = ARFF_COLUMNS
     taken = [name for name in names if name in reserved]
     if taken:
         rule = (

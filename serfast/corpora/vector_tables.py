@@ -1,21 +1,22 @@
-"""The files with one line a recording, its vector: of statistics, of an embedding, or both."""
+"""The files with one line a recording or segment: a vector of statistics, an embedding, or both."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..features.spec import FeatureSpec
+from .arff import NUMERIC, STRING, header, line, nominal
 from .recordings import Recording
 from .tables import CsvTable, NpzTable, ParquetTable, csv_line
 
-__all__ = ["OWN_VECTOR_COLUMNS", "VECTOR_TABLES", "Entries", "VectorTable"]
+__all__ = ["OWN_VECTOR_COLUMNS", "VECTOR_TABLES", "Entries", "Part", "VectorTable"]
 
 Vector = NDArray[np.floating[Any]]
 Known = Mapping[str, Recording]
@@ -29,16 +30,27 @@ class Entries:
     names: tuple[str, ...]
     made_by: Mapping[str, Any]
     """Statistics and embedding by these words, as what JSON can hold."""
+    are_segments: bool = False
+    """Whether a recording may have several vectors, of a part of it each."""
 
 
-OWN_VECTOR_COLUMNS = ("file", "label", "speaker")
-"""The columns of a table with one line a recording, beside the vector's."""
+class Part(NamedTuple):
+    """A part of a recording, or all of it, and its vector."""
+
+    start: float
+    """It is in seconds, as the end is."""
+    end: float
+    vector: Vector
+
+
+OWN_VECTOR_COLUMNS = ("file", "start", "end", "label", "speaker")
+"""The columns of a table with one line a recording or segment, beside the vector's."""
 
 
 class CsvVectors(CsvTable):
-    """A line a recording: file, label, speaker, the vector; 17 digits keep float64 exactly.
+    """A line a recording or segment: file, start, end, label, speaker, the vector.
 
-    Label and speaker are empty where they aren't known.
+    17 digits keep float64 exactly. Label and speaker are empty where they aren't known.
     """
 
     def __init__(self, path: Path, spec: FeatureSpec, entries: Entries, known: Known) -> None:
@@ -49,15 +61,38 @@ class CsvVectors(CsvTable):
     def _header(self) -> list[str]:
         return [*OWN_VECTOR_COLUMNS, *self._names]
 
-    def add(self, name: str, rows: Vector) -> None:
+    def add(self, name: str, parts: Sequence[Part]) -> None:  # type: ignore[override]
         about = self._known.get(name)
-        cells = [name, *((about.label, about.speaker) if about else ("", ""))]
-        numbers = ",".join(f"{x:.17g}" for x in rows.tolist())
-        self._text.write(f"{csv_line(cells)},{numbers}\n")
+        for start, end, vector in parts:
+            times = [f"{start:.9g}", f"{end:.9g}"]
+            cells = [name, *times, *((about.label, about.speaker) if about else ("", ""))]
+            numbers = ",".join(f"{x:.17g}" for x in vector.tolist())
+            self._text.write(f"{csv_line(cells)},{numbers}\n")
+
+
+class ArffVectors(CsvVectors):
+    """A line a recording or segment: name, start and end of segments, the vector, the class."""
+
+    def __init__(self, path: Path, spec: FeatureSpec, entries: Entries, known: Known) -> None:
+        self._are_segments = entries.are_segments
+        super().__init__(path, spec, entries, known)
+
+    def _heading(self) -> str:
+        times = ("start", "end") if self._are_segments else ()
+        numeric = [(name, NUMERIC) for name in (*times, *self._names)]
+        labels = sorted({one.label for one in self._known.values()}) or ["unknown"]
+        return header("serfast", [("name", STRING), *numeric, ("class", nominal(labels))])
+
+    def add(self, name: str, parts: Sequence[Part]) -> None:  # type: ignore[override]
+        about = self._known.get(name)
+        for start, end, vector in parts:
+            times = [start, end] if self._are_segments else []
+            label = about.label if about else ""
+            self._text.write(line(name, [*times, *vector.tolist()], 17, label))
 
 
 class ParquetVectors(ParquetTable):
-    """Columns file, label, speaker and the vector; what it was made by is in the metadata."""
+    """Columns file, start, end, label, speaker, the vector; the metadata says what made it."""
 
     _GROUP = 256
 
@@ -67,7 +102,11 @@ class ParquetVectors(ParquetTable):
         super().__init__(path, spec)
 
     def _fields(self) -> list[tuple[str, Any]]:
-        kinds = [(name, self._arrow.string()) for name in OWN_VECTOR_COLUMNS]
+        times = ("start", "end")
+        kinds = [
+            (name, self._arrow.float64() if name in times else self._arrow.string())
+            for name in OWN_VECTOR_COLUMNS
+        ]
         return kinds + [(name, self._arrow.float64()) for name in self._entries.names]
 
     def _metadata(self) -> dict[str, str]:
@@ -75,15 +114,18 @@ class ParquetVectors(ParquetTable):
         texts = {f"serfast.{word}": json.dumps(about) for word, about in made_by.items()}
         return {**super()._metadata(), **texts}
 
-    def add(self, name: str, rows: Vector) -> None:
+    def add(self, name: str, parts: Sequence[Part]) -> None:  # type: ignore[override]
         about = self._known.get(name)
-        cells = [name, about and about.label, about and about.speaker, *rows.tolist()]
-        columns = [[cell] for cell in cells]
+        label, speaker = about and about.label, about and about.speaker
+        lines = [
+            (name, part.start, part.end, label, speaker, *part.vector.tolist()) for part in parts
+        ]
+        columns = [list(column) for column in zip(*lines, strict=True)]
         self._append(self._arrow.table(columns, schema=self._schema))
 
 
 class NpzVectors(NpzTable):
-    """A zip of arrays: files, label, speaker, columns, vectors (n, d); and as JSON what made them.
+    """A zip of arrays: files, start, end, label, speaker, columns, vectors (n, d), what made them.
 
     Label and speaker are "" where they aren't known. The vectors are in memory until the end.
     """
@@ -91,31 +133,34 @@ class NpzVectors(NpzTable):
     def __init__(self, path: Path, spec: FeatureSpec, entries: Entries, known: Known) -> None:
         self._entries = entries
         self._known = known
-        self._vectors: list[Vector] = []
+        self._parts: list[Part] = []
         super().__init__(path, spec)
 
-    def add(self, name: str, rows: Vector) -> None:
-        self._names.append(name)
-        self._vectors.append(rows)
+    def add(self, name: str, parts: Sequence[Part]) -> None:  # type: ignore[override]
+        self._names += [name] * len(parts)
+        self._parts += parts
 
     def _finish(self) -> None:
         about = [self._known.get(name) for name in self._names]
         self._write("files", np.array(self._names))
+        self._write("start", np.array([part.start for part in self._parts]))
+        self._write("end", np.array([part.end for part in self._parts]))
         self._write("label", np.array([one.label if one else "" for one in about]))
         self._write("speaker", np.array([one.speaker if one else "" for one in about]))
         self._write("columns", np.array(self._entries.names))
-        self._write("vectors", np.stack(self._vectors))
+        self._write("vectors", np.stack([part.vector for part in self._parts]))
         self._write("spec", np.array(self._spec.to_json()))
         for word, about in self._entries.made_by.items():
             self._write(word, np.array(json.dumps(about)))
         self._zip.close()
 
 
-VectorTable = CsvVectors | ParquetVectors | NpzVectors
+VectorTable = CsvVectors | ParquetVectors | NpzVectors | ArffVectors
 
 VECTOR_TABLES: dict[str, type[VectorTable]] = {
     ".npz": NpzVectors,
     ".csv": CsvVectors,
     ".parquet": ParquetVectors,
+    ".arff": ArffVectors,
 }
 """The kinds of table, by the output file's suffix."""

@@ -92,9 +92,9 @@ class Feature:
     name : str or None
         The names of the columns begin with it. None stands for the feature's usual name
         (``mfcc`` → ``mfcc_0`` …).
-    pad_mode : {"constant", "edge", "reflect"} or None
-        It says how frames that reach past the signal's ends are filled if the spec is centred.
-        None stands for the spec's padding.
+    pad_mode : {"constant", "edge", "reflect", "symmetric"} or None
+        It says how frames that reach past the signal's ends are filled. None stands for the spec's
+        padding.
     """
 
     prefix: ClassVar[str] = ""

@@ -22,6 +22,8 @@ from .f0 import F0 as F0
 from .delta import Delta as Delta
 from .pcen import PCEN as PCEN
 from .running_normalization import RunningNormalization as RunningNormalization
+from .sliding_normalization import SlidingNormalization as SlidingNormalization
+from .prior_normalization import PriorNormalization as PriorNormalization
 from .relative_level import RelativeLevel as RelativeLevel
 from .rasta import RASTA as RASTA
 from .noise_floor import NoiseFloor as NoiseFloor
@@ -37,9 +39,16 @@ from .spectral_slope import SpectralSlope as SpectralSlope
 from .alpha_ratio import AlphaRatio as AlphaRatio
 from .hammarberg_index import HammarbergIndex as HammarbergIndex
 from .loudness import Loudness as Loudness
+from .log_energy import LogEnergy as LogEnergy
+from .log_spectral_energy import LogSpectralEnergy as LogSpectralEnergy
 from .chroma import Chroma as Chroma
 from .formants import Formants as Formants
 from .harmonic_formants import HarmonicFormants as HarmonicFormants
+from .bandlimited_formants import BandlimitedFormants as BandlimitedFormants
+from .subharmonics import SubharmonicCandidates as SubharmonicCandidates
+from .candidate_harmonics import CandidateHarmonics as CandidateHarmonics
+from .subharmonic_f0 import SubharmonicF0 as SubharmonicF0
+from .harmonic_differences import HarmonicDifferences as HarmonicDifferences
 from .median_smoothing import MedianSmoothing as MedianSmoothing
 from .cpp import CPP as CPP
 from .hnr import HNR as HNR

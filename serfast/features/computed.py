@@ -114,6 +114,8 @@ class ComputedFeature(Function):
     """:class:`FrameFeature`, :class:`SpectrumFeature` and :class:`MelFeature` share this."""
 
     inputs: ClassVar[tuple[str, ...]] = FRAME_INPUTS
+    circular: ClassVar[bool] = False
+    """If it is True, ``autocorrelation`` wraps around after n_fft samples."""
 
     def table(self, sample_rate: float) -> np.ndarray[Any, np.dtype[np.float64]]:
         """Give the numbers that `compute` gets as ``table``; they are rounded to float32.

@@ -93,6 +93,7 @@ class F0Candidates(ComputedFeature):
     quantity: ClassVar[Quantity] = "number"
     forgiven: ClassVar[float] = 1 / 8
     window: ClassVar[str] = "hann"
+    window_periodic: ClassVar[bool] = True
     win_length: ClassVar[None] = None
     preemphasis: ClassVar[float] = 0.0
     remove_dc: ClassVar[bool] = True

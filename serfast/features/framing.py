@@ -1,12 +1,14 @@
 """All frame arithmetic of the library is here: where frames lie and how many there are.
 
 Frame t of a feature with frames of L samples covers ``[t·hop - left, t·hop - left + L)``, where
-``left`` is L // 2 when frames are centred (the frame's middle sits on sample t·hop) and 0 when
-they are left-aligned. Whatever of it lies outside the signal is padding.
+``left`` is L // 2 - center_offset when frames are centred (the frame's middle sits on sample
+t·hop + center_offset) and 0 when they are left-aligned. Whatever of it lies outside the signal is
+padding.
 
 All features of a spec share one hop grid, so there are as many rows as the feature with the
 fewest frames has: the longest when left-aligned; when centred, every even L has
-``1 + n // hop`` frames and every odd L ``1 + (n - 1) // hop``, as in librosa.
+``1 + n // hop`` frames and every odd L ``1 + (n - 1) // hop``, as in librosa. Toolkits that count
+otherwise have a number in ``min_row_samples``.
 """
 
 from __future__ import annotations
@@ -20,8 +22,8 @@ from .. import _checks as checks
 
 __all__ = ["PAD_MODES", "SILENCE", "Grid", "PadMode", "frame_count", "left_padding", "pad"]
 
-PadMode: TypeAlias = Literal["constant", "edge", "reflect"]
-PAD_MODES: tuple[PadMode, ...] = ("constant", "edge", "reflect")
+PadMode: TypeAlias = Literal["constant", "edge", "reflect", "symmetric"]
+PAD_MODES: tuple[PadMode, ...] = ("constant", "edge", "reflect", "symmetric")
 
 SILENCE = 2.0**-32
 """A frame in which no sample reaches this level counts as zeros, but not for zero crossings.
@@ -44,6 +46,8 @@ def frame_count(
     frame_lengths: Iterable[int],
     hop_length: int,
     center: bool = True,
+    center_offset: int = 0,
+    min_row_samples: int | None = None,
 ) -> int:
     """Give the number of rows that n_samples make.
 
@@ -61,6 +65,8 @@ def frame_count(
         A row follows the one before it after this many samples.
     center : bool
         It says whether frames are centred on multiples of the hop.
+    center_offset, min_row_samples
+        They mean the same as in :class:`serfast.FeatureSpec`.
 
     Returns
     -------
@@ -85,7 +91,9 @@ def frame_count(
     checks.integer("hop_length", hop_length)
     lengths = [checks.integer("frame_length", length) for length in frame_lengths]
     return (
-        Grid.from_lengths(lengths, hop_length, center).rows_after(n_samples, final)
+        Grid.from_lengths(lengths, hop_length, center, center_offset, min_row_samples).rows_after(
+            n_samples, final
+        )
         if lengths
         else 0
     )
@@ -102,7 +110,8 @@ class Grid(NamedTuple):
     left: int
     """The frames begin this many samples before the row's moment."""
     right: int
-    """The frames end this many samples after the row's moment."""
+    """The frames end this many samples after the row's moment; before the signal's end, a row needs
+    as many."""
     last: int
     """At the end of the signal, a row needs this many samples from its moment on.
 
@@ -114,17 +123,33 @@ class Grid(NamedTuple):
     """This many rows must be there before the first one can be given."""
 
     @classmethod
-    def from_lengths(cls, frame_lengths: Iterable[int], hop_length: int, center: bool) -> Grid:
+    def from_lengths(
+        cls,
+        frame_lengths: Iterable[int],
+        hop_length: int,
+        center: bool,
+        center_offset: int = 0,
+        min_row_samples: int | None = None,
+    ) -> Grid:
         """Give the grid of frames of these lengths."""
         lengths = tuple(frame_lengths)
         lefts = [left_padding(length, center) for length in lengths]
         pairs = list(zip(lengths, lefts, strict=True))
-        return cls(
-            hop_length,
-            max(lefts),
-            max(length - left for length, left in pairs),
-            max(length - 2 * left for length, left in pairs),
-        )
+        last = min_row_samples
+        if last is None:
+            last = max(length - 2 * left for length, left in pairs) + center_offset
+        right = max(length - left for length, left in pairs) + center_offset
+        return cls(hop_length, max(lefts) - center_offset, max(right, last), last)
+
+    @property
+    def kept(self) -> int:
+        """Give the number of samples before a row's moment that a stream must keep for it.
+
+        If the signal's end is mirrored, the last frames look at samples before their own: the last
+        one of row t's frames falls on sample 2 · (n - 1) - (t · hop + right - 1) of n, and n is at
+        least t · hop + last.
+        """
+        return max(self.left, self.right - 2 * self.last + 1)
 
     def ahead_by(self, ahead: int, first: int) -> Grid:
         """Give the grid in which rows wait for `ahead` later ones, and at first for `first`."""
@@ -146,8 +171,7 @@ def pad(
 ) -> np.ndarray[Any, Any]:
     """Give the signal with the padding that its frames see, along the last axis.
 
-    The engine never makes this copy, because it fills only the frames at the two ends. The
-    reference back end and tests use it.
+    The engine never makes this copy, because it fills only the frames at the two ends.
 
     Examples
     --------

@@ -268,7 +268,7 @@ class AutocorrelationHNR(SpectrumFeature):
 
     def __post_init__(self) -> None:
         if self.window is None:
-            length = checks.integer("win_length", self.win_length or self.n_fft)
+            length = checks.integer("win_length", self.win_length or self.length)
             object.__setattr__(self, "window", ("gaussian", length / math.sqrt(96)))
         super().__post_init__()
         check_pitch_range(self.fmin, self.fmax, self.floor)
@@ -277,9 +277,9 @@ class AutocorrelationHNR(SpectrumFeature):
         super().check(sample_rate)
         check_band(self.fmin, self.fmax, sample_rate)
         needed = 6 * math.ceil(sample_rate / self.fmin)
-        if (self.win_length or self.n_fft) < max(needed, 4 * HALF):
+        if (self.win_length or self.length) < max(needed, 4 * HALF):
             rule = f">= {max(needed, 4 * HALF)} (six periods of fmin)"
-            checks.fail("win_length or n_fft", rule, self.win_length or self.n_fft)
+            checks.fail("win_length or n_fft", rule, self.win_length or self.length)
 
     def n_lags(self, sample_rate: float) -> int:
         return lags_of(self.fmin, self.fmax, sample_rate)[1] + HALF + 1
@@ -287,7 +287,8 @@ class AutocorrelationHNR(SpectrumFeature):
     def table(self, sample_rate: float) -> Table:
         """Give the lags, the interpolation, and r(0) / r(k) of the window."""
         lags = lags_of(self.fmin, self.fmax, sample_rate)
-        window = window_table(self.window or "hann", self.win_length or self.n_fft)
+        length = self.win_length or self.length
+        window = window_table(self.window or "hann", length, self.window_periodic)
         n = len(window)
         correction = np.array([window[: n - k] @ window[k:] for k in range(lags[1] + HALF + 1)])
         correction = np.maximum(correction / correction[0], 1e-3)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
@@ -17,7 +18,7 @@ __all__ = ["Loudness", "equal_loudness"]
 Table = np.ndarray[Any, np.dtype[np.float64]]
 
 
-def equal_loudness(hz: Any) -> Table:
+def equal_loudness(hz: Any, opensmile: bool = False) -> Table:
     """Give the weight of a frequency's power: about what a listener hears of it at 40 dB.
 
     It is Hermansky's equation 7, with the factor for frequencies above 5 kHz scaled so that it is 1
@@ -30,7 +31,8 @@ def equal_loudness(hz: Any) -> Table:
     """
     square = (2 * np.pi * np.asarray(hz, dtype=np.float64)) ** 2
     rise = (square + 56.8e6) * square**2 / ((square + 6.3e6) ** 2 * (square + 0.38e9))
-    return np.asarray(rise / (1 + square**3 / 9.58e26))
+    fall = 0.17 + square**3.5 / 1e32 if opensmile else 1 + square**3 / 9.58e26
+    return np.asarray(rise / fall)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -43,7 +45,12 @@ class Loudness(MelFeature):
     ----------
     exponent : float
         The weighted power of a band is raised to it, > 0 and <= 1. It is about a cubic root.
-    n_mels, fmin, fmax, htk, mel_norm
+    weights : {"hermansky", "opensmile"}
+        They are the equal-loudness weights of the bands: Hermansky's, or those of openSMILE, which
+        are 1 / 0.17 of them at low frequencies and fall more steeply above 5 kHz.
+    mean : bool
+        If True, it is the mean over the bands instead of the sum.
+    n_mels, fmin, fmax, htk, mel_norm, triangle_axis, edge_rounding, first_bin, last_bin
         They mean the same as in :class:`serfast.MelPower`. At sample rates below 16 kHz give an
         `fmax` of at most half the rate.
     ref : float
@@ -61,10 +68,11 @@ class Loudness(MelFeature):
     The formula is Σ_b (E_b S_b / ref)^0.33, with the power S_b in band b and the equal-loudness
     weight E_b at its middle. It is no sone: it depends on the signal's scale. The sources are
     Hermansky, J. Acoust. Soc. Am. 87 (1990), 1738–1752, equations 4 to 8, with mel bands as in
-    Eyben et al., IEEE Trans. Affective Computing 7 (2016), 190–202. openSMILE takes the mean over
-    the bands instead of the sum, has ``ref=0.17, window="hamming"``, and weights of another form
-    above 5 kHz. It agrees with the formula in float64 to 1e-6 on speech. It costs an exponential
-    for each band beyond the log-mel spectrum, which is shared.
+    Eyben et al., IEEE Trans. Affective Computing 7 (2016), 190–202. openSMILE's loudness is
+    ``weights="opensmile", mean=True, triangle_axis="mel", amin=9.3e-10`` with a first and a last
+    bin, as :func:`serfast.presets.egemaps_opensmile` has it. It agrees with the formula in float64
+    to 1e-6 on speech. It costs an exponential for each band
+    beyond the log-mel spectrum, which is shared.
 
     Examples
     --------
@@ -81,19 +89,28 @@ class Loudness(MelFeature):
     mel_norm: Literal["slaney"] | None = None
     log: Literal["db", "ln"] = "ln"
     exponent: float = 0.33
+    weights: Literal["hermansky", "opensmile"] = "hermansky"
+    mean: bool = False
 
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.log != "ln":
             checks.fail("log", "'ln' for a loudness", self.log)
         checks.number("exponent", self.exponent, above=0, maximum=1)
+        checks.choice("weights", self.weights, ("hermansky", "opensmile"))
+        checks.boolean("mean", self.mean)
 
     def table(self, sample_rate: float) -> Table:
-        """Give the logarithm of the equal-loudness weight at the middle of each band."""
+        """Give the logarithm of the equal-loudness weight at the middle of each band.
+
+        For a mean, it is less by that of the number of bands, as the exponent will make of it.
+        """
         top = sample_rate / 2 if self.fmax is None else self.fmax
         edges = hz_to_mel(self.fmin, self.htk), hz_to_mel(top, self.htk)
         middles = mel_to_hz(np.linspace(*edges, self.n_mels + 2)[1:-1], self.htk)
-        return np.asarray(np.log(np.maximum(equal_loudness(middles), 1e-300)))
+        weights = equal_loudness(middles, self.weights == "opensmile")
+        share = math.log(self.n_mels) / self.exponent if self.mean else 0.0
+        return np.asarray(np.log(np.maximum(weights, 1e-300)) - share)
 
     @staticmethod
     def compute(log_mel: Values, table: Values, exponent: float, out: Values) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, TypeAlias
 
 import numpy as np
 
@@ -23,6 +23,9 @@ __all__ = [
 ]
 
 Table = np.ndarray[Any, np.dtype[np.float64]]
+
+LogUnit: TypeAlias = Literal["db", "ln", "log10"]
+EdgeRounding: TypeAlias = Literal["lower_bin"] | None
 
 DECIBEL = 10 / math.log(10)
 """A neper of power has this many decibels: 10 log10(x) = DECIBEL · ln(x)."""
@@ -80,6 +83,10 @@ def filter_bank(
     fmax: float | None = None,
     htk: bool = False,
     mel_norm: Literal["slaney"] | None = "slaney",
+    triangle_axis: Literal["hz", "mel"] = "hz",
+    edge_rounding: EdgeRounding = None,
+    first_bin: int = 0,
+    last_bin: int | None = None,
     warn: checks.Warn = checks.warn,
 ) -> Table:
     """Give the weights of triangular filters that are evenly spaced on the mel scale.
@@ -93,7 +100,7 @@ def filter_bank(
         It is in Hz.
     n_fft : int
         The weighted bins are those of a transform of this length.
-    n_mels, fmin, fmax, htk, mel_norm
+    n_mels, fmin, fmax, htk, mel_norm, triangle_axis, edge_rounding, first_bin, last_bin
         They mean the same as in :class:`serfast.MelPower`.
     warn : callable
         It is called with the message of a warning; by default it gives a UserWarning.
@@ -113,10 +120,19 @@ def filter_bank(
     top = sample_rate / 2 if fmax is None else fmax
     mels = np.linspace(hz_to_mel(fmin, htk), hz_to_mel(top, htk), n_mels + 2)
     edges = mel_to_hz(mels, htk)[:, np.newaxis]
-    rise = (bins - edges[:-2]) / (edges[1:-1] - edges[:-2])
-    fall = (edges[2:] - bins) / (edges[2:] - edges[1:-1])
-    weights = np.minimum(rise, fall, out=rise)
-    np.maximum(weights, 0, out=weights)
+    if edge_rounding == "lower_bin":
+        weights = _between_bins(np.floor((n_fft + 1) * edges / sample_rate), n_fft)
+    else:
+        corners = edges
+        if triangle_axis == "mel":
+            bins, corners = hz_to_mel(bins, htk), mels[:, np.newaxis]
+        rise = (bins - corners[:-2]) / (corners[1:-1] - corners[:-2])
+        fall = (corners[2:] - bins) / (corners[2:] - corners[1:-1])
+        weights = np.minimum(rise, fall, out=rise)
+        np.maximum(weights, 0, out=weights)
+    weights[:, :first_bin] = 0
+    if last_bin is not None:
+        weights[:, last_bin + 1 :] = 0
     if mel_norm == "slaney":
         weights *= 2 / (edges[2:] - edges[:-2])
     empty = [m for m in range(n_mels) if not weights[m].any() and edges[m, 0] != 0]
@@ -128,15 +144,28 @@ def filter_bank(
     return np.asarray(weights)
 
 
+def _between_bins(edges: Table, n_fft: int) -> Table:
+    """Give triangles whose edges, shape (n_mels + 2, 1), are whole bins.
+
+    A side between two edges on the same bin has no bin at all, so that the other side's 1 counts.
+    """
+    bins = np.arange(n_fft // 2 + 1)
+    low, middle, high = edges[:-2], edges[1:-1], edges[2:]
+    rise = (bins - low) / np.maximum(middle - low, 1)
+    fall = (high - bins) / np.maximum(high - middle, 1)
+    weights = np.where(bins < middle, rise, fall)
+    return np.where((bins >= low) & (bins < high), weights, 0.0)
+
+
 def check_size(n_mels: int, n_fft: int) -> None:
     """Raise ParameterError unless n_mels is an int >= 1, and the filter bank of a possible size."""
     checks.integer("n_mels", n_mels, 1, MAX_MELS)
     checks.integer("n_mels × (n_fft // 2 + 1)", n_mels * (n_fft // 2 + 1), 1, MAX_WEIGHTS)
 
 
-def log_scale(log: Literal["db", "ln"]) -> float:
-    """Give the factor on the natural logarithm: 1, or 10 / ln 10 for decibel."""
-    return DECIBEL if log == "db" else 1.0
+def log_scale(log: LogUnit) -> float:
+    """Give the factor on the natural logarithm: 1, 10 / ln 10 for decibel, or 1 / ln 10."""
+    return {"db": DECIBEL, "ln": 1.0, "log10": DECIBEL / 10}[log]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -155,6 +184,15 @@ class MelPower(PowerSpectrum):
         False is Slaney's mel scale (linear below 1 kHz), and True is HTK's 2595 log10(1 + f/700).
     mel_norm : {"slaney", None}
         "slaney" gives every triangle the same area; None gives every one the peak 1.
+    triangle_axis : {"hz", "mel"}
+        The sides of the triangles are straight lines over the frequency in Hz, or over the mel
+        scale, as in Kaldi and HTK.
+    edge_rounding : {None, "lower_bin"}
+        "lower_bin" moves the edges f of the bands to the bins floor((n_fft + 1) f / sample_rate),
+        as python_speech_features does; None leaves them where they are.
+    first_bin, last_bin : int
+        Bins before the first and after the last one count in no band, as HTK leaves out what lies
+        next to its frequency limits. None is the last bin of all.
 
     Notes
     -----
@@ -175,6 +213,10 @@ class MelPower(PowerSpectrum):
     fmax: float | None = None
     htk: bool = False
     mel_norm: Literal["slaney"] | None = "slaney"
+    triangle_axis: Literal["hz", "mel"] = "hz"
+    edge_rounding: EdgeRounding = None
+    first_bin: int = 0
+    last_bin: int | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -184,6 +226,13 @@ class MelPower(PowerSpectrum):
             checks.number("fmax", self.fmax, above=0)
         checks.boolean("htk", self.htk)
         checks.choice("mel_norm", self.mel_norm, ("slaney", None))
+        checks.choice("triangle_axis", self.triangle_axis, ("hz", "mel"))
+        checks.choice("edge_rounding", self.edge_rounding, (None, "lower_bin"))
+        if self.edge_rounding is not None and self.triangle_axis == "mel":
+            checks.fail("triangle_axis", '"hz" for edges on bins', self.triangle_axis)
+        checks.integer("first_bin", self.first_bin, 0, self.n_fft // 2)
+        if self.last_bin is not None:
+            checks.integer("last_bin", self.last_bin, self.first_bin, self.n_fft // 2)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -206,15 +255,21 @@ class LogMel(MelPower):
 
     Parameters
     ----------
-    log : {"db", "ln"}
-        "db" gives decibels, 10 log10(S / ref); "ln" gives the natural logarithm, ln(S / ref).
+    log : {"db", "ln", "log10"}
+        "db" gives decibels, 10 log10(S / ref); "ln" gives the natural logarithm, ln(S / ref);
+        "log10" gives log10(S / ref), which is a tenth of the decibels.
     ref : float or "max"
         This power has 0 dB, > 0. "max" is the recording's largest band, which streams can't know.
     amin : float
         Smaller values of S and of ref are raised to it, >= 1.2e-38 (the smallest normal float32).
+    power_offset : float
+        It is added to S before that, 0 to 1e30. NeMo adds 2⁻²⁴ and torchaudio 1e-6.
     top_db : float or None
         Values that are more than this below the recording's largest are raised to that limit
         [dB]. Streams can't do it. With None there is no such limit.
+    log_gain, log_bias : float
+        The logarithm x becomes log_gain · x + log_bias, in last place; 1e-6 to 1e6 and within
+        ±1e6, in the unit of `log`. Whisper's (x + 4) / 4 has 0.25 and 1. MFCC take what it gives.
 
     Notes
     -----
@@ -229,21 +284,29 @@ class LogMel(MelPower):
 
     prefix: ClassVar[str] = "logmel"
 
-    log: Literal["db", "ln"] = "db"
+    log: LogUnit = "db"
     ref: float | Literal["max"] = 1.0
     amin: float = 1e-10
+    power_offset: float = 0.0
     top_db: float | None = None
+    log_gain: float = 1.0
+    log_bias: float = 0.0
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        checks.choice("log", self.log, ("db", "ln"))
+        checks.choice("log", self.log, ("db", "ln", "log10"))
         if isinstance(self.ref, str):
             checks.choice("ref", self.ref, ("max",))
         else:
             checks.number("ref", self.ref, above=0)
         check_floor(self.amin)
+        checks.number("power_offset", self.power_offset, minimum=0, maximum=1e30)
         if self.top_db is not None:
             checks.number("top_db", self.top_db, minimum=0)
+        checks.number("log_gain", self.log_gain, minimum=1e-6, maximum=1e6)
+        checks.number("log_bias", self.log_bias, minimum=-1e6, maximum=1e6)
+        if self.ref == "max" and self.log_bias != 0:
+            checks.fail("log_bias", '0 for ref="max"', self.log_bias)
 
     @property
     def whole_signal(self) -> bool:
@@ -257,7 +320,7 @@ class LogMel(MelPower):
     @property
     def decibel(self) -> float:
         """Give the size of one decibel in the unit of the columns."""
-        return 1.0 if self.log == "db" else 1 / DECIBEL
+        return self.log_gain * log_scale(self.log) / DECIBEL
 
     def plan(self, planner: Planner, column: int) -> None:
         planner.log_mel(self, column)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, TypeAlias
 
 import numpy as np
 
@@ -19,9 +19,10 @@ MAX_MFCC = 4096
 """There are at most this many coefficients; their table has n_mels × n_mfcc numbers."""
 
 
-def dct_matrix(
-    n_out: int, n_in: int, dct_type: int = 2, norm: Literal["ortho"] | None = "ortho"
-) -> Table:
+DctNorm: TypeAlias = Literal["ortho", "htk"] | None
+
+
+def dct_matrix(n_out: int, n_in: int, dct_type: int = 2, norm: DctNorm = "ortho") -> Table:
     """Give the first n_out rows of the discrete cosine transform of n_in points, as a matrix.
 
     Without norm, for x[0 … N-1] (N = n_in):
@@ -30,7 +31,8 @@ def dct_matrix(
     - type 2: y[k] = 2 Σ x[n] cos(π k (2n+1) / 2N)
     - type 3: y[k] = x[0] + 2 Σ_{n>0} x[n] cos(π (2k+1) n / 2N)
 
-    "ortho" scales rows and columns so that the full matrix is orthogonal.
+    "ortho" scales rows and columns so that the full matrix is orthogonal. "htk" multiplies all by
+    sqrt(1 / 2N): for type 2 that is "ortho", but for row 0, which is sqrt(2) times as large.
 
     Returns
     -------
@@ -52,6 +54,8 @@ def dct_matrix(
     else:
         matrix = 2 * np.cos(np.pi * (2 * k + 1) * n / (2 * n_in))
         matrix[:, 0] /= 2
+    if norm == "htk":
+        return np.asarray(matrix / np.sqrt(2 * n_in))
     return matrix if norm is None else _orthonormal(matrix, n_in, dct_type)
 
 
@@ -73,8 +77,8 @@ def _orthonormal(matrix: Table, n_in: int, dct_type: int) -> Table:
     return matrix
 
 
-def lifter_weights(n_mfcc: int, lifter: float) -> Table:
-    """Give the factor on each coefficient: 1 + L/2 · sin(π (n + 1) / L), or 1 for L = 0.
+def lifter_weights(n_mfcc: int, lifter: float, start: float = 1.0) -> Table:
+    """Give the factor on each coefficient: 1 + L/2 · sin(π (n + start) / L), or 1 for L = 0.
 
     Examples
     --------
@@ -83,15 +87,25 @@ def lifter_weights(n_mfcc: int, lifter: float) -> Table:
     """
     if lifter == 0:
         return np.ones(n_mfcc)
-    return np.asarray(1 + lifter / 2 * np.sin(np.pi * np.arange(1, n_mfcc + 1) / lifter))
+    return np.asarray(1 + lifter / 2 * np.sin(np.pi * (np.arange(n_mfcc) + start) / lifter))
 
 
 def cepstrum_matrix(
-    n_mfcc: int, n_mels: int, dct_type: int, norm: Literal["ortho"] | None, lifter: float
+    n_mfcc: int,
+    n_mels: int,
+    dct_type: int,
+    norm: DctNorm,
+    lifter: float,
+    lifter_start: float = 1.0,
+    first_mfcc: int = 0,
 ) -> Table:
-    """Give cosine transform and lifter as one matrix of shape (n_mfcc, n_mels)."""
-    matrix = dct_matrix(n_mfcc, n_mels, dct_type, norm)
-    return np.asarray(matrix * lifter_weights(n_mfcc, lifter)[:, np.newaxis])
+    """Give cosine transform and lifter as one matrix of shape (n_mfcc, n_mels).
+
+    Its first row is that of coefficient `first_mfcc`.
+    """
+    end = first_mfcc + n_mfcc
+    weights = lifter_weights(end, lifter, lifter_start)[:, np.newaxis]
+    return np.asarray((dct_matrix(end, n_mels, dct_type, norm) * weights)[first_mfcc:])
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -101,13 +115,20 @@ class MFCC(LogMel):
     Parameters
     ----------
     n_mfcc : int
-        There are this many coefficients, 1 to n_mels, and at most 4096.
+        There are this many coefficients, 1 to n_mels - first_mfcc, and at most 4096.
+    first_mfcc : int
+        This is the number of the first one, >= 0. 1 leaves the sum over all bands away, in whose
+        place some toolkits have the energy.
     dct_type : {1, 2, 3}
         This is the type of the cosine transform over the bands (type 1 needs n_mels >= 2).
-    dct_norm : {"ortho", None}
-        "ortho" makes the transform orthonormal; None takes plain sums.
+    dct_norm : {"ortho", "htk", None}
+        "ortho" makes the transform orthonormal; "htk" does so too, but for coefficient 0, which
+        is sqrt(2) times as large; None takes plain sums.
     lifter : float
-        L > 0 multiplies coefficient n (from 0) by 1 + L/2 · sin(π (n + 1) / L); 0 changes nothing.
+        L > 0 multiplies coefficient n (from 0) by 1 + L/2 · sin(π (n + lifter_start) / L); 0
+        changes nothing.
+    lifter_start : float
+        It is 1 in librosa, and 0 in HTK and Kaldi, where coefficient 0 stays as it is; 0 to 4096.
 
     Notes
     -----
@@ -125,24 +146,32 @@ class MFCC(LogMel):
     prefix: ClassVar[str] = "mfcc"
 
     n_mfcc: int = 13
+    first_mfcc: int = 0
     dct_type: int = 2
-    dct_norm: Literal["ortho"] | None = "ortho"
+    dct_norm: DctNorm = "ortho"
     lifter: float = 0.0
+    lifter_start: float = 1.0
 
     def __post_init__(self) -> None:
         super().__post_init__()
         checks.integer("n_mfcc", self.n_mfcc, 1, MAX_MFCC)
+        checks.integer("first_mfcc", self.first_mfcc, 0, MAX_MFCC)
         if self.n_mfcc > self.n_mels:
             checks.fail("n_mfcc", f"<= n_mels ({self.n_mels})", self.n_mfcc)
+        if self.first_mfcc > self.n_mels - self.n_mfcc:
+            most = self.n_mels - self.n_mfcc
+            checks.fail("first_mfcc", f"<= {most} (n_mels - n_mfcc)", self.first_mfcc)
         checks.choice("dct_type", self.dct_type, (1, 2, 3))
         if self.dct_type == 1 and self.n_mels < 2:
             checks.fail("n_mels", ">= 2 for dct_type=1", self.n_mels)
-        checks.choice("dct_norm", self.dct_norm, ("ortho", None))
+        checks.choice("dct_norm", self.dct_norm, ("ortho", "htk", None))
         checks.number("lifter", self.lifter, minimum=0)
+        checks.number("lifter_start", self.lifter_start, minimum=0, maximum=MAX_MFCC)
 
     @property
     def columns(self) -> tuple[str, ...]:
-        return self._numbered(self.n_mfcc)
+        numbers = range(self.first_mfcc, self.first_mfcc + self.n_mfcc)
+        return tuple(f"{self.name or self.prefix}_{n}" for n in numbers)
 
     @property
     def multiplications(self) -> int:

@@ -11,15 +11,13 @@ from .. import _checks as checks
 from .base import MAX_TRANSFORM, Feature, Rows
 from .f0 import F0
 from .period_perturbation import CANDIDATES, MEASURES, PeriodPerturbation, usual_window
+from .subharmonic_f0 import SubharmonicF0
 from .track import Track
 
 __all__ = ["PeriodTrack", "write_chosen"]
 
 NEAR = 0.3
 """The marks are those of F0 if they are as far apart as its period, within so many octaves."""
-
-BEFORE = 2
-"""These columns stand before those of the periods: F0 and its voicing."""
 
 
 def write_chosen(rows: Any, place: int, first: int, missing: float, out: Any) -> None:
@@ -30,16 +28,17 @@ def write_chosen(rows: Any, place: int, first: int, missing: float, out: Any) ->
     What is missing is `missing`: all columns of an unvoiced row, and of one whose marks are those
     of another F0; and a measure that takes more periods than there are.
     """
+    before = rows.shape[1] - CANDIDATES * MEASURES  # columns of F0
     f0, nearest, chosen = float(rows[place, 0]), NEAR, -1
     for i in range(CANDIDATES):
-        other = float(rows[place, BEFORE + i * MEASURES])
+        other = float(rows[place, before + i * MEASURES])
         if f0 > 0.0 and other > 0.0:
             octaves = np.log2(other / f0)
             apart = min(abs(octaves), abs(octaves - 1.0)) if i == 0 else abs(octaves)
             if apart < nearest:
                 nearest, chosen = apart, i
     for j in range(len(out)):
-        value = float(rows[place, BEFORE + max(chosen, 0) * MEASURES + first + j])
+        value = float(rows[place, before + max(chosen, 0) * MEASURES + first + j])
         out[j] = value if chosen >= 0 and value >= 0.0 else missing
 
 
@@ -49,7 +48,7 @@ class PeriodTrack(Track):
 
     Parameters
     ----------
-    feature : F0
+    feature : F0 or SubharmonicF0
         The periods are marked in the rows that it calls voiced.
     frame_length : int or None
         The periods within so many samples count, but for half a period of fmin at each end. None
@@ -71,8 +70,8 @@ class PeriodTrack(Track):
         super().__post_init__()
 
     def _check_feature(self, name: str, value: Any) -> None:
-        if not isinstance(value, F0):
-            checks.fail(name, "F0", value)
+        if not isinstance(value, (F0, SubharmonicF0)):
+            checks.fail(name, "F0 or SubharmonicF0", value)
 
     @classmethod
     def example(cls) -> Feature:
@@ -92,7 +91,7 @@ class PeriodTrack(Track):
         return (self.feature, self._periods)
 
     @property
-    def _f0(self) -> F0:
+    def _f0(self) -> F0 | SubharmonicF0:
         return cast(F0, self.feature)
 
     @property

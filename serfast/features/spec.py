@@ -7,12 +7,12 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from .. import _checks as checks
 from ..errors import ParameterError, SerfastError
 from . import installed
-from .base import Feature
+from .base import MAX_TRANSFORM, Feature
 from .catalogue import FEATURES
 from .computed import Function
 from .framing import PAD_MODES, Grid, PadMode
@@ -31,13 +31,36 @@ FORMAT = 1
 """This is the version of the dictionary and JSON form."""
 
 
+LATER: dict[str, Any] = {
+    "center_offset": 0,
+    "min_row_samples": None,
+    "signal_preemphasis": 0.0,
+    "frame_length": None,
+    "window_periodic": True,
+    "triangle_axis": "hz",
+    "edge_rounding": None,
+    "first_bin": 0,
+    "last_bin": None,
+    "power_offset": 0.0,
+    "log_gain": 1.0,
+    "log_bias": 0.0,
+    "first_mfcc": 0,
+    "lifter_start": 1.0,
+}
+"""Fields that format 1 didn't have at first, with their defaults.
+
+A spec without them is written as before: embeddings have the hash of that text, and older versions
+can read it.
+"""
+
+
 @dataclass(frozen=True, kw_only=True)
 class FeatureSpec:
     """A spec lists the features wanted, each with a frame length, on one grid of rows.
 
     It is frozen and hashable, and JSON holds it without loss. Row t of every feature describes the
-    moment ``t * hop_length / sample_rate``: that is the middle of its frames if they are centred,
-    and their beginning if they are left-aligned.
+    moment ``(t * hop_length + center_offset) / sample_rate``: that is the middle of its frames if
+    they are centred, and their beginning if they are left-aligned.
 
     Parameters
     ----------
@@ -48,12 +71,25 @@ class FeatureSpec:
     center : bool
         If True, frames are centred on multiples of the hop. If False, they are left-aligned, and
         nothing is padded.
-    pad_mode : {"constant", "edge", "reflect"}
-        Beyond the signal's ends a centred frame has zeros, the nearest sample, or the mirrored
-        signal. A feature may have another padding.
+    center_offset : int
+        Centred frames have their middle this many samples after t · hop_length, within ±2²².
+        Kaldi's are in the middle of each hop: hop_length // 2.
+    min_row_samples : int or None
+        At the signal's end there is a row t if this many samples, >= 0, follow t · hop_length; the
+        rest of its frames is padding. None takes the frame's middle if frames are centred (as
+        librosa), and the whole frame if they are left-aligned. A whole hop drops librosa's last
+        row.
+    pad_mode : {"constant", "edge", "reflect", "symmetric"}
+        Beyond the signal's ends a frame has zeros, the nearest sample, or the mirrored signal,
+        where the last sample comes once ("reflect") or twice ("symmetric", as in Kaldi). A feature
+        may have another padding.
     sample_scale : float
         The samples are multiplied by it before any feature, 1e-9 to 1e9. Take 1 for samples in
         [-1, 1), and 32768 to agree with toolkits that take 16-bit integers unscaled.
+    signal_preemphasis : float
+        The whole signal becomes x[i] - signal_preemphasis · x[i-1] before it is framed and padded,
+        0 to 1, where 0 stands before the first sample. NeMo and python_speech_features do that;
+        Kaldi and HTK do it in each frame, which is a spectrum's `preemphasis`.
     features : iterable of Feature
         There is at least one. Their columns stand side by side in this order.
 
@@ -76,8 +112,11 @@ class FeatureSpec:
     sample_rate: float = 16000
     hop_length: int = 160
     center: bool = True
+    center_offset: int = 0
+    min_row_samples: int | None = None
     pad_mode: PadMode = "constant"
     sample_scale: float = 1.0
+    signal_preemphasis: float = 0.0
     features: tuple[Feature, ...] = ()
 
     def __new__(cls, *given: Any, **fields: Any) -> Self:
@@ -91,8 +130,14 @@ class FeatureSpec:
         object.__setattr__(self, "sample_rate", int(rate) if rate.is_integer() else rate)
         checks.integer("hop_length", self.hop_length)
         checks.boolean("center", self.center)
+        checks.integer("center_offset", self.center_offset, -MAX_TRANSFORM, MAX_TRANSFORM)
+        if self.center_offset and not self.center:
+            checks.fail("center_offset", "0 for center=False", self.center_offset)
+        if self.min_row_samples is not None:
+            checks.integer("min_row_samples", self.min_row_samples, 0, MAX_TRANSFORM)
         checks.choice("pad_mode", self.pad_mode, PAD_MODES)
         checks.number("sample_scale", self.sample_scale, minimum=1e-9, maximum=1e9)
+        checks.number("signal_preemphasis", self.signal_preemphasis, minimum=0, maximum=1)
         features = _feature_tuple(self.features)
         fitted = tuple(feature.fitted(rate, self.hop_length) for feature in features)
         object.__setattr__(self, "features", fitted)
@@ -113,13 +158,19 @@ class FeatureSpec:
 
     def _check_reads(self) -> None:
         """Raise ParameterError if a function reads a column that isn't there at its turn."""
-        early = {c: f for f in self.features if not isinstance(f, BaseTrack) for c in f.columns}
-        for feature in every_feature(self.features):
+        every = every_feature(self.features)  # those of the spec's columns count first
+        early = {
+            column: feature
+            for feature in (*reversed(every), *reversed(self.features))
+            if not isinstance(feature, BaseTrack)
+            for column in feature.columns
+        }
+        for feature in every:
             for name in feature.reads:
                 if name not in early or early[name].whole_signal:
                     rule = f"a column of the same row, for {type(feature).__name__}"
                     checks.fail("column read", f"{rule}: one of {checks.listed(early)}", name)
-        in_order(every_feature(self.features))
+        in_order(every)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -143,11 +194,21 @@ class FeatureSpec:
 
     @property
     def grid(self) -> Grid:
-        """Give the grid: where frames lie and how many rows there are, in all back ends."""
+        """Give the grid: where frames lie and how many rows there are, in all back ends.
+
+        It is made once: an extractor asks for it in every call.
+        """
+        made = vars(self).get("_made_grid")
+        if made is None:
+            made = self._make_grid()
+            object.__setattr__(self, "_made_grid", made)
+        return cast(Grid, made)
+
+    def _make_grid(self) -> Grid:
         lengths = [feature.length for feature in every_feature(self.features)]
-        return Grid.from_lengths(lengths, self.hop_length, self.center).ahead_by(
-            self.lookahead, self.first_rows
-        )
+        return Grid.from_lengths(
+            lengths, self.hop_length, self.center, self.center_offset, self.min_row_samples
+        ).ahead_by(self.lookahead, self.first_rows)
 
     @property
     def whole_signal(self) -> tuple[Feature, ...]:
@@ -163,11 +224,15 @@ class FeatureSpec:
 
     def times(self, n_rows: int) -> list[float]:
         """Give the moment of each row [s]."""
-        return [t * self.hop_length / self.sample_rate for t in range(n_rows)]
+        offset = self.center_offset
+        return [(t * self.hop_length + offset) / self.sample_rate for t in range(n_rows)]
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the spec as plain dictionaries, lists, strings and numbers."""
-        fields = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
+        """Give the spec as plain dictionaries, lists, strings and numbers.
+
+        Fields that came later (`LATER`) are left out where they have their default.
+        """
+        fields = _values(self)
         fields["features"] = [_feature_dict(feature) for feature in self.features]
         return {"format": FORMAT, **fields}
 
@@ -226,12 +291,23 @@ def _feature_tuple(features: Any) -> tuple[Feature, ...]:
     return result
 
 
+def _values(thing: Any) -> dict[str, Any]:
+    """Give the fields of a spec or a feature; later ones only where they aren't the default."""
+    every = dataclasses.fields(thing)
+    values = {f.name: (getattr(thing, f.name), f.default) for f in every}
+    return {
+        name: value
+        for name, (value, default) in values.items()
+        if value != default or name not in LATER or LATER[name] != default
+    }
+
+
 def _feature_dict(feature: Feature) -> dict[str, Any]:
     """Give a feature as a dictionary; the feature of a track is a dictionary inside it."""
     kind = {"type": type(feature).__name__}
     if type(feature) not in FEATURES.values():
         kind["package"] = installed.package_of(type(feature))
-    values = {f.name: getattr(feature, f.name) for f in dataclasses.fields(feature)}
+    values = _values(feature)
     nested = {k: _feature_dict(v) for k, v in values.items() if isinstance(v, Feature)}
     return {**kind, **values, **nested}
 

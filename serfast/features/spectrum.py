@@ -38,6 +38,12 @@ The source is Harris, Proc. IEEE 66 (1978).
 PRAAT_GAUSSIAN = "praat_gaussian"
 """This window's name isn't SciPy's: Praat analyses formants with it, a Gaussian that ends at 0."""
 
+POVEY = "povey"
+"""This window's name isn't SciPy's: Kaldi's own window is a Hann window to the power of 0.85."""
+
+SINE = "sine"
+"""This window's name isn't SciPy's: half a period of a sine, sin(π i / period)."""
+
 LARGEST = 1e18
 """A window's weights may have at most this magnitude.
 
@@ -51,21 +57,35 @@ _ALIASES = {"rectangular": "boxcar", "ones": "boxcar", "hanning": "hann"}
 
 
 @lru_cache(maxsize=64)
-def _named(window: str | tuple[Any, ...], length: int) -> Table:
+def _named(window: str | tuple[Any, ...], length: int, periodic: bool) -> Table:
     name = window if isinstance(window, str) else window[0] if len(window) == 1 else None
+    sums = COSINE_SUMS.get(_ALIASES.get(name, name)) if name is not None else None
+    period = length if periodic else length - 1
     if name == PRAAT_GAUSSIAN:
         table = _praat_gaussian(length)
-        table.setflags(write=False)
-        return table
-    sums = COSINE_SUMS.get(_ALIASES.get(name, name)) if name is not None else None
-    if sums is not None:
-        table = _cosine_sum(sums, length)
+    elif name == POVEY:
+        table = _cosine_sum(COSINE_SUMS["hann"], length, period).clip(min=0) ** 0.85
+    elif name == SINE:
+        table = np.sin(np.pi * np.arange(length) / max(period, 1))
+    elif weights := _general_sum(window):
+        table = _cosine_sum(weights, length, period)
+    elif sums is not None:
+        table = _cosine_sum(sums, length, period)
     elif length > 1 and (deviation := _gaussian_deviation(window)) > 0:
-        table = np.exp(-(((np.arange(length) - length / 2) / deviation) ** 2) / 2)
+        table = np.exp(-(((np.arange(length) - period / 2) / deviation) ** 2) / 2)
     else:
-        table = _scipy_window(window, length)
+        table = _scipy_window(window, length, periodic)
     table.setflags(write=False)  # the cache shares it
     return table
+
+
+def _general_sum(window: str | tuple[Any, ...]) -> tuple[float, ...]:
+    """Give a0, a1 … of ("general_cosine", (a0, a1 …)), which needs no SciPy; else nothing."""
+    if isinstance(window, str) or len(window) != 2 or window[0] != "general_cosine":
+        return ()
+    weights = window[1]
+    usual = isinstance(weights, tuple) and all(isinstance(a, (int, float)) for a in weights)
+    return weights if usual else ()
 
 
 def _gaussian_deviation(window: str | tuple[Any, ...]) -> float:
@@ -76,10 +96,10 @@ def _gaussian_deviation(window: str | tuple[Any, ...]) -> float:
     return float(window[1]) if usual else 0.0
 
 
-def _cosine_sum(sums: tuple[float, ...], length: int) -> Table:
+def _cosine_sum(sums: tuple[float, ...], length: int, period: int) -> Table:
     if length == 1:
         return np.ones(1)  # as in SciPy, a window of one sample is 1
-    angle = 2 * np.pi * np.arange(length) / length
+    angle = 2 * np.pi * np.arange(length) / period
     terms = [(-1) ** i * a * np.cos(i * angle) for i, a in enumerate(sums)]
     return np.asarray(np.sum(terms, axis=0))
 
@@ -90,19 +110,19 @@ def _praat_gaussian(length: int) -> Table:
     return np.asarray((np.exp(-48 * u**2) - np.exp(-12)) / (1 - np.exp(-12)))
 
 
-def _scipy_window(window: str | tuple[Any, ...], length: int) -> Table:
+def _scipy_window(window: str | tuple[Any, ...], length: int, periodic: bool) -> Table:
     try:
         with forks_wait:
             from scipy.signal import get_window  # optional: windows other than sums of cosines
     except ImportError as error:
+        known = ", ".join((*COSINE_SUMS, POVEY, SINE, PRAAT_GAUSSIAN))
         raise ParameterError(
-            f"window must be one of {', '.join((*COSINE_SUMS, PRAAT_GAUSSIAN))} unless SciPy is "
-            f"installed "
+            f"window must be one of {known} unless SciPy is installed "
             f"(pip install scipy), got {window!r}"
         ) from error
     try:
         with forks_wait:  # SciPy imports late what some windows need
-            return np.array(get_window(window, length, fftbins=True), dtype=np.float64)
+            return np.array(get_window(window, length, fftbins=periodic), dtype=np.float64)
     except MemoryError:
         raise
     except Exception as error:  # SciPy may raise anything: IndexError, AssertionError …
@@ -123,8 +143,8 @@ def transform_work(length: int) -> int:
     return (4 if rest == 1 else 32) * length * length.bit_length()
 
 
-def window_table(window: Window, win_length: int) -> Table:
-    """Give the weights of a periodic window.
+def window_table(window: Window, win_length: int, periodic: bool = True) -> Table:
+    """Give the weights of a window.
 
     Parameters
     ----------
@@ -132,12 +152,15 @@ def window_table(window: Window, win_length: int) -> Table:
         It means the same as in :class:`serfast.PowerSpectrum`.
     win_length : int
         The window has this many samples, >= 1.
+    periodic : bool
+        It means the same as `window_periodic` in :class:`serfast.PowerSpectrum`.
 
     Returns
     -------
     ndarray of float64, shape (win_length,)
-        They equal ``scipy.signal.get_window(window, win_length, fftbins=True)``. The sums of
-        cosines in `COSINE_SUMS` and ``("gaussian", σ)`` need no SciPy; other names load it.
+        They equal ``scipy.signal.get_window(window, win_length, fftbins=periodic)``. The sums of
+        cosines in `COSINE_SUMS`, ``("general_cosine", (a0, a1 …))`` and ``("gaussian", σ)`` need no
+        SciPy; other names load it.
 
     Raises
     ------
@@ -151,7 +174,7 @@ def window_table(window: Window, win_length: int) -> Table:
     """
     if isinstance(window, tuple) and not isinstance(window[0], str):
         return np.asarray(window, dtype=np.float64)
-    table = _named(window, win_length)
+    table = _named(window, win_length, periodic)
     if table.shape != (win_length,) or not (np.abs(table) <= LARGEST).all():
         checks.fail("window", f"one with finite weights up to {LARGEST:g}", window)
     return table
@@ -164,15 +187,22 @@ class PowerSpectrum(Feature):
     Parameters
     ----------
     n_fft : int
-        It is the number of samples in a frame and the length of the transform, 2 to 2²². Products
-        of 2, 3 and 5 are fastest.
+        It is the length of the transform, 2 to 2²². Products of 2, 3 and 5 are fastest.
+    frame_length : int or None
+        A frame has this many samples, 1 to n_fft; zeros complete them for the transform. None is
+        n_fft.
     win_length : int or None
-        The window covers this many samples in the middle of the frame, 1 to n_fft; None is n_fft.
+        The window covers this many samples in the middle of the frame, 1 to the frame's length;
+        None is that length.
     window : str, tuple or sequence of float
         It is a name that ``scipy.signal.get_window`` knows, a tuple of name and parameters, or the
-        win_length weights themselves. Named windows are periodic (``fftbins=True``). The name
-        ``praat_gaussian`` is known too: exp(-48 u²) - exp(-12), which is 0 at the ends, u = ±½, and
-        symmetric.
+        win_length weights themselves. Three names more are known: ``praat_gaussian`` is exp(-48 u²)
+        - exp(-12), which is 0 at the ends, u = ±½, and symmetric; ``povey`` is a Hann window to the
+        power of 0.85, and ``sine`` half a period of a sine, as in Kaldi.
+    window_periodic : bool
+        A named window has a period of win_length samples if this is True (``fftbins=True`` in
+        SciPy), and of win_length - 1 if False: then its first and last weight are the same, as in
+        Kaldi and HTK.
     preemphasis : float
         The samples under the window become x[i] - preemphasis · x[i-1], 0 to 1, where x[0] stands
         for x[-1]. It happens after the mean is removed and before windowing, as in HTK and Kaldi.
@@ -195,8 +225,10 @@ class PowerSpectrum(Feature):
     prefix: ClassVar[str] = "power"
 
     n_fft: int = 512
+    frame_length: int | None = None
     win_length: int | None = None
     window: Window = "hann"
+    window_periodic: bool = True
     preemphasis: float = 0.0
     remove_dc: bool = False
     power: float = 2.0
@@ -204,11 +236,17 @@ class PowerSpectrum(Feature):
     def __post_init__(self) -> None:
         super().__post_init__()
         checks.integer("n_fft", self.n_fft, 2, MAX_TRANSFORM)
+        if self.frame_length is not None:
+            checks.integer("frame_length", self.frame_length, 1)
+            if self.frame_length > self.n_fft:
+                checks.fail("frame_length", f"<= n_fft ({self.n_fft})", self.frame_length)
         if self.win_length is not None:
             checks.integer("win_length", self.win_length, 1)
-            if self.win_length > self.n_fft:
-                checks.fail("win_length", f"<= n_fft ({self.n_fft})", self.win_length)
-        object.__setattr__(self, "window", _window(self.window, self.win_length or self.n_fft))
+            if self.win_length > self.length:
+                limit = "n_fft" if self.length == self.n_fft else "frame_length"
+                checks.fail("win_length", f"<= {limit} ({self.length})", self.win_length)
+        object.__setattr__(self, "window", as_window(self.window, self.win_length or self.length))
+        checks.boolean("window_periodic", self.window_periodic)
         checks.number("preemphasis", self.preemphasis, minimum=0, maximum=1)
         checks.boolean("remove_dc", self.remove_dc)
         checks.choice("power", checks.number("power", self.power), (1.0, 2.0))
@@ -216,7 +254,7 @@ class PowerSpectrum(Feature):
 
     @property
     def length(self) -> int:
-        return self.n_fft
+        return self.frame_length or self.n_fft
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -241,7 +279,7 @@ class PowerSpectrum(Feature):
         return self.limit(2e-5, peak, expected)
 
 
-def _window(window: Any, win_length: int) -> Window:
+def as_window(window: Any, win_length: int) -> Window:
     """Give the window in its hashable form: a name, a (name, …) tuple, or a tuple of floats."""
     if isinstance(window, str):
         return window

@@ -82,6 +82,11 @@ class BaseTrack(Function):
         for source in self.sources:
             source.check(sample_rate)
 
+    @property
+    def initial_state(self) -> tuple[float, ...]:
+        """Give what the state is before the first row of a signal; nothing stands for zeros."""
+        return ()
+
     def plan(self, planner: Planner, column: int) -> None:
         planner.track(self, column)
 
@@ -112,8 +117,9 @@ class Track(BaseTrack):
         This is the index of row t in ``rows``; int. At the beginning of a recording it is less
         than `back`; at its end, fewer than `ahead` rows follow.
     ``state``
-        It has `state_size` elements of float64, which are 0 at the beginning of a signal. Values
-        that are written into it are still there at the next row.
+        It has `state_size` elements of float64. At the beginning of a signal they are 0, or those
+        of the property `initial_state`. Values that are written into it are still there at the
+        next row.
     ``row_rate``
         This is the number of rows per second; float.
     any field annotated ``int``, ``float`` or ``bool``

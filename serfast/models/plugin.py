@@ -35,6 +35,7 @@ __all__ = [
     "Plugin",
     "Run",
     "SharesEmbedding",
+    "TakesBound",
     "TrainingChoices",
     "WantsCopies",
     "WantsEmbedding",
@@ -255,6 +256,21 @@ class LongTraining(Protocol):
 
     def train_run(self, examples: Examples, run: Run) -> Weights:
         """Give the weights of ``train(examples, seed=run.seed)``, using the run's folder."""
+
+
+@runtime_checkable
+class TakesBound(Protocol):
+    """A plugin has this method if an evaluation may give its models the bound of their doubts.
+
+    A plugin whose training leaves speakers out itself needs no such bound. One that would have to
+    train for hours to find it takes the one that an evaluation's speakers left out gave.
+    """
+
+    def with_bound(self, weights: Weights, bound: float) -> Weights:
+        """Give weights whose classifier has `bound`, 0 to 1, as its `certain_above`.
+
+        See :class:`serfast.models.Doubting`.
+        """
 
 
 @runtime_checkable

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..features import MFCC, RMS, YIN, LogMel, ZeroCrossingRate
 from ..features.spec import FeatureSpec
 
-__all__ = ["librosa"]
+__all__ = ["librosa", "librosa_1"]
 
 
 def librosa(sample_rate: float = 22050) -> FeatureSpec:
@@ -38,3 +38,31 @@ def librosa(sample_rate: float = 22050) -> FeatureSpec:
             YIN(frame_length=2048, fmin=65.40639132514966, fmax=2093.004522404789),
         ),
     )
+
+
+def librosa_1(sample_rate: float = 22050) -> FeatureSpec:
+    """Take librosa 1.0's defaults: what its functions give without further arguments.
+
+    Parameters
+    ----------
+    sample_rate : float
+        Hz; librosa loads at 22050 Hz unless told otherwise.
+
+    Returns
+    -------
+    FeatureSpec
+        It has the same numbers as :func:`librosa`: for one channel nothing of it has changed.
+
+    Notes
+    -----
+    Since librosa 1.0, ``power_to_db(axes="auto")`` takes the loudest band of each channel for
+    `top_db`, where librosa 0.11 took that of all channels together: of one channel that is the
+    same. ``yin`` and ``pyin`` have no `win_length` any more; without it they compute what librosa
+    0.11 did. librosa 1.0 needs Python 3.12.
+
+    Examples
+    --------
+    >>> librosa_1() == librosa()
+    True
+    """
+    return librosa(sample_rate)

@@ -121,7 +121,13 @@ class _Planner:
     def cepstrum(self, feature: MFCC, column: int) -> None:
         """Add a cosine transform of a log-mel spectrum."""
         matrix = cepstrum_matrix(
-            feature.n_mfcc, feature.n_mels, feature.dct_type, feature.dct_norm, feature.lifter
+            feature.n_mfcc,
+            feature.n_mels,
+            feature.dct_type,
+            feature.dct_norm,
+            feature.lifter,
+            feature.lifter_start,
+            feature.first_mfcc,
         )
         self._log(feature, claim=False).cepstra.append(Cepstrum(column, matrix))
 
@@ -141,12 +147,18 @@ class _Planner:
             mel_spectrum=self._spectrum(feature, claim=False) if levels else None,
             autocorrelation=self._autocorrelation(feature) if _LAGS in named else None,
             table=np.asarray(feature.table(self.rate), np.float64) if "table" in named else _NONE,
-            columns_read=tuple(self.spec.columns.index(name) for name in feature.reads),
+            columns_read=tuple(self._column_of(name) for name in feature.reads),
             trusted=FEATURES.get(type(feature).__name__) is type(feature),
         )
         if node.log_mel is not None:
             node.log_mel.shared = True
         self.program.computed.append(node)
+
+    def _column_of(self, name: str) -> int:
+        """Give the place of a column by its name: one of the spec, or else one that is hidden."""
+        places = ((f, start) for f, start in self.columns.items() if name in f.columns)
+        feature, start = next(places)
+        return start + feature.columns.index(name)
 
     def track(self, feature: TrackFeature, column: int) -> None:
         """Add a function of the rows around a row."""
@@ -168,6 +180,7 @@ class _Planner:
             ahead=feature.ahead,
             first=1 + feature.ahead + (feature.back if feature.whole_window else 0),
             state_size=feature.state_size,
+            initial_state=np.resize(np.array(feature.initial_state or 0.0), feature.state_size),
             row_rate=self.rate / self.spec.hop_length,
             weights=weights,
             trusted=FEATURES.get(type(feature).__name__) is type(feature),
@@ -175,7 +188,7 @@ class _Planner:
         self.program.tracks.append(node)
 
     def _frames(self, feature: Feature) -> Frames:
-        left = left_padding(feature.length, self.spec.center)
+        left = left_padding(feature.length, self.spec.center) - self.spec.center_offset
         return Frames(feature.length, left, feature.pad_mode or self.spec.pad_mode)
 
     def _shared(
@@ -202,24 +215,27 @@ class _Planner:
         def make() -> Spectrum:
             return Spectrum(frames, *self._window(feature), *conditioning, real_fft(feature.n_fft))
 
-        win_length = feature.win_length or feature.n_fft
-        key = ("spectrum", frames, win_length, feature.window, *conditioning)
+        win_length = feature.win_length or feature.length
+        window = (win_length, feature.window, feature.window_periodic)
+        key = ("spectrum", frames, feature.n_fft, *window, *conditioning)
         return self._shared(key, make, self.program.spectra, claim)
 
     def _window(self, feature: Any) -> tuple[np.ndarray[Any, Any], int]:
         """Give the weights of a feature's window, and its first sample in the frame."""
-        win_length = feature.win_length or feature.n_fft
-        table = window_table(feature.window, win_length) * self.spec.sample_scale
-        return table, (feature.n_fft - win_length) // 2
+        win_length = feature.win_length or feature.length
+        table = window_table(feature.window, win_length, feature.window_periodic)
+        return table * self.spec.sample_scale, (feature.length - win_length) // 2
 
     def _autocorrelation(self, feature: Any) -> Autocorrelation:
         frames = self._frames(feature)
-        win_length = feature.win_length or feature.n_fft
+        win_length = feature.win_length or feature.length
         n_lags = min(feature.n_lags(self.rate) or win_length, win_length)
         conditioning = (feature.preemphasis, feature.remove_dc)
-        key = ("autocorrelation", frames, win_length, n_lags, feature.window, *conditioning)
+        length = feature.n_fft if feature.circular else 2 * fast_length((win_length + n_lags) // 2)
+        named = (win_length, n_lags, length, feature.window, feature.window_periodic)
+        key = ("autocorrelation", frames, *named, *conditioning)
         if key not in self.nodes:
-            transform = real_fft(2 * fast_length((win_length + n_lags) // 2))
+            transform = real_fft(length)
             window = self._window(feature)
             node = Autocorrelation(frames, *window, *conditioning, n_lags, transform)
             self.nodes[key] = node
@@ -236,6 +252,10 @@ class _Planner:
             "fmax": feature.fmax,
             "htk": feature.htk,
             "mel_norm": feature.mel_norm,
+            "triangle_axis": feature.triangle_axis,
+            "edge_rounding": feature.edge_rounding,
+            "first_bin": feature.first_bin,
+            "last_bin": feature.last_bin,
         }
 
         def make() -> Mel:
@@ -245,12 +265,12 @@ class _Planner:
 
     def _log(self, feature: Any, claim: bool) -> Log:
         mel = self._mel(feature, claim=False)
-        scale = log_scale(feature.log)
+        scale = feature.log_gain * log_scale(feature.log)
         relative = feature.ref == "max"
         ref = 1.0 if isinstance(feature.ref, str) else feature.ref
-        offset = 0.0 if relative else scale * math.log(max(feature.amin, ref))
+        offset = 0.0 if relative else scale * math.log(max(feature.amin, ref)) - feature.log_bias
         top = None if feature.top_db is None else feature.top_db * scale / DECIBEL
-        settings = (scale, feature.amin, offset, relative, top)
+        settings = (scale, feature.amin, offset, relative, top, feature.power_offset)
         return self._shared(("log", id(mel), *settings), lambda: Log(*settings), mel.logs, claim)
 
 

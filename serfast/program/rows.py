@@ -82,7 +82,7 @@ class Cepstrum(NamedTuple):
 
 @dataclass(eq=False, repr=False)
 class Log:
-    """It is scale · ln(max(amin, S)) - offset, stored from `column` on if that isn't None.
+    """It is scale · ln(max(amin, S + added)) - offset, stored from `column` on if that isn't None.
 
     With `relative` the recording's largest value is the offset. `top` raises all values to at least
     so many units below the largest. Both need the whole recording.
@@ -93,6 +93,7 @@ class Log:
     offset: float
     relative: bool
     top: float | None
+    added: float = 0.0
     column: int | None = None
     cepstra: list[Cepstrum] = field(default_factory=list)
     shared: bool = False
@@ -138,7 +139,8 @@ class Spectrum:
     """It is |FFT(window · x)| ** power, stored from `column` on if that isn't None.
 
     The window covers the samples [start, start + len(window)) of the frame. The mean is removed
-    from these samples only, and pre-emphasis works on them only.
+    from these samples only, and pre-emphasis works on them only. If the transform is longer than
+    the frame, zeros follow.
     """
 
     frames: Frames
@@ -156,6 +158,11 @@ class Spectrum:
     They must be kept until the row is done. The value is True if a function looks at the row before
     as well.
     """
+
+    @property
+    def bins(self) -> int:
+        """Give the number of bins."""
+        return self.transform.length // 2 + 1
 
 
 @dataclass(eq=False, repr=False)
@@ -202,9 +209,11 @@ class Computed:
 
     @property
     def frequencies(self) -> Table:
-        """Give the frequency [Hz] of each bin of a spectrum of the node's frames."""
-        length = self.frames.length
-        return np.asarray(np.arange(length // 2 + 1) * (self.sample_rate / length), np.float64)
+        """Give the frequency [Hz] of each bin of the feature's spectrum; nothing without one."""
+        if not isinstance(self.feature, SpectrumFeature):
+            return np.empty(0)
+        n_fft = self.feature.n_fft
+        return np.asarray(np.arange(n_fft // 2 + 1) * (self.sample_rate / n_fft), np.float64)
 
 
 @dataclass(eq=False, repr=False)
@@ -224,6 +233,7 @@ class Track:
     first: int
     """So many rows of the sources must be there before the first row can be computed."""
     state_size: int
+    initial_state: Table
     row_rate: float
     weights: Table | None
     trusted: bool

@@ -11,7 +11,15 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-__all__ = ["KINDS", "Entry", "Functional", "RunVector", "VectorProgram"]
+__all__ = [
+    "KINDS",
+    "TAILS",
+    "Entry",
+    "Functional",
+    "RunVector",
+    "SelectedSeries",
+    "VectorProgram",
+]
 
 LOG_FLOOR = 1e-10
 """Smaller values are raised to it before their logarithm is taken: -200 dB of an amplitude."""
@@ -26,8 +34,14 @@ RESOLUTION = 1e-6
 KINDS = (
     *("mean", "std", "skewness", "kurtosis", "quantile", "spread", "slope", "trend"),
     *("curvature", "crossings", "argmax", "argmin", "autocorrelation"),
+    *("cv", "level", "rising_mean", "rising_std", "falling_mean", "falling_std", "peaks"),
+    *("segments", "segment_mean", "segment_std"),
 )
 """These are the kinds of functionals, in the order of the enumeration in ext/functionals.pxd."""
+
+
+TAILS = ("counted", "dropped", "signed")
+"""What becomes of the slope after the last extremum, numbered as in ext/course.pxd."""
 
 
 class Functional(NamedTuple):
@@ -72,6 +86,44 @@ class Entry:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SelectedSeries:
+    """Some rows of one column, and their functionals; :class:`serfast.Selection` explains it."""
+
+    column: int
+    functionals: tuple[Functional, ...]
+    place: int
+    """This is the place of the first functional in the vector; the others follow."""
+    mask: int | None
+    """This column decides which rows count; None: all rows do."""
+    above: bool
+    """If it is True, rows with a mask above the threshold count; if False, the others."""
+    threshold: float
+    nonzero: bool
+    """If it is True, rows in which the column is 0 don't count."""
+    reference: float
+    """This frequency has 0 semitones [Hz]; 0: the column stays as it is."""
+    factor: float
+    smoothing: int
+    """It is the number of rows of the moving average, odd."""
+    smoothing_skips: bool
+    extremum_share: float
+    tail: int
+    """It is the place in :data:`TAILS`."""
+    min_segment: int
+    segment_trim: int
+    last_segment_trim: int
+    duration_trim: int
+    missing: float
+
+    @property
+    def counts(self) -> tuple[int, bool, float] | None:
+        """Give what decides which rows count, or None if the column's values do too."""
+        if self.nonzero:
+            return None
+        return (-1, True, 0.0) if self.mask is None else (self.mask, self.above, self.threshold)
+
+
+@dataclass(frozen=True, kw_only=True)
 class VectorProgram:
     """It says what to do with rows, in this order; :class:`serfast.Statistics` explains it."""
 
@@ -100,6 +152,9 @@ class VectorProgram:
     entries: tuple[Entry, ...]
     share: int | None
     """The share of voiced rows goes to this place."""
+    selections: tuple[SelectedSeries, ...] = ()
+    row_rate: float = 100.0
+    """So many rows are a second; slopes, rates and lengths of selections depend on it."""
     log_floor: float = LOG_FLOOR
     semitone_reference: float = SEMITONE_REFERENCE
     resolution: float = RESOLUTION
@@ -108,6 +163,7 @@ class VectorProgram:
     def columns(self) -> tuple[int, ...]:
         """Give the columns that must be read, in rising order."""
         wanted = {entry.column for entry in self.entries}
+        wanted |= {one.column for one in self.selections}
         waiting = [set(family) for family in dict.fromkeys(self.families)]
         while used := [family for family in waiting if not wanted.isdisjoint(family)]:
             waiting = [family for family in waiting if wanted.isdisjoint(family)]

@@ -10,6 +10,15 @@ time runs from -1 to 1. ``crossings`` counts how often the series crosses its me
 
 There are also the percentiles ``p0`` … ``p100``, and the autocorrelation ``ac1`` … ``ac99`` at a
 lag of that many rows.
+
+A :class:`serfast.Selection` has more. ``cv`` is the coefficient of variation, the deviation over
+the mean with its sign. ``range20_80`` reaches from one percentile to another. ``equivalent_level``
+is 10 log10 of the mean square [dB], of an amplitude such as ``rms``. The others are about the
+course of the rows that count. ``rising_slope_mean``, ``rising_slope_std``, ``falling_slope_mean``
+and ``falling_slope_std`` are about the slopes between neighbouring extrema, per second; falling
+ones are positive. ``peaks_per_second`` counts the maxima. ``segments_per_second``,
+``segment_length_mean`` and ``segment_length_std`` [s] are about the runs of rows that count. The
+source is Eyben et al., IEEE Trans. Affective Computing 7 (2016), 190-202, section 3.2.
 """
 
 from __future__ import annotations
@@ -22,7 +31,16 @@ import numpy as np
 from ..backends.reference.functionals import Array, Series, delta, evaluate
 from ..program.vector import Functional
 
-__all__ = ["FUNCTIONALS", "Series", "apply", "delta", "functional", "is_functional"]
+__all__ = [
+    "FUNCTIONALS",
+    "SELECTION_FUNCTIONALS",
+    "Series",
+    "apply",
+    "delta",
+    "functional",
+    "is_functional",
+    "is_selection_functional",
+]
 
 FUNCTIONALS: dict[str, Functional] = {
     "mean": Functional("mean"),
@@ -44,12 +62,38 @@ FUNCTIONALS: dict[str, Functional] = {
 }
 """This table has the kind, and the kind's parameters, of every functional without a number."""
 
+SELECTION_FUNCTIONALS: dict[str, Functional] = {
+    **FUNCTIONALS,
+    "cv": Functional("cv"),
+    "equivalent_level": Functional("level"),
+    "rising_slope_mean": Functional("rising_mean"),
+    "rising_slope_std": Functional("rising_std"),
+    "falling_slope_mean": Functional("falling_mean"),
+    "falling_slope_std": Functional("falling_std"),
+    "peaks_per_second": Functional("peaks"),
+    "segments_per_second": Functional("segments"),
+    "segment_length_mean": Functional("segment_mean"),
+    "segment_length_std": Functional("segment_std"),
+}
+"""This table is the one of a :class:`serfast.Selection`, which has more."""
+
 NUMBERED = re.compile(r"(p)(100|[1-9]?[0-9])|(ac)([1-9][0-9]?)")
+BETWEEN = re.compile(r"range(0|[1-9][0-9]?)_(100|[1-9][0-9]?)")
 
 
 def is_functional(name: object) -> bool:
     """Tell whether :func:`functional` knows the name."""
     return isinstance(name, str) and (name in FUNCTIONALS or bool(NUMBERED.fullmatch(name)))
+
+
+def is_selection_functional(name: object) -> bool:
+    """Tell whether a selection may have a functional of that name."""
+    if is_functional(name):
+        return True
+    if not isinstance(name, str):
+        return False
+    between = BETWEEN.fullmatch(name)
+    return name in SELECTION_FUNCTIONALS or bool(between and int(between[1]) < int(between[2]))
 
 
 def functional(name: str) -> Functional:
@@ -60,8 +104,10 @@ def functional(name: str) -> Functional:
     >>> functional("p5"), functional("ac20")
     (Functional(kind='quantile', a=5, b=0), Functional(kind='autocorrelation', a=20, b=0))
     """
-    if name in FUNCTIONALS:
-        return FUNCTIONALS[name]
+    if name in SELECTION_FUNCTIONALS:
+        return SELECTION_FUNCTIONALS[name]
+    if between := BETWEEN.fullmatch(name):
+        return Functional("spread", int(between[1]), int(between[2]))
     percentile, percent, _, lag = NUMBERED.fullmatch(name).groups()  # type: ignore[union-attr]
     return (
         Functional("quantile", int(percent))

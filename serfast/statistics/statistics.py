@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -18,8 +18,10 @@ from ..backends.reference.functionals import Array
 from ..features.delta import delta_weights
 from ..features.track import MAX_WINDOW
 from ..program.vector import Entry, VectorProgram
+from .columns import places, select, text_tuple
 from .functionals import FUNCTIONALS, functional, is_functional
 from .prepared import PreparedStatistics, prepared
+from .selection import Selection, checked_selections, names_of, series_of
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -72,6 +74,12 @@ class Statistics:
     max_aperiodicity : float
         A row is voiced if its column ``aperiodicity`` isn't above this limit, > 0. If no row is,
         the least aperiodic row counts as voiced.
+    selections : tuple of Selection
+        These are functionals of single columns over certain rows, behind the others. With them,
+        `functionals` may be empty. They look at the columns after `log`, `relative` and
+        `semitones`, and at masks as they are.
+    row_rate : float
+        So many rows are a second, > 0: slopes, peaks and segments of selections are per second.
 
     Notes
     -----
@@ -106,6 +114,8 @@ class Statistics:
     voiced_deltas: int = 0
     trim_db: float | None = None
     max_aperiodicity: float = 0.3
+    selections: tuple[Selection, ...] = ()
+    row_rate: float = 100.0
 
     def __new__(cls, *given: Any, **fields: Any) -> Self:
         """Refuse what is no field, with the name that may have been meant."""
@@ -114,8 +124,12 @@ class Statistics:
 
     def __post_init__(self) -> None:
         for name in ("functionals", "log", "relative", "semitones", "voiced"):
-            object.__setattr__(self, name, _names(name, getattr(self, name)))
-        if not self.functionals or len(set(self.functionals)) < len(self.functionals):
+            object.__setattr__(self, name, text_tuple(name, getattr(self, name)))
+        object.__setattr__(self, "selections", checked_selections(self.selections))
+        checks.number("row_rate", self.row_rate, above=0, maximum=1e9)
+        if len(set(self.functionals)) < len(self.functionals) or not (
+            self.functionals or self.selections
+        ):
             checks.fail("functionals", "at least 1 name, none twice", self.functionals)
         for name in self.functionals:
             if not is_functional(name):
@@ -148,15 +162,17 @@ class Statistics:
         ParameterError
             If a column that an argument names is not among them.
         """
-        columns = _names("columns", columns)
+        columns = text_tuple("columns", columns)
         self._check_columns(columns)
         stems = [f"{c}{_suffix(order)}" for order in range(self.deltas + 1) for c in columns]
         if self.voiced:
-            twice = [columns[i] for i in _select(columns, self.voiced)]
+            twice = [columns[i] for i in select(columns, self.voiced)]
             orders = range(min(self.voiced_deltas, self.deltas) + 1)
             stems += [f"{c}.voiced{_suffix(order)}" for order in orders for c in twice]
         entries = [f"{stem}.{name}" for stem in stems for name in self.functionals]
-        return tuple(entries + ["voiced.share"] * self._gates)
+        entries += ["voiced.share"] * self._gates
+        entries += names_of(self.selections, columns, taken=entries)
+        return tuple(entries)
 
     def __call__(self, rows: Any, columns: Iterable[str], *, backend: str | None = None) -> Array:
         """Give the vector of these rows.
@@ -213,7 +229,7 @@ class Statistics:
         >>> prepared([[1.0], [3.0]]).tolist()
         [2.0, 3.0]
         """
-        names, backend = _names("columns", columns), backends.chosen(backend)
+        names, backend = text_tuple("columns", columns), backends.chosen(backend)
         if uses is None:
             return prepared(self, names, None, backend)
         if not isinstance(uses, np.ndarray) or uses.dtype != bool:
@@ -225,12 +241,16 @@ class Statistics:
 
     def program(self, columns: Iterable[str], uses: Mask | None = None) -> VectorProgram:
         """Give the program for a back end: tables that say what to do with these columns."""
-        columns = _names("columns", columns)
+        columns = text_tuple("columns", columns)
         self._check_columns(columns)
         n = len(self.functionals)
         entries = self._entries(columns)
         share = len(entries) * n if self._gates else None
+        selections = series_of(self.selections, columns, len(entries) * n + self._gates)
         if uses is not None:
+            selections = [
+                s for s in selections if uses[s.place : s.place + len(s.functionals)].any()
+            ]
             entries = [e for e in entries if uses[e.place : e.place + n].any()]
         trim = 0.0 if self.trim_db is None else 10 ** (-self.trim_db / 20)
         return VectorProgram(
@@ -240,20 +260,24 @@ class Statistics:
             trim=trim,
             voicing=columns.index("aperiodicity") if self._gates else None,
             max_aperiodicity=self.max_aperiodicity,
-            logs=_select(columns, self.log),
-            families=tuple(_places(columns)[name] for name in self.relative),
+            logs=select(columns, self.log),
+            families=tuple(places(columns)[name] for name in self.relative),
             depths=self.depths or (math.inf,) * len(self.relative),
-            semitones=_select(columns, self.semitones),
+            semitones=select(columns, self.semitones),
             delta_width=self.delta_width,
             delta_weights=_weights(self.delta_width, max((e.order for e in entries), default=0)),
             functionals=tuple(map(functional, self.functionals)),
             entries=tuple(entries),
             share=share,
+            selections=tuple(selections),
+            row_rate=float(self.row_rate),
         )
 
     def _entries(self, columns: tuple[str, ...]) -> list[Entry]:
         """Give every series in the order of the vector."""
-        pitch = frozenset(_select(columns, self.semitones))
+        if not self.functionals:
+            return []
+        pitch = frozenset(select(columns, self.semitones))
         series = [
             (order, column in pitch, column)
             for order in range(self.deltas + 1)
@@ -261,7 +285,7 @@ class Statistics:
         ]
         if self.voiced:
             orders = range(min(self.voiced_deltas, self.deltas) + 1)
-            series += [(o, True, c) for o in orders for c in _select(columns, self.voiced)]
+            series += [(o, True, c) for o in orders for c in select(columns, self.voiced)]
         n = len(self.functionals)
         return [Entry(*one, place=i * n) for i, one in enumerate(series)]
 
@@ -270,10 +294,10 @@ class Statistics:
         return bool(self.semitones or self.voiced)
 
     def _check_columns(self, columns: tuple[str, ...]) -> None:
-        places = _places(columns)
+        there = places(columns)
         for field in ("log", "relative", "semitones", "voiced"):
             for name in getattr(self, field):
-                if name not in places:
+                if name not in there:
                     checks.fail(field, f"columns or families of {checks.listed(columns)}", name)
         if self.trim_db is not None and "rms" not in columns:
             checks.fail("columns", "with rms for trim_db", columns)
@@ -282,7 +306,10 @@ class Statistics:
 
     def to_dict(self) -> dict[str, Any]:
         """Give the arguments as lists, strings and numbers."""
-        fields = dataclasses.asdict(self)
+        fields = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+        fields["selections"] = tuple(one.to_dict() for one in self.selections)
+        if not self.selections:  # a dictionary without them can be read by former versions
+            del fields["selections"], fields["row_rate"]
         return {key: list(v) if isinstance(v, tuple) else v for key, v in fields.items()}
 
     @classmethod
@@ -295,6 +322,8 @@ class Statistics:
         fields: dict[str, Any] = {
             key: tuple(value) if isinstance(value, list) else value for key, value in data.items()
         }
+        if isinstance(fields.get("selections"), tuple):
+            fields["selections"] = tuple(Selection.from_dict(one) for one in fields["selections"])
         return cls(**fields)
 
     def to_json(self, indent: int | None = None) -> str:
@@ -322,38 +351,6 @@ def _weights(width: int, orders: int) -> tuple[tuple[int, int, Array], ...]:
         for order in range(1, orders + 1)
         for narrow in range(order + 1 + order % 2, width + 1, 2)
     )
-
-
-def _names(argument: str, value: Any) -> tuple[str, ...]:
-    unordered = (str, bytes, Mapping, Set)
-    if isinstance(value, unordered) or not isinstance(value, Iterable):
-        checks.fail(argument, "a sequence of names", value)
-    names = tuple(value)
-    if not all(isinstance(name, str) for name in names):
-        checks.fail(argument, "a sequence of names", value)
-    return tuple(map(str, names))  # NumPy's strings are of another type
-
-
-@lru_cache(maxsize=256)
-def _select(columns: tuple[str, ...], names: tuple[str, ...]) -> tuple[int, ...]:
-    """Give the indices of the columns that are named, or whose family (name without number) is."""
-    places = _places(columns)
-    return tuple(sorted({i for name in names for i in places.get(name, ())}))
-
-
-@lru_cache(maxsize=64)
-def _places(columns: tuple[str, ...]) -> dict[str, tuple[int, ...]]:
-    """Give the indices of the columns that each name can mean; nobody may change the dictionary."""
-    indices: dict[str, dict[int, None]] = {}
-    for i, column in enumerate(columns):
-        for name in (column, _family(column)):
-            indices.setdefault(name, {})[i] = None
-    return {name: tuple(places) for name, places in indices.items()}
-
-
-def _family(column: str) -> str:
-    stem, _, number = column.rpartition("_")
-    return stem if number.isdigit() else column
 
 
 def _suffix(order: int) -> str:

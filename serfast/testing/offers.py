@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
+from typing import Any, cast
 
 import numpy as np
 
 from ..errors import ModelError, ParameterError
+from ..models.bundle.bundle import Bundle
 from ..models.classifier import Classifier
 from ..models.judge import Judge
+from ..models.plugin import Plugin, TakesBound, Weights
+from ..models.scores import Doubting
 from .assertions import Inputs, equal, raises, require
 
-__all__ = ["check_adaptable", "check_doubting"]
+__all__ = ["check_adaptable", "check_doubting", "check_takes_bound"]
+
+BOUND = 0.625
+"""The bound that a plugin is tried with, which float32 holds exactly."""
 
 TOLERANCE = 1e-6
 """Probabilities and those of the scores differ by at most this much."""
@@ -54,6 +61,23 @@ def check_doubting(classifier: Classifier, inputs: Inputs) -> None:
         return
     with raises(ParameterError, "strangeness of an empty input"):
         judge.strangeness(_empty(inputs))
+
+
+def check_takes_bound(plugin: TakesBound, bundle: Bundle) -> None:
+    """Check that a classifier doubts by the bound that its weights were given.
+
+    Raises
+    ------
+    AssertionError
+        If it doesn't.
+    """
+    trained = Weights(arrays=bundle.arrays, files=bundle.files)
+    weights = plugin.with_bound(trained, BOUND)
+    given = replace(bundle, arrays=weights.arrays, files=weights.files)
+    classifier = cast(Plugin, plugin).load(given)
+    require(isinstance(classifier, Doubting), "with_bound must give a classifier that doubts")
+    above = _judge(classifier).certain_above
+    require(above == BOUND, f"certain_above must be the {BOUND} of with_bound, got {above}")
 
 
 def _judge(classifier: Classifier) -> Judge:

@@ -3,6 +3,7 @@
 Training and evaluation both start from a :class:`Recipe`.
 """
 
+from .certainty import certain_bound
 from .condition_figures import ConditionFigures, condition_table
 from .conditions import CONDITIONS, Condition
 from .evaluation import Evaluation, Fold, check_speakers, leave_one_speaker_out
@@ -31,6 +32,7 @@ __all__ = [
     "Recipe",
     "SpeakerFolds",
     "bundle_of",
+    "certain_bound",
     "check_speakers",
     "class_scores",
     "classification_report",

@@ -10,10 +10,11 @@ from ..errors import ModelError, ParameterError
 from ..models.bundle.bundle import Bundle
 from ..models.plugin import check_training
 from ..models.plugin_calls import calling
+from .copy_choice import SpeakerGroups
 from .folds import Folds, splits_of
 from .recipe_fields import RecipeFields
 
-__all__ = ["check_recordings", "check_splits", "try_bundle"]
+__all__ = ["check_choice", "check_recordings", "check_splits", "try_bundle"]
 
 
 def check_recordings(recipe: RecipeFields, labels: Sequence[str], speakers: Sequence[str]) -> None:
@@ -23,15 +24,32 @@ def check_recordings(recipe: RecipeFields, labels: Sequence[str], speakers: Sequ
 
 
 def check_splits(
-    recipe: RecipeFields, folds: Folds, labels: Sequence[str], speakers: Sequence[str]
+    recipe: RecipeFields,
+    folds: Folds,
+    labels: Sequence[str],
+    speakers: Sequence[str],
+    *,
+    chooses: bool = False,
 ) -> None:
-    """Have the folds checked, and the plugin asked whether each can be trained."""
+    """Have the folds checked, and the plugin asked whether each can be trained.
+
+    With `chooses` it is asked of what each fold needs to choose its copies, too.
+    """
     for name, mask in splits_of(folds, speakers, labels):
         rest = [i for i, is_out in enumerate(mask.tolist()) if not is_out]
         try:
-            check_recordings(recipe, [labels[i] for i in rest], [speakers[i] for i in rest])
+            some = [labels[i] for i in rest], [speakers[i] for i in rest]
+            check_recordings(recipe, *some)
+            if chooses:
+                check_choice(recipe, *some)
         except ParameterError as error:
             raise ParameterError(f"without {folds.left_out} {name!r}: {error}") from error
+
+
+def check_choice(recipe: RecipeFields, labels: Sequence[str], speakers: Sequence[str]) -> None:
+    """If a recipe chooses its copies, ask the plugin whether it can be trained to choose."""
+    if recipe.choose_copies:
+        check_splits(recipe, SpeakerGroups(), labels, speakers)
 
 
 def try_bundle(recipe: RecipeFields, recordings: Sequence[Recording], card: dict[str, Any]) -> None:

@@ -14,13 +14,14 @@ import numpy as np
 from ..errors import ParameterError
 from ..features.spec import FeatureSpec
 from ..models.judge import Judge
-from ..models.plugin import Examples, Plugin, Run, fit
-from ..models.plugin_calls import calling, load_classifier
+from ..models.plugin import Examples, Plugin, Run, TakesBound
 from ..statistics.statistics import Statistics
+from .certainty import with_bound
+from .copy_choice import choose_copies
 from .examples import check_made_with
 from .figures import Evaluation, Fold
 from .folds import Folds, Mask, SpeakerFolds, check_speakers, splits_of
-from .training import bundle_of
+from .trainee import Trainee
 from .trials import Answers, Trials, answers_of
 
 __all__ = [
@@ -82,16 +83,6 @@ def leave_one_speaker_out(
     return evaluate_splits(trainee, examples, folds, splits, run=run, progress=progress)
 
 
-@dataclass(frozen=True)
-class Trainee:
-    """A trainee is a plugin with its name, and the spec and statistics of its examples."""
-
-    name: str
-    plugin: Plugin
-    spec: FeatureSpec
-    statistics: Statistics | None
-
-
 def evaluate_splits(
     trainee: Trainee,
     examples: Examples,
@@ -101,6 +92,7 @@ def evaluate_splits(
     run: Run | None = None,
     progress: Callable[[Fold], None] | None = None,
     trials: Trials | None = None,
+    chooses_copies: bool = False,
 ) -> Evaluation:
     """Give the evaluation of a plugin as :func:`leave_one_speaker_out` does, with any folds.
 
@@ -117,6 +109,9 @@ def evaluate_splits(
     trials : Trials, optional
         They predict the recordings left out under conditions too. The unaltered examples must be
         those of the trials' signals, in the same order, before all altered ones.
+    chooses_copies : bool
+        Each fold chooses its set of copies by its training speakers, see
+        :func:`serfast.training.copy_choice.choose_copies`.
     """
     run = Run() if run is None else run
     names = [name for name, _ in splits]
@@ -125,7 +120,8 @@ def evaluate_splits(
         training, test = examples.where(~out), examples.where(out & ~examples.altered)
         part = _part(run, k, names)
         try:
-            model = _trained(trainee, training, part if trials is None else _within(part, 0, 0.5))
+            fitting = part if trials is None else _within(part, 0, 0.5)
+            model = _trained(trainee, training, fitting, chooses=chooses_copies)
             fold = _fold(name, model, test)
         except ParameterError as error:
             n_others = len(set(training.speakers.tolist()))
@@ -139,7 +135,8 @@ def evaluate_splits(
         if progress:
             progress(fold)
     under = () if trials is None else trials.conditions
-    return Evaluation(examples.classes, tuple(done), folds.protocol, under)
+    evaluation = Evaluation(examples.classes, tuple(done), folds.protocol, under)
+    return with_bound(evaluation) if isinstance(trainee.plugin, TakesBound) else evaluation
 
 
 @dataclass(frozen=True)
@@ -172,13 +169,14 @@ class _Model:
         )
 
 
-def _trained(trainee: Trainee, training: Examples, run: Run) -> _Model:
-    plugin = trainee.plugin
-    with calling(trainee.name, "train"):
-        weights = fit(plugin, training, run)
-    bundle = bundle_of(trainee.name, weights, training, trainee.spec, trainee.statistics, {})
-    classifier = load_classifier(trainee.name, plugin, bundle)
-    return _Model(Judge(classifier, trainee.name), dict(weights.card))
+def _trained(trainee: Trainee, training: Examples, run: Run, *, chooses: bool) -> _Model:
+    """Train the model of a fold, which chooses its copies itself if it is to choose."""
+    chosen: dict[str, Any] = {}
+    if chooses:
+        choice = choose_copies(trainee, training, _within(run, 0, 0.5))
+        run, training, chosen = _within(run, 0.5, 1), choice.examples, choice.card
+    judge, by_plugin = trainee.trained(training, run)
+    return _Model(judge, {**by_plugin, **chosen})
 
 
 def _fold(name: str, model: _Model, test: Examples) -> Fold:

@@ -12,9 +12,9 @@ from numpy.random import default_rng
 
 from .. import _checks as checks
 from ..audio.augmentation import COPIES, Alteration, Others, Prepares, bound_to
-from ..audio.reading import load
 from ..corpora.messages import printable
 from ..corpora.recordings import Recording
+from ..corpora.samples import samples_of
 from ..errors import ParameterError, SerfastError
 from ..extractor import Extractor
 from ..features.spec import FeatureSpec
@@ -106,7 +106,7 @@ def make_examples(
     kept = []
     for i, recording in enumerate(recordings):
         try:
-            y = load(recording.path, spec.sample_rate)[0]
+            y = samples_of(recording, spec.sample_rate)
             maker.add(y, others(i))
         except (SerfastError, OSError) as error:
             if failed is None:

@@ -23,6 +23,12 @@ from .metrics import (
 
 __all__ = ["Evaluation", "Fold", "UnderCondition"]
 
+CROSS_FITTED = (
+    "the bound is chosen by the answers of all folds, under all conditions; the shares are those "
+    "that the bound of all other folds keeps of each fold's answers, and that are right of these"
+)
+"""How a bound of certain answers was chosen and measured."""
+
 
 @dataclass(frozen=True)
 class Fold:
@@ -76,6 +82,12 @@ class Evaluation:
     """This line says how the figures were measured."""
     measured_under: tuple[Condition, ...] = ()
     """The conditions of every fold's `conditions`, in the same order."""
+    certain_above: float | None = None
+    """A model trained on all recordings takes this bound, if the evaluation gave one.
+
+    The folds' `certain` is then by bounds that the other folds' answers gave
+    (:func:`serfast.training.certainty.with_bound`).
+    """
 
     @property
     def matrix(self) -> Counts:
@@ -175,6 +187,8 @@ class Evaluation:
             "confusion_matrix": self.matrix.tolist(),
             "chosen_by_fold": {fold.speaker: fold.chosen for fold in self.folds},
         }
+        if self.certain_above is not None:
+            card["certain"] = self._certain_card()
         if under := self.conditions:
             card["calibration"] = {
                 "clean": round(self.expected_calibration_error, 4),
@@ -182,6 +196,17 @@ class Evaluation:
                 "bins": BINS,
             }
             card["conditions"] = [one.figures.to_dict() for one in under]
+        return card
+
+    def _certain_card(self) -> dict[str, Any]:
+        """Give the bound, and which share of answers other folds' bounds keep, clean and mixed."""
+        card: dict[str, Any] = {"above": self.certain_above, "protocol": CROSS_FITTED}
+        clean = Evaluation(self.classes, self.folds)
+        every = [one.evaluation for one in self.conditions] or [clean]
+        mixed = Evaluation(self.classes, tuple(fold for one in every for fold in one.folds))
+        for name, evaluation in (("clean", clean), ("mixed", mixed)):
+            share, right = evaluation.kept or (0.0, 0.0)
+            card[name] = {"kept": round(share, 4), "right_of_kept": round(right, 4)}
         return card
 
 

@@ -9,7 +9,12 @@ from typing import Any
 
 from .. import _checks as checks
 from .. import presets
-from ..audio.augmentation import Alteration, alteration_text, parse_alteration
+from ..audio.augmentation import (
+    STRONG_COPIES,
+    Alteration,
+    alteration_text,
+    parse_alteration,
+)
 from ..errors import ParameterError
 from ..features.spec import FeatureSpec
 from ..models.embedding import Embedding, referenced
@@ -18,7 +23,14 @@ from ..models.plugin import Plugin, alterations_for, embedding_for, features_for
 from ..models.plugin_calls import calling
 from ..statistics.statistics import Statistics
 
-__all__ = ["alterations_from", "embedding_from", "features_from", "made_folder", "options_from"]
+__all__ = [
+    "alterations_from",
+    "copies_from",
+    "embedding_from",
+    "features_from",
+    "made_folder",
+    "options_from",
+]
 
 
 def embedding_from(
@@ -74,7 +86,7 @@ def features_from(
     elif not isinstance(spec, FeatureSpec):
         checks.fail("spec", "a FeatureSpec", spec)
     elif default_statistics is not None:
-        default_statistics = Statistics()
+        default_statistics = presets.usual_statistics(spec)
     if statistics is None:
         statistics = default_statistics
     elif not isinstance(statistics, Statistics):
@@ -113,6 +125,24 @@ def alterations_from(
         return default
     texts = (item if isinstance(item, str) else alteration_text(item) for item in alterations)
     return tuple(parse_alteration(text) for text in texts)
+
+
+def copies_from(
+    name: str, plugin: Plugin, given: Iterable[Alteration | str] | None, *, choose: bool
+) -> tuple[Alteration, ...]:
+    """Give the alterations of :func:`alterations_from`, or those that there are to choose from.
+
+    Raises
+    ------
+    ParameterError
+        If there is a choice and `given` are other ones than :data:`STRONG_COPIES`; or if
+        :func:`alterations_from` raises it.
+    """
+    if not choose:
+        return alterations_from(name, plugin, given)
+    if given is not None and alterations_from(name, plugin, given) != STRONG_COPIES:
+        checks.refuse("alterations", "None with choose_copies", "others than there are to choose")
+    return STRONG_COPIES
 
 
 def options_from(

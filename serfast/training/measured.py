@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from typing import Any
 
 from .. import _checks as checks
@@ -15,7 +16,7 @@ from .condition_figures import figures_in
 from .evaluation import Evaluation
 from .recipe import Recipe
 
-__all__ = ["measured_card", "read_measured", "setup_of"]
+__all__ = ["bound_in", "measured_card", "read_measured", "setup_of"]
 
 
 def setup_of(recipe: Recipe) -> dict[str, Any]:
@@ -26,7 +27,8 @@ def setup_of(recipe: Recipe) -> dict[str, Any]:
     """
     plugin = recipe.load_plugin()
     default = tuple(alterations_for(plugin))
-    others = recipe.alterations if recipe.alterations != default else ()
+    chooses = recipe.choose_copies
+    others = recipe.alterations if recipe.alterations != default and not chooses else ()
     options = options_of(plugin)
     return {
         "plugin": recipe.plugin,
@@ -34,6 +36,7 @@ def setup_of(recipe: Recipe) -> dict[str, Any]:
         "statistics": recipe.statistics.to_dict() if recipe.statistics else None,
         **({"embedding": recipe.embedding.to_dict()} if recipe.embedding else {}),
         "plain": not recipe.alterations and default != (),
+        **({"choose_copies": True} if chooses else {}),
         **({"alter": list(map(alteration_text, others))} if others else {}),
         **({"options": options} if options else {}),
     }
@@ -63,6 +66,7 @@ def read_measured(path: str | os.PathLike[str], recipe: Recipe) -> dict[str, Any
     uar = figures.get("uar")
     if not isinstance(uar, float | int) or not 0 <= uar <= 1:
         raise ParameterError(f"uar in {path} must be from 0 to 1, got {uar!r:.80}")
+    bound_in(figures)
     try:
         figures_in(figures)
     except ParameterError as error:
@@ -75,3 +79,18 @@ def read_measured(path: str | os.PathLike[str], recipe: Recipe) -> dict[str, Any
                 "evaluate with the same arguments"
             )
     return figures
+
+
+def bound_in(figures: Mapping[str, Any]) -> float | None:
+    """Give the bound of certain answers in what :func:`measured_card` gave; None without one.
+
+    Raises
+    ------
+    ParameterError
+        If what stands there is no such bound.
+    """
+    certain = figures.get("certain", {"above": None})
+    if not isinstance(certain, Mapping):
+        checks.fail("certain", "a mapping", certain)
+    above = certain.get("above")
+    return None if above is None else checks.number("certain above", above, minimum=0, maximum=1)

@@ -12,8 +12,8 @@ from typing import Any, overload
 import numpy as np
 
 from ..audio.augmentation import Others
-from ..audio.reading import load
 from ..corpora.recordings import Recording
+from ..corpora.samples import samples_of
 from ..errors import SerfastError
 
 __all__ = [
@@ -69,7 +69,7 @@ def _reader(recordings: Sequence[Recording], sample_rate: int) -> Callable[[int]
     @lru_cache(maxsize=KEPT)
     def read(index: int) -> Samples:
         try:
-            return load(recordings[index].path, sample_rate)[0]
+            return samples_of(recordings[index], sample_rate)
         except (SerfastError, OSError):
             return np.zeros(0, np.float32)
 

@@ -14,9 +14,10 @@ from typing import Any
 from ..corpora.recordings import Recording
 from ..models.bundle.bundle import Bundle
 from ..models.plugin import Examples, Run
-from .beforehand import check_recordings, check_splits, try_bundle
+from .beforehand import check_choice, check_recordings, check_splits, try_bundle
 from .conditions import Wanted, conditions_from
-from .evaluation import Evaluation, Fold, Trainee, evaluate_splits
+from .copy_choice import choose_copies
+from .evaluation import Evaluation, Fold, evaluate_splits
 from .examples import (
     Failed,
     InputMaker,
@@ -29,6 +30,7 @@ from .examples import (
 from .folds import Folds, folds_of, splits_with_copies
 from .ingredients import made_folder
 from .recipe_fields import RecipeFields
+from .trainee import Trainee
 from .training import train
 from .trials import Trials, rehearse, trials_in_memory, trials_of
 
@@ -66,6 +68,12 @@ class Recipe(RecipeFields):
         Each adds an altered copy of every recording to the training. An alteration may be an
         object or text (``"speed=0.9,noise=20"``). None takes the plugin's choice, and ``()`` means
         no copies.
+    choose_copies : bool
+        The training chooses one of :data:`serfast.audio.augmentation.SETS_OF_COPIES` by leaving
+        out training speakers (:func:`serfast.training.copy_choice.choose_copies`), and an
+        evaluation chooses anew for each fold. `alterations` must be None then; the recipe has
+        those of the largest set. It costs a training for each set and each of three groups of
+        speakers, and memory for the copies of the largest set.
     seed : int
         Everything random depends on it, >= 0.
     backend : str or None
@@ -104,6 +112,7 @@ class Recipe(RecipeFields):
         recordings: Sequence[Recording],
         *,
         card: Mapping[str, Any] | None = None,
+        certain_above: float | None = None,
         folder: AnyPath | None = None,
         progress: Progress | None = None,
         tell: Tell | None = None,
@@ -117,6 +126,9 @@ class Recipe(RecipeFields):
             They come from :func:`serfast.corpora.find_recordings` and have at least two classes.
         card : mapping, optional
             The bundle's card holds this too (anything that JSON can hold).
+        certain_above : float, optional
+            The bound of certain answers that an evaluation gave; see
+            :func:`serfast.training.train`.
         folder : path, optional
             A long training keeps its pictures there, and what it needs to continue after an
             interruption. The folder is made if it doesn't exist. See :class:`serfast.models.Run`.
@@ -144,10 +156,13 @@ class Recipe(RecipeFields):
         """
         speakers, labels = [r.speaker for r in recordings], [r.label for r in recordings]
         check_recordings(self, labels, speakers)
+        check_choice(self, labels, speakers)
         self._run(folder, tell)  # a wrong folder is refused before the work
         try_bundle(self, recordings, self._card(card))
         examples = self.examples(recordings, progress=progress, failed=failed)
-        return self.train_on(examples, card=card, folder=folder, tell=tell)
+        return self.train_on(
+            examples, card=card, certain_above=certain_above, folder=folder, tell=tell
+        )
 
     def evaluate(
         self,
@@ -198,8 +213,9 @@ class Recipe(RecipeFields):
             If the plugin fails, or gives anything but probabilities.
         """
         speakers, labels = [r.speaker for r in recordings], [r.label for r in recordings]
-        under = conditions_from(conditions, self.alterations)
-        check_splits(self, folds_of(folds), labels, speakers)  # refused before the work
+        under = conditions_from(conditions, self.certain_alterations)
+        chooses = self.choose_copies
+        check_splits(self, folds_of(folds), labels, speakers, chooses=chooses)  # before the work
         run = self._run(folder, tell)
         rehearse(under, int(self.spec.sample_rate))
         used = list(recordings)
@@ -253,19 +269,26 @@ class Recipe(RecipeFields):
         examples: Examples,
         *,
         card: Mapping[str, Any] | None = None,
+        certain_above: float | None = None,
         folder: AnyPath | None = None,
         tell: Tell | None = None,
     ) -> Bundle:
         """Train as :meth:`train` does, on examples from :meth:`examples`, or on some of them."""
         check_made_with(examples, self.spec, self.statistics, self.embedding)
+        run, chosen = self._run(folder, tell), {}
+        if self.choose_copies:
+            choice = choose_copies(self._trainee(), examples, run)
+            examples, chosen = choice.examples, choice.card
         return train(
             self.plugin,
             self.load_plugin(),
             examples,
             self.spec,
             self.statistics,
-            run=self._run(folder, tell),
+            run=run,
             card=self._card(card),
+            chosen=chosen,
+            certain_above=certain_above,
         )
 
     def _card(self, card: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -286,7 +309,7 @@ class Recipe(RecipeFields):
 
         With conditions it needs the signals of which the examples were made, in their order.
         """
-        under = conditions_from(conditions, self.alterations)
+        under = conditions_from(conditions, self.certain_alterations)
         trials = None
         if under:
             speakers = examples.speakers[~examples.altered].tolist()
@@ -303,10 +326,19 @@ class Recipe(RecipeFields):
     ) -> Evaluation:
         check_made_with(examples, self.spec, self.statistics, self.embedding)
         splits = splits_with_copies(folds, examples, len(self.alterations))
-        trainee = Trainee(self.plugin, self.load_plugin(), self.spec, self.statistics)
         return evaluate_splits(
-            trainee, examples, folds, splits, run=run, progress=fold_done, trials=trials
+            self._trainee(),
+            examples,
+            folds,
+            splits,
+            run=run,
+            progress=fold_done,
+            trials=trials,
+            chooses_copies=self.choose_copies,
         )
+
+    def _trainee(self) -> Trainee:
+        return Trainee(self.plugin, self.load_plugin(), self.spec, self.statistics)
 
     def _inputs(self) -> InputMaker:
         """Give what makes the classifier's inputs."""

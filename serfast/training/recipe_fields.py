@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from .. import _checks as checks
-from ..audio.augmentation import Alteration, alteration_text
+from ..audio.augmentation import SETS_OF_COPIES, Alteration, alteration_text
 from ..backends import chosen
 from ..errors import ParameterError
 from ..features.spec import FeatureSpec
@@ -17,7 +17,7 @@ from ..models import registry
 from ..models.embedding_reference import EmbeddingReference
 from ..models.plugin import Plugin, SharesEmbedding, with_options
 from ..statistics.statistics import Statistics
-from .ingredients import alterations_from, embedding_from, features_from, options_from
+from .ingredients import copies_from, embedding_from, features_from, options_from
 
 __all__ = ["FORMAT", "RecipeFields"]
 
@@ -49,6 +49,7 @@ class RecipeFields:
     seed: int
     backend: str
     options: tuple[tuple[str, str], ...]
+    choose_copies: bool
 
     def __init__(
         self,
@@ -61,6 +62,7 @@ class RecipeFields:
         seed: int = 0,
         backend: str | None = None,
         options: Mapping[str, str | float] | Iterable[tuple[str, str | float]] = (),
+        choose_copies: bool = False,
     ) -> None:
         if not isinstance(plugin, str):
             checks.fail("plugin", "the name of an installed plugin", plugin)
@@ -76,13 +78,19 @@ class RecipeFields:
             "spec": spec,
             "statistics": statistics,
             "embedding": made_of.reference if made_of else None,
-            "alterations": alterations_from(plugin, trainer, alterations),
+            "alterations": copies_from(plugin, trainer, alterations, choose=choose_copies),
             "seed": checks.integer("seed", seed, 0, 2**63 - 1),
             "backend": chosen(backend),
             "options": pairs,
+            "choose_copies": checks.boolean("choose_copies", choose_copies),
         }
         for name, value in values.items():
             object.__setattr__(self, name, value)
+
+    @property
+    def certain_alterations(self) -> tuple[Alteration, ...]:
+        """Give the alterations that a training takes, whatever it chooses."""
+        return SETS_OF_COPIES["light"] if self.choose_copies else self.alterations
 
     def load_plugin(self) -> Plugin:
         """Give the plugin, with these options; the first call imports it."""
@@ -108,6 +116,7 @@ class RecipeFields:
             "seed": self.seed,
             "backend": self.backend,
             "options": dict(self.options),
+            **({"choose_copies": True} if self.choose_copies else {}),
         }
 
     def to_json(self, indent: int | None = None) -> str:

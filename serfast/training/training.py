@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from ..features.spec import FeatureSpec
 from ..models.bundle.bundle import Bundle
-from ..models.plugin import Examples, Plugin, Run, Weights, fit, options_of
+from ..models.plugin import Examples, Plugin, Run, TakesBound, Weights, fit, options_of
 from ..models.plugin_calls import calling
 from ..statistics.statistics import Statistics
 from .examples import check_made_with
@@ -23,6 +24,8 @@ def train(
     *,
     run: Run | None = None,
     card: dict[str, Any] | None = None,
+    chosen: Mapping[str, Any] | None = None,
+    certain_above: float | None = None,
 ) -> Bundle:
     """Train a plugin's classifier on all examples; give the model bundle.
 
@@ -39,6 +42,11 @@ def train(
         It holds the seed, the folder and whom to inform; the default has seed 0.
     card : dict, optional
         The bundle's card holds this too (anything that JSON can hold).
+    chosen : mapping, optional
+        The card holds this beside what the plugin chose.
+    certain_above : float, optional
+        The bound of certain answers, as an evaluation gave it (`Evaluation.certain_above`). A
+        plugin that takes none (:class:`serfast.models.plugin.TakesBound`) has its own, or none.
 
     Returns
     -------
@@ -57,13 +65,15 @@ def train(
     run = Run() if run is None else run
     with calling(name, "train"):
         weights = fit(plugin, examples, run)
+        if certain_above is not None and isinstance(plugin, TakesBound):
+            weights = plugin.with_bound(weights, certain_above)
         options = options_of(plugin)
     about = {
         "recordings": int((~examples.altered).sum()),
         "altered_copies": int(examples.altered.sum()),
         "speakers": sorted(set(examples.speakers.tolist())),
         "seed": run.seed,
-        "chosen": dict(weights.card),
+        "chosen": {**weights.card, **(chosen or {})},
         **({"options": options} if options else {}),
     }
     return bundle_of(name, weights, examples, spec, statistics, {"training": about, **(card or {})})

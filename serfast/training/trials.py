@@ -12,9 +12,9 @@ from numpy.random import Generator, default_rng
 
 from .. import _checks as checks
 from ..audio.augmentation import NeedsOthers, Others, Prepares
-from ..audio.reading import load
 from ..corpora.messages import printable
 from ..corpora.recordings import Recording
+from ..corpora.samples import samples_of
 from ..errors import ModelError, ParameterError, SerfastError
 from .conditions import Condition
 from .examples import Failed, InputMaker, Samples
@@ -204,7 +204,7 @@ def trials_of(
 
     return Trials(
         conditions=conditions,
-        signal_at=lambda i: load(recordings[i].path, rate)[0],
+        signal_at=lambda i: samples_of(recordings[i], rate),
         name_at=lambda i: printable(recordings[i].path),
         others_at=recordings_of_others(recordings, rate),
         inputs=inputs,

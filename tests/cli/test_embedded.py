@@ -105,11 +105,11 @@ def test_extracts_a_vector_a_recording(folder, tmp_path, suffix):
     if suffix == "csv":
         with out.open(newline="") as file:
             header, *lines = csv.reader(file)
-        vectors = np.array([line[3:] for line in lines], float)
-        labels = [line[1] for line in lines]
+        vectors = np.array([line[5:] for line in lines], float)
+        labels = [line[3] for line in lines]
     elif suffix == "npz":
         content = np.load(out)
-        header = ["file", "label", "speaker", *content["columns"].tolist()]
+        header = ["file", "start", "end", "label", "speaker", *content["columns"].tolist()]
         vectors, labels = content["vectors"], content["label"].tolist()
         about = json.loads(str(content["embedding"]))
         assert "statistics" not in content
@@ -118,7 +118,7 @@ def test_extracts_a_vector_a_recording(folder, tmp_path, suffix):
         header, labels = table.column_names, table["label"].to_pylist()
         vectors = np.stack([table[name].to_numpy() for name in NAMES], axis=1)
         about = json.loads(table.schema.metadata[b"serfast.embedding"])
-    assert header == ["file", "label", "speaker", *NAMES]
+    assert header == ["file", "start", "end", "label", "speaker", *NAMES]
     assert labels == ["sadness", "sadness", "anger", "anger"] * 3
     np.testing.assert_allclose(vectors, expected(folder), rtol=1e-6)
     if suffix != "csv":

@@ -210,7 +210,7 @@ def test_an_existing_file_is_kept_unless_forced(
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["-o", "out.txt"], "must end in .npz, .csv, .parquet, got 'out.txt'"),
+        (["-o", "out.txt"], "must end in .npz, .csv, .parquet, .arff, got 'out.txt'"),
         (["-o", "out.csv", "--threads", "0"], "must be an int >= 1, got '0'"),
         (["-o", "out.csv", "--threads", "many"], "must be an int >= 1, got 'many'"),
         (["-o", "out.csv", "--preset", "htk"], "invalid choice: 'htk'"),

@@ -75,7 +75,7 @@ def table_of(path: Path) -> tuple[list[str], list[tuple[str, str]], np.ndarray]:
             {name: "" if cell is None else cell for name, cell in line.items()}
             for line in table.to_pylist()
         ]
-    assert list(lines[0]) == ["file", "label", "speaker", *names]
+    assert list(lines[0]) == ["file", "start", "end", "label", "speaker", *names]
     vectors = np.array([[float(line[name]) for name in names] for line in lines])
     return (
         [line["file"] for line in lines],

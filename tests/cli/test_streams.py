@@ -116,9 +116,11 @@ def test_termination_leaves_no_half_file(recording: Path, tmp_path: Path) -> Non
     os.mkfifo(pipe)
     command = [*SERFAST, "extract", str(recording), str(pipe), "-o", str(folder / "out.csv")]
     with subprocess.Popen(command, stderr=subprocess.PIPE) as process, pipe.open("wb"):
+        assert process.stderr
         while not list(folder.iterdir()):
+            assert process.poll() is None, process.stderr.read()
             time.sleep(0.01)
         process.send_signal(signal.SIGTERM)
-        time.sleep(0.2)
+        while list(folder.iterdir()):  # the pipe stays open until the signal has been seen
+            time.sleep(0.01)
     assert process.returncode == 143
-    assert list(folder.iterdir()) == []

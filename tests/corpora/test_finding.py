@@ -67,7 +67,7 @@ def test_found_in_subfolders_and_sorted(tmp_path: Path) -> None:
     [
         "03a01Xa.wav",  # no emotion X
         "demo.wav",
-        "03-02-05-02-01-01-12.wav",  # RAVDESS's songs
+        "03-03-05-02-01-01-12.wav",  # neither speech nor song
         "02-01-05-02-01-01-12.wav",  # picture without sound
         "03-01-09-02-01-01-12.wav",
         "1001_DFA_ANG_ZZ.wav",
@@ -83,7 +83,7 @@ def test_files_named_otherwise_are_left_out_and_listed(tmp_path: Path, stranger:
 
 def test_two_schemes_are_ambiguous(tmp_path: Path) -> None:
     touch(tmp_path, "03a01Fa.wav", "1001_DFA_ANG_XX.wav")
-    message = "one naming scheme, got 2 .EmoDB 1 file: 03a01Fa.wav; CREMA-D 1 file: 1001_DFA_ANG"
+    message = "one corpus, got 2 .EmoDB 1 file: 03a01Fa.wav; CREMA-D 1 file: 1001_DFA_ANG"
     with pytest.raises(ParameterError, match=message):
         find_recordings(tmp_path)
     with pytest.warns(UserWarning, match="1001_DFA_ANG_XX"):
@@ -102,9 +102,9 @@ def test_no_scheme_fits(tmp_path: Path) -> None:
 def test_nothing_there(tmp_path: Path) -> None:
     with pytest.raises(ParameterError, match="folder must be a folder with recordings in it"):
         find_recordings(tmp_path)
-    with pytest.raises(ParameterError, match=r"folder must be an existing folder, got '.*none'"):
+    with pytest.raises(ParameterError, match="folder must be an existing folder, got '"):
         find_recordings(tmp_path / "none")
-    with pytest.raises(ParameterError, match="labels must be one of auto, emodb, ravdess, crema-d"):
+    with pytest.raises(ParameterError, match="labels must be one of auto, folders, emodb, "):
         find_recordings(tmp_path, "timit")
 
 

@@ -16,7 +16,7 @@ REFUSED = [
     (
         serfast.RMS,
         {"pad_mode": "wrap"},
-        "pad_mode must be one of 'constant', 'edge', 'reflect', got 'wrap'",
+        "pad_mode must be one of 'constant', 'edge', 'reflect', 'symmetric', got 'wrap'",
     ),
     (serfast.RMS, {"frame_length": 0}, "frame_length must be an int >= 1, got 0"),
     (serfast.RMS, {"frame_length": 512.0}, "frame_length must be an int >= 1, got 512.0"),
@@ -64,7 +64,7 @@ REFUSED = [
     (serfast.MelPower, {"fmax": inf}, "fmax must be a finite number > 0, got inf"),
     (serfast.MelPower, {"htk": "yes"}, "htk must be True or False, got 'yes'"),
     (serfast.MelPower, {"mel_norm": 1}, "mel_norm must be one of 'slaney', None, got 1"),
-    (serfast.LogMel, {"log": "log10"}, "log must be one of 'db', 'ln', got 'log10'"),
+    (serfast.LogMel, {"log": "log2"}, "log must be one of 'db', 'ln', 'log10', got 'log2'"),
     (serfast.LogMel, {"ref": 0}, "ref must be a finite number > 0, got 0"),
     (serfast.LogMel, {"ref": "median"}, "ref must be one of 'max', got 'median'"),
     (serfast.LogMel, {"amin": 0}, "amin must be a finite number >= 1.17549e-38"),
@@ -80,7 +80,7 @@ REFUSED = [
     (
         serfast.MFCC,
         {"dct_norm": "backward"},
-        "dct_norm must be one of 'ortho', None, got 'backward'",
+        "dct_norm must be one of 'ortho', 'htk', None, got 'backward'",
     ),
     (serfast.MFCC, {"lifter": -1}, "lifter must be a finite number >= 0, got -1"),
     (serfast.YIN, {"frame_length": 3}, "frame_length must be an int >= 4, got 3"),

@@ -24,7 +24,10 @@ REFUSED = [
     ({"hop_length": 0}, "hop_length must be an int >= 1, got 0"),
     ({"hop_length": 1.5}, "hop_length must be an int >= 1, got 1.5"),
     ({"center": None}, "center must be True or False, got None"),
-    ({"pad_mode": None}, "pad_mode must be one of 'constant', 'edge', 'reflect', got None"),
+    (
+        {"pad_mode": None},
+        "pad_mode must be one of 'constant', 'edge', 'reflect', 'symmetric', got None",
+    ),
     ({"sample_scale": 0}, "sample_scale must be a finite number >= 1e-09 and <= 1e+09, got 0"),
     ({"features": []}, "features must be at least 1 feature, got ()"),
     ({"features": 7}, "features must be an iterable of features, got 7"),
@@ -191,7 +194,7 @@ def edited(**changes: object) -> str:
         ("[1]", "spec must be a mapping, got [1]"),
         ("{}", "spec format must be 1, got None"),
         (edited(format=2), "spec format must be 1, got 2"),
-        (edited(hop=160), "key of spec must be one of center, features, hop_length"),
+        (edited(hop=160), "key of spec must be one of center, center_offset, features"),
         (edited(hop_length=0), "hop_length must be an int >= 1, got 0"),
         (edited(features={}), "features must be a list, got {}"),
         (edited(features=[]), "features must be at least 1 feature, got ()"),
@@ -222,3 +225,16 @@ def test_presets_name_their_columns() -> None:
     assert librosa.whole_signal
     assert speech.sample_rate == 16000
     assert not speech.whole_signal
+
+
+def test_later_fields_are_written_where_they_are_no_defaults() -> None:
+    """What was written before they came is written in the same way, so that its hash holds."""
+    plain = serfast.FeatureSpec(features=[serfast.MFCC(), serfast.RMS()]).to_dict()
+    assert not {"signal_preemphasis", "center_offset", "min_row_samples"} & plain.keys()
+    assert not {"log_gain", "first_bin", "frame_length", "first_mfcc"} & plain["features"][0].keys()
+    assert plain["features"][1]["frame_length"] == 512
+    mfcc = serfast.MFCC(log_gain=0.5, frame_length=400, last_bin=9)
+    spec = serfast.FeatureSpec(signal_preemphasis=0.9, features=[mfcc])
+    written = spec.to_dict()
+    assert (written["signal_preemphasis"], written["features"][0]["last_bin"]) == (0.9, 9)
+    assert serfast.FeatureSpec.from_json(spec.to_json()) == spec

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import serfast
 from serfast.features import FEATURES
-from serfast.statistics.statistics import Statistics
+from serfast.statistics import Selection, Statistics
 
 NUMBERS = [0, 1, -1, 2, 3, 5, 0.5, -0.5, 1e-320, 1e-38, 1e30, 1e300, 2**31, 2**63, 10**400]
 
@@ -70,8 +70,17 @@ specs = st.fixed_dictionaries(
     },
 )
 
-statistics = st.dictionaries(
-    st.sampled_from([field.name for field in dataclasses.fields(Statistics)]), anything
+selections = st.lists(
+    st.dictionaries(
+        st.sampled_from([field.name for field in dataclasses.fields(Selection)]), anything
+    ),
+    max_size=2,
+)
+statistics = st.one_of(
+    st.dictionaries(
+        st.sampled_from([field.name for field in dataclasses.fields(Statistics)]), anything
+    ),
+    st.fixed_dictionaries({"selections": selections}),
 )
 
 ERRORS = (serfast.ParameterError, serfast.UnknownPluginError, serfast.ModelError)

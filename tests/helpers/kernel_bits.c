@@ -255,6 +255,18 @@ static void sums(int n)
     say_floats("lag_products", what, products, n / 2);
     k->over_root(products, y, 0.75f, n / 2);
     say_floats("over_root", what, products, n / 2);
+    k->lag_energies(x, n / 2, n / 2, 100.0, products);
+    say_floats("lag_energies", what, products, n / 2);
+    k->smoothed_lags(x, y, 1, n - 3, 2, products);
+    say_floats("smoothed_lags", what, products + 1, n - 4);
+    k->scale_values(products + 1, n - 4, 0.3f);
+    say_floats("scale_values", what, products + 1, n - 4);
+    static double means[256];
+    k->wide_means(x, n / 5, 5, means);
+    say("wide_means", what, means, (size_t)(n / 5) * sizeof(double));
+    static int32_t places[1024];
+    const ptrdiff_t n_places = k->local_maxima(x, 1, n - 1, 0.1f, 0.01f, places);
+    say("local_maxima", what, places, (size_t)n_places * sizeof(int32_t));
     float *energies = space(n);
     k->near_lags(x, x, n / 2, products, energies);
     say_floats("near_lags", what, products, SERFAST_NEAR_LAGS);

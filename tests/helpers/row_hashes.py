@@ -29,6 +29,22 @@ STATISTICS = serfast.Statistics(functionals=(*functionals.FUNCTIONALS, "p33", "a
 LOGARITHMS = serfast.Statistics(
     functionals=("mean",), deltas=0, log=("level",), semitones=("pitch",)
 )
+SELECTIONS = serfast.Statistics(
+    functionals=(),
+    selections=[
+        serfast.Selection(
+            column="pitch",
+            functionals=tuple(functionals.SELECTION_FUNCTIONALS),
+            rows=rows,
+            mask=None if rows == "all" else "level_0",
+            threshold=100.0,
+            semitones_from=27.5,
+            smoothing=3,
+            smoothing_skips=True,
+        )
+        for rows in ("all", "above", "below")
+    ],
+)
 RECORDED = Path(__file__).with_name("row_hashes.json")
 
 
@@ -53,6 +69,10 @@ def hashes() -> dict[str, str]:
     row = np.random.default_rng(0).uniform(1e-3, 500, size=(1, len(columns) + 1))
     vector = LOGARITHMS(row, [*columns, "aperiodicity"])
     computed["logarithms"] = hashlib.sha256(vector).hexdigest()
+    columns = [f"{name}_{i}" for name in ("level", "pitch") for i in range(9)]
+    rows = np.random.default_rng(1).uniform(0, 500, size=(400, len(columns)))
+    vector = SELECTIONS(rows, columns)
+    computed["selections"] = hashlib.sha256(vector).hexdigest()
     return computed
 
 

@@ -6,12 +6,38 @@ import numpy as np
 import pytest
 
 from serfast.program.vector import KINDS
-from serfast.statistics.functionals import FUNCTIONALS, apply, functional, is_functional
+from serfast.statistics.functionals import (
+    FUNCTIONALS,
+    SELECTION_FUNCTIONALS,
+    apply,
+    functional,
+    is_functional,
+    is_selection_functional,
+)
 
 
 def test_every_name_stands_for_a_kind_that_back_ends_have() -> None:
-    assert {one.kind for one in FUNCTIONALS.values()} | {"autocorrelation"} == set(KINDS)
-    assert len(set(FUNCTIONALS.values())) == len(FUNCTIONALS)
+    kinds = {one.kind for one in SELECTION_FUNCTIONALS.values()}
+    assert kinds | {"autocorrelation"} == set(KINDS)
+    assert len(set(SELECTION_FUNCTIONALS.values())) == len(SELECTION_FUNCTIONALS)
+    assert {one.kind for one in FUNCTIONALS.values()} < kinds
+
+
+@pytest.mark.parametrize("name", ["cv", "range0_100", "range20_80", "p20", "peaks_per_second"])
+def test_names_that_a_selection_may_have(name: str) -> None:
+    assert is_selection_functional(name)
+    assert functional(name).kind in KINDS
+
+
+@pytest.mark.parametrize("name", ["range80_20", "range5_5", "range05_90", "range20", "CV", 5])
+def test_names_that_no_selection_may_have(name: object) -> None:
+    assert not is_selection_functional(name)
+
+
+def test_statistics_of_all_columns_have_no_functionals_of_selections() -> None:
+    extra = set(SELECTION_FUNCTIONALS) - set(FUNCTIONALS)
+    assert extra
+    assert not any(map(is_functional, [*extra, "range20_80"]))
 
 
 @pytest.mark.parametrize("name", ["p0", "p9", "p50", "p100", "ac1", "ac99", "mean", "range90"])

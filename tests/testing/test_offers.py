@@ -5,8 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import serfast
 from helpers.adaptable import Linear
+from serfast.models.bundle.bundle import Bundle
+from serfast.models.plugin import Weights
 from serfast.testing.checks import check_classifier
+from serfast.testing.offers import check_takes_bound
 
 INPUTS = np.array([[0.1, 0.3], [0.4, 0.2]])
 
@@ -49,3 +53,36 @@ def test_scores_that_take_anything_are_caught():
     linear.scores = lambda x: safe(x) if len(x) else known[0]
     with pytest.raises(AssertionError, match="scores of an empty input"):
         check_classifier(linear, INPUTS)
+
+
+class Bounded:
+    """Its classifier has the bound of its weights, if `offered` of it."""
+
+    def __init__(self, offered):
+        self.offered = offered
+
+    def with_bound(self, weights, bound):
+        return Weights(arrays={**weights.arrays, "bound": np.array(bound)})
+
+    def load(self, bundle):
+        return self.offered(float(bundle.arrays["bound"]))
+
+
+BUNDLE = Bundle(
+    plugin="bounded",
+    classes=("calm", "rage"),
+    spec=serfast.FeatureSpec(features=[serfast.RMS()]),
+    statistics=serfast.Statistics(functionals=("mean",), deltas=0),
+)
+
+
+class Undecided:
+    """It doubts nothing."""
+
+
+def test_a_bound_must_arrive():
+    check_takes_bound(Bounded(lambda bound: changed(certain_above=bound)), BUNDLE)
+    with pytest.raises(AssertionError, match="with_bound must give a classifier that doubts"):
+        check_takes_bound(Bounded(lambda bound: Undecided()), BUNDLE)
+    with pytest.raises(AssertionError, match=r"certain_above must be the 0\.625 of with_bound"):
+        check_takes_bound(Bounded(lambda bound: changed(certain_above=bound / 2)), BUNDLE)

@@ -16,7 +16,7 @@ from serfast.models.bundle.fingerprint import fingerprint
 from serfast.statistics.statistics import Statistics
 from serfast.training import Condition, Recipe
 from serfast.training.evaluation import Evaluation, Fold
-from serfast.training.measured import measured_card, read_measured, setup_of
+from serfast.training.measured import bound_in, measured_card, read_measured, setup_of
 
 RMS = serfast.FeatureSpec(features=[serfast.RMS()])
 MEAN = Statistics(functionals=("mean",), deltas=0)
@@ -51,6 +51,43 @@ def test_a_setup_says_what_the_figures_are_of(recipe: Recipe) -> None:
     assert setup_of(replace(recipe, seed=9)) == setup
     assert setup_of(replace(recipe, alterations=()))["plain"] is True
     assert setup_of(replace(recipe, alterations=("gain=6",)))["alter"] == ["gain=6"]
+
+
+def test_a_setup_with_a_choice_of_copies_is_another_one(recipe: Recipe, tmp_path: Path) -> None:
+    chooses = replace(recipe, alterations=None, choose_copies=True)
+    setup = setup_of(chooses)
+    assert setup == {**setup_of(recipe), "choose_copies": True}
+    path = stored(tmp_path, measured_card(evaluation(), recipe))
+    with pytest.raises(ParameterError, match=r"choose_copies in .* training, True, got None"):
+        read_measured(path, chooses)
+
+
+def test_the_bound_of_certain_answers_is_read_again(recipe: Recipe, tmp_path: Path) -> None:
+    folds = [
+        replace(fold, probabilities=np.full((len(fold.true), 2), 0.5))
+        for fold in evaluation().folds
+    ]
+    marked = Evaluation(("a", "b"), tuple(folds), certain_above=0.75)
+    read = read_measured(stored(tmp_path, measured_card(marked, recipe)), recipe)
+    assert bound_in(read) == 0.75
+    assert bound_in(measured_card(evaluation(), recipe)) is None
+
+
+@pytest.mark.parametrize(
+    ("certain", "message"),
+    [
+        (0.75, "certain must be a mapping"),
+        ({"above": 1.5}, "certain above must be a finite number >= 0 and <= 1"),
+        ({"above": "0.5"}, "certain above must be a finite number >= 0 and <= 1"),
+        ({"above": float("nan")}, "certain above must be a finite number >= 0 and <= 1"),
+    ],
+)
+def test_a_bound_that_is_none_is_refused(
+    recipe: Recipe, tmp_path: Path, certain: object, message: str
+) -> None:
+    card = measured_card(evaluation(), recipe) | {"certain": certain}
+    with pytest.raises(ParameterError, match=message):
+        read_measured(stored(tmp_path, card), recipe)
 
 
 def test_what_is_stored_is_read_again(recipe: Recipe, tmp_path: Path) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 import serfast
@@ -48,6 +51,33 @@ def test_bundle_says_what_it_was_trained_on(recordings, tmp_path):
         },
         "x": 1,
     }
+
+
+class BoundPlugin(NearestPlugin):
+    """It keeps the bound that an evaluation gave."""
+
+    def with_bound(self, weights, bound):
+        return replace(weights, arrays={**weights.arrays, "bound": np.array(bound)})
+
+
+def test_the_bound_of_an_evaluation_goes_to_a_plugin_that_takes_it(recordings):
+    examples = make_examples(recordings, SPEC, STATISTICS, alterations=())
+    settings = (examples, SPEC, STATISTICS)
+    bundle = train("nearest", BoundPlugin(), *settings, certain_above=0.75)
+    assert bundle.arrays["bound"] == 0.75
+    assert "bound" not in train("nearest", BoundPlugin(), *settings).arrays
+    assert "bound" not in train("nearest", NearestPlugin(), *settings, certain_above=0.75).arrays
+
+
+def test_an_evaluation_of_such_a_plugin_marks_its_answers_and_no_other_does(recordings):
+    examples = make_examples(recordings, SPEC, STATISTICS, alterations=())
+    settings = (examples, SPEC, STATISTICS)
+    evaluation = leave_one_speaker_out("nearest", BoundPlugin(), *settings)
+    assert evaluation.certain_above is not None
+    assert all(fold.certain is not None for fold in evaluation.folds)
+    plain = leave_one_speaker_out("nearest", NearestPlugin(), *settings)
+    assert plain.certain_above is None
+    assert all(fold.certain is None for fold in plain.folds)
 
 
 OTHER_SPEC = serfast.FeatureSpec(hop_length=80, features=SPEC.features)

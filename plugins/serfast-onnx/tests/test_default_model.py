@@ -53,6 +53,20 @@ def test_files_of_measurements_say_what_the_readme_says(model):
     assert model.card["measured"] == measured
 
 
+def test_it_doubts_by_the_bound_that_was_measured(model, emodb):
+    """Cross-fitted: what the other seven speakers' bound keeps, clean and of all conditions."""
+    certain = model.card["measured"]["certain"]
+    network = PLUGIN.load(model)
+    assert network.certain_above == certain["above"]
+    assert certain["mixed"]["kept"] > 0.1
+    assert certain["mixed"]["right_of_kept"] > 0.85
+    recognizer = serfast.Recognizer("onnx")
+    y = serfast.load(sorted(emodb.glob("*.wav"))[0], 16000)[0]
+    result = recognizer.predict(y, 16000)
+    assert result.uncertain == (result.probability < certain["above"])
+    assert recognizer.predict(Path(__file__).parents[3] / "examples" / "speech.flac").uncertain
+
+
 @pytest.mark.parametrize("gain_db", [-30, -20, 10])
 def test_no_probability_changes_with_gain(emodb, gain_db, model):
     """Of whole recordings, and of the steps of a stream."""

@@ -12,6 +12,7 @@ from helpers.chunks import syllables
 from onnx_networks import ConvGru
 from serfast.models import Adaptable, Doubting, StreamingClassifier
 from serfast.models.bundle.bundle import Bundle
+from serfast.models.plugin import TakesBound, Weights
 from serfast.testing.checks import check_classifier
 from serfast_onnx import PLUGIN
 
@@ -51,6 +52,17 @@ def test_scores_are_log_probabilities():
     probabilities = network.predict_proba(rows(31))
     assert network.scores(rows(31)) == pytest.approx(np.log(probabilities), abs=1e-12)
     assert network.probabilities(np.log(probabilities) + 7) == pytest.approx(probabilities)
+
+
+def test_a_bound_that_an_evaluation_gave_goes_into_the_weights():
+    assert isinstance(PLUGIN, TakesBound)
+    before = Weights(arrays={"neutral_scores": OFFERS["neutral_scores"]}, files=FILES)
+    weights = PLUGIN.with_bound(before, 0.875)
+    assert set(before.arrays) == {"neutral_scores"}
+    bundle = replace(OLD, arrays=weights.arrays, files=weights.files)
+    network = PLUGIN.load(Bundle.from_bytes(bundle.to_bytes()))
+    assert network.certain_above == 0.875
+    assert np.array_equal(network.neutral_scores, OFFERS["neutral_scores"])
 
 
 def test_it_is_adapted_and_doubts(tmp_path):

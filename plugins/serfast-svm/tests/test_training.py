@@ -30,7 +30,7 @@ def machine(weights) -> LinearSvm:
 
 
 def chosen(data: Examples) -> tuple[float, float]:
-    codes = training._codes(data)
+    codes = training.codes_of(data)
     z = Scaling.fit(data.inputs, codes)(data.inputs)
     return training._choose(z, codes, training._groups(data), data)
 
@@ -50,7 +50,7 @@ def test_it_learns(classes):
 def test_it_is_trained_on_inputs_as_they_are_and_relative_to_their_speaker():
     data = examples()
     data.inputs[data.speakers == "b"] += 3 * data.inputs.std(axis=0)  # another microphone
-    codes = training._codes(data)
+    codes = training.codes_of(data)
     scaling = Scaling.fit(data.inputs, codes)
     z = scaling(data.inputs)
     means = np.stack([z[data.speakers == s].mean(axis=0) for s in data.speakers])
@@ -69,7 +69,7 @@ def test_it_is_trained_on_inputs_as_they_are_and_relative_to_their_speaker():
 def test_the_mean_is_that_of_one_copy_alone():
     """A copy in another room, and another room for every speaker: nothing of it is left."""
     data = examples(n=100)
-    codes = training._codes(data)
+    codes = training.codes_of(data)
     random = np.random.default_rng(1)
     rooms = random.normal(size=(2, 5, 60)).astype(np.float32)
     z = Scaling.fit(data.inputs, codes)(data.inputs)
@@ -93,7 +93,7 @@ def test_the_menu_is_tried_on_held_out_speakers_only():
     """A dimension that gives the label away for one speaker only doesn't help that speaker."""
     data = examples(n=300, d=30)
     random = np.random.default_rng(9)
-    codes = training._codes(data)
+    codes = training.codes_of(data)
     leak = np.where(data.speakers == "a", codes, random.integers(4, size=len(codes)))
     leaky = replace(data, inputs=np.column_stack([data.inputs, leak * 1e3]))
     assert chosen(leaky)[1] < chosen(data)[1] + 0.03
@@ -109,7 +109,7 @@ def test_recordings_count_as_much_as_all_their_copies():
         speakers=np.tile(data.speakers, 4),
         altered=np.arange(800) >= 200,
     )
-    codes = training._codes(both)
+    codes = training.codes_of(both)
     z = Scaling.fit(both.inputs, codes)(both.inputs)
     answers = fit(z, codes, 4, chosen(both)[0], training._groups(both)).held_out
     matrix, offsets = fit_logistic(answers, codes)
@@ -164,7 +164,7 @@ def test_the_rounding_of_weights_to_float32_is_harmless(monkeypatch):
 def test_neutral_scores_are_those_of_the_mean_input():
     data = far_from_0()
     weights = PLUGIN.train(data)
-    found = machine(weights).scores(Scaling.fit(data.inputs, training._codes(data)).mean)
+    found = machine(weights).scores(Scaling.fit(data.inputs, training.codes_of(data)).mean)
     np.testing.assert_allclose(found, weights.arrays["neutral_scores"], atol=1e-6)
 
 

@@ -11,7 +11,7 @@ import pytest
 import serfast
 from serfast.errors import ModelError
 from serfast.testing import check_embedding
-from serfast_whisper.embedder import SPEC, WhisperEmbedder, open_embedder
+from serfast_whisper.embedder import SPEC, open_embedder
 from serfast_whisper.encoder.graph import encoder_graph
 from serfast_whisper.plugin import ENCODER
 from tiny_whisper import tiny_tensors
@@ -73,6 +73,24 @@ def test_the_level_changes_nothing(embedder, speech, gain):
     np.testing.assert_allclose(a, b, atol=0.1 * a.std())
 
 
+@pytest.mark.parametrize("gain", [10 ** (-30 / 20), 10 ** (-7 / 20), 10 ** (10 / 20)])
+def test_a_gain_moves_hardly_a_row(embedder, speech, gain):
+    before, after = embedder.rows(speech), embedder.rows(speech * np.float32(gain))
+    assert (before != after).mean() < 1e-3
+    assert np.abs(before - after).max() <= 0.5
+
+
+def test_rows_are_half_decibels_below_the_loudest(embedder, speech):
+    rows = embedder.rows(speech)
+    expected = 10 * whisper_log_mel(speech)
+    expected -= expected.max()
+    assert rows.max() == 0
+    assert np.array_equal(np.round(2 * rows), 2 * rows)
+    heard = expected > -80
+    np.testing.assert_allclose(rows[heard], expected[heard], atol=0.25 + 2e-2)
+    assert np.array_equal(embedder.rows(np.zeros(800, np.float32)), np.zeros((6, 80)))
+
+
 @pytest.mark.parametrize("n", [1, 2, 159, 160, 161, 401])
 def test_the_shortest_recordings_have_a_finite_vector(embedder, speech, n):
     assert np.isfinite(embedder.vectors([speech[:n]])).all()
@@ -89,7 +107,7 @@ def test_a_file_that_is_no_encoder_is_refused(tmp_path):
     path = tmp_path / "encoder.onnx"
     path.write_bytes(b"nothing")
     with pytest.raises(ModelError, match=r"encoder\.onnx must be a model that onnxruntime loads"):
-        WhisperEmbedder(path)
+        open_embedder(path)
 
 
 def test_a_graph_with_another_output_is_refused(tmp_path):
@@ -97,4 +115,4 @@ def test_a_graph_with_another_output_is_refused(tmp_path):
     graph = encoder_graph(tiny_tensors(), (1,), pool=False)
     path.write_bytes(graph.SerializeToString())
     with pytest.raises(ModelError, match=r"encoder\.onnx must turn log_mel into embedding"):
-        WhisperEmbedder(path)
+        open_embedder(path)

@@ -67,19 +67,21 @@ def test_the_level_changes_no_answer():
     assert loud.probability == pytest.approx(soft.probability, abs=0.02)
 
 
-def test_thirty_decibels_less_move_probabilities_hardly_and_always_equally(emodb):
+@pytest.mark.parametrize("gain_db", [-30, -20, 10])
+def test_a_gain_changes_no_label_and_moves_few_probabilities(emodb, gain_db):
     recognizer = serfast.Recognizer("whisper")
     unmoved = []
     for recording in serfast.corpora.find_recordings(emodb)[::20]:
         y, sample_rate = serfast.load(recording.path)
-        soft_y = y * np.float32(10 ** (-30 / 20))
+        y *= np.float32(0.3)  # 10 dB more don't clip
+        soft_y = y * np.float32(10 ** (gain_db / 20))
         loud, soft, again = (recognizer.predict(x, sample_rate) for x in (y, soft_y, soft_y))
         assert soft.label == loud.label
         assert soft.probabilities == again.probabilities
         moved = max(abs(soft.probabilities[c] - loud.probabilities[c]) for c in loud.probabilities)
         assert moved < 0.02  # the README has 0.007 of one processor
         unmoved.append(moved < 1e-6)
-    assert np.mean(unmoved) > 0.4
+    assert np.mean(unmoved) > 0.6
 
 
 def test_a_stream_gives_events():

@@ -12,7 +12,7 @@ from .chances import Uniform
 from .clicks import Clicks
 from .codecs import Gsm, Mp3, Opus
 from .combining import Chain, OneOf, Unaltered, bound_to
-from .copies import COPIES
+from .copies import COPIES, PLACES_OF_COPIES, SETS_OF_COPIES, STRONG_COPIES
 from .hum import Hum
 from .level import Clipping, Gain, Offset
 from .low_pass import LowPass
@@ -28,7 +28,10 @@ from .text import KINDS, alteration_text, parse_alteration
 __all__ = [
     "COPIES",
     "KINDS",
+    "PLACES_OF_COPIES",
+    "SETS_OF_COPIES",
     "SPEEDS",
+    "STRONG_COPIES",
     "Alteration",
     "Babble",
     "Chain",

@@ -27,6 +27,8 @@ class Tables(NamedTuple):
 
     program: Array
     arrays: tuple[Array, ...]
+    states: Array
+    """The tracks' states are these before the first row."""
 
 
 def padded(n: int, multiple: int = LANES) -> int:
@@ -47,6 +49,7 @@ class Arena:
         self.parts: list[Array] = [np.zeros(MARGIN)]
         self.size = MARGIN
         self.doubles: list[Array] = []
+        self.states: list[Array] = [np.empty(0)]
         self.grid = dict.fromkeys(PROGRAM.names or (), 0)
 
     def add(self, name: str, **node: Any) -> int:
@@ -147,7 +150,8 @@ class Arena:
         arrays = {name: _filled(dtype, self.nodes[name]) for name, dtype in NODES.items()}
         arrays["tables"] = np.concatenate([*self.parts, np.zeros(MARGIN)]).astype(np.float32)
         addresses = {name: array.ctypes.data for name, array in arrays.items()}
-        return Tables(_filled(PROGRAM, [self.grid | addresses]), (*arrays.values(), *self.doubles))
+        kept = (*arrays.values(), *self.doubles)
+        return Tables(_filled(PROGRAM, [grid | addresses]), kept, np.concatenate(self.states))
 
 
 def _filled(dtype: np.dtype[Any], nodes: list[dict[str, Any]]) -> Array:

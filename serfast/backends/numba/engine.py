@@ -93,8 +93,10 @@ class Engine:
         return np.zeros(N_FAULTS + self._sizes["n_tracks"], np.int64)
 
     def doubles(self) -> np.ndarray[Any, np.dtype[np.float64]]:
-        """Give memory for the tracks' states and for a function's numbers."""
-        return np.zeros(self._sizes["n_states"] + self._sizes["n_numbers"] + 1)
+        """Give memory for a function's numbers, behind the tracks' states as they are at first."""
+        doubles = np.zeros(self._sizes["n_states"] + self._sizes["n_numbers"] + 1)
+        doubles[: self._sizes["n_states"]] = self.tables.states
+        return doubles
 
     def __call__(self, samples: Samples, out: Rows) -> int | None:
         """Compute all rows; see :class:`serfast.backends.Run`."""

@@ -14,7 +14,7 @@ __all__ = ["PAD_CODES", "SUM_LANES", "frame_at", "heard_at"]
 Pointer = Any
 Record = Any
 
-PAD_CODES = {"constant": 0, "edge": 1, "reflect": 2}
+PAD_CODES = {"constant": 0, "edge": 1, "reflect": 2, "symmetric": 3}
 """A frame's record holds its padding as one of these numbers."""
 
 SUM_LANES = 32
@@ -31,6 +31,13 @@ def reflected(i: int, n: int) -> int:
         return 0
     i %= 2 * (n - 1)
     return i if i < n else 2 * (n - 1) - i
+
+
+@kernel
+def mirrored(i: int, n: int) -> int:
+    """Give that index if the mirror repeats the sample at either end."""
+    i %= 2 * n
+    return i if i < n else 2 * n - 1 - i
 
 
 @kernel
@@ -51,8 +58,10 @@ def frame_at(
                 frame[k] = NOTHING
             elif node.pad_mode == 1:
                 frame[k] = signal[(0 if i < 0 else end - 1) - begin]
-            else:
+            elif node.pad_mode == 2:
                 frame[k] = signal[reflected(i, end) - begin]
+            else:
+                frame[k] = signal[mirrored(i, end) - begin]
     for k in range(node.length, node.length + SUM_LANES):
         frame[k] = NOTHING
 

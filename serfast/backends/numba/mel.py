@@ -72,10 +72,11 @@ def natural_logarithm(x: Vector) -> Vector:
 
 @kernel
 def logarithm(node: Record, x: Pointer, y: Pointer) -> None:
-    """Compute scale · ln(max(floor, x)) - offset, with whole vectors."""
-    scale, offset = splat(node.scale), splat(node.offset)
+    """Compute scale · ln(max(floor, x + added)) - offset, with whole vectors."""
+    scale, offset, added = splat(node.scale), splat(node.offset), splat(node.added)
     for i in range(0, node.n_mels, LANES):
-        store(y, i, natural_logarithm(at_least(load(x, i), node.floor)) * scale - offset)
+        bands = at_least(load(x, i) + added, node.floor)
+        store(y, i, natural_logarithm(bands) * scale - offset)
 
 
 @kernel

@@ -34,7 +34,7 @@ NODES: dict[str, np.dtype[Any]] = {
     "bands": _record(("first blocks weights", "i8")),
     "logs": _record(
         ("whole relative limited column n_mels kept first_cepstrum last_cepstrum slot", "i8"),
-        ("scale floor offset top", "f4"),
+        ("scale floor offset top added", "f4"),
     ),
     "cepstra": _record(("column n stride matrix", "i8")),
     "autocorrelations": _record(

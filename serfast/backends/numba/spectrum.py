@@ -49,6 +49,8 @@ def spectrum(
     x = frame
     if node.conditioned:
         condition(node, frame, conditioned)
+        for i in range(node.length, reals[node.real].length):
+            conditioned[i] = NOTHING
         x = conditioned
     window = tables + node.window
     power_spectrum(reals[node.real], ffts, passes, tables, x, window, power, scratch)

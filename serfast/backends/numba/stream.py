@@ -36,7 +36,7 @@ class NumbaStream(Stream):
     def __init__(self, engine: Any, spec: FeatureSpec) -> None:
         self._begin_with(spec)
         self._engine = engine
-        self._samples = np.empty(4 * (engine.grid.left + engine.grid.right) + 4096, np.float32)
+        self._samples = np.empty(4 * (engine.grid.kept + engine.grid.right) + 4096, np.float32)
         self._scratch = engine.scratch()
         self._counts = engine.counts()
         self._doubles = engine.doubles()
@@ -49,7 +49,7 @@ class NumbaStream(Stream):
         self._begin = self._end = self._taken = 0
         self._next = self._computed = 0
         self._counts[:] = 0
-        self._doubles[:] = 0
+        self._doubles[:] = self._engine.doubles()
         self._flushed = False
 
     def __reduce__(self) -> NoReturn:
@@ -161,7 +161,7 @@ class NumbaStream(Stream):
         if len(self._samples) - kept >= wanted:
             return wanted
         grid = self._engine.grid
-        needed = min(self._computed * grid.hop_length - grid.left, self._end)
+        needed = min(self._computed * grid.hop_length - grid.kept, self._end)
         if needed > self._begin:
             unneeded = needed - self._begin
             kept -= unneeded

@@ -86,7 +86,7 @@ class _Packer(Arena):
 
     def spectrum(self, node: p.Spectrum) -> None:
         """Add a spectrum and the mel banks below it."""
-        length = node.frames.length
+        length = node.transform.length
         window = np.zeros(length)
         window[node.start : node.start + len(node.window)] = node.window
         real = self.real(length)
@@ -104,9 +104,9 @@ class _Packer(Arena):
             start=node.start,
             win_length=len(node.window),
             remove_dc=node.remove_dc,
-            conditioned=node.remove_dc or node.preemphasis != 0,
+            conditioned=node.remove_dc or node.preemphasis != 0 or length > node.frames.length,
             magnitude=node.power == 1,
-            bins=length // 2 + 1,
+            bins=node.bins,
             first_mel=first,
             last_mel=len(self.nodes["mels"]),
             power_slot=looked_at[2.0][0],
@@ -115,13 +115,13 @@ class _Packer(Arena):
             magnitude_stride=looked_at[1.0][1],
             preemphasis=node.preemphasis,
         )
-        self.need(power_size=length // 2 + 1 + SUM_LANES)
+        self.need(frame_size=length, power_size=node.bins + SUM_LANES)
 
     def looked_at(self, node: p.Spectrum, power: float) -> tuple[int, int]:
         """Give the place of a spectrum's power for functions, and the offset of the row before."""
         if power not in node.shared:
             return -1, 0
-        bins, twice = node.frames.length // 2 + 1, node.shared[power]
+        bins, twice = node.bins, node.shared[power]
         self.slots[node, power] = self.slot(bins, twice), slot_stride(bins) if twice else 0
         place: tuple[int, int] = self.slots[node, power]
         return place
@@ -202,6 +202,7 @@ class _Packer(Arena):
             floor=node.amin,
             offset=node.offset,
             top=node.top or 0,
+            added=node.added,
         )
 
     def computed(self, node: p.Computed) -> None:
@@ -235,7 +236,7 @@ class _Packer(Arena):
             log_mel=-1 if levels is None else self.slots[levels],
             autocorrelation=-1 if lags is None else self.slots[lags],
             frequencies=self.put(node.frequencies) if node.spectral else 0,
-            bins=node.frames.length // 2 + 1 if node.spectral else 0,
+            bins=len(node.frequencies),
             n_mels=0 if node.mel is None else len(node.mel.weights),
             n_lags=0 if lags is None else lags.n_lags,
             table=self.put(node.table),
@@ -290,6 +291,7 @@ class _Packer(Arena):
             may_be_nan=not delta and node.feature.may_be_nan,
         )
         self.grid["n_states"] += node.state_size
+        self.states.append(node.initial_state)
         self.need(
             window_size=0 if delta else (node.back + node.ahead + 1) * n_columns,
             output_size=len(node.feature.columns) + 2 * GUARD,

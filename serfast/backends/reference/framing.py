@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ...features.framing import SILENCE, pad
+from ...features.framing import SILENCE
 from ...program import rows as p
 
 __all__ = ["BLOCK", "blocks", "heard"]
@@ -23,7 +23,10 @@ def blocks(y: Array, frames: p.Frames, hop: int, n_rows: int) -> Iterator[tuple[
 
     Frame t is ``y[t·hop - left : t·hop - left + length]``, with padding outside the signal.
     """
-    padded = pad(y, frames.length, frames.pad_mode, center=frames.left > 0)
+    before = max(frames.left, 0)
+    end = (n_rows - 1) * hop - frames.left + frames.length
+    after = max(end - len(y), 0)
+    padded = np.pad(y, (before, after), mode=frames.pad_mode)[before - frames.left :]
     windows = np.lib.stride_tricks.sliding_window_view(padded, frames.length)[::hop]
     for first in range(0, n_rows, BLOCK):
         rows = slice(first, min(first + BLOCK, n_rows))

@@ -37,7 +37,7 @@ def track(node: p.Track, out: Array) -> None:
     call = python_call(node.feature)
     columns = slice(node.column, node.column + len(node.feature.columns))
     looked_at = np.concatenate([out[:, source] for source in node.sources], axis=1)
-    state = np.zeros(node.state_size)
+    state = node.initial_state.copy()
     for t in range(len(out)):
         _call(call, window_of(node, looked_at, t, state), out[t, columns])
     warn_of_rows(node.feature, out[:, columns])

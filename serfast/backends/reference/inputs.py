@@ -61,7 +61,12 @@ def autocorrelation(samples: Array, node: Autocorrelation) -> Array:
     n = len(node.window)
     under = heard(samples[np.newaxis])[:, node.start : node.start + n]
     x = (conditioned(under, node.remove_dc, node.preemphasis) * node.window)[0]
-    return np.correlate(x, x, mode="full")[n - 1 : n - 1 + node.n_lags]
+    lags = np.correlate(x, x, mode="full")[n - 1 :]
+    result = lags[: node.n_lags].copy()
+    length = node.transform.length
+    for k in range(length - n + 1, node.n_lags):  # of a circular one: what has wrapped around
+        result[k] += lags[length - k]
+    return result
 
 
 def window_of(node: Track, rows: Array, t: int, state: Array) -> dict[str, Any]:

@@ -24,7 +24,7 @@ def power_spectrum(frames: Array, node: p.Spectrum) -> Array:
     x = conditioned(heard(frames)[:, inside], node.remove_dc, node.preemphasis)
     weighted = np.zeros_like(frames)
     weighted[:, inside] = x * node.window
-    return np.asarray(np.abs(rfft(weighted, axis=1)) ** node.power)
+    return np.asarray(np.abs(rfft(weighted, node.transform.length, axis=1)) ** node.power)
 
 
 def conditioned(x: Array, remove_dc: bool, preemphasis: float) -> Array:

@@ -17,6 +17,7 @@ from ...program.vector import (
 )
 from . import functionals
 from .functionals import Array
+from .selections import select
 
 __all__ = ["prepare_vector"]
 
@@ -31,6 +32,7 @@ def prepare_vector(program: VectorProgram) -> RunVector:
         if len(bad):
             return int(bad[0])
         x = _trimmed(np.array(rows, dtype=np.float64).T, program)
+        masks = {s.mask: x[s.mask].copy() for s in program.selections if s.mask is not None}
         voiced = _voicing(x, program)
         _transform(x, voiced, program)
         for order in range(max((e.order for e in program.entries), default=0) + 1):
@@ -40,6 +42,10 @@ def prepare_vector(program: VectorProgram) -> RunVector:
                 _fill(out, chosen, derived[:, voiced] if gate else derived, program.functionals)
         if program.share is not None:
             out[program.share] = voiced.mean()
+        for one in program.selections:
+            mask = None if one.mask is None else masks[one.mask]
+            values = select(one, x[one.column], mask, program.row_rate)
+            out[one.place : one.place + len(values)] = values
         return None
 
     return run

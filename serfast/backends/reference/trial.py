@@ -95,7 +95,7 @@ def _track_inputs(node: Track) -> Iterator[tuple[str, Given]]:
     n_rows = min(2 * (node.back + node.ahead) + 3, MAX_ROWS)
     for name, values in _trial_signals(n_rows * n_columns):
         rows = values.reshape(n_rows, n_columns)
-        state = np.zeros(node.state_size)
+        state = node.initial_state.copy()
         for t in range(n_rows):
             yield name, window_of(node, rows, t, state)
 

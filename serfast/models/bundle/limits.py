@@ -178,8 +178,10 @@ def check_statistics(statistics: Statistics, columns: tuple[str, ...]) -> None:
         Naming what is too much, the limit and the value.
     """
     times = 2 * (statistics.deltas + 1)  # as if each column had voiced ones too
-    entries = len(statistics.functionals) * times * len(columns)
-    characters = len(statistics.functionals) * times * sum(map(len, columns))
+    selected = sum(len(one.functionals) for one in statistics.selections)  # as if of every column
+    per_column = len(statistics.functionals) * times + selected
+    entries = per_column * len(columns)
+    characters = per_column * sum(map(len, columns))
     _check("statistics", entries, MAX_ENTRIES)
     _check("characters of the statistics' names", characters, MAX_ENTRY_CHARACTERS)
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from ..._checks import shown
 from ...errors import ModelError
+from ...features.spectrum import PRAAT_GAUSSIAN
 
 __all__ = ["WINDOWS", "check_window"]
 
@@ -39,6 +40,7 @@ PARAMETERS: dict[str, tuple[Range, ...]] = {
     "lanczos sinc": (),
     "nuttall nutl nut": (),
     "parzen parz par": (),
+    PRAAT_GAUSSIAN: (),
     "triang triangle tri": (),
     "chebwin cheb": (Range(0, 1000),),
     "dpss": (Range(0, 100),),

@@ -118,6 +118,13 @@ def test_a_vector_beyond_all_need_is_refused(tmp_path):
     statistics = {"functionals": [f"p{i}" for i in range(100)], "deltas": 0}
     with pytest.raises(ModelError, match="statistics of a bundle must be at most 1000000"):
         Bundle.load(changed(tmp_path, spec=spec, statistics=statistics))
+    each = {"column": "power", "functionals": statistics["functionals"]}
+    selections = {"functionals": [], "selections": [each, each]}
+    with pytest.raises(ModelError, match="statistics of a bundle must be at most 1000000"):
+        Bundle.load(changed(tmp_path, spec=spec, statistics=selections))
+    many = {"functionals": [], "selections": [{"column": "power_0"}] * 257}
+    with pytest.raises(ModelError, match="selections in a bundle must have at most 256 entries"):
+        Bundle.load(changed(tmp_path, statistics=many))
 
 
 @pytest.mark.native

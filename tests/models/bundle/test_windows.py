@@ -11,7 +11,7 @@ import pytest
 import serfast
 from helpers.bundles import changed, make
 from serfast import ModelError
-from serfast.features.spectrum import COSINE_SUMS, window_table
+from serfast.features.spectrum import COSINE_SUMS, PRAAT_GAUSSIAN, window_table
 from serfast.models.bundle.bundle import Bundle
 from serfast.models.bundle.windows import WINDOWS, check_window
 
@@ -71,7 +71,17 @@ GIVEN: dict[str, list[object]] = {
 }
 """Parameters of each window that has some; the one derived from Kaiser's is never periodic."""
 
-NAMES = [*COSINE_SUMS, "bartlett", "bohman", "cosine", "lanczos", "parzen", "triang", *GIVEN]
+NAMES = [
+    *COSINE_SUMS,
+    PRAAT_GAUSSIAN,
+    "bartlett",
+    "bohman",
+    "cosine",
+    "lanczos",
+    "parzen",
+    "triang",
+    *GIVEN,
+]
 
 
 @pytest.mark.parametrize("name", [*dict.fromkeys(NAMES), "hann_symmetric", "ones"])

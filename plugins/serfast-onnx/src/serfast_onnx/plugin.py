@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import numpy as np
+
 from serfast import RMS, YIN, FeatureSpec, MelPower, RelativeLevel, ZeroCrossingRate
 from serfast.forking import forks_wait
 from serfast.models.bundle.bundle import Bundle
@@ -88,6 +90,10 @@ class OnnxPlugin:
         with _saying_what_to_install(), forks_wait:
             from .train import train
         return train(examples, self.training, run)
+
+    def with_bound(self, weights: Weights, bound: float) -> Weights:
+        """Give weights with the bound of certain answers that an evaluation gave."""
+        return replace(weights, arrays={**weights.arrays, "certain_above": np.array(bound)})
 
     def load(self, bundle: Bundle) -> OnnxClassifier:
         """Make the classifier in a bundle, and try it.

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from serfast.forking import forks_wait
+from serfast.training import certain_bound as bound_above
 
 from .inference import softmax
 
@@ -89,11 +90,5 @@ def certain_bound(probabilities: np.ndarray[Any, Any], codes: np.ndarray[Any, An
         The least bound such that RIGHT of the answers whose probability isn't below it are right,
         here and at every higher bound that still keeps FEWEST answers; 1 if there is none.
     """
-    certainty = probabilities.max(axis=1)
-    order = np.argsort(-certainty, kind="stable")
-    certainty, right = certainty[order], (probabilities.argmax(axis=1) == codes)[order]
-    last = np.flatnonzero(np.append(np.diff(certainty) != 0, True))  # of answers that are alike
-    bounds, kept = certainty[last], last + 1
-    good = (np.cumsum(right)[last] / kept >= RIGHT) | (kept < FEWEST)
-    n_good = len(good) if good.all() else int(np.argmin(good))
-    return float(bounds[n_good - 1]) if n_good and kept[n_good - 1] >= FEWEST else 1.0
+    right = probabilities.argmax(axis=1) == codes
+    return bound_above(probabilities.max(axis=1), right, share=RIGHT, fewest=FEWEST)

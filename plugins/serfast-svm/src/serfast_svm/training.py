@@ -21,7 +21,7 @@ from .machine import Machine, fit
 from .scaling import Scaling
 from .strangeness import UNLIKE, distances
 
-__all__ = ["COSTS", "train"]
+__all__ = ["COSTS", "about_scores", "codes_of", "recall_of", "train", "trained", "typical"]
 
 Array = np.ndarray[Any, Any]
 Codes = np.ndarray[Any, np.dtype[np.intp]]
@@ -35,8 +35,16 @@ FOLDS = 8
 
 def train(examples: Examples) -> Weights:
     """Give the weights of the machine for these examples."""
+    return trained(examples)[0]
+
+
+def trained(examples: Examples) -> tuple[Weights, Array]:
+    """Give the weights, and each example's calibrated scores by machines without its speaker.
+
+    The scores have the shape (n, n_classes).
+    """
     check_labels(examples.labels.tolist(), examples.speakers.tolist())
-    x, codes = np.asarray(examples.inputs), _codes(examples)
+    x, codes = np.asarray(examples.inputs), codes_of(examples)
     scaling = Scaling.fit(x, codes)
     z, groups = scaling(x), _groups(examples)
     cost, recall = _choose(z, codes, groups, examples)
@@ -45,18 +53,26 @@ def train(examples: Examples) -> Weights:
     scores = machine.held_out[: len(x)] @ matrix.T + offsets
     weights = (matrix @ machine.weights * scaling.factor).astype(np.float32)
     neutral = matrix @ machine.intercepts + offsets
-    return Weights(
+    made = Weights(
         arrays={
             "weights": weights,
             # Of the rounded weights: rounding counts with distances from the mean, not with it.
             "intercepts": neutral - weights.astype(np.float64) @ scaling.mean,
             "neutral_scores": neutral,
-            "class_scores": np.stack([scores[codes == k].mean(axis=0) for k in np.unique(codes)]),
-            "certain_above": np.array(certain_bound(softmax(scores), codes)),
-            **_typical(x, scaling),
+            **about_scores(scores, codes),
+            **typical(x, scaling),
         },
         card={"C": cost, "held_out_uar": round(recall, 4)},
     )
+    return made, scores
+
+
+def about_scores(scores: Array, codes: Codes) -> dict[str, Array]:
+    """Say what scores each class has on average, and from which probability on one is certain."""
+    return {
+        "class_scores": np.stack([scores[codes == k].mean(axis=0) for k in np.unique(codes)]),
+        "certain_above": np.array(certain_bound(softmax(scores), codes)),
+    }
 
 
 def _choose(z: Array, codes: Codes, groups: list[Array], examples: Examples) -> tuple[float, float]:
@@ -65,11 +81,16 @@ def _choose(z: Array, codes: Codes, groups: list[Array], examples: Examples) -> 
     for cost in COSTS:
         answers = fit(z, codes, len(examples.classes), cost, groups).held_out
         matrix, offsets = fit_logistic(answers, codes)
-        said = (answers @ matrix.T + offsets).argmax(axis=1)
-        kinds = [examples.altered == altered for altered in (False, True)]
-        recalls[cost] = np.mean([_recall(said[k], codes[k]) for k in kinds if k.any()])
+        recalls[cost] = recall_of(answers @ matrix.T + offsets, codes, examples)
     best = max(COSTS, key=recalls.__getitem__)
-    return best, float(recalls[best])
+    return best, recalls[best]
+
+
+def recall_of(scores: Array, codes: Codes, examples: Examples) -> float:
+    """Give the mean of the recalls on recordings and on copies that these scores mean."""
+    said = scores.argmax(axis=1)
+    kinds = [examples.altered == altered for altered in (False, True)]
+    return float(np.mean([_recall(said[k], codes[k]) for k in kinds if k.any()]))
 
 
 def _fit_twice(
@@ -93,7 +114,7 @@ def _relative(z: Array, examples: Examples) -> Array:
     return relative
 
 
-def _typical(x: Array, scaling: Scaling) -> dict[str, Array]:
+def typical(x: Array, scaling: Scaling) -> dict[str, Array]:
     """Say what inputs are like, and how far off the last of a hundred is."""
     mean = scaling.mean.astype(np.float32)
     deviation = np.where(scaling.factor > 0, scaling.deviation, 0).astype(np.float32)
@@ -113,7 +134,8 @@ def _groups(examples: Examples) -> list[Array]:
     return [np.flatnonzero(np.isin(examples.speakers, speakers[k::FOLDS])) for k in range(folds)]
 
 
-def _codes(examples: Examples) -> Codes:
+def codes_of(examples: Examples) -> Codes:
+    """Give each example's class as a number."""
     return np.asarray(np.searchsorted(examples.classes, examples.labels))
 
 

@@ -9,12 +9,12 @@ from serfast.forking import forks_wait
 from .plugin import ENCODER, PLUGIN, WhisperPlugin
 
 if TYPE_CHECKING:
-    from .embedder import WhisperEmbedder
+    from .rows_embedder import RowsEmbedder
 
 __all__ = ["PLUGIN", "WhisperPlugin", "whisper_base_3"]
 
 
-def whisper_base_3() -> WhisperEmbedder:
+def whisper_base_3() -> RowsEmbedder:
     """Give the embedder of Whisper-base, cut behind the third layer of its encoder."""
     with forks_wait:
         from .embedder import open_embedder  # heavy: onnxruntime

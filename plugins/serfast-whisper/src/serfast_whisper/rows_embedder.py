@@ -1,0 +1,120 @@
+"""An embedder of a package's encoder, which takes the rows of features and pools them itself."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+
+from serfast import Extractor, FeatureSpec
+from serfast.errors import ModelError
+
+__all__ = ["RowsEmbedder"]
+
+Samples = np.ndarray[Any, np.dtype[np.float32]]
+Vectors = np.ndarray[Any, np.dtype[np.float32]]
+Rows = np.ndarray[Any, np.dtype[np.float32]]
+
+INPUT, OUTPUT = "log_mel", "embedding"
+
+SILENT = 4
+"""Log level: what goes wrong is raised, so nothing need be printed."""
+
+
+class RowsEmbedder:
+    """An embedder with an encoder from a file; see :class:`serfast.models.Embedder`.
+
+    Parameters
+    ----------
+    path : Path
+        The encoder. It turns ``log_mel``, of shape (1, rows, columns), into ``embedding``, of
+        shape (1, 2 · width): means over time, then standard deviations. It is the package's
+        own file, so it isn't looked through as a stranger's is.
+    spec : FeatureSpec
+        It gives the rows.
+    licence : str
+        Of the weights.
+    shortest, longest : int
+        The encoder takes so many samples.
+    steps_per_decibel : float, optional
+        The rows are given in decibels below the loudest value, rounded to so many steps a decibel,
+        so that a gain changes next to nothing. By default they are given as they are.
+
+    Raises
+    ------
+    ModelError
+        If onnxruntime can't load it, or its inputs or outputs are others.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        spec: FeatureSpec,
+        *,
+        licence: str,
+        shortest: int,
+        longest: int,
+        steps_per_decibel: float | None = None,
+    ) -> None:
+        self.sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+        self.spec, self.licence = spec, licence
+        self.sample_rate = int(spec.sample_rate)
+        self.shortest, self.longest = shortest, longest
+        self._steps = steps_per_decibel
+        self._session = _session(path)
+        self._extractor = Extractor(spec)
+        width = _width(self._session, path.name) // 2
+        self.names = tuple(f"{what}_{k}" for what in ("mean", "std") for k in range(width))
+
+    def vectors(self, signals: Sequence[Samples], *, threads: int = 1) -> Vectors:
+        """Give the vectors of some signals, one by one: int8's scale is that of one signal."""
+        if threads == 1 or len(signals) == 1:
+            return np.stack([self._vector(signal) for signal in signals])
+        with ThreadPoolExecutor(threads) as pool:
+            return np.stack(list(pool.map(self._vector, signals)))
+
+    def _vector(self, signal: Samples) -> Vectors:
+        (embedding,) = self._session.run([OUTPUT], {INPUT: self.rows(signal)[np.newaxis]})
+        return np.asarray(embedding[0])
+
+    def rows(self, signal: Samples) -> Rows:
+        """Give what the encoder is given of a signal.
+
+        Where they are rounded, the signal's peak is made 1 first, so that a gain changes few bits.
+        """
+        if self._steps is None:
+            return np.asarray(self._extractor(signal))
+        peak = float(np.abs(signal).max())
+        if peak > 0:
+            signal = (signal.astype(np.float64) / peak).astype(np.float32)
+        rows = self._extractor(signal)
+        return np.asarray(np.round((rows - rows.max()) * self._steps) / self._steps, np.float32)
+
+
+def _session(path: Path) -> Any:
+    """Open the encoder on one thread, without spinning, and without an arena that only grows.
+
+    It is opened by its path, because onnxruntime would keep the bytes as long as the session.
+    """
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.enable_cpu_mem_arena = options.enable_mem_pattern = False
+    options.log_severity_level = SILENT
+    try:
+        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # onnxruntime has a class for every kind
+        raise ModelError(f"{path.name} must be a model that onnxruntime loads: {error}") from error
+
+
+def _width(session: Any, name: str) -> int:
+    inputs = [(x.name, x.shape[1:]) for x in session.get_inputs()]
+    outputs = [(x.name, x.shape[1]) for x in session.get_outputs() if len(x.shape) == 2]
+    if [one for one, _ in inputs] != [INPUT] or [one for one, _ in outputs] != [OUTPUT]:
+        raise ModelError(f"{name} must turn log_mel into embedding, got {inputs} and {outputs}")
+    return int(outputs[0][1])

@@ -1,0 +1,58 @@
+"""An embedder of a package's file: its rows, its names, and files that are refused."""
+
+from __future__ import annotations
+
+import hashlib
+
+import numpy as np
+import pytest
+
+import serfast
+from serfast.errors import ModelError
+from serfast_whisper.nodes import Nodes
+from serfast_whisper.rows_embedder import RowsEmbedder
+
+SPEC = serfast.FeatureSpec(features=[serfast.LogMel(n_mels=6)])
+NOISE = np.random.default_rng(0).normal(0, 0.1, 4000).astype(np.float32)
+ABOUT = {"licence": "MIT", "shortest": 1, "longest": 16000}
+
+
+def written(path, *, inputs="log_mel", output="embedding"):
+    nodes = Nodes()
+    nodes.add("Concat", *nodes.pooled(inputs), name=output, axis=1)
+    shape = {inputs: ["batch", "rows", 6]}
+    path.write_bytes(nodes.model("test", shape, {output: ["batch", 12]}).SerializeToString())
+    return path
+
+
+def test_it_pools_the_rows_of_its_features(tmp_path):
+    path = written(tmp_path / "encoder.onnx")
+    embedder = RowsEmbedder(path, SPEC, **ABOUT)
+    rows = serfast.Extractor(SPEC)(NOISE)
+    expected = np.concatenate([rows.mean(axis=0), rows.std(axis=0)])
+    np.testing.assert_allclose(embedder.vectors([NOISE])[0], expected, rtol=1e-4)
+    assert embedder.names[4:7] == ("mean_4", "mean_5", "std_0")
+    assert embedder.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+    about = (embedder.sample_rate, embedder.licence, embedder.shortest, embedder.longest)
+    assert about == (16000, "MIT", 1, 16000)
+
+
+def test_threads_change_nothing(tmp_path):
+    embedder = RowsEmbedder(written(tmp_path / "encoder.onnx"), SPEC, **ABOUT)
+    signals = [NOISE, NOISE[:1000], NOISE[500:]]
+    one = embedder.vectors(signals)
+    np.testing.assert_array_equal(embedder.vectors(signals, threads=2), one)
+
+
+def test_a_file_that_is_no_graph_is_refused(tmp_path):
+    path = tmp_path / "encoder.onnx"
+    path.write_bytes(b"nothing")
+    with pytest.raises(ModelError, match=r"encoder\.onnx must be a model that onnxruntime loads"):
+        RowsEmbedder(path, SPEC, **ABOUT)
+
+
+@pytest.mark.parametrize("names", [{"inputs": "rows"}, {"output": "vector"}])
+def test_other_inputs_or_outputs_are_refused(tmp_path, names):
+    path = written(tmp_path / "encoder.onnx", **names)
+    with pytest.raises(ModelError, match=r"must turn log_mel into embedding, got"):
+        RowsEmbedder(path, SPEC, **ABOUT)

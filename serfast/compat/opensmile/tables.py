@@ -1,0 +1,75 @@
+"""Tables with opensmile-python's index: file, start and end of each row."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+import numpy as np
+
+from ... import _checks as checks
+from ...forking import forks_wait
+
+__all__ = ["index_of", "pandas", "seconds", "table"]
+
+SHORT, HOP = 0.020, 0.010
+
+
+def pandas() -> Any:
+    """Give the module pandas.
+
+    Raises
+    ------
+    ImportError
+        If it isn't installed; the message says what to do.
+    """
+    try:
+        with forks_wait:  # optional: tables of opensmile-python's kind
+            return importlib.import_module("pandas")
+    except ImportError as error:
+        raise ImportError(f"tables need pandas: pip install pandas ({error})") from error
+
+
+def seconds(argument: str, value: Any) -> float | None:
+    """Give a moment in seconds: from a number [s], a timedelta, or text such as "200ms"."""
+    if value is None:
+        return None
+    if isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool):
+        return None if np.isnan(value) else checks.number(argument, float(value), minimum=0)
+    pd = pandas()
+    try:
+        moment = pd.to_timedelta(value)
+    except ValueError:
+        checks.fail(argument, "seconds, a timedelta or text such as '200ms'", value)
+    return None if moment is pd.NaT else float(moment.total_seconds())
+
+
+def index_of(n_rows: int, start: float, end: float, whole: bool) -> tuple[Any, Any]:
+    """Give start and end of each row [s].
+
+    A row of functionals has the whole segment. One of descriptors is 20 ms long, and the last one
+    ends with the segment.
+    """
+    if whole or n_rows < 2:
+        return np.full(n_rows, start), np.full(n_rows, end)
+    starts = start + HOP * np.arange(n_rows)
+    ends = starts + SHORT
+    ends[-1] = end
+    return starts, ends
+
+
+def table(parts: list[tuple[Any, Any, Any, Any]], names: list[str]) -> Any:
+    """Give one table of parts: file (or None), starts, ends [s] and values of each."""
+    pd = pandas()
+    arrays: list[Any] = []
+    levels = []
+    if parts and parts[0][0] is not None:
+        arrays.append(np.repeat([str(part[0]) for part in parts], [len(part[3]) for part in parts]))
+        levels.append("file")
+    for level, place in (("start", 1), ("end", 2)):
+        moments = np.concatenate([part[place] for part in parts]) if parts else np.empty(0)
+        arrays.append(pd.to_timedelta(np.round(moments * 1e9).astype(np.int64), unit="ns"))
+        levels.append(level)
+    values = np.concatenate([part[3] for part in parts]) if parts else np.empty((0, len(names)))
+    index = pd.MultiIndex.from_arrays(arrays, names=levels)
+    return pd.DataFrame(values, index=index, columns=names)

@@ -1,0 +1,68 @@
+"""Labels of recordings that no known corpus named: in folders' names, or by one's own pattern."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from .._checks import shown
+from ..errors import ParameterError
+from .recordings import Recording
+
+__all__ = ["UNKNOWN_SPEAKER", "by_folders", "by_pattern", "pattern_of"]
+
+UNKNOWN_SPEAKER = "unknown"
+"""Who speaks where nothing tells."""
+
+
+def by_folders(paths: Sequence[Path], root: Path) -> list[Recording]:
+    """Give recordings the names of the folders that they lie in as labels.
+
+    `happy/03.wav` is happy; `anna/happy/03.wav` is too, and Anna speaks. Those that lie in `root`
+    itself have no label.
+    """
+    recordings = []
+    for path in paths:
+        *above, _ = path.relative_to(root).parts
+        if above:
+            speaker = "/".join(above[:-1]) or UNKNOWN_SPEAKER
+            recordings.append(Recording(path, above[-1], speaker))
+    return recordings
+
+
+def pattern_of(text: str) -> re.Pattern[str]:
+    """Give the regular expression that is written so.
+
+    Raises
+    ------
+    ParameterError
+        If it is none, or has no group named `label` (or `emotion`).
+    """
+    try:
+        pattern = re.compile(text)
+    except re.error as error:
+        raise ParameterError(
+            f"pattern must be a regular expression, got {shown(text)}: {error}"
+        ) from error
+    if not {"label", "emotion"} & set(pattern.groupindex):
+        rule = "a regular expression with a group (?P<label>…)"
+        raise ParameterError(f"pattern must be {rule}, got {shown(text)}")
+    return pattern
+
+
+def by_pattern(paths: Sequence[Path], root: Path, pattern: re.Pattern[str]) -> list[Recording]:
+    """Give recordings what the groups label (or emotion), speaker and text of a pattern hold.
+
+    It is searched in the path below `root`, written with slashes; a recording in which it isn't
+    there, or whose label is empty, has no label.
+    """
+    recordings = []
+    for path in paths:
+        match = pattern.search(path.relative_to(root).as_posix())
+        parts = match.groupdict() if match else {}
+        label = parts.get("label") or parts.get("emotion")
+        if label:
+            speaker = parts.get("speaker") or UNKNOWN_SPEAKER
+            recordings.append(Recording(path, label, speaker, parts.get("text")))
+    return recordings

@@ -1,0 +1,216 @@
+"""Labels in a table: the columns path, label, speaker, and others if there are any."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ..errors import ParameterError
+from ..files import as_written
+from .columns import places_of
+from .messages import joined, printable, reason_of
+from .named import NAMED
+from .recordings import Recording
+from .table_rows import rows_of
+
+__all__ = ["recordings_of_table"]
+
+MOST_PROBLEMS = 100
+"""So many bad lines are looked at: then the rest isn't read."""
+
+_TIME = re.compile(r"(?:(\d+) days? )?(\d+):(\d\d):(\d\d(?:\.\d+)?)")
+
+
+def recordings_of_table(
+    table: Path, folder: Path, columns: Mapping[str, str] | None = None
+) -> list[Recording]:
+    """Read the recordings that a table lists, all of them inside `folder`.
+
+    Their paths begin at the table's folder, or at `folder`. They are taken as they are written: a
+    link in the folder is inside, whatever it leads to. A table without speakers has those that the
+    file names of a known corpus tell.
+
+    Raises
+    ------
+    ParameterError
+        The table can't be read, lacks a column, or has bad lines: the message has their numbers.
+    """
+    header, rows = rows_of(table)
+    try:
+        needed = ("path", "label", "speaker")
+        places = places_of(header, columns or {}, needed[:2])
+        if "speaker" not in places and not _names_tell(header, places):
+            places_of(header, columns or {}, needed)
+    except ParameterError as error:
+        raise ParameterError(f"{table}: {error}") from error
+    return _Reader(table, folder, len(header), places).read(rows)
+
+
+def _names_tell(header: Sequence[str], places: Mapping[str, int]) -> bool:
+    """Tell whether it is a manifest, whose file names are asked for the speakers."""
+    return header[places["path"]] == "wav" and header[places["label"]] == "emo"
+
+
+class _Reader:
+    """Reads a table's rows."""
+
+    def __init__(self, table: Path, folder: Path, width: int, places: Mapping[str, int]) -> None:
+        self._table, self._width, self._places = table, width, places
+        self._bases = [os.fspath(table.parent)]
+        if os.fspath(folder) != self._bases[0] and folder.parent != folder:
+            self._bases.append(os.fspath(folder))
+        self._inside = _Inside(folder)
+        self._files = _Files()
+        self._paths: dict[str, tuple[Path, tuple[str, ...]]] = {}  # of many parts of one file
+
+    def read(self, rows: Iterator[tuple[int, Sequence[Any]]]) -> list[Recording]:
+        """Give the recordings, sorted by path and time; or raise with the bad lines' numbers."""
+        recordings: dict[tuple[tuple[str, ...], float, float], Recording] = {}
+        problems: list[str] = []
+        for number, cells in rows:
+            try:
+                recording, parts = self._recording(cells)
+                key = (parts, recording.start or 0.0, recording.end or 0.0)
+                if key in recordings:
+                    raise ParameterError(f"{printable(recording.path)} is listed twice")
+                recordings[key] = recording
+            except ParameterError as error:
+                problems.append(f"line {number}: {error}")
+                if len(problems) == MOST_PROBLEMS:
+                    break
+        if problems:
+            raise ParameterError(f"{self._table}: {joined(problems, '; ')}")
+        if not recordings:
+            raise ParameterError(f"{self._table}: has no row below its header")
+        return [recordings[key] for key in sorted(recordings)]
+
+    def _recording(self, cells: Sequence[Any]) -> tuple[Recording, tuple[str, ...]]:
+        """Give a row's recording, and the parts of its path without dots."""
+        if len(cells) != self._width:
+            raise ParameterError(f"must have {self._width} cells, got {len(cells)}")
+        texts = {name: _text(cells[place]) for name, place in self._places.items()}
+        for name in ("label", "path", "speaker"):
+            if name in texts and not texts[name]:
+                raise ParameterError(f"{name} is empty")
+        written = cells[self._places["path"]]
+        if written not in self._paths:
+            path = self._path(written, texts["path"])
+            self._paths[written] = (path, tuple(os.path.abspath(path).split(os.sep)))
+        path, parts = self._paths[written]
+        recording = Recording(
+            path,
+            texts["label"],
+            texts["speaker"] if "speaker" in texts else _speaker(path),
+            texts.get("text") or None,
+            _seconds("start", texts.get("start")),
+            _seconds("end", texts.get("end")),
+            texts.get("fold") or None,
+            _number("arousal", texts.get("arousal")),
+            _number("valence", texts.get("valence")),
+            _number("dominance", texts.get("dominance")),
+        )
+        return recording, parts
+
+    def _path(self, written: Any, text: str) -> Path:
+        """Give the file that a cell means; spaces around it belong to the line, as a rule."""
+        names = (text, written) if isinstance(written, str) and written != text else (text,)
+        for name in reversed(names):
+            for base in self._bases:
+                path = os.path.join(base, name)
+                if self._files.has(path):
+                    self._inside.check(path)
+                    return Path(path)
+        path = os.path.join(self._bases[0], text)
+        _check_file(Path(path))
+        self._inside.check(path)
+        return Path(path)
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value).strip()
+
+
+def _speaker(path: Path) -> str:
+    """Give the speaker that a known corpus's file name tells."""
+    for corpus in NAMED.values():
+        if known := corpus.labels.read([path], None):
+            return known[0].speaker
+    raise ParameterError(f"speaker isn't told, neither by a column nor by {printable(path.name)}")
+
+
+def _number(name: str, text: str | None) -> float | None:
+    if not text:
+        return None
+    try:
+        return float(text)
+    except ValueError:
+        raise ParameterError(f"{name} must be a number, got {text!r:.40}") from None
+
+
+def _seconds(name: str, text: str | None) -> float | None:
+    """Give a time in seconds, which may be written as "0 days 00:00:01.5" too."""
+    if text and ":" in text and (match := _TIME.fullmatch(text)):
+        days, hours, minutes, seconds = match.groups()
+        return ((int(days or 0) * 24 + int(hours)) * 60 + int(minutes)) * 60 + float(seconds)
+    return None if text in ("NaT", "nan") else _number(name, text)
+
+
+class _Files:
+    """Tells whether a path is a file, from listings of folders: much faster for many files."""
+
+    def __init__(self) -> None:
+        self._listings: dict[str, set[str]] = {}
+
+    def has(self, path: str) -> bool:
+        folder, name = os.path.split(path)
+        if folder not in self._listings:
+            try:
+                with os.scandir(folder or ".") as entries:
+                    files = {entry.name for entry in entries if entry.is_file()}
+            except (OSError, ValueError):
+                files = set()
+            self._listings[folder] = files
+        return name in self._listings[folder]
+
+
+class _Inside:
+    """Tells whether paths lie in a folder, as they are written or where they lead to."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._known: dict[str, bool] = {}
+
+    def check(self, path: str) -> None:
+        """Raise ParameterError if it lies outside."""
+        parent = os.path.dirname(path)
+        if parent not in self._known:
+            written = as_written(Path(path)).parent
+            self._known[parent] = any(map(self._is_folder, (written, *written.parents)))
+        if self._known[parent] or Path(path).resolve().is_relative_to(self._folder.resolve()):
+            return
+        raise ParameterError(f"{printable(path)} is outside the folder {self._folder}")
+
+    def _is_folder(self, path: Path) -> bool:
+        try:
+            return os.path.samefile(path, self._folder)  # links may lead to the folder itself
+        except OSError:
+            return False
+
+
+def _check_file(path: Path) -> None:
+    name = printable(path)
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise ParameterError(f"no such file: {name} is a folder, pipe or device")
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise ParameterError(f"no such file: {name}") from error
+    except OSError as error:
+        raise ParameterError(f"{name}: {reason_of(error)}") from error
+    except ParameterError:
+        raise
+    except ValueError as error:  # a null byte
+        raise ParameterError(f"no such file: {name}") from error

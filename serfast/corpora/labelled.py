@@ -1,0 +1,269 @@
+"""The corpora whose labels lie in files beside the recordings: readers, and entries as data."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..errors import ParameterError
+from .corpus import Corpus, Labels
+from .named import pairs
+from .recordings import DIMENSIONS, Recording
+from .table_rows import rows_of
+
+__all__ = ["LABELLED"]
+
+_LINE = re.compile(
+    r"\[(?P<start>[\d.]+) - (?P<end>[\d.]+)\]\t(?P<name>Ses0\dS?[FM]_\w+_(?P<who>[FM])\w*)\t"
+    r"(?P<emotion>\w+)\t\[(?P<valence>[\d.]+), (?P<arousal>[\d.]+), (?P<dominance>[\d.]+)\]"
+)
+"""An utterance in IEMOCAP's EmoEvaluation files: times, name, emotion, three ratings."""
+
+
+@dataclass(frozen=True)
+class Evaluations(Labels):
+    """IEMOCAP: a file for each dialogue lists its utterances.
+
+    Those that have a file of their own are read from it, the others from the whole dialogue.
+    """
+
+    emotions: Mapping[str, str]
+
+    def fits(self, paths: Sequence[Path], root: Path | None) -> list[Path]:
+        """Give the recordings that the lists name."""
+        return [recording.path for recording in self._recordings(paths, root)]
+
+    def read(self, paths: Sequence[Path], root: Path | None) -> list[Recording]:
+        """Give the utterances that the lists name, in their order."""
+        return list(self._recordings(paths, root))
+
+    def _recordings(self, paths: Sequence[Path], root: Path | None) -> Iterator[Recording]:
+        lists = _files_named(root, "Session[1-5]/dialog/EmoEvaluation/Ses0*.txt")
+        if not lists:
+            return
+        by_stem = {path.stem: path for path in paths if path.parent.name != "avi"}
+        for one in lists:
+            for match in _LINE.finditer(_text_of(one)):
+                name, label = match["name"], self.emotions.get(match["emotion"])
+                whole = by_stem.get(one.stem)
+                if label is None or (name not in by_stem and whole is None):
+                    continue
+                yield Recording(
+                    by_stem.get(name) or whole or one,
+                    label,
+                    f"{name[:5]}{match['who']}",
+                    name.rpartition("_")[0].partition("_")[2],
+                    start=None if name in by_stem else float(match["start"]),
+                    end=None if name in by_stem else float(match["end"]),
+                    fold=name[:5],
+                    **{rated: float(match[rated]) for rated in DIMENSIONS},
+                )
+
+
+@dataclass(frozen=True)
+class LabelFiles(Labels):
+    """Tables whose lines name recordings.
+
+    Parameters
+    ----------
+    files : str
+        Where the tables are: patterns of paths below the corpus's folder, with "|" between them.
+    columns : mapping of str to str
+        Which column tells label, speaker, fold, arousal, valence, dominance.
+    name : str
+        The recording's name without suffix, with columns in braces.
+    emotions : mapping of str to str
+    sets : mapping of str to str
+        A word in the table's name, and one in the folders of its recordings: where several tables
+        name recordings alike.
+    """
+
+    files: str
+    columns: Mapping[str, str]
+    name: str
+    emotions: Mapping[str, str]
+    sets: Mapping[str, str] | None = None
+
+    def fits(self, paths: Sequence[Path], root: Path | None) -> list[Path]:
+        """Give the recordings that the tables name."""
+        return [recording.path for recording in self.read(paths, root)]
+
+    def read(self, paths: Sequence[Path], root: Path | None) -> list[Recording]:
+        """Give the recordings that the tables name, in their order."""
+        recordings: list[Recording] = []
+        for table in _files_named(root, *self.files.split("|")):
+            fold = next((one for one in self.sets or () if one in table.stem), None)
+            word = (self.sets or {}).get(fold or "", "")
+            there = {path.stem: path for path in paths if not word or _lies_in(path, word, root)}
+            recordings += self._of_table(table, there, fold)
+        return recordings
+
+    def _of_table(
+        self, table: Path, there: Mapping[str, Path], fold: str | None
+    ) -> Iterator[Recording]:
+        header, rows = rows_of(table)
+        missing = [column for column in self.columns.values() if column not in header]
+        if missing:
+            raise ParameterError(f"{table}: header must name {missing[0]}, got {','.join(header)}")
+        for _, cells in rows:
+            row = dict(zip(header, map(str, cells), strict=False))
+            path = there.get(self.name.format_map(row).rsplit(".wav", 1)[0])
+            values = {name: row[column].strip() for name, column in self.columns.items()}
+            label = self.emotions.get(values["label"].lower())
+            if path and label:
+                yield Recording(
+                    path,
+                    label,
+                    values["speaker"] or "unknown",
+                    fold=values.get("fold") or fold,
+                    arousal=_rating(values.get("arousal")),
+                    valence=_rating(values.get("valence")),
+                    dominance=_rating(values.get("dominance")),
+                )
+
+
+def _lies_in(path: Path, word: str, root: Path | None) -> bool:
+    """Tell whether a folder between the corpus's and the file has a word in its name."""
+    below = path.relative_to(root) if root else path
+    return any(word in part.lower() for part in below.parts[:-1])
+
+
+def _rating(text: str | None) -> float | None:
+    return float(text) if text else None
+
+
+def _files_named(root: Path | None, *patterns: str) -> list[Path]:
+    """Give the files of these paths in a folder or in a folder in it, sorted."""
+    if root is None:
+        return []
+    for pattern in patterns:
+        for below in (pattern, f"*/{pattern}"):
+            if paths := sorted(path for path in root.glob(below) if path.name[0] != "."):
+                return paths
+    return []
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise ParameterError(f"{path}: {error.strerror}") from error
+
+
+_CUSTOMARY = pairs("ang=anger hap=happiness exc=happiness sad=sadness neu=neutral")
+_ALL = pairs(
+    "ang=anger hap=happiness exc=excitement sad=sadness neu=neutral fru=frustration fea=fear "
+    "sur=surprise dis=disgust oth=other"
+)
+_IEMOCAP: dict[str, Any] = {
+    "language": "English",
+    "n_speakers": 10,
+    "licence": "for research",
+    "source": "Busso et al., IEMOCAP: interactive emotional dyadic motion capture database, "
+    "Language Resources and Evaluation 42, 2008",
+    "url": "https://sail.usc.edu/iemocap/",
+    "example": "Session1/sentences/wav/Ses01F_impro01/Ses01F_impro01_F000.wav",
+    "family": "iemocap",
+}
+_MSP = pairs("a=anger s=sadness h=happiness u=surprise f=fear d=disgust c=contempt n=neutral")
+_MELD = pairs(
+    "anger=anger disgust=disgust fear=fear joy=happiness neutral=neutral sadness=sadness "
+    "surprise=surprise"
+)
+_EMOZIONALMENTE = pairs(
+    "anger=anger disgust=disgust fear=fear joy=happiness neutrality=neutral sadness=sadness "
+    "surprise=surprise"
+)
+
+
+def _entries() -> Iterable[Corpus]:
+    # The customary four classes: excitement counts as happiness.
+    yield Corpus(
+        "iemocap",
+        "IEMOCAP",
+        emotions=_CUSTOMARY,
+        n_recordings=5531,
+        labels=Evaluations(_CUSTOMARY),
+        **_IEMOCAP,
+    )
+    yield Corpus(
+        "iemocap-all",
+        "IEMOCAP (all emotions)",
+        emotions=_ALL,
+        n_recordings=None,
+        labels=Evaluations(_ALL),
+        **_IEMOCAP,
+    )
+    yield Corpus(
+        "msp-podcast",
+        "MSP-Podcast",
+        language="English",
+        emotions=_MSP,
+        n_speakers=None,
+        n_recordings=None,
+        licence="for research, by agreement",
+        source="Lotfian and Busso, Building naturalistic emotionally balanced speech corpus by "
+        "retrieving emotional speech from existing podcast recordings, IEEE Transactions on "
+        "Affective Computing 10(4), 2019",
+        url="https://ecs.utdallas.edu/research/researchlabs/msp-lab/MSP-Podcast.html",
+        labels=LabelFiles(
+            "[Ll]abels/labels_consensus.csv|labels_consensus.csv",
+            {
+                "label": "EmoClass",
+                "speaker": "SpkrID",
+                "fold": "Split_Set",
+                "arousal": "EmoAct",
+                "valence": "EmoVal",
+                "dominance": "EmoDom",
+            },
+            "{FileName}",
+            _MSP,
+        ),
+        example="Audios/MSP-PODCAST_0001_0008.wav",
+    )
+    yield Corpus(
+        "meld",
+        "MELD",
+        language="English",
+        emotions=_MELD,
+        n_speakers=None,
+        n_recordings=13708,
+        licence="GPL-3.0; the recordings are of a television series",
+        source="Poria et al., MELD: a multimodal multi-party dataset for emotion recognition in "
+        "conversations, ACL 2019",
+        url="https://affective-meld.github.io/",
+        labels=LabelFiles(
+            "*_sent_emo.csv",
+            {"label": "Emotion", "speaker": "Speaker"},
+            "dia{Dialogue_ID}_utt{Utterance_ID}",
+            _MELD,
+            {"train": "train", "dev": "dev", "test": "test"},
+        ),
+        example="train_splits/dia0_utt0.mp4",
+    )
+    yield Corpus(
+        "emozionalmente",
+        "Emozionalmente",
+        language="Italian",
+        emotions=_EMOZIONALMENTE,
+        n_speakers=431,
+        n_recordings=6902,
+        licence="CC BY 4.0",
+        source="Catania et al., Emozionalmente: a crowdsourced corpus of simulated emotional "
+        "speech in Italian, IEEE/ACM TASLP 33, 2025",
+        url="https://doi.org/10.5281/zenodo.6569824",
+        labels=LabelFiles(
+            "metadata/samples.csv",
+            {"label": "emotion_expressed", "speaker": "actor"},
+            "{file_name}",
+            _EMOZIONALMENTE,
+        ),
+        example="audio/1.wav",
+    )
+
+
+LABELLED = {corpus.name: corpus for corpus in _entries()}
+"""The corpora that are known by their files of labels."""

@@ -1,0 +1,43 @@
+"""The samples of a labelled recording: of its file, of a part of it, or of one in an archive."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..audio.reading import load
+from ..errors import AudioError
+from .archives import member
+from .messages import printable
+from .recordings import Recording
+
+__all__ = ["samples_of"]
+
+Samples = np.ndarray[Any, np.dtype[np.float32]]
+
+
+def samples_of(recording: Recording, sample_rate: float) -> Samples:
+    """Give a recording's samples, mono float32 at this rate [Hz].
+
+    Raises
+    ------
+    AudioError
+        As :func:`serfast.load` does; or the part begins behind the recording's end.
+    """
+    content = None if recording.path.exists() else member(recording.path)
+    try:
+        y = load(recording.path if content is None else content, sample_rate)[0]
+    except AudioError as error:
+        if content is None:
+            raise
+        raise AudioError(f"{printable(recording.path)}: {error}") from error
+    if not recording.is_part:
+        return y
+    begin = round((recording.start or 0.0) * sample_rate)
+    end = len(y) if recording.end is None else round(recording.end * sample_rate)
+    if begin >= len(y):
+        length = len(y) / sample_rate
+        rule = f"must begin before the recording's end at {length:g} s"
+        raise AudioError(f"{printable(recording.path)}: {rule}, got {recording.start:g} s")
+    return np.ascontiguousarray(y[begin:end])

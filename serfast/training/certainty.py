@@ -1,0 +1,92 @@
+"""The bound above which answers can be relied on, from the answers of speakers left out.
+
+A model whose plugin finds no such bound in its training can take it from an evaluation
+(:class:`serfast.models.plugin.TakesBound`). The bound is then chosen by the answers of all speakers
+left out. How many answers it keeps and how many of these are right is measured on other speakers
+than those by which it was chosen: for each fold by the bound of all other folds (cross-fitting).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .figures import Evaluation, Fold
+
+__all__ = ["RIGHT", "bound_of", "certain_bound", "with_bound"]
+
+RIGHT = 0.93
+"""So many of the answers that aren't below the bound are right; three points are a margin."""
+
+FEWEST = 20
+"""The share of right ones among fewer answers says nothing."""
+
+
+def certain_bound(
+    certainty: NDArray[np.float64], right: NDArray[np.bool_], *, share: float, fewest: int = FEWEST
+) -> float:
+    """Find the bound above which enough answers are right.
+
+    Parameters
+    ----------
+    certainty : ndarray of float64, shape (n,)
+        The largest probability of each answer.
+    right : ndarray of bool, shape (n,)
+    share : float
+        So many of the answers above the bound are to be right, 0 to 1.
+    fewest : int
+        The share of right ones among fewer answers isn't looked at.
+
+    Returns
+    -------
+    float
+        The least bound such that `share` of the answers whose certainty isn't below it are right,
+        here and at every higher bound that still keeps `fewest` answers; 1 if there is none.
+
+    Examples
+    --------
+    >>> certainty, right = np.linspace(1, 0, 101), np.arange(101) < 50
+    >>> certain_bound(certainty, right, share=0.8)
+    0.39
+    """
+    order = np.argsort(-certainty, kind="stable")
+    certainty, right = certainty[order], right[order]
+    last = np.flatnonzero(np.append(np.diff(certainty) != 0, True))  # of answers that are alike
+    bounds, kept = certainty[last], last + 1
+    good = (np.cumsum(right)[last] / kept >= share) | (kept < fewest)
+    n_good = len(good) if good.all() else int(np.argmin(good))
+    return float(bounds[n_good - 1]) if n_good and kept[n_good - 1] >= fewest else 1.0
+
+
+def bound_of(folds: Sequence[Fold]) -> float:
+    """Give the bound by all answers of some folds, under all conditions that were measured."""
+    answers = [one for fold in folds for one in (fold, *fold.conditions) if one.true]
+    certainty = np.concatenate([one.certainty for one in answers])
+    return certain_bound(certainty, np.concatenate([one.right for one in answers]), share=RIGHT)
+
+
+def with_bound(evaluation: Evaluation) -> Evaluation:
+    """Give an evaluation whose folds say of which answers they are certain, by the others' bound.
+
+    Its `certain_above` is the bound by all folds, for a model that is trained on all recordings.
+    An evaluation of fewer than two folds, or whose models say themselves when they are certain,
+    comes back as it is.
+    """
+    folds = evaluation.folds
+    if len(folds) < 2 or any(fold.certain is not None for fold in folds):
+        return evaluation
+    marked = []
+    for k, fold in enumerate(folds):
+        bound = bound_of([*folds[:k], *folds[k + 1 :]])
+        under = tuple(_marked(one, bound) for one in fold.conditions)
+        marked.append(replace(_marked(fold, bound), conditions=under))
+    return replace(evaluation, folds=tuple(marked), certain_above=bound_of(folds))
+
+
+def _marked(fold: Fold, bound: float) -> Fold:
+    certain: Any = fold.certainty >= bound if fold.true else np.zeros(0, bool)
+    return replace(fold, certain=tuple(certain.tolist()))

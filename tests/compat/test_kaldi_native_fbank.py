@@ -1,0 +1,169 @@
+"""The drop-in for kaldi-native-fbank beside the package itself: rows, methods, errors, options."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+import warnings
+from typing import Any
+
+import kaldi_native_fbank
+import numpy as np
+import pytest
+
+import serfast.compat.kaldi_native_fbank as ours
+
+BOTH = pytest.mark.parametrize("knf", [ours, kaldi_native_fbank])
+PAIRS = {
+    "OnlineFbank": "FbankOptions",
+    "OnlineMfcc": "MfccOptions",
+    "OnlineWhisperFbank": "WhisperFeatureOptions",
+}
+Y = np.random.default_rng(18).standard_normal(4321).astype(np.float32) * 0.1
+
+
+def online(knf: Any, name: str = "OnlineFbank", **frame_opts: Any) -> Any:
+    """Give an online object without dither."""
+    opts = getattr(knf, PAIRS[name])()
+    opts.frame_opts.dither = 0
+    for field, value in frame_opts.items():
+        setattr(opts.frame_opts, field, value)
+    return getattr(knf, name)(opts)
+
+
+def rows_of(feature: Any, chunk: int = 160) -> np.ndarray:
+    """Give the rows of the signal in chunks, each when it is ready."""
+    rows: list[np.ndarray] = []
+    for at in range(0, len(Y), chunk):
+        feature.accept_waveform(16000, Y[at : at + chunk].tolist())
+        for t in range(len(rows), feature.num_frames_ready):
+            rows.append(feature.get_frame(t).copy())
+    feature.input_finished()
+    rows += [feature.get_frame(t).copy() for t in range(len(rows), feature.num_frames_ready)]
+    return np.array(rows)
+
+
+@pytest.mark.parametrize("snip_edges", [True, False])
+@pytest.mark.parametrize("name", PAIRS)
+def test_rows_are_those_of_the_package(name: str, snip_edges: bool) -> None:
+    expected = rows_of(online(kaldi_native_fbank, name, snip_edges=snip_edges))
+    actual = rows_of(online(ours, name, snip_edges=snip_edges), chunk=77)
+    assert actual.shape == expected.shape
+    assert np.abs(actual - expected).max() < 1e-4 * np.abs(expected).max()
+
+
+@BOTH
+def test_methods_of_an_online_object(knf: Any) -> None:
+    fbank = online(knf)
+    assert (fbank.dim, fbank.num_frames_ready) == (23, 0)
+    assert fbank.frame_shift_in_seconds == pytest.approx(0.01)
+    fbank.accept_waveform(sampling_rate=16000, waveform=Y)
+    n = fbank.num_frames_ready
+    assert n == 1 + (len(Y) - 400) // 160
+    assert not fbank.is_last_frame(n - 1)
+    fbank.input_finished()
+    assert fbank.is_last_frame(n - 1)
+    assert not fbank.is_last_frame(0)
+    fourth = fbank.get_frame(4).copy()
+    fbank.pop(3)
+    assert np.array_equal(fbank.get_frame(4), fourth)
+    assert fbank.num_frames_ready == n
+    fbank.pop(100)
+    assert fbank.num_frames_ready == n
+
+
+@BOTH
+def test_errors_have_the_packages_types(knf: Any) -> None:
+    fbank = online(knf)
+    fbank.accept_waveform(16000, Y)
+    with pytest.raises(ValueError, match="sampling_rate"):
+        fbank.accept_waveform(8000, Y)
+    with pytest.raises(TypeError):
+        fbank.accept_waveform(16000, np.zeros((10, 10)))
+    with pytest.raises(IndexError):
+        fbank.get_frame(1000)
+    fbank.pop(2)
+    with pytest.raises(RuntimeError):
+        fbank.get_frame(1)
+    fbank.input_finished()
+    with pytest.raises(RuntimeError):
+        fbank.accept_waveform(16000, Y)
+    with pytest.raises(TypeError):
+        knf.OnlineFbank(knf.MfccOptions())
+    opts = knf.FbankOptions()
+    with pytest.raises(AttributeError):
+        opts.num_bins = 40
+    with pytest.raises(TypeError):
+        opts.mel_opts.num_bins = "40"
+    opts.mel_opts.num_bins = 300
+    with pytest.raises(ValueError, match="num_mel_bins"):
+        knf.OnlineFbank(opts)
+
+
+@pytest.mark.parametrize("name", [*PAIRS.values(), "FrameExtractionOptions", "MelBanksOptions"])
+def test_options_have_the_packages_fields_and_defaults(name: str) -> None:
+    expected, actual = getattr(kaldi_native_fbank, name)(), getattr(ours, name)()
+    assert str(actual).split() == str(expected).split() or name == "MfccOptions" or "Whis" in name
+    flat = [_flat(one.as_dict()) for one in (expected, actual)]
+    assert list(flat[0]) == list(flat[1])
+    for key, value in flat[0].items():
+        assert flat[1][key] == (pytest.approx(value) if isinstance(value, float) else value)
+    assert type(actual).from_dict(expected.as_dict()).as_dict().keys() == actual.as_dict().keys()
+
+
+def _flat(fields: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for key, value in fields.items():
+        inner = isinstance(value, dict)
+        flat |= _flat(value, f"{prefix}{key}.") if inner else {prefix + key: value}
+    return flat
+
+
+@BOTH
+def test_options_are_copied_and_pickled(knf: Any) -> None:
+    opts = knf.FbankOptions(use_energy=True)
+    opts.mel_opts.num_bins = 80
+    for made in (pickle.loads(pickle.dumps(opts)), knf.FbankOptions.from_dict(opts.as_dict())):
+        assert made.as_dict() == opts.as_dict()
+        made.mel_opts.num_bins = 40
+        assert opts.mel_opts.num_bins == 80
+
+
+def test_a_deep_copy_is_apart() -> None:
+    opts = ours.MfccOptions()
+    copy.deepcopy(opts).frame_opts.samp_freq = 8000
+    assert opts.frame_opts.samp_freq == 16000
+
+
+@pytest.mark.parametrize("num_bins", [23, 80])
+def test_mel_banks_are_the_packages(num_bins: int) -> None:
+    made = []
+    for knf in (kaldi_native_fbank, ours):
+        opts = knf.MelBanksOptions()
+        opts.num_bins = num_bins
+        made.append(knf.MelBanks(opts=opts, frame_opts=knf.FrameExtractionOptions()))
+    expected, actual = made
+    assert actual.dim == expected.dim == num_bins
+    np.testing.assert_allclose(actual.get_matrix(), expected.get_matrix(), atol=2e-5)
+    power = np.random.default_rng(0).random(257).astype(np.float32)
+    np.testing.assert_allclose(actual.compute(power), expected.compute(power), rtol=1e-4)
+    assert actual.mel_scale(1000.0) == pytest.approx(expected.mel_scale(1000.0), rel=1e-6)
+    assert actual.inverse_mel_scale(800.0) == pytest.approx(expected.inverse_mel_scale(800.0))
+    assert actual.mel_scale_slaney(2e3) == pytest.approx(expected.mel_scale_slaney(2e3))
+
+
+def test_dither_is_left_out_with_a_warning() -> None:
+    with pytest.warns(UserWarning, match="dither"):
+        ours.OnlineFbank(ours.FbankOptions())
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        online(ours)
+
+
+def test_what_isnt_there_is_refused() -> None:
+    for part, name, value in (("mel_opts", "is_librosa", True), (None, "use_log_floor", False)):
+        opts = ours.FbankOptions()
+        setattr(getattr(opts, part) if part else opts, name, value)
+        opts.frame_opts.dither = 0
+        with pytest.raises(ValueError, match=name):
+            ours.OnlineFbank(opts)

@@ -1,0 +1,158 @@
+"""Tables of labels in every kind of file, with columns of any name."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from serfast.corpora.columns import columns_of_text
+from serfast.corpora.finding import find_recordings
+from serfast.corpora.recordings import Recording
+from serfast.errors import ParameterError
+
+ROWS = [
+    {"file": "b.wav", "emo": "joy", "who": "1", "start": 0.5, "end": 1.25, "arousal": 3},
+    {"file": "b.wav", "emo": "rage", "who": "2", "start": 2, "end": 3, "arousal": 4.5},
+    {"file": "a.wav", "emo": "joy", "who": "1", "start": 0, "end": 1, "arousal": 1},
+]
+COLUMNS = {"path": "file", "label": "emo", "speaker": "who"}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name in ("a.wav", "b.wav"):
+        (tmp_path / name).touch()
+    return tmp_path
+
+
+def expected(folder: Path) -> list[Recording]:
+    parts = [(2, "joy", "1", 0.0, 1.0, 1.0), (0, "joy", "1", 0.5, 1.25, 3.0)]
+    parts.append((1, "rage", "2", 2.0, 3.0, 4.5))
+    return [
+        Recording(
+            folder / str(ROWS[k]["file"]), label, speaker, start=start, end=end, arousal=arousal
+        )
+        for k, label, speaker, start, end, arousal in parts
+    ]
+
+
+def write(path: Path) -> None:
+    separator = "\t" if path.suffix == ".tsv" else ","
+    if path.suffix in (".csv", ".tsv"):
+        lines = [separator.join(map(str, row.values())) for row in ROWS]
+        path.write_text("\n".join([separator.join(ROWS[0]), *lines]))
+    elif path.suffix == ".jsonl":
+        path.write_text("\n".join(map(json.dumps, ROWS)) + "\n")
+    elif path.suffix == ".json":
+        path.write_text(json.dumps(dict(enumerate(ROWS))))
+    else:
+        arrow = pytest.importorskip("pyarrow")
+        parquet = pytest.importorskip("pyarrow.parquet")
+        parquet.write_table(arrow.Table.from_pylist(ROWS), path)
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".tsv", ".jsonl", ".json", ".parquet"])
+def test_kinds_of_table(folder: Path, suffix: str) -> None:
+    table = folder / f"labels{suffix}"
+    write(table)
+    assert find_recordings(folder, table, columns=COLUMNS) == expected(folder)
+    assert find_recordings(folder, table, columns="speaker=who") == expected(folder)
+    assert find_recordings(table, columns=COLUMNS) == expected(folder)
+
+
+def test_paths_may_begin_at_the_folder(folder: Path) -> None:
+    (folder / "tables").mkdir()
+    table = folder / "tables" / "labels.csv"
+    table.write_text("path,label,speaker\na.wav,joy,1\n")
+    assert [one.path for one in find_recordings(folder, table)] == [folder / "a.wav"]
+
+
+def test_a_manifest_without_speakers_has_those_of_the_file_names(tmp_path: Path) -> None:
+    """EmoBox's manifests (Ma et al., 2024) tell file and emotion, and nothing of the speaker."""
+    for name in ("03a01Fa.wav", "16a01Fa.wav", "other.wav"):
+        (tmp_path / "wav").mkdir(exist_ok=True)
+        (tmp_path / "wav" / name).touch()
+    lines = [
+        {"key": f"emodb-{k}", "dataset": "emodb", "wav": f"wav/{name}", "emo": "happy"}
+        for k, name in enumerate(("03a01Fa.wav", "16a01Fa.wav"))
+    ]
+    table = tmp_path / "emodb_test_fold_1.jsonl"
+    table.write_text("\n".join(map(json.dumps, lines)))
+    found = find_recordings(tmp_path, table, emotions="standard")
+    assert [(one.label, one.speaker) for one in found] == [("happiness", "03"), ("happiness", "16")]
+    lines.append({**lines[0], "wav": "wav/other.wav"})
+    table.write_text("\n".join(map(json.dumps, lines)))
+    with pytest.raises(ParameterError, match=r"line 3: speaker isn't told, .* by other\.wav"):
+        find_recordings(tmp_path, table)
+
+
+@pytest.mark.parametrize(
+    ("row", "problem"),
+    [
+        ("a.wav,joy,1,x,", "start must be a number, got 'x'"),
+        ("a.wav,joy,1,-1,2", "start must be a finite number >= 0, got -1.0"),
+        ("a.wav,joy,1,2,1", "end must be later than start, 2 s, got 1.0"),
+    ],
+)
+def test_bad_times(folder: Path, row: str, problem: str) -> None:
+    table = folder / "labels.csv"
+    table.write_text(f"path,label,speaker,start,end\n{row}\n")
+    with pytest.raises(ParameterError, match=f"line 2: {problem}"):
+        find_recordings(table)
+
+
+def test_times_as_audformat_writes_them(folder: Path) -> None:
+    table = folder / "db.emotion.csv"
+    table.write_text(
+        "file,start,end,emotion,speaker\n"
+        "a.wav,0 days 00:00:01.500000,0 days 00:01:02,joy,1\nb.wav,0 days 00:00:00,NaT,joy,2\n"
+    )
+    first, second = find_recordings(folder, table)
+    assert (first.start, first.end) == (1.5, 62.0)
+    assert (second.start, second.end) == (0.0, None)
+
+
+@pytest.mark.parametrize(
+    ("columns", "message"),
+    [
+        ("path", "columns must be NAME=COLUMN,…, got 'path'"),
+        ("path=", "columns must be NAME=COLUMN"),
+        ("emotion=emo", "emotion"),
+    ],
+)
+def test_bad_columns(columns: str, message: str) -> None:
+    with pytest.raises(ParameterError, match=message):
+        columns_of_text(columns)
+
+
+def test_a_column_that_is_not_there(folder: Path) -> None:
+    table = folder / "labels.csv"
+    table.write_text("path,label,speaker\na.wav,joy,1\n")
+    with pytest.raises(
+        ParameterError, match=r"labels\.csv: header must name 'emo', got path,label"
+    ):
+        find_recordings(folder, table, columns="label=emo")
+    with pytest.raises(ParameterError, match="columns must be given with a table of labels"):
+        find_recordings(folder, columns="label=emo")
+
+
+def test_many_bad_lines_end_the_reading(folder: Path) -> None:
+    table = folder / "labels.csv"
+    table.write_text("path,label,speaker\n" + "none.wav,joy,1\n" * 1000)
+    with pytest.raises(ParameterError, match=r"line 2: no such file.*and 95 more"):
+        find_recordings(folder, table)
+
+
+@pytest.mark.parametrize(
+    ("suffix", "content"),
+    [(".jsonl", "{"), (".jsonl", "[1]"), (".json", "3"), (".json", "{"), (".parquet", "PAR1")],
+)
+def test_tables_that_are_none(folder: Path, suffix: str, content: str) -> None:
+    table = folder / f"labels{suffix}"
+    table.write_text(content)
+    with pytest.raises(
+        ParameterError, match=rf"labels\{suffix}: can't be read as {suffix[1:].upper()}"
+    ):
+        find_recordings(folder, table)

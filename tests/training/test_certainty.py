@@ -1,0 +1,116 @@
+"""The bound of certain answers: what it keeps, and that it is measured on other folds' speakers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from serfast.training import certain_bound
+from serfast.training.certainty import FEWEST, RIGHT, bound_of, with_bound
+from serfast.training.conditions import Condition
+from serfast.training.figures import Evaluation, Fold
+
+CLASSES = ("a", "b")
+
+
+def fold(speaker: str, seed: int, n: int = 400, *, sharp: float = 1.0) -> Fold:
+    """Answers that are right as often as they say, if `sharp` is 1, and less often above."""
+    random = np.random.default_rng(seed)
+    certainty = random.uniform(0.5, 1, n)
+    right = random.uniform(size=n) < 0.5 + (certainty - 0.5) / sharp
+    return Fold(
+        speaker=speaker,
+        true=tuple(np.where(right, "a", "b").tolist()),
+        predicted=("a",) * n,
+        probabilities=np.column_stack([certainty, 1 - certainty]),
+        chosen={},
+        classes=CLASSES,
+    )
+
+
+def searched(certainty, right, share: float) -> float:
+    """The bound by trying every certainty, from the largest down."""
+    best = 1.0
+    for bound in sorted(set(certainty.tolist()), reverse=True):
+        kept = certainty >= bound
+        if kept.sum() >= FEWEST:
+            if right[kept].mean() < share:
+                break
+            best = bound
+    return best
+
+
+@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("share", [0.6, 0.9, 0.95])
+def test_the_bound_is_the_searched_one(seed, share):
+    random = np.random.default_rng(seed)
+    certainty = random.integers(10, 21, size=random.integers(1, 300)) / 20
+    right = random.uniform(size=len(certainty)) < certainty
+    assert certain_bound(certainty, right, share=share) == searched(certainty, right, share)
+
+
+def evaluation(*folds: Fold) -> Evaluation:
+    under = [replace(one, conditions=(fold(one.speaker, 90 + k),)) for k, one in enumerate(folds)]
+    return Evaluation(CLASSES, tuple(under), measured_under=(Condition.from_text("noise=20"),))
+
+
+def test_each_fold_is_marked_by_the_bound_of_the_others():
+    plain = evaluation(*(fold(name, k) for k, name in enumerate("xyz")))
+    marked = with_bound(plain)
+    assert marked.certain_above == bound_of(plain.folds)
+    for k, (before, after) in enumerate(zip(plain.folds, marked.folds, strict=True)):
+        bound = bound_of([one for one in plain.folds if one.speaker != before.speaker])
+        assert bound == bound_of(plain.folds[:k] + plain.folds[k + 1 :])
+        for old, new in ((before, after), (before.conditions[0], after.conditions[0])):
+            assert new.certain == tuple((old.certainty >= bound).tolist())
+    kept, right = marked.kept
+    assert 0.1 < kept < 0.5
+    assert right > 0.88
+
+
+def test_a_fold_changes_its_own_marks_in_no_way():
+    """A speaker who is always wrong lowers the others' bound, and not the bound of his marks."""
+    folds = [fold(name, k) for k, name in enumerate("xyz")]
+    usual = with_bound(evaluation(*folds)).folds[0]
+    wrong = replace(folds[0], true=("b",) * len(folds[0].true))
+    other = with_bound(evaluation(wrong, *folds[1:]))
+    assert other.folds[0].certain == usual.certain
+    assert sum(other.folds[1].certain) < sum(with_bound(evaluation(*folds)).folds[1].certain)
+
+
+def test_overconfident_answers_have_a_higher_bound():
+    honest = [fold(name, k) for k, name in enumerate("xyz")]
+    bold = [fold(name, k, sharp=1.15) for k, name in enumerate("xyz")]
+    assert bound_of(bold) > bound_of(honest)
+    answers = np.concatenate([one.right[one.certainty >= bound_of(bold)] for one in bold])
+    assert answers.mean() >= RIGHT
+
+
+def test_models_that_say_it_themselves_keep_their_marks():
+    own = [replace(fold(name, k), certain=(True,) * 400) for k, name in enumerate("xy")]
+    plain = Evaluation(CLASSES, tuple(own))
+    assert with_bound(plain) is plain
+    alone = Evaluation(CLASSES, (fold("x", 0),))
+    assert with_bound(alone) is alone
+
+
+def test_the_card_has_the_bound_and_what_it_keeps():
+    marked = with_bound(evaluation(*(fold(name, k) for k, name in enumerate("xyz"))))
+    card = marked.card()
+    certain = card["certain"]
+    assert certain["above"] == marked.certain_above
+    share, right = marked.kept
+    assert certain["clean"] == {"kept": round(share, 4), "right_of_kept": round(right, 4)}
+    every = [one for each in marked.folds for one in (each, *each.conditions)]
+    marks = np.concatenate([one.certain for one in every])
+    rights = np.concatenate([one.right for one in every])
+    assert certain["mixed"] == {
+        "kept": round(marks.mean(), 4),
+        "right_of_kept": round(rights[marks].mean(), 4),
+    }
+    assert [one["kept"] for one in card["conditions"]] == [
+        round(one.evaluation.kept[0], 4) for one in marked.conditions
+    ]
+    assert "certain" not in evaluation(fold("x", 0), fold("y", 1)).card()
