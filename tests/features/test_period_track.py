@@ -54,6 +54,20 @@ def test_jitter_and_shimmer_share_their_sources() -> None:
     assert spec.lookahead == 10
 
 
+@pytest.mark.parametrize("at", [0, 8000])
+def test_an_overflow_is_forgotten(at: int) -> None:
+    """Samples of 10²⁵ are in some frames; no row behind them has anything of it."""
+    moments, strengths = perturbed(150, 0.01, 0.05, 1.4, seed=5)
+    y = voice_of(moments, strengths, RATE, 24000).astype(np.float32)
+    loud = y.copy()
+    loud[at : at + 100] = 1e25
+    made = serfast.Extractor(serfast.FeatureSpec(features=[serfast.PeriodPerturbation(fmin=75.0)]))
+    rows, expected = made(loud), made(y)
+    assert np.isfinite(rows).all()
+    assert np.array_equal(rows[(at + 100) // 160 + 5 :], expected[(at + 100) // 160 + 5 :])
+    assert np.isfinite(means(loud)).all()
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
