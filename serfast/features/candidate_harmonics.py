@@ -142,10 +142,10 @@ class CandidateHarmonics(SpectrumFeature):
                 continue
             period, nearest, distance = sample_rate / f0, -1, 1e9
             for lag in range(1, len(autocorrelation) - 1):
-                here = np.float64(autocorrelation[lag])
+                value = np.float64(autocorrelation[lag])
                 peak = (
-                    here - autocorrelation[lag - 1] > least
-                    and here - autocorrelation[lag + 1] > least
+                    value - autocorrelation[lag - 1] > least
+                    and value - autocorrelation[lag + 1] > least
                 )
                 if peak and abs(lag - period) < distance:
                     nearest, distance = lag, abs(lag - period)

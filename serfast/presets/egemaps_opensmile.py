@@ -56,7 +56,7 @@ def egemaps_opensmile(sample_rate: float = 16000) -> FeatureSpec:
     Notes
     -----
     The parameters are those of Eyben et al., IEEE Trans. Affective Computing 7 (2016), 190–202, as
-    openSMILE 2.6 computes them: docs/egemaps.md says where the two differ. They are implemented
+    openSMILE 2.6 computes them: docs/opensmile.md says where the two differ. They are implemented
     independently, after the paper and openSMILE's output.
 
     Examples

@@ -3,7 +3,7 @@
 It has :class:`Smile`, :class:`FeatureSet` and :class:`FeatureLevel` for GeMAPSv01b, eGeMAPSv01b and
 eGeMAPSv02: low-level descriptors and functionals with openSMILE's names, order and shapes. The
 parameters are implemented independently, after Eyben et al., IEEE Trans. Affective Computing 7
-(2016), 190–202, and openSMILE's output; docs/egemaps.md says how closely they agree. Tables need
+(2016), 190–202, and openSMILE's output; docs/opensmile.md says how closely they agree. Tables need
 pandas; ``Smile(…)(signal, rate)`` gives arrays without it.
 
 Examples

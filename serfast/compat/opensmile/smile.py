@@ -60,7 +60,7 @@ class Smile:
     -----
     A sample of 1.0 stays the largest one; opensmile-python lets it wrap around to -1.0. Values that
     don't exist, such as the F0 of silence, are 0, as in openSMILE. An own configuration file can't
-    be given. docs/egemaps.md has the agreement with openSMILE 2.6.
+    be given. docs/opensmile.md has the agreement with openSMILE 2.6.
 
     Examples
     --------

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from typing import Any
 
 import numpy as np
@@ -24,10 +23,11 @@ def pandas() -> Any:
         If it isn't installed; the message says what to do.
     """
     try:
-        with forks_wait:  # optional: tables of opensmile-python's kind
-            return importlib.import_module("pandas")
+        with forks_wait:
+            import pandas as pd  # optional: tables of opensmile-python's kind
     except ImportError as error:
         raise ImportError(f"tables need pandas: pip install pandas ({error})") from error
+    return pd
 
 
 def seconds(argument: str, value: Any) -> float | None:
