@@ -106,7 +106,7 @@ def test_a_refusal_says_what_kaldi_does(fields: dict[str, object], message: str)
     with pytest.raises(ParameterError) as caught:
         presets.kaldi_fbank(**fields)  # type: ignore[arg-type]
     assert str(caught.value).startswith(message)
-    with pytest.raises(ValueError, match=r"a|e"):
+    with pytest.raises(ValueError, match=r"\w"):
         kaldi_grid.theirs("fbank", fields, np.zeros(800, np.float32))
 
 
