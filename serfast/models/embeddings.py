@@ -27,7 +27,7 @@ GROUP = "serfast.embeddings"
 
 LONGEST_RATE = 1_000_000
 
-OURS = ("whisper",)
+OURS = ("campplus", "whisper")
 """The packages with embeddings in serfast's repository; a name of theirs begins so."""
 
 MEMBERS = ("names", "sample_rate", "shortest", "longest", "spec", "licence", "sha256", "vectors")

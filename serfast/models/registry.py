@@ -24,8 +24,11 @@ __all__ = ["GROUP", "PluginInfo", "available", "get", "how_to_install", "info", 
 
 GROUP = "serfast.classifiers"
 
-OURS = ("ensemble", "onnx", "svm", "whisper")
-"""The plugins in serfast's repository."""
+OURS = {
+    **{name: name for name in ("campplus", "ensemble", "onnx", "svm", "whisper")},
+    "whisper-campplus": "campplus",
+}
+"""The plugins in serfast's repository, with the end of the name of each one's package."""
 
 
 def available() -> tuple[str, ...]:
@@ -35,7 +38,7 @@ def available() -> tuple[str, ...]:
 
 def how_to_install(name: str) -> str:
     """Say how one of our plugins is had."""
-    return f"in a copy of serfast's repository: pip install ./plugins/serfast-{name}"
+    return f"in a copy of serfast's repository: pip install ./plugins/serfast-{OURS[name]}"
 
 
 def get(name: str, *, hint: bool = True) -> Plugin:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -68,7 +69,7 @@ def test_with_the_statistics(folder, tmp_path):
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["--embedding", "whisper-base-9"], "embedding must be an installed one (tiny, tiny-b"),
+        (["--embedding", "whisper-base-9"], r"embedding must be an installed one \(.*tiny, tiny-b"),
         (
             ["--embedding", "tiny", "--recipe", "r.json"],
             "must be given without --classifier, --emb",
@@ -78,7 +79,7 @@ def test_with_the_statistics(folder, tmp_path):
 )
 def test_what_cannot_be_is_said(folder, capsys, words, message):
     assert train(folder, *words)[0] == 1
-    assert message in capsys.readouterr().err
+    assert re.search(message, capsys.readouterr().err)
 
 
 def test_a_recipe_of_it_is_run_again(folder, tmp_path):

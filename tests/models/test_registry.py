@@ -84,8 +84,8 @@ def test_what_is_no_plugin_is_said(site, source, fault):
 
 def test_our_own_plugins_are_had_from_the_repository(site, monkeypatch):
     names = {path.name.partition("-")[2] for path in (ROOT / "plugins").glob("serfast-*")}
-    assert names - {"spectral"} == set(registry.OURS)  # which offers features
-    monkeypatch.setattr(registry, "OURS", ("yy",))
+    assert names - {"spectral"} == set(registry.OURS.values())  # which offers features
+    monkeypatch.setattr(registry, "OURS", {"yy": "yy"})
     with pytest.raises(UnknownPluginError, match=r"got 'yy'; in a copy .* \./plugins/serfast-yy"):
         registry.get("yy")
     with pytest.raises(UnknownPluginError, match=r"got 'yy'$"):
@@ -134,3 +134,8 @@ def test_importing_serfast_imports_no_plugin(site):
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "False"
+
+
+def test_a_plugin_of_another_plugins_package_says_which():
+    assert registry.how_to_install("whisper-campplus").endswith("./plugins/serfast-campplus")
+    assert registry.how_to_install("svm").endswith("./plugins/serfast-svm")
