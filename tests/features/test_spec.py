@@ -194,7 +194,7 @@ def edited(**changes: object) -> str:
         ("[1]", "spec must be a mapping, got [1]"),
         ("{}", "spec format must be 1, got None"),
         (edited(format=2), "spec format must be 1, got 2"),
-        (edited(hop=160), "key of spec must be one of center, features, hop_length"),
+        (edited(hop=160), "key of spec must be one of center, center_offset, features, hop_length"),
         (edited(hop_length=0), "hop_length must be an int >= 1, got 0"),
         (edited(features={}), "features must be a list, got {}"),
         (edited(features=[]), "features must be at least 1 feature, got ()"),
