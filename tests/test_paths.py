@@ -124,6 +124,8 @@ TESTED_BY = {
     "corpora.vector_tables": "cli/test_extract_statistics.py",
     "entry_points": "models/test_registry.py",
     "errors": "test_extractor.py",
+    "corpora.in_order": "corpora/test_dataset.py",
+    "models.input_maker": "training/test_examples.py",
     "models.embedder": "models/test_embeddings.py",
     "models.recording": "models/test_loaded.py",
     "picture.corpus": "cli/test_corpora.py",
