@@ -124,6 +124,8 @@ TESTED_BY = {
     "corpora.vector_tables": "cli/test_extract_statistics.py",
     "entry_points": "models/test_registry.py",
     "errors": "test_extractor.py",
+    "corpora.dataset_content": "corpora/test_dataset.py",
+    "corpora.dataset_parts": "corpora/test_dataset.py",
     "corpora.in_order": "corpora/test_dataset.py",
     "models.input_maker": "training/test_examples.py",
     "models.embedder": "models/test_embeddings.py",

@@ -11,18 +11,20 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
-from ..corpora.dataset import RECORDINGS_PER_PART, Extracted, Report, write_dataset
+from ..corpora.archives import is_archive
+from ..corpora.dataset import RECORDINGS_PER_PART, Extracted, Report, sources_of, write_dataset
 from ..corpora.dataset_content import Content, OpenTable, content_of
 from ..corpora.dataset_parts import Source
-from ..corpora.finding import known_of
+from ..corpora.finding import find_labelled, known_of
 from ..corpora.messages import printable
 from ..corpora.searching import Found
+from ..corpora.table_rows import TABLE_SUFFIXES
 from ..errors import ParameterError, SerfastError
 from ..features.spec import FeatureSpec
 from ._json import print_json
 from ._output import one_line
 from ._progress import Progress
-from ._recordings import STANDARD_INPUT, as_texts, find
+from ._recordings import STANDARD_INPUT, find
 from ._spec import default_statistics, read_statistics
 from ._warnings import collected, show_warnings
 
@@ -54,12 +56,7 @@ def add_dataset(parser: argparse.ArgumentParser) -> None:
 def run_dataset(arguments: argparse.Namespace, spec: FeatureSpec) -> int:
     """Write the dataset, or what is missing of it; exit status 1 if recordings failed."""
     content = _content(arguments, spec)
-    result = find(arguments.files)
-    if STANDARD_INPUT in result.paths:
-        raise ParameterError("FILE must be a file or folder with --dataset, got -")
-    texts = as_texts(result.paths)
-    known = known_of(texts, arguments.labels)
-    sources = [Source(texts[path], path, known.get(path)) for path in result.paths]
+    sources, result = _sources(arguments.files, arguments.labels)
     with _Bar(arguments.output) as bar:
         for problem in result.problems:
             bar.say(problem)
@@ -75,6 +72,28 @@ def run_dataset(arguments: argparse.Namespace, spec: FeatureSpec) -> int:
         )
     _tell(arguments, written, result)
     return 1 if written.failed or result.problems else 0
+
+
+def _sources(files: list[Path], labels: str) -> tuple[list[Source], Found]:
+    """Give the recordings: what a table, an archive or a corpus's labels name, or all there are."""
+    if STANDARD_INPUT in files:
+        raise ParameterError("FILE must be a file or folder with --dataset, got -")
+    is_labelled = labels != "auto" or any(map(_names_recordings, files))
+    if not is_labelled:
+        result = find(files)
+        known = known_of(result.paths)
+        if not any(one.is_part for one in known.values()):
+            return sources_of([known.get(path, path) for path in result.paths]), result
+    if len(files) > 1:
+        rule = "FILE must be one folder, archive or table whose labels are read"
+        raise ParameterError(f"{rule} with --dataset, got {len(files)}")
+    recordings, result = find_labelled(files[0], labels)
+    return sources_of(recordings), result
+
+
+def _names_recordings(file: Path) -> bool:
+    is_table = file.suffix.lower() in TABLE_SUFFIXES
+    return (is_table or is_archive(file)) and file.is_file()
 
 
 def _content(arguments: argparse.Namespace, spec: FeatureSpec) -> Content:
@@ -103,11 +122,11 @@ def _tell(arguments: argparse.Namespace, written: Extracted, result: Found) -> N
         rest = {"passed_over": sum(result.passed_over.values()), "failed": n_failed}
         print_json({"output": str(arguments.output), **counts, **rest})
         return
-    kept = f" ({written.kept} were there)" if written.kept else ""
+    kept = f" ({written.kept} kept)" if written.kept else ""
     passed_over = result.rest() and f"{result.rest()}, "
     where = f" ({arguments.output / '_bad.csv'})" if written.failed else ""
     print(
-        f"{arguments.output}: {written.parts} parts{kept}, {written.recordings} recordings, "
+        f"{arguments.output}: {_parts(written.parts)}{kept}, {written.recordings} recordings, "
         f"{written.rows} rows of {written.columns} columns, {passed_over}{n_failed} failed{where}"
     )
 
@@ -127,7 +146,8 @@ class _Bar(Report):
 
     def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
         self._progress.__exit__(None, None, None)
-        goes_on = f"{self._output} holds {self._parts} parts, the same command goes on"
+        parts = _parts(self._parts)
+        goes_on = f"{self._output} holds {parts}, the same command goes on"
         if isinstance(error, KeyboardInterrupt) and not error.args:
             error.args = (goes_on,)
         elif isinstance(error, OSError) and self._done:
@@ -148,7 +168,7 @@ class _Bar(Report):
         self._begin = time.monotonic()
         self._progress = Progress(n_recordings)
         if n_kept:
-            self.say(f"{self._output}: {n_kept} parts are there, {n_recordings} recordings to do")
+            self.say(f"{self._output}: {_parts(n_kept)} kept, {n_recordings} recordings to do")
 
     def note(self, text: str) -> None:
         """Say it."""
@@ -195,6 +215,10 @@ class _WithWarnings(Content):
         table: AbstractContextManager[OpenTable] = self._content.table(path)
         with table as opened:
             yield opened
+
+
+def _parts(number: int) -> str:
+    return f"{number} part{'s' * (number != 1)}"
 
 
 def _number(text: str) -> int:

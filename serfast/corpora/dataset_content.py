@@ -124,9 +124,9 @@ class VectorContent:
         """Compute the vector, with the time of its begin and end."""
         spec = self._inputs.spec
         samples = _samples(source, spec)
-        start = _start(source)
-        end = start + len(samples) / spec.sample_rate
-        return Piece(start, end, self._inputs(samples))
+        begin = round(_start(source) * spec.sample_rate)
+        end = (begin + len(samples)) / spec.sample_rate
+        return Piece(begin / spec.sample_rate, end, self._inputs(samples))
 
     @contextmanager
     def table(self, path: Path) -> Iterator[OpenTable]:
@@ -155,7 +155,8 @@ class _RowTable(ParquetTable):
             self._arrow.repeat(self._arrow.scalar(text, texts), n)
             for text in (source.name, *source.about)
         ]
-        times = _start(source) + np.array(self._spec.times(n))
+        begin = round(_start(source) * self._spec.sample_rate) / self._spec.sample_rate
+        times = begin + np.array(self._spec.times(n))
         columns = [repeated[0], times, *repeated[1:], *np.ascontiguousarray(rows.T)]
         self._append(self._arrow.table(columns, schema=self._schema))
         return n
