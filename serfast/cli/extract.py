@@ -44,6 +44,11 @@ label as class.
 A recording that can't be read is reported and left out; the exit status is then 1. OUT appears when
 all is done, not before.
 
+With --dataset OUT is a folder of Parquet files of 256 recordings each, with label and speaker, for
+corpora of any size. Interrupted or killed, the same command goes on where it was; what has changed
+is noticed. Recordings that can't be read stand in OUT/_bad.csv and are not tried again
+(docs/scale.md).
+
 examples:
   serfast extract speech.wav -o features.csv
   serfast extract corpus/ -o features.npz --preset librosa --threads 4
