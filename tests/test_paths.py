@@ -125,6 +125,7 @@ TESTED_BY = {
     "entry_points": "models/test_registry.py",
     "errors": "test_extractor.py",
     "corpora.dataset_content": "corpora/test_dataset.py",
+    "corpora.dataset_folder": "corpora/test_dataset.py",
     "corpora.dataset_parts": "corpora/test_dataset.py",
     "corpora.in_order": "corpora/test_dataset.py",
     "models.input_maker": "training/test_examples.py",

@@ -14,6 +14,7 @@ from typing import Any
 from ..corpora.archives import is_archive
 from ..corpora.dataset import RECORDINGS_PER_PART, Extracted, Report, sources_of, write_dataset
 from ..corpora.dataset_content import Content, OpenTable, content_of
+from ..corpora.dataset_folder import BAD
 from ..corpora.dataset_parts import Source
 from ..corpora.finding import find_labelled, known_of
 from ..corpora.messages import printable
@@ -124,7 +125,7 @@ def _tell(arguments: argparse.Namespace, written: Extracted, result: Found) -> N
         return
     kept = f" ({written.kept} kept)" if written.kept else ""
     passed_over = result.rest() and f"{result.rest()}, "
-    where = f" ({arguments.output / '_bad.csv'})" if written.failed else ""
+    where = f" ({arguments.output / BAD})" if written.failed else ""
     print(
         f"{arguments.output}: {_parts(written.parts)}{kept}, {written.recordings} recordings, "
         f"{written.rows} rows of {written.columns} columns, {passed_over}{n_failed} failed{where}"

@@ -7,12 +7,11 @@ datasets pass over, `_dataset.json` (what made it), `_parts/` (what each part wa
 
 from __future__ import annotations
 
-import csv
 import json
 import os
 import warnings
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterable
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -21,13 +20,13 @@ from typing import Any, Protocol
 from .. import _checks as checks
 from .._checks import fail
 from .._version import __version__
-from ..errors import AudioError, ParameterError, SerfastError
+from ..errors import AudioError, SerfastError
 from ..features.spec import FeatureSpec
 from ..files import replacing
-from ..forking import forks_wait
 from ..statistics.statistics import Statistics
 from .dataset_content import Content, content_of
-from .dataset_parts import STATES, Part, Parts, Plan, Source, mark_of
+from .dataset_folder import alone, begin, check_folder, count
+from .dataset_parts import Part, Parts, Plan, Source, mark_of
 from .in_order import in_order
 from .messages import printable, reason_of
 from .recordings import Recording
@@ -35,7 +34,6 @@ from .recordings import Recording
 __all__ = ["RECORDINGS_PER_PART", "Extracted", "Report", "extract", "sources_of", "write_dataset"]
 
 RECORDINGS_PER_PART = 256
-ABOUT, BAD, LOCK = "_dataset.json", "_bad.csv", "_lock"
 
 FORMAT = 1
 
@@ -201,9 +199,9 @@ def write_dataset(
     _check_different(sources)
     settings = {"format": FORMAT, "serfast": __version__, **content.made_by, "per_part": per_part}
     parts = Parts(folder)
-    _check_folder(folder)
-    with _alone(folder):
-        _begin(folder, json.loads(json.dumps(settings)), parts, force)
+    check_folder(folder)
+    with alone(folder):
+        begin(folder, json.loads(json.dumps(settings)), parts, force)
         parts.sweep()
         plan = parts.plan(sources, per_part, retry_bad)
         for note in plan.notes:
@@ -214,7 +212,7 @@ def write_dataset(
         try:
             _write_parts(plan.todo, content, parts, threads, report)
         finally:
-            counted = _count(parts, folder)
+            counted = count(parts, folder)
     return _extracted(folder, plan, counted, content.n_columns)
 
 
@@ -257,92 +255,6 @@ def _check_different(sources: list[Source]) -> None:
         keys.add(source.key)
     if not sources:
         fail("recordings", "at least 1", 0)
-
-
-def _check_folder(folder: Path) -> None:
-    """Make the folder; refuse one in which others' files are."""
-    if folder.exists() and not folder.is_dir():
-        fail("folder", "a folder, or a new one", str(folder))
-    folder.mkdir(parents=True, exist_ok=True)
-    others = [path.name for path in folder.iterdir() if path.name not in (ABOUT, LOCK)]
-    if others and not (folder / ABOUT).exists():
-        rule = f"an empty folder, a new one or one with a dataset, got {str(folder)!r}"
-        raise ParameterError(f"folder must be {rule}, which holds {printable(min(others))}")
-
-
-def _begin(folder: Path, settings: dict[str, Any], parts: Parts, force: bool) -> None:
-    """Refuse a dataset that was made with something else; with `force` begin it anew."""
-    about = folder / ABOUT
-    try:
-        before = json.loads(about.read_text("utf-8")) if about.exists() else None
-    except ValueError:
-        before = {}
-    if before is not None and before != settings:
-        differences = _differences(before, settings)
-        if not force:
-            raise ParameterError(
-                f"folder must be a new one, or one of a dataset that was made with the same "
-                f"settings, got {str(folder)!r}, which has {differences} "
-                f"(force begins it anew)"
-            )
-    if force:
-        for number in parts.numbers():
-            parts.drop(number)
-        (folder / BAD).unlink(missing_ok=True)
-    (folder / STATES).mkdir(exist_ok=True)
-    if before != settings:
-        with replacing(about) as temporary:
-            temporary.write_text(json.dumps(settings, indent=1) + "\n", "utf-8")
-
-
-def _differences(before: Any, settings: dict[str, Any]) -> str:
-    if not isinstance(before, dict):
-        before = {}
-    names = [name for name in settings if before.get(name) != settings[name]]
-    names += [name for name in before if name not in settings]
-    said = {
-        "serfast": f"serfast's version {before.get('serfast')} instead of {settings['serfast']}",
-        "per_part": f"{before.get('per_part')} recordings per part, not {settings['per_part']}",
-        "kind": f"{before.get('kind')} instead of {settings['kind']}",
-        "backend": f"the back end {before.get('backend')} instead of {settings['backend']}",
-        "spec": "another spec",
-        "statistics": "other statistics",
-        "embedding": "another embedding",
-    }
-    return ", ".join(said.get(name, f"another {name}") for name in names)
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Keep a second program from writing into the same folder, where the system has such locks."""
-    try:
-        with forks_wait:
-            import fcntl  # optional: Windows has none
-    except ImportError:
-        yield
-        return
-    with (folder / LOCK).open("ab") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise SerfastError(f"{folder}: another program is writing this dataset") from error
-        except OSError:
-            pass  # a file system without locks
-        yield
-
-
-def _count(parts: Parts, folder: Path) -> tuple[int, int, int]:
-    """Write the table of bad recordings; give the numbers of recordings, rows and bad ones."""
-    n_recordings = n_rows = n_bad = 0
-    with replacing(folder / BAD) as temporary, temporary.open("w", encoding="utf-8") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["path", "reason"])
-        for state in parts.states():
-            writer.writerows(state["bad"])
-            n_recordings += len(state["sources"])
-            n_rows += state["rows"]
-            n_bad += len(state["bad"])
-    return n_recordings, n_rows, n_bad
 
 
 def _extracted(folder: Path, plan: Plan, counted: tuple[int, int, int], columns: int) -> Extracted:

@@ -278,7 +278,7 @@ def test_folders_of_others_and_doubled_recordings_are_refused(paths, tmp_path) -
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such locks")
 def test_two_programs_do_not_write_one_dataset(paths, out) -> None:
     out.mkdir()
-    with dataset._alone(out), pytest.raises(SerfastError, match="another program is writing"):
+    with dataset.alone(out), pytest.raises(SerfastError, match="another program is writing"):
         write(paths, out)
 
 
