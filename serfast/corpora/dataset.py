@@ -11,7 +11,7 @@ import json
 import os
 import warnings
 from collections.abc import Callable, Iterable
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -211,8 +211,11 @@ def write_dataset(
         report.begin(sum(len(part.sources) for part in plan.todo), len(plan.kept))
         try:
             _write_parts(plan.todo, content, parts, threads, report)
-        finally:
-            counted = count(parts, folder)
+        except BaseException:
+            with suppress(OSError):  # the error before says more
+                count(parts, folder)
+            raise
+        counted = count(parts, folder)
     return _extracted(folder, plan, counted, content.n_columns)
 
 

@@ -67,7 +67,7 @@ class Plan:
     kept: list[int] = field(default_factory=list)
     todo: list[Part] = field(default_factory=list)
     dropped: list[int] = field(default_factory=list)
-    """These parts have no recording any more."""
+    """Of these no recording is there any more, or nobody knows which they were."""
     notes: list[str] = field(default_factory=list)
     """They say why finished parts are made anew."""
 
@@ -145,6 +145,7 @@ class Parts:
         for number in self.numbers():
             state = self.state(number)
             if state is None:
+                plan.dropped.append(number)
                 continue
             keys = [tuple(one["key"]) for one in state["sources"]]
             there = [waiting.pop(key) for key in keys if key in waiting]

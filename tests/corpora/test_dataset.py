@@ -261,6 +261,22 @@ def test_a_damaged_part_is_made_anew(paths, out) -> None:
     (out / "_parts" / "part-000002.json").unlink()
     assert write(paths, out).kept == 2
     assert content(out) == before
+    (out / "_parts" / "part-000003.json").unlink()
+    assert write(paths[:6], out).kept == 3
+    assert sorted(content(out)) == sorted(before)[:3]
+
+
+def test_the_error_that_is_told_is_the_first_one(paths, out, monkeypatch) -> None:
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device", "first")
+
+    def fuller(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", "second")
+
+    monkeypatch.setattr(dataset_content._RowTable, "add", full)
+    monkeypatch.setattr(dataset, "count", fuller)
+    with pytest.raises(OSError, match="'first'"):
+        write(paths, out)
 
 
 def test_folders_of_others_and_doubled_recordings_are_refused(paths, tmp_path) -> None:
