@@ -19,7 +19,14 @@ import pytest
 import soundfile
 
 import serfast
-from serfast.corpora import Extracted, Recording, dataset, dataset_content, extract
+from serfast.corpora import (
+    Extracted,
+    Recording,
+    dataset,
+    dataset_content,
+    dataset_parts,
+    extract,
+)
 from serfast.errors import ParameterError, SerfastError
 
 RATE = 16000
@@ -296,6 +303,31 @@ def test_two_programs_do_not_write_one_dataset(paths, out) -> None:
     out.mkdir()
     with dataset.alone(out), pytest.raises(SerfastError, match="another program is writing"):
         write(paths, out)
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_an_end_between_the_two_files_of_a_part_loses_nothing(
+    paths, out, monkeypatch, before
+) -> None:
+    write(paths, out)
+    louder(paths[2])
+    remember = dataset_parts.Parts.remember
+
+    def ended(self: dataset_parts.Parts, number: int, state: dict) -> None:
+        if not before:
+            remember(self, number, state)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(dataset_parts.Parts, "remember", ended)
+    with pytest.warns(UserWarning, match="has changed"), pytest.raises(KeyboardInterrupt):
+        write(paths, out)
+    assert (out / "part-000001.parquet").exists() == before
+    monkeypatch.undo()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        assert write(paths, out).kept == 3
+    write(paths, out / "new")
+    assert content(out) == content(out / "new")
 
 
 KILLED = """
