@@ -147,7 +147,10 @@ def test_many_bad_lines_end_the_reading(folder: Path) -> None:
 
 @pytest.mark.parametrize(
     ("suffix", "content"),
-    [(".jsonl", "{"), (".jsonl", "[1]"), (".json", "3"), (".json", "{"), (".parquet", "PAR1")],
+    [
+        *((".jsonl", "{"), (".jsonl", "[1]"), (".json", "3"), (".json", "{"), (".parquet", "PAR1")),
+        (".json", "[" * 100_000),
+    ],
 )
 def test_tables_that_are_none(folder: Path, suffix: str, content: str) -> None:
     table = folder / f"labels{suffix}"
@@ -155,4 +158,12 @@ def test_tables_that_are_none(folder: Path, suffix: str, content: str) -> None:
     with pytest.raises(
         ParameterError, match=rf"labels\{suffix}: can't be read as {suffix[1:].upper()}"
     ):
+        find_recordings(folder, table)
+
+
+@pytest.mark.parametrize("path", ['["a.wav"]', '{"a": 1}'])
+def test_a_path_that_is_no_text(folder: Path, path: str) -> None:
+    table = folder / "labels.jsonl"
+    table.write_text(f'{{"path": {path}, "label": "joy", "speaker": "1"}}\n')
+    with pytest.raises(ParameterError, match=r"jsonl: line 1: path must be text, got [\[{]"):
         find_recordings(folder, table)
