@@ -119,6 +119,7 @@ def test_times_as_audformat_writes_them(folder: Path) -> None:
     [
         ("path", "columns must be NAME=COLUMN,…, got 'path'"),
         ("path=", "columns must be NAME=COLUMN"),
+        ("path=a,path=b", "columns must be one column for path, got 'path=a,path=b'"),
         ("emotion=emo", "emotion"),
     ],
 )
