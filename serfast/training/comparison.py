@@ -148,10 +148,10 @@ def _by_speaker(figures: Any) -> dict[str, float]:
 
 def _check_alike(first: Mapping[str, Any], second: Mapping[str, Any]) -> None:
     """Refuse figures of other classes, and warn of other numbers of recordings."""
-    classes = [figures.get("classes") for figures in (first, second)]
-    if None not in classes and sorted(classes[0]) != sorted(classes[1]):
-        rule = f"those of the other evaluation, {checks.listed(classes[0])}"
-        checks.refuse("classes", rule, checks.listed(classes[1]))
+    one, two = first.get("classes"), second.get("classes")
+    if one is not None and two is not None and sorted(one) != sorted(two):
+        rule = f"those of the other evaluation, {checks.listed(one)}"
+        checks.refuse("classes", rule, checks.listed(two))
     numbers = [figures.get("recordings") for figures in (first, second)]
     if None not in numbers and numbers[0] != numbers[1]:
         message = f"of other recordings, perhaps: {numbers[0]} are in the one, {numbers[1]} in the"

@@ -243,7 +243,7 @@ class Smile:
             name, start, end = job
             if not isinstance(name, (str, bytes, os.PathLike)):
                 checks.fail("file", "a path", name)
-            path = os.path.join(root, name) if root is not None else name
+            path = Path(root, os.fsdecode(name)) if root is not None else name
             try:
                 signal, rate = read(path)
                 return self._segment(signal, rate, name, start, end)
