@@ -27,21 +27,21 @@ cdef inline double deviation_from(
 cdef inline void sliding_normalization(const Window *w, double *state, float *out) noexcept nogil:
     """Lay the window as apply-cmvn-sliding does, and take its mean and deviation.
 
-    The parameters are window, min_window, center, deviation and min_deviation.
+    The parameters are window, min_window, centered, deviation and min_deviation.
     """
     cdef const double *p = w.parameters
     cdef ptrdiff_t window = <ptrdiff_t>p[0], least = <ptrdiff_t>p[1]
     cdef ptrdiff_t t = <ptrdiff_t>state[0], first = t - w.place, begin, end, n, i, k
-    cdef bint center = p[2] != 0
+    cdef bint centered = p[2] != 0
     cdef const float *x
     cdef double total, value
     state[0] += 1
-    begin = t - window // 2 if center else t - window
-    end = begin + window if center else t + 1
+    begin = t - window // 2 if centered else t - window
+    end = begin + window if centered else t + 1
     if begin < 0:
         end -= begin
         begin = 0
-    if not center:
+    if not centered:
         end = max(t + 1, least)
     if end > first + w.n_rows:
         begin = max(begin - (end - first - w.n_rows), 0)

@@ -32,7 +32,7 @@ class SlidingNormalization(ColumnTrack):
     min_window : int
         At least this many rows count, 1 to `window`, if rows aren't centred: the first rows look
         at later ones. If rows are centred it has no effect, because all windows are whole.
-    center : bool
+    centered : bool
         If True, windows lie around their rows; those at both ends are moved into the recording.
     deviation : bool
         If True, the difference from the mean is divided by the standard deviation in the window;
@@ -61,13 +61,13 @@ class SlidingNormalization(ColumnTrack):
 
     window: int = 600
     min_window: int = 100
-    center: bool = False
+    centered: bool = False
     deviation: bool = False
     min_deviation: float = 1e-5
 
     def __post_init__(self) -> None:
-        checks.boolean("center", self.center)
-        most = (MAX_WINDOW + 1) // 2 if self.center else MAX_WINDOW - 1
+        checks.boolean("centered", self.centered)
+        most = (MAX_WINDOW + 1) // 2 if self.centered else MAX_WINDOW - 1
         checks.integer("window", self.window, 1, most)
         checks.integer("min_window", self.min_window, 1, max(self.window, 1))
         super().__post_init__()
@@ -82,12 +82,12 @@ class SlidingNormalization(ColumnTrack):
     @property
     def back(self) -> int:
         """Give the number of earlier rows that may count."""
-        return self.window - 1 if self.center else self.window
+        return self.window - 1 if self.centered else self.window
 
     @property
     def ahead(self) -> int:
         """Give the number of later rows that may count."""
-        return self.window - 1 if self.center else self.min_window - 1
+        return self.window - 1 if self.centered else self.min_window - 1
 
     @staticmethod
     def compute(
@@ -96,7 +96,7 @@ class SlidingNormalization(ColumnTrack):
         state: Any,
         window: int,
         min_window: int,
-        center: bool,
+        centered: bool,
         deviation: bool,
         min_deviation: float,
         out: Values,
@@ -108,12 +108,12 @@ class SlidingNormalization(ColumnTrack):
         t = int(state[0])
         state[0] += 1.0
         first = t - place
-        begin = t - window // 2 if center else t - window
-        end = begin + window if center else t + 1
+        begin = t - window // 2 if centered else t - window
+        end = begin + window if centered else t + 1
         if begin < 0:
             end -= begin
             begin = 0
-        if not center:
+        if not centered:
             end = max(t + 1, min_window)
         if end > first + len(rows):  # only at the recording's end
             begin = max(begin - (end - first - len(rows)), 0)

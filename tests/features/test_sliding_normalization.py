@@ -34,7 +34,7 @@ def window_of(t: int, n: int, window: int, least: int, center: bool) -> tuple[in
 def test_equals_the_moments_of_windows(
     window: int, least: int, center: bool, deviation: bool, backend: str
 ) -> None:
-    fields: dict[str, Any] = {"window": window, "min_window": least, "center": center}
+    fields: dict[str, Any] = {"window": window, "min_window": least, "centered": center}
     mel = serfast.LogMel(n_mels=5)
     made = serfast.SlidingNormalization(mel, **fields, deviation=deviation)
     spec = serfast.FeatureSpec(sample_rate=RATE, hop_length=HOP, features=[mel, made])
@@ -57,7 +57,7 @@ def test_a_row_waits_for_the_rows_that_its_window_may_need() -> None:
     mel = serfast.LogMel(n_mels=3)
     assert serfast.SlidingNormalization(mel, min_window=1).lookahead == 0
     assert serfast.SlidingNormalization(mel).lookahead == 99
-    assert serfast.SlidingNormalization(mel, window=300, center=True).lookahead == 299
+    assert serfast.SlidingNormalization(mel, window=300, centered=True).lookahead == 299
 
 
 def test_bad_fields_are_refused() -> None:
@@ -65,4 +65,4 @@ def test_bad_fields_are_refused() -> None:
     with pytest.raises(ParameterError, match="min_window must be"):
         serfast.SlidingNormalization(mel, window=10, min_window=11)
     with pytest.raises(ParameterError, match="window must be"):
-        serfast.SlidingNormalization(mel, window=600, center=True)
+        serfast.SlidingNormalization(mel, window=600, centered=True)
