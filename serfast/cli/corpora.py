@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from .._checks import shown, similar
 from ..corpora.catalogue import CORPORA
 from ..corpora.checking import Checked, check
 from ..corpora.corpus import Corpus
@@ -78,7 +79,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _known(name: str) -> Corpus:
     if name not in CORPORA:
-        raise ParameterError(f"corpus must be one of {', '.join(CORPORA)}, got {name!r:.60}")
+        given = shown(name) + similar(name, CORPORA)
+        raise ParameterError(f"corpus must be one of {', '.join(CORPORA)}, got {given}")
     return CORPORA[name]
 
 

@@ -120,10 +120,19 @@ class _Archive:
             return file.read()
 
 
-@lru_cache(maxsize=4)
 def _opened(archive: str) -> _Archive:
-    """Give the archive, which stays open: its list of files takes long to read."""
+    """Give the archive, which stays open: its list of files takes long to read.
+
+    A file that was replaced is opened anew; so is every one in a forked process, because the two
+    would move each other's place in it.
+    """
     try:
-        return _Archive(archive)
+        about = os.stat(archive)
+        return _kept(archive, about.st_ino, about.st_size, about.st_mtime_ns, os.getpid())
     except _DAMAGED as error:
         raise ParameterError(f"{printable(archive)}: can't be read: {error}") from error
+
+
+@lru_cache(maxsize=4)
+def _kept(archive: str, *_: int) -> _Archive:
+    return _Archive(archive)

@@ -133,6 +133,8 @@ def _labelled(
     if name == "auto" and root.suffix.lower() in TABLE_SUFFIXES and kind == stat.S_IFREG:
         root, table, kind = root.parent, root, stat.S_IFDIR
     is_table = table.suffix.lower() in TABLE_SUFFIXES and not name.startswith(PATTERN)
+    if columns is not None and not isinstance(columns, (str, Mapping)):
+        fail("columns", "text or a mapping", columns)
     if columns is not None and not is_table:
         fail("columns", "given with a table of labels", columns)
     if kind == stat.S_IFREG and is_archive(root):

@@ -88,5 +88,7 @@ def test_the_list(capsys: pytest.CaptureFixture[str]) -> None:
 def test_bad_calls(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert main(["corpora", "nmo"]) == 1
     assert "corpus must be one of emodb, ravdess" in capsys.readouterr().err
+    assert main(["corpora", "nemoo"]) == 1
+    assert "got 'nemoo'; did you mean 'nemo'?" in capsys.readouterr().err
     assert main(["corpora", "--plot", str(tmp_path / "a.png")]) == 1
     assert "--plot must be given with a FOLDER" in capsys.readouterr().err

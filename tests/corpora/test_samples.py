@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import tarfile
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from serfast.corpora import archives
 from serfast.corpora.archives import member, search_archive
 from serfast.corpora.finding import find_recordings
 from serfast.corpora.recordings import Recording
@@ -138,3 +140,23 @@ def test_damaged_archives(tmp_path: Path) -> None:
         path.write_bytes(b"no archive" * 100)
         with pytest.raises(ParameterError, match=f"{name}: can't be read"):
             find_recordings(path)
+
+
+def test_an_archive_that_was_replaced_is_read_anew(tmp_path: Path) -> None:
+    archive = tmp_path / "corpus.zip"
+    for names in (["joy/1.wav"], ["joy/2.wav", "rage/3.wav"]):
+        with zipfile.ZipFile(archive, "w") as file:
+            for name in names:
+                file.writestr(name, wav())
+        found = find_recordings(archive, "folders")
+        assert [one.path.relative_to(archive).as_posix() for one in found] == names
+
+
+def test_a_forked_process_opens_the_archive_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = str(make_archive(tmp_path, "tar.gz"))
+    before = archives._opened(archive)
+    assert archives._opened(archive) is before
+    monkeypatch.setattr(os, "getpid", lambda: -1)
+    assert archives._opened(archive) is not before
