@@ -30,8 +30,10 @@ A0 = 27.5
 class Tables(NamedTuple):
     """What a frame's length and the sample rate say about the bins."""
 
-    weights: Array
-    """Shape (n_bins, 43): a sum, a sum by frequency, one by its square, and the 40 bands."""
+    moments: Array
+    """Shape (n_bins, 3): 1, the frequency relative to half the sample rate, and its square."""
+    bands: Array
+    """Shape (n, 40): the triangles. The n bins up to the last triangle's are enough."""
     cosines: Array
     """Shape (40, 13): the orthonormal cosine transform of type II."""
     chroma: Array
@@ -51,8 +53,9 @@ def tables(sample_rate: float, window: int) -> Tables:
     # A frequency is that of the next bin, relative to half the sample rate.
     frequency = np.arange(1, n_bins + 1) / n_bins
     moments = np.stack([np.ones(n_bins), frequency, frequency**2], axis=1)
-    weights = np.concatenate([moments, _bands(sample_rate, n_bins)], axis=1)
-    return Tables(weights, _cosines(weights.shape[1] - 3), _chroma(sample_rate, n_bins))
+    bands = _bands(sample_rate, n_bins)
+    used = np.flatnonzero(bands.any(axis=1)).max(initial=0) + 1
+    return Tables(moments, bands[:used], _cosines(bands.shape[1]), _chroma(sample_rate, n_bins))
 
 
 def _bands(sample_rate: float, n_bins: int) -> Array:
