@@ -170,9 +170,12 @@ def known_of(paths: Iterable[Path], labels: PathLike = "auto") -> dict[Path, Rec
     Raises
     ------
     ParameterError
-        As :func:`find_recordings` does, if several corpora fit or the table is bad.
+        As :func:`find_recordings` does, if several corpora fit or the table is bad; and for
+        "folders" and patterns.
     """
     given = list(paths)
+    if str(labels) == FOLDERS or str(labels).startswith(PATTERN):
+        fail("labels", "auto, a corpus's name or a table's path where no folder is known", labels)
     if Path(labels).suffix.lower() in TABLE_SUFFIXES:
         table = Path(labels)
         anywhere = Path(os.path.abspath(table)).anchor

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from .._checks import shown
 from ..errors import ParameterError
 from ..files import as_written
 from .columns import places_of
@@ -97,6 +98,8 @@ class _Reader:
             if name in texts and not texts[name]:
                 raise ParameterError(f"{name} is empty")
         written = cells[self._places["path"]]
+        if isinstance(written, (list, dict)):  # as JSON and Parquet can have it
+            raise ParameterError(f"path must be text, got {shown(written)}")
         if written not in self._paths:
             path = self._path(written, texts["path"])
             self._paths[written] = (path, tuple(os.path.abspath(path).split(os.sep)))

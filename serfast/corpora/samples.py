@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,9 +13,27 @@ from .archives import member
 from .messages import printable
 from .recordings import Recording
 
-__all__ = ["samples_of"]
+__all__ = ["loaded", "samples_of"]
 
 Samples = np.ndarray[Any, np.dtype[np.float32]]
+
+
+def loaded(path: Path, sample_rate: float | None = None) -> tuple[Samples, int]:
+    """Give the samples of a file, or of one in an archive, and their rate [Hz], as `load` does.
+
+    Raises
+    ------
+    AudioError
+        As :func:`serfast.load` does: the message begins with the path.
+    """
+    content = None if path.exists() else member(path)
+    if content is None:
+        return load(path, sample_rate)
+    try:
+        return load(content, sample_rate)
+    except AudioError as error:
+        reason = str(error).removeprefix("<bytes>: ")
+        raise AudioError(f"{printable(path)}: {reason}") from error
 
 
 def samples_of(recording: Recording, sample_rate: float) -> Samples:
@@ -25,13 +44,7 @@ def samples_of(recording: Recording, sample_rate: float) -> Samples:
     AudioError
         As :func:`serfast.load` does; or the part begins behind the recording's end.
     """
-    content = None if recording.path.exists() else member(recording.path)
-    try:
-        y = load(recording.path if content is None else content, sample_rate)[0]
-    except AudioError as error:
-        if content is None:
-            raise
-        raise AudioError(f"{printable(recording.path)}: {error}") from error
+    y = loaded(recording.path, sample_rate)[0]
     if not recording.is_part:
         return y
     begin = round((recording.start or 0.0) * sample_rate)

@@ -39,7 +39,9 @@ def seconds(argument: str, value: Any) -> float | None:
     pd = pandas()
     try:
         moment = pd.to_timedelta(value)
-    except ValueError:
+    except (TypeError, ValueError):
+        moment = None
+    if moment is not pd.NaT and not isinstance(moment, pd.Timedelta):  # also of a list
         checks.fail(argument, "seconds, a timedelta or text such as '200ms'", value)
     return None if moment is pd.NaT else float(moment.total_seconds())
 
