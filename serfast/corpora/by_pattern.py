@@ -42,7 +42,7 @@ def pattern_of(text: str) -> re.Pattern[str]:
     """
     try:
         pattern = re.compile(text)
-    except re.error as error:
+    except (re.error, OverflowError, RecursionError) as error:
         raise ParameterError(
             f"pattern must be a regular expression, got {shown(text)}: {error}"
         ) from error

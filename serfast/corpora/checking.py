@@ -14,15 +14,12 @@ from ..errors import SerfastError
 from .corpus import Corpus
 from .messages import reason_of
 from .recordings import Recording
-from .samples import loaded
+from .samples import ROUNDING, loaded
 
 __all__ = ["Checked", "check"]
 
 SHORT, LONG = 0.3, 60.0
 """A recording that is shorter or longer than this [s] is odd: it is hardly one utterance."""
-
-ROUNDING = 0.1
-"""A part may end so much later [s] than its file: tables have rounded times."""
 
 SILENT = 1e-4
 """A recording whose samples are all smaller than this is silent: it is 80 dB below full scale."""

@@ -13,9 +13,12 @@ from .archives import member
 from .messages import printable
 from .recordings import Recording
 
-__all__ = ["loaded", "samples_of"]
+__all__ = ["ROUNDING", "cut_short", "loaded", "samples_of"]
 
 Samples = np.ndarray[Any, np.dtype[np.float32]]
+
+ROUNDING = 0.1
+"""A part may end so much later [s] than its file: tables have rounded times."""
 
 
 def loaded(path: Path, sample_rate: float | None = None) -> tuple[Samples, int]:
@@ -54,3 +57,13 @@ def samples_of(recording: Recording, sample_rate: float) -> Samples:
         rule = f"must begin before the recording's end at {length:g} s"
         raise AudioError(f"{printable(recording.path)}: {rule}, got {recording.start:g} s")
     return np.ascontiguousarray(y[begin:end])
+
+
+def cut_short(recording: Recording, y: Samples, sample_rate: float) -> str:
+    """Tell that a part ends behind its file's end, by more than times are rounded; or ""."""
+    if recording.end is None:
+        return ""
+    end = (recording.start or 0.0) + len(y) / sample_rate
+    if recording.end <= end + ROUNDING:
+        return ""
+    return f"ends at {end:.2f} s, before its part does, at {recording.end:.2f} s"

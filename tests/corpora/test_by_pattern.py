@@ -43,6 +43,8 @@ def test_a_pattern(folder: Path) -> None:
     ("pattern", "message"),
     [
         ("(", "pattern must be a regular expression, got '\\('"),
+        ("(?P<label>x{1,99999999999})", "pattern must be a regular expression, got"),
+        ("(" * 5000 + "(?P<label>x)" + ")" * 5000, "pattern must be a regular expression, got"),
         ("(?P<speaker>x)", "with a group"),
         ("(?P<label>zzz)", "labels must fit some recording"),
     ],
