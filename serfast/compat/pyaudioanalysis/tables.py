@@ -107,7 +107,7 @@ def _chroma(sample_rate: float, n_bins: int) -> Array:
             "sample rate, as pyAudioAnalysis has it",
             f"{n_bins} bins",
         )
-    alike, group, count = np.unique(semitone, return_inverse=True, return_counts=True)
+    _, group, count = np.unique(semitone, return_inverse=True, return_counts=True)
     size = count[group].astype(np.float64)
     place = np.zeros(n_bins, dtype=int)
     place[semitone] = np.arange(n_bins)  # the last bin of a semitone stays
