@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from serfast.errors import ModelError
+from serfast.forking import forks_wait
 
 from .checkpoint import read_checkpoint
 from .graph import BLOCKS, encoder_graph
