@@ -7,6 +7,7 @@ table, a pattern or the names of folders label any other.
 from .catalogue import CORPORA
 from .corpus import Corpus
 from .finding import AUDIO_SUFFIXES, audio_files, find_recordings
+from .named import NAMED as SCHEMES
 from .recordings import Recording
 from .samples import samples_of
 from .searching import Found, search
@@ -14,6 +15,7 @@ from .searching import Found, search
 __all__ = [
     "AUDIO_SUFFIXES",
     "CORPORA",
+    "SCHEMES",
     "Corpus",
     "Found",
     "Recording",

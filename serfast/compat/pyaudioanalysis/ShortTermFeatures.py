@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ... import _checks as checks
-from .tables import N_CHROMA, N_MFCC, Tables, tables
+from .tables import N_CHROMA, N_MFCC, N_PARTS, Tables, tables
 
 __all__ = ["feature_extraction"]
 
@@ -20,11 +20,8 @@ EPSILON = sys.float_info.epsilon
 PEAK_OFFSET = 32768 * 1e-10
 """It divides samples by 32768, then by their peak and 1e-10: here both at once."""
 
-N_PARTS = 10
-"""Both entropies divide a frame, or its spectrum, into so many parts."""
-
 ROLLOFF = 0.9
-BLOCK_SAMPLES = 1 << 16
+BLOCK_SAMPLES = 1 << 17
 """So many samples of frames are computed at once: their arrays stay in the processor's cache."""
 
 NAMES = (
@@ -85,20 +82,18 @@ def feature_extraction(
     hop = checks.integer("step", int(checks.number("step", step)), 1)
     with_deltas = checks.boolean("deltas", deltas)
     samples = _checked(signal, length)
-    mean, scale = _normalization(samples)
+    mean, peak = _normalization(samples)
     fixed = tables(rate, length)
     n_frames = (len(samples) - length) // hop + 1
     rows = np.empty((n_frames, len(NAMES)))
     size = max(BLOCK_SAMPLES // length, 1)
-    previous: Array | None = None
+    space = _Space(min(size, n_frames), length // 2)
     for start in range(0, n_frames, size):
         block = rows[start : start + size]
         end = (start + len(block) - 1) * hop + length
-        part = (samples[start * hop : end] - mean) * scale
+        part = (samples[start * hop : end] - mean) / peak
         _temporal(part, length, hop, block)
-        # Half a transform is divided by its length; the samples before it cost less.
-        part *= 1 / (length // 2)
-        previous = _spectral(_frames(part, length, hop), fixed, block, previous)
+        _spectral(_frames(part, length, hop), fixed, block, space)
     names = list(NAMES)
     if not with_deltas:
         return np.ascontiguousarray(rows.T), names
@@ -119,13 +114,17 @@ def _checked(signal: Any, length: int) -> Any:
     return given
 
 
-def _normalization(samples: Any) -> tuple[np.float64, float]:
-    """Give the mean, and what makes the peak around it 1."""
-    mean = samples.mean(dtype=np.float64)
+def _normalization(samples: Any) -> tuple[np.float64, np.float64]:
+    """Give the mean, and the peak around it.
+
+    Their bits are pyAudioAnalysis' bits: in spectra of pure tones, the logarithms of the bands
+    between them are those of rounding errors.
+    """
+    mean = samples.astype(np.float64).mean()
     peak = max(float(samples.max()) - mean, mean - float(samples.min()))
     if not np.isfinite(peak):
         checks.refuse("signal", "finite", "NaN, infinity or samples that are too large")
-    return mean, float(1 / (peak + PEAK_OFFSET))
+    return mean, peak + PEAK_OFFSET
 
 
 def _frames(samples: Any, length: int, hop: int) -> Any:
@@ -141,7 +140,8 @@ def _temporal(samples: Array, length: int, hop: int, rows: Array) -> None:
     sign = (samples > 0).view(np.int8) - (samples < 0).view(np.int8)
     # Sums of so few small integers are exact in float32.
     change = np.abs(np.diff(sign)).astype(np.float32)
-    rows[:, 0] = _frames(change, length - 1, hop).sum(axis=1) / (2.0 * (length - 1))
+    rows[:, 0] = _frames(change, length - 1, hop).sum(axis=1)
+    rows[:, 0] /= 2 * (length - 1)
     parts, total = _parts(_frames(np.square(samples), length, hop))
     rows[:, 1] = total / length
     rows[:, 2] = _entropy(parts, total)
@@ -165,30 +165,47 @@ def _entropy(parts: Array, total: Array) -> Array:
     return np.asarray(-np.einsum("ij,ij->i", share, np.log2(share + EPSILON)))
 
 
-def _spectral(frames: Array, fixed: Tables, rows: Array, previous: Array | None) -> Array:
-    """Write the features of the spectrum, and give the last frame's magnitudes."""
-    n_bins = len(fixed.moments)
-    transform = np.fft.rfft(frames, axis=1)[:, :n_bins]
-    power = np.square(transform.real)
-    power += np.square(transform.imag)
-    # The row in front is that of the frame before, which is the first itself at the beginning.
-    stored = np.empty((len(power) + 1, n_bins))
-    magnitude = np.sqrt(power, out=stored[1:])
-    stored[0] = magnitude[0] if previous is None else previous
+class _Space:
+    """The arrays of a block's spectra, which the next block takes again."""
+
+    def __init__(self, n_frames: int, n_bins: int) -> None:
+        self.part_size = n_bins // N_PARTS
+        self.width = max(self.part_size, n_bins - N_PARTS * self.part_size)
+        """The longest part, or the rest behind the parts."""
+        self.power = np.zeros((n_frames, n_bins + self.width))  # zeros stay behind the bins
+        self.magnitude = np.empty((n_frames + 1, n_bins))
+        self.begun = False
+        self.transform = np.empty((n_frames, n_bins + 1), complex)
+
+
+def _spectral(frames: Array, fixed: Tables, rows: Array, space: _Space) -> None:
+    """Write the features of the spectrum."""
+    n, n_bins = len(frames), len(fixed.moments)
+    transform = np.fft.rfft(frames, axis=1, out=space.transform[:n])[:, :n_bins]
+    power, stored = space.power[:n, :n_bins], space.magnitude[: n + 1]
+    np.square(transform.real, out=power)
+    magnitude = np.square(transform.imag, out=stored[1:])
+    power += magnitude
+    power *= 1 / n_bins**2
+    np.sqrt(power, out=magnitude)
+    if not space.begun:
+        stored[0] = magnitude[0]  # before the first frame, pyAudioAnalysis has it once more
+        space.begun = True
     moments = stored @ fixed.moments
     rows[:, 3], rows[:, 4] = _centroid(moments[1:])
-    parts, total = _parts(power)
+    sums = power @ fixed.powers
+    parts, total = sums[:, :N_PARTS], sums[:, N_PARTS]
     rows[:, 5] = _entropy(parts, total)
     rows[:, 6] = _flux(stored, moments[:, 0] + n_bins * EPSILON)
-    rows[:, 7] = _rolloff(power, parts, total)
+    rows[:, 7] = _rolloff(space, parts, total) / n_bins
     bands = magnitude[:, : len(fixed.bands)] @ fixed.bands
     rows[:, 8 : 8 + N_MFCC] = np.log10(bands + EPSILON) @ fixed.cosines
-    chroma = power @ fixed.chroma
+    chroma = sums[:, N_PARTS + 1 :]
     chroma /= np.where(total == 0, EPSILON, total)[:, None]
     rows[:, 8 + N_MFCC : -1] = chroma
     chroma -= chroma.mean(axis=1, keepdims=True)
     rows[:, -1] = np.sqrt(np.einsum("ij,ij->i", chroma, chroma) / N_CHROMA)
-    return stored[-1].copy()
+    stored[0] = magnitude[-1]
 
 
 def _centroid(moments: Array) -> tuple[Array, Array]:
@@ -204,22 +221,21 @@ def _flux(stored: Array, mass: Array) -> Array:
     """Give the sum of squared changes of the relative magnitudes, (a - b)² = a² + b² - 2ab."""
     square = np.einsum("ij,ij->i", stored, stored) / mass**2
     product = np.einsum("ij,ij->i", stored[1:], stored[:-1]) / (mass[1:] * mass[:-1])
-    return np.maximum(square[1:] + square[:-1] - 2 * product, 0)
+    return np.asarray(np.maximum(square[1:] + square[:-1] - 2 * product, 0))
 
 
-def _rolloff(power: Array, parts: Array, total: Array) -> Array:
-    """Give the bin up to which there is 90 % of the power, relative to their number.
+def _rolloff(space: _Space, parts: Array, total: Array) -> Any:
+    """Give the bin up to which there is 90 % of the power.
 
     It is looked for in the part where it must be, or in the rest behind the parts.
     """
-    n_bins, size = power.shape[1], power.shape[1] // N_PARTS
+    index = np.arange(len(parts))
     threshold = ROLLOFF * total - EPSILON
-    reached = np.cumsum(parts, axis=1)
-    part = (reached <= threshold[:, None]).sum(axis=1)
-    index = np.arange(len(power))
-    before = np.where(part > 0, reached[index, part - 1], 0.0)
-    width = max(size, n_bins - size * N_PARTS)
-    place = np.minimum(part[:, None] * size + np.arange(width), n_bins - 1)
-    inside = np.cumsum(power[index[:, None], place], axis=1) + before[:, None]
-    first = (inside > threshold[:, None]).argmax(axis=1)
-    return np.asarray(place[index, first] / n_bins)
+    reached = np.zeros((len(parts), N_PARTS + 1))
+    np.cumsum(parts, axis=1, out=reached[:, 1:])
+    part = (reached[:, 1:] <= threshold[:, None]).sum(axis=1)
+    start = part * space.part_size
+    windows = np.lib.stride_tricks.sliding_window_view(space.power, space.width, axis=1)
+    inside = np.cumsum(windows[index, start], axis=1)
+    threshold -= reached[index, part]
+    return start + (inside > threshold[:, None]).argmax(axis=1)

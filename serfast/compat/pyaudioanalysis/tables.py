@@ -9,12 +9,15 @@ import numpy as np
 
 from ... import _checks as checks
 
-__all__ = ["N_CHROMA", "N_MFCC", "Tables", "tables"]
+__all__ = ["N_CHROMA", "N_MFCC", "N_PARTS", "Tables", "tables"]
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
 N_MFCC = 13
 N_CHROMA = 12
+
+N_PARTS = 10
+"""Both entropies divide a frame, or its spectrum, into so many parts."""
 
 LINEAR_EDGES = 13
 LOG_EDGES = 29
@@ -36,8 +39,8 @@ class Tables(NamedTuple):
     """Shape (n, 40): the triangles. The n bins up to the last triangle's are enough."""
     cosines: Array
     """Shape (40, 13): the orthonormal cosine transform of type II."""
-    chroma: Array
-    """Shape (n_bins, 12): what each bin's power adds to each chroma."""
+    powers: Array
+    """Shape (n_bins, 23): which part a bin is in, 1, and what its power adds to each chroma."""
 
 
 @lru_cache(maxsize=16)
@@ -55,7 +58,9 @@ def tables(sample_rate: float, window: int) -> Tables:
     moments = np.stack([np.ones(n_bins), frequency, frequency**2], axis=1)
     bands = _bands(sample_rate, n_bins)
     used = np.flatnonzero(bands.any(axis=1)).max(initial=0) + 1
-    return Tables(moments, bands[:used], _cosines(bands.shape[1]), _chroma(sample_rate, n_bins))
+    part = np.arange(n_bins)[:, None] // max(n_bins // N_PARTS, 1)
+    powers = [part == np.arange(N_PARTS), np.ones((n_bins, 1)), _chroma(sample_rate, n_bins)]
+    return Tables(moments, bands[:used], _cosines(bands.shape[1]), np.concatenate(powers, axis=1))
 
 
 def _bands(sample_rate: float, n_bins: int) -> Array:
