@@ -239,3 +239,12 @@ def test_files_and_folders_are_one_table(tmp_path: Path, capsys: Any) -> None:
 def test_arguments_that_are_none(call: Any, message: str) -> None:
     with pytest.raises(serfast.errors.ParameterError, match=message):
         call(Smile())
+
+
+@pytest.mark.parametrize("unit", ["ns", "us", "ms"])
+def test_times_of_numpy_are_no_seconds(unit: str) -> None:
+    times = (np.timedelta64(ms, "ms").astype(f"timedelta64[{unit}]") for ms in (250, 750))
+    start, end = times
+    table = Smile().process_signal(voice(), RATE, start=start, end=end)
+    assert table.equals(Smile().process_signal(voice(), RATE, start=0.25, end=0.75))
+    assert table.index[0] == (pandas.Timedelta("250ms"), pandas.Timedelta("750ms"))

@@ -168,3 +168,13 @@ def test_a_path_that_is_no_text(folder: Path, path: str) -> None:
     table.write_text(f'{{"path": {path}, "label": "joy", "speaker": "1"}}\n')
     with pytest.raises(ParameterError, match=r"jsonl: line 1: path must be text, got [\[{]"):
         find_recordings(folder, table)
+
+
+def test_ratings_that_are_no_numbers(folder: Path) -> None:
+    table = folder / "labels.csv"
+    table.write_text("path,label,speaker,arousal,valence\na.wav,joy,1,nan,2.5\n")
+    [found] = find_recordings(folder, table)
+    assert (found.arousal, found.valence, found.dominance) == (None, 2.5, None)
+    table.write_text("path,label,speaker,arousal\na.wav,joy,1,inf\n")
+    with pytest.raises(ParameterError, match="line 2: arousal must be a finite number, got inf"):
+        find_recordings(folder, table)

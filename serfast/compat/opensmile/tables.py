@@ -34,7 +34,8 @@ def seconds(argument: str, value: Any) -> float | None:
     """Give a moment in seconds: from a number [s], a timedelta, or text such as "200ms"."""
     if value is None:
         return None
-    if isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool):
+    is_number = isinstance(value, (int, float, np.integer, np.floating))
+    if is_number and not isinstance(value, (bool, np.timedelta64)):  # NumPy's is an integer, too
         return None if np.isnan(value) else checks.number(argument, float(value), minimum=0)
     pd = pandas()
     try:
