@@ -172,21 +172,21 @@ class _Space:
         self.part_size = n_bins // N_PARTS
         self.width = max(self.part_size, n_bins - N_PARTS * self.part_size)
         """The longest part, or the rest behind the parts."""
-        self.power = np.zeros((n_frames, n_bins + self.width))  # zeros stay behind the bins
+        self.power = np.zeros(n_frames * n_bins + self.width)  # zeros stay behind the last bin
         self.magnitude = np.empty((n_frames + 1, n_bins))
         self.begun = False
         self.transform = np.empty((n_frames, n_bins + 1), complex)
 
 
 def _spectral(frames: Array, fixed: Tables, rows: Array, space: _Space) -> None:
-    """Write the features of the spectrum."""
+    """Write the features of the spectrum, which the tables divide by its length."""
     n, n_bins = len(frames), len(fixed.moments)
     transform = np.fft.rfft(frames, axis=1, out=space.transform[:n])[:, :n_bins]
-    power, stored = space.power[:n, :n_bins], space.magnitude[: n + 1]
+    power = space.power[: n * n_bins].reshape(n, n_bins)
+    stored = space.magnitude[: n + 1]
     np.square(transform.real, out=power)
     magnitude = np.square(transform.imag, out=stored[1:])
     power += magnitude
-    power *= 1 / n_bins**2
     np.sqrt(power, out=magnitude)
     if not space.begun:
         stored[0] = magnitude[0]  # before the first frame, pyAudioAnalysis has it once more
@@ -196,8 +196,8 @@ def _spectral(frames: Array, fixed: Tables, rows: Array, space: _Space) -> None:
     sums = power @ fixed.powers
     parts, total = sums[:, :N_PARTS], sums[:, N_PARTS]
     rows[:, 5] = _entropy(parts, total)
-    rows[:, 6] = _flux(stored, moments[:, 0] + n_bins * EPSILON)
-    rows[:, 7] = _rolloff(space, parts, total) / n_bins
+    rows[:, 6] = _flux(stored, moments[:, 0] + n_bins**2 * EPSILON)
+    rows[:, 7] = _rolloff(space, parts, total, n_bins) / n_bins
     bands = magnitude[:, : len(fixed.bands)] @ fixed.bands
     rows[:, 8 : 8 + N_MFCC] = np.log10(bands + EPSILON) @ fixed.cosines
     chroma = sums[:, N_PARTS + 1 :]
@@ -224,7 +224,7 @@ def _flux(stored: Array, mass: Array) -> Array:
     return np.asarray(np.maximum(square[1:] + square[:-1] - 2 * product, 0))
 
 
-def _rolloff(space: _Space, parts: Array, total: Array) -> Any:
+def _rolloff(space: _Space, parts: Array, total: Array, n_bins: int) -> Any:
     """Give the bin up to which there is 90 % of the power.
 
     It is looked for in the part where it must be, or in the rest behind the parts.
@@ -235,7 +235,8 @@ def _rolloff(space: _Space, parts: Array, total: Array) -> Any:
     np.cumsum(parts, axis=1, out=reached[:, 1:])
     part = (reached[:, 1:] <= threshold[:, None]).sum(axis=1)
     start = part * space.part_size
-    windows = np.lib.stride_tricks.sliding_window_view(space.power, space.width, axis=1)
-    inside = np.cumsum(windows[index, start], axis=1)
-    threshold -= reached[index, part]
-    return start + (inside > threshold[:, None]).argmax(axis=1)
+    # Behind a frame's bins are the next frame's, but 90 % are reached before.
+    windows = np.lib.stride_tricks.sliding_window_view(space.power, space.width)
+    inside = np.cumsum(windows[index * n_bins + start], axis=1)
+    rest = (threshold - reached[index, part]) * n_bins**2
+    return start + (inside > rest[:, None]).argmax(axis=1)

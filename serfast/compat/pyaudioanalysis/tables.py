@@ -36,11 +36,14 @@ class Tables(NamedTuple):
     moments: Array
     """Shape (n_bins, 3): 1, the frequency relative to half the sample rate, and its square."""
     bands: Array
-    """Shape (n, 40): the triangles. The n bins up to the last triangle's are enough."""
+    """Shape (n, 40): the triangles, divided by n_bins, over the n bins that they need."""
     cosines: Array
     """Shape (40, 13): the orthonormal cosine transform of type II."""
     powers: Array
-    """Shape (n_bins, 23): which part a bin is in, 1, and what its power adds to each chroma."""
+    """Shape (n_bins, 23): which part a bin is in, 1, and what its power adds to each chroma.
+
+    They are divided by n_bins².
+    """
 
 
 @lru_cache(maxsize=16)
@@ -60,7 +63,12 @@ def tables(sample_rate: float, window: int) -> Tables:
     used = np.flatnonzero(bands.any(axis=1)).max(initial=0) + 1
     part = np.arange(n_bins)[:, None] // max(n_bins // N_PARTS, 1)
     powers = [part == np.arange(N_PARTS), np.ones((n_bins, 1)), _chroma(sample_rate, n_bins)]
-    return Tables(moments, bands[:used], _cosines(bands.shape[1]), np.concatenate(powers, axis=1))
+    return Tables(
+        moments,
+        bands[:used] / n_bins,
+        _cosines(bands.shape[1]),
+        np.concatenate(powers, axis=1) / n_bins**2,
+    )
 
 
 def _bands(sample_rate: float, n_bins: int) -> Array:
