@@ -17,8 +17,8 @@ from ..extractor import Extractor
 from ..features.spec import FeatureSpec
 from ..models.embedding import Embedding
 from ..models.embedding_reference import EmbeddingReference
+from ..models.input_maker import InputMaker
 from ..statistics.statistics import Statistics
-from ..training.examples import InputMaker
 from ._recordings import source
 from ._segments import Segments
 from ._spec import default_statistics, read_statistics

@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from .. import presets
+from ..corpora.in_order import in_order
 from ..corpora.searching import Found
-from ..errors import SerfastError
+from ..errors import ParameterError, SerfastError
 from ..extractor import Extractor
 from ..features.spec import FeatureSpec
+from ._dataset import add_dataset, run_dataset
 from ._extracted import Rows, Vectors
 from ._json import add_json, print_json
 from ._output import check_outputs, writing
@@ -20,7 +22,7 @@ from ._progress import Progress
 from ._recordings import as_texts, find, named
 from ._segments import seconds
 from ._spec import read_spec
-from ._threads import add_threads, in_order
+from ._threads import add_threads
 from ._warnings import collected, show_warnings
 
 __all__ = ["add_parser"]
@@ -42,6 +44,11 @@ label as class.
 A recording that can't be read is reported and left out; the exit status is then 1. OUT appears when
 all is done, not before.
 
+With --dataset OUT is a folder of Parquet files of 256 recordings each, with label and speaker, for
+corpora of any size. Interrupted or killed, the same command goes on where it was; what has changed
+is noticed. Recordings that can't be read stand in OUT/_bad.csv and are not tried again
+(docs/scale.md).
+
 examples:
   serfast extract speech.wav -o features.csv
   serfast extract corpus/ -o features.npz --preset librosa --threads 4
@@ -51,6 +58,7 @@ examples:
   serfast extract emodb/wav -o vectors.parquet --embedding whisper-base-3
   python -c "import serfast; print(serfast.presets.speech().to_json(2))" > spec.json
   serfast extract corpus/ -o features.parquet --spec spec.json
+  serfast extract corpus/ -o features/ --dataset --threads 4
 """
 
 
@@ -63,7 +71,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     _add_arguments(parser)
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, refuse=parser.error)
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -78,9 +86,10 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         "-o",
         "--output",
         required=True,
-        type=_output,
+        type=Path,
         metavar="OUT",
-        help="table to write; the suffix .npz, .csv, .parquet or .arff chooses its kind",
+        help="table to write; the suffix .npz, .csv, .parquet or .arff chooses its kind; or the "
+        "folder of --dataset",
     )
     features = parser.add_mutually_exclusive_group()
     features.add_argument("--preset", choices=_PRESETS, help=f"features (default: {_PRESETS[0]})")
@@ -131,6 +140,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="what computes: native, numba or reference (default: $SERFAST_BACKEND, or native)",
     )
+    add_dataset(parser)
     parser.add_argument("--force", action="store_true", help="replace OUT if it exists")
     add_json(parser, "one, with what was written")
     add_threads(parser)
@@ -138,8 +148,11 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Extract; exit status 1 if a recording failed."""
-    check_outputs([arguments.output], arguments.force)
     spec = _spec(arguments)
+    if arguments.dataset:
+        return run_dataset(arguments, spec)
+    _check_table(arguments)
+    check_outputs([arguments.output], arguments.force)
     extractor = Extractor(spec, backend=arguments.backend)
     is_vector = arguments.statistics or arguments.embedding
     content = (Vectors if is_vector else Rows)(arguments, extractor)
@@ -195,11 +208,12 @@ def _with_warnings(compute: Callable[[Path], Any], path: Path) -> tuple[Any, lis
         return compute(path), messages
 
 
-def _output(text: str) -> Path:
-    path = Path(text)
-    if path.suffix.lower() not in _SUFFIXES:
-        raise argparse.ArgumentTypeError(f"must end in {', '.join(_SUFFIXES)}, got {text!r}")
-    return path
+def _check_table(arguments: argparse.Namespace) -> None:
+    if arguments.output.suffix.lower() not in _SUFFIXES:
+        rule = f"must end in {', '.join(_SUFFIXES)}, got {str(arguments.output)!r}"
+        arguments.refuse(f"argument -o/--output: {rule} (a folder needs --dataset)")
+    if arguments.part or arguments.retry_bad:
+        raise ParameterError("--part and --retry-bad must be given with --dataset")
 
 
 def _spec(arguments: argparse.Namespace) -> FeatureSpec:

@@ -11,6 +11,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from ..audio.reading import load
+from ..corpora.in_order import in_order
 from ..corpora.messages import printable
 from ..errors import ParameterError, SerfastError
 from . import _live
@@ -19,7 +20,7 @@ from ._json import add_json, print_json
 from ._progress import Progress
 from ._recordings import as_texts, find, named, source
 from ._speakers import add_speaker, check_speaker, kept_speaker
-from ._threads import add_threads, in_order
+from ._threads import add_threads
 from ._warnings import collected, show_warnings
 
 if TYPE_CHECKING:

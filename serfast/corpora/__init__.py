@@ -6,6 +6,7 @@ table, a pattern or the names of folders label any other.
 
 from .catalogue import CORPORA
 from .corpus import Corpus
+from .dataset import Extracted, extract
 from .finding import AUDIO_SUFFIXES, audio_files, find_recordings
 from .named import NAMED as SCHEMES
 from .recordings import Recording
@@ -17,9 +18,11 @@ __all__ = [
     "CORPORA",
     "SCHEMES",
     "Corpus",
+    "Extracted",
     "Found",
     "Recording",
     "audio_files",
+    "extract",
     "find_recordings",
     "samples_of",
     "search",

@@ -13,6 +13,7 @@ from typing import Any
 
 from ..corpora.recordings import Recording
 from ..models.bundle.bundle import Bundle
+from ..models.input_maker import InputMaker
 from ..models.plugin import Examples, Run
 from .beforehand import check_choice, check_recordings, check_splits, try_bundle
 from .conditions import Wanted, conditions_from
@@ -20,7 +21,6 @@ from .copy_choice import choose_copies
 from .evaluation import Evaluation, Fold, evaluate_splits
 from .examples import (
     Failed,
-    InputMaker,
     Making,
     Samples,
     check_made_with,

@@ -16,8 +16,9 @@ from ..corpora.messages import printable
 from ..corpora.recordings import Recording
 from ..corpora.samples import samples_of
 from ..errors import ModelError, ParameterError, SerfastError
+from ..models.input_maker import InputMaker
 from .conditions import Condition
-from .examples import Failed, InputMaker, Samples
+from .examples import Failed, Samples
 from .others import recordings_of_others, signals_of_others
 
 __all__ = ["Answers", "Trials", "answers_of", "rehearse", "trials_in_memory", "trials_of"]

@@ -13,9 +13,9 @@ from helpers.plugin_stub import Averaging, Nearest, install_averaging, install_n
 from serfast.audio.augmentation import Noise
 from serfast.corpora import find_recordings
 from serfast.errors import ModelError, ParameterError
+from serfast.models.input_maker import InputMaker
 from serfast.statistics.statistics import Statistics
 from serfast.training import Condition, Recipe, trials
-from serfast.training.examples import InputMaker
 
 SPEC = serfast.FeatureSpec(features=[serfast.RMS(), serfast.ZeroCrossingRate()])
 STATISTICS = Statistics(functionals=("mean", "std"), deltas=0)
