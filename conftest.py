@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
 from hypothesis import settings
+
+# Benchmarks are no part of the installed package, which comes first.
+sys.path.append(str(Path(__file__).parent))
 
 pytest_plugins = ["helpers.parity_report"]
 

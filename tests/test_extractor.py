@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import pickle
 import re
 import time
@@ -291,7 +292,7 @@ def test_a_row_depends_on_its_own_samples_alone() -> None:
 def test_the_second_extractor_of_a_spec_shares_the_engine_and_warns_again() -> None:
     """Nothing but the native engine of built-in features of moderate size is kept."""
     spec = serfast.FeatureSpec(features=[serfast.LogMel(n_mels=41)])
-    first, second = serfast.Extractor(spec), serfast.Extractor(serfast.FeatureSpec(**vars(spec)))
+    first, second = serfast.Extractor(spec), serfast.Extractor(dataclasses.replace(spec))
     assert first._run is second._run
     other = serfast.FeatureSpec(features=[serfast.LogMel(n_mels=42)])
     assert serfast.Extractor(other)._run is not first._run

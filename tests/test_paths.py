@@ -15,6 +15,7 @@ CHROMA = "compat/test_librosa_chroma.py"
 CONTRACT = "compat/test_librosa_contract.py"
 KALDI = "compat/test_kaldi_native_fbank.py"
 PYIN = "compat/test_librosa_pyin.py"
+PYAUDIO = "compat/test_pyaudioanalysis.py"
 SMILE = "compat/test_opensmile.py"
 SHAPE = "compat/test_librosa_spectral.py"
 
@@ -117,6 +118,9 @@ TESTED_BY = {
     "compat.opensmile.sets": SMILE,
     "compat.opensmile.smile": SMILE,
     "compat.opensmile.tables": SMILE,
+    "compat.pyaudioanalysis.MidTermFeatures": PYAUDIO,
+    "compat.pyaudioanalysis.ShortTermFeatures": PYAUDIO,
+    "compat.pyaudioanalysis.tables": PYAUDIO,
     "corpora.messages": "corpora/test_finding.py",
     "corpora.recordings": "corpora/test_finding.py",
     "corpora.table_rows": "corpora/test_label_tables.py",

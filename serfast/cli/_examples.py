@@ -226,10 +226,13 @@ class Reading:
 
     def __init__(self, arguments: argparse.Namespace) -> None:
         self._command = arguments.command
+        labels, pattern = arguments.labels, arguments.pattern
+        if pattern is not None and labels != "auto":
+            raise ParameterError(f"--pattern must be given without --labels, got {labels}")
         self.recordings: Sequence[Recording]
         self.recordings, result = find_labelled(
             arguments.folder,
-            f"pattern:{arguments.pattern}" if arguments.pattern else arguments.labels,
+            labels if pattern is None else f"pattern:{pattern}",
             columns=arguments.columns,
             emotions=arguments.emotions,
         )

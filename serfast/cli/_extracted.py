@@ -76,6 +76,8 @@ class Vectors:
         self._suffix = arguments.output.suffix.lower()
         if arguments.statistics_file and not arguments.statistics:
             raise ParameterError("--statistics-file must be given with --statistics")
+        if not arguments.statistics and (arguments.preset or arguments.spec):
+            raise ParameterError("--preset and --spec must be given without --embedding alone")
         statistics = _statistics(arguments, extractor) if arguments.statistics else None
         spec, reference = extractor.spec, None
         if arguments.embedding:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from .._checks import shown, similar
 from ..corpora.catalogue import CORPORA
 from ..corpora.checking import Checked, check
 from ..corpora.corpus import Corpus
@@ -28,8 +29,8 @@ _EPILOG = """\
 Without NAME it lists the corpora. With NAME it says what is known of one: its classes, speakers,
 licence, paper, and where to get it. With NAME and FOLDER it reads every recording there and counts
 them by class and speaker; it names files that are labelled otherwise, doubled (the same samples),
-silent, very short or very long, or that can't be read. NAME may also be what --labels of `serfast
-train` takes: auto, folders, or a table.
+silent, very short or very long, that can't be read, or that end before a part of them does. NAME
+may also be what --labels of `serfast train` takes: auto, folders, or a table.
 
 examples:
   serfast corpora
@@ -78,7 +79,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _known(name: str) -> Corpus:
     if name not in CORPORA:
-        raise ParameterError(f"corpus must be one of {', '.join(CORPORA)}, got {name!r:.60}")
+        given = shown(name) + similar(name, CORPORA)
+        raise ParameterError(f"corpus must be one of {', '.join(CORPORA)}, got {given}")
     return CORPORA[name]
 
 
@@ -137,6 +139,7 @@ def _check(arguments: argparse.Namespace) -> int:
     corpus = CORPORA.get(arguments.name)
     with Progress(len({recording.path for recording in recordings})) as bar:
         checked = check(corpus, recordings, paths, bar.step_path)
+    checked.unreadable += len(result.problems)
     checked.odd += [(Path(problem.partition(":")[0]), problem) for problem in result.problems]
     if arguments.json:
         print_json(_found(checked))
@@ -145,8 +148,7 @@ def _check(arguments: argparse.Namespace) -> int:
     if arguments.plot:
         with writing(arguments.plot, arguments.force) as path:
             draw_corpus(checked, path)
-    unreadable = sum("s long" not in why and why != "silent" for _, why in checked.odd)
-    return int(unreadable > 0)
+    return int(checked.unreadable > 0)
 
 
 def _found(checked: Checked) -> dict[str, Any]:

@@ -19,8 +19,8 @@ from .info import aligned
 
 __all__ = ["add_parser"]
 
-PRESETS = tuple(name for name in presets.__all__ if name != "speech_statistics")
-"""Presets that are called without arguments here."""
+PRESETS = tuple(name for name in presets.__all__ if not name.endswith("_statistics"))
+"""Presets that give a spec."""
 
 _EPILOG = f"""\
 presets: {", ".join(PRESETS[:6])},

@@ -132,7 +132,8 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         "--labels",
         default="auto",
         metavar="SCHEME",
-        help="as of `serfast train` (default: %(default)s; none are known if no scheme fits)",
+        help="auto, a corpus or a table, as of `serfast train` (default: %(default)s; none are "
+        "known if no corpus fits)",
     )
     parser.add_argument(
         "--backend",

@@ -8,7 +8,7 @@ from types import ModuleType
 from .._lazy import suggesting
 from ..forking import forks_wait
 
-__all__ = ["kaldi_native_fbank", "librosa", "opensmile"]
+__all__ = ["kaldi_native_fbank", "librosa", "opensmile", "pyaudioanalysis"]
 
 
 def __getattr__(name: str) -> ModuleType:

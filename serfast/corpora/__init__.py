@@ -8,6 +8,7 @@ from .catalogue import CORPORA
 from .corpus import Corpus
 from .dataset import Extracted, extract
 from .finding import AUDIO_SUFFIXES, audio_files, find_recordings
+from .named import NAMED as SCHEMES
 from .recordings import Recording
 from .samples import samples_of
 from .searching import Found, search
@@ -15,6 +16,7 @@ from .searching import Found, search
 __all__ = [
     "AUDIO_SUFFIXES",
     "CORPORA",
+    "SCHEMES",
     "Corpus",
     "Extracted",
     "Found",

@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 import tarfile
 import zipfile
+import zlib
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
+from threading import Lock
+from typing import Any
 
 from ..audio.suffixes import why_not_read
 from ..errors import AudioError, ParameterError
@@ -59,11 +62,12 @@ def member(path: Path) -> bytes | None:
     """
     for archive in path.parents:
         if is_archive(archive) and archive.is_file():
-            name = path.relative_to(archive).as_posix()
             try:
-                return _opened(os.fspath(archive)).read(name)
+                opened = _opened(os.fspath(archive))
             except ParameterError as error:
                 raise AudioError(str(error)) from error
+            try:
+                return opened.read(path.relative_to(archive).as_posix())
             except KeyError as error:
                 raise AudioError(f"{printable(path)}: isn't in the archive") from error
             except _DAMAGED as error:
@@ -71,8 +75,18 @@ def member(path: Path) -> bytes | None:
     return None
 
 
-_DAMAGED = (OSError, zipfile.BadZipFile, tarfile.TarError, EOFError, RuntimeError, ValueError)
-"""What reading raises: RuntimeError of an encrypted member, ValueError of a bad stream."""
+_DAMAGED: tuple[type[Exception], ...] = (
+    *(OSError, EOFError, ValueError, RuntimeError),  # RuntimeError: an encrypted file
+    *(zipfile.BadZipFile, tarfile.TarError, zlib.error),
+)
+"""What reading raises."""
+
+try:
+    from lzma import LZMAError
+except ImportError:  # a Python without it reads no such archive
+    pass
+else:
+    _DAMAGED += (LZMAError,)
 
 
 class _Archive:
@@ -82,28 +96,43 @@ class _Archive:
         self._zip = self._tar = None
         if path.lower().endswith(".zip"):
             self._zip = zipfile.ZipFile(path)
-            members = [(one.filename, one.file_size) for one in self._zip.infolist()]
-            self._sizes = {name: size for name, size in members if not name.endswith("/")}
+            files: list[Any] = [one for one in self._zip.infolist() if not one.is_dir()]
+            self._files = {one.filename: (one, one.file_size) for one in files}
         else:
             self._tar = tarfile.open(path)  # noqa: SIM115 (it stays open)
-            self._sizes = {one.name: one.size for one in self._tar if one.isfile()}
-        self.names = list(self._sizes)
+            files = [one for one in self._tar if one.isfile()]
+            self._files = {one.name: (one, one.size) for one in files}
+        self.names = list(self._files)
+        # as a path has them: `tar -cf x.tar .` calls its files ./happy/03.wav
+        self._files = {PurePosixPath(name).as_posix(): one for name, one in self._files.items()}
+        self._lock = Lock()  # threads would move each other's place in a tar archive
 
     def read(self, name: str) -> bytes:
-        if self._sizes[name] > MOST_BYTES:
-            raise ValueError(f"has {self._sizes[name]} bytes, more than {MOST_BYTES}")
-        if self._zip:
-            return self._zip.read(name)
-        assert self._tar
-        file = self._tar.extractfile(name)
-        assert file
-        return file.read()
+        one, size = self._files[name]
+        if size > MOST_BYTES:
+            raise ValueError(f"has {size} bytes, more than {MOST_BYTES}")
+        with self._lock:
+            if self._zip:
+                return self._zip.read(one)
+            assert self._tar
+            file = self._tar.extractfile(one)
+            assert file
+            return file.read()
+
+
+def _opened(archive: str) -> _Archive:
+    """Give the archive, which stays open: its list of files takes long to read.
+
+    A file that was replaced is opened anew; so is every one in a forked process, because the two
+    would move each other's place in it.
+    """
+    try:
+        about = os.stat(archive)
+        return _kept(archive, about.st_ino, about.st_size, about.st_mtime_ns, os.getpid())
+    except _DAMAGED as error:
+        raise ParameterError(f"{printable(archive)}: can't be read: {error}") from error
 
 
 @lru_cache(maxsize=4)
-def _opened(archive: str) -> _Archive:
-    """Give the archive, which stays open: its list of files takes long to read."""
-    try:
-        return _Archive(archive)
-    except _DAMAGED as error:
-        raise ParameterError(f"{printable(archive)}: can't be read: {error}") from error
+def _kept(archive: str, *_: int) -> _Archive:
+    return _Archive(archive)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from .._checks import shown
 from ..errors import ParameterError
+from .messages import printable
 from .recordings import Recording
 
 __all__ = ["UNKNOWN_SPEAKER", "by_folders", "by_pattern", "pattern_of"]
@@ -27,7 +28,7 @@ def by_folders(paths: Sequence[Path], root: Path) -> list[Recording]:
         *above, _ = path.relative_to(root).parts
         if above:
             speaker = "/".join(above[:-1]) or UNKNOWN_SPEAKER
-            recordings.append(Recording(path, above[-1], speaker))
+            recordings.append(_named(path, above[-1], speaker))
     return recordings
 
 
@@ -41,7 +42,7 @@ def pattern_of(text: str) -> re.Pattern[str]:
     """
     try:
         pattern = re.compile(text)
-    except re.error as error:
+    except (re.error, OverflowError, RecursionError) as error:
         raise ParameterError(
             f"pattern must be a regular expression, got {shown(text)}: {error}"
         ) from error
@@ -64,5 +65,13 @@ def by_pattern(paths: Sequence[Path], root: Path, pattern: re.Pattern[str]) -> l
         label = parts.get("label") or parts.get("emotion")
         if label:
             speaker = parts.get("speaker") or UNKNOWN_SPEAKER
-            recordings.append(Recording(path, label, speaker, parts.get("text")))
+            recordings.append(_named(path, label, speaker, parts.get("text")))
     return recordings
+
+
+def _named(path: Path, label: str, speaker: str, text: str | None = None) -> Recording:
+    """Give the recording; what its name holds may be no label, and then the error has its path."""
+    try:
+        return Recording(path, label, speaker, text)
+    except ParameterError as error:
+        raise ParameterError(f"{printable(path)}: {error}") from error

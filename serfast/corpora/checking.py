@@ -10,12 +10,11 @@ from pathlib import Path
 
 import numpy as np
 
-from ..audio.reading import load
 from ..errors import SerfastError
-from .archives import member
 from .corpus import Corpus
 from .messages import reason_of
 from .recordings import Recording
+from .samples import ROUNDING, loaded
 
 __all__ = ["Checked", "check"]
 
@@ -45,7 +44,10 @@ class Checked:
     doubled : list of list of Path
         Files with the same samples.
     odd : list of (Path, str)
-        Files that are silent, very short or very long, or that can't be read, and what they are.
+        Files that are silent, very short or very long, that can't be read, or that end before a
+        part of them does, and what they are.
+    unreadable : int
+        How many of these can't be read.
     """
 
     corpus: Corpus | None
@@ -55,6 +57,7 @@ class Checked:
     rates: Counter[int] = field(default_factory=Counter)
     doubled: list[list[Path]] = field(default_factory=list)
     odd: list[tuple[Path, str]] = field(default_factory=list)
+    unreadable: int = 0
 
     @property
     def classes(self) -> list[str]:
@@ -107,20 +110,23 @@ def check(
     labelled = list(recordings)
     files = sorted({recording.path for recording in labelled}, key=lambda path: path.parts)
     known = set(files)
+    parts: dict[Path, list[Recording]] = {}
+    for recording in filter(lambda one: one.is_part, labelled):
+        parts.setdefault(recording.path, []).append(recording)
     result = Checked(corpus, labelled, [path for path in paths if path not in known])
     alike: dict[bytes, list[Path]] = {}
     for path in files:
         try:
-            content = None if path.exists() else member(path)
-            y, rate = load(path if content is None else content)
+            y, rate = loaded(path)
         except (SerfastError, OSError) as error:
             reason = reason_of(error) if isinstance(error, OSError) else str(error)
             result.odd.append((path, reason))
+            result.unreadable += 1
         else:
             result.seconds += len(y) / rate
             result.rates[rate] += 1
             alike.setdefault(hashlib.sha256(y.tobytes()).digest(), []).append(path)
-            if oddity := _oddity(y, rate):
+            if oddity := _oddity(y, rate) or _beyond(parts.get(path, []), len(y) / rate):
                 result.odd.append((path, oddity))
         if progress:
             progress(path)
@@ -135,3 +141,13 @@ def _oddity(y: np.ndarray[tuple[int], np.dtype[np.float32]], rate: int) -> str:
     if seconds < SHORT:
         return f"only {seconds:.2g} s long"
     return f"{seconds:.0f} s long" if seconds > LONG else ""
+
+
+def _beyond(parts: Iterable[Recording], seconds: float) -> str:
+    """Tell of the parts of a file that lie behind its end, or reach so far; times are rounded."""
+    ends = [max(part.start or 0.0, part.end or 0.0) for part in parts]
+    late = [end for end in ends if end > seconds + ROUNDING]
+    if not late:
+        return ""
+    noun = "part reaches" if len(late) == 1 else "parts reach"
+    return f"{len(late)} {noun} beyond its end at {seconds:.2f} s, up to {max(late):.2f} s"

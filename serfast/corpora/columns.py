@@ -45,6 +45,8 @@ def columns_of_text(text: str) -> dict[str, str]:
         name, equals, column = part.partition("=")
         if not equals or not name.strip() or not column.strip():
             refuse("columns", "NAME=COLUMN,…", shown(text))
+        if name.strip() in columns:
+            refuse("columns", f"one column for {name.strip()}", shown(text))
         columns[name.strip()] = column.strip()
     known_keys("columns", columns, tuple(NAMES))
     return columns

@@ -56,6 +56,8 @@ def emotion_table(text: str | os.PathLike[str] | Mapping[str, str]) -> dict[str,
     """
     if isinstance(text, Mapping):
         return _checked(text)
+    if not isinstance(text, (str, os.PathLike)):
+        fail("emotions", "text, a path or a mapping", text)
     written = os.fspath(text)
     if written.endswith(".json"):
         return _checked(json_value(written, small_file(Path(written))))

@@ -133,6 +133,8 @@ def _labelled(
     if name == "auto" and root.suffix.lower() in TABLE_SUFFIXES and kind == stat.S_IFREG:
         root, table, kind = root.parent, root, stat.S_IFDIR
     is_table = table.suffix.lower() in TABLE_SUFFIXES and not name.startswith(PATTERN)
+    if columns is not None and not isinstance(columns, (str, Mapping)):
+        fail("columns", "text or a mapping", columns)
     if columns is not None and not is_table:
         fail("columns", "given with a table of labels", columns)
     if kind == stat.S_IFREG and is_archive(root):
@@ -170,9 +172,12 @@ def known_of(paths: Iterable[Path], labels: PathLike = "auto") -> dict[Path, Rec
     Raises
     ------
     ParameterError
-        As :func:`find_recordings` does, if several corpora fit or the table is bad.
+        As :func:`find_recordings` does, if several corpora fit or the table is bad; and for
+        "folders" and patterns.
     """
     given = list(paths)
+    if str(labels) == FOLDERS or str(labels).startswith(PATTERN):
+        fail("labels", "auto, a corpus's name or a table's path where no folder is known", labels)
     if Path(labels).suffix.lower() in TABLE_SUFFIXES:
         table = Path(labels)
         anywhere = Path(os.path.abspath(table)).anchor

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import stat
@@ -9,6 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from .. import _checks as checks
+from .._checks import shown
 from ..errors import ParameterError
 from ..files import as_written
 from .columns import places_of
@@ -97,6 +100,8 @@ class _Reader:
             if name in texts and not texts[name]:
                 raise ParameterError(f"{name} is empty")
         written = cells[self._places["path"]]
+        if isinstance(written, (list, dict)):  # as JSON and Parquet can have it
+            raise ParameterError(f"path must be text, got {shown(written)}")
         if written not in self._paths:
             path = self._path(written, texts["path"])
             self._paths[written] = (path, tuple(os.path.abspath(path).split(os.sep)))
@@ -109,9 +114,9 @@ class _Reader:
             _seconds("start", texts.get("start")),
             _seconds("end", texts.get("end")),
             texts.get("fold") or None,
-            _number("arousal", texts.get("arousal")),
-            _number("valence", texts.get("valence")),
-            _number("dominance", texts.get("dominance")),
+            _rating("arousal", texts.get("arousal")),
+            _rating("valence", texts.get("valence")),
+            _rating("dominance", texts.get("dominance")),
         )
         return recording, parts
 
@@ -149,6 +154,14 @@ def _number(name: str, text: str | None) -> float | None:
         return float(text)
     except ValueError:
         raise ParameterError(f"{name} must be a number, got {text!r:.40}") from None
+
+
+def _rating(name: str, text: str | None) -> float | None:
+    """Give a rating; NaN, which other programs write where there is none, is None."""
+    value = _number(name, text)
+    if value is None or math.isnan(value):
+        return None
+    return checks.number(name, value)
 
 
 def _seconds(name: str, text: str | None) -> float | None:

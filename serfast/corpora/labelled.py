@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from string import Formatter
 from typing import Any
 
 from ..errors import ParameterError
@@ -46,21 +48,30 @@ class Evaluations(Labels):
             return
         by_stem = {path.stem: path for path in paths if path.parent.name != "avi"}
         for one in lists:
-            for match in _LINE.finditer(_text_of(one)):
-                name, label = match["name"], self.emotions.get(match["emotion"])
-                whole = by_stem.get(one.stem)
-                if label is None or (name not in by_stem and whole is None):
-                    continue
-                yield Recording(
-                    by_stem.get(name) or whole or one,
-                    label,
-                    f"{name[:5]}{match['who']}",
-                    name.rpartition("_")[0].partition("_")[2],
-                    start=None if name in by_stem else float(match["start"]),
-                    end=None if name in by_stem else float(match["end"]),
-                    fold=name[:5],
-                    **{rated: float(match[rated]) for rated in DIMENSIONS},
-                )
+            text, whole = _text_of(one), by_stem.get(one.stem)
+            for match in _LINE.finditer(text):
+                with _in_line(one, text.count("\n", 0, match.start()) + 1):
+                    recording = self._of_line(match, by_stem.get(match["name"]), whole)
+                if recording:
+                    yield recording
+
+    def _of_line(
+        self, match: re.Match[str], single: Path | None, whole: Path | None
+    ) -> Recording | None:
+        """Give an utterance, of a single file or of the whole dialogue's, if one is there."""
+        name, label, path = match["name"], self.emotions.get(match["emotion"]), single or whole
+        if label is None or path is None:
+            return None
+        return Recording(
+            path,
+            label,
+            f"{name[:5]}{match['who']}",
+            name.rpartition("_")[0].partition("_")[2],
+            start=None if single else float(match["start"]),
+            end=None if single else float(match["end"]),
+            fold=name[:5],
+            **{rated: float(match[rated]) for rated in DIMENSIONS},
+        )
 
 
 @dataclass(frozen=True)
@@ -88,7 +99,10 @@ class LabelFiles(Labels):
     sets: Mapping[str, str] | None = None
 
     def fits(self, paths: Sequence[Path], root: Path | None) -> list[Path]:
-        """Give the recordings that the tables name."""
+        """Give the recordings that the tables name; none if they are some other corpus's."""
+        tables = _files_named(root, *self.files.split("|"))
+        if any(self._missing(rows_of(table)[0]) for table in tables):
+            return []
         return [recording.path for recording in self.read(paths, root)]
 
     def read(self, paths: Sequence[Path], root: Path | None) -> list[Recording]:
@@ -105,24 +119,39 @@ class LabelFiles(Labels):
         self, table: Path, there: Mapping[str, Path], fold: str | None
     ) -> Iterator[Recording]:
         header, rows = rows_of(table)
-        missing = [column for column in self.columns.values() if column not in header]
-        if missing:
+        if missing := self._missing(header):
             raise ParameterError(f"{table}: header must name {missing[0]}, got {','.join(header)}")
-        for _, cells in rows:
-            row = dict(zip(header, map(str, cells), strict=False))
-            path = there.get(self.name.format_map(row).rsplit(".wav", 1)[0])
-            values = {name: row[column].strip() for name, column in self.columns.items()}
-            label = self.emotions.get(values["label"].lower())
-            if path and label:
-                yield Recording(
-                    path,
-                    label,
-                    values["speaker"] or "unknown",
-                    fold=values.get("fold") or fold,
-                    arousal=_rating(values.get("arousal")),
-                    valence=_rating(values.get("valence")),
-                    dominance=_rating(values.get("dominance")),
-                )
+        for number, cells in rows:
+            with _in_line(table, number):
+                if len(cells) < len(header):
+                    raise ParameterError(f"must have {len(header)} cells, got {len(cells)}")
+                row = dict(zip(header, map(str, cells), strict=False))
+                recording = self._of_row(row, there, fold)
+            if recording:
+                yield recording
+
+    def _missing(self, header: Sequence[str]) -> list[str]:
+        """Give the columns that a table lacks."""
+        in_name = [field for _, field, _, _ in Formatter().parse(self.name) if field]
+        return [one for one in (*self.columns.values(), *in_name) if one not in header]
+
+    def _of_row(
+        self, row: Mapping[str, str], there: Mapping[str, Path], fold: str | None
+    ) -> Recording | None:
+        path = there.get(self.name.format_map(row).rsplit(".wav", 1)[0])
+        values = {name: row[column].strip() for name, column in self.columns.items()}
+        label = self.emotions.get(values["label"].lower())
+        if not path or not label:
+            return None
+        return Recording(
+            path,
+            label,
+            values["speaker"] or "unknown",
+            fold=values.get("fold") or fold,
+            arousal=_rating(values.get("arousal")),
+            valence=_rating(values.get("valence")),
+            dominance=_rating(values.get("dominance")),
+        )
 
 
 def _lies_in(path: Path, word: str, root: Path | None) -> bool:
@@ -133,6 +162,15 @@ def _lies_in(path: Path, word: str, root: Path | None) -> bool:
 
 def _rating(text: str | None) -> float | None:
     return float(text) if text else None
+
+
+@contextmanager
+def _in_line(file: Path, number: int) -> Iterator[None]:
+    """Name the file and the line in what is raised of a line's numbers and names."""
+    try:
+        yield
+    except ValueError as error:  # ParameterError is one
+        raise ParameterError(f"{file}: line {number}: {error}") from error
 
 
 def _files_named(root: Path | None, *patterns: str) -> list[Path]:

@@ -41,7 +41,7 @@ def _guarded(table: Path, rows: Iterator[Row]) -> Iterator[Row]:
     kind = table.suffix[1:].upper()
     try:
         yield from rows
-    except (OSError, UnicodeDecodeError, csv.Error, ValueError) as error:
+    except (OSError, csv.Error, ValueError, RecursionError, NotImplementedError) as error:
         if isinstance(error, ParameterError):
             raise
         reason = getattr(error, "strerror", None) or str(error)

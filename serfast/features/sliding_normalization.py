@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from .. import _checks as checks
-from .base import Feature
+from .base import Feature, Rows
 from .column_track import ColumnTrack
 from .computed import Values
 from .mel import LogMel
@@ -88,6 +88,11 @@ class SlidingNormalization(ColumnTrack):
     def ahead(self) -> int:
         """Give the number of later rows that may count."""
         return self.window - 1 if self.centered else self.min_window - 1
+
+    def tolerance(self, expected: Rows) -> Rows:
+        """Allow 0.001 of the largest value, and of 1: of equal rows only rounding is left."""
+        scale = np.abs(expected).max(axis=0, initial=1.0)
+        return self.limit(1e-3, scale, expected)
 
     @staticmethod
     def compute(

@@ -158,18 +158,18 @@ class FeatureSpec:
 
     def _check_reads(self) -> None:
         """Raise ParameterError if a function reads a column that isn't there at its turn."""
-        every = every_feature(self.features)  # those of the spec's columns count first
-        early = {
-            column: feature
-            for feature in (*reversed(every), *reversed(self.features))
-            if not isinstance(feature, BaseTrack)
-            for column in feature.columns
-        }
+        every = every_feature(self.features)
+        early = {c: f for f in self.features if not isinstance(f, BaseTrack) for c in f.columns}
         for feature in every:
+            readable = early
+            for track in every if feature.reads and feature not in self.features else ():
+                if isinstance(track, BaseTrack) and feature in track.sources:
+                    beside = [f for f in track.sources if not isinstance(f, BaseTrack)]
+                    readable = {c: f for f in beside for c in f.columns} | readable
             for name in feature.reads:
-                if name not in early or early[name].whole_signal:
+                if name not in readable or readable[name].whole_signal:
                     rule = f"a column of the same row, for {type(feature).__name__}"
-                    checks.fail("column read", f"{rule}: one of {checks.listed(early)}", name)
+                    checks.fail("column read", f"{rule}: one of {checks.listed(readable)}", name)
         in_order(every)
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -73,7 +74,12 @@ def compare(first: Mapping[str, Any], second: Mapping[str, Any], *, seed: int = 
     Raises
     ------
     ParameterError
-        If they are no such figures, or have no two speakers in common.
+        If they are no such figures, have no two speakers in common, or have other classes.
+
+    Warns
+    -----
+    UserWarning
+        They are of other numbers of recordings, so perhaps not of the same ones.
 
     Examples
     --------
@@ -94,6 +100,7 @@ def compare(first: Mapping[str, Any], second: Mapping[str, Any], *, seed: int = 
     drawn = random.integers(0, len(speakers), (DRAWS // 10, len(speakers)))
     low, high = np.quantile(differences[drawn].mean(axis=1), [0.025, 0.975])
     recalls = [_recall(figures) for figures in (first, second)]
+    _check_alike(first, second)
     return Comparison(
         speakers,
         tuple(one.tolist()),
@@ -129,18 +136,43 @@ def _by_speaker(figures: Any) -> dict[str, float]:
     table = figures.get("uar_by_speaker") if isinstance(figures, Mapping) else None
     if not isinstance(table, Mapping) or "uar" not in figures:
         checks.refuse("figures", "those that `serfast evaluate -o` writes", checks.shown(figures))
-    for name, value in (("uar", figures["uar"]), *table.items()):
-        checks.number(f"uar of {name}", value, minimum=0, maximum=1)
+    checks.number("uar", figures["uar"], minimum=0, maximum=1)
+    for name, value in table.items():
+        checks.number(f"uar of {checks.shown(name)}", value, minimum=0, maximum=1)
+    classes = figures.get("classes", [])
+    if not isinstance(classes, list) or not all(isinstance(name, str) for name in classes):
+        checks.refuse("classes", "a list of names", checks.shown(classes))
+    _recall(figures)
     return dict(table)
+
+
+def _check_alike(first: Mapping[str, Any], second: Mapping[str, Any]) -> None:
+    """Refuse figures of other classes, and warn of other numbers of recordings."""
+    one, two = first.get("classes"), second.get("classes")
+    if one is not None and two is not None and sorted(one) != sorted(two):
+        rule = f"those of the other evaluation, {checks.listed(one)}"
+        checks.refuse("classes", rule, checks.listed(two))
+    numbers = [figures.get("recordings") for figures in (first, second)]
+    if None not in numbers and numbers[0] != numbers[1]:
+        message = f"of other recordings, perhaps: {numbers[0]} are in the one, {numbers[1]} in the"
+        warnings.warn(f"{message} other", stacklevel=3)
 
 
 def _recall(figures: Mapping[str, Any]) -> dict[str, float]:
     """Give the recall of each class, from the confusion matrix if there is one."""
-    matrix = np.array(figures.get("confusion_matrix", []), float)
-    if matrix.ndim != 2:
+    written = figures.get("confusion_matrix")
+    if written is None:
         return {}
+    classes = figures.get("classes", [])
+    try:
+        matrix = np.array(written, float)
+    except (TypeError, ValueError):
+        matrix = np.empty(0)
+    if matrix.shape != (len(classes),) * 2 or not (np.isfinite(matrix) & (matrix >= 0)).all():
+        rule = f"{len(classes)} rows of as many numbers >= 0, one for each class"
+        checks.refuse("confusion_matrix", rule, checks.shown(written))
     recalls = np.diag(matrix) / np.maximum(1, matrix.sum(axis=1))
-    return dict(zip(figures["classes"], recalls.tolist(), strict=True))
+    return dict(zip(classes, recalls.tolist(), strict=True))
 
 
 def _chance(differences: np.ndarray[Any, np.dtype[np.float64]], random: Any) -> float:

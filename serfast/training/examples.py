@@ -14,7 +14,7 @@ from .. import _checks as checks
 from ..audio.augmentation import COPIES, Alteration, Others, Prepares, bound_to
 from ..corpora.messages import printable
 from ..corpora.recordings import Recording
-from ..corpora.samples import samples_of
+from ..corpora.samples import cut_short, samples_of
 from ..errors import ParameterError, SerfastError
 from ..features.spec import FeatureSpec
 from ..models.classifier import Input
@@ -95,7 +95,7 @@ def make_examples(
     Warns
     -----
     UserWarning
-        A recording is silent or shorter than a frame; it is named.
+        A recording is silent, shorter than a frame, or ends before a part of it does; it is named.
     """
     if not recordings:
         raise ParameterError("recordings must be at least 1, got none")
@@ -116,6 +116,8 @@ def make_examples(
             kept.append(recording)
             if doubt := doubt_of(y, max(spec.frame_lengths)):
                 warnings.warn(f"{printable(recording.path)}: y {doubt}", stacklevel=2)
+            if late := cut_short(recording, y, spec.sample_rate):
+                warnings.warn(f"{printable(recording.path)}: {late}", stacklevel=2)
         if progress:
             progress(recording.path)
     if not kept:

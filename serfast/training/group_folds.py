@@ -96,6 +96,8 @@ def folds_from(text: str, recordings: Iterable[Recording]) -> Folds:
     if text == "speakers":
         return SpeakerFolds()
     if text.isdecimal():
+        if len(text) > 9:  # Python refuses to read a number of thousands of digits
+            checks.fail("folds", "a number of groups of at most 9 digits", text)
         return GroupFolds(int(text))
     word, colon, only = text.partition(":")
     if word != "given" or bool(colon) != bool(only):

@@ -58,6 +58,20 @@ def test_its_table_and_picture(folder: Path, capsys: pytest.CaptureFixture[str])
     assert picture.read_bytes()[:4] == b"\x89PNG"
 
 
+def test_parts_beyond_the_end_of_their_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for i, name in enumerate(("a.wav", "b.wav")):
+        soundfile.write(tmp_path / name, np.random.default_rng(i).normal(size=RATE) * 0.1, RATE)
+    rows = ["a.wav,joy,1,0,1.05", "b.wav,joy,2,0,0.5", "b.wav,joy,2,0.5,9", "b.wav,joy,2,5,"]
+    table = tmp_path / "labels.csv"
+    table.write_text("\n".join(["path,label,speaker,start,end", *rows]))
+    assert main(["corpora", str(table), str(tmp_path), "--json"]) == 0
+    [odd] = json.loads(capsys.readouterr().out)["odd"]
+    assert Path(odd["file"]).name == "b.wav"
+    assert odd["what"] == "2 parts reach beyond its end at 1.00 s, up to 9.00 s"
+
+
 def test_the_list(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["corpora"]) == 0
     out = capsys.readouterr().out
@@ -74,5 +88,7 @@ def test_the_list(capsys: pytest.CaptureFixture[str]) -> None:
 def test_bad_calls(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert main(["corpora", "nmo"]) == 1
     assert "corpus must be one of emodb, ravdess" in capsys.readouterr().err
+    assert main(["corpora", "nemoo"]) == 1
+    assert "got 'nemoo'; did you mean 'nemo'?" in capsys.readouterr().err
     assert main(["corpora", "--plot", str(tmp_path / "a.png")]) == 1
     assert "--plot must be given with a FOLDER" in capsys.readouterr().err

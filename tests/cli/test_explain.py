@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from serfast import presets
+from serfast.cli import explain
 from serfast.cli.main import main
 
 
@@ -48,6 +49,18 @@ def test_a_models_spec(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", "svm", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert {c["where"] for c in found["constants"]} >= {"rows", "RMS", "MFCC"}
+
+
+@pytest.mark.parametrize("name", explain.PRESETS)
+def test_every_preset_that_is_offered(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", name]) == 0
+    assert capsys.readouterr().out.startswith("rows\n")
+
+
+def test_presets_of_statistics_are_not_offered(capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("usual_statistics", "egemaps_statistics"):
+        assert main(["explain", name]) == 1
+        assert f"one of {', '.join(explain.PRESETS)}" in capsys.readouterr().err
 
 
 def test_what_is_no_spec(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -143,6 +143,12 @@ def test_the_speech_presets_statistics_are_the_default(
         (["--labels", "emodb"], "must be given with --statistics"),
         (["--statistics-file", "x.json"], "must be given with --statistics"),
         (["--statistics", "--labels", "martian"], "labels must be one of auto"),
+        (
+            ["--statistics", "--labels", "folders"],
+            "labels must be auto, a corpus's name or a table",
+        ),
+        (["--statistics", "--labels", "pattern:x"], "got 'pattern:x'"),
+        (["--embedding", "x", "--preset", "speech"], "must be given without --embedding alone"),
         (["--statistics", "--statistics-file", "gone.json"], "gone.json: no such file"),
     ],
 )

@@ -172,6 +172,8 @@ def test_no_folder_for_the_bundle_is_said_before_training(folder, capsys):
     ("extra", "message"),
     [
         (["--labels", "martian"], "martian"),
+        (["--labels", "folders", "--pattern", "(?P<label>.)"], "--pattern must be given without"),
+        (["--pattern", ""], "pattern must be a regular expression with a group"),
         (["--classifier", "cnn"], "'cnn'"),
         (["--statistics", "{folder}/03a01Wa.wav"], "03a01Wa.wav"),
         (["--measured", "{folder}/03a01Wa.wav"], "must be JSON"),

@@ -167,3 +167,22 @@ def test_what_isnt_there_is_refused() -> None:
         opts.frame_opts.dither = 0
         with pytest.raises(ValueError, match=name):
             ours.OnlineFbank(opts)
+
+
+def test_arguments_of_other_types_change_nothing() -> None:
+    feature = online(ours)
+    feature.accept_waveform(16000, Y)
+    before = feature.num_frames_ready
+    for call in (
+        lambda: feature.accept_waveform(16000, Y.astype(complex)),
+        lambda: feature.get_frame(1.5),
+        lambda: feature.get_frame("0"),
+        lambda: feature.pop(1.5),
+        lambda: ours.FbankOptions.from_dict(5),
+        lambda: ours.FbankOptions.from_dict({"mel_opts": 5}),
+    ):
+        with pytest.raises(TypeError):
+            call()
+    assert feature.num_frames_ready == before
+    with pytest.raises(RuntimeError, match="frame must be >= 0, got -1"):
+        feature.get_frame(-1)

@@ -203,3 +203,48 @@ def test_files_and_folders_are_one_table(tmp_path: Path, capsys: Any) -> None:
         assert Smile().process_folder(str(tmp_path)).equals(table)
     with pytest.raises(serfast.errors.AudioError):
         Smile().process_file(tmp_path / "c.wav")
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (
+            lambda s: s.process_signal(voice(), 0),
+            "sampling_rate must be a finite number > 0, got 0",
+        ),
+        (lambda s: s.process_signal(voice(), "16000"), "sampling_rate must be a finite number"),
+        (lambda s: s.process_signal([], RATE), "signal must be at least 1 sample|must be samples"),
+        (
+            lambda s: s.process_signal(np.zeros(0), RATE),
+            "signal must be at least 1 sample, got none",
+        ),
+        (
+            lambda s: s.process_signal(voice(), RATE, start=[1]),
+            "start must be seconds, a timedelta",
+        ),
+        (lambda s: s.process_signal(voice(), RATE, end="x"), "end must be seconds, a timedelta"),
+        (
+            lambda s: s(np.ones(RATE, np.int32), RATE),
+            "signal must be of a float type or int16, got",
+        ),
+        (lambda s: s(np.ones(RATE, np.uint8), RATE), "int16, got uint8"),
+        (lambda s: s.process_files("a.wav"), r"files must be a sequence of paths .*, got 'a\.wav'"),
+        (lambda s: s.process_files(5), "files must be a sequence of paths"),
+        (lambda s: s.process_file(None), "file must be a path, got None"),
+        (lambda s: s.process_folder(5), "root must be a folder, got 5"),
+        (lambda s: s.process_folder(".", filetype="**"), "filetype must be the end of file names"),
+        (lambda s: Smile(channels=None), "channels must be an int >= 0, got None"),
+    ],
+)
+def test_arguments_that_are_none(call: Any, message: str) -> None:
+    with pytest.raises(serfast.errors.ParameterError, match=message):
+        call(Smile())
+
+
+@pytest.mark.parametrize("unit", ["ns", "us", "ms"])
+def test_times_of_numpy_are_no_seconds(unit: str) -> None:
+    times = (np.timedelta64(ms, "ms").astype(f"timedelta64[{unit}]") for ms in (250, 750))
+    start, end = times
+    table = Smile().process_signal(voice(), RATE, start=start, end=end)
+    assert table.equals(Smile().process_signal(voice(), RATE, start=0.25, end=0.75))
+    assert table.index[0] == (pandas.Timedelta("250ms"), pandas.Timedelta("750ms"))

@@ -43,6 +43,8 @@ def test_a_pattern(folder: Path) -> None:
     ("pattern", "message"),
     [
         ("(", "pattern must be a regular expression, got '\\('"),
+        ("(?P<label>x{1,99999999999})", "pattern must be a regular expression, got"),
+        ("(" * 5000 + "(?P<label>x)" + ")" * 5000, "pattern must be a regular expression, got"),
         ("(?P<speaker>x)", "with a group"),
         ("(?P<label>zzz)", "labels must fit some recording"),
     ],
@@ -79,3 +81,21 @@ def test_bad_files_of_names(tmp_path: Path, content: str) -> None:
     path.write_text(content)
     with pytest.raises(ParameterError):
         emotion_table(path)
+
+
+def test_a_folder_that_can_be_no_label_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "jo\ny" / "1.wav"
+    path.parent.mkdir()
+    path.touch()
+    message = r"jo\\ny/1\.wav: label must be printable text, got 'jo\\ny'"
+    with pytest.raises(ParameterError, match=message):
+        find_recordings(tmp_path, "folders")
+    with pytest.raises(ParameterError, match=message):
+        find_recordings(tmp_path, r"pattern:(?s)(?P<label>.+)/")
+
+
+def test_arguments_of_other_types(folder: Path) -> None:
+    with pytest.raises(ParameterError, match="emotions must be text, a path or a mapping, got 5"):
+        find_recordings(folder, "folders", emotions=5)  # type: ignore[arg-type]
+    with pytest.raises(ParameterError, match="columns must be text or a mapping, got 5"):
+        find_recordings(folder, "labels.csv", columns=5)  # type: ignore[arg-type]

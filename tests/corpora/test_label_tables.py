@@ -119,6 +119,7 @@ def test_times_as_audformat_writes_them(folder: Path) -> None:
     [
         ("path", "columns must be NAME=COLUMN,…, got 'path'"),
         ("path=", "columns must be NAME=COLUMN"),
+        ("path=a,path=b", "columns must be one column for path, got 'path=a,path=b'"),
         ("emotion=emo", "emotion"),
     ],
 )
@@ -147,7 +148,10 @@ def test_many_bad_lines_end_the_reading(folder: Path) -> None:
 
 @pytest.mark.parametrize(
     ("suffix", "content"),
-    [(".jsonl", "{"), (".jsonl", "[1]"), (".json", "3"), (".json", "{"), (".parquet", "PAR1")],
+    [
+        *((".jsonl", "{"), (".jsonl", "[1]"), (".json", "3"), (".json", "{"), (".parquet", "PAR1")),
+        (".json", "[" * 100_000),
+    ],
 )
 def test_tables_that_are_none(folder: Path, suffix: str, content: str) -> None:
     table = folder / f"labels{suffix}"
@@ -155,4 +159,22 @@ def test_tables_that_are_none(folder: Path, suffix: str, content: str) -> None:
     with pytest.raises(
         ParameterError, match=rf"labels\{suffix}: can't be read as {suffix[1:].upper()}"
     ):
+        find_recordings(folder, table)
+
+
+@pytest.mark.parametrize("path", ['["a.wav"]', '{"a": 1}'])
+def test_a_path_that_is_no_text(folder: Path, path: str) -> None:
+    table = folder / "labels.jsonl"
+    table.write_text(f'{{"path": {path}, "label": "joy", "speaker": "1"}}\n')
+    with pytest.raises(ParameterError, match=r"jsonl: line 1: path must be text, got [\[{]"):
+        find_recordings(folder, table)
+
+
+def test_ratings_that_are_no_numbers(folder: Path) -> None:
+    table = folder / "labels.csv"
+    table.write_text("path,label,speaker,arousal,valence\na.wav,joy,1,nan,2.5\n")
+    [found] = find_recordings(folder, table)
+    assert (found.arousal, found.valence, found.dominance) == (None, 2.5, None)
+    table.write_text("path,label,speaker,arousal\na.wav,joy,1,inf\n")
+    with pytest.raises(ParameterError, match="line 2: arousal must be a finite number, got inf"):
         find_recordings(folder, table)

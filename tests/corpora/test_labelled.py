@@ -101,3 +101,49 @@ def test_a_table_without_its_columns_is_named(tmp_path: Path) -> None:
     put(tmp_path, "audio/12.wav")
     with pytest.raises(ParameterError, match=r"samples\.csv: header must name emotion_expressed"):
         find_recordings(tmp_path, "emozionalmente")
+
+
+MELD = "Utterance,Speaker,Emotion,Dialogue_ID,Utterance_ID\n"
+MSP = "FileName,EmoClass,EmoAct,EmoVal,EmoDom,SpkrID,Split_Set\n"
+
+
+@pytest.mark.parametrize(
+    ("corpus", "name", "text", "message"),
+    [
+        ("meld", "train_sent_emo.csv", "Speaker,Emotion\nRoss,joy\n", "must name Dialogue_ID, got"),
+        ("meld", "train_sent_emo.csv", MELD + "Hi,Ross\n", "line 2: must have 5 cells, got 2"),
+        ("msp-podcast", "labels_consensus.csv", MSP + "a.wav,A,x,1,1,7,Test1\n", "line 2: .*'x'"),
+        ("msp-podcast", "labels_consensus.csv", "FileName\na.wav\n", "must name EmoClass, got"),
+        (
+            "msp-podcast",
+            "labels_consensus.csv",
+            MSP + 'a.wav,A,1,1,1,"7\n8",Test1\n',
+            "line 3: speaker must be printable text",
+        ),
+    ],
+)
+def test_bad_lines_are_named(
+    tmp_path: Path, corpus: str, name: str, text: str, message: str
+) -> None:
+    put(tmp_path, "audio/a.wav")
+    put(tmp_path, name, text)
+    with pytest.raises(ParameterError, match=rf"{name}: (header )?{message}"):
+        find_recordings(tmp_path, corpus)
+
+
+@pytest.mark.parametrize(
+    ("times", "message"),
+    [("1.2.3 - 4.0", "could not convert"), ("4.0 - 3.0", "end must be later than start, 4 s")],
+)
+def test_bad_times_of_iemocap_are_named(iemocap: Path, times: str, message: str) -> None:
+    name = "Session1/dialog/EmoEvaluation/Ses01F_impro01.txt"
+    put(iemocap, name, EVALUATION.replace("10.0100 - 11.3925", times))
+    with pytest.raises(ParameterError, match=rf"Ses01F_impro01\.txt: line 6: {message}"):
+        find_recordings(iemocap, "iemocap")
+
+
+def test_another_corpuss_table_does_not_hide_the_file_names(tmp_path: Path) -> None:
+    put(tmp_path, "03a01Fa.wav")
+    put(tmp_path, "metadata/samples.csv", "id,what\n1,2\n")
+    [found] = find_recordings(tmp_path)
+    assert found.label == "happiness"

@@ -278,6 +278,22 @@ static void sums(int n)
         k->block_means(x, n / step, step, products);
         say_floats("block_means", what, products, n / step);
     }
+    if (n >= 8) {
+        k->keep_peaks(x, n, products);
+        say_floats("keep_peaks", what, products, n);
+    }
+    const int n_products = n / 16 - 1;
+    if (n_products > 0) {
+        for (int j = 0; j < n_products; j++)
+            energies[j] = (float)(3 * j);
+        k->short_products(x, energies, n_products, x, products);
+        say_floats("short_products", what, products, n_products);
+    }
+    if (n >= 256) {
+        static const float shifts[3] = {5.0f, 17.0f, 30.0f};
+        k->shifted_sums(x, shifts, 3, 0.85f, n / 2 - 64, products);
+        say_floats("shifted_sums", what, products, n / 2 - 64);
+    }
 }
 
 static void products(void)

@@ -61,7 +61,16 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
 
 @pytest.mark.parametrize(
     "content",
-    ["[]", "{}", "{", '{"uar": 2, "uar_by_speaker": {}}', '{"uar": 0.5, "uar_by_speaker": 1}'],
+    [
+        *("[]", "{}", "{", '{"uar": 2, "uar_by_speaker": {}}', '{"uar": 0.5, "uar_by_speaker": 1}'),
+        *(
+            json.dumps({"uar": 0.5, "uar_by_speaker": {}, "confusion_matrix": matrix} | classes)
+            for matrix in ([[1, 2], [3]], [[1, 2, 3]] * 2, [["x", 2], [3, 4]], 1, {}, [[-1, 0]] * 2)
+            for classes in ({"classes": ["x", "y"]}, {"classes": 5}, {})
+        ),
+        '{"uar": 0.5, "uar_by_speaker": {}, "classes": 5}',
+        '{"uar": 0.5, "uar_by_speaker": {}, "classes": ["x"], "confusion_matrix": [[NaN]]}',
+    ],
 )
 def test_files_without_figures(tmp_path: Path, content: str) -> None:
     path = tmp_path / "a.json"
@@ -73,3 +82,27 @@ def test_files_without_figures(tmp_path: Path, content: str) -> None:
 def test_others_speakers() -> None:
     with pytest.raises(ParameterError, match=r"speakers must be at least 2 that both .*, got none"):
         compare(figures([0.5]), {"uar": 0.5, "uar_by_speaker": {"x": 0.5}})
+
+
+def test_other_classes_are_refused() -> None:
+    a, b = (figures([0.5, 0.5]) | {"classes": ["joy", name]} for name in ("rage", "calm"))
+    with pytest.raises(
+        ParameterError, match=r"classes must be those of the other .*, got joy, calm"
+    ):
+        compare(a, b)
+
+
+def test_other_numbers_of_recordings_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for folder, number in (("one", 20), ("two", 30)):
+        (tmp_path / folder).mkdir()
+        content = {"uar": 0.5, "uar_by_speaker": {"a\nb": 0.5, "c": 0.5}, "recordings": number}
+        (tmp_path / folder / "x.json").write_text(json.dumps(content))
+    assert main(["compare", str(tmp_path / "one/x.json"), str(tmp_path / "two/x.json")]) == 0
+    out, err = capsys.readouterr()
+    told = "of other recordings, perhaps: 20 are in the one, 30 in the other"
+    assert err == f"serfast: warning: {told}\n"
+    assert "speaker a\\nb" in out
+    assert str(tmp_path / "two/x.json") in out.split("\n")[0]
+    assert "by chance in 100 %" in out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import replace
 
 import numpy as np
@@ -123,3 +124,19 @@ def test_unreadable_recording_is_named(recordings, tmp_path):
     missing = Recording(tmp_path / "gone.wav", "calm", "a")
     with pytest.raises(serfast.AudioError, match=r"gone\.wav"):
         make_examples([*recordings, missing], SPEC, STATISTICS, alterations=())
+
+
+def test_a_part_that_ends_behind_its_file_is_told(recordings):
+    y, rate = serfast.load(recordings[0].path)
+    seconds = len(y) / rate
+    parts = [
+        replace(one, start=0.0, end=seconds + late)
+        for one, late in zip(recordings, (0, 0.09), strict=False)
+    ]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        make_examples(parts, SPEC, STATISTICS, alterations=())
+    parts = [replace(recordings[0], start=0.05, end=seconds + 2)]
+    told = rf"ends at {seconds:.2f} s, before its part does, at {seconds + 2:.2f} s"
+    with pytest.warns(UserWarning, match=told):
+        make_examples(parts, SPEC, STATISTICS, alterations=())

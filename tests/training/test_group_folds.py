@@ -68,6 +68,7 @@ def test_a_speaker_in_two_folds_is_named() -> None:
         ("given:nil", {"a": "2"}, "fold must be one of 1, 2, got 'nil'"),
         ("given:", {}, "folds must be speakers, a number of groups"),
         ("session", {}, "folds must be speakers, a number of groups"),
+        ("9" * 5000, {}, "folds must be a number of groups of at most 9 digits, got '999"),
         ("1", {}, "n_groups must be an int >= 2, got 1"),
     ],
 )

@@ -72,8 +72,8 @@ def test_where_there_is_no_other_speaker_they_are_all_the_others(recordings):
 
 def test_they_are_read_when_they_are_called_and_once(recordings, monkeypatch):
     read = []
-    load = others.load
-    monkeypatch.setattr(others, "load", lambda *arguments: read.append(1) or load(*arguments))
+    load = others.samples_of
+    monkeypatch.setattr(others, "samples_of", lambda *arguments: read.append(1) or load(*arguments))
     sequence = recordings_of_speakers(recordings, RATE)(0)
     chosen = sequence[0]
     assert read == []

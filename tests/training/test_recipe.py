@@ -152,7 +152,7 @@ def unread(folder, monkeypatch):
     def refuse(*arguments: object) -> None:
         raise AssertionError("a recording is read")
 
-    monkeypatch.setattr(examples, "load", refuse)
+    monkeypatch.setattr(examples, "samples_of", refuse)
     return find_recordings(folder)
 
 

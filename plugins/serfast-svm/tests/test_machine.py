@@ -7,7 +7,7 @@ import pytest
 from sklearn.linear_model import Ridge
 
 import serfast
-from serfast_svm.machine import BIAS, _inverse, fit
+from serfast_svm.machine import BIAS, ROWS, _inverse, _weighted_products, fit, fit_each
 
 CLASSES = 3
 
@@ -95,3 +95,22 @@ def test_a_class_of_one_group_alone_is_held_out_too(n, d):
     expected = answers(z[rest], codes[rest], 1.0, z[groups[0]], w[rest])
     np.testing.assert_allclose(held_out[groups[0]], expected, atol=2e-5)
     assert (held_out[groups[0], 2] < 0).all()
+
+
+@pytest.mark.parametrize(("n", "d"), [(120, 300), (300, 120)])
+def test_machines_of_several_costs_are_those_of_each_cost_alone(n, d):
+    """They share the products of the examples, which no machine may change."""
+    z, codes, groups = problem(n, d)
+    costs = [3.0, 0.1, 1.0]
+    for cost, machine in zip(costs, fit_each(z, codes, CLASSES, costs, groups), strict=True):
+        alone = fit(z, codes, CLASSES, cost, groups)
+        assert np.array_equal(machine.weights, alone.weights)
+        assert np.array_equal(machine.held_out, alone.held_out)
+
+
+def test_products_of_more_examples_than_fit_at_a_time_are_whole():
+    random = np.random.default_rng(0)
+    z = random.normal(size=(2 * ROWS + 5, 7)).astype(np.float32)
+    w = random.uniform(0.5, 2, size=len(z))
+    expected = z.astype(np.float64).T @ (w[:, np.newaxis] * z)
+    np.testing.assert_allclose(_weighted_products(z, w), expected, atol=1e-4 * len(z) ** 0.5)

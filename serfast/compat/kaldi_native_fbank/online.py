@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from functools import lru_cache
 from typing import Any
 
@@ -73,7 +74,10 @@ class Online:
         """
         samples = waveform
         if type(samples) is not np.ndarray or samples.dtype != np.float32:
-            samples = np.asarray(waveform, dtype=np.float32)
+            samples = np.asarray(waveform)
+            if samples.dtype.kind == "c":
+                raise TypeError("waveform must be real numbers, got complex ones")
+            samples = samples.astype(np.float32)
         if samples.ndim != 1:
             raise TypeError(f"waveform must have 1 dimension, got {samples.ndim}")
         if not len(samples):
@@ -102,11 +106,13 @@ class Online:
         Raises
         ------
         RuntimeError
-            If it was popped.
+            If it was popped, or its number is negative.
         IndexError
             If it isn't there yet.
         """
-        place = frame - self._popped
+        place = operator.index(frame) - self._popped
+        if frame < 0:
+            raise RuntimeError(f"frame must be >= 0, got {frame}")
         if place < 0:
             raise RuntimeError(f"frame {frame} was popped: the first one left is {self._popped}")
         if place >= len(self._rows):
@@ -115,7 +121,7 @@ class Online:
 
     def pop(self, n: int) -> None:
         """Forget the first n rows that are left; the others keep their numbers."""
-        n = min(max(n, 0), len(self._rows))
+        n = min(max(operator.index(n), 0), len(self._rows))
         del self._rows[:n]
         self._popped += n
 

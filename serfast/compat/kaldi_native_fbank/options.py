@@ -50,8 +50,12 @@ class Options:
         ------
         ParameterError
             If a key is no field.
+        TypeError
+            If it is no mapping, or a value has another type.
         """
         result = cls()
+        if not isinstance(fields, Mapping):
+            raise TypeError(f"{cls.__name__} must be a mapping, got {checks.shown(fields)}")
         checks.known_keys(cls.__name__, fields, [f.name for f in _fields(result)])
         for name, value in fields.items():
             inner = getattr(result, name)

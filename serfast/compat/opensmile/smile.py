@@ -94,7 +94,7 @@ class Smile:
         for name, value in (("mixdown", mixdown), ("resample", resample), ("verbose", verbose)):
             checks.boolean(name, value)
         checks.boolean("short_nan", short_nan)
-        given = [channels] if isinstance(channels, (int, np.integer)) else list(channels)
+        given = list(channels) if isinstance(channels, Iterable) else [channels]
         if not given:
             checks.fail("channels", "at least 1", channels)
         self._channels = [checks.integer("channels", one, 0) for one in given]
@@ -195,6 +195,8 @@ class Smile:
         AudioError
             If a file can't be read: it names the file. :meth:`process_folder` goes on instead.
         """
+        if isinstance(files, (str, bytes, os.PathLike)) or not isinstance(files, Iterable):
+            checks.fail("files", "a sequence of paths (process_file takes one)", files)
         files = list(files)
         jobs = list(zip(files, _each(starts, files), _each(ends, files), strict=True))
         return tables.table(self._work(jobs, root, skip=False), self._labels)
@@ -204,9 +206,11 @@ class Smile:
 
         A file that can't be read is left out, with a warning.
         """
-        folder = Path(root)
-        if not folder.is_dir():
+        if not isinstance(root, (str, os.PathLike)) or not os.path.isdir(root):
             checks.fail("root", "a folder", root)
+        if not isinstance(filetype, str) or not filetype or set(filetype) & set("*?[]/\\"):
+            checks.fail("filetype", "the end of file names, such as 'wav'", filetype)
+        folder = Path(root)
         paths = sorted(p for p in folder.rglob(f"*.{filetype}") if p.is_file())
         names = [str(p) if include_root else str(p.relative_to(folder)) for p in paths]
         before = None if include_root else str(folder)
@@ -237,7 +241,9 @@ class Smile:
 
         def one(job: Any) -> Any:
             name, start, end = job
-            path = os.path.join(root, name) if root is not None else name
+            if not isinstance(name, (str, bytes, os.PathLike)):
+                checks.fail("file", "a path", name)
+            path = Path(root, os.fsdecode(name)) if root is not None else name
             try:
                 signal, rate = read(path)
                 return self._segment(signal, rate, name, start, end)
@@ -261,8 +267,11 @@ class Smile:
 
     def _segment(self, signal: Any, rate: int, file: Any, start: Any, end: Any) -> Any:
         """Compute the values of a part of a signal: a part of a table."""
+        checks.number("sampling_rate", rate, above=0)
         begin, stop = tables.seconds("start", start), tables.seconds("end", end)
         samples = _with_channels(signal)
+        if not samples.shape[1]:
+            checks.refuse("signal", "at least 1 sample", "none")
         duration = samples.shape[1] / rate
         begin = 0.0 if begin is None else begin
         stop = duration if stop is None else min(stop, duration)
@@ -314,6 +323,8 @@ def _with_channels(signal: Any) -> Any:
     samples = np.atleast_2d(np.asarray(signal))
     if samples.ndim != 2 or samples.dtype.kind not in "fiu":
         checks.fail("signal", "samples of shape (n,) or (channels, n)", signal)
+    if samples.dtype.kind != "f" and samples.dtype != np.int16:  # their full scale isn't known
+        checks.refuse("signal", "of a float type or int16", f"{samples.dtype}")
     return samples if samples.dtype == np.int16 else samples.astype(np.float32)
 
 

@@ -34,12 +34,15 @@ def seconds(argument: str, value: Any) -> float | None:
     """Give a moment in seconds: from a number [s], a timedelta, or text such as "200ms"."""
     if value is None:
         return None
-    if isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool):
+    is_number = isinstance(value, (int, float, np.integer, np.floating))
+    if is_number and not isinstance(value, (bool, np.timedelta64)):  # NumPy's is an integer, too
         return None if np.isnan(value) else checks.number(argument, float(value), minimum=0)
     pd = pandas()
     try:
         moment = pd.to_timedelta(value)
-    except ValueError:
+    except (TypeError, ValueError):
+        moment = None
+    if moment is not pd.NaT and not isinstance(moment, pd.Timedelta):  # also of a list
         checks.fail(argument, "seconds, a timedelta or text such as '200ms'", value)
     return None if moment is pd.NaT else float(moment.total_seconds())
 

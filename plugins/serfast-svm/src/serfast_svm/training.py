@@ -17,7 +17,7 @@ from serfast.models.plugin import Examples, Weights
 from .calibration import certain_bound, fit_logistic
 from .checks import check_labels
 from .inference import softmax
-from .machine import Machine, fit
+from .machine import Machine, fit, fit_each
 from .scaling import Scaling
 from .strangeness import UNLIKE, distances
 
@@ -78,8 +78,9 @@ def about_scores(scores: Array, codes: Codes) -> dict[str, Array]:
 def _choose(z: Array, codes: Codes, groups: list[Array], examples: Examples) -> tuple[float, float]:
     """Give the C of the best mean recall on recordings and copies of speakers left out."""
     recalls = {}
-    for cost in COSTS:
-        answers = fit(z, codes, len(examples.classes), cost, groups).held_out
+    machines = fit_each(z, codes, len(examples.classes), COSTS, groups)
+    for cost, machine in zip(COSTS, machines, strict=True):
+        answers = machine.held_out
         matrix, offsets = fit_logistic(answers, codes)
         recalls[cost] = recall_of(answers @ matrix.T + offsets, codes, examples)
     best = max(COSTS, key=recalls.__getitem__)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from serfast.errors import ModelError
+from serfast.forking import forks_wait
 
 from .checkpoint import read_checkpoint
 from .graph import BLOCKS, encoder_graph
@@ -49,7 +50,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if chosen.check:
         if program is None:
             parser.error("--check takes the wheel")
-        from .check import difference_from_torch  # optional: torch
+        with forks_wait:
+            from .check import difference_from_torch  # optional: torch
 
         difference = difference_from_torch(tensors, data, program)
         print(f"differs from torch by {difference:.1e}")
