@@ -64,6 +64,9 @@ class Vectors(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit-
     both; a matrix is taken as one signal a row. A recording of 3 s costs some milliseconds with the
     speech preset; one from the cache costs reading its bytes.
 
+    Where rows of a matrix are signals, scikit-learn's own checks of estimators hold, but for those
+    of sparse matrices and of int32 and int64, whose full scale isn't known: both are refused.
+
     Examples
     --------
     >>> from serfast.sklearn import Vectors

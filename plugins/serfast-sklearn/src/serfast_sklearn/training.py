@@ -56,7 +56,7 @@ MAKERS: dict[str, Callable[[int, int], Any]] = {
     one.__name__: one for one in (logistic, lda, mlp, random_forest)
 }
 TREES = ("random_forest",)
-"""It needs no scaling, and its trees compare float32 values with their thresholds."""
+"""Estimators of trees need no scaling, and compare float32 values with their thresholds."""
 
 
 def train(examples: Examples, estimator: str, seed: int) -> Weights:
