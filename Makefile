@@ -37,7 +37,7 @@ test: $(VENV)/test-ready ## check style and types, pass all tests, the plugins' 
 	$(BIN)/mypy
 	cd tests && ../$(BIN)/pytest --doctest-modules --ignore-glob="/*hook-serfast.py" -q --pyargs \
 		serfast serfast_svm serfast_onnx serfast_ensemble serfast_spectral serfast_whisper \
-		serfast_campplus
+		serfast_campplus serfast_sklearn
 	$(BIN)/pytest -n auto --dist worksteal
 
 test-arm64: ## pass all tests on an emulated arm64 (needs root, SERFAST_DATA; an hour)
@@ -107,5 +107,6 @@ $(VENV)/bench-ready: $(VENV)/installed
 $(VENV)/test-ready: $(VENV)/installed
 	$(BIN)/pip install --quiet '.[cli,test]' './plugins/serfast-svm[train]' \
 		'./plugins/serfast-onnx[train,test]' ./plugins/serfast-ensemble ./plugins/serfast-spectral \
-		'./plugins/serfast-whisper[test]' './plugins/serfast-campplus[test]'
+		'./plugins/serfast-whisper[test]' './plugins/serfast-campplus[test]' \
+		'./plugins/serfast-sklearn[test]'
 	@touch $@

@@ -80,7 +80,7 @@ __all__ += [*_FEATURES, *map(snake_case, _FEATURES)]
 _MODULES = (
     *("audio", "backends", "compat", "corpora", "entry_points", "errors", "extractor", "features"),
     *("files", "forking", "models", "native", "picture", "presets", "program", "recognizer"),
-    *("speaker", "statistics", "streaming", "testing", "training", "voice"),
+    *("sklearn", "speaker", "statistics", "streaming", "testing", "training", "voice"),
 )
 _LATER = {
     "Embedding": "models.embedding",

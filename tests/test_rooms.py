@@ -37,7 +37,7 @@ streaming training
 speaker
 recognizer
 picture
-compat testing
+compat sklearn testing
 bench
 cli
 native __init__ __main__ _pyinstaller
