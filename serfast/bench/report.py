@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
@@ -148,7 +149,8 @@ def _startup(result: Result) -> str:
         if row.get("peak")
     ]
     if peaks:
-        lines.append(f"Peak memory with a classifier: {', '.join(peaks)}")
+        text = f"Peak memory with a classifier: {', '.join(peaks)}"
+        lines += textwrap.wrap(text, WIDTH, subsequent_indent="  ")
     return "\n".join(lines)
 
 

@@ -8,7 +8,7 @@ import zipfile
 import zlib
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
-from threading import Lock
+from threading import get_ident
 from typing import Any
 
 from ..audio.suffixes import why_not_read
@@ -105,34 +105,33 @@ class _Archive:
         self.names = list(self._files)
         # as a path has them: `tar -cf x.tar .` calls its files ./happy/03.wav
         self._files = {PurePosixPath(name).as_posix(): one for name, one in self._files.items()}
-        self._lock = Lock()  # threads would move each other's place in a tar archive
 
     def read(self, name: str) -> bytes:
         one, size = self._files[name]
         if size > MOST_BYTES:
             raise ValueError(f"has {size} bytes, more than {MOST_BYTES}")
-        with self._lock:
-            if self._zip:
-                return self._zip.read(one)
-            assert self._tar
-            file = self._tar.extractfile(one)
-            assert file
-            return file.read()
+        if self._zip:
+            return self._zip.read(one)
+        assert self._tar
+        file = self._tar.extractfile(one)
+        assert file
+        return file.read()
 
 
 def _opened(archive: str) -> _Archive:
     """Give the archive, which stays open: its list of files takes long to read.
 
-    A file that was replaced is opened anew; so is every one in a forked process, because the two
-    would move each other's place in it.
+    A file that was replaced is opened anew; so is every one in another thread or a forked process,
+    because they would move each other's place in it.
     """
     try:
         about = os.stat(archive)
-        return _kept(archive, about.st_ino, about.st_size, about.st_mtime_ns, os.getpid())
+        file = (about.st_ino, about.st_size, about.st_mtime_ns)
+        return _kept(archive, *file, os.getpid(), get_ident())
     except _DAMAGED as error:
         raise ParameterError(f"{printable(archive)}: can't be read: {error}") from error
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=8)
 def _kept(archive: str, *_: int) -> _Archive:
     return _Archive(archive)

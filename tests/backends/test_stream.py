@@ -115,7 +115,8 @@ def _causal(spec: serfast.FeatureSpec) -> serfast.FeatureSpec:
         dataclasses.replace(feature, top_db=None, ref=1.0) if feature.whole_signal else feature
         for feature in spec.features
     ]
-    return dataclasses.replace(spec, features=causal)
+    pad_mode = "edge" if spec.pad_mode == "reflect" else spec.pad_mode
+    return dataclasses.replace(spec, features=causal, pad_mode=pad_mode)
 
 
 @pytest.mark.parametrize("spec", presets(), ids=lambda spec: f"{len(spec.columns)} columns")
@@ -281,8 +282,8 @@ WHOLE = (
     "number as ref (a stream can't know the loudest band to come)"
 )
 MIRRORED = (
-    "pad_mode of a stream must be 'constant' or 'edge', got 'reflect': the end can't be mirrored "
-    "before it is known; center=False needs no padding"
+    "pad_mode of a stream must be 'constant', 'edge' or 'symmetric', got 'reflect': the end can't "
+    "be mirrored before it is known; center=False needs no padding"
 )
 LOUDEST = [serfast.LogMel(top_db=80.0), serfast.LogMel(ref="max"), serfast.MFCC(top_db=60.0)]
 REFUSED = {

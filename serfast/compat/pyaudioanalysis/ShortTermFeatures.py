@@ -6,6 +6,7 @@ import sys
 from typing import Any
 
 import numpy as np
+from numpy.fft import rfft
 
 from ... import _checks as checks
 from .tables import N_CHROMA, N_MFCC, N_PARTS, Tables, tables
@@ -181,7 +182,7 @@ class _Space:
 def _spectral(frames: Array, fixed: Tables, rows: Array, space: _Space) -> None:
     """Write the features of the spectrum, which the tables divide by its length."""
     n, n_bins = len(frames), len(fixed.moments)
-    transform = np.fft.rfft(frames, axis=1, out=space.transform[:n])[:, :n_bins]
+    transform = rfft(frames, axis=1, out=space.transform[:n])[:, :n_bins]
     power = space.power[: n * n_bins].reshape(n, n_bins)
     stored = space.magnitude[: n + 1]
     np.square(transform.real, out=power)
