@@ -37,6 +37,7 @@ LOCKS = re.compile(
 """What has a lock; functools.cached_property has one before Python 3.12."""
 
 MAY_LOCK = {
+    "serfast/cli/_dataset.py": "a program by itself, which forks nothing",
     "serfast/forking.py": "it is what makes a fork wait",
     "serfast/backends/numba/engine.py": "only in a block in which a fork waits",
     "serfast/backends/numba/stream.py": "never waited for",

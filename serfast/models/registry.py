@@ -25,7 +25,7 @@ __all__ = ["GROUP", "PluginInfo", "available", "get", "how_to_install", "info", 
 GROUP = "serfast.classifiers"
 
 OURS = {
-    **{name: name for name in ("campplus", "ensemble", "onnx", "svm", "whisper")},
+    **{name: name for name in ("campplus", "ensemble", "onnx", "sklearn", "svm", "whisper")},
     "whisper-campplus": "campplus",
 }
 """The plugins in serfast's repository, with the end of the name of each one's package."""
