@@ -121,6 +121,7 @@ TESTED_BY = {
     "compat.pyaudioanalysis.MidTermFeatures": PYAUDIO,
     "compat.pyaudioanalysis.ShortTermFeatures": PYAUDIO,
     "compat.pyaudioanalysis.tables": PYAUDIO,
+    "corpora.label_files": "corpora/test_labelled.py",
     "corpora.messages": "corpora/test_finding.py",
     "corpora.recordings": "corpora/test_finding.py",
     "corpora.table_rows": "corpora/test_label_tables.py",

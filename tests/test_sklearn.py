@@ -5,13 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pandas
 import pytest
-
-import serfast
-from serfast.errors import ParameterError
-
-pytest.importorskip("sklearn", reason="needs scikit-learn")
-
 from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
@@ -19,6 +14,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import check_estimator
 
+import serfast
+from serfast.errors import ParameterError
 from serfast.sklearn import Vectors
 
 SPEC = serfast.FeatureSpec(features=[serfast.RMS(), serfast.ZeroCrossingRate()])
@@ -64,7 +61,6 @@ def test_a_preset_has_its_statistics() -> None:
 
 
 def test_pandas_has_names_and_index() -> None:
-    pandas = pytest.importorskip("pandas")
     column = pandas.Series(SIGNALS, index=list("abcdefghijkl"))
     table = small().set_output(transform="pandas").fit_transform(column)
     assert list(table.columns) == ["rms.mean", "rms.std", "zcr.mean", "zcr.std"]

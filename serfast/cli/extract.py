@@ -96,7 +96,20 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     features.add_argument(
         "--spec", type=Path, metavar="JSON", help="features: a FeatureSpec's JSON"
     )
-    vectors = parser.add_argument_group("one row a recording, or a segment of it")
+    _add_vectors(parser.add_argument_group("one row a recording, or a segment of it"))
+    parser.add_argument(
+        "--backend",
+        metavar="NAME",
+        help="what computes: native, numba or reference (default: $SERFAST_BACKEND, or native)",
+    )
+    add_dataset(parser)
+    parser.add_argument("--force", action="store_true", help="replace OUT if it exists")
+    add_json(parser, "one, with what was written")
+    add_threads(parser)
+
+
+def _add_vectors(vectors: argparse._ArgumentGroup) -> None:
+    """Add what makes one row of many."""
     vectors.add_argument(
         "--statistics",
         action="store_true",
@@ -135,15 +148,6 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         help="auto, a corpus or a table, as of `serfast train` (default: %(default)s; none are "
         "known if no corpus fits)",
     )
-    parser.add_argument(
-        "--backend",
-        metavar="NAME",
-        help="what computes: native, numba or reference (default: $SERFAST_BACKEND, or native)",
-    )
-    add_dataset(parser)
-    parser.add_argument("--force", action="store_true", help="replace OUT if it exists")
-    add_json(parser, "one, with what was written")
-    add_threads(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
