@@ -21,7 +21,7 @@ from ..forking import forks_wait
 from .arff import NUMERIC, STRING, header, line
 from .messages import joined
 
-__all__ = ["TABLES", "Table", "check_columns", "csv_line"]
+__all__ = ["TABLES", "Table", "check_columns", "csv_line", "needed_pyarrow"]
 
 Rows = NDArray[np.float32]
 
@@ -156,23 +156,28 @@ class ArffTable(CsvTable):
             self._text.write(line(name, [time, *row], 9))
 
 
+def needed_pyarrow() -> Any:
+    """Give pyarrow with its module for Parquet; without it the message says what to install."""
+    try:
+        with forks_wait:
+            import pyarrow  # optional: only Parquet needs it
+            import pyarrow.parquet  # optional: only Parquet needs it
+    except ImportError as error:
+        hint = "writing Parquet needs pyarrow: pip install pyarrow"
+        raise ImportError(f"{hint} ({error})") from error
+    return pyarrow
+
+
 class ParquetTable(Table):
     """Columns file, time [s] and the features; the FeatureSpec as JSON in the file's metadata."""
 
     _GROUP = 1 << 16  # rows to gather before they are written: small groups read slowly
 
     def __init__(self, path: Path, spec: FeatureSpec) -> None:
-        try:
-            with forks_wait:
-                import pyarrow  # optional: only Parquet needs it
-                import pyarrow.parquet  # optional: only Parquet needs it
-        except ImportError as error:
-            hint = "writing Parquet needs pyarrow: pip install pyarrow"
-            raise ImportError(f"{hint} ({error})") from error
+        self._arrow = needed_pyarrow()
         super().__init__(path, spec)
-        self._arrow = pyarrow
-        self._schema = pyarrow.schema(self._fields(), metadata=self._metadata())
-        self._writer = pyarrow.parquet.ParquetWriter(self._file, self._schema)
+        self._schema = self._arrow.schema(self._fields(), metadata=self._metadata())
+        self._writer = self._arrow.parquet.ParquetWriter(self._file, self._schema)
         self._waiting: list[Any] = []
 
     def _fields(self) -> list[tuple[str, Any]]:

@@ -104,6 +104,13 @@ def test_vectors_of_parts_of_one_file_have_their_labels(paths, out) -> None:
     np.testing.assert_array_equal(list(lines[1].values())[5:], expected)
 
 
+def test_without_pyarrow_no_folder_is_left(paths, out, monkeypatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
+    with pytest.raises(ImportError, match="writing Parquet needs pyarrow: pip install pyarrow"):
+        write(paths, out)
+    assert not out.exists()
+
+
 @pytest.mark.parametrize("statistics", [None, serfast.Statistics()])
 def test_threads_change_no_byte(paths, out, statistics) -> None:
     write(paths, out / "1", threads=1, statistics=statistics)
