@@ -46,8 +46,11 @@ def check_outputs(paths: Iterable[Path | None], force: bool) -> None:
         seen.add(real)
 
 
-def check_plot(path: Path | None) -> None:
-    """Refuse a picture that can't be drawn: of another kind, or without a working matplotlib."""
+def check_plot(path: Path | None, asked: str = "--plot") -> None:
+    """Refuse a picture that can't be drawn: of another kind, or without a working matplotlib.
+
+    The message says what asked for it.
+    """
     if path is None:
         return
     if path.suffix.lower() not in PICTURES:
@@ -55,7 +58,7 @@ def check_plot(path: Path | None) -> None:
     try:
         importlib.import_module("matplotlib.figure")
     except ImportError as error:  # missing, or broken
-        hint = "--plot needs matplotlib: pip install matplotlib"
+        hint = f"{asked} needs matplotlib: pip install matplotlib"
         raise ImportError(f"{hint} ({error})") from error
 
 

@@ -68,7 +68,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.file.is_dir():
         raise AudioError(f"{printable(arguments.file)}: is a folder, not a recording")
     output = arguments.output or Path(arguments.file.with_suffix(".png").name)
-    check_plot(output)
+    check_plot(output, "serfast plot")
     check_outputs([output], arguments.force)
     from ..picture import analysed, draw  # heavy: the help doesn't need it
     from ..recognizer import Recognizer  # heavy: the help doesn't need it

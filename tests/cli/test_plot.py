@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 
 import numpy as np
 import pytest
@@ -77,3 +78,9 @@ def test_what_is_refused(folder, capsys, words, message):
     assert error.startswith("serfast plot: error: ")
     assert message in error
     assert set(folder.iterdir()) - before <= {folder / "empty.wav"}
+
+
+def test_without_matplotlib_it_says_what_to_install(folder, capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    assert main(["plot", "talk.wav"]) == 1
+    assert "serfast plot needs matplotlib: pip install matplotlib" in capsys.readouterr().err
