@@ -18,7 +18,7 @@ PURE_TESTS := $(addprefix tests/, test_without_native.py test_extractor.py strea
 	backends/test_stream_threads.py backends/test_interface.py \
 	$(addprefix models/bundle/test_, agreement.py archive.py bundle.py limits.py manifest.py npy.py))
 
-.PHONY: help demo test test-arm64 test-compilers test-pure test-frozen test-wheel wheels lint bench sample model clean
+.PHONY: help demo test test-arm64 test-librosa-1 test-compilers test-pure test-frozen test-wheel wheels lint bench sample model clean
 
 # An environment that couldn't be finished isn't taken for one the next time.
 .DELETE_ON_ERROR:
@@ -42,6 +42,9 @@ test: $(VENV)/test-ready ## check style and types, pass all tests, the plugins' 
 
 test-arm64: ## pass all tests on an emulated arm64 (needs root, SERFAST_DATA; an hour)
 	PYTHON="$(PYTHON)" .ci/arm64 suite
+
+test-librosa-1: ## compare with librosa 1.0 on a newer Debian's Python (needs root, SERFAST_DATA)
+	PYTHON="$(PYTHON)" .ci/librosa-1
 
 test-compilers: ## have the same bits from other compilers and systems (Clang, Zig, Wine)
 	PYTHON="$(PYTHON)" .ci/compilers

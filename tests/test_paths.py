@@ -18,6 +18,7 @@ PYIN = "compat/test_librosa_pyin.py"
 PYAUDIO = "compat/test_pyaudioanalysis.py"
 SMILE = "compat/test_opensmile.py"
 SHAPE = "compat/test_librosa_spectral.py"
+VERSIONS = "compat/test_librosa_versions.py"
 
 TESTED_BY = {
     "__main__": "cli/test_streams.py",
@@ -90,6 +91,10 @@ TESTED_BY = {
     "compat.kaldi_native_fbank.options": KALDI,
     "compat.kaldi_native_fbank.specs": KALDI,
     "compat.librosa._engine": CONTRACT,
+    "compat.librosa._installed": VERSIONS,
+    "compat.librosa.core._before_1": VERSIONS,
+    "compat.librosa.core._decibels": VERSIONS,
+    "compat.librosa.core._pitch": PYIN,
     "compat.librosa.core._pyin": PYIN,
     "compat.librosa.core._tuning": CHROMA,
     "compat.librosa.core.pitch": LIBROSA,
@@ -105,6 +110,7 @@ TESTED_BY = {
     "compat.librosa.util.deprecation": CONTRACT,
     "compat.librosa.util.exceptions": CONTRACT,
     "compat.librosa.util.utils": CONTRACT,
+    "compat.librosa.util.warning": CONTRACT,
     "cli.compare": "training/test_comparison.py",
     "corpora.archives": "corpora/test_samples.py",
     "corpora.catalogue": "corpora/test_named.py",

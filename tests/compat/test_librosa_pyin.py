@@ -13,6 +13,8 @@ import serfast.compat.librosa as ours
 from helpers import signals
 from helpers import tolerances as tol
 from helpers.parity_report import Measured
+from serfast.compat.librosa._installed import BEFORE_1
+from serfast.compat.librosa.core import _pitch
 
 Array = np.ndarray[Any, Any]
 
@@ -165,23 +167,37 @@ def test_voice_between_pauses() -> None:
 # ---- what isn't librosa's ------------------------------------------------------------------------
 
 
+def pruned(search: Any, least: float) -> Any:
+    """librosa's search without the moves that are less probable."""
+
+    def without(log_prob: Array, log_trans: Array, log_p_init: Array) -> Any:
+        known = np.where(log_trans >= np.log(least), log_trans, -np.inf)
+        return search(log_prob, known, log_p_init)
+
+    return without
+
+
+@pytest.mark.parametrize(("least", "rule"), [(0.5, "None or <="), (-1, "")])
+def test_a_least_probability_that_leaves_no_move_is_refused(least: float, rule: str) -> None:
+    with pytest.raises(ours.ParameterError, match=f"^transition_min_prob must be {rule}"):
+        _pitch.pyin(SIGNALS["voice"], transition_min_prob=least, **VOICE)
+
+
 @pytest.mark.parametrize("least", [1e-9, 1e-4, 1e-3])
 def test_rare_moves_can_be_left_out_as_in_librosa_1(
     least: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """librosa 1.0 passes by the moves below it; 0.11 does when their logarithm is infinite."""
-    search = librosa.sequence._viterbi
-
-    def pruned(log_prob: Array, log_trans: Array, log_p_init: Array) -> Any:
-        known = np.where(log_trans >= np.log(least), log_trans, -np.inf)
-        return search(log_prob, known, log_p_init)
-
-    monkeypatch.setattr(librosa.sequence, "_viterbi", pruned)
+    theirs: dict[str, Any] = {}
+    if BEFORE_1:
+        monkeypatch.setattr(librosa.sequence, "_viterbi", pruned(librosa.sequence._viterbi, least))
+    else:
+        theirs["transition_min_prob"] = least
     for y in (SIGNALS["chirp"], SIGNALS["voice"].astype(np.float64)):
         # more semitones a frame make the moves rarer
         arguments = {**VOICE, "fill_na": None, "max_transition_rate": 80}
-        actual = ours.pyin(y, transition_min_prob=least, **arguments)
-        expected = librosa.pyin(y, **arguments)
+        actual = _pitch.pyin(y, transition_min_prob=least, **arguments)
+        expected = librosa.pyin(y, **theirs, **arguments)
         assert np.array_equal(actual[0], expected[0])
         assert np.array_equal(actual[1], expected[1])
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from functools import lru_cache
 from numbers import Real
@@ -14,6 +13,7 @@ from numpy.typing import DTypeLike
 from ... import _checks as checks
 from ..._lazy import suggesting
 from ...features.mel import filter_bank
+from .util.warning import warn_caller
 
 __all__ = ["MelBank", "mel"]
 
@@ -68,13 +68,12 @@ class MelBank:
         """Make the bank, shape (n_mels, n_fft // 2 + 1); the array is shared and read-only."""
         return _weights(self)
 
-    def warn_if_empty(self, stacklevel: int) -> None:
+    def warn_if_empty(self) -> None:
         """Warn if a band lies between two bins, so that it is always zero."""
         if _has_empty_band(self):
-            warnings.warn(
+            warn_caller(
                 f"Empty filters detected: {self.n_mels} mel bands are too many for n_fft="
-                f"{self.n_fft}, or fmax is too high; some bands will always be zero",
-                stacklevel=stacklevel + 1,
+                f"{self.n_fft}, or fmax is too high; some bands will always be zero"
             )
 
 
@@ -168,5 +167,5 @@ def mel(
     bank = MelBank(
         sr=sr, n_fft=n_fft, n_mels=n_mels, fmin=fmin, fmax=fmax, htk=htk, norm=norm, dtype=dtype
     )
-    bank.warn_if_empty(stacklevel=2)
+    bank.warn_if_empty()
     return bank.weights().copy()

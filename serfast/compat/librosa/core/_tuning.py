@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import numpy as np
+
+from ..util.warning import warn_caller
 
 __all__ = ["estimated_tuning"]
 
@@ -34,7 +35,7 @@ def estimated_tuning(S: Array, *, sr: float, n_fft: int, bins_per_octave: int) -
     """
     hertz, strength = _peaks(S, sr, n_fft)
     if not len(hertz):
-        warnings.warn("there is no peak to estimate the tuning from: it is 0", stacklevel=3)
+        warn_caller("there is no peak to estimate the tuning from: it is 0")
         return 0.0
     hertz = hertz[strength >= np.median(strength)]
     share = np.mod(bins_per_octave * np.log2(hertz / (440.0 / 16)), 1.0)

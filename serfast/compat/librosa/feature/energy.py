@@ -13,6 +13,7 @@ from .... import _checks as checks
 from ....features import RMS, ZeroCrossingRate
 from ....features.framing import pad
 from .. import _engine as engine
+from .._installed import BEFORE_1
 from ..util.utils import check_audio, check_finite, frame
 
 __all__ = ["rms", "zero_crossing_rate"]
@@ -37,7 +38,8 @@ def rms(
     Parameters
     ----------
     y : ndarray, shape (..., n)
-        Samples; any leading axes are channels. Taken if S is given too.
+        Samples; any leading axes are channels. Taken if S is given too. With librosa 0.11 installed
+        integers and complex numbers (their magnitudes) may be given, as there.
     S : ndarray, shape (..., frame_length // 2 + 1, n_frames)
         Magnitudes (or the complex values) of an STFT with a boxcar window.
     frame_length : int
@@ -73,8 +75,12 @@ def rms(
         checks.refuse("y or S", "given", "neither")
     if y is None:
         return _rms_of_spectrogram(S, frame_length, dtype)
+    if BEFORE_1:
+        y = _real_samples(y)
+    else:
+        check_audio(y)
     rows = engine.rows(
-        _real_samples(y),
+        y,
         RMS(frame_length=frame_length),
         sr=ANY_RATE,
         hop_length=hop_length,

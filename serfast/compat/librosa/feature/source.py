@@ -108,7 +108,7 @@ def source(
         center=center,
         pad_mode=pad_mode,
     )
-    return SignalSource(y=transform.checked(y, stacklevel=3), transform=transform, sr=sr)
+    return SignalSource(y=transform.checked(y), transform=transform, sr=sr)
 
 
 def given_spectrogram(S: Any, n_fft: int | None) -> tuple[Array, int]:

@@ -11,6 +11,7 @@ from .... import _checks as checks
 from ....features import MFCC, MelPower, PowerSpectrum
 from ....features.mfcc import cepstrum_matrix
 from .. import _engine as engine
+from .._installed import BEFORE_1
 from ..core.spectrum import power_to_db
 from ..filters import MelBank
 from .source import given_spectrogram
@@ -102,14 +103,14 @@ def _mel_of_spectrogram(S: Any, sr: float, n_fft: int | None, bank: dict[str, An
     """Give the bank times a spectrogram; if n_fft doesn't fit S, the one that fits is taken."""
     S, n_fft = given_spectrogram(S, n_fft)
     checked = MelBank(sr=sr, n_fft=n_fft, **bank)
-    checked.warn_if_empty(stacklevel=3)
+    checked.warn_if_empty()
     return np.asarray(checked.weights() @ S)
 
 
 def _checked(y: Array | None, transform: Transform, bank: MelBank) -> Array:
     """Give y if it is audio; give the warnings that the caller must see."""
-    y = transform.checked(y, stacklevel=3)
-    bank.warn_if_empty(stacklevel=3)
+    y = transform.checked(y)
+    bank.warn_if_empty()
     return y
 
 
@@ -161,8 +162,8 @@ def mfcc(
     Parameters
     ----------
     y : ndarray of float, shape (..., n)
-        Samples; any leading axes are channels. The floor of the logarithm is 80 dB below the
-        largest band of all channels together.
+        Samples; any leading axes are channels. The floor of the logarithm is 80 dB below each
+        channel's largest band, with librosa 0.11 installed below that of all channels together.
     sr : float
         Sample rate [Hz].
     S : ndarray, shape (..., n_mels, n_frames)
@@ -211,13 +212,13 @@ def mfcc(
     bank = MelBank(sr=sr, n_fft=transform.n_fft, norm=mel_norm, **rest)
     y = _checked(y, transform, bank)
     arguments = _engine_bank(transform, bank)
-    if y.ndim > 1 or arguments is None:
+    if arguments is None or (BEFORE_1 and y.ndim > 1):
         levels = power_to_db(_mel_of_signal(y, transform, bank), top_db=TOP_DB)
         return _cepstra(levels, n_mfcc, cepstrum)
     n_mfcc = _at_most(n_mfcc, bank.n_mels, lifter)
     cepstra = engine.feature(MFCC, n_mfcc=n_mfcc, top_db=TOP_DB, **cepstrum, **arguments)
     rows = transform.rows(y, cepstra, bank.sr)
-    return rows.T.astype(_result_dtype(y, bank), copy=False)
+    return np.swapaxes(rows, -1, -2).astype(_result_dtype(y, bank), copy=False)
 
 
 def _dct_norm(norm: Any) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -13,6 +12,7 @@ from .... import _checks as checks
 from ....features import PowerSpectrum
 from .. import _engine as engine
 from ..util.utils import check_audio
+from ..util.warning import warn_caller
 
 __all__ = ["AnyWindow", "Transform"]
 
@@ -58,16 +58,13 @@ class Transform:
             y, feature, sr=sr, hop_length=hop, center=self.center, pad_mode=self.pad_mode
         )
 
-    def checked(self, y: Array | None, stacklevel: int) -> Array:
+    def checked(self, y: Array | None) -> Array:
         """Give y, if it is audio; warn if a centred frame is longer than it."""
         if y is None:
             checks.refuse("y or S", "given", "neither")
         check_audio(y)
         if self.center and self.n_fft > y.shape[-1]:
-            warnings.warn(
-                f"n_fft={self.n_fft} is too large for a signal of {y.shape[-1]} samples",
-                stacklevel=stacklevel + 1,
-            )
+            warn_caller(f"n_fft={self.n_fft} is too large for a signal of {y.shape[-1]} samples")
         return y
 
 
