@@ -58,7 +58,7 @@ def librosa_1(sample_rate: float = 22050) -> FeatureSpec:
     Since librosa 1.0, ``power_to_db(axes="auto")`` takes the loudest band of each channel for
     `top_db`, where librosa 0.11 took that of all channels together: of one channel that is the
     same. ``yin`` and ``pyin`` have no `win_length` any more; without it they compute what librosa
-    0.11 did. librosa 1.0 needs Python 3.12.
+    0.11 did, but for moves that ``pyin`` leaves out.
 
     Examples
     --------

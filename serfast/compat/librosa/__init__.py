@@ -1,6 +1,7 @@
 """librosa's feature functions over serfast's engine: change the import, keep the program.
 
-Covered, with the signatures, defaults, shapes and errors of librosa 0.11: ``feature.rms``,
+Covered, with the signatures, defaults, shapes and errors of the installed librosa, 0.11 or 1.0, and
+of 1.0 without one: ``feature.rms``,
 ``feature.zero_crossing_rate``, ``feature.melspectrogram``, ``feature.mfcc``,
 ``feature.spectral_centroid``, ``feature.spectral_bandwidth``, ``feature.spectral_rolloff``,
 ``feature.spectral_flatness``, ``feature.spectral_contrast``, ``feature.chroma_stft``, ``yin``,
