@@ -38,6 +38,10 @@ from .turns import Package
 from .works import WORKS, Work
 
 
+SILENCE = 1e-12
+"""Errors are counted from the recording's peak times this in frames that are silent beside it."""
+
+
 @contextmanager
 def packages(folder: Path, isas: Sequence[str], interpreter: str) -> Iterator[list[Package]]:
     """Start serfast, once more for each instruction set of `isas`, and every peer."""
@@ -74,8 +78,9 @@ def error(name: str, work: Work, signal: Path, result: Path) -> dict[str, Any]:
     if exact.shape != given.shape:
         raise ValueError(f"{name}, {work.key}: {given.shape} values, {exact.shape} expected")
     gap = np.abs(given - exact.astype(np.result_type(exact, np.float64)))
-    if work.kind == "spectrum":
-        gap /= np.maximum(np.abs(exact).max(axis=1, keepdims=True), np.finfo(np.float64).tiny)
+    if work.kind in ("spectrum", "mel"):
+        peaks = np.abs(exact).max(axis=1, keepdims=True)
+        gap /= np.maximum(peaks, SILENCE * peaks.max())
     return {"median": float(np.median(gap)), "largest": float(gap.max()), "unit": work.unit}
 
 

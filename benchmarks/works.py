@@ -14,6 +14,7 @@ import numpy as np
 if TYPE_CHECKING:
     import serfast
     from serfast.features.base import Feature
+    from serfast.features.framing import PadMode
 
 Array = np.ndarray[Any, np.dtype[np.float32]]
 
@@ -53,6 +54,15 @@ WORKS = (
          frame_length=2048, sample_rate=22050, hop_length=512, n_mels=128, n_mfcc=20),
     Work(key="logmel-400", title="log-mel, 16 kHz, 400/160, 80 mels", kind="logmel", unit="dB",
          frame_length=400, n_mels=80),
+    Work(key="whisper", title="Whisper's log-mel, 30 s, 400/160, 80 mels", kind="whisper", unit="",
+         frame_length=400, n_mels=80, n_samples=480_000),
+    Work(key="kaldi", title="Kaldi's log filter bank, 16 kHz, 400/160, 80 mels", kind="kaldi",
+         unit="", frame_length=400, n_mels=80),
+    Work(key="mel-512", title="mel power, 16 kHz, 512/160, 40 mels", kind="mel",
+         unit="of the frame's peak", frame_length=512, n_mels=40),
+    Work(key="mel-2048", title="mel power, 22.05 kHz, 2048/512, 128 mels", kind="mel",
+         unit="of the frame's peak", frame_length=2048, sample_rate=22050, hop_length=512,
+         n_mels=128),
     Work(key="rms", title="RMS, 512/160", kind="rms", unit="", frame_length=512),
     Work(key="zcr", title="zero-crossing rate, 512/160", kind="zcr", unit="", frame_length=512),
     Work(key="yin", title="YIN, 16 kHz, 1024/160, 65–600 Hz", kind="yin", unit="Hz",
@@ -72,10 +82,18 @@ YIN_LENGTH = 1024
 """Frame length of the row's YIN."""
 
 
-def spec(work: Work, *, center: bool = True, **changes: Any) -> serfast.FeatureSpec:
+def spec(
+    work: Work, *, center: bool = True, pad_mode: PadMode = "constant", **changes: Any
+) -> serfast.FeatureSpec:
     """Give the work as serfast's spec; `changes` are other fields of its log-mel or MFCC."""
     import serfast  # optional: workers of other packages don't have it
 
+    if work.kind == "whisper":
+        return serfast.presets.whisper(work.n_mels)
+    if work.kind == "kaldi":
+        return serfast.presets.kaldi_fbank(
+            work.sample_rate, num_mel_bins=work.n_mels, window_type="hamming"
+        )
     mel: dict[str, Any] = {
         "n_fft": work.frame_length,
         "n_mels": work.n_mels,
@@ -89,6 +107,8 @@ def spec(work: Work, *, center: bool = True, **changes: Any) -> serfast.FeatureS
         features = [serfast.MFCC(n_mfcc=work.n_mfcc, **mel)]
     elif work.kind == "logmel":
         features = [serfast.LogMel(**mel)]
+    elif work.kind == "mel":
+        features = [serfast.MelPower(n_fft=work.frame_length, n_mels=work.n_mels)]
     elif work.kind == "rms":
         features = [serfast.RMS(**frame)]
     elif work.kind == "zcr":
@@ -105,5 +125,6 @@ def spec(work: Work, *, center: bool = True, **changes: Any) -> serfast.FeatureS
         sample_rate=work.sample_rate,
         hop_length=work.hop_length,
         center=center,
+        pad_mode=pad_mode,
         features=tuple(features),
     )

@@ -1,4 +1,4 @@
-"""kaldi-native-fbank with librosa's mel bank: left-aligned frames, natural logarithm."""
+"""kaldi-native-fbank: Kaldi's filter bank, and MFCC of librosa's mel bank in natural logarithms."""
 
 from __future__ import annotations
 
@@ -44,11 +44,30 @@ def mfcc(work: Work, y: Array) -> Call:
     return call
 
 
+def fbank(work: Work, y: Array) -> Call:
+    """Make the call of `OnlineFbank` with a Hamming window, of samples at the scale of int16."""
+    import kaldi_native_fbank as kaldi  # optional: a peer
+
+    options = kaldi.FbankOptions()
+    options.frame_opts.samp_freq, options.frame_opts.dither = work.sample_rate, 0
+    options.frame_opts.window_type = "hamming"
+    options.mel_opts.num_bins = work.n_mels
+    scaled = y * np.float32(32768)
+
+    def call() -> Array:
+        online = kaldi.OnlineFbank(options)
+        online.accept_waveform(work.sample_rate, scaled)
+        online.input_finished()
+        return np.stack([online.get_frame(i) for i in range(online.num_frames_ready)])
+
+    return call
+
+
 def exact(work: Work, y: Array) -> serfast.FeatureSpec:
     """Give its conventions as fields of a spec."""
     return spec(work, center=False, amin=FLOOR, top_db=None)
 
 
-MAKE = {"mfcc": mfcc}
-EXACT = {"mfcc": exact}
+MAKE = {"mfcc": mfcc, "kaldi": fbank}
+EXACT = {"mfcc": exact, "kaldi": lambda work, y: spec(work)}
 ROWS = {"mfcc": lambda result: result * (10 / math.log(10))}

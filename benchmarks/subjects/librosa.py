@@ -44,6 +44,13 @@ def logmel(work: Work, y: Array) -> Call:
     return lambda: librosa.power_to_db(mel(y=y, **_mel(work)))
 
 
+def mel(work: Work, y: Array) -> Call:
+    """Make the call of `librosa.feature.melspectrogram`."""
+    import librosa  # optional: a peer
+
+    return lambda: librosa.feature.melspectrogram(y=y, **_mel(work))
+
+
 def rms(work: Work, y: Array) -> Call:
     """Make the call of `librosa.feature.rms`."""
     import librosa  # optional: a peer
@@ -103,6 +110,7 @@ def exact(work: Work, y: Array) -> serfast.FeatureSpec | str:
 MAKE = {
     "mfcc": mfcc,
     "logmel": logmel,
+    "mel": mel,
     "rms": rms,
     "zcr": zcr,
     "yin": yin,

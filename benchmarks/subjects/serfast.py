@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 DISTRIBUTION = "serfast"
 INSTALL = "pip install ."
-KINDS = ("mfcc", "logmel", "rms", "zcr", "yin", "row", "spectrum")
+KINDS = ("mfcc", "logmel", "whisper", "kaldi", "mel", "rms", "zcr", "yin", "row", "spectrum")
 
 
 def rows(work: Work, y: Array) -> Call:
