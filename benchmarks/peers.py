@@ -37,7 +37,6 @@ from .tables import peers_table
 from .turns import Package
 from .works import WORKS, Work
 
-
 SILENCE = 1e-12
 """Errors are counted from the recording's peak times this in frames that are silent beside it."""
 
