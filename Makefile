@@ -18,7 +18,7 @@ PURE_TESTS := $(addprefix tests/, test_without_native.py test_extractor.py strea
 	backends/test_stream_threads.py backends/test_interface.py \
 	$(addprefix models/bundle/test_, agreement.py archive.py bundle.py limits.py manifest.py npy.py))
 
-.PHONY: help demo test test-arm64 test-librosa-1 test-compilers test-pure test-frozen test-wheel wheels lint bench sample model clean
+.PHONY: help demo test doctests test-arm64 test-librosa-1 test-compilers test-pure test-frozen test-wheel wheels lint bench sample model clean
 
 # An environment that couldn't be finished isn't taken for one the next time.
 .DELETE_ON_ERROR:
@@ -33,12 +33,13 @@ demo: $(VENV)/installed ## hear what emotion is in the sample recording
 	$(BIN)/serfast predict examples/speech.flac
 
 test: $(VENV)/test-ready ## check style and types, pass all tests, the plugins' and the doctests too
-	$(BIN)/ruff check .
-	$(BIN)/mypy
+	$(MAKE) --jobs 2 --output-sync=target lint doctests
+	$(BIN)/pytest -n auto --dist worksteal
+
+doctests: $(VENV)/test-ready
 	cd tests && ../$(BIN)/pytest --doctest-modules --ignore-glob="/*hook-serfast.py" -q --pyargs \
 		serfast serfast_svm serfast_onnx serfast_ensemble serfast_spectral serfast_whisper \
 		serfast_campplus serfast_sklearn
-	$(BIN)/pytest -n auto --dist worksteal
 
 test-arm64: ## pass all tests on an emulated arm64 (needs root, SERFAST_DATA; an hour)
 	PYTHON="$(PYTHON)" .ci/arm64 suite

@@ -32,10 +32,11 @@ install_missing() { # Debian's packages, which only root can install
     if [ ${#missing[@]} -eq 0 ]; then return; fi
     echo "installing ${missing[*]}"
     [ "$(id -u)" = 0 ] || { echo "needs root, to install ${missing[*]}" >&2; exit 1; }
-    local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300) # another one may be at work
+    # Another one may be at work: elsewhere on the system, or a step beside this one, whose update has a lock of its own.
+    local apt=(flock build/apt.lock env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300)
     mkdir -p build
-    quietly build/apt.log "${apt[@]}" update
-    quietly build/apt.log "${apt[@]}" install -y --no-install-recommends "${missing[@]}"
+    quietly "build/apt-$$.log" "${apt[@]}" update
+    quietly "build/apt-$$.log" "${apt[@]}" install -y --no-install-recommends "${missing[@]}"
     missing=()
 }
 
