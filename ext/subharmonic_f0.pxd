@@ -17,7 +17,6 @@ ctypedef struct Paths:
     double decided
     double cost[STATES]
     double octaves[STATES]
-    double change[STATES]
 
 
 cdef inline double cost_of(double hz, double voicing) noexcept nogil:
@@ -27,39 +26,37 @@ cdef inline double cost_of(double hz, double voicing) noexcept nogil:
     if hz < 100:
         return cost + (100 - hz) / 100
     if hz > 600:
-        return cost + 1.3
+        return cost + 1.2
     return cost + (hz - 350) / 250 if hz > 350 else cost
 
 
 cdef inline void step_to(
-    const Paths *paths, int k, double octaves, double *cost, double *change, double *origin
+    const Paths *paths, int k, double octaves, double *cost, double *origin
 ) noexcept nogil:
     """Find the cheapest way into a state."""
-    cdef double value, step
+    cdef double value, away = 5 * fabs(octaves - paths.octaves[0])
     cdef int j
     cost[0] = 1e30
     for j in range(STATES):
-        value, step = paths.cost[j], 0
+        value = paths.cost[j]
         if k == N_CANDIDATES and j == N_CANDIDATES:
             value += 1
         elif k == N_CANDIDATES or j == N_CANDIDATES:
             value += 10
         else:
-            step = octaves - paths.octaves[j]
-            value += 10 * fabs(step) + 5 * fabs(step - paths.change[j])
+            value += 10 * fabs(octaves - paths.octaves[j]) + away
         if value < cost[0]:
-            cost[0], change[0], origin[0] = value, step, j
+            cost[0], origin[0] = value, j
 
 
 cdef inline void go_on(const float *row, Paths *paths, double *came_from) noexcept nogil:
     """Go on along all paths by a row."""
     cdef double[STATES] cost
     cdef double[STATES] octaves
-    cdef double[STATES] change
     cdef double local, best, cheapest = 1e30
     cdef int k
     for k in range(STATES):
-        octaves[k] = change[k] = best = 0
+        octaves[k] = best = 0
         came_from[k], local = N_CANDIDATES, 1e30
         if k == N_CANDIDATES:
             local = 8 if row[0] > 0 and row[N_CANDIDATES] >= <float>0.7 else 0
@@ -67,12 +64,12 @@ cdef inline void go_on(const float *row, Paths *paths, double *came_from) noexce
             octaves[k] = quick_logarithm(row[k]) / LN2
             local = cost_of(row[k], row[N_CANDIDATES + k])
         if paths.heard > 0 and local < 1e30:
-            step_to(paths, k, octaves[k], &best, &change[k], &came_from[k])
+            step_to(paths, k, octaves[k], &best, &came_from[k])
         cost[k] = min(best + local, 1e30)
         cheapest = min(cheapest, cost[k])
     for k in range(STATES):
         paths.cost[k] = min(cost[k] - cheapest, 1e30)
-        paths.octaves[k], paths.change[k] = octaves[k], change[k]
+        paths.octaves[k] = octaves[k]
     paths.heard += 1
 
 

@@ -23,8 +23,8 @@ MAX_LAG = 600
 STATES = N_CANDIDATES + 1
 """A row is one of the candidates, or unvoiced."""
 
-FIXED = 2 + 3 * STATES
-"""The state has the rows heard and decided; then cost, octaves and change of each path."""
+FIXED = 2 + 2 * STATES
+"""The state has the rows heard and decided; then cost and octaves of each path."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -52,9 +52,10 @@ class SubharmonicF0(BaseTrack):
     "unvoiced", costs the sum of what its rows and steps cost, and the cheapest one is found by the
     algorithm of Viterbi (IEEE Trans. Information Theory 13 (1967), 260–269). A candidate f with the
     voicing v costs -2 ln v, and 8 more if v < 0.7; and (100 - f) / 100 below 100 Hz, or
-    (f - 350) / 250 above 350 Hz, but 1.3 above 600 Hz. An unvoiced row costs 8 if the first
+    (f - 350) / 250 above 350 Hz, but 1.2 above 600 Hz. An unvoiced row costs 8 if the first
     candidate has v >= 0.7. A step between voiced and unvoiced costs 10, between unvoiced rows 1,
-    and between voiced ones 10 |d| + 5 |d - d'|, with the step d [octaves] and the one before, d'.
+    and between voiced ones 10 |d| + 5 |d'|, with the step d [octaves] along the path and the
+    distance d' [octaves] from the first candidate of the row before, wherever the path was there.
     Semitones are at least 1. The form follows Eyben et al., IEEE Trans. Affective Computing 7
     (2016), 190–202; the costs are those that openSMILE's output shows.
 
@@ -119,13 +120,13 @@ class SubharmonicF0(BaseTrack):
 
         State 6 is "unvoiced". A path that doesn't exist costs 1e30.
         """
-        slots, costs, octaves, changes = lag + 1, np.zeros(7), np.zeros(7), np.zeros(7)
+        slots, costs, octaves = lag + 1, np.zeros(7), np.zeros(7)
         for i in range(place + int(state[0] - state[1]), len(rows)):
             heard = int(state[0])
-            origin = 23 + heard % slots * 7
+            origin = 16 + heard % slots * 7
             cheapest = 1e30
             for k in range(7):
-                octaves[k], changes[k], local = 0.0, 0.0, 1e30
+                octaves[k], local = 0.0, 1e30
                 if k == 6:
                     local = 8.0 if rows[i, 0] > 0.0 and rows[i, 6] >= 0.7 else 0.0
                 elif rows[i, k] > 0.0 and rows[i, 6 + k] > 0.0:
@@ -137,35 +138,34 @@ class SubharmonicF0(BaseTrack):
                     if f < 100.0:
                         local += (100.0 - f) / 100.0
                     elif f > 350.0:
-                        local += (f - 350.0) / 250.0 if f <= 600.0 else 1.3
-                best, came_from, change = 0.0, 6, 0.0
+                        local += (f - 350.0) / 250.0 if f <= 600.0 else 1.2
+                best, came_from = 0.0, 6
                 if heard > 0:
                     best = 1e30
                     for j in range(7):
-                        cost, step = state[2 + j], 0.0
+                        cost = state[2 + j]
                         if k == 6 and j == 6:
                             cost += 1.0
                         elif k == 6 or j == 6:
                             cost += 10.0
                         else:
-                            step = octaves[k] - state[9 + j]
-                            cost += 10.0 * abs(step) + 5.0 * abs(step - state[16 + j])
+                            cost += 10.0 * abs(octaves[k] - state[9 + j])
+                            cost += 5.0 * abs(octaves[k] - state[9])
                         if cost < best:
-                            best, came_from, change = cost, j, step
+                            best, came_from = cost, j
                 costs[k] = min(best + local, 1e30)
-                changes[k] = change
                 state[origin + k] = came_from
                 cheapest = min(cheapest, costs[k])
             for k in range(7):
                 state[2 + k] = min(costs[k] - cheapest, 1e30)
-                state[9 + k], state[16 + k] = octaves[k], changes[k]
+                state[9 + k] = octaves[k]
             state[0] += 1.0
         k = 6
         for j in range(6):
             if state[2 + j] < state[2 + k]:
                 k = j
         for row in range(int(state[0]) - 1, int(state[1]), -1):
-            k = int(state[23 + row % slots * 7 + k])
+            k = int(state[16 + row % slots * 7 + k])
         state[1] += 1.0
         for i in range(8):
             out[i] = -201.0 if i >= 5 else 0.0
