@@ -35,6 +35,14 @@ cdef inline void take(Spread *s, double value) noexcept nogil:
     s.squares += change * (value - s.mean)
 
 
+cdef inline void take_mean(Spread *s, double value) noexcept nogil:
+    """Take a number into the mean, but not its own deviation from the mean."""
+    cdef double step = (value - s.mean) / (s.n + 1)
+    s.squares += s.n * step * step
+    s.n += 1
+    s.mean += step
+
+
 cdef inline double mean_of(const Spread *s, double scale, double missing) noexcept nogil:
     return s.mean * scale if s.n else missing
 
@@ -83,7 +91,7 @@ cdef inline Course course_of(
     if tail != DROPPED and last_at < n - 1:
         value = (x[SERFAST_SERIES * (n - 1)] - last) / (n - 1 - last_at)
         if tail == SIGNED and last_kind:
-            take(&c.falling if last_kind > 0 else &c.rising, value)
+            take_mean(&c.falling if last_kind > 0 else &c.rising, value)
         elif value != 0:
             take(&c.rising if value > 0 else &c.falling, fabs(value))
     return c
@@ -98,17 +106,17 @@ cdef inline void take_slope(
 
 
 cdef inline Spread runs_of(
-    const ptrdiff_t *rows, ptrdiff_t n, ptrdiff_t n_rows, ptrdiff_t shortest, ptrdiff_t trim,
-    ptrdiff_t last_trim,
+    const ptrdiff_t *rows, ptrdiff_t n, ptrdiff_t n_rows, ptrdiff_t shortest, ptrdiff_t gap,
+    ptrdiff_t trim, ptrdiff_t last_trim,
 ) noexcept nogil:
-    """Give the lengths of the runs of rows, each of which follows the one before."""
+    """Give the lengths of the runs of rows, between which at most `gap` rows are left out."""
     cdef Spread s
     cdef ptrdiff_t begin = 0, length, i
     s.n, s.mean, s.squares = 0, 0, 0
     for i in range(n):
-        if i + 1 < n and rows[i + 1] == rows[i] + 1:
+        if i + 1 < n and rows[i + 1] <= rows[i] + 1 + gap:
             continue
-        length = i + 1 - begin
+        length = rows[i] + 1 - rows[begin]
         begin = i + 1
         if length < shortest:
             continue

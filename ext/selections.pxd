@@ -44,7 +44,7 @@ ctypedef struct Selection:
     bint smoothing_skips
     double extremum_share
     Tail tail
-    ptrdiff_t min_segment, segment_trim, last_segment_trim, duration_trim
+    ptrdiff_t min_segment, max_gap, segment_trim, last_segment_trim, duration_trim
     double missing
     int n_functionals
     Functional *functionals
@@ -160,7 +160,7 @@ cdef inline void write_selection(
         course = course_of(x.values + lane, n, s.extremum_share, s.tail)
     if s.has_segments:
         runs = runs_of(
-            rows, n, n_rows, s.min_segment, s.segment_trim, s.last_segment_trim)
+            rows, n, n_rows, s.min_segment, s.max_gap, s.segment_trim, s.last_segment_trim)
     for i in range(s.n_functionals):
         if s.functionals[i].kind >= RISING_MEAN:
             out[s.place + i] = about_course(

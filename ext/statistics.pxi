@@ -65,7 +65,7 @@ cdef int fill_selection(Selection *s, one, series) except -1:
     s.nonzero, s.threshold, s.reference = one.nonzero, one.threshold, one.reference
     s.factor, s.smoothing, s.smoothing_skips = one.factor, one.smoothing, one.smoothing_skips
     s.extremum_share, s.tail, s.missing = one.extremum_share, <Tail>tail, one.missing
-    s.min_segment, s.segment_trim = one.min_segment, one.segment_trim
+    s.min_segment, s.max_gap, s.segment_trim = one.min_segment, one.max_gap, one.segment_trim
     s.last_segment_trim, s.duration_trim = one.last_segment_trim, one.duration_trim
     s.n_functionals, s.place = len(one.functionals), one.place
     for i, functional in enumerate(one.functionals):

@@ -131,6 +131,7 @@ def _times(extended: bool) -> list[Selection]:
             names=voiced,
             rows="above",
             mask=F0,
+            max_gap=1,
             **RUNS,
         ),
         Selection(

@@ -110,6 +110,7 @@ class SelectedSeries:
     tail: int
     """It is the place in :data:`TAILS`."""
     min_segment: int
+    max_gap: int
     segment_trim: int
     last_segment_trim: int
     duration_trim: int

@@ -67,9 +67,12 @@ class Selection:
     slope_tail : {"counted", "dropped", "signed"}
         The slope from the last extremum to the end is a rising or a falling one by its sign, is
         left out, or (as openSMILE's numbers show) is taken with its sign among the rising ones
-        after a valley, and among the falling ones after a peak.
+        after a valley, and among the falling ones after a peak; it then counts in their mean and
+        number, but its own deviation doesn't.
     min_segment : int
         Shorter runs of rows that count are no segments, >= 1 row.
+    max_gap : int
+        So many rows that don't count, or fewer, between two that do are part of the segment, >= 0.
     segment_trim, last_segment_trim : int
         So many rows are taken off each segment's length, and off one that reaches the last row, in
         addition; >= 0.
@@ -119,6 +122,7 @@ class Selection:
     extremum_share: float = 0.1
     slope_tail: str = "counted"
     min_segment: int = 1
+    max_gap: int = 0
     segment_trim: int = 0
     last_segment_trim: int = 0
     duration_trim: int = 0
@@ -173,7 +177,7 @@ class Selection:
         checks.number("extremum_share", self.extremum_share, minimum=0, maximum=1)
         checks.choice("slope_tail", self.slope_tail, TAILS)
         checks.integer("min_segment", self.min_segment)
-        for field in ("segment_trim", "last_segment_trim", "duration_trim"):
+        for field in ("max_gap", "segment_trim", "last_segment_trim", "duration_trim"):
             checks.integer(field, getattr(self, field), 0)
         checks.choice("missing", self.missing, tuple(MISSING))
 
@@ -206,6 +210,7 @@ class Selection:
             extremum_share=float(self.extremum_share),
             tail=TAILS.index(self.slope_tail),
             min_segment=self.min_segment,
+            max_gap=self.max_gap,
             segment_trim=self.segment_trim,
             last_segment_trim=self.last_segment_trim,
             duration_trim=self.duration_trim,

@@ -67,11 +67,17 @@ def smoothed(x: Array, counts: Mask, width: int) -> Array:
 
 @dataclass
 class Course:
-    """It has the slopes between a series' extrema, per row, and the number of its peaks."""
+    """It has the slopes between a series' extrema, per row, and the number of its peaks.
+
+    The last slope with its sign is apart: it counts in the mean and the number of the slopes, but
+    its own deviation from their mean doesn't count, as openSMILE's numbers show.
+    """
 
     rising: list[float]
     falling: list[float]
     peaks: int
+    last_rising: float | None = None
+    last_falling: float | None = None
 
 
 def extrema(x: Array, share: float) -> list[tuple[int, int]]:
@@ -106,8 +112,10 @@ def course(x: Array, share: float, tail: str) -> Course:
     kind = accepted[-1][1] if accepted else 0
     if tail != "dropped" and begin < len(x) - 1:
         rise = (x[-1] - x[begin]) / (len(x) - 1 - begin)
-        if tail == "signed" and kind:
-            (result.falling if kind > 0 else result.rising).append(rise)
+        if tail == "signed" and kind > 0:
+            result.last_falling = rise
+        elif tail == "signed" and kind < 0:
+            result.last_rising = rise
         elif rise:
             (result.rising if rise > 0 else result.falling).append(abs(rise))
     return result
@@ -143,7 +151,11 @@ class Selected:
         """Give the length of each segment [rows]."""
         edges = np.flatnonzero(np.diff(np.concatenate([[0], self.counts, [0]]).astype(int)))
         lengths = []
-        for begin, end in zip(edges[::2], edges[1::2], strict=True):
+        apart = edges[2::2] - edges[1:-1:2] > self.chosen.max_gap
+        begins, ends = edges[::2], edges[1::2]
+        if len(edges):
+            begins, ends = begins[np.r_[True, apart]], ends[np.r_[apart, True]]
+        for begin, end in zip(begins, ends, strict=True):
             if end - begin >= self.chosen.min_segment:
                 last = self.chosen.last_segment_trim if end == len(self.counts) else 0
                 lengths.append(max(int(end - begin) - self.chosen.segment_trim - last, 0))
@@ -161,12 +173,18 @@ class Selected:
         return len(self.lengths) * self.row_rate / duration if duration > 0 else 0.0
 
 
-def _mean(values: list[Any], scale: float) -> float | None:
-    return float(np.mean(values) * scale) if values else None
+def _mean(values: list[Any], scale: float, last: float | None = None) -> float | None:
+    every = values if last is None else [*values, last]
+    return float(np.mean(every) * scale) if every else None
 
 
-def _std(values: list[Any], scale: float) -> float | None:
-    return float(np.std(values) * scale) if values else None
+def _std(values: list[Any], scale: float, last: float | None = None) -> float | None:
+    """Give the deviation from the mean, in which a last value counts that has none itself."""
+    every = values if last is None else [*values, last]
+    if not every:
+        return None
+    squares = np.square(np.asarray(values, np.float64) - np.mean(every))
+    return float(np.sqrt(squares.sum() / len(every)) * scale)
 
 
 def _variation(x: Array) -> float:
@@ -182,10 +200,10 @@ SHAPES: dict[str, Callable[[Array], float]] = {
 """These formulas need one value at least."""
 
 COURSES: dict[str, Callable[[Selected], float | None]] = {
-    "rising_mean": lambda s: _mean(s.course.rising, s.row_rate),
-    "rising_std": lambda s: _std(s.course.rising, s.row_rate),
-    "falling_mean": lambda s: _mean(s.course.falling, s.row_rate),
-    "falling_std": lambda s: _std(s.course.falling, s.row_rate),
+    "rising_mean": lambda s: _mean(s.course.rising, s.row_rate, s.course.last_rising),
+    "rising_std": lambda s: _std(s.course.rising, s.row_rate, s.course.last_rising),
+    "falling_mean": lambda s: _mean(s.course.falling, s.row_rate, s.course.last_falling),
+    "falling_std": lambda s: _std(s.course.falling, s.row_rate, s.course.last_falling),
     "peaks": lambda s: s.peaks_per_second,
     "segments": lambda s: s.segments_per_second,
     "segment_mean": lambda s: _mean(s.lengths, 1 / s.row_rate),
