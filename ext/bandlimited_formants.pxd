@@ -1,8 +1,11 @@
 """Formants of a band-limited frame: the native twin of features/bandlimited_formants.py."""
 
+from libc.math cimport rint
+from libc.string cimport memcpy, memset
+
 from formants cimport N_STARTS, factors, lowest
 from inputs cimport Inputs
-from kernels cimport SERFAST_FACTORS
+from kernels cimport SERFAST_FACTORS, SERFAST_LAGS, SERFAST_PAD, serfast_rfft
 from linear_prediction cimport predictor
 
 cdef enum:  # as in serfast/features/bandlimited_formants.py
@@ -10,36 +13,61 @@ cdef enum:  # as in serfast/features/bandlimited_formants.py
     HALF = 6
 
 
-cdef inline void lag_products_of(const double *y, ptrdiff_t n, double *r) noexcept nogil:
-    """Compute r(0) … r(ORDER) of n samples, and ORDER zeros behind them."""
-    cdef double value
-    cdef ptrdiff_t i
-    cdef int k
-    for k in range(ORDER + 1):
-        r[k] = 0
-    for i in range(n):
-        value = y[i]
-        for k in range(ORDER + 1):
-            r[k] += value * y[i + k]
+cdef inline void lowpass(const Inputs *x, ptrdiff_t n, float *y) noexcept nogil:
+    """Compute the n samples of y by a transform and back.
+
+    With h(k) = (Re X(k) - Im X(k)) / 2 and h(P - k) = (Re X(k) + Im X(k)) / 2, where P samples of y
+    are as long as the transform, y(n) = Σ_k h(k) (cos 2πnk/P + sin 2πnk/P).
+    """
+    cdef const serfast_rfft *there = &x.transforms[0].plan
+    cdef const serfast_rfft *back = &x.transforms[1].plan
+    cdef ptrdiff_t period = back.length, half = period // 2, bins = n // 2, k
+    cdef ptrdiff_t room = there.length if there.length > period else period
+    cdef float *h = y + room + SERFAST_PAD      # the padded frame, and then what goes back
+    cdef float *re = h + room + SERFAST_PAD
+    cdef float *im = re + room // 2 + SERFAST_PAD
+    memset(h, 0, room * sizeof(float))
+    memcpy(h + (there.length - x.frame_length) // 2, x.frame, x.frame_length * sizeof(float))
+    x.kernels.real_spectrum(there, h, x.transforms[0].window, re, im, x.fft)
+    memset(h + bins, 0, (period - 2 * bins) * sizeof(float))
+    h[0] = re[0]
+    for k in range(1, bins):
+        h[k] = re[k] - im[k]
+        h[period - k] = re[k] + im[k]
+    h[period - bins] = 0
+    x.kernels.real_spectrum(back, h, x.transforms[1].window, re, im, x.fft)
+    for k in range(min(n, half + 1)):
+        y[k] = re[k] - im[k]
+    for k in range(half + 1, n):
+        y[k] = re[period - k] + im[period - k]
 
 
 cdef inline void bandlimited_formants(const Inputs *x, float *out) noexcept nogil:
     """Compute y, its predictor, the pairs of roots, and the formants from them."""
     cdef ptrdiff_t stride = (x.n_table - 1 - 4 * N_STARTS * HALF) // x.frame_length, j
-    cdef float *samples = x.scratch  # the table is longer by far
-    cdef double *y = <double *>(x.scratch + stride)
-    cdef double[ORDER + 1] r
+    cdef ptrdiff_t n = stride - ORDER   # and zeros behind them
+    cdef double *y = <double *>x.scratch  # the table is longer by far
+    cdef float *samples = x.scratch + 2 * (stride + SERFAST_LAGS)
+    cdef double[SERFAST_LAGS] r
     cdef double[2 * SERFAST_FACTORS + 1] a
     cdef double[2 * SERFAST_FACTORS] u
     cdef double[SERFAST_FACTORS] v
     cdef int i
     for i in range(6):
         out[i] = 0
-    x.kernels.transposed_product(
-        x.table, <int>x.frame_length, <int>stride, x.frame, samples)
-    for j in range(stride):
+    if x.n_transforms:
+        n = max(<ptrdiff_t>rint(x.frame_length / x.sample_rate * 11000), ORDER + 1)
+        lowpass(x, n, samples)
+    else:
+        x.kernels.transposed_product(
+            x.table, <int>x.frame_length, <int>stride, x.frame, samples)
+    for j in range(n):
         y[j] = samples[j]
-    lag_products_of(y, stride - ORDER, r)
+    for j in range(n, n + SERFAST_LAGS):
+        y[j] = 0
+    for i in range(SERFAST_LAGS):
+        r[i] = 0
+    x.kernels.lag_sums(y, y, n, r)
     if not (r[0] > 1e-20 and r[0] < 1e300):
         return
     predictor(r, ORDER, 0, 1 - 1e-6, a)

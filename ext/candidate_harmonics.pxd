@@ -11,83 +11,127 @@ cdef enum:  # as in serfast/features/candidate_harmonics.py
     MOST_HARMONICS = 100
 
 ctypedef struct Peaks:
-    # of each peak of the spectrum: its bin, its frequency [Hz] and its magnitude
+    # of the spectrum: the bin of each, and its frequency [Hz] and magnitude
+    int n
     int32_t *bins
     float *hz
     float *heights
+    # of the autocorrelation: the lag of each
+    int n_lags
+    int32_t *lags
+
+ctypedef struct Span:
+    # the peaks whose frequency is about that of a formant: first … end - 1
+    int first
+    int end
 
 
 cdef inline double decibels_of(double ratio) noexcept nogil:
     return 20 / LN10 * quick_logarithm(ratio)
 
 
-cdef inline double harmonic_ratio(const Inputs *x, double period) noexcept nogil:
+cdef inline double harmonic_ratio(const Inputs *x, double period, const Peaks *peaks) noexcept nogil:
     """Give 10 log10(r / (r(0) - r)) at the peak of the autocorrelation nearest to the period."""
     cdef const float *r = x.autocorrelation
-    cdef ptrdiff_t last = x.n_lags - 2, middle = <ptrdiff_t>(period + 0.5), apart, lag, best = -1
-    cdef double distance = 1e9, noise, ratio = 1e-10, flat = 1e-6 * <double>r[0]
-    cdef int side
-    for apart in range(x.n_lags):
-        if apart - 1 > distance:
+    cdef double distance = 1e9, apart, noise, ratio = 1e-10
+    cdef int best = 0, i
+    for i in range(peaks.n_lags):
+        apart = fabs(peaks.lags[i] - period)
+        if apart >= distance:  # lags rise: the others are further away
             break
-        for side in range(2):
-            lag = middle - apart if side == 0 else middle + apart
-            if (
-                1 <= lag <= last and <double>r[lag] - r[lag - 1] > flat
-                and <double>r[lag] - r[lag + 1] > flat
-            ):
-                if fabs(lag - period) < distance:
-                    best, distance = lag, fabs(lag - period)
+        best, distance = peaks.lags[i], apart
     if best > 0 and r[best] > 0:
         noise = <double>r[0] - r[best]
         ratio = r[best] / max(noise, 1e-10 * <double>r[best])
     return decibels_of(max(ratio, 1e-10)) / 2
 
 
-cdef inline int find_peaks(const Inputs *x, double limit, Peaks *peaks) noexcept nogil:
-    """Find the peaks of the spectrum, up to one above the limit [Hz]; give their number."""
+cdef inline int stand_out(
+    const Inputs *x, const float *s, ptrdiff_t n, double flat, int32_t *places
+) noexcept nogil:
+    """Find what is higher than both neighbours by more than `flat`; give the number."""
+    cdef ptrdiff_t count = x.kernels.local_maxima(s, 1, n - 1, <float>-1e30, 0, places), i, k
+    cdef int kept = 0
+    for i in range(count):
+        k = places[i]
+        places[kept] = <int32_t>k
+        kept += <double>s[k] - s[k - 1] > flat and <double>s[k] - s[k + 1] > flat
+    return kept
+
+
+cdef inline void find_peaks(const Inputs *x, Peaks *peaks) noexcept nogil:
+    """Find the peaks of the spectrum and of the autocorrelation."""
     cdef const float *s = x.spectrum
-    cdef double bend, slope, here, flat = 1e-5 * x.kernels.sum_floored(s, x.n_bins, 0) / x.n_bins
-    cdef int32_t *places = peaks.bins
-    cdef ptrdiff_t n = x.kernels.local_maxima(s, 1, x.n_bins - 1, 0, <float>flat, places), i, k
-    cdef int found = 0
-    for i in range(n):
-        k, here = places[i], s[places[i]]
-        if not here - s[k + 1] > flat:
-            continue
+    cdef double bend, slope, shift, here
+    cdef ptrdiff_t room = x.n_bins // 2 + 2, k
+    cdef int i
+    peaks.bins, peaks.lags = <int32_t *>x.scratch, <int32_t *>(x.scratch + room)
+    peaks.hz = x.scratch + 2 * room
+    peaks.heights = peaks.hz + room
+    peaks.n_lags = stand_out(
+        x, x.autocorrelation, x.n_lags, 1e-6 * <double>x.autocorrelation[0], peaks.lags)
+    peaks.n = stand_out(
+        x, s, x.n_bins, 1e-5 * x.kernels.sum_floored(s, x.n_bins, 0) / x.n_bins, peaks.bins)
+    for i in range(peaks.n):
+        k, here = peaks.bins[i], s[peaks.bins[i]]
         bend, slope = s[k - 1] + s[k + 1] - 2 * here, (<double>s[k + 1] - s[k - 1]) / 2
-        places[found] = <int32_t>k
-        peaks.hz[found] = <float>((k - slope / bend) * x.frequencies[1])
-        peaks.heights[found] = <float>(here - slope * slope / (2 * bend))
-        found += 1
-        if k * x.frequencies[1] > limit:
-            break
-    return found
+        shift = slope / bend
+        peaks.hz[i] = <float>((k - shift) * x.frequencies[1])
+        peaks.heights[i] = <float>(here - slope * shift / 2)
+
+
+cdef inline Span about(const Peaks *peaks, double formant) noexcept nogil:
+    """Give the peaks from 0.8 to 1.2 times a formant."""
+    cdef Span span
+    cdef int i = 0
+    while i < peaks.n and peaks.hz[i] < 0.8 * formant:
+        i += 1
+    span.first = i
+    while i < peaks.n and peaks.hz[i] <= 1.2 * formant:
+        i += 1
+    span.end = i
+    return span
+
+
+cdef inline float strongest(
+    const Peaks *peaks, const Span *span, double spacing, int most
+) noexcept nogil:
+    """Give the magnitude of the highest of these peaks that is the nearest one to a harmonic.
+
+    Those places are nearest to a peak that lie between the middles to its neighbours.
+    """
+    cdef double rate = 1 / spacing, low, high
+    cdef float highest = 0
+    cdef int i, k
+    for i in range(span.first, span.end):
+        if not peaks.heights[i] > highest:
+            continue
+        low = 0.5 * (peaks.bins[i - 1] + peaks.bins[i]) if i > 0 else 0
+        k = most
+        if i < peaks.n - 1:
+            high = 0.5 * (peaks.bins[i] + peaks.bins[i + 1])
+            k = min(<int>(high * rate), most)
+        if k > 0 and k * spacing > low:
+            highest = peaks.heights[i]
+    return highest
 
 
 cdef inline void levels_of(
-    const Inputs *x, double f0, const double *formants, const Peaks *peaks, int n, float *out
+    const Inputs *x, double f0, const Span *spans, const Peaks *peaks, float *out
 ) noexcept nogil:
     """Write the levels of one candidate. Harmonics rise, so their nearest peaks do."""
     cdef double spacing = f0 / x.frequencies[1], at
+    cdef int most = <int>min((x.n_bins - 2) / spacing, <double>MOST_HARMONICS), harmonic, i, p = 0
     cdef float[3] levels
     cdef float[4] first  # of the harmonics 1 to 3, at 1 to 3
-    cdef int harmonic, i, p = 0, last = -1
-    levels[0] = levels[1] = levels[2] = 0
     first[1] = first[2] = first[3] = 0
-    for harmonic in range(1, MOST_HARMONICS + 1):
+    for harmonic in range(1, min(most, 3) + 1):
         at = harmonic * spacing
-        if at > x.n_bins - 2 or (harmonic > 3 and p == n - 1 and last == p):
-            break
-        while p + 1 < n and peaks.bins[p + 1] - at < at - peaks.bins[p]:
+        while p + 1 < peaks.n and peaks.bins[p + 1] - at < at - peaks.bins[p]:
             p += 1
-        if harmonic <= 3:
-            first[harmonic] = x.spectrum[peaks.bins[p]] if harmonic == 1 else peaks.heights[p]
-        if p != last:
-            for i in range(3):
-                if 0.8 * formants[i] <= peaks.hz[p] <= 1.2 * formants[i]:
-                    levels[i] = max(levels[i], peaks.heights[p])
-        last = p
+        first[harmonic] = x.spectrum[peaks.bins[p]] if harmonic == 1 else peaks.heights[p]
+    for i in range(3):
+        levels[i] = strongest(peaks, &spans[i], spacing, most)
     if first[2] > 0 and first[3] > 0:
         out[1] = <float>decibels_of(<double>first[2] / first[3])
     if first[2] > 0 and levels[2] > 0:
@@ -100,24 +144,18 @@ cdef inline void levels_of(
 cdef inline void candidate_harmonics(const Inputs *x, float *out) noexcept nogil:
     """Find the peaks, then each candidate's harmonics; parameters: candidates, then formants."""
     cdef const double *candidates = x.parameters
-    cdef const double *formants = x.parameters + N_CANDIDATES
     cdef Peaks peaks
-    cdef double limit = 0
-    cdef int c, i, n
+    cdef Span[3] spans
+    cdef int c, i
     for i in range(6 * N_CANDIDATES):
         out[i] = 0
     if not candidates[0] > 0:
         return
-    for i in range(N_CANDIDATES):  # the third harmonic, and the formants
-        limit = max(limit, 3 * candidates[i])
+    find_peaks(x, &peaks)
     for i in range(3):
-        limit = max(limit, 1.2 * formants[i])
-    peaks.bins = <int32_t *>x.scratch
-    peaks.hz = x.scratch + x.n_bins
-    peaks.heights = peaks.hz + x.n_bins // 2 + 1
-    n = find_peaks(x, limit + 2 * x.frequencies[1], &peaks)
+        spans[i] = about(&peaks, x.parameters[N_CANDIDATES + i])
     for c in range(N_CANDIDATES):
         if candidates[c] > 0:
-            out[6 * c] = <float>harmonic_ratio(x, x.sample_rate / candidates[c])
-            if n > 0:
-                levels_of(x, candidates[c], formants, &peaks, n, out + 6 * c)
+            out[6 * c] = <float>harmonic_ratio(x, x.sample_rate / candidates[c], &peaks)
+            if peaks.n > 0:
+                levels_of(x, candidates[c], spans, &peaks, out + 6 * c)

@@ -6,6 +6,17 @@ functions (twins, which setup.py writes), from the Python program to C structs (
 recordings (batch), streams (stream), statistics, pYIN (pyin), and the C interface (native).
 """
 
+cdef extern from *:
+    """
+    /* The module is compiled for size, but its inline functions are what runs for every row. */
+    #if defined(__GNUC__) && !defined(__clang__)
+    #undef CYTHON_INLINE
+    #define CYTHON_INLINE                                                                         \\
+        inline __attribute__((__unused__, optimize("O2", "fp-contract=off", "no-math-errno",      \\
+                                                   "no-trapping-math")))
+    #endif
+    """
+
 include "isa.pxi"
 include "arena.pxi"
 include "packing.pxi"

@@ -1,6 +1,10 @@
 """A function of named inputs gets this for one row; see serfast/features/computed.py."""
 
-from kernels cimport serfast_kernels
+from kernels cimport serfast_kernels, serfast_rfft
+
+ctypedef struct Transform:
+    serfast_rfft plan       # in registers
+    const float *window     # its weights, as real_spectrum wants them
 
 ctypedef struct Inputs:
     const serfast_kernels *kernels
@@ -18,6 +22,9 @@ ctypedef struct Inputs:
     ptrdiff_t n_table
     double sample_rate
     const double *parameters        # in the order of the arguments of the Python function
+    const Transform *transforms     # of the feature's `transforms`
+    int n_transforms
+    float *fft                      # scratch for them
     float *scratch                  # room for two arrays as long as the longest of these, padded
 
 # The native twin of a feature's function: fills the feature's columns with finite numbers.

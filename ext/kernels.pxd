@@ -70,6 +70,9 @@ cdef extern from "kernels/kernels.h" nogil:
         void (*condition)(const float *, ptrdiff_t, int, float, float *) noexcept nogil
         void (*power_spectrum)(
             const serfast_rfft *, const float *, const float *, float *, float *) noexcept nogil
+        void (*real_spectrum)(
+            const serfast_rfft *, const float *, const float *, float *, float *,
+            float *) noexcept nogil
         void (*cosine_transform)(
             const serfast_rfft *, const float *, int, float *, float *) noexcept nogil
         void (*lag_difference)(

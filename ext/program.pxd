@@ -153,7 +153,7 @@ cdef inline void computed_row(
     """
     cdef Inputs x = node.inputs
     cdef int i
-    x.scratch = s.spare
+    x.scratch, x.fft = s.spare, s.fft
     if node.frame >= 0:
         x.frame = s.frames[node.frame]
     if node.spectrum >= 0:

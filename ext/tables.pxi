@@ -16,7 +16,7 @@ from computed cimport (
 from energy cimport Crossings, Energy
 from framing cimport CONSTANT, EDGE, REFLECT, SYMMETRIC, Frames
 from grid cimport Grid
-from inputs cimport Inputs, Twin
+from inputs cimport Inputs, Transform, Twin
 from kernels cimport (
     SERFAST_MAX_PASSES,
     SERFAST_PAD,
@@ -321,6 +321,7 @@ cdef int fill_computed(Arena arena, Program *p, nodes, callbacks, dict slots) ex
         if node.autocorrelation is not None:
             target.autocorrelation = slots[node.autocorrelation]
         fill_inputs(arena, &target.inputs, node)
+        fill_transforms(arena, p, &target.inputs, node.transforms)
         fill_numbers(arena, target, node)
         p.output_size = max(p.output_size, <size_t>target.n + 2 * GUARD)
         p.spare_size = max(p.spare_size, <size_t>(2 * longest_input(&target.inputs)))
@@ -346,6 +347,20 @@ cdef int fill_inputs(Arena arena, Inputs *x, node) except -1:
         x.n_lags = node.autocorrelation.n_lags
     x.n_table = len(node.table)
     x.table = arena.floats(node.table)
+    return 0
+
+
+cdef int fill_transforms(Arena arena, Program *p, Inputs *x, transforms) except -1:
+    """Add the transforms that a native twin makes by itself."""
+    cdef int i
+    cdef Transform *target = <Transform *>arena.new(len(transforms) * sizeof(Transform))
+    x.n_transforms, x.transforms = len(transforms), target
+    for i, (plan, weights) in enumerate(transforms):
+        fill_rfft(arena, &target[i].plan, plan)
+        if not target[i].plan.fft.width:
+            raise ValueError(f"the first stage of {plan.length} samples must be one in registers")
+        target[i].window = window_of(arena, &target[i].plan, plan, weights)
+        p.fft_size = max(p.fft_size, 4 * target[i].plan.area)
     return 0
 
 

@@ -117,6 +117,11 @@ typedef struct {
     void (*power_spectrum)(const serfast_rfft *plan, const float *x, const float *window,
                            float *power, float *scratch);
 
+    /* re[k] + i im[k] = Σ w[i] x[i] exp(-2πi k i / length) for k <= length / 2; window and scratch as
+     * above. The plan's width must not be 0. */
+    void (*real_spectrum)(const serfast_rfft *plan, const float *x, const float *window, float *re,
+                          float *im, float *scratch);
+
     /* out[j] = 2 Σ_i x[i] cos(2π j i / length) for j < n_out <= length / 2, where x is halved:
      * x[i] = x[length - i] = half[i] for i <= length / 2. The plan's width must not be 0. */
     void (*cosine_transform)(const serfast_rfft *plan, const float *half, int n_out, float *out,

@@ -131,6 +131,14 @@ class ComputedFeature(Function):
         """
         return np.empty(0)
 
+    def transforms(self, sample_rate: float) -> tuple[np.ndarray[Any, np.dtype[np.float64]], ...]:
+        """Give the weights of the samples of each real FFT that a native twin makes by itself.
+
+        There are as many weights as the transform has points, and its first stage must be one in
+        registers: half the length is a multiple of 16, and at least 128 (serfast/program/fft.py).
+        """
+        return ()
+
     def n_lags(self, sample_rate: float) -> int | None:
         """Give the number of lags of ``autocorrelation`` that `compute` looks at; None: all."""
         return None

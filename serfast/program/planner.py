@@ -147,6 +147,7 @@ class _Planner:
             mel_spectrum=self._spectrum(feature, claim=False) if levels else None,
             autocorrelation=self._autocorrelation(feature) if _LAGS in named else None,
             table=np.asarray(feature.table(self.rate), np.float64) if "table" in named else _NONE,
+            transforms=tuple((real_fft(len(w)), w) for w in feature.transforms(self.rate)),
             columns_read=tuple(self._column_of(name) for name in feature.reads),
             trusted=FEATURES.get(type(feature).__name__) is type(feature),
         )

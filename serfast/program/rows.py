@@ -187,6 +187,8 @@ class Computed:
     """`mel` hangs below this spectrum."""
     autocorrelation: Autocorrelation | None
     table: Table
+    transforms: tuple[tuple[RealFFT, Table], ...]
+    """The native twin makes these transforms of samples under weights by itself."""
     columns_read: tuple[int, ...]
     """Each argument that is a column of the row has its column's index here."""
     trusted: bool

@@ -174,6 +174,10 @@ static void transforms(void)
         k->power_spectrum(&plan, x, packed, out, scratch);
         say_floats("power_spectrum", s->name, out, plan.length / 2 + 1);
         if (plan.fft.width) {
+            float *im = space(n + 1);
+            k->real_spectrum(&plan, x, packed, out, im, scratch);
+            say_floats("real_spectrum, re", s->name, out, n + 1);
+            say_floats("real_spectrum, im", s->name, im, n + 1);
             k->cosine_transform(&plan, x, (int)n - 3, out, scratch);
             say_floats("cosine_transform", s->name, out, n - 3);
         }
