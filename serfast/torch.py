@@ -6,9 +6,7 @@ This module alone needs PyTorch; ``import serfast`` doesn't load it.
 from __future__ import annotations
 
 import operator
-import os
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -17,10 +15,8 @@ from torch.utils.data import Dataset
 
 from . import _checks as checks
 from .audio.augmentation import Alteration, Others, Prepares, bound_to, parse_alteration
-from .audio.resampling import resampled
-from .audio.samples import as_samples
+from .corpora.given import given_recordings, given_samples
 from .corpora.recordings import Recording
-from .corpora.samples import loaded, samples_of
 from .errors import ParameterError
 from .extractor import Extractor
 from .features.spec import FeatureSpec
@@ -127,7 +123,7 @@ class Rows(Dataset[Item]):
     ) -> None:
         self._extractor = Extractor(spec, backend)
         self._rate = int(spec.sample_rate)
-        self._recordings = _checked(recordings)
+        self._recordings = given_recordings(recordings)
         if sample_rate is not None:
             checks.number("sample_rate", sample_rate, above=0)
         self._array_rate = sample_rate
@@ -210,52 +206,21 @@ class Rows(Dataset[Item]):
 
     def _samples(self, i: int) -> Samples:
         """Give the samples of a recording at the spec's rate, altered."""
-        y = self._unaltered(i)
+        y = given_samples(self._recordings[i], self.spec.sample_rate, self._array_rate)
         if self._alteration is None:
             return y
         random = np.random.default_rng((self._seed, self.epoch, i))
         return bound_to(self._alteration, self._others_of(i))(y, self._rate, random)
 
-    def _unaltered(self, i: int) -> Samples:
-        recording = self._recordings[i]
-        if isinstance(recording, Recording):
-            return samples_of(recording, self.spec.sample_rate)
-        if isinstance(recording, np.ndarray):
-            rate = self.spec.sample_rate if self._array_rate is None else self._array_rate
-            return as_samples(resampled(recording, rate, self.spec.sample_rate))
-        return loaded(recording, self.spec.sample_rate)[0]
-
     def _others_of(self, i: int) -> Others:
         """Give the other recordings of the same speaker; none where speakers aren't known."""
         if self._others is None:
-            known = all(isinstance(one, Recording) for one in self._recordings)
-            if not known:
+            known = [one for one in self._recordings if isinstance(one, Recording)]
+            if len(known) < len(self._recordings):
                 return ()
-            self._others = recordings_of_speakers(self._recordings, self._rate)
+            self._others = recordings_of_speakers(known, self._rate)
         others: Others = self._others(i)
         return others
-
-
-def _checked(recordings: Any) -> list[Any]:
-    """Give a list of recordings, paths and arrays, at least one."""
-    if isinstance(recordings, (str, bytes, os.PathLike)) or not isinstance(recordings, Iterable):
-        checks.fail("recordings", "a sequence of paths, Recordings or signals", recordings)
-    entries = [_entry(one, i) for i, one in enumerate(recordings)]
-    if not entries:
-        raise ParameterError("recordings must be at least 1, got none")
-    return entries
-
-
-def _entry(one: Any, i: int) -> Recording | Path | np.ndarray[Any, Any]:
-    if isinstance(one, Recording):
-        return one
-    if isinstance(one, (str, os.PathLike)):
-        return Path(os.fsdecode(one))
-    signal = np.asarray(one)
-    if signal.ndim != 1 or signal.dtype not in (np.float32, np.float64, np.int16):
-        rule = "a path, a Recording or a one-dimensional signal of float32, float64 or int16"
-        raise ParameterError(f"recordings[{i}] must be {rule}, got {checks.shown(one)}")
-    return signal
 
 
 def _labels(recordings: Sequence[Any], labels: Any) -> list[str] | None:

@@ -127,6 +127,7 @@ TESTED_BY = {
     "compat.pyaudioanalysis.MidTermFeatures": PYAUDIO,
     "compat.pyaudioanalysis.ShortTermFeatures": PYAUDIO,
     "compat.pyaudioanalysis.tables": PYAUDIO,
+    "corpora.given": "test_torch.py",
     "corpora.label_files": "corpora/test_labelled.py",
     "corpora.messages": "corpora/test_finding.py",
     "corpora.recordings": "corpora/test_finding.py",
