@@ -112,6 +112,8 @@ TESTED_BY = {
     "compat.librosa.util.utils": CONTRACT,
     "compat.librosa.util.warning": CONTRACT,
     "cli.compare": "training/test_comparison.py",
+    "corpora.arrow_files": "corpora/test_stored_datasets.py",
+    "corpora.stored": "corpora/test_stored_datasets.py",
     "corpora.archives": "corpora/test_samples.py",
     "corpora.catalogue": "corpora/test_named.py",
     "corpora.checking": "cli/test_corpora.py",
