@@ -79,8 +79,9 @@ __all__ += [*_FEATURES, *map(snake_case, _FEATURES)]
 
 _MODULES = (
     *("audio", "backends", "compat", "corpora", "entry_points", "errors", "extractor", "features"),
-    *("files", "forking", "models", "native", "picture", "presets", "program", "recognizer"),
-    *("sklearn", "speaker", "statistics", "streaming", "testing", "training", "voice"),
+    *("files", "forking", "models", "native", "pandas", "picture", "presets", "program"),
+    *("recognizer", "sklearn", "speaker", "statistics", "streaming", "testing", "torch"),
+    *("training", "voice"),
 )
 _LATER = {
     "Embedding": "models.embedding",

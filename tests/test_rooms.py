@@ -37,7 +37,7 @@ streaming training
 speaker
 recognizer
 picture
-compat sklearn testing
+compat pandas sklearn testing torch
 bench
 cli
 native __init__ __main__ _pyinstaller

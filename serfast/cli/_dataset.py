@@ -19,6 +19,7 @@ from ..corpora.dataset_parts import Source
 from ..corpora.finding import find_labelled, known_of
 from ..corpora.messages import printable
 from ..corpora.searching import Found
+from ..corpora.stored_datasets import is_stored_dataset
 from ..corpora.table_rows import TABLE_SUFFIXES
 from ..errors import ParameterError, SerfastError
 from ..features.spec import FeatureSpec
@@ -94,7 +95,7 @@ def _sources(files: list[Path], labels: str) -> tuple[list[Source], Found]:
 
 def _names_recordings(file: Path) -> bool:
     is_table = file.suffix.lower() in TABLE_SUFFIXES
-    return (is_table or is_archive(file)) and file.is_file()
+    return is_stored_dataset(file) or ((is_table or is_archive(file)) and file.is_file())
 
 
 def _content(arguments: argparse.Namespace, spec: FeatureSpec) -> Content:

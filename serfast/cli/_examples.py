@@ -90,6 +90,7 @@ def _add_labels(parser: argparse.ArgumentParser) -> None:
         default="auto",
         metavar="SCHEME",
         help="auto, a corpus (`serfast corpora` lists them), folders (their names are the labels), "
+        "datasets, audiofolder or audformat (what these wrote; auto knows them), "
         "or a table (.csv, .tsv, .jsonl, .json, .parquet) with the columns path, label, speaker "
         "and perhaps text, start, end [s], fold, arousal, valence, dominance "
         "(default: %(default)s)",

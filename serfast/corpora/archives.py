@@ -1,4 +1,7 @@
-"""Recordings in a zip or tar archive, which are read in place: nothing is unpacked."""
+"""Recordings in a zip or tar archive, or in a file of Arrow or Parquet, are read in place.
+
+Nothing is unpacked.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +16,11 @@ from typing import Any
 
 from ..audio.suffixes import why_not_read
 from ..errors import AudioError, ParameterError
+from .arrow_files import ArrowFile, is_arrow
 from .messages import printable
 from .searching import Found
 
-__all__ = ["is_archive", "member", "search_archive"]
+__all__ = ["arrow_file", "is_archive", "member", "search_archive"]
 
 MOST_BYTES = 1 << 30
 """A recording in an archive may be so long: an archive can promise more than memory holds."""
@@ -38,7 +42,9 @@ def search_archive(archive: Path) -> Found:
         If it can't be read.
     """
     result = Found()
-    for name in _opened(os.fspath(archive)).names:
+    opened = _opened(os.fspath(archive))
+    assert isinstance(opened, _Archive)
+    for name in opened.names:
         path = PurePosixPath(name)
         if path.is_absolute() or ".." in path.parts:
             result.passed_over["outside the archive"] += 1
@@ -55,13 +61,17 @@ def search_archive(archive: Path) -> Found:
 def member(path: Path) -> bytes | None:
     """Give the content of a file in an archive; None if the path leads to no archive.
 
+    A file of Arrow or Parquet counts as one.
+
     Raises
     ------
     AudioError
         The archive has no such file, a damaged or encrypted one, or one that is too long.
+    ImportError
+        It is a file of Arrow or Parquet, and pyarrow is missing.
     """
     for archive in path.parents:
-        if is_archive(archive) and archive.is_file():
+        if (is_archive(archive) or is_arrow(archive)) and archive.is_file():
             try:
                 opened = _opened(os.fspath(archive))
             except ParameterError as error:
@@ -118,7 +128,22 @@ class _Archive:
         return file.read()
 
 
-def _opened(archive: str) -> _Archive:
+def arrow_file(path: Path) -> ArrowFile:
+    """Give a file of Arrow or Parquet, which stays open.
+
+    Raises
+    ------
+    ParameterError
+        If it can't be read.
+    ImportError
+        If pyarrow is missing.
+    """
+    opened = _opened(os.fspath(path))
+    assert isinstance(opened, ArrowFile)
+    return opened
+
+
+def _opened(archive: str) -> _Archive | ArrowFile:
     """Give the archive, which stays open: its list of files takes long to read.
 
     A file that was replaced is opened anew; so is every one in another thread or a forked process,
@@ -133,5 +158,5 @@ def _opened(archive: str) -> _Archive:
 
 
 @lru_cache(maxsize=8)
-def _kept(archive: str, *_: int) -> _Archive:
-    return _Archive(archive)
+def _kept(archive: str, *_: int) -> _Archive | ArrowFile:
+    return ArrowFile(archive) if is_arrow(Path(archive)) else _Archive(archive)

@@ -24,13 +24,13 @@ from ..errors import AudioError, SerfastError
 from ..features.spec import FeatureSpec
 from ..files import replacing
 from ..statistics.statistics import Statistics
+from .arrow_files import needed_pyarrow
 from .dataset_content import Content, content_of
 from .dataset_folder import alone, begin, check_folder, count
 from .dataset_parts import Part, Parts, Plan, Source, mark_of
 from .in_order import in_order
 from .messages import printable, reason_of
 from .recordings import Recording
-from .tables import needed_pyarrow
 
 __all__ = ["RECORDINGS_PER_PART", "Extracted", "Report", "extract", "sources_of", "write_dataset"]
 
@@ -200,7 +200,7 @@ def write_dataset(
     _check_different(sources)
     settings = {"format": FORMAT, "serfast": __version__, **content.made_by, "per_part": per_part}
     parts = Parts(folder)
-    needed_pyarrow()  # before the folder is made
+    needed_pyarrow("writing Parquet")  # before the folder is made
     check_folder(folder)
     with alone(folder):
         begin(folder, json.loads(json.dumps(settings)), parts, force)

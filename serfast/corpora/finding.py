@@ -13,7 +13,8 @@ from .._checks import fail, refuse, shown, similar
 from ..audio.suffixes import AUDIO_SUFFIXES
 from ..errors import ParameterError
 from ..files import as_written
-from .archives import is_archive, search_archive
+from .archives import arrow_file, is_archive, search_archive
+from .arrow_files import is_arrow
 from .by_pattern import by_folders, by_pattern, pattern_of
 from .catalogue import CORPORA
 from .columns import columns_of_text
@@ -23,6 +24,8 @@ from .label_tables import recordings_of_table
 from .messages import joined, listed, reason_of
 from .recordings import Recording
 from .searching import Found, search
+from .stored import STORED, described_by
+from .stored_datasets import is_stored_dataset, read_dataset_file
 from .table_rows import TABLE_SUFFIXES
 
 __all__ = ["AUDIO_SUFFIXES", "audio_files", "find_labelled", "find_recordings", "known_of"]
@@ -50,17 +53,19 @@ def find_recordings(
     ----------
     folder : path
         The folder; or a table (the same as giving it as `labels`, with its folder); or a zip or tar
-        archive, whose recordings are read in place.
+        archive, or a Parquet file with audio in it, whose recordings are read in place.
     labels : {"auto", "folders"}, name of a corpus, "pattern:REGEX" or path of a table
         Where the labels come from. "auto" finds out which corpus it is; :data:`CORPORA
-        <serfast.corpora.CORPORA>` has the names. "folders" are the names of the folders that the
-        recordings lie in, as in `happy/03.wav` or `anna/happy/03.wav`, where Anna speaks. A regular
-        expression is searched in the path below `folder`; its groups label, speaker and text tell
-        these. A table (.csv, .tsv, .json, .jsonl, .parquet) has the columns path (relative to the
-        table's folder or to `folder`), label, speaker and, optionally, text, start and end [s],
-        fold, arousal, valence, dominance; it alone says which recordings there are. They must lie
-        in the folder as their paths are written: a link in it may lead anywhere, and two links to
-        one file are two recordings.
+        <serfast.corpora.CORPORA>` has the names. Failing that it reads what says itself what it is:
+        a dataset of Hugging Face's `datasets` on disk ("datasets"), its folders with a
+        `metadata.csv` ("audiofolder"), a database of audformat ("audformat"). "folders" are the
+        names of the folders that the recordings lie in, as in `happy/03.wav` or
+        `anna/happy/03.wav`, where Anna speaks. A regular expression is searched in the path below
+        `folder`; its groups label, speaker and text tell these. A table (.csv, .tsv, .json, .jsonl,
+        .parquet) has the columns path (relative to the table's folder or to `folder`), label,
+        speaker and, optionally, text, start and end [s], fold, arousal, valence, dominance; it
+        alone says which recordings there are. They must lie in the folder as their paths are
+        written: a link in it may lead anywhere, and two links to one file are two recordings.
     columns : str or mapping, optional
         What a table calls its columns, such as "path=file,label=emo".
     emotions : str, path or mapping, optional
@@ -131,29 +136,53 @@ def _labelled(
     root, table = _path("folder", folder), _path("labels", labels)
     kind, name = _kind(root), os.fspath(labels) if isinstance(labels, str) else str(table)
     if name == "auto" and root.suffix.lower() in TABLE_SUFFIXES and kind == stat.S_IFREG:
+        if is_arrow(root) and arrow_file(root).audio_columns():
+            return read_dataset_file(root, _named(columns)), Found()
         root, table, kind = root.parent, root, stat.S_IFDIR
     is_table = table.suffix.lower() in TABLE_SUFFIXES and not name.startswith(PATTERN)
-    if columns is not None and not isinstance(columns, (str, Mapping)):
-        fail("columns", "text or a mapping", columns)
-    if columns is not None and not is_table:
+    named = _named(columns)
+    if columns is not None and not is_table and name not in ("auto", *STORED):
         fail("columns", "given with a table of labels", columns)
     if kind == stat.S_IFREG and is_archive(root):
         if is_table:
             fail("folder", "a folder when a table has the labels", str(root))
-        result = search_archive(root)
-    elif kind != stat.S_IFDIR:
+        return _in_files(root, name, named, search_archive(root))
+    if kind != stat.S_IFDIR:
         fail("folder", "an existing folder", str(root))
-    elif is_table:
-        named = columns_of_text(columns) if isinstance(columns, str) else columns
+    if is_table:
         return recordings_of_table(table, root, named), Found()
-    else:
-        result = search(root)
-    corpus = None if name in ("auto", FOLDERS) or name.startswith(PATTERN) else _corpus(name)
-    if not result.paths:
+    if name == "auto" and is_stored_dataset(root):
+        name = "datasets"
+    if name in STORED:
+        return STORED[name](root, named), Found()
+    return _in_files(root, name, named, search(root))
+
+
+def _named(columns: str | Mapping[str, str] | None) -> Mapping[str, str] | None:
+    if columns is not None and not isinstance(columns, (str, Mapping)):
+        fail("columns", "text or a mapping", columns)
+    return columns_of_text(columns) if isinstance(columns, str) else columns
+
+
+def _in_files(
+    root: Path, name: str, columns: Mapping[str, str] | None, result: Found
+) -> tuple[list[Recording], Found]:
+    """Label the recordings that were found, by their names or by what lies beside them."""
+    paths = result.paths
+    if name == "auto":
+        fits = _fitting(paths, root) if columns is None else []
+        if not fits and root.is_dir() and (stored := described_by(root, bool(paths))):
+            return STORED[stored](root, columns), Found()
+    if columns is not None:
+        fail("columns", "given with a table of labels", columns)
+    if name not in ("auto", FOLDERS) and not name.startswith(PATTERN):
+        _corpus(name)  # a wrong name is refused before an empty folder
+    if not paths:
         _refuse_empty(str(root), result)
     if name == FOLDERS or name.startswith(PATTERN):
-        return _by_own_rule(result.paths, root, name), result
-    return _of_corpus(result.paths, root, corpus or _detect(result.paths, root)), result
+        return _by_own_rule(paths, root, name), result
+    corpus = _the_one(fits, paths) if name == "auto" else _corpus(name)
+    return _of_corpus(paths, root, corpus), result
 
 
 def known_of(paths: Iterable[Path], labels: PathLike = "auto") -> dict[Path, Recording]:
@@ -186,9 +215,8 @@ def known_of(paths: Iterable[Path], labels: PathLike = "auto") -> dict[Path, Rec
         pairs = [(path, rows.get(as_written(path))) for path in given]
         return {path: recording for path, recording in pairs if recording}
     if labels == "auto":
-        corpora = [corpus for corpus, _ in _fitting(given, None)]
-        if len(corpora) > 1:
-            _detect(given, None)
+        fits = _fitting(given, None)
+        corpora = [_the_one(fits, given)] if fits else []
     else:
         corpora = [_corpus(str(labels))]
     return {one.path: one for corpus in corpora for one in corpus.labels.read(given, None)}
@@ -257,8 +285,9 @@ def _warn_of(result: Found) -> None:
 
 def _corpus(labels: str) -> Corpus:
     if labels not in CORPORA:
-        rule = f"one of auto, {FOLDERS}, {', '.join(CORPORA)} or the path of a table (.csv …)"
-        refuse("labels", rule, shown(labels) + similar(labels, CORPORA))
+        names = (FOLDERS, *STORED, *CORPORA)
+        rule = f"one of auto, {', '.join(names)} or the path of a table (.csv …)"
+        refuse("labels", rule, shown(labels) + similar(labels, names))
     return CORPORA[labels]
 
 
@@ -273,9 +302,8 @@ def _fitting(paths: list[Path], root: Path | None) -> list[tuple[Corpus, list[Pa
     return fits
 
 
-def _detect(paths: list[Path], root: Path | None) -> Corpus:
-    """Find the one corpus that fits."""
-    fits = _fitting(paths, root)
+def _the_one(fits: list[tuple[Corpus, list[Path]]], paths: list[Path]) -> Corpus:
+    """Give the one corpus that fits."""
     if len(fits) == 1:
         return fits[0][0]
     if not fits:
@@ -316,4 +344,4 @@ def _by_own_rule(paths: list[Path], root: Path, labels: str) -> list[Recording]:
 def _warn_of_others(paths: list[Path], recordings: list[Recording], why: str) -> None:
     labelled = {recording.path for recording in recordings}
     if others := [path for path in paths if path not in labelled]:
-        warnings.warn(f"left out, {why}: {listed(others)}", stacklevel=5)
+        warnings.warn(f"left out, {why}: {listed(others)}", stacklevel=6)

@@ -14,13 +14,17 @@ from .. import _checks as checks
 from .._checks import shown
 from ..errors import ParameterError
 from ..files import as_written
-from .columns import places_of
+from .by_pattern import UNKNOWN_SPEAKER
+from .columns import NAMES, places_of
 from .messages import joined, printable, reason_of
 from .named import NAMED
 from .recordings import Recording
 from .table_rows import rows_of
 
-__all__ = ["recordings_of_table"]
+__all__ = ["LABELLED_COLUMNS", "recordings_of_rows", "recordings_of_table"]
+
+LABELLED_COLUMNS = tuple(NAMES)
+"""What the cells of :func:`recordings_of_rows` are."""
 
 MOST_PROBLEMS = 100
 """So many bad lines are looked at: then the rest isn't read."""
@@ -29,13 +33,16 @@ _TIME = re.compile(r"(?:(\d+) days? )?(\d+):(\d\d):(\d\d(?:\.\d+)?)")
 
 
 def recordings_of_table(
-    table: Path, folder: Path, columns: Mapping[str, str] | None = None
+    table: Path,
+    folder: Path,
+    columns: Mapping[str, str] | None = None,
+    may_lack_speakers: bool = False,
 ) -> list[Recording]:
     """Read the recordings that a table lists, all of them inside `folder`.
 
     Their paths begin at the table's folder, or at `folder`. They are taken as they are written: a
     link in the folder is inside, whatever it leads to. A table without speakers has those that the
-    file names of a known corpus tell.
+    file names of a known corpus tell; or, if it may lack them, UNKNOWN_SPEAKER.
 
     Raises
     ------
@@ -46,11 +53,33 @@ def recordings_of_table(
     try:
         needed = ("path", "label", "speaker")
         places = places_of(header, columns or {}, needed[:2])
-        if "speaker" not in places and not _names_tell(header, places):
+        lacks_speakers = "speaker" not in places and not _names_tell(header, places)
+        if lacks_speakers and not may_lack_speakers:
             places_of(header, columns or {}, needed)
     except ParameterError as error:
         raise ParameterError(f"{table}: {error}") from error
-    return _Reader(table, folder, len(header), places).read(rows)
+    speaker = UNKNOWN_SPEAKER if may_lack_speakers and lacks_speakers else None
+    recordings = _Reader(table, folder, len(header), places, speaker).read(rows)
+    if not recordings:
+        raise ParameterError(f"{table}: has no row below its header")
+    return recordings
+
+
+def recordings_of_rows(
+    table: Path, folder: Path, rows: Iterator[tuple[int, Sequence[Any]]]
+) -> list[Recording]:
+    """Give the recordings of rows whose cells are :data:`LABELLED_COLUMNS`, None where unknown.
+
+    A path is text, which begins at the table's folder or at `folder`, or a Path, which is taken as
+    it is. Who speaks where nothing tells is UNKNOWN_SPEAKER.
+
+    Raises
+    ------
+    ParameterError
+        As of :func:`recordings_of_table`; `table` and the rows' numbers are in the message.
+    """
+    places = {name: place for place, name in enumerate(LABELLED_COLUMNS)}
+    return _Reader(table, folder, len(places), places, UNKNOWN_SPEAKER).read(rows)
 
 
 def _names_tell(header: Sequence[str], places: Mapping[str, int]) -> bool:
@@ -61,7 +90,15 @@ def _names_tell(header: Sequence[str], places: Mapping[str, int]) -> bool:
 class _Reader:
     """Reads a table's rows."""
 
-    def __init__(self, table: Path, folder: Path, width: int, places: Mapping[str, int]) -> None:
+    def __init__(
+        self,
+        table: Path,
+        folder: Path,
+        width: int,
+        places: Mapping[str, int],
+        speaker: str | None = None,
+    ) -> None:
+        self._speaker = speaker
         self._table, self._width, self._places = table, width, places
         self._bases = [os.fspath(table.parent)]
         if os.fspath(folder) != self._bases[0] and folder.parent != folder:
@@ -87,8 +124,6 @@ class _Reader:
                     break
         if problems:
             raise ParameterError(f"{self._table}: {joined(problems, '; ')}")
-        if not recordings:
-            raise ParameterError(f"{self._table}: has no row below its header")
         return [recordings[key] for key in sorted(recordings)]
 
     def _recording(self, cells: Sequence[Any]) -> tuple[Recording, tuple[str, ...]]:
@@ -97,7 +132,7 @@ class _Reader:
             raise ParameterError(f"must have {self._width} cells, got {len(cells)}")
         texts = {name: _text(cells[place]) for name, place in self._places.items()}
         for name in ("label", "path", "speaker"):
-            if name in texts and not texts[name]:
+            if name in texts and not texts[name] and (name != "speaker" or not self._speaker):
                 raise ParameterError(f"{name} is empty")
         written = cells[self._places["path"]]
         if isinstance(written, (list, dict)):  # as JSON and Parquet can have it
@@ -109,7 +144,7 @@ class _Reader:
         recording = Recording(
             path,
             texts["label"],
-            texts["speaker"] if "speaker" in texts else _speaker(path),
+            self._speaker_of(path, texts.get("speaker")),
             texts.get("text") or None,
             _seconds("start", texts.get("start")),
             _seconds("end", texts.get("end")),
@@ -120,8 +155,15 @@ class _Reader:
         )
         return recording, parts
 
+    def _speaker_of(self, path: Path, text: str | None) -> str:
+        if text:
+            return text
+        return _speaker(path) if self._speaker is None else self._speaker
+
     def _path(self, written: Any, text: str) -> Path:
         """Give the file that a cell means; spaces around it belong to the line, as a rule."""
+        if isinstance(written, Path):
+            return written
         names = (text, written) if isinstance(written, str) and written != text else (text,)
         for name in reversed(names):
             for base in self._bases:

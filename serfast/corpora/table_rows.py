@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import ParameterError
-from ..forking import forks_wait
+from .arrow_files import needed_pyarrow
 
 __all__ = ["TABLE_SUFFIXES", "Row", "rows_of"]
 
@@ -95,12 +95,7 @@ def _object(number: int, one: Any, names: list[str]) -> Iterator[Row]:
 
 
 def _parquet(table: Path) -> Iterator[Row]:
-    try:
-        with forks_wait:
-            import pyarrow.parquet  # optional: only Parquet needs it
-    except ImportError as error:
-        hint = "reading Parquet needs pyarrow: pip install pyarrow"
-        raise ImportError(f"{hint} ({error})") from error
+    pyarrow = needed_pyarrow("reading Parquet")
     with table.open("rb") as file:
         content = pyarrow.parquet.ParquetFile(file)
         yield 1, content.schema_arrow.names

@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 
 from ..errors import ParameterError
 from ..features.spec import FeatureSpec
-from ..forking import forks_wait
 from .arff import NUMERIC, STRING, header, line
+from .arrow_files import needed_pyarrow
 from .messages import joined
 
-__all__ = ["TABLES", "Table", "check_columns", "csv_line", "needed_pyarrow"]
+__all__ = ["TABLES", "Table", "check_columns", "csv_line"]
 
 Rows = NDArray[np.float32]
 
@@ -156,25 +156,13 @@ class ArffTable(CsvTable):
             self._text.write(line(name, [time, *row], 9))
 
 
-def needed_pyarrow() -> Any:
-    """Give pyarrow with its module for Parquet; without it the message says what to install."""
-    try:
-        with forks_wait:
-            import pyarrow  # optional: only Parquet needs it
-            import pyarrow.parquet  # optional: only Parquet needs it
-    except ImportError as error:
-        hint = "writing Parquet needs pyarrow: pip install pyarrow"
-        raise ImportError(f"{hint} ({error})") from error
-    return pyarrow
-
-
 class ParquetTable(Table):
     """Columns file, time [s] and the features; the FeatureSpec as JSON in the file's metadata."""
 
     _GROUP = 1 << 16  # rows to gather before they are written: small groups read slowly
 
     def __init__(self, path: Path, spec: FeatureSpec) -> None:
-        self._arrow = needed_pyarrow()
+        self._arrow = needed_pyarrow("writing Parquet")
         super().__init__(path, spec)
         self._schema = self._arrow.schema(self._fields(), metadata=self._metadata())
         self._writer = self._arrow.parquet.ParquetWriter(self._file, self._schema)

@@ -60,6 +60,7 @@ class BandRatio(SpectrumFeature):
     """
 
     outputs: ClassVar[tuple[str, ...]] = ("band_ratio",)
+    unit: ClassVar[str] = "dB"
 
     fmin: float = 0.0
     split: float = 1000.0

@@ -84,6 +84,7 @@ class BandlimitedFormants(FrameFeature):
     outputs: ClassVar[tuple[str, ...]] = tuple(
         f"bandlimited_{kind}{i}" for i in (1, 2, 3) for kind in "fb"
     )
+    unit: ClassVar[str] = "Hz"
     forgiven: ClassVar[float] = 1 / 4
 
     frame_length: int = 320

@@ -27,6 +27,7 @@ __all__ = [
     "Rows",
     "check_band",
     "check_floor",
+    "power_unit",
     "snake_case",
 ]
 
@@ -98,6 +99,8 @@ class Feature:
     """
 
     prefix: ClassVar[str] = ""
+    unit: ClassVar[str] = ""
+    """Every column is in this unit, "1" if it is a number without one; "" where it isn't known."""
     quantity: ClassVar[Quantity] = "number"
     forgiven: ClassVar[float] = 0.0
     """In this share of the rows two back ends may differ by any amount, because a choice is tied.
@@ -182,6 +185,11 @@ class Feature:
         return (self.name or self.prefix,)
 
     @property
+    def units(self) -> tuple[str, ...]:
+        """Give the unit of each of the feature's columns, as :attr:`FeatureSpec.units` has it."""
+        return (self.unit,) * len(self.columns)
+
+    @property
     def reads(self) -> tuple[str, ...]:
         """Give the names of the columns, of other features in the same row, that it looks at."""
         return ()
@@ -237,6 +245,17 @@ def check_band(fmin: float, fmax: float | None, sample_rate: float) -> None:
 def check_floor(value: float) -> None:
     """Raise ParameterError unless `amin` is a normal float32 number > 0 that isn't huge."""
     checks.number("amin", value, minimum=1.1754944e-38, maximum=1e30)
+
+
+def power_unit(power: float) -> str:
+    """Give the unit of a spectrum |X|^power of samples.
+
+    Examples
+    --------
+    >>> power_unit(1.0), power_unit(2.0)
+    ('amplitude', 'amplitude^2')
+    """
+    return "amplitude" if power == 1 else f"amplitude^{power:g}"
 
 
 def snake_case(name: str) -> str:

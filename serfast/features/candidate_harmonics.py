@@ -65,6 +65,7 @@ class CandidateHarmonics(SpectrumFeature):
     outputs: ClassVar[tuple[str, ...]] = tuple(
         f"candidate_{value}_{i}" for i in range(N_CANDIDATES) for value in VALUES
     )
+    unit: ClassVar[str] = "dB"
     columns_read: ClassVar[tuple[str, ...]] = (
         *(f"subharmonic_{i}" for i in range(N_CANDIDATES)),
         *(f"bandlimited_f{i}" for i in (1, 2, 3)),

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 
 from .. import _checks as checks
-from .base import Rows, check_floor
+from .base import Rows, check_floor, power_unit
 from .computed import SpectrumFeature, Values
 from .mel import MAX_WEIGHTS
 
@@ -144,6 +144,11 @@ class Chroma(SpectrumFeature):
     @property
     def columns(self) -> tuple[str, ...]:
         return self._numbered(self.n_chroma)
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        unit = power_unit(self.power) if self.norm is None else "1"
+        return (unit,) * len(self.columns)
 
     @property
     def multiplications(self) -> int:

@@ -31,6 +31,10 @@ class ColumnTrack(Track):
     def columns(self) -> tuple[str, ...]:
         return tuple(f"{self.name or self.prefix}_{column}" for column in self.feature.columns)
 
+    @property
+    def units(self) -> tuple[str, ...]:
+        return (self.unit,) * len(self.columns) if self.unit else self.feature.units
+
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class PowerTrack(ColumnTrack):

@@ -74,6 +74,10 @@ class Function(Feature):
         return tuple(prefix + output for output in self.outputs)
 
     @property
+    def units(self) -> tuple[str, ...]:
+        return (self.unit,) * len(self.columns)  # not that of the spectrum that it is made from
+
+    @property
     def signature(self) -> tuple[str | Parameter | Column, ...]:
         """Give the function's arguments, in order: inputs, parameters, columns of the row."""
         cls: Any = type(self)  # hashable, whatever mypy says

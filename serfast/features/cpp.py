@@ -91,6 +91,7 @@ class CPP(SpectrumFeature):
     """
 
     outputs: ClassVar[tuple[str, ...]] = ("cpp",)
+    unit: ClassVar[str] = "dB"
     forgiven: ClassVar[float] = 1 / 8
 
     n_fft: int = 1024

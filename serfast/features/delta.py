@@ -142,6 +142,11 @@ class Delta(Track):
         return tuple(f"{prefix}_{column}" for column in self.feature.columns)
 
     @property
+    def units(self) -> tuple[str, ...]:
+        rows = "row" if self.order == 1 else f"row^{self.order}"
+        return tuple(unit and f"{unit}/{rows}" for unit in self.feature.units)
+
+    @property
     def forgiven(self) -> float:  # type: ignore[override]
         """Give the share of rows that is forgiven to the feature itself."""
         return self.feature.forgiven

@@ -35,6 +35,7 @@ class RMS(Feature):
     """
 
     prefix: ClassVar[str] = "rms"
+    unit: ClassVar[str] = "amplitude"
     quantity: ClassVar[Quantity] = "amplitude"
 
     frame_length: int = 512
@@ -78,6 +79,7 @@ class ZeroCrossingRate(RMS):
     """
 
     prefix: ClassVar[str] = "zcr"
+    unit: ClassVar[str] = "1"
     quantity: ClassVar[Quantity] = "number"
 
     pad_mode: PadMode | None = "edge"

@@ -99,6 +99,10 @@ class F0(BaseTrack):
             checks.integer("frame_length", self.frame_length, 4, MAX_TRANSFORM)
         super().__post_init__()
 
+    @property
+    def units(self) -> tuple[str, ...]:
+        return ("Hz", "1")
+
     def fitted(self, sample_rate: float, hop_length: int) -> Feature:
         """Give it with the usual frame length and lag, if none were given."""
         given: dict[str, Any] = {}

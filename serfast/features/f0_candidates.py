@@ -130,6 +130,10 @@ class F0Candidates(ComputedFeature):
         return tuple(prefix + column for column in (*kinds, "candidate_level"))
 
     @property
+    def units(self) -> tuple[str, ...]:
+        return (*("Hz" for _ in self._places), *("1" for _ in self._places), "dB")
+
+    @property
     def _places(self) -> range:
         return range(self.n_candidates)
 

@@ -71,6 +71,10 @@ class F0Path(Track):
         checks.integer("lag", self.lag, 0, MAX_LAG)
         super().__post_init__()
 
+    @property
+    def units(self) -> tuple[str, ...]:
+        return ("Hz", "octave", "1", "dB")
+
     def _check_feature(self, name: str, value: Any) -> None:
         if not isinstance(value, F0Candidates):
             checks.fail(name, "F0Candidates", value)

@@ -154,6 +154,7 @@ class Formants(SpectrumFeature):
     """
 
     forgiven: ClassVar[float] = 1 / 8
+    unit: ClassVar[str] = "Hz"
 
     n: int = 3
     ceiling: float = 5500.0

@@ -127,6 +127,7 @@ class HarmonicDifferences(Track):
     """
 
     outputs: ClassVar[tuple[str, ...]] = ("h1_h2", "h1_a3", "f1_level", "f2_level", "f3_level")
+    unit: ClassVar[str] = "dB"
     forgiven: ClassVar[float] = 1 / 8
 
     formants: Feature = field(default=Formants(), kw_only=False)

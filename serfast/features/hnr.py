@@ -173,6 +173,7 @@ class HNR(FrameFeature):
     """
 
     outputs: ClassVar[tuple[str, ...]] = ("hnr",)
+    unit: ClassVar[str] = "dB"
 
     frame_length: int = 448
     fmin: float = 75.0
@@ -258,6 +259,7 @@ class AutocorrelationHNR(SpectrumFeature):
     """
 
     outputs: ClassVar[tuple[str, ...]] = ("hnr_ac",)
+    unit: ClassVar[str] = "dB"
 
     n_fft: int = 1920
     window: Window | None = None  # type: ignore[assignment]

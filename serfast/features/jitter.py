@@ -52,6 +52,7 @@ class Jitter(PeriodTrack):
         "jitter_rap",
         "jitter_ppq5",
     )
+    unit: ClassVar[str] = "1"
 
     @staticmethod
     def compute(rows: Values, place: int, missing_nan: bool, out: Values) -> None:

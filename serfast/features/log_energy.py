@@ -48,6 +48,7 @@ class LogEnergy(FrameFeature):
     """
 
     outputs: ClassVar[tuple[str, ...]] = ("log_energy",)
+    unit: ClassVar[str] = "neper"
 
     window: Window = "boxcar"
     window_periodic: bool = True

@@ -42,6 +42,7 @@ class LogSpectralEnergy(SpectrumFeature):
     """
 
     outputs: ClassVar[tuple[str, ...]] = ("log_spectral_energy",)
+    unit: ClassVar[str] = "neper"
 
     energy_gain: float = 1.0
     amin: float = 1e-10

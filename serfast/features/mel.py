@@ -30,6 +30,9 @@ EdgeRounding: TypeAlias = Literal["lower_bin"] | None
 DECIBEL = 10 / math.log(10)
 """A neper of power has this many decibels: 10 log10(x) = DECIBEL · ln(x)."""
 
+LOG_UNITS: dict[LogUnit, str] = {"db": "dB", "ln": "neper", "log10": "bel"}
+"""A logarithm of a power is in this unit."""
+
 MAX_MELS = 2**16
 """There are at most this many mel bands."""
 
@@ -307,6 +310,11 @@ class LogMel(MelPower):
         checks.number("log_bias", self.log_bias, minimum=-1e6, maximum=1e6)
         if self.ref == "max" and self.log_bias != 0:
             checks.fail("log_bias", '0 for ref="max"', self.log_bias)
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        unit = LOG_UNITS[self.log] if self.log_gain == 1 else "1"
+        return (unit,) * len(self.columns)
 
     @property
     def whole_signal(self) -> bool:

@@ -176,6 +176,7 @@ class NoiseSubtraction(NoiseFloor):
     """
 
     prefix: ClassVar[str] = "above_noise"
+    unit: ClassVar[str] = "dB"
     state_size: ClassVar[int] = 0  # the floor has it
 
     over_subtraction: float = 0.0

@@ -65,6 +65,7 @@ class PCEN(PowerTrack):
     """
 
     prefix: ClassVar[str] = "pcen"
+    unit: ClassVar[str] = "1"
 
     gain: float = 0.98
     bias: float = 2.0

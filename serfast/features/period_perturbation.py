@@ -384,6 +384,10 @@ class PeriodPerturbation(FrameFeature):
         super(FrameFeature, self).__post_init__()
 
     @property
+    def units(self) -> tuple[str, ...]:
+        return ("Hz", "1", "1", "1", "1", "dB", "1", "1") * CANDIDATES
+
+    @property
     def length(self) -> int:
         """Give the number of samples in a frame; before it is in a spec, that at 16 kHz."""
         return self.frame_length or usual_window(16000, self.fmin)

@@ -101,6 +101,10 @@ class YIN(Feature):
         prefix = f"{self.name}_" if self.name else ""
         return (f"{prefix}f0", f"{prefix}aperiodicity")
 
+    @property
+    def units(self) -> tuple[str, ...]:
+        return ("Hz", "1")
+
     def check(self, sample_rate: float) -> None:
         check_band(self.fmin, self.fmax, sample_rate)
         if sample_rate / self.fmin >= self.frame_length - 1:

@@ -74,6 +74,10 @@ class PriorNormalization(ColumnTrack):
         checks.boolean("deviation", self.deviation)
         checks.number("min_deviation", self.min_deviation, minimum=1e-9, maximum=1e6)
 
+    @property
+    def units(self) -> tuple[str, ...]:
+        return ("1",) * len(self.columns) if self.deviation else self.feature.units
+
     def _of_columns(self, name: str) -> tuple[float, ...]:
         """Give a field's numbers, one for all columns or one for each."""
         n = len(self.feature.columns)

@@ -53,6 +53,7 @@ class RelativeLevel(PowerTrack):
     """
 
     prefix: ClassVar[str] = "relative"
+    unit: ClassVar[str] = "dB"
     state_size: ClassVar[int] = 2
 
     time_constant: float = 3.0

@@ -71,6 +71,10 @@ class RunningNormalization(ColumnTrack):
         checks.boolean("deviation", self.deviation)
         checks.number("min_deviation", self.min_deviation, minimum=1e-6, maximum=1e6)
 
+    @property
+    def units(self) -> tuple[str, ...]:
+        return ("1",) * len(self.columns) if self.deviation else self.feature.units
+
     @classmethod
     def example(cls) -> Feature:
         """Give that of a log-mel spectrum, for tests, benchmarks and pages."""

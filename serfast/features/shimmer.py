@@ -57,6 +57,10 @@ class Shimmer(PeriodTrack):
         "shimmer_apq5",
     )
 
+    @property
+    def units(self) -> tuple[str, ...]:
+        return ("1", "dB", "1", "1")
+
     @staticmethod
     def compute(rows: Values, place: int, missing_nan: bool, out: Values) -> None:
         """Keep the columns of the periods that are those of F0."""

@@ -178,6 +178,22 @@ class FeatureSpec:
         return tuple(name for feature in self.features for name in feature.columns)
 
     @property
+    def units(self) -> dict[str, str]:
+        """Give the unit of every column, by its name.
+
+        "1" stands for a number without a unit, "amplitude" for the signal's own, "neper" and "bel"
+        for the natural and the decadic logarithm of a power; "" where a feature doesn't say it.
+
+        Examples
+        --------
+        >>> from serfast import LogMel, YIN
+        >>> FeatureSpec(features=[YIN(), LogMel(n_mels=1)]).units
+        {'f0': 'Hz', 'aperiodicity': '1', 'logmel_0': 'dB'}
+        """
+        pairs = (zip(one.columns, one.units, strict=True) for one in self.features)
+        return {column: unit for columns in pairs for column, unit in columns}
+
+    @property
     def frame_lengths(self) -> tuple[int, ...]:
         """Give the number of samples in a frame of each feature."""
         return tuple(feature.length for feature in self.features)

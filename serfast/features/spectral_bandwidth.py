@@ -42,6 +42,7 @@ class SpectralBandwidth(SpectrumFeature):
     """
 
     outputs: ClassVar[tuple[str, ...]] = ("spectral_bandwidth",)
+    unit: ClassVar[str] = "Hz"
 
     power: float = 1.0
 

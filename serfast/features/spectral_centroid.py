@@ -37,6 +37,7 @@ class SpectralCentroid(SpectrumFeature):
     """
 
     outputs: ClassVar[tuple[str, ...]] = ("spectral_centroid",)
+    unit: ClassVar[str] = "Hz"
 
     power: float = 1.0
 

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from .. import _checks as checks
-from .base import Rows, check_floor
+from .base import Rows, check_floor, power_unit
 from .computed import SpectrumFeature, Values
 from .mel import DECIBEL
 
@@ -131,6 +131,11 @@ class SpectralContrast(SpectrumFeature):
     @property
     def columns(self) -> tuple[str, ...]:
         return self._numbered(self.n_bands + 1)
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        unit = power_unit(self.power) if self.linear else "dB"
+        return (unit,) * len(self.columns)
 
     @property
     def multiplications(self) -> int:

@@ -39,6 +39,7 @@ class SpectralEntropy(SpectrumFeature):
     """
 
     outputs: ClassVar[tuple[str, ...]] = ("spectral_entropy",)
+    unit: ClassVar[str] = "1"
 
     amin: float = 1e-10
 

@@ -43,6 +43,7 @@ class SpectralFlatness(SpectrumFeature):
     """
 
     outputs: ClassVar[tuple[str, ...]] = ("spectral_flatness",)
+    unit: ClassVar[str] = "1"
 
     amin: float = 1e-10
 

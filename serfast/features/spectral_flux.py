@@ -10,7 +10,7 @@ import numpy as np
 
 from .. import _checks as checks
 from .band_ratio import Table, bins_between
-from .base import Rows
+from .base import Rows, power_unit
 from .computed import SpectrumFeature, Values
 
 __all__ = ["SpectralFlux"]
@@ -57,6 +57,10 @@ class SpectralFlux(SpectrumFeature):
         if self.fmax is not None:
             checks.number("fmax", self.fmax, above=0)
         checks.boolean("mean", self.mean)
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        return (power_unit(self.power),)
 
     def table(self, sample_rate: float) -> Table:
         """Give the number of bins that are compared, and what the sum is multiplied by."""

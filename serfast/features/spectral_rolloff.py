@@ -43,6 +43,7 @@ class SpectralRolloff(SpectrumFeature):
     """
 
     outputs: ClassVar[tuple[str, ...]] = ("spectral_rolloff",)
+    unit: ClassVar[str] = "Hz"
     forgiven: ClassVar[float] = 1 / 8
 
     power: float = 1.0

@@ -56,6 +56,7 @@ class SpectralSlope(SpectrumFeature):
     """
 
     outputs: ClassVar[tuple[str, ...]] = ("spectral_slope",)
+    unit: ClassVar[str] = "dB/kHz"
     forgiven: ClassVar[float] = 1 / 8
 
     lo: float = 0.0

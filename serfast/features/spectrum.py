@@ -13,7 +13,7 @@ import numpy as np
 from .. import _checks as checks
 from ..errors import ParameterError
 from ..forking import forks_wait
-from .base import MAX_TRANSFORM, Feature, Planner, Rows
+from .base import MAX_TRANSFORM, Feature, Planner, Rows, power_unit
 
 __all__ = ["COSINE_SUMS", "PowerSpectrum", "Window", "transform_work", "window_table"]
 
@@ -259,6 +259,10 @@ class PowerSpectrum(Feature):
     @property
     def columns(self) -> tuple[str, ...]:
         return self._numbered(self.n_fft // 2 + 1)
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        return (power_unit(self.power),) * len(self.columns)
 
     @property
     def multiplications(self) -> int:

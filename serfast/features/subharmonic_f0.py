@@ -98,6 +98,10 @@ class SubharmonicF0(BaseTrack):
         super().__post_init__()
 
     @property
+    def units(self) -> tuple[str, ...]:
+        return ("Hz", "semitone", *("dB",) * 6)
+
+    @property
     def sources(self) -> tuple[Feature, ...]:
         """Give the candidates, their harmonics, and the formants."""
         return cast("tuple[Feature, ...]", vars(self)["_made"])

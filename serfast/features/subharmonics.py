@@ -131,6 +131,10 @@ class SubharmonicCandidates(SpectrumFeature):
         checks.number("fmin", self.fmin, above=LOWEST)
         checks.number("fmax", self.fmax, above=0)
 
+    @property
+    def units(self) -> tuple[str, ...]:
+        return (*("Hz",) * N_CANDIDATES, *("1",) * N_CANDIDATES, "amplitude")
+
     def check(self, sample_rate: float) -> None:
         check_transform(self.n_fft)
         check_band(self.fmin, self.fmax, sample_rate)
