@@ -8,14 +8,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from ..training.calibration import BINS
 from ..training.condition_figures import condition_table
 from ..training.conditions import CONDITIONS, Wanted, conditions_from
 from ..training.evaluation import Evaluation, Fold
 from ..training.group_folds import folds_from
 from ..training.measured import measured_card
-from ..training.metrics import BINS, classification_report
 from ..training.plots import plot_conditions, plot_confusion
 from ..training.recipe import Recipe
+from ..training.reliability_plot import plot_reliability
+from ..training.report import classification_report, confusion_table
 from ._examples import Reading, add_arguments, read_recipe
 from ._json import add_json, print_json
 from ._output import check_outputs, check_plot, finish, keep, writing
@@ -25,7 +27,9 @@ __all__ = ["add_parser"]
 _EPILOG = """\
 Leave one speaker out, if --folds says nothing else: for every speaker a classifier is trained on
 all others (what it chooses and scales, it does by those others alone) and predicts that speaker's
-recordings, each by itself. The report is of all predictions pooled.
+recordings, each by itself. The report is of all predictions pooled: UAR is the mean recall of the
+classes, weighted F1 the mean F1 by their numbers; the intervals say how far these would move with
+other speakers (a bootstrap over speakers).
 
 With --conditions the same models predict these recordings also in noise, in rooms, on the telephone
 and so on (docs/robustness.md); kinds of alteration that the training never saw are marked.
@@ -35,6 +39,7 @@ very short ones are named. Speakers, classes and options are checked before any 
 
 examples:
   serfast evaluate emodb/wav --plot confusion.png
+  serfast evaluate emodb/wav --plot-calibration calibration.png
   serfast evaluate recordings/ --labels table.csv -o measured.json
   serfast evaluate emodb/wav --conditions --plot-conditions conditions.png
   serfast evaluate emodb/wav --plain --conditions noise=20 noise=10,gain=-20
@@ -75,6 +80,12 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="recall under conditions as a picture; means --conditions if they aren't given",
     )
     parser.add_argument(
+        "--plot-calibration",
+        type=Path,
+        metavar="PNG",
+        help="how often answers are right, by the probability that they state, as a picture",
+    )
+    parser.add_argument(
         "-o",
         "--output",
         type=Path,
@@ -88,7 +99,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def run(arguments: argparse.Namespace) -> int:
     """Evaluate and report; exit status 1 if a recording or folder couldn't be read."""
-    plots = [arguments.plot, arguments.plot_conditions]
+    plots = [arguments.plot, arguments.plot_conditions, arguments.plot_calibration]
     check_outputs([*plots, arguments.output], arguments.force)
     for plot in plots:
         check_plot(plot)
@@ -112,6 +123,7 @@ def run(arguments: argparse.Namespace) -> int:
         lambda: _write_figures(arguments, evaluation, recipe),
         lambda: _draw(arguments, evaluation),
         lambda: _draw_conditions(arguments, evaluation),
+        lambda: _draw_calibration(arguments, evaluation),
         lambda: _show(arguments, evaluation, recipe, reading),
     )
     return 1 if reading.n_failed else 0
@@ -123,15 +135,20 @@ def _show(
     if arguments.json:
         print_json({**measured_card(evaluation, recipe), "failed": reading.n_failed})
         return
-    print(classification_report(evaluation.matrix, evaluation.classes), flush=True)
+    card = evaluation.card()
+    intervals = evaluation.intervals() if "intervals" in card else None
+    print(*confusion_table(evaluation.matrix, evaluation.classes), "", sep="\n")
+    print(classification_report(evaluation.matrix, evaluation.classes, intervals))
+    if intervals:
+        print(f"  (bootstrap over {card['intervals']['over']})")
+    errors = f"{evaluation.expected_calibration_error:.3f}"
     figures = [one.figures for one in evaluation.conditions]
     if figures:
         print("", *condition_table(figures), sep="\n")
-        clean, mixed = evaluation.expected_calibration_error, evaluation.mixed_calibration_error
-        errors = f"{clean:.3f} clean, {mixed:.3f} all together"
-        print(f"calibration error (ECE, {BINS} bins): {errors}", flush=True)
+        errors += f" clean, {evaluation.mixed_calibration_error:.3f} all together"
+    print(f"calibration error (ECE, {BINS} bins): {errors}", flush=True)
     if evaluation.certain_above is not None:
-        print(_certain(evaluation.card()["certain"]), flush=True)
+        print(_certain(card["certain"]), flush=True)
     if reading.n_failed:
         print(f"{reading.n_failed} failed", flush=True)
 
@@ -153,6 +170,12 @@ def _draw_conditions(arguments: argparse.Namespace, evaluation: Evaluation) -> N
         with writing(arguments.plot_conditions, arguments.force) as path:
             figures = [one.figures for one in evaluation.conditions]
             plot_conditions(figures, path, chance=1 / len(evaluation.classes))
+
+
+def _draw_calibration(arguments: argparse.Namespace, evaluation: Evaluation) -> None:
+    if arguments.plot_calibration:
+        with writing(arguments.plot_calibration, arguments.force) as path:
+            plot_reliability(evaluation.reliability, path)
 
 
 def _wanted(arguments: argparse.Namespace) -> Wanted:

@@ -3,6 +3,8 @@
 Training and evaluation both start from a :class:`Recipe`.
 """
 
+from .bootstrap import FigureIntervals, figure_intervals
+from .calibration import ReliabilityCurve, expected_calibration_error, reliability_curve
 from .certainty import certain_bound
 from .comparison import Comparison, compare
 from .condition_figures import ConditionFigures, condition_table
@@ -14,13 +16,14 @@ from .group_folds import GivenFolds, GroupFolds, folds_from
 from .metrics import (
     ClassScores,
     class_scores,
-    classification_report,
     confusion_matrix,
-    expected_calibration_error,
     unweighted_average_recall,
+    weighted_f1,
 )
 from .plots import figure, plot_conditions, plot_confusion
 from .recipe import Recipe
+from .reliability_plot import plot_reliability
+from .report import classification_report
 from .training import bundle_of, train
 
 __all__ = [
@@ -30,11 +33,13 @@ __all__ = [
     "Condition",
     "ConditionFigures",
     "Evaluation",
+    "FigureIntervals",
     "Fold",
     "Folds",
     "GivenFolds",
     "GroupFolds",
     "Recipe",
+    "ReliabilityCurve",
     "SpeakerFolds",
     "bundle_of",
     "certain_bound",
@@ -47,11 +52,15 @@ __all__ = [
     "examples_of",
     "expected_calibration_error",
     "figure",
+    "figure_intervals",
     "folds_from",
     "leave_one_speaker_out",
     "make_examples",
     "plot_conditions",
     "plot_confusion",
+    "plot_reliability",
+    "reliability_curve",
     "train",
     "unweighted_average_recall",
+    "weighted_f1",
 ]

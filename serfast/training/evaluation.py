@@ -135,7 +135,9 @@ def evaluate_splits(
         if progress:
             progress(fold)
     under = () if trials is None else trials.conditions
-    evaluation = Evaluation(examples.classes, tuple(done), folds.protocol, under)
+    evaluation = Evaluation(
+        examples.classes, tuple(done), folds.protocol, under, left_out=folds.left_out
+    )
     return with_bound(evaluation) if isinstance(trainee.plugin, TakesBound) else evaluation
 
 

@@ -22,18 +22,27 @@ def folder(tmp_path, monkeypatch):
 
 def test_reports_draws_and_writes(folder, capsys):
     plot, figures = folder.parent / "confusion.png", folder.parent / "measured.json"
-    extra = ["--plain", "--plot", str(plot), "-o", str(figures)]
+    curve = folder.parent / "calibration.png"
+    extra = ["--plain", "--plot", str(plot), "-o", str(figures), "--plot-calibration", str(curve)]
     assert main(["evaluate", str(folder), "--classifier", "nearest", *extra]) == 0
     out, err = capsys.readouterr()
     assert "precision" in out
     assert "UAR" in out
     assert "12 recordings" in out
     assert [line.split()[1] for line in err.splitlines()] == ["03:", "08:", "09:"]
+    assert curve.read_bytes().startswith(b"\x89PNG")
     assert plot.read_bytes().startswith(b"\x89PNG")
     card = json.loads(figures.read_text())
     assert card["recordings"] == 12
     assert card["classes"] == ["anger", "sadness"]
     matrix = card["confusion_matrix"]
+    lines = out.splitlines()
+    assert lines[0].split() == ["true", "/", "predicted", "anger", "sadness"]
+    assert lines[1].split() == ["anger", *map(str, matrix[0])]
+    assert "  (bootstrap over 3 speakers)" in lines
+    assert card["intervals"]["over"] == "3 speakers"
+    assert f"weighted F1 {100 * card['weighted_f1']:.1f} %" in out
+    assert f"ECE, 15 bins): {card['calibration']['clean']:.3f}" in out
     recalls = [matrix[k][k] / sum(matrix[k]) for k in range(2)]
     assert card["uar"] == pytest.approx(sum(recalls) / 2, abs=1e-4)
 

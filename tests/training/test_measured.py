@@ -30,7 +30,7 @@ def recipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Recipe:
 
 def evaluation() -> Evaluation:
     folds = [
-        Fold(speaker, true, predicted, None, {}, ("a", "b"))
+        Fold(speaker, true, predicted, np.full((len(true), 2), 0.5), {}, ("a", "b"))
         for speaker, true, predicted in (("x", ("a", "b"), ("a", "a")), ("y", ("a",), ("a",)))
     ]
     return Evaluation(("a", "b"), tuple(folds))
@@ -63,11 +63,7 @@ def test_a_setup_with_a_choice_of_copies_is_another_one(recipe: Recipe, tmp_path
 
 
 def test_the_bound_of_certain_answers_is_read_again(recipe: Recipe, tmp_path: Path) -> None:
-    folds = [
-        replace(fold, probabilities=np.full((len(fold.true), 2), 0.5))
-        for fold in evaluation().folds
-    ]
-    marked = Evaluation(("a", "b"), tuple(folds), certain_above=0.75)
+    marked = replace(evaluation(), certain_above=0.75)
     read = read_measured(stored(tmp_path, measured_card(marked, recipe)), recipe)
     assert bound_in(read) == 0.75
     assert bound_in(measured_card(evaluation(), recipe)) is None
@@ -99,11 +95,7 @@ def test_what_is_stored_is_read_again(recipe: Recipe, tmp_path: Path) -> None:
 
 def test_figures_under_conditions_are_checked(recipe: Recipe, tmp_path: Path) -> None:
     under = [Condition.from_text("gain=6")]
-    folds = [
-        replace(fold, probabilities=np.full((len(fold.true), 2), 0.5))
-        for fold in evaluation().folds
-    ]
-    tested = [replace(fold, conditions=(fold,)) for fold in folds]
+    tested = [replace(fold, conditions=(fold,)) for fold in evaluation().folds]
     result = Evaluation(("a", "b"), tuple(tested), measured_under=tuple(under))
     card = measured_card(result, recipe)
     assert read_measured(stored(tmp_path, card), recipe) == json.loads(json.dumps(card))
