@@ -109,7 +109,10 @@ class Examples:
 
     def where(self, mask: np.ndarray[Any, Any]) -> Examples:
         """Give the examples for which `mask` is true."""
-        index = np.flatnonzero(mask)
+        return self.take(np.flatnonzero(mask))
+
+    def take(self, index: np.ndarray[Any, Any]) -> Examples:
+        """Give the examples in these places; one may be there several times."""
         inputs = self.inputs
         chosen = (
             inputs[index] if isinstance(inputs, np.ndarray) else [inputs[int(i)] for i in index]

@@ -9,7 +9,13 @@ from .certainty import certain_bound
 from .comparison import Comparison, compare
 from .condition_figures import ConditionFigures, condition_table
 from .conditions import CONDITIONS, Condition
-from .evaluation import Evaluation, Fold, check_speakers, leave_one_speaker_out
+from .evaluation import (
+    Evaluation,
+    Fold,
+    check_speakers,
+    leave_one_speaker_out,
+    train_and_predict,
+)
 from .examples import examples_of, make_examples
 from .folds import Folds, SpeakerFolds
 from .group_folds import GivenFolds, GroupFolds, folds_from
@@ -24,6 +30,8 @@ from .plots import figure, plot_conditions, plot_confusion
 from .recipe import Recipe
 from .reliability_plot import plot_reliability
 from .report import classification_report
+from .sampling import balanced_sample
+from .trainee import Trainee
 from .training import bundle_of, train
 
 __all__ = [
@@ -41,6 +49,8 @@ __all__ = [
     "Recipe",
     "ReliabilityCurve",
     "SpeakerFolds",
+    "Trainee",
+    "balanced_sample",
     "bundle_of",
     "certain_bound",
     "check_speakers",
@@ -61,6 +71,7 @@ __all__ = [
     "plot_reliability",
     "reliability_curve",
     "train",
+    "train_and_predict",
     "unweighted_average_recall",
     "weighted_f1",
 ]

@@ -86,6 +86,16 @@ def test_a_bound_that_is_none_is_refused(
         read_measured(stored(tmp_path, card), recipe)
 
 
+def test_an_option_that_came_later_was_measured_with_its_default(tmp_path: Path) -> None:
+    recipe = Recipe("svm", spec=RMS, statistics=MEAN)
+    card = measured_card(evaluation(), recipe)
+    assert card["setup"].pop("options") == {"balance": "weights"}
+    path = stored(tmp_path, card)
+    assert read_measured(path, recipe)["uar"] == 0.5
+    with pytest.raises(ParameterError, match=r"options in .* must be that of the training"):
+        read_measured(path, replace(recipe, options={"balance": "none"}))
+
+
 def test_what_is_stored_is_read_again(recipe: Recipe, tmp_path: Path) -> None:
     card = measured_card(evaluation(), recipe)
     assert card["uar"] == 0.5

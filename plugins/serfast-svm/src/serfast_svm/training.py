@@ -33,23 +33,24 @@ FOLDS = 8
 """Speakers are left out one by one; of more than these, every eighth together."""
 
 
-def train(examples: Examples) -> Weights:
+def train(examples: Examples, *, weighted: bool = True) -> Weights:
     """Give the weights of the machine for these examples."""
-    return trained(examples)[0]
+    return trained(examples, weighted=weighted)[0]
 
 
-def trained(examples: Examples) -> tuple[Weights, Array]:
+def trained(examples: Examples, *, weighted: bool = True) -> tuple[Weights, Array]:
     """Give the weights, and each example's calibrated scores by machines without its speaker.
 
-    The scores have the shape (n, n_classes).
+    The scores have the shape (n, n_classes). With `weighted` every class weighs the same, else
+    every example does.
     """
     check_labels(examples.labels.tolist(), examples.speakers.tolist())
     x, codes = np.asarray(examples.inputs), codes_of(examples)
     scaling = Scaling.fit(x, codes)
     z, groups = scaling(x), _groups(examples)
-    cost, recall = _choose(z, codes, groups, examples)
-    machine = _fit_twice(z, codes, cost, groups, examples)
-    matrix, offsets = fit_logistic(machine.held_out[: len(x)], codes)
+    cost, recall = _choose(z, codes, groups, examples, weighted=weighted)
+    machine = _fit_twice(z, codes, cost, groups, examples, weighted=weighted)
+    matrix, offsets = fit_logistic(machine.held_out[: len(x)], codes, weighted=weighted)
     scores = machine.held_out[: len(x)] @ matrix.T + offsets
     weights = (matrix @ machine.weights * scaling.factor).astype(np.float32)
     neutral = matrix @ machine.intercepts + offsets
@@ -75,13 +76,15 @@ def about_scores(scores: Array, codes: Codes) -> dict[str, Array]:
     }
 
 
-def _choose(z: Array, codes: Codes, groups: list[Array], examples: Examples) -> tuple[float, float]:
+def _choose(
+    z: Array, codes: Codes, groups: list[Array], examples: Examples, *, weighted: bool = True
+) -> tuple[float, float]:
     """Give the C of the best mean recall on recordings and copies of speakers left out."""
     recalls = {}
-    machines = fit_each(z, codes, len(examples.classes), COSTS, groups)
+    machines = fit_each(z, codes, len(examples.classes), COSTS, groups, weighted=weighted)
     for cost, machine in zip(COSTS, machines, strict=True):
         answers = machine.held_out
-        matrix, offsets = fit_logistic(answers, codes)
+        matrix, offsets = fit_logistic(answers, codes, weighted=weighted)
         recalls[cost] = recall_of(answers @ matrix.T + offsets, codes, examples)
     best = max(COSTS, key=recalls.__getitem__)
     return best, recalls[best]
@@ -95,12 +98,18 @@ def recall_of(scores: Array, codes: Codes, examples: Examples) -> float:
 
 
 def _fit_twice(
-    z: Array, codes: Codes, cost: float, groups: list[Array], examples: Examples
+    z: Array,
+    codes: Codes,
+    cost: float,
+    groups: list[Array],
+    examples: Examples,
+    *,
+    weighted: bool,
 ) -> Machine:
     """Train on all examples, and on all examples relative to their speaker's mean."""
     twice = [np.concatenate([g, g + len(z)]) for g in groups]
     both = np.concatenate([z, _relative(z, examples)])
-    return fit(both, np.tile(codes, 2), len(examples.classes), cost, twice)
+    return fit(both, np.tile(codes, 2), len(examples.classes), cost, twice, weighted=weighted)
 
 
 def _relative(z: Array, examples: Examples) -> Array:
