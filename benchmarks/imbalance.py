@@ -52,7 +52,6 @@ METHODS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
         "weights": {"loss": "balanced"},
         "weights, focal loss": {"loss": "focal"},
         "balanced sampling": {"sampling": "balanced"},
-        "balanced sampling, focal loss": {"sampling": "balanced", "loss": "focal"},
     },
 }
 """The options of each method, by classifier; the first is what the others are compared with."""

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ..corpora.recordings import Recording
 from ..training.calibration import BINS
 from ..training.condition_figures import condition_table
 from ..training.conditions import CONDITIONS, Wanted, conditions_from
 from ..training.evaluation import Evaluation, Fold
-from ..training.group_folds import folds_from
+from ..training.folds import Folds
 from ..training.measured import measured_card
 from ..training.plots import plot_conditions, plot_confusion
 from ..training.recipe import Recipe
 from ..training.reliability_plot import plot_reliability
 from ..training.report import classification_report, confusion_table
+from ..training.wanted_folds import default_folds, folds_from
 from ._examples import Reading, add_arguments, read_recipe
 from ._json import add_json, print_json
 from ._output import check_outputs, check_plot, finish, keep, writing
@@ -60,11 +62,11 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument(
         "--folds",
-        default="speakers",
         metavar="HOW",
-        help="what is left out: speakers (each once), a number of groups of speakers, given (each "
-        "fold that a table's column fold names), given:NAME (that one alone, such as a test set) "
-        "(default: %(default)s)",
+        help="what is left out: speakers (each once), a number of groups of speakers, texts (each "
+        "once; of known voices), texts:NUMBER (groups of them), given (each fold that a table's "
+        "column fold names), given:NAME (that one alone, such as a test set) (default: speakers, "
+        "or texts if there is one speaker alone)",
     )
     parser.add_argument(
         "--conditions",
@@ -107,7 +109,7 @@ def run(arguments: argparse.Namespace) -> int:
     wanted = _wanted(arguments)
     conditions_from(wanted, ())  # a wrong one is refused before the folder is searched
     reading = Reading(arguments)
-    folds = folds_from(arguments.folds, reading.recordings)
+    folds = _folds(arguments.folds, reading.recordings)
     with reading.progress() as bar:
         evaluation = recipe.evaluate(
             reading.recordings,
@@ -127,6 +129,11 @@ def run(arguments: argparse.Namespace) -> int:
         lambda: _show(arguments, evaluation, recipe, reading),
     )
     return 1 if reading.n_failed else 0
+
+
+def _folds(text: str | None, recordings: Sequence[Recording]) -> Folds:
+    """Give the folds that are asked for, or those that these recordings usually get."""
+    return default_folds(recordings) if text is None else folds_from(text, recordings)
 
 
 def _show(

@@ -18,7 +18,7 @@ from .evaluation import (
 )
 from .examples import examples_of, make_examples
 from .folds import Folds, SpeakerFolds
-from .group_folds import GivenFolds, GroupFolds, folds_from
+from .group_folds import GivenFolds, GroupFolds
 from .metrics import (
     ClassScores,
     class_scores,
@@ -31,8 +31,10 @@ from .recipe import Recipe
 from .reliability_plot import plot_reliability
 from .report import classification_report
 from .sampling import balanced_sample
+from .text_folds import TextFolds
 from .trainee import Trainee
 from .training import bundle_of, train
+from .wanted_folds import default_folds, folds_from
 
 __all__ = [
     "CONDITIONS",
@@ -49,6 +51,7 @@ __all__ = [
     "Recipe",
     "ReliabilityCurve",
     "SpeakerFolds",
+    "TextFolds",
     "Trainee",
     "balanced_sample",
     "bundle_of",
@@ -59,6 +62,7 @@ __all__ = [
     "compare",
     "condition_table",
     "confusion_matrix",
+    "default_folds",
     "examples_of",
     "expected_calibration_error",
     "figure",

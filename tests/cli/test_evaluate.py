@@ -149,7 +149,34 @@ def test_one_speaker_is_too_few(folder, capsys):
     for path in folder.glob("0[89]*.wav"):
         path.unlink()
     assert main(["evaluate", str(folder), "--classifier", "nearest", "--plain"]) == 1
-    assert "speakers must be at least 2" in capsys.readouterr().err
+    err = capsys.readouterr().err
+    assert "one speaker alone: texts are left out, and no speakers" in err
+    assert "texts must be at least 2 to leave one out, got a01" in err
+
+
+def test_one_speaker_is_measured_by_text(folder, capsys):
+    for path in folder.glob("0[89]*.wav"):
+        path.rename(folder / path.name.replace("a01", "b02").replace("08", "03"))
+    for path in folder.glob("09*.wav"):
+        path.unlink()
+    words = ["evaluate", str(folder), "--classifier", "nearest", "--plain", "--json"]
+    assert main(words) == 0
+    out, err = capsys.readouterr()
+    assert "says nothing of strangers" in err
+    card = json.loads(out)
+    assert card["protocol"].startswith(
+        "leave one text (of more than 10: one of 10 groups of texts) out;"
+    )
+    assert list(card["chosen_by_fold"]) == ["a01", "b02"]
+    assert card["intervals"]["over"] == "2 texts"
+
+
+def test_two_speakers_are_measured_one_against_the_other(folder, capsys):
+    for path in folder.glob("09*.wav"):
+        path.unlink()
+    assert main(["evaluate", str(folder), "--plain", "--json", "--classifier", "nearest"]) == 0
+    card = json.loads(capsys.readouterr().out)
+    assert list(card["uar_by_speaker"]) == ["03", "08"]
 
 
 def test_an_empty_folder(tmp_path, capsys):

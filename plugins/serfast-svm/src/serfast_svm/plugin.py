@@ -59,7 +59,7 @@ class SvmPlugin:
     def check_training(self, labels: Sequence[str], speakers: Sequence[str]) -> None:
         """Refuse, before the work, what :meth:`train` would refuse after it."""
         _need_scipy()
-        check_labels(labels, speakers)
+        check_labels(labels)
 
     def train(self, examples: Examples, *, seed: int = 0) -> Weights:
         """Choose, train and calibrate; `seed` decides what balanced sampling draws, if it does.
@@ -67,7 +67,8 @@ class SvmPlugin:
         Raises
         ------
         ParameterError
-            If there are fewer than two classes or speakers, or all inputs are the same.
+            If there are fewer than two classes, or two speakers and two texts of one speaker, or
+            all inputs are the same.
         ImportError
             If SciPy is missing.
         """

@@ -15,7 +15,7 @@ import numpy as np
 from serfast.models.plugin import Examples, Weights
 
 from .calibration import certain_bound, fit_logistic
-from .checks import check_labels
+from .checks import check_labels, held_out_names
 from .inference import softmax
 from .machine import Machine, fit, fit_each
 from .scaling import Scaling
@@ -30,7 +30,10 @@ COSTS = (0.3, 1.0, 3.0)
 """C of the menu, for inputs scaled to a mean squared length of 1."""
 
 FOLDS = 8
-"""Speakers are left out one by one; of more than these, every eighth together."""
+"""Speakers are left out one by one; of more than these, every eighth together.
+
+Of one speaker alone, texts are.
+"""
 
 
 def train(examples: Examples, *, weighted: bool = True) -> Weights:
@@ -44,10 +47,11 @@ def trained(examples: Examples, *, weighted: bool = True) -> tuple[Weights, Arra
     The scores have the shape (n, n_classes). With `weighted` every class weighs the same, else
     every example does.
     """
-    check_labels(examples.labels.tolist(), examples.speakers.tolist())
+    check_labels(examples.labels.tolist())
+    kind, names = held_out_names(examples)
     x, codes = np.asarray(examples.inputs), codes_of(examples)
     scaling = Scaling.fit(x, codes)
-    z, groups = scaling(x), _groups(examples)
+    z, groups = scaling(x), _groups(names)
     cost, recall = _choose(z, codes, groups, examples, weighted=weighted)
     machine = _fit_twice(z, codes, cost, groups, examples, weighted=weighted)
     matrix, offsets = fit_logistic(machine.held_out[: len(x)], codes, weighted=weighted)
@@ -63,7 +67,11 @@ def trained(examples: Examples, *, weighted: bool = True) -> tuple[Weights, Arra
             **about_scores(scores, codes),
             **typical(x, scaling),
         },
-        card={"C": cost, "held_out_uar": round(recall, 4)},
+        card={
+            "C": cost,
+            "held_out_uar": round(recall, 4),
+            **({"held_out": f"{kind}s"} if kind != "speaker" else {}),
+        },
     )
     return made, scores
 
@@ -137,11 +145,11 @@ def typical(x: Array, scaling: Scaling) -> dict[str, Array]:
     }
 
 
-def _groups(examples: Examples) -> list[Array]:
-    """Give each speaker's examples; of more than FOLDS speakers those of every FOLDS-th."""
-    speakers = sorted(set(examples.speakers.tolist()))
-    folds = min(FOLDS, len(speakers))
-    return [np.flatnonzero(np.isin(examples.speakers, speakers[k::FOLDS])) for k in range(folds)]
+def _groups(names: list[str]) -> list[Array]:
+    """Give the examples of each name; of more than FOLDS names those of every FOLDS-th."""
+    array, different = np.array(names), sorted(set(names))
+    folds = min(FOLDS, len(different))
+    return [np.flatnonzero(np.isin(array, different[k::FOLDS])) for k in range(folds)]
 
 
 def codes_of(examples: Examples) -> Codes:
