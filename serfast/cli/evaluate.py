@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ..corpora.recordings import Recording
+from ..corpora.table_rows import TABLE_SUFFIXES
+from ..errors import ParameterError
 from ..training.calibration import BINS
 from ..training.condition_figures import condition_table
 from ..training.conditions import CONDITIONS, Wanted, conditions_from
 from ..training.evaluation import Evaluation, Fold
 from ..training.folds import Folds
+from ..training.given_test import beside_test_set
 from ..training.measured import measured_card
 from ..training.plots import plot_conditions, plot_confusion
 from ..training.recipe import Recipe
 from ..training.reliability_plot import plot_reliability
 from ..training.report import classification_report, confusion_table
-from ..training.wanted_folds import default_folds, folds_from
+from ._cross import run_cross, wanted_folds
 from ._examples import Reading, add_arguments, read_recipe
 from ._json import add_json, print_json
 from ._output import check_outputs, check_plot, finish, keep, writing
@@ -33,6 +35,9 @@ recordings, each by itself. The report is of all predictions pooled: UAR is the 
 classes, weighted F1 the mean F1 by their numbers; the intervals say how far these would move with
 other speakers (a bootstrap over speakers).
 
+With --test the model is trained on all of FOLDER and predicts that set alone; a speaker in both is
+refused. With --cross, every corpus's model predicts every other corpus, and its own as above.
+
 With --conditions the same models predict these recordings also in noise, in rooms, on the telephone
 and so on (docs/robustness.md); kinds of alteration that the training never saw are marked.
 
@@ -42,6 +47,8 @@ very short ones are named. Speakers, classes and options are checked before any 
 examples:
   serfast evaluate emodb/wav --plot confusion.png
   serfast evaluate emodb/wav --plot-calibration calibration.png
+  serfast evaluate train.csv --test test.csv
+  serfast evaluate emodb/wav ravdess/ --cross --plot cross.png -o cross.json
   serfast evaluate recordings/ --labels table.csv -o measured.json
   serfast evaluate emodb/wav --conditions --plot-conditions conditions.png
   serfast evaluate emodb/wav --plain --conditions noise=20 noise=10,gain=-20
@@ -56,7 +63,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    add_arguments(parser)
+    add_arguments(parser, several=True)
     parser.add_argument(
         "--plot", type=Path, metavar="PNG", help="confusion matrix as a picture (.png, .svg, .pdf)"
     )
@@ -67,6 +74,19 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "once; of known voices), texts:NUMBER (groups of them), given (each fold that a table's "
         "column fold names), given:NAME (that one alone, such as a test set) (default: speakers, "
         "or texts if there is one speaker alone)",
+    )
+    parser.add_argument(
+        "--test",
+        type=Path,
+        metavar="FOLDER",
+        help="a test set, folder or table: trained on FOLDER, asked about this; no speaker is in "
+        "both",
+    )
+    parser.add_argument(
+        "--cross",
+        action="store_true",
+        help="several FOLDERs: trained on each, asked about each, in the classes in common; --plot "
+        "draws the recalls",
     )
     parser.add_argument(
         "--conditions",
@@ -108,8 +128,11 @@ def run(arguments: argparse.Namespace) -> int:
     recipe = read_recipe(arguments)
     wanted = _wanted(arguments)
     conditions_from(wanted, ())  # a wrong one is refused before the folder is searched
-    reading = Reading(arguments)
-    folds = _folds(arguments.folds, reading.recordings)
+    if arguments.cross:
+        return run_cross(arguments, recipe)
+    if len(arguments.folder) > 1:
+        raise ParameterError(f"FOLDER must be one without --cross, got {len(arguments.folder)}")
+    reading, folds = _reading(arguments)
     with reading.progress() as bar:
         evaluation = recipe.evaluate(
             reading.recordings,
@@ -131,9 +154,20 @@ def run(arguments: argparse.Namespace) -> int:
     return 1 if reading.n_failed else 0
 
 
-def _folds(text: str | None, recordings: Sequence[Recording]) -> Folds:
-    """Give the folds that are asked for, or those that these recordings usually get."""
-    return default_folds(recordings) if text is None else folds_from(text, recordings)
+def _reading(arguments: argparse.Namespace) -> tuple[Reading, Folds]:
+    """Find the recordings, and give the folds that are asked for, or that they usually get."""
+    if arguments.test is None:
+        reading = Reading(arguments, arguments.folder[0])
+        return reading, wanted_folds(arguments.folds)(reading.recordings)
+    if arguments.folds is not None:
+        raise ParameterError(f"--folds must be given without --test, got {arguments.folds}")
+    if Path(arguments.labels).suffix.lower() in TABLE_SUFFIXES:
+        rule = "--labels must be no table with --test (FOLDER and --test may be tables)"
+        raise ParameterError(f"{rule}, got {arguments.labels}")
+    reading, test = (Reading(arguments, path) for path in (arguments.folder[0], arguments.test))
+    reading.recordings, folds = beside_test_set(reading.recordings, test.recordings)
+    reading.n_failed += test.n_failed
+    return reading, folds
 
 
 def _show(

@@ -6,6 +6,7 @@ import os
 import stat
 import warnings
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
@@ -153,7 +154,8 @@ def _labelled(
         _refuse_empty(str(root), result)
     if name == FOLDERS or name.startswith(PATTERN):
         return _by_own_rule(result.paths, root, name), result
-    return _of_corpus(result.paths, root, corpus or _detect(result.paths, root)), result
+    corpus = corpus or _detect(result.paths, root)
+    return _of_corpus(result.paths, root, corpus), replace(result, corpus=corpus.name)
 
 
 def known_of(paths: Iterable[Path], labels: PathLike = "auto") -> dict[Path, Recording]:

@@ -9,6 +9,8 @@ from .certainty import certain_bound
 from .comparison import Comparison, compare
 from .condition_figures import ConditionFigures, condition_table
 from .conditions import CONDITIONS, Condition
+from .cross import CrossEvaluation, cross_evaluate
+from .cross_plot import plot_cross
 from .evaluation import (
     Evaluation,
     Fold,
@@ -18,6 +20,7 @@ from .evaluation import (
 )
 from .examples import examples_of, make_examples
 from .folds import Folds, SpeakerFolds
+from .given_test import beside_test_set
 from .group_folds import GivenFolds, GroupFolds
 from .metrics import (
     ClassScores,
@@ -42,6 +45,7 @@ __all__ = [
     "Comparison",
     "Condition",
     "ConditionFigures",
+    "CrossEvaluation",
     "Evaluation",
     "FigureIntervals",
     "Fold",
@@ -54,6 +58,7 @@ __all__ = [
     "TextFolds",
     "Trainee",
     "balanced_sample",
+    "beside_test_set",
     "bundle_of",
     "certain_bound",
     "check_speakers",
@@ -62,6 +67,7 @@ __all__ = [
     "compare",
     "condition_table",
     "confusion_matrix",
+    "cross_evaluate",
     "default_folds",
     "examples_of",
     "expected_calibration_error",
@@ -72,6 +78,7 @@ __all__ = [
     "make_examples",
     "plot_conditions",
     "plot_confusion",
+    "plot_cross",
     "plot_reliability",
     "reliability_curve",
     "train",

@@ -219,7 +219,10 @@ class Evaluation:
             "uar": round(self.uar, 4),
             "weighted_f1": round(self.weighted_f1, 4),
             **self._interval_card(),
-            "uar_by_speaker": {fold.speaker: round(fold.uar, 4) for fold in self.folds},
+            "uar_by_speaker": {
+                name: round(unweighted_average_recall(matrix), 4)
+                for name, matrix in self._matrices().items()
+            },
             "recordings": int(self.matrix.sum()),
             "speakers": list(self.speakers),
             "classes": list(self.classes),
