@@ -34,9 +34,12 @@ RECIPE_PARTS = (
 """The arguments that a recipe's file stands for."""
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments for recordings, features and classifier, and for how it is trained."""
-    _add_setup(parser)
+def add_arguments(parser: argparse.ArgumentParser, *, several: bool = False) -> None:
+    """Add the arguments for recordings, features and classifier, and for how it is trained.
+
+    With `several` there may be more than one folder.
+    """
+    _add_setup(parser, several=several)
     _add_training(parser)
     parser.add_argument(
         "--backend",
@@ -53,10 +56,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_setup(parser: argparse.ArgumentParser) -> None:
+def _add_setup(parser: argparse.ArgumentParser, *, several: bool) -> None:
     """Recordings, features, classifier."""
     parser.add_argument(
-        "folder", type=Path, metavar="FOLDER", help="folder of recordings, zip or tar, or table"
+        "folder",
+        type=Path,
+        nargs="+" if several else None,
+        metavar="FOLDER",
+        help="folder of recordings, zip or tar, or table",
     )
     _add_labels(parser)
     parser.add_argument("--classifier", metavar="NAME", help=f"plugin (default: {DEFAULT})")
@@ -219,27 +226,36 @@ def _recipe_in(path: Path, arguments: argparse.Namespace) -> Recipe:
 class Reading:
     """The recordings that the arguments name: found before the work, counted in the course of it.
 
+    Parameters
+    ----------
+    arguments : Namespace
+    folder : Path
+        Where they are.
+
     Raises
     ------
     ParameterError
         As :func:`serfast.corpora.find_recordings` does.
     """
 
-    def __init__(self, arguments: argparse.Namespace) -> None:
+    def __init__(self, arguments: argparse.Namespace, folder: Path) -> None:
         self._command = arguments.command
         labels, pattern = arguments.labels, arguments.pattern
         if pattern is not None and labels != "auto":
             raise ParameterError(f"--pattern must be given without --labels, got {labels}")
         self.recordings: Sequence[Recording]
         self.recordings, result = find_labelled(
-            arguments.folder,
+            folder,
             labels if pattern is None else f"pattern:{pattern}",
             columns=arguments.columns,
             emotions=arguments.emotions,
         )
+        self.corpus = result.corpus
+        """Which known corpus it is; "" if that isn't known."""
+        self.folder = folder
         self.n_failed = len(result.problems)
         """How many folders and recordings couldn't be read."""
-        rest = result.rest() and f"{arguments.folder}: {result.rest()}"
+        rest = result.rest() and f"{folder}: {result.rest()}"
         for line in filter(None, [*result.problems, rest]):
             print(f"serfast {self._command}: {line}", file=sys.stderr)
 
@@ -247,9 +263,13 @@ class Reading:
     def progress(self) -> Iterator[Progress]:
         """Give a bar, above which warnings are shown."""
         with Progress(len(self.recordings)) as bar:
-            self._bar = bar
+            self.report_to(bar)
             with taken_by(lambda text: bar.write(f"serfast: warning: {text}")):
                 yield bar
+
+    def report_to(self, bar: Progress) -> None:
+        """Have what fails reported above this bar."""
+        self._bar = bar
 
     def failed(self, recording: Recording, error: Exception) -> None:
         """Report a recording that can't be used, which is left out."""

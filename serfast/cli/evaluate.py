@@ -8,14 +8,20 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from ..corpora.table_rows import TABLE_SUFFIXES
+from ..errors import ParameterError
+from ..training.calibration import BINS
 from ..training.condition_figures import condition_table
 from ..training.conditions import CONDITIONS, Wanted, conditions_from
 from ..training.evaluation import Evaluation, Fold
-from ..training.group_folds import folds_from
+from ..training.folds import Folds
+from ..training.given_test import beside_test_set
 from ..training.measured import measured_card
-from ..training.metrics import BINS, classification_report
 from ..training.plots import plot_conditions, plot_confusion
 from ..training.recipe import Recipe
+from ..training.reliability_plot import plot_reliability
+from ..training.report import classification_report, confusion_table
+from ._cross import run_cross, wanted_folds
 from ._examples import Reading, add_arguments, read_recipe
 from ._json import add_json, print_json
 from ._output import check_outputs, check_plot, finish, keep, writing
@@ -25,7 +31,12 @@ __all__ = ["add_parser"]
 _EPILOG = """\
 Leave one speaker out, if --folds says nothing else: for every speaker a classifier is trained on
 all others (what it chooses and scales, it does by those others alone) and predicts that speaker's
-recordings, each by itself. The report is of all predictions pooled.
+recordings, each by itself. The report is of all predictions pooled: UAR is the mean recall of the
+classes, weighted F1 the mean F1 by their numbers; the intervals say how far these would move with
+other speakers (a bootstrap over speakers).
+
+With --test the model is trained on all of FOLDER and predicts that set alone; a speaker in both is
+refused. With --cross, every corpus's model predicts every other corpus, and its own as above.
 
 With --conditions the same models predict these recordings also in noise, in rooms, on the telephone
 and so on (docs/robustness.md); kinds of alteration that the training never saw are marked.
@@ -35,6 +46,9 @@ very short ones are named. Speakers, classes and options are checked before any 
 
 examples:
   serfast evaluate emodb/wav --plot confusion.png
+  serfast evaluate emodb/wav --plot-calibration calibration.png
+  serfast evaluate train.csv --test test.csv
+  serfast evaluate emodb/wav ravdess/ --cross --plot cross.png -o cross.json
   serfast evaluate recordings/ --labels table.csv -o measured.json
   serfast evaluate emodb/wav --conditions --plot-conditions conditions.png
   serfast evaluate emodb/wav --plain --conditions noise=20 noise=10,gain=-20
@@ -49,17 +63,30 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    add_arguments(parser)
+    add_arguments(parser, several=True)
     parser.add_argument(
         "--plot", type=Path, metavar="PNG", help="confusion matrix as a picture (.png, .svg, .pdf)"
     )
     parser.add_argument(
         "--folds",
-        default="speakers",
         metavar="HOW",
-        help="what is left out: speakers (each once), a number of groups of speakers, given (each "
-        "fold that a table's column fold names), given:NAME (that one alone, such as a test set) "
-        "(default: %(default)s)",
+        help="what is left out: speakers (each once), a number of groups of speakers, texts (each "
+        "once; of known voices), texts:NUMBER (groups of them), given (each fold that a table's "
+        "column fold names), given:NAME (that one alone, such as a test set) (default: speakers, "
+        "or texts if there is one speaker alone)",
+    )
+    parser.add_argument(
+        "--test",
+        type=Path,
+        metavar="FOLDER",
+        help="a test set, folder or table: trained on FOLDER, asked about this; no speaker is in "
+        "both",
+    )
+    parser.add_argument(
+        "--cross",
+        action="store_true",
+        help="several FOLDERs: trained on each, asked about each, in the classes in common; --plot "
+        "draws the recalls",
     )
     parser.add_argument(
         "--conditions",
@@ -75,6 +102,12 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="recall under conditions as a picture; means --conditions if they aren't given",
     )
     parser.add_argument(
+        "--plot-calibration",
+        type=Path,
+        metavar="PNG",
+        help="how often answers are right, by the probability that they state, as a picture",
+    )
+    parser.add_argument(
         "-o",
         "--output",
         type=Path,
@@ -88,15 +121,18 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def run(arguments: argparse.Namespace) -> int:
     """Evaluate and report; exit status 1 if a recording or folder couldn't be read."""
-    plots = [arguments.plot, arguments.plot_conditions]
+    plots = [arguments.plot, arguments.plot_conditions, arguments.plot_calibration]
     check_outputs([*plots, arguments.output], arguments.force)
     for plot in plots:
         check_plot(plot)
     recipe = read_recipe(arguments)
     wanted = _wanted(arguments)
     conditions_from(wanted, ())  # a wrong one is refused before the folder is searched
-    reading = Reading(arguments)
-    folds = folds_from(arguments.folds, reading.recordings)
+    if arguments.cross:
+        return run_cross(arguments, recipe)
+    if len(arguments.folder) > 1:
+        raise ParameterError(f"FOLDER must be one without --cross, got {len(arguments.folder)}")
+    reading, folds = _reading(arguments)
     with reading.progress() as bar:
         evaluation = recipe.evaluate(
             reading.recordings,
@@ -112,9 +148,26 @@ def run(arguments: argparse.Namespace) -> int:
         lambda: _write_figures(arguments, evaluation, recipe),
         lambda: _draw(arguments, evaluation),
         lambda: _draw_conditions(arguments, evaluation),
+        lambda: _draw_calibration(arguments, evaluation),
         lambda: _show(arguments, evaluation, recipe, reading),
     )
     return 1 if reading.n_failed else 0
+
+
+def _reading(arguments: argparse.Namespace) -> tuple[Reading, Folds]:
+    """Find the recordings, and give the folds that are asked for, or that they usually get."""
+    if arguments.test is None:
+        reading = Reading(arguments, arguments.folder[0])
+        return reading, wanted_folds(arguments.folds)(reading.recordings)
+    if arguments.folds is not None:
+        raise ParameterError(f"--folds must be given without --test, got {arguments.folds}")
+    if Path(arguments.labels).suffix.lower() in TABLE_SUFFIXES:
+        rule = "--labels must be no table with --test (FOLDER and --test may be tables)"
+        raise ParameterError(f"{rule}, got {arguments.labels}")
+    reading, test = (Reading(arguments, path) for path in (arguments.folder[0], arguments.test))
+    reading.recordings, folds = beside_test_set(reading.recordings, test.recordings)
+    reading.n_failed += test.n_failed
+    return reading, folds
 
 
 def _show(
@@ -123,15 +176,20 @@ def _show(
     if arguments.json:
         print_json({**measured_card(evaluation, recipe), "failed": reading.n_failed})
         return
-    print(classification_report(evaluation.matrix, evaluation.classes), flush=True)
+    card = evaluation.card()
+    intervals = evaluation.intervals() if "intervals" in card else None
+    print(*confusion_table(evaluation.matrix, evaluation.classes), "", sep="\n")
+    print(classification_report(evaluation.matrix, evaluation.classes, intervals))
+    if intervals:
+        print(f"  (bootstrap over {card['intervals']['over']})")
+    errors = f"{evaluation.expected_calibration_error:.3f}"
     figures = [one.figures for one in evaluation.conditions]
     if figures:
         print("", *condition_table(figures), sep="\n")
-        clean, mixed = evaluation.expected_calibration_error, evaluation.mixed_calibration_error
-        errors = f"{clean:.3f} clean, {mixed:.3f} all together"
-        print(f"calibration error (ECE, {BINS} bins): {errors}", flush=True)
+        errors += f" clean, {evaluation.mixed_calibration_error:.3f} all together"
+    print(f"calibration error (ECE, {BINS} bins): {errors}", flush=True)
     if evaluation.certain_above is not None:
-        print(_certain(evaluation.card()["certain"]), flush=True)
+        print(_certain(card["certain"]), flush=True)
     if reading.n_failed:
         print(f"{reading.n_failed} failed", flush=True)
 
@@ -153,6 +211,12 @@ def _draw_conditions(arguments: argparse.Namespace, evaluation: Evaluation) -> N
         with writing(arguments.plot_conditions, arguments.force) as path:
             figures = [one.figures for one in evaluation.conditions]
             plot_conditions(figures, path, chance=1 / len(evaluation.classes))
+
+
+def _draw_calibration(arguments: argparse.Namespace, evaluation: Evaluation) -> None:
+    if arguments.plot_calibration:
+        with writing(arguments.plot_calibration, arguments.force) as path:
+            plot_reliability(evaluation.reliability, path)
 
 
 def _wanted(arguments: argparse.Namespace) -> Wanted:

@@ -78,7 +78,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.measured:
         card["measured"] = read_measured(arguments.measured, recipe)
     files = _carried(recipe) if arguments.carry else {}
-    reading = Reading(arguments)
+    reading = Reading(arguments, arguments.folder)
     with reading.progress() as bar:
         bundle = recipe.train(
             reading.recordings,

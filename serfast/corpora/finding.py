@@ -6,6 +6,7 @@ import os
 import stat
 import warnings
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
@@ -182,7 +183,7 @@ def _in_files(
     if name == FOLDERS or name.startswith(PATTERN):
         return _by_own_rule(paths, root, name), result
     corpus = _the_one(fits, paths) if name == "auto" else _corpus(name)
-    return _of_corpus(paths, root, corpus), result
+    return _of_corpus(paths, root, corpus), replace(result, corpus=corpus.name)
 
 
 def known_of(paths: Iterable[Path], labels: PathLike = "auto") -> dict[Path, Recording]:

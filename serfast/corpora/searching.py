@@ -36,11 +36,14 @@ class Found:
         What couldn't be looked at, such as a folder that may not be read, each with its reason.
     passed_over : Counter of str
         How many other files there are, by what they are: mostly a suffix.
+    corpus : str
+        Which known corpus the recordings are of; "" if that isn't known.
     """
 
     paths: list[Path] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     passed_over: Counter[str] = field(default_factory=Counter)
+    corpus: str = ""
 
     def rest(self) -> str:
         """Say what was passed over, such as "3 passed over (2 .txt, 1 hidden)"; "" if nothing."""

@@ -77,6 +77,9 @@ class Examples:
         This back end computed the features; None stands for the default.
     copies : ndarray of int, shape (n,), or None
         It is 0 for a recording and k for its copy by the k-th alteration; None if that isn't known.
+    texts : ndarray of str, shape (n,), or None
+        What is said, as the corpus numbers it; a recording of which that isn't known has a text of
+        its own, which its copies share. None if nothing is known.
     """
 
     inputs: Sequence[np.ndarray[Any, Any]] | np.ndarray[Any, Any]
@@ -89,6 +92,7 @@ class Examples:
     embedding: EmbeddingReference | None = None
     backend: str | None = None
     copies: np.ndarray[Any, Any] | None = None
+    texts: np.ndarray[Any, Any] | None = None
 
     def __post_init__(self) -> None:
         sizes = [len(x) for x in (self.inputs, self.labels, self.speakers, self.altered)]
@@ -98,6 +102,8 @@ class Examples:
             )
         if self.copies is not None and len(self.copies) != len(self):
             checks.fail("copies", f"one for each of {len(self)} examples", len(self.copies))
+        if self.texts is not None and len(self.texts) != len(self):
+            checks.fail("texts", f"one for each of {len(self)} examples", len(self.texts))
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -109,7 +115,10 @@ class Examples:
 
     def where(self, mask: np.ndarray[Any, Any]) -> Examples:
         """Give the examples for which `mask` is true."""
-        index = np.flatnonzero(mask)
+        return self.take(np.flatnonzero(mask))
+
+    def take(self, index: np.ndarray[Any, Any]) -> Examples:
+        """Give the examples in these places; one may be there several times."""
         inputs = self.inputs
         chosen = (
             inputs[index] if isinstance(inputs, np.ndarray) else [inputs[int(i)] for i in index]
@@ -121,6 +130,7 @@ class Examples:
             speakers=self.speakers[index],
             altered=self.altered[index],
             copies=None if self.copies is None else self.copies[index],
+            texts=None if self.texts is None else self.texts[index],
         )
 
 

@@ -29,13 +29,14 @@ def check_splits(
     labels: Sequence[str],
     speakers: Sequence[str],
     *,
+    texts: Sequence[str] | None = None,
     chooses: bool = False,
 ) -> None:
     """Have the folds checked, and the plugin asked whether each can be trained.
 
     With `chooses` it is asked of what each fold needs to choose its copies, too.
     """
-    for name, mask in splits_of(folds, speakers, labels):
+    for name, mask in splits_of(folds, speakers, labels, texts):
         rest = [i for i, is_out in enumerate(mask.tolist()) if not is_out]
         try:
             some = [labels[i] for i in rest], [speakers[i] for i in rest]

@@ -5,7 +5,7 @@ This is done once for every fold.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -31,6 +31,7 @@ __all__ = [
     "check_speakers",
     "evaluate_splits",
     "leave_one_speaker_out",
+    "train_and_predict",
 ]
 
 
@@ -135,8 +136,34 @@ def evaluate_splits(
         if progress:
             progress(fold)
     under = () if trials is None else trials.conditions
-    evaluation = Evaluation(examples.classes, tuple(done), folds.protocol, under)
+    evaluation = Evaluation(
+        examples.classes, tuple(done), folds.protocol, under, left_out=folds.left_out
+    )
     return with_bound(evaluation) if isinstance(trainee.plugin, TakesBound) else evaluation
+
+
+def train_and_predict(
+    trainee: Trainee,
+    training: Examples,
+    tests: Mapping[str, Examples],
+    *,
+    run: Run | None = None,
+    chooses_copies: bool = False,
+) -> list[Fold]:
+    """Train once and predict the unaltered recordings of each test set, which is a fold then.
+
+    Parameters
+    ----------
+    trainee : Trainee
+    training : Examples
+    tests : mapping of str to Examples
+        Each set has a name and an unaltered example at least.
+    run, chooses_copies
+        They mean the same as in :func:`evaluate_splits`.
+    """
+    run = Run() if run is None else run
+    model = _trained(trainee, training, run, chooses=chooses_copies)
+    return [_fold(name, model, test.where(~test.altered)) for name, test in tests.items()]
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from ..models.plugin import Examples
 from ..statistics.statistics import Statistics
 from .others import others_of_signals, recordings_of_speakers
 
-__all__ = ["check_made_with", "examples_of", "make_examples"]
+__all__ = ["check_made_with", "examples_of", "make_examples", "texts_of"]
 
 Samples = np.ndarray[Any, np.dtype[np.float32]]
 Failed = Callable[[Recording, Exception], None]
@@ -122,7 +122,9 @@ def make_examples(
             progress(recording.path)
     if not kept:
         raise ParameterError(f"recordings must hold one that can be used, got {len(recordings)}")
-    return maker.examples([r.label for r in kept], [r.speaker for r in kept])
+    return maker.examples(
+        [r.label for r in kept], [r.speaker for r in kept], texts_of([r.text for r in kept])
+    )
 
 
 def examples_of(
@@ -148,7 +150,18 @@ def examples_of(
     others = others_of_signals(signals, speakers)
     for i, y in enumerate(signals):
         maker.add(y, others(i))
-    return maker.examples(labels, speakers)
+    return maker.examples(labels, speakers, texts_of([None] * len(labels)))
+
+
+def texts_of(texts: Sequence[str | None]) -> list[str]:
+    """Give what is said in each recording; where that isn't known, something that no other says.
+
+    Examples
+    --------
+    >>> texts_of(["a01", None, "a01"])
+    ['a01', 'recording 2', 'a01']
+    """
+    return [f"recording {k}" if text is None else text for k, text in enumerate(texts, 1)]
 
 
 class _Maker:
@@ -175,7 +188,9 @@ class _Maker:
             copies.append(self._inputs(bound_to(change, others)(y, rate, random)))
         self._copies.append(copies)
 
-    def examples(self, labels: Sequence[str], speakers: Sequence[str]) -> Examples:
+    def examples(
+        self, labels: Sequence[str], speakers: Sequence[str], texts: Sequence[str]
+    ) -> Examples:
         """Give the examples: the unaltered ones first, then alteration by alteration."""
         n_copies = 1 + len(self._changes)
         flat = [copies[k] for k in range(n_copies) for copies in self._copies]
@@ -187,6 +202,7 @@ class _Maker:
             speakers=np.array(list(speakers) * n_copies),
             altered=np.arange(len(flat)) >= len(labels),
             copies=np.arange(len(flat)) // len(labels),
+            texts=np.array(list(texts) * n_copies),
             names=inputs.names,
             spec=inputs.spec,
             statistics=inputs.statistics if is_vector else None,

@@ -8,17 +8,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .bootstrap import recall_interval
+from .bootstrap import LEVEL, FigureIntervals, figure_intervals
+from .calibration import BINS, ReliabilityCurve, expected_calibration_error, reliability_curve
 from .condition_figures import ConditionFigures
 from .conditions import CLEAN, Condition
 from .folds import SpeakerFolds
 from .metrics import (
-    BINS,
     Counts,
     class_scores,
     confusion_matrix,
-    expected_calibration_error,
     unweighted_average_recall,
+    weighted_f1,
 )
 
 __all__ = ["Evaluation", "Fold", "UnderCondition"]
@@ -88,6 +88,8 @@ class Evaluation:
     The folds' `certain` is then by bounds that the other folds' answers gave
     (:func:`serfast.training.certainty.with_bound`).
     """
+    left_out: str = SpeakerFolds.left_out
+    """This is what a fold leaves out, in one word."""
 
     @property
     def matrix(self) -> Counts:
@@ -106,23 +108,57 @@ class Evaluation:
         """Give the recall of each class, 0 to 1; it is 0 for a class without recordings."""
         return dict(zip(self.classes, class_scores(self.matrix).recall.tolist(), strict=True))
 
+    @property
+    def weighted_f1(self) -> float:
+        """Give the mean F1 of the classes, weighted by their numbers of recordings, 0 to 1."""
+        return weighted_f1(self.matrix)
+
+    @property
+    def speakers(self) -> tuple[str, ...]:
+        """Give the speakers whose recordings were predicted, sorted."""
+        return tuple(sorted({who for fold in self.folds for who in _speakers(fold)}))
+
+    @property
+    def drawn(self) -> str:
+        """Give the word for what intervals are drawn over: speakers, or one speaker's folds."""
+        return SpeakerFolds.left_out if len(self.speakers) > 1 else self.left_out
+
     def uar_interval(self, *, draws: int = 1000, seed: int = 0) -> tuple[float, float]:
         """Give the 95 % interval of :attr:`uar` by a bootstrap over speakers.
 
-        See :func:`serfast.training.bootstrap.recall_interval`.
+        See :meth:`intervals`.
         """
-        by_speaker: dict[str, tuple[list[str], list[str]]] = {}
+        return self.intervals(draws=draws, seed=seed).uar
+
+    def intervals(self, *, draws: int = 1000, seed: int = 0) -> FigureIntervals:
+        """Give the 95 % intervals of the figures by a bootstrap over speakers.
+
+        If there is one speaker alone, it is over the folds. See
+        :func:`serfast.training.figure_intervals`.
+        """
+        return figure_intervals(list(self._matrices().values()), draws=draws, seed=seed)
+
+    def _matrices(self) -> dict[str, Counts]:
+        """Give the confusion matrix of each speaker, or of each fold of a single speaker."""
+        by_fold = len(self.speakers) < 2
+        answers: dict[str, tuple[list[str], list[str]]] = {}
         for fold in self.folds:
-            speakers = fold.speakers or (fold.speaker,) * len(fold.true)
-            for who, true, predicted in zip(speakers, fold.true, fold.predicted, strict=True):
-                answers = by_speaker.setdefault(who, ([], []))
-                answers[0].append(true)
-                answers[1].append(predicted)
-        matrices = [
-            confusion_matrix(true, predicted, self.classes)
-            for _, (true, predicted) in sorted(by_speaker.items())
-        ]
-        return recall_interval(matrices, draws=draws, seed=seed)
+            names = (fold.speaker,) * len(fold.true) if by_fold else _speakers(fold)
+            for name, true, predicted in zip(names, fold.true, fold.predicted, strict=True):
+                lists = answers.setdefault(name, ([], []))
+                lists[0].append(true)
+                lists[1].append(predicted)
+        return {
+            name: confusion_matrix(*lists, self.classes) for name, lists in sorted(answers.items())
+        }
+
+    @property
+    def reliability(self) -> ReliabilityCurve:
+        """Give how often answers are right beside what they state, of all predictions pooled.
+
+        See :func:`serfast.training.reliability_curve`.
+        """
+        return reliability_curve(*_certainties([self]))
 
     @property
     def expected_calibration_error(self) -> float:
@@ -181,21 +217,55 @@ class Evaluation:
         card = {
             "protocol": self.protocol,
             "uar": round(self.uar, 4),
-            "uar_by_speaker": {fold.speaker: round(fold.uar, 4) for fold in self.folds},
+            "weighted_f1": round(self.weighted_f1, 4),
+            **self._interval_card(),
+            "uar_by_speaker": {
+                name: round(unweighted_average_recall(matrix), 4)
+                for name, matrix in self._matrices().items()
+            },
             "recordings": int(self.matrix.sum()),
+            "speakers": list(self.speakers),
             "classes": list(self.classes),
             "confusion_matrix": self.matrix.tolist(),
+            "calibration": self._calibration_card(),
             "chosen_by_fold": {fold.speaker: fold.chosen for fold in self.folds},
         }
         if self.certain_above is not None:
             card["certain"] = self._certain_card()
         if under := self.conditions:
-            card["calibration"] = {
-                "clean": round(self.expected_calibration_error, 4),
-                "mixed": round(self.mixed_calibration_error, 4),
-                "bins": BINS,
-            }
             card["conditions"] = [one.figures.to_dict() for one in under]
+        return card
+
+    def _interval_card(self) -> dict[str, Any]:
+        """Give the intervals of the figures; nothing if there is nothing to draw from."""
+        if (n := len(self._matrices())) < 2:
+            return {}
+        uar, weighted, recall = self.intervals()
+        intervals = {
+            "over": f"{n} {self.drawn}s",
+            "level": LEVEL,
+            "uar": _rounded(uar),
+            "weighted_f1": _rounded(weighted),
+            "recall": {
+                name: _rounded(one)
+                for name, one in zip(self.classes, recall, strict=True)
+                if one is not None
+            },
+        }
+        return {"intervals": intervals}
+
+    def _calibration_card(self) -> dict[str, Any]:
+        """Give the calibration error, and the curve's bins that have answers."""
+        curve = self.reliability
+        rows = zip(*(values.tolist() for values in curve), strict=True)
+        card: dict[str, Any] = {"clean": round(self.expected_calibration_error, 4), "bins": BINS}
+        if self.measured_under:
+            card["mixed"] = round(self.mixed_calibration_error, 4)
+        card["curve"] = [
+            {"answers": n, "probability": round(p, 4), "right": round(share, 4)}
+            for n, p, share in rows
+            if n
+        ]
         return card
 
     def _certain_card(self) -> dict[str, Any]:
@@ -238,6 +308,22 @@ class UnderCondition:
 
 
 def _calibration_error(evaluations: list[Evaluation]) -> float:
+    return expected_calibration_error(*_certainties(evaluations))
+
+
+def _certainties(
+    evaluations: list[Evaluation],
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Give the largest probability of each answer, and whether the answer is right."""
     folds = [fold for evaluation in evaluations for fold in evaluation.folds if fold.true]
     certainty = np.concatenate([fold.certainty for fold in folds])
-    return expected_calibration_error(certainty, np.concatenate([fold.right for fold in folds]))
+    return certainty, np.concatenate([fold.right for fold in folds])
+
+
+def _speakers(fold: Fold) -> tuple[str, ...]:
+    """Give the speaker of each of a fold's recordings."""
+    return fold.speakers or (fold.speaker,) * len(fold.true)
+
+
+def _rounded(interval: tuple[float, float]) -> list[float]:
+    return [round(share, 4) for share in interval]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 
@@ -16,6 +16,7 @@ __all__ = [
     "Folds",
     "Mask",
     "SpeakerFolds",
+    "SplitsTexts",
     "check_speakers",
     "folds_of",
     "splits_of",
@@ -51,6 +52,16 @@ class Folds(Protocol):
         """
 
 
+@runtime_checkable
+class SplitsTexts(Protocol):
+    """Folds have this method in the place of :meth:`Folds.split` if they go by what is said."""
+
+    def split_texts(
+        self, texts: Sequence[str], speakers: Sequence[str], labels: Sequence[str]
+    ) -> Sequence[tuple[str, Mask]]:
+        """Give what :meth:`Folds.split` gives, by the text of each recording."""
+
+
 class SpeakerFolds:
     """Every speaker is left out once, so that no model judges a voice that it was trained on."""
 
@@ -81,9 +92,14 @@ def folds_of(folds: str | Folds) -> Folds:
 
 
 def splits_of(
-    folds: Folds, speakers: Sequence[str], labels: Sequence[str]
+    folds: Folds,
+    speakers: Sequence[str],
+    labels: Sequence[str],
+    texts: Sequence[str] | None = None,
 ) -> list[tuple[str, Mask]]:
     """Give the splits into which folds divide recordings; each of them has been checked.
+
+    Folds that go by what is said (:class:`SplitsTexts`) get the texts.
 
     Raises
     ------
@@ -92,7 +108,10 @@ def splits_of(
         or if a mask isn't an array of bool with an element for each recording, leaves nothing to
         predict, or leaves fewer than two classes to train on.
     """
-    splits = list(folds.split(speakers, labels))
+    if texts is not None and isinstance(folds, SplitsTexts):
+        splits = list(folds.split_texts(texts, speakers, labels))
+    else:
+        splits = list(folds.split(speakers, labels))
     names = [name for name, _ in splits]
     if not names or len(set(names)) < len(names):
         checks.fail("folds", "at least 1, with different names", names)
@@ -124,7 +143,8 @@ def splits_with_copies(
     if not np.array_equal(examples.altered, np.arange(n * copies) >= n):
         rule = f"all recordings, then {n_alterations} altered copies of all of them"
         checks.refuse("examples", rule, f"{len(examples)} in another order")
-    splits = splits_of(folds, examples.speakers[:n].tolist(), examples.labels[:n].tolist())
+    texts = None if examples.texts is None else examples.texts[:n].tolist()
+    splits = splits_of(folds, examples.speakers[:n].tolist(), examples.labels[:n].tolist(), texts)
     return [(name, np.tile(mask, copies)) for name, mask in splits]
 
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from .. import _checks as checks
-from ..corpora.recordings import Recording
-from ..errors import ParameterError
-from .folds import Folds, Mask, SpeakerFolds, check_speakers
+from .folds import Mask, check_speakers
 
-__all__ = ["GivenFolds", "GroupFolds", "folds_from"]
+__all__ = ["GivenFolds", "GroupFolds", "equal_groups"]
 
 _EACH = "everything (scaling, choice, calibration) by the other speakers alone; UAR pooled"
 
@@ -41,12 +39,23 @@ class GroupFolds:
         counts = Counter(speakers)
         if len(counts) < self.n_groups:
             checks.fail("n_groups", f"at most {len(counts)}, the number of speakers", self.n_groups)
-        groups: list[list[str]] = [[] for _ in range(self.n_groups)]
-        for speaker in sorted(counts, key=lambda one: (-counts[one], one)):
-            smallest = min(groups, key=lambda group: sum(counts[one] for one in group))
-            smallest.append(speaker)
         array = np.array(speakers)
-        return [(", ".join(sorted(group)), np.isin(array, group)) for group in groups]
+        return [
+            (", ".join(sorted(group)), np.isin(array, group))
+            for group in equal_groups(counts, self.n_groups)
+        ]
+
+
+def equal_groups(counts: Mapping[str, int], n_groups: int) -> list[list[str]]:
+    """Divide names into groups with as equal sums of their counts as can be had so.
+
+    The name with the largest count left goes to the group with the smallest sum.
+    """
+    groups: list[list[str]] = [[] for _ in range(n_groups)]
+    for name in sorted(counts, key=lambda one: (-counts[one], one)):
+        smallest = min(groups, key=lambda group: sum(counts[one] for one in group))
+        smallest.append(name)
+    return groups
 
 
 class GivenFolds:
@@ -77,42 +86,3 @@ class GivenFolds:
         folds = np.array([self.fold_of[speaker] for speaker in speakers])
         names = sorted(set(folds.tolist())) if self.only is None else [self.only]
         return [(name, folds == name) for name in names]
-
-
-def folds_from(text: str, recordings: Iterable[Recording]) -> Folds:
-    """Give the folds that are written as "speakers", "given", "given:NAME" or a number of groups.
-
-    Raises
-    ------
-    ParameterError
-        If it is written otherwise; or folds should be given, but a recording has none, or a
-        speaker is in two of them: a model would be asked about a voice that it was trained on.
-
-    Examples
-    --------
-    >>> folds_from("5", []).protocol[:20]
-    '5 groups of speakers'
-    """
-    if text == "speakers":
-        return SpeakerFolds()
-    if text.isdecimal():
-        if len(text) > 9:  # Python refuses to read a number of thousands of digits
-            checks.fail("folds", "a number of groups of at most 9 digits", text)
-        return GroupFolds(int(text))
-    word, colon, only = text.partition(":")
-    if word != "given" or bool(colon) != bool(only):
-        checks.fail("folds", "speakers, a number of groups, given or given:NAME", text)
-    folds: dict[str, set[str]] = {}
-    for recording in recordings:
-        if recording.fold is None:
-            rule = "folds must be given for every recording (the column fold)"
-            raise ParameterError(f"{rule}, got none for {recording.path.name}")
-        folds.setdefault(recording.speaker, set()).add(recording.fold)
-    leaking = sorted(speaker for speaker, names in folds.items() if len(names) > 1)
-    if leaking:
-        names = ", ".join(sorted(folds[leaking[0]]))
-        rule = "folds must have different speakers"
-        raise ParameterError(
-            f"{rule}, got {checks.listed(leaking, 5)} in several: {leaking[0]} in {names}"
-        )
-    return GivenFolds({speaker: min(names) for speaker, names in folds.items()}, only or None)

@@ -10,6 +10,7 @@ from typing import Any
 from .. import _checks as checks
 from ..audio.augmentation import alteration_text
 from ..errors import ParameterError
+from ..models import registry
 from ..models.bundle.fingerprint import fingerprint
 from ..models.plugin import alterations_for, options_of
 from .condition_figures import figures_in
@@ -71,7 +72,7 @@ def read_measured(path: str | os.PathLike[str], recipe: Recipe) -> dict[str, Any
         figures_in(figures)
     except ParameterError as error:
         raise ParameterError(f"conditions in {path}: {error}") from error
-    setup, measured = setup_of(recipe), figures["setup"]
+    setup, measured = setup_of(recipe), _with_later_options(figures["setup"], recipe)
     for key in (*setup, *measured):
         if (value := measured.get(key)) != (wanted := setup.get(key)):
             raise ParameterError(
@@ -79,6 +80,14 @@ def read_measured(path: str | os.PathLike[str], recipe: Recipe) -> dict[str, Any
                 "evaluate with the same arguments"
             )
     return figures
+
+
+def _with_later_options(setup: Mapping[str, Any], recipe: Recipe) -> dict[str, Any]:
+    """Give a setup with the defaults of options that the plugin has got since it was measured."""
+    defaults, written = options_of(registry.get(recipe.plugin)), setup.get("options", {})
+    if not defaults or not isinstance(written, Mapping):
+        return dict(setup)
+    return {**setup, "options": {**defaults, **written}}
 
 
 def bound_in(figures: Mapping[str, Any]) -> float | None:

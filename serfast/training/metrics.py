@@ -1,4 +1,4 @@
-"""These functions tell how good predictions are: confusion matrix, recalls, a report to read.
+"""These functions tell how good predictions are: confusion matrix, recalls, F1.
 
 The field's measure is the unweighted average recall (UAR), the mean of the classes' recalls. In a
 corpus with many angry utterances, a classifier that always says "anger" has a low UAR (Schuller et
@@ -11,29 +11,23 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-from .._checks import fail, integer, refuse, shown
+from .._checks import fail, refuse, shown
 from ..errors import ParameterError
 
 __all__ = [
-    "BINS",
     "ClassScores",
     "Counts",
     "checked_counts",
     "class_scores",
-    "classification_report",
     "confusion_matrix",
-    "expected_calibration_error",
     "ratio",
-    "summary",
     "unweighted_average_recall",
+    "weighted_f1",
 ]
 
 Counts = NDArray[np.int64]
-
-BINS = 15
-"""The calibration error sorts answers into so many bins of equal width."""
 
 
 class ClassScores(NamedTuple):
@@ -145,88 +139,31 @@ def unweighted_average_recall(matrix: Counts) -> float:
     return float(scores.recall[scores.support > 0].mean())
 
 
-def expected_calibration_error(
-    probability: ArrayLike, right: ArrayLike, *, bins: int = BINS
-) -> float:
-    """Give how far stated probabilities are from the shares of answers that are right.
-
-    Answers are sorted by their probability into bins of equal width, (0, 1/bins] and so on. In
-    each bin the share of right answers is compared with the mean probability; the differences,
-    without their signs, are averaged over all answers (Guo et al., "On calibration of modern
-    neural networks", ICML 2017, eq. 3).
-
-    Parameters
-    ----------
-    probability : array_like, shape (n,)
-        It holds the largest probability of each answer, that of the class answered, 0 to 1.
-    right : array_like of bool, shape (n,)
-        It says whether that class is the true one.
-    bins : int
-        There are so many bins, >= 1; the field's usual number is 15.
-
-    Returns
-    -------
-    float
-        It is between 0, perfectly calibrated, and 1. With few answers in a bin it is above 0 by
-        chance alone: of a calibrated model with 400 answers about 0.05.
-
-    Raises
-    ------
-    ParameterError
-        If the lengths differ or are 0, or a probability isn't from 0 to 1.
-
-    Examples
-    --------
-    >>> round(expected_calibration_error([0.9, 0.9, 0.6, 0.6], [True, True, True, False]), 3)
-    0.1
-    """
-    p, hit = np.asarray(probability, dtype=np.float64), np.asarray(right)
-    if p.ndim != 1 or not len(p) or not ((p >= 0) & (p <= 1)).all():
-        fail("probability", "at least 1 number from 0 to 1, in one dimension", probability)
-    if hit.dtype != bool or hit.shape != p.shape:
-        fail("right", f"an array of bool, shape {p.shape}", right)
-    place = np.clip(np.ceil(p * integer("bins", bins)).astype(int) - 1, 0, None)
-    surplus = np.bincount(place, weights=hit - p)
-    return float(np.abs(surplus).sum() / len(p))
-
-
-def classification_report(matrix: Counts, classes: Sequence[str]) -> str:
-    """Give a table, as text, of the scores of each class and of all together.
+def weighted_f1(matrix: Counts) -> float:
+    """Give the mean F1 of the classes, each of which counts by its number of recordings.
 
     Parameters
     ----------
     matrix : array_like, shape (n_classes, n_classes), integer
-        It is a confusion matrix, as `confusion_matrix` gives it.
-    classes : sequence of str
-        These are the matrix's classes, in order.
+        It is a confusion matrix.
 
     Returns
     -------
-    str
-        The lines have percentages with one decimal; there is no final newline.
+    float
+        It is between 0 and 1.
 
     Raises
     ------
     ParameterError
-        If the matrix is bad, as in `class_scores`, or `classes` has another length.
+        If the matrix is bad, as in `class_scores`.
 
     Examples
     --------
-    >>> print(classification_report([[3, 1], [0, 4]], ["anger", "neutral"]))
-             precision  recall    F1  support
-    anger        100.0    75.0  85.7        4
-    neutral       80.0   100.0  88.9        4
-    <BLANKLINE>
-    UAR 87.5 %, accuracy 87.5 %, 8 recordings
+    >>> round(weighted_f1([[3, 1], [0, 4]]), 4)
+    0.873
     """
-    matrix = checked_counts(matrix, classes)
-    width = max(map(len, classes))
-    lines = [f"{'':{width}}  precision  recall    F1  support"]
-    for name, precision, recall, f1, support in zip(classes, *class_scores(matrix), strict=True):
-        scores = f"{100 * precision:9.1f}  {100 * recall:6.1f}  {100 * f1:4.1f}  {support:7}"
-        lines.append(f"{name:{width}}  {scores}")
-    lines += ["", summary(matrix)]
-    return "\n".join(lines)
+    scores = class_scores(matrix)
+    return float(scores.f1 @ scores.support / scores.support.sum())
 
 
 def checked_counts(matrix: Any, classes: Sequence[str] | None = None) -> Counts:
@@ -244,10 +181,3 @@ def checked_counts(matrix: Any, classes: Sequence[str] | None = None) -> Counts:
 def ratio(part: Counts, whole: Counts) -> NDArray[np.float64]:
     """Give counts divided by counts, and 0 where the denominator is 0."""
     return np.divide(part, whole, out=np.zeros(part.shape), where=whole > 0)
-
-
-def summary(matrix: Counts) -> str:
-    """Give a line with UAR, accuracy and the number of recordings."""
-    accuracy = np.trace(matrix) / matrix.sum()
-    uar = unweighted_average_recall(matrix)
-    return f"UAR {100 * uar:.1f} %, accuracy {100 * accuracy:.1f} %, {matrix.sum()} recordings"

@@ -11,7 +11,8 @@ import numpy as np
 from ..errors import ParameterError
 from ..forking import forks_wait
 from .condition_figures import ConditionFigures
-from .metrics import Counts, checked_counts, ratio, summary
+from .metrics import Counts, checked_counts, ratio
+from .report import summary
 
 __all__ = ["figure", "plot_conditions", "plot_confusion", "save"]
 
@@ -36,7 +37,7 @@ def plot_confusion(
     path : path
         The picture is written there; the suffix chooses the format (.png, .svg, .pdf).
     title : str, optional
-        This line stands above the picture; the default has UAR and accuracy.
+        This line stands above the picture; the default has UAR, weighted F1 and accuracy.
 
     Raises
     ------

@@ -26,6 +26,7 @@ from .examples import (
     check_made_with,
     examples_of,
     make_examples,
+    texts_of,
 )
 from .folds import Folds, folds_of, splits_with_copies
 from .ingredients import made_folder
@@ -215,7 +216,8 @@ class Recipe(RecipeFields):
         speakers, labels = [r.speaker for r in recordings], [r.label for r in recordings]
         under = conditions_from(conditions, self.certain_alterations)
         chooses = self.choose_copies
-        check_splits(self, folds_of(folds), labels, speakers, chooses=chooses)  # before the work
+        texts = texts_of([r.text for r in recordings])
+        check_splits(self, folds_of(folds), labels, speakers, texts=texts, chooses=chooses)
         run = self._run(folder, tell)
         rehearse(under, int(self.spec.sample_rate))
         used = list(recordings)

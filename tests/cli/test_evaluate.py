@@ -22,18 +22,27 @@ def folder(tmp_path, monkeypatch):
 
 def test_reports_draws_and_writes(folder, capsys):
     plot, figures = folder.parent / "confusion.png", folder.parent / "measured.json"
-    extra = ["--plain", "--plot", str(plot), "-o", str(figures)]
+    curve = folder.parent / "calibration.png"
+    extra = ["--plain", "--plot", str(plot), "-o", str(figures), "--plot-calibration", str(curve)]
     assert main(["evaluate", str(folder), "--classifier", "nearest", *extra]) == 0
     out, err = capsys.readouterr()
     assert "precision" in out
     assert "UAR" in out
     assert "12 recordings" in out
     assert [line.split()[1] for line in err.splitlines()] == ["03:", "08:", "09:"]
+    assert curve.read_bytes().startswith(b"\x89PNG")
     assert plot.read_bytes().startswith(b"\x89PNG")
     card = json.loads(figures.read_text())
     assert card["recordings"] == 12
     assert card["classes"] == ["anger", "sadness"]
     matrix = card["confusion_matrix"]
+    lines = out.splitlines()
+    assert lines[0].split() == ["true", "/", "predicted", "anger", "sadness"]
+    assert lines[1].split() == ["anger", *map(str, matrix[0])]
+    assert "  (bootstrap over 3 speakers)" in lines
+    assert card["intervals"]["over"] == "3 speakers"
+    assert f"weighted F1 {100 * card['weighted_f1']:.1f} %" in out
+    assert f"ECE, 15 bins): {card['calibration']['clean']:.3f}" in out
     recalls = [matrix[k][k] / sum(matrix[k]) for k in range(2)]
     assert card["uar"] == pytest.approx(sum(recalls) / 2, abs=1e-4)
 
@@ -140,7 +149,34 @@ def test_one_speaker_is_too_few(folder, capsys):
     for path in folder.glob("0[89]*.wav"):
         path.unlink()
     assert main(["evaluate", str(folder), "--classifier", "nearest", "--plain"]) == 1
-    assert "speakers must be at least 2" in capsys.readouterr().err
+    err = capsys.readouterr().err
+    assert "one speaker alone: texts are left out, and no speakers" in err
+    assert "texts must be at least 2 to leave one out, got a01" in err
+
+
+def test_one_speaker_is_measured_by_text(folder, capsys):
+    for path in folder.glob("0[89]*.wav"):
+        path.rename(folder / path.name.replace("a01", "b02").replace("08", "03"))
+    for path in folder.glob("09*.wav"):
+        path.unlink()
+    words = ["evaluate", str(folder), "--classifier", "nearest", "--plain", "--json"]
+    assert main(words) == 0
+    out, err = capsys.readouterr()
+    assert "says nothing of strangers" in err
+    card = json.loads(out)
+    assert card["protocol"].startswith(
+        "leave one text (of more than 10: one of 10 groups of texts) out;"
+    )
+    assert list(card["chosen_by_fold"]) == ["a01", "b02"]
+    assert card["intervals"]["over"] == "2 texts"
+
+
+def test_two_speakers_are_measured_one_against_the_other(folder, capsys):
+    for path in folder.glob("09*.wav"):
+        path.unlink()
+    assert main(["evaluate", str(folder), "--plain", "--json", "--classifier", "nearest"]) == 0
+    card = json.loads(capsys.readouterr().out)
+    assert list(card["uar_by_speaker"]) == ["03", "08"]
 
 
 def test_an_empty_folder(tmp_path, capsys):

@@ -271,13 +271,16 @@ def test_what_a_plugin_can_tell_is_told_before_the_work(folder, capsys, monkeypa
     monkeypatch.setattr(
         "serfast.training.recipe.Recipe.examples", lambda *a, **k: pytest.fail("it went to work")
     )
-    keep = "03" if command == "train" else "0[38]"
-    for path in set(folder.glob("*.wav")) - set(folder.glob(f"{keep}*.wav")):
-        path.unlink()
     out = folder.parent / "out"
-    assert main([command, str(folder), "--classifier", "svm", "-o", str(out)]) == 1
+
+    def refuse(plugin, labels, speakers):
+        raise serfast.ParameterError(f"speakers must be 4, got {len(set(speakers))}")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("serfast.training.beforehand.check_training", refuse)
+        assert main([command, str(folder), "--classifier", "nearest", "-o", str(out)]) == 1
     err = capsys.readouterr().err
-    assert "speakers must be at least 2 to train the plugin svm" in err
+    assert f"speakers must be 4, got {3 if command == 'train' else 2}" in err
     assert ("without speaker '03'" in err) == (command == "evaluate")
     for path in folder.glob("*T*.wav"):
         path.unlink()

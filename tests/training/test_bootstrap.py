@@ -6,10 +6,10 @@ from itertools import product
 
 import numpy as np
 import pytest
-from sklearn.metrics import balanced_accuracy_score
+from sklearn.metrics import balanced_accuracy_score, f1_score, recall_score
 
 from serfast.errors import ParameterError
-from serfast.training.bootstrap import recall_interval
+from serfast.training.bootstrap import figure_intervals, recall_interval
 from serfast.training.metrics import confusion_matrix
 
 CLASSES = ["a", "b", "c"]
@@ -43,6 +43,28 @@ def test_the_interval_is_that_of_all_sets_of_speakers(n_speakers: int) -> None:
     expected = np.quantile(np.repeat(recalls, 1000), [0.1, 0.9])  # none lies between two sets
     np.testing.assert_allclose([low, high], expected, atol=0.01)
     assert high - low > 0.05
+
+
+def test_the_other_figures_have_intervals_of_the_same_sets() -> None:
+    """All 27 sets of three speakers are scored by scikit-learn."""
+    speakers = answers(3)
+    f1, recalls = [], []
+    for chosen in product(range(3), repeat=3):
+        true = [label for k in chosen for label in speakers[k][0]]
+        predicted = [label for k in chosen for label in speakers[k][1]]
+        f1.append(f1_score(true, predicted, average="weighted"))
+        recalls.append(recall_score(true, predicted, average=None, labels=CLASSES))
+    intervals = figure_intervals(matrices(speakers), draws=20_000, level=0.8)
+    ends = [0.1, 0.9]
+    expected = np.quantile(np.repeat(f1, 1000), ends)
+    np.testing.assert_allclose(intervals.weighted_f1, expected, atol=0.01)
+    for mine, theirs in zip(intervals.recall, np.transpose(recalls), strict=True):
+        np.testing.assert_allclose(mine, np.quantile(np.repeat(theirs, 1000), ends), atol=0.01)
+    assert intervals.uar == recall_interval(matrices(speakers), draws=20_000, level=0.8)
+
+
+def test_a_class_without_recordings_has_no_interval() -> None:
+    assert figure_intervals([[[3, 1], [0, 0]]] * 2).recall[1] is None
 
 
 def test_a_class_that_a_set_lacks_does_not_count() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -144,9 +145,20 @@ def test_a_class_that_one_speaker_alone_tells_apart():
 
 
 def test_a_plugin_that_needs_more_speakers_is_told_of_with_the_speaker_left_out():
-    match = r"without speaker 'a' \(\d+ examples of 1 speakers left\): .*\(3 to evaluate it\)"
+    match = r"without speaker 'a' \(\d+ examples of 1 speakers left\): speakers must be at least 2"
+    data = examples(speakers="ab")
+    assert data.texts is None
     with pytest.raises(serfast.ParameterError, match=match):
-        leave_one_speaker_out("svm", PLUGIN, examples(speakers="ab"), SPEC, STATISTICS)
+        leave_one_speaker_out("svm", PLUGIN, data, SPEC, STATISTICS)
+
+
+@pytest.mark.filterwarnings("ignore:one speaker alone")
+def test_two_speakers_are_evaluated_one_against_the_other():
+    data = examples(speakers="ab")
+    data = replace(data, texts=np.array([f"t{k % 4}" for k in range(len(data))]))
+    folds = leave_one_speaker_out("svm", PLUGIN, data, SPEC, STATISTICS).folds
+    assert [fold.speaker for fold in folds] == ["a", "b"]
+    assert [fold.chosen["held_out"] for fold in folds] == ["texts", "texts"]
 
 
 def test_one_speaker_is_too_few():

@@ -6,13 +6,14 @@ import json
 
 import numpy as np
 import pytest
-from sklearn.metrics import balanced_accuracy_score, recall_score
+from sklearn.metrics import balanced_accuracy_score, f1_score, recall_score
 
 from serfast.audio.augmentation import Gain, Noise
-from serfast.training.bootstrap import recall_interval
+from serfast.training.bootstrap import figure_intervals, recall_interval
+from serfast.training.calibration import expected_calibration_error, reliability_curve
 from serfast.training.conditions import Condition
 from serfast.training.figures import Evaluation, Fold
-from serfast.training.metrics import confusion_matrix, expected_calibration_error
+from serfast.training.metrics import confusion_matrix
 
 CLASSES = ("fear", "joy", "rage")
 CONDITIONS = (
@@ -127,11 +128,53 @@ def test_the_card_has_the_figures_and_the_calibration() -> None:
     assert card["calibration"]["bins"] == 15
 
 
-def test_without_conditions_the_card_is_as_ever() -> None:
+def test_without_conditions_the_card_has_no_mixed_error() -> None:
     plain = Evaluation(CLASSES, evaluation().folds)
     assert plain.conditions == ()
-    assert {"conditions", "calibration"}.isdisjoint(plain.card())
+    card = plain.card()
+    assert "conditions" not in card
+    assert "mixed" not in card["calibration"]
     assert plain.mixed_calibration_error == plain.expected_calibration_error
+
+
+def test_the_card_has_every_figure_with_its_interval() -> None:
+    result = evaluation()
+    card = json.loads(json.dumps(result.card()))
+    true, predicted, probabilities = pooled(list(result.folds))
+    f1 = f1_score(true, predicted, average="weighted")
+    assert card["weighted_f1"] == pytest.approx(f1, abs=5e-5)
+    speakers = np.concatenate([one.speakers for one in result.folds])
+    matrices = [
+        confusion_matrix(true[speakers == who], predicted[speakers == who], CLASSES)
+        for who in ("a1", "a2", "b1", "b2")
+    ]
+    expected = figure_intervals(matrices)
+    intervals = card["intervals"]
+    assert intervals["over"] == "4 speakers"
+    assert card["speakers"] == ["a1", "a2", "b1", "b2"]
+    assert intervals["weighted_f1"] == pytest.approx(expected.weighted_f1, abs=5e-5)
+    assert list(intervals["recall"]) == list(CLASSES)
+    for mine, theirs in zip(intervals["recall"].values(), expected.recall, strict=True):
+        assert mine == pytest.approx(theirs, abs=5e-5)
+    curve = reliability_curve(probabilities.max(axis=1), true == predicted)
+    rows = card["calibration"]["curve"]
+    assert [row["answers"] for row in rows] == [n for n in curve.answers if n]
+    assert sum(row["answers"] * abs(row["right"] - row["probability"]) for row in rows) / len(
+        true
+    ) == pytest.approx(card["calibration"]["clean"], abs=2e-4)
+
+
+def test_one_speakers_intervals_are_over_the_folds() -> None:
+    folds = [
+        Fold(**{**vars(fold(name, seed, 0.7)), "speakers": ("anna",) * 40})
+        for seed, name in enumerate(("text 1", "text 2", "text 3"))
+    ]
+    result = Evaluation(CLASSES, tuple(folds), left_out="text")
+    matrices = [confusion_matrix(one.true, one.predicted, CLASSES) for one in folds]
+    assert result.uar_interval() == recall_interval(matrices)
+    assert result.card()["intervals"]["over"] == "3 texts"
+    single = Evaluation(CLASSES, tuple(folds[:1]), left_out="fold")
+    assert "intervals" not in single.card()
 
 
 def test_a_condition_of_no_recording_is_missing() -> None:

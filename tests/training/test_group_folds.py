@@ -8,7 +8,7 @@ import pytest
 
 from serfast.corpora.recordings import Recording
 from serfast.errors import ParameterError
-from serfast.training.group_folds import folds_from
+from serfast.training.wanted_folds import folds_from
 
 SPEAKERS = [name for name, count in (("a", 6), ("b", 3), ("c", 3), ("d", 2)) for _ in range(count)]
 LABELS = [("joy", "rage")[k % 2] for k in range(len(SPEAKERS))]
@@ -51,27 +51,3 @@ def test_a_given_test_set() -> None:
     [(name, mask)] = folds_from("given:test", given).split(SPEAKERS, LABELS)
     assert name == "test"
     assert {who for who, out in zip(SPEAKERS, mask, strict=True) if out} == {"c"}
-
-
-def test_a_speaker_in_two_folds_is_named() -> None:
-    given = recordings({"a": "1", "b": "2", "c": "2", "d": "1"})
-    given.append(Recording(Path("x.wav"), "joy", "b", fold="1"))
-    with pytest.raises(ParameterError, match="different speakers, got b in several: b in 1, 2"):
-        folds_from("given", given)
-
-
-@pytest.mark.parametrize(
-    ("text", "folds", "message"),
-    [
-        ("given", {"a": None}, "folds must be given for every recording .* got none for 0.wav"),
-        ("given", {}, "folds must be at least 2 to leave one out, got \\['1'\\]"),
-        ("given:nil", {"a": "2"}, "fold must be one of 1, 2, got 'nil'"),
-        ("given:", {}, "folds must be speakers, a number of groups"),
-        ("session", {}, "folds must be speakers, a number of groups"),
-        ("9" * 5000, {}, "folds must be a number of groups of at most 9 digits, got '999"),
-        ("1", {}, "n_groups must be an int >= 2, got 1"),
-    ],
-)
-def test_bad_folds(text: str, folds: dict[str, str | None], message: str) -> None:
-    with pytest.raises(ParameterError, match=message):
-        folds_from(text, recordings({**dict.fromkeys("abcd", "1"), **folds}))

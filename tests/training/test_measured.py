@@ -30,7 +30,7 @@ def recipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Recipe:
 
 def evaluation() -> Evaluation:
     folds = [
-        Fold(speaker, true, predicted, None, {}, ("a", "b"))
+        Fold(speaker, true, predicted, np.full((len(true), 2), 0.5), {}, ("a", "b"))
         for speaker, true, predicted in (("x", ("a", "b"), ("a", "a")), ("y", ("a",), ("a",)))
     ]
     return Evaluation(("a", "b"), tuple(folds))
@@ -63,11 +63,7 @@ def test_a_setup_with_a_choice_of_copies_is_another_one(recipe: Recipe, tmp_path
 
 
 def test_the_bound_of_certain_answers_is_read_again(recipe: Recipe, tmp_path: Path) -> None:
-    folds = [
-        replace(fold, probabilities=np.full((len(fold.true), 2), 0.5))
-        for fold in evaluation().folds
-    ]
-    marked = Evaluation(("a", "b"), tuple(folds), certain_above=0.75)
+    marked = replace(evaluation(), certain_above=0.75)
     read = read_measured(stored(tmp_path, measured_card(marked, recipe)), recipe)
     assert bound_in(read) == 0.75
     assert bound_in(measured_card(evaluation(), recipe)) is None
@@ -90,6 +86,16 @@ def test_a_bound_that_is_none_is_refused(
         read_measured(stored(tmp_path, card), recipe)
 
 
+def test_an_option_that_came_later_was_measured_with_its_default(tmp_path: Path) -> None:
+    recipe = Recipe("svm", spec=RMS, statistics=MEAN)
+    card = measured_card(evaluation(), recipe)
+    assert card["setup"].pop("options") == {"balance": "weights"}
+    path = stored(tmp_path, card)
+    assert read_measured(path, recipe)["uar"] == 0.5
+    with pytest.raises(ParameterError, match=r"options in .* must be that of the training"):
+        read_measured(path, replace(recipe, options={"balance": "none"}))
+
+
 def test_what_is_stored_is_read_again(recipe: Recipe, tmp_path: Path) -> None:
     card = measured_card(evaluation(), recipe)
     assert card["uar"] == 0.5
@@ -99,11 +105,7 @@ def test_what_is_stored_is_read_again(recipe: Recipe, tmp_path: Path) -> None:
 
 def test_figures_under_conditions_are_checked(recipe: Recipe, tmp_path: Path) -> None:
     under = [Condition.from_text("gain=6")]
-    folds = [
-        replace(fold, probabilities=np.full((len(fold.true), 2), 0.5))
-        for fold in evaluation().folds
-    ]
-    tested = [replace(fold, conditions=(fold,)) for fold in folds]
+    tested = [replace(fold, conditions=(fold,)) for fold in evaluation().folds]
     result = Evaluation(("a", "b"), tuple(tested), measured_under=tuple(under))
     card = measured_card(result, recipe)
     assert read_measured(stored(tmp_path, card), recipe) == json.loads(json.dumps(card))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import serfast
 from helpers.alterations import SINGLE
-from helpers.plugin_stub import AveragingPlugin, install
+from helpers.plugin_stub import AveragingPlugin, install, install_averaging
 from serfast import ParameterError, UnknownPluginError
 from serfast.audio.augmentation import COPIES, Chain, Gain, Noise, Tempo
 from serfast.models import registry
@@ -50,6 +50,7 @@ def choosy(tmp_path_factory):
     site = tmp_path_factory.mktemp("choosy")
     source = f"import sys\nPLUGIN = sys.modules[{__name__!r}].ChoosyPlugin()\n"
     install(site, "choosy_mod", source, "serfast-choosy", "choosy = choosy_mod:PLUGIN")
+    install_averaging(site)
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(str(site))
         yield
@@ -178,7 +179,10 @@ REFUSED = [
     ({"seed": -1}, "seed must be an int >= 0, got -1"),
     ({"seed": 1.0}, "seed must be an int"),
     ({"backend": "cuda"}, "backend must be one of 'native', 'numba', 'reference', got 'cuda'"),
-    ({"options": {"epochs": 3}}, "option must be none, plugin 'svm' has none, got 'epochs'"),
+    (
+        {"plugin": "averaging", "options": {"epochs": 3}},
+        "option must be none, plugin 'averaging' has none, got 'epochs'",
+    ),
     ({"plugin": "choosy", "options": {"legs": "3"}}, "option must be width or rate, got 'legs'"),
     (
         {"plugin": "choosy", "options": {"width": None}},

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import errno
+from collections import Counter
 
 import numpy as np
 import pytest
 import torch
+from torch.nn import functional
 
 import serfast
 from serfast import FeatureSpec, LogMel
@@ -16,6 +18,8 @@ from serfast_onnx.train import checkpoint, loop, train
 from serfast_onnx.train.augment import RowAugmentation, mask
 from serfast_onnx.train.batches import padded, shuffled
 from serfast_onnx.train.dropout import Dropout
+from serfast_onnx.train.front import Front
+from serfast_onnx.train.loop import Training
 from serfast_onnx.train.loss import Loss
 from serfast_onnx.train.runner import Runner
 from serfast_onnx.train.split import held_out
@@ -307,3 +311,25 @@ def test_means_of_the_scores_are_kept_for_speakers():
     for name, row in zip(made.classes, weights.arrays["class_scores"], strict=True):
         expected = scores[made.labels == name].mean(axis=0)
         np.testing.assert_allclose(row, expected, atol=1e-4)
+
+
+def test_plain_loss_counts_every_example_alike():
+    loss = Loss(np.array([0, 0, 0, 1]), 2, focal=False, weighted=False)
+    logits = torch.tensor([[1.0, 0.0], [0.0, 2.0]])
+    expected = functional.cross_entropy(logits, torch.tensor([0, 1]))
+    assert float(loss(logits, torch.eye(2))) == pytest.approx(float(expected))
+
+
+def test_balanced_sampling_shows_each_class_as_often():
+    data = examples()
+    rare = np.flatnonzero(data.labels == data.classes[0])[3:]
+    data = data.where(~np.isin(np.arange(len(data)), rare))
+    options = TrainingOptions(sampling="balanced", epochs=2)
+    front = Front.fit(list(data.inputs), data.spec)
+    training = Training(data, data.where(np.zeros(len(data), bool)), front, options, seed=0)
+    chosen = [training._chosen(number) for number in (0, 0, 1)]
+    assert np.array_equal(chosen[0], chosen[1])
+    assert not np.array_equal(chosen[0], chosen[2])
+    counts = Counter(data.labels[chosen[0]].tolist())
+    assert set(counts.values()) == {int((~data.altered).sum()) // len(data.classes)}
+    assert training._loss._weights.tolist() == [1] * len(data.classes)

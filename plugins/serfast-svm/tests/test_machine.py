@@ -42,6 +42,16 @@ def test_it_is_ridge_regression_on_the_answers(n, d, cost):
 
 
 @pytest.mark.parametrize(("n", "d"), [(120, 300), (300, 120)])
+def test_without_weights_every_example_counts_alike(n, d):
+    z, codes, groups = problem(n, d)
+    machine = fit(z, codes, CLASSES, 1.0, groups, weighted=False)
+    said = z @ machine.weights.T + machine.intercepts
+    assert np.abs(said - answers(z, codes, 1.0, z, np.ones(n))).max() < 2e-5
+    weighed = n / (CLASSES * np.bincount(codes)[codes])
+    assert np.abs(said - answers(z, codes, 1.0, z, weighed)).max() > 0.01
+
+
+@pytest.mark.parametrize(("n", "d"), [(120, 300), (300, 120)])
 def test_held_out_answers_are_those_of_a_training_without_the_group(n, d):
     z, codes, groups = problem(n, d)
     w = n / (CLASSES * np.bincount(codes)[codes])

@@ -32,7 +32,7 @@ def machine(weights) -> LinearSvm:
 def chosen(data: Examples) -> tuple[float, float]:
     codes = training.codes_of(data)
     z = Scaling.fit(data.inputs, codes)(data.inputs)
-    return training._choose(z, codes, training._groups(data), data)
+    return training._choose(z, codes, training._groups(data.speakers.tolist()), data)
 
 
 def test_contract(tmp_path):
@@ -55,7 +55,7 @@ def test_it_is_trained_on_inputs_as_they_are_and_relative_to_their_speaker():
     z = scaling(data.inputs)
     means = np.stack([z[data.speakers == s].mean(axis=0) for s in data.speakers])
     weights = PLUGIN.train(data)
-    groups = [np.concatenate([g, g + len(z)]) for g in training._groups(data)]
+    groups = [np.concatenate([g, g + len(z)]) for g in training._groups(data.speakers.tolist())]
     twice = np.concatenate([z, z - means])
     fitted = fit(twice, np.tile(codes, 2), 4, weights.card["C"], groups)
     matrix, offsets = fit_logistic(fitted.held_out[: len(z)], codes)
@@ -111,7 +111,7 @@ def test_recordings_count_as_much_as_all_their_copies():
     )
     codes = training.codes_of(both)
     z = Scaling.fit(both.inputs, codes)(both.inputs)
-    answers = fit(z, codes, 4, chosen(both)[0], training._groups(both)).held_out
+    answers = fit(z, codes, 4, chosen(both)[0], training._groups(both.speakers.tolist())).held_out
     matrix, offsets = fit_logistic(answers, codes)
     said = (answers @ matrix.T + offsets).argmax(axis=1)
     recalls = [training._recall(said[m], codes[m]) for m in (~both.altered, both.altered)]
@@ -127,7 +127,7 @@ def test_every_speaker_is_left_out_once_in_at_most_eight_parts(count):
         speakers=np.array([f"s{i % count}" for i in range(n)]),
         altered=np.zeros(n, bool),
     )
-    groups = training._groups(data)
+    groups = training._groups(data.speakers.tolist())
     assert len(groups) == min(count, 8)
     assert sorted(np.concatenate(groups)) == list(range(n))
     for speaker in set(data.speakers):
@@ -214,6 +214,30 @@ def test_a_class_of_one_speaker_alone():
     labels[(labels == "rage") & (data.speakers != "a")] = "joy"
     trained = machine(PLUGIN.train(replace(data, labels=labels)))
     assert np.isfinite([trained.predict_proba(x) for x in data.inputs]).all()
+
+
+def one_speaker(texts: list[str]) -> Examples:
+    """Give examples of one speaker, a fifth of each text."""
+    data = examples()
+    places = np.arange(len(data)) % len(texts)
+    return replace(data, speakers=np.full(len(data), "a"), texts=np.array(texts)[places])
+
+
+def test_one_speakers_texts_are_left_out_in_the_place_of_speakers():
+    data = one_speaker(["hello", "good day", "well", "yes", "no"])
+    with pytest.warns(UserWarning, match="one speaker alone, 'a': C is chosen and probabilities"):
+        weights = PLUGIN.train(data)
+    assert weights.card["held_out"] == "texts"
+    expected = PLUGIN.train(replace(data, speakers=data.texts))
+    assert "held_out" not in expected.card
+    assert {k: weights.card[k] for k in ("C", "held_out_uar")} == dict(expected.card)
+    # The scaling and C are the same; the means that are taken away are of the voice, not the text.
+    assert not np.array_equal(weights.arrays["weights"], expected.arrays["weights"])
+
+
+def test_one_speaker_with_one_text_is_refused():
+    with pytest.raises(serfast.ParameterError, match="speaker 'a' with the texts hello"):
+        PLUGIN.train(one_speaker(["hello"]))
 
 
 def test_one_in_a_hundred_of_the_training_is_strange():

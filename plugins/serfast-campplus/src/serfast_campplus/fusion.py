@@ -27,7 +27,7 @@ __all__ = ["check_width", "train_parts"]
 Array = np.ndarray[Any, Any]
 
 
-def train_parts(examples: Examples, widths: Sequence[int]) -> Weights:
+def train_parts(examples: Examples, widths: Sequence[int], *, weighted: bool = True) -> Weights:
     """Train a machine on each part of the vectors; give the one whose scores are the mean.
 
     The mean is calibrated again, on scores of speakers that were left out.
@@ -38,6 +38,8 @@ def train_parts(examples: Examples, widths: Sequence[int]) -> Weights:
         Their inputs have the shape (n, sum(widths)).
     widths : sequence of int
         Each part has so many entries.
+    weighted : bool
+        Whether every class weighs the same; else every example does.
 
     Raises
     ------
@@ -47,9 +49,9 @@ def train_parts(examples: Examples, widths: Sequence[int]) -> Weights:
     x, codes = np.asarray(examples.inputs), codes_of(examples)
     check_width(x.shape[1], widths)
     columns = np.split(x, np.cumsum(widths)[:-1], axis=1)
-    parts = [trained(replace(examples, inputs=part)) for part in columns]
+    parts = [trained(replace(examples, inputs=part), weighted=weighted) for part in columns]
     answers = np.mean([scores for _, scores in parts], axis=0)
-    matrix, offsets = fit_logistic(answers, codes)
+    matrix, offsets = fit_logistic(answers, codes, weighted=weighted)
     scores = answers @ matrix.T + offsets
     arrays = [made.arrays for made, _ in parts]
     beside = np.concatenate([a["weights"] for a in arrays], axis=1) / len(parts)

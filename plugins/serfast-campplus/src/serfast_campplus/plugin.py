@@ -34,7 +34,7 @@ class BothPlugin(SvmPlugin):
     """A support vector machine on Whisper's vector, one on CAM++'s, and their mean."""
 
     def train(self, examples: Examples, *, seed: int = 0) -> Weights:
-        """Train both (:mod:`serfast_campplus.fusion`); nothing is drawn at random.
+        """Train both (:mod:`serfast_campplus.fusion`), on the same examples.
 
         Raises
         ------
@@ -46,7 +46,8 @@ class BothPlugin(SvmPlugin):
         self.check_training(examples.labels.tolist(), examples.speakers.tolist())
         with forks_wait:
             from .fusion import train_parts  # heavy: SciPy
-        return train_parts(examples, WIDTHS)
+        examples = self.drawn(examples, seed)
+        return train_parts(examples, WIDTHS, weighted=self.balance != "none")
 
     def default_embedding(self) -> str:
         """Name the embedding to train on if the user names none."""

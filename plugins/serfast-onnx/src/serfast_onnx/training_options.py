@@ -9,10 +9,11 @@ from typing import Any
 from serfast.errors import ParameterError
 from serfast.models.plugin import similar
 
-__all__ = ["LOSSES", "NETWORKS", "PRECISIONS", "TrainingOptions"]
+__all__ = ["LOSSES", "NETWORKS", "PRECISIONS", "SAMPLINGS", "TrainingOptions"]
 
 NETWORKS = ("recurrent", "baseline")
-LOSSES = ("balanced", "focal")
+LOSSES = ("balanced", "focal", "plain")
+SAMPLINGS = ("all", "balanced")
 PRECISIONS = ("float32", "int8")
 
 
@@ -38,8 +39,12 @@ class TrainingOptions:
     average : float
         Weights are averaged exponentially over steps with this factor, 0 (not at all) to 0.9999;
         the average is what is kept.
-    loss : {"balanced", "focal"}
-        Cross-entropy with classes weighing the same in sum, or focal loss (gamma 2) on top of it.
+    loss : {"balanced", "focal", "plain"}
+        Cross-entropy with classes weighing the same in sum, focal loss (gamma 2) on top of it, or
+        cross-entropy with examples weighing the same.
+    sampling : {"all", "balanced"}
+        What an epoch has: every recording or a copy of it, or as many of each class, rare ones
+        repeatedly. Classes weigh the same then anyway, so loss "balanced" is as "plain".
     smoothing : float
         Share of every label that is spread over all classes, 0 to 0.5.
     mixup : float
@@ -77,6 +82,7 @@ class TrainingOptions:
     validation: int = 1
     patience: int = 30
     precision: str = "float32"
+    sampling: str = "all"
 
     def __post_init__(self) -> None:
         for name, allowed in CHOICES.items():
@@ -119,7 +125,12 @@ def _read(name: str, kind: type[Any], text: str) -> Any:
         raise ParameterError(f"{name} must be of {kind.__name__}, got {text!r:.80}") from error
 
 
-CHOICES = {"network": NETWORKS, "loss": LOSSES, "precision": PRECISIONS}
+CHOICES = {
+    "network": NETWORKS,
+    "loss": LOSSES,
+    "precision": PRECISIONS,
+    "sampling": SAMPLINGS,
+}
 RANGES: dict[str, tuple[float, float]] = {
     "width": (8, 512),
     "epochs": (1, 10_000),

@@ -25,7 +25,9 @@ FEWEST = 20
 """The share of right ones among fewer answers says nothing."""
 
 
-def fit_logistic(answers: Array, codes: np.ndarray[Any, Any]) -> tuple[Array, Array]:
+def fit_logistic(
+    answers: Array, codes: np.ndarray[Any, Any], *, weighted: bool = True
+) -> tuple[Array, Array]:
     """Find how the machine's answers become scores: scores = matrix @ answers + offsets.
 
     Parameters
@@ -34,15 +36,16 @@ def fit_logistic(answers: Array, codes: np.ndarray[Any, Any]) -> tuple[Array, Ar
         To examples that the machine wasn't trained on.
     codes : ndarray of int, shape (n,)
         Their true classes.
+    weighted : bool
+        Whether every class weighs the same; else every example does.
 
     Returns
     -------
     matrix : ndarray of float64, shape (k, k)
     offsets : ndarray of float64, shape (k,)
-        The softmax of the scores gives the true classes the greatest likelihood, every class
-        weighing the same (multinomial logistic regression; as calibration "matrix scaling" in Guo
-        et al., "On calibration of modern neural networks", ICML 2017). The matrix is held near a
-        multiple of the unit matrix.
+        The softmax of the scores gives the true classes the greatest likelihood (multinomial
+        logistic regression; as calibration "matrix scaling" in Guo et al., "On calibration of
+        modern neural networks", ICML 2017). The matrix is held near a multiple of the unit matrix.
 
     Notes
     -----
@@ -54,7 +57,7 @@ def fit_logistic(answers: Array, codes: np.ndarray[Any, Any]) -> tuple[Array, Ar
         from scipy.optimize import minimize  # heavy: training alone needs it
     n, k = answers.shape
     counts = np.bincount(codes, minlength=k)
-    weights = 1 / (np.count_nonzero(counts) * counts[codes])
+    weights = 1 / (np.count_nonzero(counts) * counts[codes]) if weighted else np.full(n, 1 / n)
     true = np.eye(k)[codes]
     scale = 1 / max(float(answers.std()), np.finfo(np.float64).tiny)
     scaled = answers * scale

@@ -41,7 +41,15 @@ class Machine:
     """(n, n_classes): what machines trained without an example's group answer to it, or NaN."""
 
 
-def fit(z: Array, codes: Codes, n_classes: int, cost: float, groups: Sequence[Array]) -> Machine:
+def fit(
+    z: Array,
+    codes: Codes,
+    n_classes: int,
+    cost: float,
+    groups: Sequence[Array],
+    *,
+    weighted: bool = True,
+) -> Machine:
     """Train on scaled examples.
 
     Parameters
@@ -55,6 +63,8 @@ def fit(z: Array, codes: Codes, n_classes: int, cost: float, groups: Sequence[Ar
         C: how much errors count beside the squares of the weights.
     groups : sequence of ndarray of int
         Indices of examples that are left out together; of every example once.
+    weighted : bool
+        Whether every class weighs the same; else every example does.
 
     Raises
     ------
@@ -71,11 +81,17 @@ def fit(z: Array, codes: Codes, n_classes: int, cost: float, groups: Sequence[Ar
     ``(L Lᵀ)⁻¹``: there the half ``L⁻¹ Z_Gᵀ`` is enough, and P is never made (the leave-one-out
     formula of ridge regression for blocks: An et al., Pattern Recognition 40, 2007).
     """
-    return next(fit_each(z, codes, n_classes, [cost], groups))
+    return next(fit_each(z, codes, n_classes, [cost], groups, weighted=weighted))
 
 
 def fit_each(
-    z: Array, codes: Codes, n_classes: int, costs: Sequence[float], groups: Sequence[Array]
+    z: Array,
+    codes: Codes,
+    n_classes: int,
+    costs: Sequence[float],
+    groups: Sequence[Array],
+    *,
+    weighted: bool = True,
 ) -> Iterator[Machine]:
     """Give the machine of each C, one after the other; see :func:`fit`.
 
@@ -83,7 +99,9 @@ def fit_each(
     """
     z = np.concatenate([z, np.full((len(z), 1), BIAS, z.dtype)], axis=1)
     counts = np.bincount(codes, minlength=n_classes)
-    w = len(codes) / (np.count_nonzero(counts) * counts[codes])
+    w = np.ones(len(codes))
+    if weighted:
+        w = len(codes) / (np.count_nonzero(counts) * counts[codes])
     y = np.where(codes[:, np.newaxis] == np.arange(n_classes), 1.0, -1.0)
     dual = len(z) <= z.shape[1]
     products = z @ z.T if dual else _weighted_products(z, w)

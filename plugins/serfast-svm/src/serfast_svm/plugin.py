@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 
@@ -16,40 +17,74 @@ from serfast.models.plugin import Examples, Weights
 
 from .checks import check_labels
 from .inference import LinearSvm
+from .options import balance_from
 from .strangeness import Typical
 
 __all__ = ["PLUGIN", "SvmPlugin"]
 
 MODEL = Path(__file__).parent / "models" / "emodb.zip"
 
+SAMPLING = 1
+"""This number sets the random numbers of the sampling apart from others of the same seed."""
+
 TYPICAL = ("typical_mean", "typical_deviation", "strange_limit")
 """Arrays that say what inputs were like in training: a bundle has all of them or none."""
 
 
-class SvmPlugin:
-    """Linear support vector machine on statistics; see :mod:`serfast_svm.training`."""
+Self = TypeVar("Self", bound="SvmPlugin")
 
-    input: Input = "vector"
+
+@dataclass(frozen=True)
+class SvmPlugin:
+    """Linear support vector machine on statistics; see :mod:`serfast_svm.training`.
+
+    Parameters
+    ----------
+    balance : {"weights", "sampling", "none"}
+        How classes of different sizes are treated, see :mod:`serfast_svm.options`.
+    """
+
+    balance: str = "weights"
+
+    input: ClassVar[Input] = "vector"
+
+    def training_options(self) -> dict[str, Any]:
+        """Give the one option: how classes of different sizes are treated."""
+        return {"balance": self.balance}
+
+    def with_training_options(self: Self, values: Mapping[str, str]) -> Self:
+        """Give a plugin that trains with these options, from text."""
+        return replace(self, balance=balance_from(values, self.balance))
 
     def check_training(self, labels: Sequence[str], speakers: Sequence[str]) -> None:
         """Refuse, before the work, what :meth:`train` would refuse after it."""
         _need_scipy()
-        check_labels(labels, speakers)
+        check_labels(labels)
 
     def train(self, examples: Examples, *, seed: int = 0) -> Weights:
-        """Choose, train and calibrate; nothing is drawn at random, so `seed` changes nothing.
+        """Choose, train and calibrate; `seed` decides what balanced sampling draws, if it does.
 
         Raises
         ------
         ParameterError
-            If there are fewer than two classes or speakers, or all inputs are the same.
+            If there are fewer than two classes, or two speakers and two texts of one speaker, or
+            all inputs are the same.
         ImportError
             If SciPy is missing.
         """
         _need_scipy()
         with forks_wait:
             from .training import train
-        return train(examples)
+        return train(self.drawn(examples, seed), weighted=self.balance != "none")
+
+    def drawn(self, examples: Examples, seed: int) -> Examples:
+        """Give the examples to train on: all, or as many of each class."""
+        if self.balance != "sampling":
+            return examples
+        with forks_wait:
+            from serfast.training import balanced_sample  # heavy: inference does without
+        random = np.random.default_rng((seed, SAMPLING))
+        return examples.take(balanced_sample(examples.labels, len(examples), random))
 
     def load(self, bundle: Bundle) -> LinearSvm:
         """Make a bundle's machine.

@@ -15,7 +15,7 @@ import numpy as np
 from serfast.models.plugin import Examples, Weights
 
 from .calibration import certain_bound, fit_logistic
-from .checks import check_labels
+from .checks import check_labels, held_out_names
 from .inference import softmax
 from .machine import Machine, fit, fit_each
 from .scaling import Scaling
@@ -30,26 +30,31 @@ COSTS = (0.3, 1.0, 3.0)
 """C of the menu, for inputs scaled to a mean squared length of 1."""
 
 FOLDS = 8
-"""Speakers are left out one by one; of more than these, every eighth together."""
+"""Speakers are left out one by one; of more than these, every eighth together.
+
+Of one speaker alone, texts are.
+"""
 
 
-def train(examples: Examples) -> Weights:
+def train(examples: Examples, *, weighted: bool = True) -> Weights:
     """Give the weights of the machine for these examples."""
-    return trained(examples)[0]
+    return trained(examples, weighted=weighted)[0]
 
 
-def trained(examples: Examples) -> tuple[Weights, Array]:
+def trained(examples: Examples, *, weighted: bool = True) -> tuple[Weights, Array]:
     """Give the weights, and each example's calibrated scores by machines without its speaker.
 
-    The scores have the shape (n, n_classes).
+    The scores have the shape (n, n_classes). With `weighted` every class weighs the same, else
+    every example does.
     """
-    check_labels(examples.labels.tolist(), examples.speakers.tolist())
+    check_labels(examples.labels.tolist())
+    kind, names = held_out_names(examples)
     x, codes = np.asarray(examples.inputs), codes_of(examples)
     scaling = Scaling.fit(x, codes)
-    z, groups = scaling(x), _groups(examples)
-    cost, recall = _choose(z, codes, groups, examples)
-    machine = _fit_twice(z, codes, cost, groups, examples)
-    matrix, offsets = fit_logistic(machine.held_out[: len(x)], codes)
+    z, groups = scaling(x), _groups(names)
+    cost, recall = _choose(z, codes, groups, examples, weighted=weighted)
+    machine = _fit_twice(z, codes, cost, groups, examples, weighted=weighted)
+    matrix, offsets = fit_logistic(machine.held_out[: len(x)], codes, weighted=weighted)
     scores = machine.held_out[: len(x)] @ matrix.T + offsets
     weights = (matrix @ machine.weights * scaling.factor).astype(np.float32)
     neutral = matrix @ machine.intercepts + offsets
@@ -62,7 +67,11 @@ def trained(examples: Examples) -> tuple[Weights, Array]:
             **about_scores(scores, codes),
             **typical(x, scaling),
         },
-        card={"C": cost, "held_out_uar": round(recall, 4)},
+        card={
+            "C": cost,
+            "held_out_uar": round(recall, 4),
+            **({"held_out": f"{kind}s"} if kind != "speaker" else {}),
+        },
     )
     return made, scores
 
@@ -75,13 +84,15 @@ def about_scores(scores: Array, codes: Codes) -> dict[str, Array]:
     }
 
 
-def _choose(z: Array, codes: Codes, groups: list[Array], examples: Examples) -> tuple[float, float]:
+def _choose(
+    z: Array, codes: Codes, groups: list[Array], examples: Examples, *, weighted: bool = True
+) -> tuple[float, float]:
     """Give the C of the best mean recall on recordings and copies of speakers left out."""
     recalls = {}
-    machines = fit_each(z, codes, len(examples.classes), COSTS, groups)
+    machines = fit_each(z, codes, len(examples.classes), COSTS, groups, weighted=weighted)
     for cost, machine in zip(COSTS, machines, strict=True):
         answers = machine.held_out
-        matrix, offsets = fit_logistic(answers, codes)
+        matrix, offsets = fit_logistic(answers, codes, weighted=weighted)
         recalls[cost] = recall_of(answers @ matrix.T + offsets, codes, examples)
     best = max(COSTS, key=recalls.__getitem__)
     return best, recalls[best]
@@ -95,12 +106,18 @@ def recall_of(scores: Array, codes: Codes, examples: Examples) -> float:
 
 
 def _fit_twice(
-    z: Array, codes: Codes, cost: float, groups: list[Array], examples: Examples
+    z: Array,
+    codes: Codes,
+    cost: float,
+    groups: list[Array],
+    examples: Examples,
+    *,
+    weighted: bool,
 ) -> Machine:
     """Train on all examples, and on all examples relative to their speaker's mean."""
     twice = [np.concatenate([g, g + len(z)]) for g in groups]
     both = np.concatenate([z, _relative(z, examples)])
-    return fit(both, np.tile(codes, 2), len(examples.classes), cost, twice)
+    return fit(both, np.tile(codes, 2), len(examples.classes), cost, twice, weighted=weighted)
 
 
 def _relative(z: Array, examples: Examples) -> Array:
@@ -128,11 +145,11 @@ def typical(x: Array, scaling: Scaling) -> dict[str, Array]:
     }
 
 
-def _groups(examples: Examples) -> list[Array]:
-    """Give each speaker's examples; of more than FOLDS speakers those of every FOLDS-th."""
-    speakers = sorted(set(examples.speakers.tolist()))
-    folds = min(FOLDS, len(speakers))
-    return [np.flatnonzero(np.isin(examples.speakers, speakers[k::FOLDS])) for k in range(folds)]
+def _groups(names: list[str]) -> list[Array]:
+    """Give the examples of each name; of more than FOLDS names those of every FOLDS-th."""
+    array, different = np.array(names), sorted(set(names))
+    folds = min(FOLDS, len(different))
+    return [np.flatnonzero(np.isin(array, different[k::FOLDS])) for k in range(folds)]
 
 
 def codes_of(examples: Examples) -> Codes:

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from serfast.models.plugin import Examples
+from serfast.training import balanced_sample
 from serfast.training.metrics import confusion_matrix, unweighted_average_recall
 
 from ..training_options import TrainingOptions
@@ -82,7 +83,12 @@ class Training:
         self._optimizer = torch.optim.AdamW(
             self._network.parameters(), lr=self.options.rate, weight_decay=self.options.decay
         )
-        self._loss = Loss(self._codes, len(self._classes), self.options.loss == "focal")
+        self._loss = Loss(
+            self._codes,
+            len(self._classes),
+            focal=self.options.loss == "focal",
+            weighted=self.options.loss != "plain" and self.options.sampling == "all",
+        )
         self._multiple = as_network(self._network).rows_per_step
         self._alter = RowAugmentation(self.learned.spec, self.options)
         self._scaled = [self.front(x) for x in self.judged.inputs]
@@ -145,8 +151,14 @@ class Training:
         self.kept.load_state_dict(state["kept"])
 
     def _chosen(self, number: int) -> Any:
-        """Examples of an epoch: as many as there are recordings, from a pile of all copies."""
+        """Examples of an epoch: as many as there are recordings, from a pile of all copies.
+
+        Balanced ones are drawn anew in every epoch.
+        """
         n = len(self.learned)
+        if self.options.sampling == "balanced":
+            random = default_rng((self.seed, 2, number))
+            return balanced_sample(self._codes, self._per_epoch, random)
         epochs_per_pile = max(1, n // self._per_epoch)
         pile, part = divmod(number, epochs_per_pile)
         order = default_rng((self.seed, 0, pile)).permutation(n)

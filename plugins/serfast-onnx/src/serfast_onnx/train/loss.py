@@ -1,4 +1,4 @@
-"""What is minimised: cross-entropy in which every class weighs the same, or its focal variant."""
+"""What is minimised: cross-entropy, or its focal variant; every class may weigh the same."""
 
 from __future__ import annotations
 
@@ -25,11 +25,16 @@ class Loss:
     focal : bool
         Whether examples count by how wrong the network is about them: (1 - p)² times the
         cross-entropy (Lin et al., "Focal loss for dense object detection", ICCV 2017).
+    weighted : bool
+        Whether every class weighs the same in sum; else every example does.
     """
 
-    def __init__(self, codes: np.ndarray[Any, Any], n_classes: int, focal: bool) -> None:
+    def __init__(
+        self, codes: np.ndarray[Any, Any], n_classes: int, *, focal: bool, weighted: bool = True
+    ) -> None:
         counts = np.maximum(np.bincount(codes, minlength=n_classes), 1)
-        self._weights = torch.tensor(len(codes) / n_classes / counts, dtype=torch.float32)
+        weights = len(codes) / n_classes / counts if weighted else np.ones(n_classes)
+        self._weights = torch.tensor(weights, dtype=torch.float32)
         self._focal = focal
 
     def __call__(self, logits: Tensor, targets: Tensor) -> Tensor:
