@@ -35,6 +35,7 @@ demo: $(VENV)/installed ## hear what emotion is in the sample recording
 test: $(VENV)/test-ready ## check style and types, pass all tests, the plugins' and the doctests too
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/python -m benchmarks.conformance --check --without torchaudio openai-whisper
 	cd tests && ../$(BIN)/pytest --doctest-modules --ignore-glob="/*hook-serfast.py" -q --pyargs \
 		serfast serfast_svm serfast_onnx serfast_ensemble serfast_spectral serfast_whisper \
 		serfast_campplus serfast_sklearn
