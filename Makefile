@@ -18,7 +18,7 @@ PURE_TESTS := $(addprefix tests/, test_without_native.py test_extractor.py strea
 	backends/test_stream_threads.py backends/test_interface.py \
 	$(addprefix models/bundle/test_, agreement.py archive.py bundle.py limits.py manifest.py npy.py))
 
-.PHONY: help demo test doctests test-arm64 test-librosa-1 test-compilers test-pure test-frozen test-wheel wheels lint bench sample model clean
+.PHONY: help demo test doctests conformance test-arm64 test-librosa-1 test-compilers test-pure test-frozen test-wheel wheels lint bench sample model clean
 
 # An environment that couldn't be finished isn't taken for one the next time.
 .DELETE_ON_ERROR:
@@ -33,8 +33,11 @@ demo: $(VENV)/installed ## hear what emotion is in the sample recording
 	$(BIN)/serfast predict examples/speech.flac
 
 test: $(VENV)/test-ready ## check style and types, pass all tests, the plugins' and the doctests too
-	$(MAKE) --jobs 2 --output-sync=target lint doctests
+	$(MAKE) --jobs 2 --output-sync=target lint doctests conformance
 	$(BIN)/pytest -n auto --dist worksteal
+
+conformance: $(VENV)/test-ready
+	$(BIN)/python -m benchmarks.conformance --check --without torchaudio openai-whisper
 
 doctests: $(VENV)/test-ready
 	cd tests && ../$(BIN)/pytest --doctest-modules --ignore-glob="/*hook-serfast.py" -q --pyargs \

@@ -130,12 +130,12 @@ cdef int run(
     cdef void *block = new_scratch(p, &scratch)
     cdef float *kept = <float *>malloc(n_rows * kept_bytes + 1)
     cdef bint enough
-    rows.kept = n_rows if p.kept_size or not apart else min(n_rows, p.rows_kept)
+    rows.kept = n_rows if p.whole or not apart else min(n_rows, p.rows_kept)
     rows.data = <float *>malloc(rows.kept * row_bytes + 1) if apart else out
     rows.size = p.row_size
     signal.samples, signal.begin, signal.end = samples, 0, n_samples
     enough = block != NULL and kept != NULL and rows.data != NULL
-    if enough and apart and not p.kept_size:
+    if enough and apart and not p.whole:
         run_tracked(p, &signal, &rows, n_rows, out, &scratch)
     elif enough:
         run_rows(p, &signal, rows.data, n_rows, kept, &scratch)

@@ -3,7 +3,8 @@
 The parts, in the order in which they build on one another: which instruction set (isa), memory of a
 program (arena), tables in the order of the kernels (packing), native twins of the features'
 functions (twins, which setup.py writes), from the Python program to C structs (tables), whole
-recordings (batch), streams (stream), statistics, pYIN (pyin), and the C interface (native).
+recordings (batch), streams (stream), rows that wait to be popped (row_queue), statistics, pYIN
+(pyin), and the C interface (native).
 """
 
 cdef extern from *:
@@ -24,6 +25,7 @@ include "twins.pxi"
 include "tables.pxi"
 include "batch.pxi"
 include "stream.pxi"
+include "row_queue.pxi"
 include "statistics.pxi"
 include "pyin.pxi"
 include "native.pxi"

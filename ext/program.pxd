@@ -58,6 +58,7 @@ ctypedef struct Program:
     const double *states    # and what they are before the first row
     size_t n_numbers        # parameters of a function, columns of the row among them
     ptrdiff_t kept_size     # floats per row that wait for the whole recording
+    bint whole              # whether there are any, or a track goes several times over the rows
 
 ctypedef struct Scratch:
     float *frame
@@ -223,13 +224,17 @@ cdef inline void track_rows(
 ) noexcept nogil:
     """Compute, in order, every row of every track for which `n_rows` rows are enough."""
     cdef const Track *node
-    cdef ptrdiff_t n
-    cdef int i, j
+    cdef ptrdiff_t n, stop, t
+    cdef int i, j, k
     for i in range(p.n_tracks):
         node = &p.tracks[i]
         n = n_rows
         for j in range(node.n_after):
             n = min(n, s.done[node.after[j]])
-        while s.done[i] < tracked_count(node, n, final):
-            track_row(node, rows, s.done[i], n, s.states, s.window, s.outputs, s.faults)
-            s.done[i] += 1
+        stop = tracked_count(node, n, final)
+        for k in range(node.passes if s.done[i] < stop else 0):
+            if node.passes > 1:
+                s.states[node.state] = k
+            for t in range(s.done[i], stop):
+                track_row(node, rows, t, n, s.states, s.window, s.outputs, s.faults)
+        s.done[i] = max(s.done[i], stop)

@@ -149,7 +149,7 @@ cdef class StreamState:
         cdef Py_buffer x
         PyObject_GetBuffer(array, &x, PyBUF_ND | PyBUF_FORMAT)
         try:
-            check_values(array, &x, kind)
+            check_values("chunk", array, x.buf, x.shape[0], kind)
             return self._advance(&x, kind, out)
         finally:
             PyBuffer_Release(&x)
@@ -209,7 +209,6 @@ cdef class StreamState:
         cdef ptrdiff_t n = x.shape[0] if x != NULL else 0
         cdef ptrdiff_t room = self._complete(self.end + n) - self.next_row
         cdef Py_buffer rows
-        cdef int status
         cdef bint given = out is not None
         if not given:
             out = np.empty((room, self.engine.program.n_columns), dtype=np.float32)
@@ -218,16 +217,24 @@ cdef class StreamState:
             if x != NULL and overlap(x, &rows):
                 refuse_shared()
             room = min(room, rows.shape[0])
-            self.scratch.faults.rows = 0
-            with nogil:
-                status = self._run(x.buf if x != NULL else NULL, n, kind, <float *>rows.buf, room)
-            if status:
-                raise MemoryError("no memory for the samples of rows that wait")
-            if self.scratch.faults.rows:
-                self.engine._warn(self.scratch.faults)
+            self._compute(x.buf if x != NULL else NULL, n, kind, <float *>rows.buf, room)
         finally:
             PyBuffer_Release(&rows)
         return room if given else out
+
+    cdef int _compute(
+        self, const void *chunk, ptrdiff_t n, SampleFormat kind, float *out, ptrdiff_t room
+    ) except -1:
+        """Append n samples and compute `room` rows, without the GIL."""
+        cdef int status
+        self.scratch.faults.rows = 0
+        with nogil:
+            status = self._run(chunk, n, kind, out, room)
+        if status:
+            raise MemoryError("no memory for the samples of rows that wait")
+        if self.scratch.faults.rows:
+            self.engine._warn(self.scratch.faults)
+        return 0
 
     cdef int _run(
         self, const void *chunk, ptrdiff_t n, SampleFormat kind, float *out, ptrdiff_t room
@@ -351,17 +358,22 @@ cdef int check_apart(array, out) except -1:
     return 0
 
 
-cdef int check_values(array, const Py_buffer *x, SampleFormat kind) except -1:
-    """Raise ParameterError for NaN, infinity or doubles beyond float's range."""
-    cdef ptrdiff_t i = 0, n = x.shape[0]
-    cdef const double *doubles = <const double *>x.buf
+cdef int check_values(
+    str name, values, const void *samples, ptrdiff_t n, SampleFormat kind
+) except -1:
+    """Raise ParameterError for NaN, infinity or doubles beyond float's range.
+
+    A message shows the one of `values` that the sample came from.
+    """
+    cdef ptrdiff_t i = 0
+    cdef const double *doubles = <const double *>samples
     if kind == FLOAT32:
-        i = kernels.first_nonfinite(<const float *>x.buf, n)
+        i = kernels.first_nonfinite(<const float *>samples, n)
     elif kind == FLOAT64:
         while i < n and isfinite(<float>doubles[i]):
             i += 1
     else:
         i = n
     if i < n:
-        refuse_sample("chunk", array, i)
+        refuse_sample(name, values, i)
     return 0

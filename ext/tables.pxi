@@ -401,6 +401,7 @@ cdef int fill_tracks(Arena arena, Program *p, tracks, callbacks) except -1:
         after = [places[start] for start in starts if start in places]
         target.n_after, target.after = len(after), arena.ints(after)
         target.column, target.n = node.column, len(node.feature.columns)
+        target.passes = node.passes
         if node.weights is not None:
             target.weights, target.width = arena.floats(node.weights), len(node.weights)
             continue
@@ -421,7 +422,8 @@ cdef int fill_tracks(Arena arena, Program *p, tracks, callbacks) except -1:
 cdef Grid grid_of(grid) except *:
     cdef Grid result
     result.hop, result.left, result.right = grid.hop_length, grid.left, grid.right
-    result.last, result.ahead, result.first = grid.last, grid.ahead, grid.first
+    result.last, result.shortest = grid.last, grid.shortest
+    result.ahead, result.first = grid.ahead, grid.first
     result.kept = grid.kept
     return result
 
@@ -443,6 +445,7 @@ cdef int fill_program(Arena arena, Program *p, program, callbacks) except -1:
     fill_frame_inputs(arena, p, program.computed, slots)
     fill_computed(arena, p, program.computed, callbacks, slots)
     fill_tracks(arena, p, program.tracks, callbacks)
+    p.whole = p.kept_size > 0 or program.repeats
     # room for whole vectors behind each, and for what reads past a spectrum's last bin
     p.frame_size += SERFAST_PAD
     p.power_size += 2 * SERFAST_PAD

@@ -44,6 +44,7 @@ ctypedef struct Track:
     const double *parameters
     ptrdiff_t state             # where Scratch.states has it
     ptrdiff_t n_state
+    int passes                  # if there are several, state[0] is the pass's number
     int column
     int n
 
@@ -54,6 +55,8 @@ cdef inline ptrdiff_t tracked_count(
     """Give the number of rows of the track for which `n_rows` rows of its columns are enough."""
     if final:
         return n_rows
+    if node.passes > 1:
+        return 0
     return n_rows - node.ahead if n_rows >= node.first else 0
 
 

@@ -155,11 +155,11 @@ class Extractor:
         n_rows = spec.frame_count(len(samples))
         if n_rows == 0:
             reason = "the longest frame, center=False"
-            if spec.min_row_samples is not None:
-                reason = "min_row_samples"
+            for name in ("min_row_samples", "first_row_samples"):
+                reason = name if getattr(spec, name) is not None else reason
             checks.refuse(
                 "signal",
-                f"at least {spec.grid.last} samples long ({reason})",
+                f"at least {spec.grid.shortest} samples long ({reason})",
                 f"{len(samples)} samples",
             )
         fits = None if out is None else check_out(out, self._n_columns, n_rows)

@@ -40,7 +40,7 @@ y : array_like of float32, float64 or int16, shape (n,)
     Samples in [-1, 1], or 16-bit PCM. (``serfast.load`` reads a file.)
 sample_rate : float
     Of `y` [Hz]; nothing is resampled.
-hop_length, center, center_offset, min_row_samples, pad_mode, sample_scale
+hop_length, center, center_offset, min_row_samples, first_row_samples, pad_mode, sample_scale
     As in :class:`serfast.FeatureSpec`: by default a row every 160 samples, frames around it.
 {fields}
     As in :class:`serfast.{cls}`.

@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # `import serfast` needn't load them
     from ..program.rows import Program
     from ..program.vector import RunVector, VectorProgram
     from .interface import Run
+    from .row_queue import RowQueue
 
 __all__ = [
     "BACKENDS",
@@ -29,6 +30,7 @@ __all__ = [
     "chosen",
     "get",
     "get_pyin",
+    "get_row_queue",
     "get_vector",
     "is_missing",
     "make_programs_with",
@@ -93,6 +95,22 @@ def get_vector(name: str) -> Callable[[VectorProgram], RunVector]:
 def get_pyin(name: str) -> Callable[[PyinProgram], RunPyin]:
     """Give the function of back end `name` that makes pYIN ready to run; see :func:`get_vector`."""
     return cast("Callable[[PyinProgram], RunPyin]", _native_or_numpy(name).prepare_pyin)
+
+
+def get_row_queue(name: str) -> type[RowQueue]:
+    """Give the class of back end `name` that keeps rows until they are popped.
+
+    If there is no native module, it is that of the other back ends, so that a module that is built
+    on it can be imported; the native back end's extractor says what is missing.
+    """
+    if name == DEFAULT:
+        try:
+            return cast("type[RowQueue]", _module(name, name).RowQueue)
+        except BackendError:
+            pass
+    with forks_wait:
+        from .row_queue import RowQueue  # optional: the native class serves the native back end
+    return RowQueue
 
 
 def _native_or_numpy(name: str) -> ModuleType:

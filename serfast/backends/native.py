@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .._engine import Engine, PyinEngine, StreamState, VectorEngine, twins
+from .._engine import Engine, PyinEngine, RowQueue, StreamState, VectorEngine, twins
 from ..features.spec import FeatureSpec
 from ..forking import forks_wait
 from ..program.pyin import PyinProgram, RunPyin
@@ -11,7 +11,7 @@ from ..program.vector import RunVector, VectorProgram
 from .interface import Run
 from .stream import Stream
 
-__all__ = ["prepare", "prepare_pyin", "prepare_vector"]
+__all__ = ["RowQueue", "prepare", "prepare_pyin", "prepare_vector"]
 
 
 class NativeEngine(Engine):

@@ -24,6 +24,7 @@ from .pcen import PCEN as PCEN
 from .running_normalization import RunningNormalization as RunningNormalization
 from .sliding_normalization import SlidingNormalization as SlidingNormalization
 from .prior_normalization import PriorNormalization as PriorNormalization
+from .utterance_normalization import UtteranceNormalization as UtteranceNormalization
 from .relative_level import RelativeLevel as RelativeLevel
 from .rasta import RASTA as RASTA
 from .noise_floor import NoiseFloor as NoiseFloor

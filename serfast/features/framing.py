@@ -48,6 +48,7 @@ def frame_count(
     center: bool = True,
     center_offset: int = 0,
     min_row_samples: int | None = None,
+    first_row_samples: int | None = None,
 ) -> int:
     """Give the number of rows that n_samples make.
 
@@ -65,7 +66,7 @@ def frame_count(
         A row follows the one before it after this many samples.
     center : bool
         It says whether frames are centred on multiples of the hop.
-    center_offset, min_row_samples
+    center_offset, min_row_samples, first_row_samples
         They mean the same as in :class:`serfast.FeatureSpec`.
 
     Returns
@@ -90,13 +91,11 @@ def frame_count(
     checks.integer("n_samples", n_samples, minimum=-(2**62), maximum=2**62)
     checks.integer("hop_length", hop_length)
     lengths = [checks.integer("frame_length", length) for length in frame_lengths]
-    return (
-        Grid.from_lengths(lengths, hop_length, center, center_offset, min_row_samples).rows_after(
-            n_samples, final
-        )
-        if lengths
-        else 0
-    )
+    if not lengths:
+        return 0
+    return Grid.from_lengths(
+        lengths, hop_length, center, center_offset, min_row_samples, first_row_samples
+    ).rows_after(n_samples, final)
 
 
 class Grid(NamedTuple):
@@ -117,6 +116,8 @@ class Grid(NamedTuple):
 
     The rest of its frames is padding.
     """
+    shortest: int
+    """A whole signal of fewer samples has no row, and one of as many has a row."""
     ahead: int = 0
     """A row waits for this many rows after it."""
     first: int = 1
@@ -130,6 +131,7 @@ class Grid(NamedTuple):
         center: bool,
         center_offset: int = 0,
         min_row_samples: int | None = None,
+        first_row_samples: int | None = None,
     ) -> Grid:
         """Give the grid of frames of these lengths."""
         lengths = tuple(frame_lengths)
@@ -139,7 +141,8 @@ class Grid(NamedTuple):
         if last is None:
             last = max(length - 2 * left for length, left in pairs) + center_offset
         right = max(length - left for length, left in pairs) + center_offset
-        return cls(hop_length, max(lefts) - center_offset, max(right, last), last)
+        shortest = max(last, 1) if first_row_samples is None else first_row_samples
+        return cls(hop_length, max(lefts) - center_offset, max(right, last), last, shortest)
 
     @property
     def kept(self) -> int:
@@ -157,12 +160,11 @@ class Grid(NamedTuple):
 
     def rows_after(self, n_samples: int, final: bool) -> int:
         """Give the number of rows that `n_samples` allow; all rows if the signal has ended."""
-        reach = self.last if final else self.right
-        if n_samples < max(reach, 1):
+        if n_samples < (self.shortest if final else max(self.right, 1)):
             return 0
-        rows = 1 + (n_samples - reach) // self.hop_length
         if final:
-            return rows
+            return max(1 + (n_samples - self.last) // self.hop_length, 1)
+        rows = 1 + (n_samples - self.right) // self.hop_length
         return rows - self.ahead if rows >= self.first else 0
 
 

@@ -34,6 +34,7 @@ FORMAT = 1
 LATER: dict[str, Any] = {
     "center_offset": 0,
     "min_row_samples": None,
+    "first_row_samples": None,
     "signal_preemphasis": 0.0,
     "frame_length": None,
     "window_periodic": True,
@@ -79,6 +80,9 @@ class FeatureSpec:
         rest of its frames is padding. None takes the frame's middle if frames are centred (as
         librosa), and the whole frame if they are left-aligned. A whole hop drops librosa's last
         row.
+    first_row_samples : int or None
+        A signal of fewer samples, >= 1, has no row, and one of as many has one, however few of them
+        are in the frame. None takes what min_row_samples says.
     pad_mode : {"constant", "edge", "reflect", "symmetric"}
         Beyond the signal's ends a frame has zeros, the nearest sample, or the mirrored signal,
         where the last sample comes once ("reflect") or twice ("symmetric", as in Kaldi). A feature
@@ -114,6 +118,7 @@ class FeatureSpec:
     center: bool = True
     center_offset: int = 0
     min_row_samples: int | None = None
+    first_row_samples: int | None = None
     pad_mode: PadMode = "constant"
     sample_scale: float = 1.0
     signal_preemphasis: float = 0.0
@@ -135,6 +140,8 @@ class FeatureSpec:
             checks.fail("center_offset", "0 for center=False", self.center_offset)
         if self.min_row_samples is not None:
             checks.integer("min_row_samples", self.min_row_samples, 0, MAX_TRANSFORM)
+        if self.first_row_samples is not None:
+            checks.integer("first_row_samples", self.first_row_samples, 1, MAX_TRANSFORM)
         checks.choice("pad_mode", self.pad_mode, PAD_MODES)
         checks.number("sample_scale", self.sample_scale, minimum=1e-9, maximum=1e9)
         checks.number("signal_preemphasis", self.signal_preemphasis, minimum=0, maximum=1)
@@ -223,7 +230,12 @@ class FeatureSpec:
     def _make_grid(self) -> Grid:
         lengths = [feature.length for feature in every_feature(self.features)]
         return Grid.from_lengths(
-            lengths, self.hop_length, self.center, self.center_offset, self.min_row_samples
+            lengths,
+            self.hop_length,
+            self.center,
+            self.center_offset,
+            self.min_row_samples,
+            self.first_row_samples,
         ).ahead_by(self.lookahead, self.first_rows)
 
     @property

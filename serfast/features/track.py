@@ -25,6 +25,9 @@ MAX_WINDOW = 1001
 MAX_STATE = 65536
 """A track may keep this many numbers at most from row to row."""
 
+MAX_PASSES = 8
+"""A track may go over the rows of a recording this many times at most."""
+
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class BaseTrack(Function):
@@ -36,13 +39,16 @@ class BaseTrack(Function):
     ahead: ClassVar[Any] = 0
     whole_window: ClassVar[bool] = False
     """If it is True, the first rows wait until the first whole window is there."""
+    passes: ClassVar[int] = 1
+    """It goes so many times over all rows; with more than one it needs the whole recording."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
         for name in ("back", "ahead"):
             checks.integer(name, getattr(self, name), 0, MAX_WINDOW - 1)
         checks.integer("back + ahead", self.back + self.ahead, 0, MAX_WINDOW - 1)
-        checks.integer("state_size", self.state_size, 0, MAX_STATE)
+        checks.integer("passes", self.passes, 1, MAX_PASSES)
+        checks.integer("state_size", self.state_size, 0 if self.passes == 1 else 1, MAX_STATE)
 
     @property
     def sources(self) -> tuple[Feature, ...]:
@@ -65,7 +71,7 @@ class BaseTrack(Function):
 
     @property
     def whole_signal(self) -> bool:
-        return any(source.whole_signal for source in self.sources)
+        return self.passes > 1 or any(source.whole_signal for source in self.sources)
 
     @property
     def for_streams(self) -> str:
@@ -130,6 +136,10 @@ class Track(BaseTrack):
 
     If `compute` raises or doesn't give finite numbers, the columns are NaN in that row, and a
     :class:`serfast.errors.FeatureWarning` says so.
+
+    A subclass whose `passes` is more than 1 needs the whole recording, and no stream has it: all
+    rows are gone over that many times, and the columns of the last time stay. Before each, the
+    number of the pass, from 0 on, is written into ``state[0]``; what else the state has is kept.
 
     Examples
     --------

@@ -66,6 +66,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "center": ("frames have their middle at the row's moment, and padding at both ends", ""),
     "center_offset": ("the frame's middle comes so much later than the row's moment", "samples"),
     "min_row_samples": ("so much of the signal must follow a row's moment at the end", "samples"),
+    "first_row_samples": ("a signal needs so much to have a row at all", "samples"),
     "pad_mode": ("what stands beyond the ends of the signal", ""),
     "sample_scale": ("samples in [-1, 1) are multiplied by it (32768: 16-bit integers)", ""),
     "signal_preemphasis": ("pre-emphasis of the whole signal, before it is framed", ""),

@@ -77,7 +77,8 @@ def python_speech_features(
     Notes
     -----
     It agrees with python_speech_features 0.6: docs/conformance.md has the figures. A recording that
-    is shorter than a frame by more than a hop has no row here, and there one row.
+    is shorter than a frame has one row. Of no samples at all, which python_speech_features can't
+    frame either, an extractor refuses to make one.
 
     Examples
     --------
@@ -116,6 +117,7 @@ def python_speech_features(
         hop_length=hop,
         center=False,
         min_row_samples=length - hop + 1,
+        first_row_samples=1,
         sample_scale=sample_scale,
         signal_preemphasis=preemph,
         features=_features(spectrum, bands, numcep, ceplifter, append_energy),

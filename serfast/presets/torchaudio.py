@@ -65,9 +65,10 @@ def torchaudio_mel(
 
     Notes
     -----
-    It agrees with torchaudio 2.11 to 1e-4 of a row's largest band: docs/conformance.md. torchaudio
-    raises an error for recordings of at most n_fft // 2 samples with "reflect"; here they are
-    mirrored as often as need be.
+    It agrees with torchaudio 2.11 to 1e-4 of a row's largest band: docs/conformance.md. Recordings
+    of at most n_fft // 2 samples can't be mirrored with "reflect", and recordings of less than
+    n_fft samples have no frame with ``center=False``: torchaudio raises an error for both, and so
+    does an extractor. A band that holds no bin is 0, with a warning, as in torchaudio.
 
     Examples
     --------
@@ -177,10 +178,12 @@ def _spec(
     """Give the spec with its grid of rows."""
     checks.choice("pad_mode", pad_mode, ("reflect", "constant"))
     half = (feature.win_length or feature.n_fft) // 2
+    mirrored = checks.boolean("center", center) and pad_mode == "reflect"
     return FeatureSpec(
         sample_rate=sample_rate,
         hop_length=half if hop_length is None else hop_length,
         center=center,
+        first_row_samples=feature.n_fft // 2 + 1 if mirrored else None,
         pad_mode=pad_mode,
         features=(feature,),
     )

@@ -182,6 +182,7 @@ class _Planner:
             first=1 + feature.ahead + (feature.back if feature.whole_window else 0),
             state_size=feature.state_size,
             initial_state=np.resize(np.array(feature.initial_state or 0.0), feature.state_size),
+            passes=feature.passes,
             row_rate=self.rate / self.spec.hop_length,
             weights=weights,
             trusted=FEATURES.get(type(feature).__name__) is type(feature),

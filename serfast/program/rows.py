@@ -236,6 +236,8 @@ class Track:
     """So many rows of the sources must be there before the first row can be computed."""
     state_size: int
     initial_state: Table
+    passes: int
+    """If there are several, all rows must be there; state[0] is the number of the pass."""
     row_rate: float
     weights: Table | None
     trusted: bool
@@ -283,6 +285,11 @@ class Program:
         """Give the number of latest rows that a stream keeps for its tracks."""
         looked_at = [track.back + track.feature.lookahead + 1 for track in self.tracks]
         return max(self.grid.first, self.grid.ahead + 1, *looked_at, 1)
+
+    @property
+    def repeats(self) -> bool:
+        """Tell whether a track goes several times over the rows, all of which must be kept then."""
+        return any(track.passes > 1 for track in self.tracks)
 
     @property
     def functions(self) -> list[Computed | Track]:

@@ -160,13 +160,89 @@ def test_dither_is_left_out_with_a_warning() -> None:
         online(ours)
 
 
-def test_what_isnt_there_is_refused() -> None:
-    for part, name, value in (("mel_opts", "is_librosa", True), (None, "use_log_floor", False)):
-        opts = ours.FbankOptions()
-        setattr(getattr(opts, part) if part else opts, name, value)
-        opts.frame_opts.dither = 0
-        with pytest.raises(ValueError, match=name):
-            ours.OnlineFbank(opts)
+def options(knf: Any, name: str, **fields: Any) -> Any:
+    """Give options without dither; a field is one of the mel banks', or else their own."""
+    opts = getattr(knf, name)()
+    opts.frame_opts.dither = 0
+    for field, value in fields.items():
+        setattr(opts.mel_opts if hasattr(opts.mel_opts, field) else opts, field, value)
+    return opts
+
+
+BANKS: dict[str, dict[str, Any]] = {
+    "librosa": {"is_librosa": True, "num_bins": 80, "low_freq": 0.0},
+    "librosa, many bands": {"is_librosa": True, "num_bins": 128, "low_freq": 0.0},
+    "librosa, HTK's scale": {"is_librosa": True, "use_slaney_mel_scale": False, "norm": ""},
+    "whole bins": {"is_librosa": True, "floor_to_int_bin": True, "norm": "", "low_freq": 0.0},
+    "HTK's first bin": {"htk_mode": True},
+    "HTK's floor": {"htk_mode": True, "low_freq": 0.0, "num_bins": 40},
+}
+
+
+@pytest.mark.parametrize("bank", BANKS)
+@pytest.mark.parametrize("name", ["Fbank", "Mfcc"])
+def test_other_mel_banks_are_the_packages(name: str, bank: str) -> None:
+    expected, actual = (
+        rows_of(getattr(knf, f"Online{name}")(options(knf, f"{name}Options", **BANKS[bank])))
+        for knf in (kaldi_native_fbank, ours)
+    )
+    assert actual.shape == expected.shape
+    assert np.abs(actual - expected).max() < 1e-4 * np.abs(expected).max()
+
+
+def test_a_guard_may_be_added_to_the_power() -> None:
+    fields = {"use_log_floor": False, "eps": 2.0**-10}
+    expected, actual = (
+        rows_of(knf.OnlineFbank(options(knf, "FbankOptions", **fields)))
+        for knf in (kaldi_native_fbank, ours)
+    )
+    assert np.abs(actual - expected).max() < 1e-4
+
+
+@pytest.mark.parametrize("fields", BANKS.values(), ids=BANKS)
+@pytest.mark.parametrize("factor", [0.8, 0.93, 1.0, 1.2])
+def test_bands_are_warped_as_in_the_package(factor: float, fields: dict[str, Any]) -> None:
+    banks = []
+    for knf in (kaldi_native_fbank, ours):
+        opts = options(knf, "FbankOptions", **fields).mel_opts
+        banks.append(knf.MelBanks(opts=opts, vtln_warp_factor=factor))
+    expected, actual = (bank.get_matrix() for bank in banks)
+    assert np.abs(actual - expected).max() < 3e-5 * max(1.0, expected.max())
+    power = np.random.default_rng(0).random(257).astype(np.float32)
+    np.testing.assert_allclose(*(bank.compute(power) for bank in banks), rtol=1e-4)
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("factor", "fields"),
+    [(0.9, {"vtln_low": 10.0}), (1.1, {"vtln_high": 8000.0}), (1.1, {"vtln_low": 7600.0})],
+)
+def test_a_warp_beyond_the_edges_is_refused(knf: Any, factor: float, fields: Any) -> None:
+    opts = knf.MelBanksOptions()
+    for name, value in fields.items():
+        setattr(opts, name, value)
+    knf.MelBanks(opts=opts)
+    with pytest.raises((ValueError, RuntimeError), match="vtln"):
+        knf.MelBanks(opts=opts, vtln_warp_factor=factor)
+
+
+@pytest.mark.parametrize(
+    ("refused", "fields"),
+    [
+        ("norm", {"is_librosa": True, "floor_to_int_bin": True}),
+        ("norm", {"is_librosa": True, "norm": "area"}),
+        ("htk_mode", {"htk_mode": True, "use_log_fbank": False}),
+        ("htk_mode", {"htk_mode": True, "use_log_floor": False}),
+    ],
+)
+def test_what_isnt_there_is_refused(refused: str, fields: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=f"^{refused} must be"):
+        ours.OnlineFbank(options(ours, "FbankOptions", **fields))
+
+
+def test_a_factor_beyond_the_pieces_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"^vtln_warp_factor must be"):
+        ours.MelBanks(vtln_warp_factor=90.0)
 
 
 def test_arguments_of_other_types_change_nothing() -> None:

@@ -67,7 +67,6 @@ def test_bad_arguments(arguments: dict[str, Any], message: str) -> None:
         presets.python_speech_features(**arguments)
 
 
-@pytest.mark.parametrize("n", [0, 1, 240])
-def test_a_signal_that_is_too_short_is_refused(n: int) -> None:
+def test_a_signal_of_nothing_is_refused() -> None:
     with pytest.raises(ParameterError, match=r"^signal must"):
-        serfast.Extractor(presets.python_speech_features())(np.zeros(n, np.float32))
+        serfast.Extractor(presets.python_speech_features())(np.zeros(0, np.float32))

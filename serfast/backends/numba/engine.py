@@ -105,7 +105,7 @@ class Engine:
         if bad is not None:
             return bad
         n_rows, kept_size = len(out), self._sizes["kept_size"]
-        rows = self.row_buffer(n_rows if kept_size else None)
+        rows = self.row_buffer(n_rows if self._sizes["whole"] else None)
         kept, counts = np.empty(n_rows * kept_size, np.float32), self.counts()
         doubles = self.doubles()
         self.advance(

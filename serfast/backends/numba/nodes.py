@@ -54,7 +54,7 @@ NODES: dict[str, np.dtype[Any]] = {
     "tracks": _record(
         ("column n first_source last_source n_columns back ahead first", "i8"),
         ("first_after last_after weights width address parameters state n_state", "i8"),
-        ("may_be_nan", "i8"),
+        ("may_be_nan passes", "i8"),
         ("row_rate", "f8"),
     ),
     "sources": _record(("column n", "i8")),
@@ -70,7 +70,7 @@ NODES: dict[str, np.dtype[Any]] = {
 
 PROGRAM = _record(
     (f"{' '.join(NODES)} tables", "i8"),
-    ("hop_length ahead first rows_kept n_columns row_size buffered kept_size", "i8"),
+    ("hop_length ahead first rows_kept n_columns row_size buffered kept_size whole", "i8"),
     ("n_energies n_crossings n_pitches n_spectra n_logs n_autocorrelations", "i8"),
     ("n_frame_inputs n_computed n_tracks", "i8"),
     ("margin frame_size power_size band_size lag_size fft_size", "i8"),

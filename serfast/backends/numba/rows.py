@@ -246,12 +246,16 @@ def track_rows(p: Nodes, rows: Pointer, kept: int, n_rows: int, final: bool, s: 
         n = n_rows
         for j in range(p.tracks[i].first_after, p.tracks[i].last_after):
             n = min(n, s.counts[done + p.after[j].track])
-        while s.counts[done + i] < tracked_count(p.tracks[i], n, final):
-            track_row(
-                p.tracks[i], p.sources, p.tables, rows, kept, p.grid.row_size, s.counts[done + i],
-                n, s.doubles, s.window, s.outputs, s.counts,
-            )  # fmt: skip
-            s.counts[done + i] += 1
+        stop, begin = tracked_count(p.tracks[i], n, final), s.counts[done + i]
+        for k in range(p.tracks[i].passes if begin < stop else 0):
+            if p.tracks[i].passes > 1:
+                _doubles(s.doubles)[p.tracks[i].state] = k
+            for t in range(begin, stop):
+                track_row(
+                    p.tracks[i], p.sources, p.tables, rows, kept, p.grid.row_size, t, n, s.doubles,
+                    s.window, s.outputs, s.counts,
+                )  # fmt: skip
+        s.counts[done + i] = max(begin, stop)
 
 
 @part
@@ -277,16 +281,17 @@ def advance(
 
     signal[i] is sample begin + i, up to end - 1. `computed` rows have been computed before, and
     the latest of them are in `rows`, row t at t % len(rows). There are `last` rows so far, or in
-    all if the signal has ended (`final`); tracks look at some rows after a row. `kept` has room for
-    the log-mel of every row if that needs the whole recording, which then comes in one call.
+    all if the signal has ended (`final`); tracks look at some rows after a row. If something needs
+    the whole recording, it comes in one call, `rows` has room for all of its rows, and `kept` for
+    the log-mel rows that wait.
     `memory` is scratch; :func:`parted` explains `counts` and `doubles`.
     """
     p = nodes_of(program[0])
     s = parted(p.grid, pointer(memory), counts, doubles)
     samples, recent, target, waiting = pointer(signal), pointer(rows), pointer(out), pointer(kept)
-    size, kept_size = p.grid.row_size, p.grid.kept_size
+    size, kept_size, whole = p.grid.row_size, p.grid.kept_size, p.grid.whole
     for t in range(first, stop):
-        needed = last if kept_size else min(max(t + p.grid.ahead + 1, p.grid.first), last)
+        needed = last if whole else min(max(t + p.grid.ahead + 1, p.grid.first), last)
         while computed < needed:
             row = target + (computed - first) * size
             if p.grid.buffered:
@@ -295,7 +300,7 @@ def advance(
             computed += 1
             if kept_size and computed == last:
                 finish_kept(p, waiting, recent, last, s)
-            if not kept_size:
+            if not whole:
                 track_rows(p, recent, len(rows), computed, final and computed == last, s)
         if final and computed == last:
             track_rows(p, recent, len(rows), computed, True, s)

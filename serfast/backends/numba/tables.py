@@ -60,6 +60,7 @@ class _Packer(Arena):
         for i, track in enumerate(program.tracks):
             self.track(track, {t.column: k for k, t in enumerate(program.tracks[:i])})
         self.need(frame_size=program.longest_frame)
+        self.grid["whole"] = bool(self.grid["kept_size"] or program.repeats)
         self.grid["buffered"] = bool(
             program.tracks or self.grid["kept_size"] or program.row_size > program.n_columns
         )
@@ -287,6 +288,7 @@ class _Packer(Arena):
             parameters=0 if delta else self.put_doubles(np.array(node.feature.values)),
             state=self.grid["n_states"],
             n_state=node.state_size,
+            passes=node.passes,
             row_rate=node.row_rate,
             may_be_nan=not delta and node.feature.may_be_nan,
         )

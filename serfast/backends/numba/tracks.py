@@ -29,6 +29,8 @@ def tracked_count(node: Record, n_rows: int, final: bool) -> int:
     """Give the number of rows of the track for which `n_rows` rows of its columns are enough."""
     if final:
         return n_rows
+    if node.passes > 1:
+        return 0
     return n_rows - node.ahead if n_rows >= node.first else 0
 
 

@@ -38,8 +38,11 @@ def track(node: p.Track, out: Array) -> None:
     columns = slice(node.column, node.column + len(node.feature.columns))
     looked_at = np.concatenate([out[:, source] for source in node.sources], axis=1)
     state = node.initial_state.copy()
-    for t in range(len(out)):
-        _call(call, window_of(node, looked_at, t, state), out[t, columns])
+    for k in range(node.passes):
+        if node.passes > 1:
+            state[0] = k
+        for t in range(len(out)):
+            _call(call, window_of(node, looked_at, t, state), out[t, columns])
     warn_of_rows(node.feature, out[:, columns])
 
 

@@ -96,8 +96,11 @@ def _track_inputs(node: Track) -> Iterator[tuple[str, Given]]:
     for name, values in _trial_signals(n_rows * n_columns):
         rows = values.reshape(n_rows, n_columns)
         state = node.initial_state.copy()
-        for t in range(n_rows):
-            yield name, window_of(node, rows, t, state)
+        for k in range(node.passes):
+            if node.passes > 1:
+                state[0] = k
+            for t in range(n_rows):
+                yield name, window_of(node, rows, t, state)
 
 
 def _trial_signals(length: int) -> Iterator[tuple[str, Array]]:

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from ... import _checks as checks
-from ...features import MelPower
 from ...features.mel import filter_bank, hz_to_mel, mel_to_hz
-from .options import FbankOptions, FrameExtractionOptions, MelBanksOptions
-from .specs import fbank_spec
+from .options import FrameExtractionOptions, MelBanksOptions
+from .specs import HTK_FLOOR, bank_fields, transform_length
+from .vocal_tract import warped_bank
 
 __all__ = ["MelBanks"]
 
@@ -19,7 +19,7 @@ HTK_TO_KALDI = 1127 * np.log(10) / 2595
 
 
 class MelBanks:
-    """They are triangular bands on Kaldi's mel scale.
+    """They are triangular bands on Kaldi's mel scale, or as librosa has them.
 
     Parameters
     ----------
@@ -27,10 +27,17 @@ class MelBanks:
     frame_opts : FrameExtractionOptions, optional
         The sample rate and the length of the transform count.
     vtln_warp_factor : float
-        It must be 1: nothing is warped.
+        The edges of the bands are moved for a speaker's vocal tract (VTLN): between vtln_low and
+        vtln_high frequencies are divided by it, > 0. Bands as in librosa aren't moved.
+
+    Raises
+    ------
+    ParameterError
+        If an option breaks its rule, or vtln_low and vtln_high, a negative one of which is relative
+        to half the sample rate, don't lie between the lowest and the highest edge.
     """
 
-    __slots__ = ("_weights",)
+    __slots__ = ("_floor", "_weights")
 
     def __init__(
         self,
@@ -38,23 +45,18 @@ class MelBanks:
         frame_opts: FrameExtractionOptions | None = None,
         vtln_warp_factor: float = 1.0,
     ) -> None:
-        if vtln_warp_factor != 1:
-            checks.fail("vtln_warp_factor", "1 (bands aren't warped)", vtln_warp_factor)
-        frames = (frame_opts or FrameExtractionOptions()).as_dict()
-        quiet = FrameExtractionOptions.from_dict({**frames, "dither": 0.0})
-        spec = fbank_spec(FbankOptions(quiet, opts or MelBanksOptions()))
-        (bands,) = (one for one in spec.features if isinstance(one, MelPower))
-        weights = filter_bank(
-            sample_rate=spec.sample_rate,
-            n_fft=bands.n_fft,
-            n_mels=bands.n_mels,
-            fmin=bands.fmin,
-            fmax=bands.fmax,
-            htk=bands.htk,
-            mel_norm=bands.mel_norm,
-            triangle_axis=bands.triangle_axis,
-        )
+        bands, frames = opts or MelBanksOptions(), frame_opts or FrameExtractionOptions()
+        rate = frames.samp_freq
+        fields, n_fft = bank_fields(frames, bands), transform_length(frames)
+        checks.number("vtln_warp_factor", vtln_warp_factor, above=0, maximum=100)
+        if vtln_warp_factor == 1 or bands.is_librosa:
+            weights = filter_bank(sample_rate=rate, n_fft=n_fft, **fields)
+        else:
+            top = bands.vtln_high + (rate / 2 if bands.vtln_high < 0 else 0)
+            vtln = bands.vtln_low, top
+            weights = warped_bank(rate, n_fft, fields, vtln, vtln_warp_factor)
         self._weights = weights.astype(np.float32)
+        self._floor = HTK_FLOOR if bands.htk_mode else 0.0
 
     @property
     def dim(self) -> int:
@@ -68,7 +70,8 @@ class MelBanks:
     def compute(self, fft_energies: Any) -> np.ndarray[Any, np.dtype[np.float32]]:
         """Give the power in the bands of a power spectrum, shape (dim,)."""
         power = np.asarray(fft_energies, dtype=np.float32)
-        return np.asarray(self._weights @ power[: self._weights.shape[1]])
+        sums = self._weights @ power[: self._weights.shape[1]]
+        return np.asarray(np.maximum(sums, np.float32(self._floor)))
 
     @staticmethod
     def mel_scale(hz: float) -> float:

@@ -119,7 +119,10 @@ class FrameExtractionOptions(Options):
 
 @dataclass(eq=False, repr=False, slots=True)
 class MelBanksOptions(Options):
-    """They say which bands there are; those from `vtln_low` on have no effect, or are refused."""
+    """They say which bands there are.
+
+    `vtln_low` and `vtln_high` count where a factor warps the bands; `debug_mel` prints nothing.
+    """
 
     num_bins: int = 25
     low_freq: float = 20.0
