@@ -17,6 +17,7 @@ KALDI = "compat/test_kaldi_native_fbank.py"
 PYIN = "compat/test_librosa_pyin.py"
 PYAUDIO = "compat/test_pyaudioanalysis.py"
 SMILE = "compat/test_opensmile.py"
+SCRIPT = "compat/test_opensmile_script.py"
 SHAPE = "compat/test_librosa_spectral.py"
 VERSIONS = "compat/test_librosa_versions.py"
 
@@ -119,9 +120,13 @@ TESTED_BY = {
     "corpora.corpus": "corpora/test_named.py",
     "corpora.emotions": "corpora/test_by_pattern.py",
     "corpora.arff": "cli/test_extract_segments.py",
+    "compat.opensmile.cache": SCRIPT,
+    "compat.opensmile.log": SCRIPT,
     "compat.opensmile.numbers": SMILE,
+    "compat.opensmile.parts": SCRIPT,
     "compat.opensmile.recordings": SMILE,
     "compat.opensmile.sets": SMILE,
+    "compat.opensmile.signals": SMILE,
     "compat.opensmile.smile": SMILE,
     "compat.opensmile.tables": SMILE,
     "compat.pyaudioanalysis.MidTermFeatures": PYAUDIO,
