@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from typing import Any
 
@@ -22,7 +23,10 @@ PEAK_OFFSET = 32768 * 1e-10
 """It divides samples by 32768, then by their peak and 1e-10: here both at once."""
 
 ROLLOFF = 0.9
-BLOCK_SAMPLES = 1 << 17
+SMALLEST_CELL = 8
+"""Shorter cells, which the parts of several frames have in common, are not worth the trouble."""
+
+BLOCK_SAMPLES = 1 << 16
 """So many samples of frames are computed at once: their arrays stay in the processor's cache."""
 
 NAMES = (
@@ -130,7 +134,9 @@ def _normalization(samples: Any) -> tuple[np.float64, np.float64]:
 
 def _frames(samples: Any, length: int, hop: int) -> Any:
     """Give the frames, shape (n_frames, length), without a copy."""
-    return np.lib.stride_tricks.sliding_window_view(samples, length)[::hop]
+    step = samples.strides[0]
+    shape = ((len(samples) - length) // hop + 1, length)
+    return np.lib.stride_tricks.as_strided(samples, shape, (hop * step, step), writeable=False)
 
 
 def _temporal(samples: Array, length: int, hop: int, rows: Array) -> None:
@@ -138,26 +144,46 @@ def _temporal(samples: Array, length: int, hop: int, rows: Array) -> None:
 
     A sample of 0 counts as half a crossing on either side.
     """
+    n = len(rows)
     sign = (samples > 0).view(np.int8) - (samples < 0).view(np.int8)
-    # Sums of so few small integers are exact in float32.
-    change = np.abs(np.diff(sign)).astype(np.float32)
-    rows[:, 0] = _frames(change, length - 1, hop).sum(axis=1)
+    change = np.zeros(len(sign), dtype=np.int32)
+    np.cumsum(np.abs(np.diff(sign)), out=change[1:])
+    starts = change[: (n - 1) * hop + 1 : hop]
+    np.subtract(change[length - 1 :: hop][:n], starts, out=rows[:, 0])
     rows[:, 0] /= 2 * (length - 1)
-    parts, total = _parts(_frames(np.square(samples), length, hop))
+    parts, total = _part_energies(np.square(samples), length, hop)
     rows[:, 1] = total / length
     rows[:, 2] = _entropy(parts, total)
 
 
-def _parts(power: Array) -> tuple[Array, Array]:
-    """Give the sums of ten parts, shape (n, 10), and of all, with the rest behind the parts."""
-    size = power.shape[1] // N_PARTS
-    covered = power[:, : size * N_PARTS]
-    shape, strides = (len(power), N_PARTS, size), power.strides
+def _part_energies(power: Array, length: int, hop: int) -> tuple[Array, Array]:
+    """Give the sums of ten parts of each frame, shape (n, 10), and of all, with the rest behind.
+
+    Frames overlap: where parts begin on a common grid, its cells are summed once for all frames.
+    """
+    size = length // N_PARTS
+    cell = math.gcd(size, hop) if size else 0
+    if cell < SMALLEST_CELL:
+        parts = _parts(_frames(power, length, hop), size)
+    else:
+        n = (len(power) - length) // hop + 1
+        n_cells = ((n - 1) * hop + N_PARTS * size) // cell
+        cells = power[: n_cells * cell].reshape(n_cells, cell).sum(axis=1)
+        frames = _frames(cells, N_PARTS * size // cell, hop // cell)
+        parts = frames if cell == size else _parts(frames, size // cell)
+    total = parts.sum(axis=1)
+    if length > N_PARTS * size:
+        total += _frames(power, length, hop)[:, N_PARTS * size :].sum(axis=1)
+    return parts, total
+
+
+def _parts(values: Array, size: int) -> Array:
+    """Give the sums of ten parts of so many values in each row, shape (n, 10)."""
+    shape, strides = (len(values), N_PARTS, size), values.strides
     divided = np.lib.stride_tricks.as_strided(
-        covered, shape, (strides[0], size * strides[1], strides[1]), writeable=False
+        values, shape, (strides[0], size * strides[1], strides[1]), writeable=False
     )
-    parts = divided.sum(axis=2)
-    return parts, parts.sum(axis=1) + power[:, size * N_PARTS :].sum(axis=1)
+    return np.asarray(np.einsum("ijk->ij", divided))
 
 
 def _entropy(parts: Array, total: Array) -> Array:
@@ -175,52 +201,49 @@ class _Space:
         """The longest part, or the rest behind the parts."""
         self.power = np.zeros(n_frames * n_bins + self.width)  # zeros stay behind the last bin
         self.magnitude = np.empty((n_frames + 1, n_bins))
+        self.total = np.empty(n_frames + 1)
         self.begun = False
         self.transform = np.empty((n_frames, n_bins + 1), complex)
 
 
 def _spectral(frames: Array, fixed: Tables, rows: Array, space: _Space) -> None:
-    """Write the features of the spectrum, which the tables divide by its length."""
-    n, n_bins = len(frames), len(fixed.moments)
+    """Write the features of the spectrum, which is |X|, not yet divided by its length."""
+    n, n_bins = len(frames), fixed.moments.shape[1]
     transform = rfft(frames, axis=1, out=space.transform[:n])[:, :n_bins]
+    stored, totals = space.magnitude[: n + 1], space.total[: n + 1]
+    magnitude, total = stored[1:], totals[1:]
     power = space.power[: n * n_bins].reshape(n, n_bins)
-    stored = space.magnitude[: n + 1]
-    np.square(transform.real, out=power)
-    magnitude = np.square(transform.imag, out=stored[1:])
-    power += magnitude
-    np.sqrt(power, out=magnitude)
-    if not space.begun:
-        stored[0] = magnitude[0]  # before the first frame, pyAudioAnalysis has it once more
-        space.begun = True
-    moments = stored @ fixed.moments
-    rows[:, 3], rows[:, 4] = _centroid(moments[1:])
-    sums = power @ fixed.powers
-    parts, total = sums[:, :N_PARTS], sums[:, N_PARTS]
-    rows[:, 5] = _entropy(parts, total)
-    rows[:, 6] = _flux(stored, moments[:, 0] + n_bins**2 * EPSILON)
+    np.square(np.abs(transform, out=magnitude), out=power)
+    np.matmul(power, fixed.moments[0], out=total)
+    if not space.begun:  # before the first frame, pyAudioAnalysis has it once more
+        stored[0], totals[0], space.begun = magnitude[0], total[0], True
+    moments = [stored @ weights for weights in fixed.moments]
+    rows[:, 3], rows[:, 4] = _centroid(*(one[1:] for one in moments))
+    parts = _parts(power, space.part_size)
+    rows[:, 5] = _entropy(parts / n_bins**2, total / n_bins**2)
+    rows[:, 6] = _flux(stored, totals, moments[0] + n_bins**2 * EPSILON)
     rows[:, 7] = _rolloff(space, parts, total, n_bins) / n_bins
     bands = magnitude[:, : len(fixed.bands)] @ fixed.bands
     rows[:, 8 : 8 + N_MFCC] = np.log10(bands + EPSILON) @ fixed.cosines
-    chroma = sums[:, N_PARTS + 1 :]
-    chroma /= np.where(total == 0, EPSILON, total)[:, None]
+    chroma = power[:, fixed.chroma_bins] @ fixed.chroma
+    chroma /= np.where(total == 0, 1.0, total)[:, None]
     rows[:, 8 + N_MFCC : -1] = chroma
     chroma -= chroma.mean(axis=1, keepdims=True)
     rows[:, -1] = np.sqrt(np.einsum("ij,ij->i", chroma, chroma) / N_CHROMA)
-    stored[0] = magnitude[-1]
+    stored[0], totals[0] = magnitude[-1], total[-1]
 
 
-def _centroid(moments: Array) -> tuple[Array, Array]:
+def _centroid(mass: Array, first: Array, second: Array) -> tuple[Array, Array]:
     """Give the centroid and the spread, relative to half the sample rate; 0 in silence."""
-    mass, first, second = moments.T
     mass_above_0 = np.where(mass == 0, 1.0, mass)
     centroid = first / mass_above_0
     spread = second / mass_above_0 - centroid**2
     return centroid, np.sqrt(np.maximum(spread, 0))
 
 
-def _flux(stored: Array, mass: Array) -> Array:
+def _flux(stored: Array, totals: Array, mass: Array) -> Array:
     """Give the sum of squared changes of the relative magnitudes, (a - b)² = a² + b² - 2ab."""
-    square = np.einsum("ij,ij->i", stored, stored) / mass**2
+    square = totals / mass**2
     product = np.einsum("ij,ij->i", stored[1:], stored[:-1]) / (mass[1:] * mass[:-1])
     return np.asarray(np.maximum(square[1:] + square[:-1] - 2 * product, 0))
 
@@ -231,13 +254,12 @@ def _rolloff(space: _Space, parts: Array, total: Array, n_bins: int) -> Any:
     It is looked for in the part where it must be, or in the rest behind the parts.
     """
     index = np.arange(len(parts))
-    threshold = ROLLOFF * total - EPSILON
+    threshold = ROLLOFF * total - EPSILON * n_bins**2
     reached = np.zeros((len(parts), N_PARTS + 1))
     np.cumsum(parts, axis=1, out=reached[:, 1:])
     part = (reached[:, 1:] <= threshold[:, None]).sum(axis=1)
     start = part * space.part_size
     # Behind a frame's bins are the next frame's, but 90 % are reached before.
-    windows = np.lib.stride_tricks.sliding_window_view(space.power, space.width)
-    inside = np.cumsum(windows[index * n_bins + start], axis=1)
-    rest = (threshold - reached[index, part]) * n_bins**2
+    inside = np.cumsum(_frames(space.power, space.width, 1)[index * n_bins + start], axis=1)
+    rest = threshold - reached[index, part]
     return start + (inside > rest[:, None]).argmax(axis=1)

@@ -34,16 +34,15 @@ class Tables(NamedTuple):
     """What a frame's length and the sample rate say about the bins."""
 
     moments: Array
-    """Shape (n_bins, 3): 1, the frequency relative to half the sample rate, and its square."""
+    """Shape (3, n_bins): 1, the frequency relative to half the sample rate, and its square."""
     bands: Array
     """Shape (n, 40): the triangles, divided by n_bins, over the n bins that they need."""
     cosines: Array
     """Shape (40, 13): the orthonormal cosine transform of type II."""
-    powers: Array
-    """Shape (n_bins, 23): which part a bin is in, 1, and what its power adds to each chroma.
-
-    They are divided by n_bins².
-    """
+    chroma_bins: Any
+    """Shape (m,): the bins whose power counts for the chroma."""
+    chroma: Array
+    """Shape (m, 12): what the power of these bins adds to each chroma."""
 
 
 @lru_cache(maxsize=16)
@@ -58,17 +57,13 @@ def tables(sample_rate: float, window: int) -> Tables:
     n_bins = window // 2
     # A frequency is that of the next bin, relative to half the sample rate.
     frequency = np.arange(1, n_bins + 1) / n_bins
-    moments = np.stack([np.ones(n_bins), frequency, frequency**2], axis=1)
+    moments = np.stack([np.ones(n_bins), frequency, frequency**2])
     bands = _bands(sample_rate, n_bins)
     used = np.flatnonzero(bands.any(axis=1)).max(initial=0) + 1
-    part = np.arange(n_bins)[:, None] // max(n_bins // N_PARTS, 1)
-    powers = [part == np.arange(N_PARTS), np.ones((n_bins, 1)), _chroma(sample_rate, n_bins)]
-    return Tables(
-        moments,
-        bands[:used] / n_bins,
-        _cosines(bands.shape[1]),
-        np.concatenate(powers, axis=1) / n_bins**2,
-    )
+    chroma = _chroma(sample_rate, n_bins)
+    chroma_bins = np.flatnonzero(chroma.any(axis=1))
+    cosines = _cosines(bands.shape[1])
+    return Tables(moments, bands[:used] / n_bins, cosines, chroma_bins, chroma[chroma_bins])
 
 
 def _bands(sample_rate: float, n_bins: int) -> Array:
