@@ -12,7 +12,7 @@ from numpy.fft import rfft
 from ... import _checks as checks
 from .tables import N_CHROMA, N_MFCC, N_PARTS, Tables, tables
 
-__all__ = ["feature_extraction"]
+__all__ = ["dc_normalize", "feature_extraction"]
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -87,7 +87,7 @@ def feature_extraction(
     hop = checks.integer("step", int(checks.number("step", step)), 1)
     with_deltas = checks.boolean("deltas", deltas)
     samples = _checked(signal, length)
-    mean, peak = _normalization(samples)
+    mean, peak = _normalization(samples, PEAK_OFFSET)
     fixed = tables(rate, length)
     n_frames = (len(samples) - length) // hop + 1
     rows = np.empty((n_frames, len(NAMES)))
@@ -108,6 +108,37 @@ def feature_extraction(
     return features, names + [f"delta {name}" for name in names]
 
 
+def dc_normalize(sig_array: Any) -> Array:
+    """Give a signal less its mean, over its peak and 1e-10.
+
+    ``feature_extraction`` does this itself, to the samples divided by 32768. The rows of
+    ``serfast.presets.pyaudioanalysis``, which takes a signal as it is, are those numbers if they
+    are given ``dc_normalize(signal / 32768)``.
+
+    Parameters
+    ----------
+    sig_array : array_like, shape (n,)
+        Mono samples; it stays as it is.
+
+    Returns
+    -------
+    ndarray of float64, shape (n,)
+
+    Raises
+    ------
+    ParameterError
+        If the signal isn't one finite channel of at least one sample.
+
+    Examples
+    --------
+    >>> dc_normalize([1.0, 2.0, 3.0]).round(6).tolist()
+    [-1.0, 0.0, 1.0]
+    """
+    samples = _checked(sig_array, 1)
+    mean, peak = _normalization(samples, 1e-10)
+    return np.asarray((samples - mean) / peak)
+
+
 def _checked(signal: Any, length: int) -> Any:
     """Give the samples as an array, if pyAudioAnalysis has features for them."""
     given = np.asarray(signal)
@@ -115,21 +146,22 @@ def _checked(signal: Any, length: int) -> Any:
         shape = f"shape {given.shape} and type {given.dtype}"
         checks.refuse("signal", "one channel of real samples (n,)", shape)
     if len(given) < length:
-        checks.refuse("signal", f"at least a window ({length} samples)", f"{len(given)} samples")
+        checks.refuse("signal", f"at least {length} samples", f"{len(given)} samples")
     return given
 
 
-def _normalization(samples: Any) -> tuple[np.float64, np.float64]:
-    """Give the mean, and the peak around it.
+def _normalization(samples: Any, offset: float) -> tuple[np.float64, np.float64]:
+    """Give the mean, and the peak around it and an offset.
 
     Their bits are pyAudioAnalysis' bits: in spectra of pure tones, the logarithms of the bands
     between them are those of rounding errors.
     """
-    mean = samples.astype(np.float64).mean()
-    peak = max(float(samples.max()) - mean, mean - float(samples.min()))
+    with np.errstate(invalid="ignore"):
+        mean = samples.astype(np.float64).mean()
+        peak = max(float(samples.max()) - mean, mean - float(samples.min()))
     if not np.isfinite(peak):
         checks.refuse("signal", "finite", "NaN, infinity or samples that are too large")
-    return mean, peak + PEAK_OFFSET
+    return mean, peak + offset
 
 
 def _frames(samples: Any, length: int, hop: int) -> Any:

@@ -2,114 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-import serfast
-from helpers.pages import ROOT
+from helpers.pyaudioanalysis import expected, normalized, signals
 from serfast.compat import pyaudioanalysis
 from serfast.compat.pyaudioanalysis import MidTermFeatures, ShortTermFeatures
 from serfast.errors import ParameterError
-
-EPS = np.finfo(float).eps
-SPEECH: Path = ROOT / "examples" / "speech.flac"
-
-
-def entropy_of_tenths(power: Any) -> float:
-    size = len(power) // 10
-    total = power.sum() + EPS
-    shares = [power[i * size : (i + 1) * size].sum() / total for i in range(10)]
-    return float(-sum(p * np.log2(p + EPS) for p in shares))
-
-
-def bands_of(magnitude: Any, rate: float) -> list[float]:
-    """The edges are Slaney's; the bin k is taken for the frequency k · rate / len(magnitude)."""
-    edges = [133.33 + i * 200 / 3 for i in range(13)]
-    edges += [edges[12] * 1.0711703**i for i in range(1, 30)]
-    n = len(magnitude)
-    sums = []
-    for low, middle, high in zip(edges, edges[1:], edges[2:], strict=False):
-        total = 0.0
-        for k in range(int(low * n / rate) + 1, int(high * n / rate) + 1):
-            f = k * rate / n
-            below = k <= int(middle * n / rate)
-            slope = (f - low) / (middle - low) if below else (high - f) / (high - middle)
-            total += magnitude[k] * slope * 2 / (high - low)
-        sums.append(total)
-    return sums
-
-
-def chroma_of(power: Any, rate: float) -> Any:
-    n = len(power)
-    semitone = [round(12 * np.log2((k + 1) * rate / (2 * n) / 27.5)) for k in range(n)]
-    last = {s % n: k for k, s in enumerate(semitone)}
-    chroma = np.zeros(12)
-    for place, k in last.items():
-        # The division is by the size of another semitone.
-        chroma[place % 12] += power[k] / semitone.count(semitone[semitone[place]])
-    return chroma / (power.sum() or EPS)
-
-
-def row_of(frame: Any, before: Any, rate: float) -> tuple[Any, Any]:
-    n = len(frame) // 2
-    magnitude = np.abs(np.fft.rfft(frame))[:n] / n
-    before = magnitude if before is None else before
-    power = magnitude**2
-    f = np.arange(1, n + 1) * rate / (2 * n)
-    mass = magnitude.sum() or 1.0
-    centroid = (f * magnitude).sum() / mass
-    spread = np.sqrt(((f - centroid) ** 2 * magnitude).sum() / mass)
-    change = magnitude / (magnitude + EPS).sum() - before / (before + EPS).sum()
-    above = np.flatnonzero(np.cumsum(power) + EPS > 0.9 * power.sum())
-    logs = np.log10(np.array(bands_of(magnitude, rate)) + EPS)
-    angle = np.pi / 40 * (np.arange(40) + 0.5)
-    mfcc = [np.sqrt((2 if j else 1) / 40) * (logs * np.cos(j * angle)).sum() for j in range(13)]
-    chroma = chroma_of(power, rate)
-    row = [
-        np.abs(np.diff(np.sign(frame))).sum() / 2 / (len(frame) - 1),
-        (frame**2).mean(),
-        entropy_of_tenths(frame**2),
-        centroid / (rate / 2),
-        spread / (rate / 2),
-        entropy_of_tenths(power),
-        (change**2).sum(),
-        above[0] / n,
-        *mfcc,
-        *chroma,
-        chroma.std(),
-    ]
-    return np.array(row), magnitude
-
-
-def expected(signal: Any, rate: float, window: int, step: int) -> Any:
-    x = np.asarray(signal, dtype=float) / 32768
-    x = x - x.mean()
-    x = x / (np.abs(x).max() + 1e-10)
-    rows, before = [], None
-    for start in range(0, len(x) - window + 1, step):
-        row, before = row_of(x[start : start + window], before, rate)
-        rows.append(row)
-    return np.array(rows).T
-
-
-def signals(rate: int) -> dict[str, Any]:
-    rng = np.random.default_rng(7)
-    t = np.arange(rate // 2) / rate
-    speech = serfast.load(SPEECH, sample_rate=rate)[0][: rate // 2]
-    return {
-        "speech": speech,
-        "integers": (32767 * speech).astype(np.int16),
-        "clipped": np.clip(50 * speech, -1, 1),
-        "noise": rng.normal(size=rate // 2),
-        "tones": np.sin(2 * np.pi * 441.3 * t) + 0.2 * np.sin(2 * np.pi * 2013.7 * t),
-        "behind the tenths": np.sin(2 * np.pi * 0.4993 * np.arange(rate // 2)),
-        "silence": np.zeros(rate // 2),
-        "constant": np.full(rate // 2, 3),
-        "half silent": np.concatenate([np.zeros(rate // 4), speech[: rate // 4]]),
-    }
 
 
 @pytest.mark.parametrize(
@@ -120,7 +21,7 @@ def test_features_are_the_definitions(rate: int, window: int, step: int) -> None
     worst = 0.0
     for name, signal in signals(rate).items():
         features, names = ShortTermFeatures.feature_extraction(signal, rate, window, step, False)
-        wanted = expected(signal, rate, window, step)
+        wanted = expected(normalized(signal), rate, window, step)
         assert features.shape == wanted.shape == (len(names), wanted.shape[1])
         np.testing.assert_allclose(features, wanted, rtol=0, atol=1e-9, err_msg=name)
         worst = max(worst, float(np.abs(features - wanted).max()))
@@ -170,15 +71,15 @@ def test_mid_features_are_means_and_deviations(mid: int, step: int) -> None:
 @pytest.mark.parametrize(
     ("signal", "rate", "window", "step", "message"),
     [
-        (np.zeros(0), 16000, 800, 400, r"signal must be at least a window \(800 samples\), got 0"),
+        (np.zeros(0), 16000, 800, 400, r"signal must be at least 800 samples, got 0"),
         (np.zeros(1), 16000, 800, 400, "got 1 samples"),
         (np.zeros(799), 16000, 800, 400, "got 799 samples"),
         (np.zeros((1600, 2)), 16000, 800, 400, "one channel"),
         (np.full(1600, np.nan), 16000, 800, 400, "signal must be finite"),
         (np.zeros(1600, dtype=complex), 16000, 800, 400, "real samples"),
-        (np.zeros(1600), 16000, 160, 80, "window must be of more bins"),
+        (np.zeros(1600), 16000, 160, 80, "frame must be of more bins"),
         (np.zeros(1600), 16000, 800, 0.5, "step must be an int >= 1, got 0"),
-        (np.zeros(1600), 6000, 800, 400, "sampling_rate must be > 68"),
+        (np.zeros(1600), 6000, 800, 400, "sample_rate must be > 68"),
     ],
 )
 def test_what_has_no_features_is_refused(
@@ -194,6 +95,18 @@ def test_what_has_no_features_is_refused(
 def test_mid_windows_below_a_short_step_are_refused(mid: int, step: int, message: str) -> None:
     with pytest.raises(ParameterError, match=f"{message} in short steps must be an int >= 1"):
         MidTermFeatures.mid_feature_extraction(np.zeros(16000), 16000, mid, step, 800, 400)
+
+
+def test_a_signal_is_normalised_by_mean_and_peak() -> None:
+    signal = signals(16000)["integers"]
+    before = signal.copy()
+    given = ShortTermFeatures.dc_normalize(signal / 32768)
+    np.testing.assert_allclose(given, normalized(signal), rtol=0, atol=1e-15)
+    np.testing.assert_array_equal(signal, before)
+    with pytest.raises(ParameterError, match="signal must be finite"):
+        ShortTermFeatures.dc_normalize([1.0, np.inf])
+    with pytest.raises(ParameterError, match="signal must be at least 1 samples"):
+        ShortTermFeatures.dc_normalize([])
 
 
 def test_the_module_has_the_two_names() -> None:
