@@ -136,6 +136,7 @@ TESTED_BY = {
     "compat.opensmile.parts": SCRIPT,
     "compat.opensmile.recordings": SMILE,
     "compat.opensmile.sets": SMILE,
+    "compat.opensmile.serialized": SCRIPT,
     "compat.opensmile.signals": SMILE,
     "compat.opensmile.smile": SMILE,
     "compat.opensmile.tables": SMILE,

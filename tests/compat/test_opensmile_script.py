@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import io
+import json
 import warnings
 from pathlib import Path
 from typing import Any
@@ -205,6 +207,29 @@ def test_an_end_that_is_not_given_stays_nat_if_asked(folder: Path) -> None:
 def test_progress_is_printed(folder: Path, capsys: Any) -> None:
     opensmile.Smile(SET, verbose=True).process_folder(folder)
     assert "|####################| 2 of 2 files\n" in capsys.readouterr().err
+
+
+def test_the_arguments_are_written_as_yaml(tmp_path: Path) -> None:
+    smile = opensmile.Smile(SET, "lld", channels=[0, 1], num_workers=3)
+    lines = smile.to_yaml_s(include_version=False).splitlines()
+    assert lines[0] == "$serfast.compat.opensmile.Smile:"
+    values = {k.strip(): json.loads(v) for k, v in (line.split(":", 1) for line in lines[1:])}
+    assert values == smile.arguments
+    smile.to_yaml(tmp_path / "smile.yaml")
+    stream = io.StringIO()
+    smile.to_yaml(stream)
+    assert (tmp_path / "smile.yaml").read_text() == stream.getvalue() == smile.to_yaml_s()
+    again = opensmile.Smile.from_dict(smile.to_dict())
+    assert (again, again.id, hash(again)) == (smile, smile.id, hash(smile))
+    assert opensmile.Smile(SET, "lld").id != smile.id
+    assert smile.short_id == smile.id[-8:]
+    assert smile.params["channels.1"] == 1
+    assert not set(smile.hidden_arguments) & set(smile.arguments)
+    for bad in ({}, {"Smile": {}}, {"$serfast.compat.opensmile.Smile": 5}, None):
+        with pytest.raises(ParameterError, match="d must be what to_dict gives"):
+            opensmile.Smile.from_dict(bad)
+    with pytest.raises(ParameterError, match="path_or_stream must be a path"):
+        smile.to_yaml(5)
 
 
 @pytest.mark.parametrize(

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 import serfast
-from helpers.pyaudioanalysis import expected, normalized, signals
+from helpers.pyaudioanalysis import SPEECH, expected, normalized, signals
 from helpers.spectral import BACKENDS
 from helpers.streams import assert_same_bits, divide, push
 from serfast import presets
+from serfast.cli.main import main
 from serfast.compat.pyaudioanalysis import ShortTermFeatures
 from serfast.errors import ParameterError
 from serfast.streaming.running import RunningStatistics
@@ -137,6 +139,18 @@ def test_mid_term_windows_of_a_stream_are_those_of_the_recording() -> None:
         window = whole[20 * i : 20 * i + 39].astype(float)
         wanted = np.concatenate([window.mean(axis=0), window.std(axis=0)])
         np.testing.assert_allclose(summary.vector, wanted, rtol=1e-6, atol=1e-6)
+
+
+def test_the_command_line_writes_the_statistics_of_a_recording(tmp_path: Path) -> None:
+    out = tmp_path / "out.csv"
+    assert main(["extract", str(SPEECH), "-o", str(out), "--preset", "pyaudioanalysis",
+                 "--statistics"]) == 0  # fmt: skip
+    header, row = (line.split(",") for line in out.read_text().splitlines())
+    spec, statistics = presets.pyaudioanalysis(), presets.pyaudioanalysis_statistics()
+    assert tuple(header[5:]) == statistics.names(spec.columns)
+    signal, _ = serfast.load(SPEECH, sample_rate=16000)
+    wanted = statistics(serfast.Extractor(spec)(signal), spec.columns)
+    np.testing.assert_allclose(np.array(row[5:], dtype=float), wanted, rtol=1e-5, atol=1e-6)
 
 
 @pytest.mark.parametrize(

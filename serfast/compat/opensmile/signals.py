@@ -27,6 +27,7 @@ class Wanted:
         if not given:
             checks.fail("channels", "at least 1", channels)
         self.channels = [checks.integer("channels", one, -(2**15)) for one in given]
+        self.given = self.channels if isinstance(channels, Iterable) else self.channels[0]
         self.mixdown = checks.boolean("mixdown", mixdown)
         self.resample = checks.boolean("resample", resample)
         if sampling_rate is not None:

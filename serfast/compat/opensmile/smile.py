@@ -13,13 +13,14 @@ from ... import _checks as checks
 from . import cache, log, numbers, tables
 from .parts import PartMaker
 from .recordings import files_in
+from .serialized import Serialized
 from .sets import FeatureLevel, FeatureSet, level_of, set_of
 from .signals import Wanted, with_channels
 
 __all__ = ["Smile"]
 
 
-class Smile:
+class Smile(Serialized):
     """It extracts the features of a set, at a level, from signals and files.
 
     Parameters
@@ -117,7 +118,7 @@ class Smile:
             logged=self._log,
         )
         self.verbose = verbose
-        self.name, self.params = "smile", self._settings()
+        self.name, self.params = "smile", self.to_dict(flatten=True)
         self.win_dur = self.hop_dur = None
 
     def __repr__(self) -> str:
@@ -128,16 +129,18 @@ class Smile:
         """Give the name of the configuration file that opensmile-python runs for the set."""
         return self.feature_set.value.rpartition("/")[2]
 
-    def _settings(self) -> dict[str, Any]:
-        """Give what the numbers depend on, as JSON has it."""
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """Give the arguments on which the numbers depend, as JSON has them."""
         return {
             "feature_set": self.feature_set.name,
             "feature_level": self.feature_level.name,
             "options": {},
             "sampling_rate": self._wanted.sampling_rate,
-            "channels": list(self._wanted.channels),
+            "channels": self._wanted.given,
             "mixdown": self._wanted.mixdown,
             "resample": self._wanted.resample,
+            "short_nan": self.short_nan,
         }
 
     @property
@@ -309,8 +312,8 @@ class Smile:
             return tables.table(self._parts.of_files(jobs, root, skip=False), self.column_names)
         if self._parts.segment is not None:
             checks.fail("cache_root", "None if there is a segment", cache_root)
-        more = {"short_nan": self.short_nan, "keep_nat": self._parts.keep_nat}
-        path = cache.place(cache_root, self._settings() | more, jobs, root)
+        settings = self.arguments | {"keep_nat": self._parts.keep_nat}
+        path = cache.place(cache_root, settings, jobs, root)
         frame = cache.kept(path, self.column_names)
         if frame is None:
             frame = self._indexed(jobs, root, None)
