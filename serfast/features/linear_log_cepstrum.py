@@ -12,7 +12,7 @@ from .base import Rows
 from .computed import SpectrumFeature, Values
 from .mfcc import dct_matrix
 
-__all__ = ["N_BANDS", "LinearLogCepstrum", "linear_log_bank"]
+__all__ = ["N_BANDS", "LinearLogCepstrum", "linear_log_bands"]
 
 Table = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -29,15 +29,11 @@ LOG_RATIO = 1.0711703
 N_BANDS = LINEAR_EDGES + LOG_EDGES - 2
 
 
-def linear_log_bank(sample_rate: float, n_bins: int) -> Table:
-    """Give the triangles, each of the area 1 [1/Hz].
+def linear_log_bands(sample_rate: float, n_bins: int) -> list[tuple[int, Table]]:
+    """Give the first bin and the weights of each of the 40 triangles, whose area is 1 [1/Hz].
 
     Bin k counts as k · sample_rate / n_bins, twice its frequency if the bins reach up to half the
     sample rate: pyAudioAnalysis, for which these are, takes half a transform for a whole one.
-
-    Returns
-    -------
-    ndarray of float64, shape (n_bins, 40)
 
     Raises
     ------
@@ -46,25 +42,27 @@ def linear_log_bank(sample_rate: float, n_bins: int) -> Table:
 
     Examples
     --------
-    >>> linear_log_bank(16000, 400).shape
-    (400, 40)
+    >>> first, weights = linear_log_bands(16000, 400)[0]
+    >>> first, len(weights)
+    (4, 3)
     """
     linear = LOWEST + LINEAR_STEP * np.arange(LINEAR_EDGES)
     edges = np.concatenate([linear, linear[-1] * LOG_RATIO ** np.arange(1.0, LOG_EDGES + 1)])
-    if np.floor(edges[-1] * n_bins / sample_rate) >= n_bins:
-        rule = f"> {edges[-1]:.0f} Hz, the highest edge of a band"
-        checks.refuse("sample_rate", rule, f"{sample_rate:g}")
-    hertz = np.arange(n_bins) / n_bins * sample_rate
-    low, middle, high = edges[:-2], edges[1:-1], edges[2:]
-    height = 2 / (high - low)
     # A slope begins at the bin after the edge's, and ends with the bin of the next edge.
     last = np.floor(edges * n_bins / sample_rate)
-    index = np.arange(n_bins)[:, None]
-    rising = (index > last[:-2]) & (index <= last[1:-1])
-    falling = (index > last[1:-1]) & (index <= last[2:])
-    up = height / (middle - low) * (hertz[:, None] - low)
-    down = height / (high - middle) * (high - hertz[:, None])
-    return np.asarray(np.where(rising, up, np.where(falling, down, 0.0)))
+    if last[-1] >= n_bins:
+        rule = f"> {edges[-1]:.0f} Hz, the highest edge of a band"
+        checks.refuse("sample_rate", rule, f"{sample_rate:g}")
+    bands = []
+    for b in range(N_BANDS):
+        low, middle, high = edges[b : b + 3]
+        index = np.arange(int(last[b]) + 1, int(last[b + 2]) + 1)
+        hertz = index / n_bins * sample_rate
+        height = 2 / (high - low)
+        up = height / (middle - low) * (hertz - low)
+        down = height / (high - middle) * (high - hertz)
+        bands.append((int(last[b]) + 1, np.where(index <= last[b + 1], up, down)))
+    return bands
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -82,7 +80,7 @@ class LinearLogCepstrum(SpectrumFeature):
     Notes
     -----
     The formula is the orthonormal cosine transform, of type II, of log10(b + ε), where b are the
-    sums of |X| / K in the triangles of :func:`linear_log_bank` over K = n_fft // 2 bins, and
+    sums of |X| / K in the triangles of :func:`linear_log_bands` over K = n_fft // 2 bins, and
     ε = 2⁻⁵². The columns count from 1. :class:`serfast.MFCC` has the bands of other toolkits. The
     source of the bands is Slaney, Auditory Toolbox, Technical Report 1998-010; the cepstrum is
     pyAudioAnalysis'. It agrees with the formula in float64 to 1e-4 where no band is more than
@@ -106,21 +104,22 @@ class LinearLogCepstrum(SpectrumFeature):
         checks.choice("power", self.power, (1.0,))
 
     @property
+    def multiplications(self) -> int:
+        return super().multiplications + N_BANDS * self.n_mfcc
+
+    @property
     def columns(self) -> tuple[str, ...]:
         return tuple(f"{self.name or self.prefix}_{i}" for i in range(1, self.n_mfcc + 1))
 
     def check(self, sample_rate: float) -> None:
-        linear_log_bank(sample_rate, self.n_fft // 2)
+        linear_log_bands(sample_rate, self.n_fft // 2)
 
     def table(self, sample_rate: float) -> Table:
         """Give first bin and number of bins of each band, the cosines, and the bands' weights."""
-        bank = linear_log_bank(sample_rate, self.n_fft // 2)
-        spans, weights = [], []
-        for band in bank.T:
-            used = np.flatnonzero(band)
-            first, end = (used[0], used[-1] + 1) if len(used) else (0, 0)
-            spans += [first, end - first]
-            weights.append(band[first:end] / len(bank))
+        n_bins = self.n_fft // 2
+        bands = linear_log_bands(sample_rate, n_bins)
+        spans = [number for first, band in bands for number in (first, len(band))]
+        weights = [band / n_bins for _, band in bands]
         cosines = dct_matrix(self.n_mfcc, N_BANDS)
         return np.concatenate([spans, cosines.ravel(), *weights])
 

@@ -16,22 +16,25 @@ __all__ = ["N_CHROMA", "SemitoneChroma", "semitone_shares"]
 
 Table = np.ndarray[Any, np.dtype[np.float64]]
 
+Places = np.ndarray[Any, np.dtype[np.intp]]
+
 N_CHROMA = 12
 
 A0 = 27.5
 """Semitones count from this frequency [Hz]."""
 
 
-def semitone_shares(sample_rate: float, n_bins: int) -> Table:
-    """Give what each bin's power adds to each of the twelve chroma, in pyAudioAnalysis' way.
+def semitone_shares(sample_rate: float, n_bins: int) -> tuple[Places, Places, Table]:
+    """Give bins, chroma, and what the power of each of these bins adds to its chroma.
 
-    Bin k has the frequency of bin k + 1, and the nearest semitone. Each semitone takes the power of
-    its last bin alone. It is divided by the number of bins in the semitone whose number stands in
-    the bin of that number. Negative semitones count from the end.
+    This is pyAudioAnalysis' way: bin k has the frequency of bin k + 1, and the nearest semitone.
+    Each semitone takes the power of its last bin alone. It is divided by the number of bins in the
+    semitone whose number stands in the bin of that number. Negative semitones count from the end.
 
     Returns
     -------
-    ndarray of float64, shape (n_bins, 12)
+    bins, chroma : ndarray of int, shape (n,)
+    shares : ndarray of float64, shape (n,)
 
     Raises
     ------
@@ -40,12 +43,13 @@ def semitone_shares(sample_rate: float, n_bins: int) -> Table:
 
     Examples
     --------
-    >>> shares = semitone_shares(16000, 400)
-    >>> shares.shape, int((shares > 0).sum())
-    ((400, 12), 71)
+    >>> bins, chroma, shares = semitone_shares(16000, 400)
+    >>> len(bins), int(chroma.max())
+    (71, 11)
     """
-    hertz = np.arange(1, n_bins + 1) * sample_rate / (2 * n_bins)
-    semitone = np.round(N_CHROMA * np.log2(hertz / A0)).astype(int)
+    with np.errstate(over="ignore", invalid="ignore"):
+        hertz = np.arange(1, n_bins + 1) * sample_rate / (2 * n_bins)
+        semitone = np.round(N_CHROMA * np.log2(hertz / A0)).astype(int)
     if len(semitone) == 0 or not -n_bins <= semitone[0] <= semitone[-1] < n_bins:
         checks.refuse(
             "frame",
@@ -54,13 +58,10 @@ def semitone_shares(sample_rate: float, n_bins: int) -> Table:
             f"{n_bins} bins",
         )
     _, group, count = np.unique(semitone, return_inverse=True, return_counts=True)
-    size = count[group].astype(np.float64)
     place = np.zeros(n_bins, dtype=int)
     place[semitone] = np.arange(n_bins)  # the last bin of a semitone stays
-    shares = np.zeros((n_bins, N_CHROMA))
-    for row in np.unique(semitone % n_bins):
-        shares[place[row], row % N_CHROMA] += 1 / size[semitone[row]]
-    return shares
+    rows = np.unique(semitone % n_bins)
+    return place[rows], rows % N_CHROMA, 1.0 / count[group[semitone[rows]]]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -107,9 +108,8 @@ class SemitoneChroma(SpectrumFeature):
 
     def table(self, sample_rate: float) -> Table:
         """Give bin, chroma and share of each bin that counts."""
-        shares = semitone_shares(sample_rate, self.n_fft // 2)
-        bins, chroma = np.nonzero(shares)
-        return np.stack([bins, chroma, shares[bins, chroma]], axis=1).ravel()
+        entries = np.stack(semitone_shares(sample_rate, self.n_fft // 2), axis=1)
+        return np.asarray(entries.ravel(), dtype=np.float64)
 
     @staticmethod
     def compute(spectrum: Values, table: Values, out: Values) -> None:

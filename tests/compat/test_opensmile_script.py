@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import io
 import json
+import pickle
 import warnings
 from pathlib import Path
 from typing import Any
@@ -202,6 +203,13 @@ def test_an_end_that_is_not_given_stays_nat_if_asked(folder: Path) -> None:
         assert not ends[:-1].isna().any()
         given = opensmile.Smile(SET, level, keep_nat=True).process_file(folder / "a.wav", end=1)
         assert not given.index.get_level_values("end").isna().any()
+
+
+def test_a_smile_goes_to_other_processes(folder: Path, tmp_path: Path) -> None:
+    smile = opensmile.Smile(SET, logfile=tmp_path / "log", loglevel=3)
+    copy = pickle.loads(pickle.dumps(smile))
+    pandas.testing.assert_frame_equal(copy.process_folder(folder), smile.process_folder(folder))
+    assert len((tmp_path / "log").read_text().splitlines()) == 4
 
 
 def test_progress_is_printed(folder: Path, capsys: Any) -> None:

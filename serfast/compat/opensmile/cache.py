@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import threading
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -60,7 +61,7 @@ def keep(path: Path, frame: Any) -> None:
     """Write a table; another process sees all of it or nothing."""
     levels = [frame.index.get_level_values(name) for name in ("file", "start", "end")]
     moments = np.stack([np.asarray(one, "timedelta64[ns]").view(np.int64) for one in levels[1:]])
-    unready = path.with_name(f"{path.name}.{os.getpid()}.part")
+    unready = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}.part")
     try:
         with open(unready, "wb") as file:
             np.savez(

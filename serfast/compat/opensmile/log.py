@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 from datetime import datetime
 from typing import Any
 
@@ -23,12 +22,14 @@ class Log:
         if path is not None and not isinstance(path, (str, os.PathLike)):
             checks.fail("logfile", "a path or None", path)
         self.path = None if path is None else os.path.abspath(os.path.expanduser(os.fspath(path)))
-        self._lock = threading.Lock()
 
     def write(self, level: int, message: str) -> None:
-        """Append a line; files are read by several threads, and each line stays whole."""
+        """Append a line in one piece: several threads and processes may write into one file."""
         if self.path is None or level > self.level:
             return
         moment = datetime.now().isoformat(timespec="milliseconds")
-        with self._lock, open(self.path, "a", encoding="utf-8") as file:
-            file.write(f"{moment} [{level}] {message}\n")
+        file = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
+        try:
+            os.write(file, f"{moment} [{level}] {message}\n".encode())
+        finally:
+            os.close(file)

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ...features.linear_log_cepstrum import linear_log_bank
+from ...features.linear_log_cepstrum import linear_log_bands
 from ...features.mfcc import dct_matrix
 from ...features.semitone_chroma import N_CHROMA, semitone_shares
 
@@ -49,9 +49,14 @@ def tables(sample_rate: float, window: int) -> Tables:
     # A frequency is that of the next bin, relative to half the sample rate.
     frequency = np.arange(1, n_bins + 1) / n_bins
     moments = np.stack([np.ones(n_bins), frequency, frequency**2])
-    bands = linear_log_bank(sample_rate, n_bins)
-    used = np.flatnonzero(bands.any(axis=1)).max(initial=0) + 1
-    chroma = semitone_shares(sample_rate, n_bins)
-    chroma_bins = np.flatnonzero(chroma.any(axis=1))
-    cosines = dct_matrix(N_MFCC, bands.shape[1]).T
-    return Tables(moments, bands[:used] / n_bins, cosines, chroma_bins, chroma[chroma_bins])
+    triangles = linear_log_bands(sample_rate, n_bins)
+    used = max(first + len(band) for first, band in triangles)
+    bands = np.zeros((used, len(triangles)))
+    for i, (first, band) in enumerate(triangles):
+        bands[first : first + len(band), i] = band / n_bins
+    bins, chroma, shares = semitone_shares(sample_rate, n_bins)
+    chroma_bins, place = np.unique(bins, return_inverse=True)
+    table = np.zeros((len(chroma_bins), N_CHROMA))
+    np.add.at(table, (place, chroma), shares)
+    cosines = dct_matrix(N_MFCC, len(triangles)).T
+    return Tables(moments, bands, cosines, chroma_bins, table)
