@@ -142,6 +142,7 @@ TESTED_BY = {
     "compat.opensmile.tables": SMILE,
     "compat.pyaudioanalysis.MidTermFeatures": PYAUDIO,
     "compat.pyaudioanalysis.ShortTermFeatures": PYAUDIO,
+    "compat.pyaudioanalysis.sums": PYAUDIO,
     "compat.pyaudioanalysis.tables": PYAUDIO,
     "corpora.label_files": "corpora/test_labelled.py",
     "corpora.messages": "corpora/test_finding.py",
