@@ -113,7 +113,10 @@ def main(arguments: list[str] | None = None) -> None:
     given = parser.parse_args(arguments)
     paths = sorted(given.data.rglob("*.wav"))
     paths = paths[:: max(1, len(paths) // given.files)][: given.files]
-    functionals, rows = Smile(), Smile(feature_level=FeatureLevel.LowLevelDescriptors)
+    functionals, rows = (
+        Smile("eGeMAPSv02"),
+        Smile("eGeMAPSv02", feature_level=FeatureLevel.LowLevelDescriptors),
+    )
     their_functionals, their_rows = theirs("func"), theirs("lld")
     ours, others, agree, near, signals = [], [], [], [], []
     place = rows.feature_names.index(F0)

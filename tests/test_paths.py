@@ -15,8 +15,10 @@ CHROMA = "compat/test_librosa_chroma.py"
 CONTRACT = "compat/test_librosa_contract.py"
 KALDI = "compat/test_kaldi_native_fbank.py"
 PYIN = "compat/test_librosa_pyin.py"
-PYAUDIO = "compat/test_pyaudioanalysis.py"
+PYAUDIO = "compat/test_compat_pyaudioanalysis.py"
 SMILE = "compat/test_opensmile.py"
+PYAUDIO_ROWS = "presets/test_pyaudioanalysis.py"
+SCRIPT = "compat/test_opensmile_script.py"
 SHAPE = "compat/test_librosa_spectral.py"
 VERSIONS = "compat/test_librosa_versions.py"
 
@@ -62,6 +64,15 @@ TESTED_BY = {
     "backends.reference.mfcc": "features/test_parity_librosa.py",
     "backends.reference.selections": "statistics/test_selection.py",
     "backends.reference.statistics": "statistics/test_statistics_agree.py",
+    "features.linear_log_cepstrum": PYAUDIO_ROWS,
+    "features.mean_square": PYAUDIO_ROWS,
+    "features.part_entropy": PYAUDIO_ROWS,
+    "features.relative_centroid": PYAUDIO_ROWS,
+    "features.relative_flux": PYAUDIO_ROWS,
+    "features.relative_rolloff": PYAUDIO_ROWS,
+    "features.row_difference": PYAUDIO_ROWS,
+    "features.semitone_chroma": PYAUDIO_ROWS,
+    "features.sign_changes": PYAUDIO_ROWS,
     "features.column_track": "features/test_pcen.py",
     "bench.child": "bench/test_measures.py",
     "bench.compare": COMMAND,
@@ -123,13 +134,19 @@ TESTED_BY = {
     "corpora.corpus": "corpora/test_named.py",
     "corpora.emotions": "corpora/test_by_pattern.py",
     "corpora.arff": "cli/test_extract_segments.py",
+    "compat.opensmile.cache": SCRIPT,
+    "compat.opensmile.log": SCRIPT,
     "compat.opensmile.numbers": SMILE,
+    "compat.opensmile.parts": SCRIPT,
     "compat.opensmile.recordings": SMILE,
     "compat.opensmile.sets": SMILE,
+    "compat.opensmile.serialized": SCRIPT,
+    "compat.opensmile.signals": SMILE,
     "compat.opensmile.smile": SMILE,
     "compat.opensmile.tables": SMILE,
     "compat.pyaudioanalysis.MidTermFeatures": PYAUDIO,
     "compat.pyaudioanalysis.ShortTermFeatures": PYAUDIO,
+    "compat.pyaudioanalysis.sums": PYAUDIO,
     "compat.pyaudioanalysis.tables": PYAUDIO,
     "corpora.given": "test_torch.py",
     "corpora.label_files": "corpora/test_labelled.py",

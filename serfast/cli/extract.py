@@ -28,7 +28,7 @@ from ._warnings import collected, show_warnings
 __all__ = ["add_parser"]
 
 _SUFFIXES = (".npz", ".csv", ".parquet", ".arff")
-_PRESETS = ("speech", "librosa", "egemaps", "gemaps")
+_PRESETS = ("speech", "librosa", "egemaps", "gemaps", "pyaudioanalysis")
 _EPILOG = """\
 One row per frame, or with --statistics or --embedding one per recording, and with --segments one
 per segment. CSV and Parquet have the columns file, time [s] and the features; an NPZ file holds

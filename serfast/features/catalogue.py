@@ -11,6 +11,9 @@ from .base import Feature as _Feature
 
 from .energy import RMS as RMS
 from .energy import ZeroCrossingRate as ZeroCrossingRate
+from .sign_changes import SignChangeRate as SignChangeRate
+from .mean_square import MeanSquare as MeanSquare
+from .part_entropy import EnergyEntropy as EnergyEntropy
 from .spectrum import PowerSpectrum as PowerSpectrum
 from .mel import MelPower as MelPower
 from .mel import LogMel as LogMel
@@ -20,6 +23,7 @@ from .f0_candidates import F0Candidates as F0Candidates
 from .f0_path import F0Path as F0Path
 from .f0 import F0 as F0
 from .delta import Delta as Delta
+from .row_difference import RowDifference as RowDifference
 from .pcen import PCEN as PCEN
 from .running_normalization import RunningNormalization as RunningNormalization
 from .sliding_normalization import SlidingNormalization as SlidingNormalization
@@ -35,6 +39,12 @@ from .spectral_rolloff import SpectralRolloff as SpectralRolloff
 from .spectral_flatness import SpectralFlatness as SpectralFlatness
 from .spectral_entropy import SpectralEntropy as SpectralEntropy
 from .spectral_flux import SpectralFlux as SpectralFlux
+from .relative_centroid import RelativeCentroid as RelativeCentroid
+from .relative_centroid import RelativeSpread as RelativeSpread
+from .relative_rolloff import RelativeRolloff as RelativeRolloff
+from .relative_flux import RelativeFlux as RelativeFlux
+from .part_entropy import SpectralPartEntropy as SpectralPartEntropy
+from .linear_log_cepstrum import LinearLogCepstrum as LinearLogCepstrum
 from .spectral_contrast import SpectralContrast as SpectralContrast
 from .spectral_slope import SpectralSlope as SpectralSlope
 from .alpha_ratio import AlphaRatio as AlphaRatio
@@ -43,6 +53,7 @@ from .loudness import Loudness as Loudness
 from .log_energy import LogEnergy as LogEnergy
 from .log_spectral_energy import LogSpectralEnergy as LogSpectralEnergy
 from .chroma import Chroma as Chroma
+from .semitone_chroma import SemitoneChroma as SemitoneChroma
 from .formants import Formants as Formants
 from .harmonic_formants import HarmonicFormants as HarmonicFormants
 from .bandlimited_formants import BandlimitedFormants as BandlimitedFormants

@@ -12,6 +12,7 @@ from .librosa import librosa, librosa_1
 from .nemo import nemo_mel
 from .opensmile_statistics import egemaps_opensmile_statistics, gemaps_opensmile_statistics
 from .psf import python_speech_features
+from .pyaudioanalysis import pyaudioanalysis, pyaudioanalysis_statistics
 from .speech import speech, speech_statistics
 from .torchaudio import torchaudio_mel, torchaudio_mfcc
 from .usual_statistics import usual_statistics
@@ -32,6 +33,8 @@ __all__ = [
     "librosa",
     "librosa_1",
     "nemo_mel",
+    "pyaudioanalysis",
+    "pyaudioanalysis_statistics",
     "python_speech_features",
     "speech",
     "speech_statistics",

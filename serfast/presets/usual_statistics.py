@@ -7,6 +7,7 @@ from collections.abc import Callable
 from ..features.spec import FeatureSpec
 from ..statistics.statistics import Statistics
 from .egemaps import egemaps, egemaps_statistics, gemaps, gemaps_statistics
+from .pyaudioanalysis import pyaudioanalysis, pyaudioanalysis_statistics
 from .speech import speech, speech_statistics
 
 __all__ = ["usual_statistics"]
@@ -15,6 +16,7 @@ USUAL: tuple[tuple[Callable[[], FeatureSpec], Callable[[], Statistics]], ...] = 
     (speech, speech_statistics),
     (egemaps, egemaps_statistics),
     (gemaps, gemaps_statistics),
+    (pyaudioanalysis, pyaudioanalysis_statistics),
 )
 
 

@@ -45,8 +45,8 @@ def test_descriptors_are_the_smoothed_rows_of_the_preset() -> None:
     signal = voice()
     spec = egemaps_opensmile()
     rows = serfast.Extractor(spec)(signal).astype(float)
-    table = Smile(feature_level=LLD)(signal, RATE)[0]
-    names = Smile(feature_level=LLD).feature_names
+    table = Smile("eGeMAPSv02", feature_level=LLD)(signal, RATE)[0]
+    names = Smile("eGeMAPSv02", feature_level=LLD).feature_names
     loudness = rows[:, spec.columns.index("loudness")]
     padded = np.pad(loudness, 1, mode="edge")
     expected = np.convolve(padded, np.ones(3) / 3, "valid")
@@ -60,9 +60,11 @@ def test_descriptors_are_the_smoothed_rows_of_the_preset() -> None:
 
 def test_functionals_are_those_of_the_descriptors() -> None:
     signal = voice()
-    names = Smile(feature_level=LLD).feature_names
-    rows = dict(zip(names, Smile(feature_level=LLD)(signal, RATE)[0][:, :-1], strict=True))
-    whole = Smile()
+    names = Smile("eGeMAPSv02", feature_level=LLD).feature_names
+    rows = dict(
+        zip(names, Smile("eGeMAPSv02", feature_level=LLD)(signal, RATE)[0][:, :-1], strict=True)
+    )
+    whole = Smile("eGeMAPSv02")
     values = dict(zip(whole.feature_names, whole(signal, RATE)[0, :, 0], strict=True))
     short, _ = numbers.rows_of(signal, RATE)
     loudness = np.convolve(
@@ -91,7 +93,7 @@ def test_functionals_are_those_of_the_descriptors() -> None:
 @pytest.mark.parametrize("level", [0.0, 1e-3])
 def test_values_are_finite_for_silence_and_for_short_signals(n_samples: int, level: float) -> None:
     signal = np.random.default_rng(13).normal(0, level, n_samples).astype(np.float32)
-    smile = Smile()
+    smile = Smile("eGeMAPSv02")
     if n_samples < 960:
         with pytest.warns(UserWarning, match="shorter than 60 ms: silence completes it"):
             values = smile(signal, RATE)
@@ -102,46 +104,54 @@ def test_values_are_finite_for_silence_and_for_short_signals(n_samples: int, lev
 
 def test_a_short_signal_is_nan_if_asked() -> None:
     with pytest.warns(UserWarning, match="its row is NaN"):
-        assert np.isnan(Smile(short_nan=True)(np.zeros(320, np.float32), RATE)).all()
+        assert np.isnan(Smile("eGeMAPSv02", short_nan=True)(np.zeros(320, np.float32), RATE)).all()
 
 
 def test_full_scale_does_not_wrap_around() -> None:
     square = np.where(np.arange(16000) % 100 < 50, 1.0, -1.0).astype(np.float32)
-    values = dict(zip(Smile().feature_names, Smile()(square, RATE)[0, :, 0], strict=True))
+    values = dict(
+        zip(
+            Smile("eGeMAPSv02").feature_names,
+            Smile("eGeMAPSv02")(square, RATE)[0, :, 0],
+            strict=True,
+        )
+    )
     assert values["equivalentSoundLevel_dBp"] == pytest.approx(0, abs=1e-3)
 
 
 @pytest.mark.parametrize("rate", [8000, 11025, 22050, 44100, 48000])
 def test_any_rate_has_finite_values(rate: int) -> None:
-    assert np.isfinite(Smile()(voice(rate // 2), rate)).all()
+    assert np.isfinite(Smile("eGeMAPSv02")(voice(rate // 2), rate)).all()
 
 
 def test_channels_are_chosen_or_mixed() -> None:
     pair = np.stack([voice(seed=1), voice(seed=2)])
-    first, second = Smile()(pair[0], RATE), Smile()(pair[1], RATE)
-    np.testing.assert_array_equal(Smile()(pair, RATE), first)
-    np.testing.assert_array_equal(Smile(channels=1)(pair, RATE), second)
-    both = Smile(channels=[0, 1])
+    first, second = Smile("eGeMAPSv02")(pair[0], RATE), Smile("eGeMAPSv02")(pair[1], RATE)
+    np.testing.assert_array_equal(Smile("eGeMAPSv02")(pair, RATE), first)
+    np.testing.assert_array_equal(Smile("eGeMAPSv02", channels=1)(pair, RATE), second)
+    both = Smile("eGeMAPSv02", channels=[0, 1])
     np.testing.assert_array_equal(both(pair, RATE), np.concatenate([first, second]))
-    mixed = Smile(channels=[0, 1], mixdown=True)(pair, RATE)
-    np.testing.assert_array_equal(mixed, Smile()(pair.mean(axis=0, dtype=float), RATE))
+    mixed = Smile("eGeMAPSv02", channels=[0, 1], mixdown=True)(pair, RATE)
+    np.testing.assert_array_equal(mixed, Smile("eGeMAPSv02")(pair.mean(axis=0, dtype=float), RATE))
     with pytest.raises(serfast.ParameterError, match="channels must be below 2"):
-        Smile(channels=2)(pair, RATE)
+        Smile("eGeMAPSv02", channels=2)(pair, RATE)
 
 
 def test_integers_are_full_scale_at_32768() -> None:
     signal = voice()
     whole = np.round(32768 * signal).astype(np.int16)
-    np.testing.assert_array_equal(Smile()(whole, RATE), Smile()(signal, RATE))
+    np.testing.assert_array_equal(
+        Smile("eGeMAPSv02")(whole, RATE), Smile("eGeMAPSv02")(signal, RATE)
+    )
 
 
 def test_a_rate_is_resampled_if_asked_and_refused_otherwise() -> None:
     signal = voice(8000)
     with pytest.raises(serfast.ParameterError, match="sampling_rate must be 8000 Hz"):
-        Smile(sampling_rate=8000)(signal, RATE)
+        Smile("eGeMAPSv02", sampling_rate=8000)(signal, RATE)
     resampled = serfast.audio.resample(signal, RATE, 8000)
-    smile = Smile(sampling_rate=8000, resample=True)
-    np.testing.assert_array_equal(smile(signal, RATE), Smile()(resampled, 8000))
+    smile = Smile("eGeMAPSv02", sampling_rate=8000, resample=True)
+    np.testing.assert_array_equal(smile(signal, RATE), Smile("eGeMAPSv02")(resampled, 8000))
 
 
 @pytest.mark.parametrize(
@@ -163,46 +173,48 @@ def test_without_pandas_a_call_works_and_a_table_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setitem(sys.modules, "pandas", None)
-    assert Smile()(voice(), RATE).shape == (1, 88, 1)
+    assert Smile("eGeMAPSv02")(voice(), RATE).shape == (1, 88, 1)
     with pytest.raises(ImportError, match="pip install pandas"):
-        Smile().process_signal(voice(), RATE)
+        Smile("eGeMAPSv02").process_signal(voice(), RATE)
 
 
 def test_tables_have_openSMILEs_index(tmp_path: Path) -> None:
     signal = voice()
-    table = Smile().process_signal(signal, RATE)
-    assert list(table.columns) == Smile().feature_names
+    table = Smile("eGeMAPSv02").process_signal(signal, RATE)
+    assert list(table.columns) == Smile("eGeMAPSv02").feature_names
     assert table.index.names == ["start", "end"]
     assert table.index[0] == (pandas.Timedelta(0), pandas.Timedelta("1s"))
-    np.testing.assert_array_equal(table.to_numpy()[0], Smile()(signal, RATE)[0, :, 0])
-    rows = Smile(feature_level=LLD).process_signal(signal, RATE, file="a.wav")
+    np.testing.assert_array_equal(table.to_numpy()[0], Smile("eGeMAPSv02")(signal, RATE)[0, :, 0])
+    rows = Smile("eGeMAPSv02", feature_level=LLD).process_signal(signal, RATE, file="a.wav")
     assert rows.index.names == ["file", "start", "end"]
     assert rows.index[1] == ("a.wav", pandas.Timedelta("10ms"), pandas.Timedelta("30ms"))
     assert rows.index[-1] == ("a.wav", pandas.Timedelta("950ms"), pandas.Timedelta("1s"))
-    part = Smile().process_signal(signal, RATE, start=0.25, end="750ms")
+    part = Smile("eGeMAPSv02").process_signal(signal, RATE, start=0.25, end="750ms")
     assert part.index[0] == (pandas.Timedelta("250ms"), pandas.Timedelta("750ms"))
-    np.testing.assert_array_equal(part.to_numpy()[0], Smile()(signal[4000:12000], RATE)[0, :, 0])
+    np.testing.assert_array_equal(
+        part.to_numpy()[0], Smile("eGeMAPSv02")(signal[4000:12000], RATE)[0, :, 0]
+    )
 
 
 def test_files_and_folders_are_one_table(tmp_path: Path, capsys: Any) -> None:
     for name, n_samples in (("b", 8000), ("a", 16000)):
         soundfile.write(tmp_path / f"{name}.wav", np.tile(voice(n_samples)[:, None], 2), RATE)
     paths = [str(tmp_path / "a.wav"), str(tmp_path / "b.wav")]
-    table = Smile(num_workers=2, verbose=True).process_files(paths)
+    table = Smile("eGeMAPSv02", num_workers=2, verbose=True).process_files(paths)
     assert "2 of 2 files" in capsys.readouterr().err
     assert list(table.index.get_level_values("file")) == paths
-    assert table.equals(Smile().process_folder(str(tmp_path)))
-    assert Smile().process_file("a.wav", root=str(tmp_path)).to_numpy().tolist() == [
+    assert table.equals(Smile("eGeMAPSv02").process_folder(str(tmp_path)))
+    assert Smile("eGeMAPSv02").process_file("a.wav", root=str(tmp_path)).to_numpy().tolist() == [
         table.to_numpy()[0].tolist()
     ]
-    inside = Smile().process_folder(str(tmp_path), include_root=False)
+    inside = Smile("eGeMAPSv02").process_folder(str(tmp_path), include_root=False)
     assert list(inside.index.get_level_values("file")) == ["a.wav", "b.wav"]
-    assert Smile().process_index(table.index).equals(table)
+    assert Smile("eGeMAPSv02").process_index(table.index).equals(table)
     (tmp_path / "c.wav").write_bytes(b"no audio")
     with pytest.warns(serfast.errors.AudioWarning, match="a file is left out"):
-        assert Smile().process_folder(str(tmp_path)).equals(table)
+        assert Smile("eGeMAPSv02").process_folder(str(tmp_path)).equals(table)
     with pytest.raises(serfast.errors.AudioError):
-        Smile().process_file(tmp_path / "c.wav")
+        Smile("eGeMAPSv02").process_file(tmp_path / "c.wav")
 
 
 @pytest.mark.parametrize(
@@ -233,18 +245,21 @@ def test_files_and_folders_are_one_table(tmp_path: Path, capsys: Any) -> None:
         (lambda s: s.process_file(None), "file must be a path, got None"),
         (lambda s: s.process_folder(5), "root must be a folder, got 5"),
         (lambda s: s.process_folder(".", filetype="**"), "filetype must be the end of file names"),
-        (lambda s: Smile(channels=None), "channels must be an int >= 0, got None"),
+        (
+            lambda s: Smile("eGeMAPSv02", channels=None),
+            "channels must be an int >= -32768, got None",
+        ),
     ],
 )
 def test_arguments_that_are_none(call: Any, message: str) -> None:
     with pytest.raises(serfast.errors.ParameterError, match=message):
-        call(Smile())
+        call(Smile("eGeMAPSv02"))
 
 
 @pytest.mark.parametrize("unit", ["ns", "us", "ms"])
 def test_times_of_numpy_are_no_seconds(unit: str) -> None:
     times = (np.timedelta64(ms, "ms").astype(f"timedelta64[{unit}]") for ms in (250, 750))
     start, end = times
-    table = Smile().process_signal(voice(), RATE, start=start, end=end)
-    assert table.equals(Smile().process_signal(voice(), RATE, start=0.25, end=0.75))
+    table = Smile("eGeMAPSv02").process_signal(voice(), RATE, start=start, end=end)
+    assert table.equals(Smile("eGeMAPSv02").process_signal(voice(), RATE, start=0.25, end=0.75))
     assert table.index[0] == (pandas.Timedelta("250ms"), pandas.Timedelta("750ms"))

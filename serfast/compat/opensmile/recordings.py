@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
+from ... import _checks as checks
 from ...audio import load
 from ...errors import AudioError
 from ...forking import forks_wait
 
-__all__ = ["read"]
+__all__ = ["files_in", "read"]
 
 
 def read(path: Any) -> tuple[Any, int]:
@@ -35,3 +37,23 @@ def read(path: Any) -> tuple[Any, int]:
     if not len(samples):
         raise AudioError(f"{path} must hold samples, got none")
     return samples.T, int(rate)
+
+
+def files_in(root: Any, filetype: Any) -> tuple[str, list[str]]:
+    """Give the absolute path of a folder, and the sorted names of its files of a type.
+
+    Neither folders inside it nor hidden files are looked at.
+    """
+    if not isinstance(root, (str, os.PathLike)) or not os.path.isdir(os.path.expanduser(root)):
+        checks.fail("root", "a folder", root)
+    if not isinstance(filetype, str) or not filetype or set(filetype) & set("*?[]/\\"):
+        checks.fail("filetype", "the end of file names, such as 'wav'", filetype)
+    folder = os.path.abspath(os.path.expanduser(os.fspath(root)))
+    suffix = "." + filetype.removeprefix(".")
+    with os.scandir(folder) as entries:
+        names = [
+            one.name
+            for one in entries
+            if one.name.endswith(suffix) and not one.name.startswith(".") and one.is_file()
+        ]
+    return folder, sorted(names)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import warnings
 from enum import Enum
 from typing import Any, TypeVar
 
@@ -17,11 +19,18 @@ class FeatureSet(Enum):
 
     ComParE_2016 = "compare/ComParE_2016"
     GeMAPS = "gemaps/v01a/GeMAPSv01a"
+    GeMAPSv01a = GeMAPS
     GeMAPSv01b = "gemaps/v01b/GeMAPSv01b"
     eGeMAPS = "egemaps/v01a/eGeMAPSv01a"
+    eGeMAPSv01a = eGeMAPS
     eGeMAPSv01b = "egemaps/v01b/eGeMAPSv01b"
     eGeMAPSv02 = "egemaps/v02/eGeMAPSv02"
     emobase = "emobase/emobase"
+    IS09 = "is09-13/IS09_emotion"
+    IS10 = "is09-13/IS10_paraling_compat"
+    IS11 = "is09-13/IS11_speaker_state"
+    IS12 = "is09-13/IS12_speaker_trait_compat"
+    IS13 = "is09-13/IS13_ComParE"
 
 
 class FeatureLevel(Enum):
@@ -37,6 +46,16 @@ KNOWN = (FeatureSet.GeMAPSv01b, FeatureSet.eGeMAPSv01b, FeatureSet.eGeMAPSv02)
 
 def set_of(value: Any) -> FeatureSet:
     """Give the set that a member, its name or its value says, if serfast has it."""
+    if value is None:
+        warnings.warn(
+            "no feature_set is given: opensmile-python takes ComParE_2016 then, which serfast "
+            "lacks; eGeMAPSv02 is taken",
+            stacklevel=3,
+        )
+        return FeatureSet.eGeMAPSv02
+    if isinstance(value, os.PathLike) or str(value).endswith(".conf"):
+        rule = f"one of {', '.join(one.name for one in KNOWN)}: serfast runs no configuration file"
+        checks.fail("feature_set", rule, value)
     wanted = _member("feature_set", value, FeatureSet)
     if wanted not in KNOWN:
         rule = f"one that serfast has, {', '.join(one.name for one in KNOWN)}"
@@ -54,8 +73,8 @@ def level_of(value: Any) -> FeatureLevel:
 
 
 def _member(argument: str, value: Any, kind: type[Member]) -> Member:
-    for one in kind:
-        if value is one or value in (one.name, one.value):
+    for name, one in kind.__members__.items():
+        if value is one or value in (name, one.value):
             return one
     rule = f"one of {', '.join(one.name for one in kind)}"
     return checks.fail(argument, rule, value)

@@ -3,50 +3,59 @@
 from __future__ import annotations
 
 import os
-import sys
 import warnings
-from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from ... import _checks as checks
-from ...audio.resampling import resampled
-from ...errors import AudioError, AudioWarning
-from . import numbers, tables
-from .recordings import read
+from . import cache, log, numbers, tables
+from .parts import PartMaker
+from .recordings import files_in
+from .serialized import Serialized
 from .sets import FeatureLevel, FeatureSet, level_of, set_of
+from .signals import Wanted, with_channels
 
 __all__ = ["Smile"]
 
-Segment = tuple[Any, float, float, Any]
-"""The file or None, start and end [s], and the values."""
 
-
-class Smile:
+class Smile(Serialized):
     """It extracts the features of a set, at a level, from signals and files.
 
     Parameters
     ----------
     feature_set : FeatureSet or str
-        GeMAPSv01b, eGeMAPSv01b or eGeMAPSv02.
+        GeMAPSv01b, eGeMAPSv01b or eGeMAPSv02. Without one, eGeMAPSv02 is taken with a warning:
+        opensmile-python takes ComParE_2016 then, which serfast lacks.
     feature_level : FeatureLevel or str
         Functionals give one row a recording, and LowLevelDescriptors one every 10 ms.
+    options : mapping or None
+        opensmile-python gives them to its configuration files. serfast runs none, so only None and
+        an empty mapping are taken.
+    loglevel, logfile : int, path or None
+        Into the file there go, from level 1 on, files that are left out, from 2 on signals that are
+        too short, and from 3 on each part that is done. The level is 0 to 5.
     sampling_rate : int or None
         It is the rate that signals must have, or are resampled to [Hz]. None takes any.
     channels : int or sequence of int
-        These channels are taken: each has its own block of columns if there are several.
+        These channels are taken: each has its own block of columns if there are several. Negative
+        ones count from the last.
     mixdown : bool
         If True, the mean of these channels is taken.
     resample : bool
         If True, signals are resampled to `sampling_rate`; if False, other rates are refused.
+    segment : object or None
+        Its method ``process_signal(signal, sampling_rate, *, file, start, end)`` gives an index
+        with the levels start and end, as an ``audinterface.Segment`` does; each segment has rows of
+        its own.
+    keep_nat : bool
+        If True, a file whose end isn't given has NaT as its end in the index.
     num_workers : int or None
         So many threads work at files; None stands for one a core. `multiprocessing` changes
         nothing: threads are enough here, because the engine doesn't hold Python's lock.
     verbose : bool
-        If True, the progress over files is printed to stderr.
+        If True, the progress over files and segments is printed to stderr.
     short_nan : bool
         A signal shorter than 60 ms has no row. With False it is completed by silence, and with
         True its row is NaN, as in openSMILE; a warning comes in both cases.
@@ -71,13 +80,18 @@ class Smile:
 
     def __init__(
         self,
-        feature_set: FeatureSet | str = FeatureSet.eGeMAPSv02,
+        feature_set: FeatureSet | str | None = None,
         feature_level: FeatureLevel | str = FeatureLevel.Functionals,
         *,
+        options: Mapping[str, Any] | None = None,
+        loglevel: int = 2,
+        logfile: str | None = None,
         sampling_rate: int | None = None,
         channels: int | Sequence[int] = 0,
         mixdown: bool = False,
         resample: bool = False,
+        segment: Any = None,
+        keep_nat: bool = False,
         num_workers: int | None = 1,
         multiprocessing: bool = False,
         verbose: bool = False,
@@ -85,25 +99,49 @@ class Smile:
     ) -> None:
         self.feature_set = set_of(feature_set)
         self.feature_level = level_of(feature_level)
-        if sampling_rate is not None:
-            checks.integer("sampling_rate", sampling_rate)
-        elif resample:
-            checks.fail("sampling_rate", "given for resample=True", None)
-        if num_workers is not None:
-            checks.integer("num_workers", num_workers)
-        for name, value in (("mixdown", mixdown), ("resample", resample), ("verbose", verbose)):
-            checks.boolean(name, value)
-        checks.boolean("short_nan", short_nan)
-        given = list(channels) if isinstance(channels, Iterable) else [channels]
-        if not given:
-            checks.fail("channels", "at least 1", channels)
-        self._channels = [checks.integer("channels", one, 0) for one in given]
-        self.sampling_rate, self.mixdown, self.resample = sampling_rate, mixdown, resample
-        self.num_workers, self.verbose = num_workers, verbose
-        self.short_nan = short_nan
+        if options is not None and (not isinstance(options, Mapping) or options):
+            checks.fail("options", "None or empty: serfast runs no configuration file", options)
+        self.options: dict[str, Any] = {}
+        self._log = log.Log(logfile, loglevel)
+        self.loglevel, self.logfile = self._log.level, self._log.path
+        self._wanted = Wanted(channels, mixdown, sampling_rate, resample)
+        checks.boolean("multiprocessing", multiprocessing)
+        self.short_nan = checks.boolean("short_nan", short_nan)
+        self._parts = PartMaker(
+            self._row_values,
+            whole=self.feature_level is FeatureLevel.Functionals,
+            text_rate=sampling_rate,
+            segment=segment,
+            keep_nat=keep_nat,
+            num_workers=num_workers,
+            verbose=verbose,
+            logged=self._log,
+        )
+        self.verbose = verbose
+        self.name, self.params = "smile", self.to_dict(flatten=True)
+        self.win_dur = self.hop_dur = None
 
     def __repr__(self) -> str:
         return f"Smile({self.feature_set.name}, {self.feature_level.name})"
+
+    @property
+    def config_name(self) -> str:
+        """Give the name of the configuration file that opensmile-python runs for the set."""
+        return self.feature_set.value.rpartition("/")[2]
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """Give the arguments on which the numbers depend, as JSON has them."""
+        return {
+            "feature_set": self.feature_set.name,
+            "feature_level": self.feature_level.name,
+            "options": {},
+            "sampling_rate": self._wanted.sampling_rate,
+            "channels": self._wanted.given,
+            "mixdown": self._wanted.mixdown,
+            "resample": self._wanted.resample,
+            "short_nan": self.short_nan,
+        }
 
     @property
     def feature_names(self) -> list[str]:
@@ -122,14 +160,16 @@ class Smile:
     @property
     def num_channels(self) -> int:
         """Give the number of channels with columns of their own."""
-        return 1 if self.mixdown else len(self._channels)
+        return 1 if self._wanted.mixdown else len(self._wanted.channels)
 
     @property
-    def column_names(self) -> list[Any]:
-        """Give the names of a table's columns; with several channels, pairs of channel and name."""
+    def column_names(self) -> Any:
+        """Give the columns of a table as pandas' Index; several channels have pairs."""
+        pd = tables.pandas()
         if self.num_channels == 1:
-            return self.feature_names
-        return [(c, name) for c in self._channels for name in self.feature_names]
+            return pd.Index(self.feature_names)
+        pairs = [(c, name) for c in self._wanted.channels for name in self.feature_names]
+        return pd.MultiIndex.from_tuples(pairs)
 
     def __call__(self, signal: Any, sampling_rate: int) -> Any:
         """Give the features of a signal as an array.
@@ -144,8 +184,9 @@ class Smile:
         -------
         ndarray of float32, shape (num_channels, num_features, n_rows)
         """
-        made = [self._values(one, rate) for one, rate in self._mono(signal, sampling_rate)]
-        return np.stack([values.T for values in made])
+        checks.number("sampling_rate", sampling_rate, above=0)
+        mono = self._wanted.mono(with_channels(signal), sampling_rate)
+        return np.stack([self._values(one, rate).T for one, rate in mono])
 
     def process_signal(
         self,
@@ -165,14 +206,23 @@ class Smile:
         file : str or None
             If it is given, the index begins with it.
         start, end : float, str, timedelta or None
-            They are seconds, or text such as "200ms".
+            They are seconds, text such as "200ms", or a number of samples as text, "3200".
 
         Returns
         -------
         pandas.DataFrame
             Its index has (file,) start and end.
         """
-        return tables.table([self._segment(signal, sampling_rate, file, start, end)], self._labels)
+        parts = self._parts.of_signal(signal, sampling_rate, file, start, end)
+        return tables.table(parts, self.column_names)
+
+    def process_signal_from_index(self, signal: Any, sampling_rate: int, index: Any) -> Any:
+        """Give the table of the parts of a signal that an index with start and end says.
+
+        The index may begin with file, and may be one of files alone.
+        """
+        parts = self._parts.of_segments(tables.entries(index), signal, sampling_rate)
+        return tables.table(parts, self.column_names)
 
     def process_file(
         self, file: Any, *, start: Any = None, end: Any = None, root: str | None = None
@@ -199,108 +249,86 @@ class Smile:
             checks.fail("files", "a sequence of paths (process_file takes one)", files)
         files = list(files)
         jobs = list(zip(files, _each(starts, files), _each(ends, files), strict=True))
-        return tables.table(self._work(jobs, root, skip=False), self._labels)
+        return tables.table(self._parts.of_files(jobs, root, skip=False), self.column_names)
 
-    def process_folder(self, root: str, *, filetype: str = "wav", include_root: bool = True) -> Any:
-        """Give one table of all files below a folder, in the order of their names.
+    def process_folder(
+        self, root: str | os.PathLike[str], *, filetype: str = "wav", include_root: bool = True
+    ) -> Any:
+        """Give one table of the files in a folder, in the order of their names.
 
-        A file that can't be read is left out, with a warning.
+        As in opensmile-python, files in folders inside it and hidden ones aren't taken. A file that
+        can't be read is left out, with a warning. The index has absolute paths, or with
+        ``include_root=False`` the names in the folder.
         """
-        if not isinstance(root, (str, os.PathLike)) or not os.path.isdir(root):
-            checks.fail("root", "a folder", root)
-        if not isinstance(filetype, str) or not filetype or set(filetype) & set("*?[]/\\"):
-            checks.fail("filetype", "the end of file names, such as 'wav'", filetype)
-        folder = Path(root)
-        paths = sorted(p for p in folder.rglob(f"*.{filetype}") if p.is_file())
-        names = [str(p) if include_root else str(p.relative_to(folder)) for p in paths]
-        before = None if include_root else str(folder)
-        jobs = [(name, None, None) for name in names]
-        return tables.table(self._work(jobs, before, skip=True), self._labels)
+        checks.boolean("include_root", include_root)
+        folder, names = files_in(root, filetype)
+        files = [os.path.join(folder, name) for name in names] if include_root else names
+        jobs = [(name, None, None) for name in files]
+        return tables.table(self._parts.of_files(jobs, folder, skip=True), self.column_names)
 
-    def process_index(self, index: Any, *, root: str | None = None) -> Any:
-        """Give the table of an index of files, or of files, starts and ends."""
-        names = list(getattr(index, "names", ()))
-        if len(names) < 3:
-            return self.process_files(list(index), root=root)
-        files, starts, ends = (list(index.get_level_values(level)) for level in names[:3])
-        return self.process_files(files, starts=starts, ends=ends, root=root)
+    def process_index(
+        self,
+        index: Any,
+        *,
+        preserve_index: bool = False,
+        root: str | None = None,
+        cache_root: str | None = None,
+    ) -> Any:
+        """Give the table of an index of files, or of files, starts and ends.
+
+        Parameters
+        ----------
+        index : pandas.Index or iterable of paths
+            It is an index of audformat: of files, or of files, starts and ends.
+        preserve_index : bool
+            If True, the table has this index instead of one with file, start and end.
+        root : str or None
+            It is put before the names of files to read them.
+        cache_root : path or None
+            The table is kept in this folder, as a file of NumPy's, and is read from there when the
+            same files, unchanged, are asked for with the same settings.
+
+        Raises
+        ------
+        AudioError
+            If a file can't be read: it names the file.
+        ParameterError
+            If the index has other levels, can't be preserved because there are several rows for an
+            entry, or a cache is asked for with a `segment`, whose settings aren't known.
+        """
+        checks.boolean("preserve_index", preserve_index)
+        jobs = tables.entries(index)
+        frame = self._indexed(jobs, root, cache_root)
+        if preserve_index and self._parts.segment is None:
+            if len(frame) != len(jobs):
+                rule = "False where an entry has several rows"
+                checks.fail("preserve_index", rule, preserve_index)
+            frame.index = index
+        return frame
+
+    def _indexed(self, jobs: list[Any], root: str | None, cache_root: Any) -> Any:
+        """Give the table of the jobs, from the cache if it is there."""
+        if cache_root is None:
+            return tables.table(self._parts.of_files(jobs, root, skip=False), self.column_names)
+        if self._parts.segment is not None:
+            checks.fail("cache_root", "None if there is a segment", cache_root)
+        settings = self.arguments | {"keep_nat": self._parts.keep_nat}
+        path = cache.place(cache_root, settings, jobs, root)
+        frame = cache.kept(path, self.column_names)
+        if frame is None:
+            frame = self._indexed(jobs, root, None)
+            cache.keep(path, frame)
+        return frame
 
     def to_numpy(self, frame: Any) -> Any:
         """Give a table as an array of the shape that a call gives."""
         values = frame.to_numpy().reshape(len(frame), self.num_channels, self.num_features)
         return values.transpose(1, 2, 0)
 
-    @property
-    def _labels(self) -> Any:
-        if self.num_channels == 1:
-            return self.feature_names
-        return tables.pandas().MultiIndex.from_tuples(self.column_names)
-
-    def _work(self, jobs: list[Any], root: str | None, skip: bool) -> list[Any]:
-        """Compute the parts of a table, in the order of the jobs."""
-
-        def one(job: Any) -> Any:
-            name, start, end = job
-            if not isinstance(name, (str, bytes, os.PathLike)):
-                checks.fail("file", "a path", name)
-            path = Path(root, os.fsdecode(name)) if root is not None else name
-            try:
-                signal, rate = read(path)
-                return self._segment(signal, rate, name, start, end)
-            except AudioError as error:
-                if not skip:
-                    raise
-                return error
-
-        parts = []
-        with ThreadPoolExecutor(self.num_workers or os.cpu_count() or 1) as pool:
-            for i, made in enumerate(pool.map(one, jobs), 1):
-                if isinstance(made, AudioError):
-                    warnings.warn(f"a file is left out: {made}", AudioWarning, stacklevel=4)
-                else:
-                    parts.append(made)
-                if self.verbose:
-                    print(f"\r{i} of {len(jobs)} files", end="", file=sys.stderr, flush=True)
-        if self.verbose and jobs:
-            print(file=sys.stderr)
-        return parts
-
-    def _segment(self, signal: Any, rate: int, file: Any, start: Any, end: Any) -> Any:
-        """Compute the values of a part of a signal: a part of a table."""
-        checks.number("sampling_rate", rate, above=0)
-        begin, stop = tables.seconds("start", start), tables.seconds("end", end)
-        samples = _with_channels(signal)
-        if not samples.shape[1]:
-            checks.refuse("signal", "at least 1 sample", "none")
-        duration = samples.shape[1] / rate
-        begin = 0.0 if begin is None else begin
-        stop = duration if stop is None else min(stop, duration)
-        if not begin < stop:
-            checks.refuse("start", f"before the end ({stop:g} s)", f"{begin:g} s")
-        part = samples[:, round(begin * rate) : round(stop * rate)]
-        values = np.concatenate(
-            [self._values(one, made) for one, made in self._mono(part, rate)], axis=1
-        )
-        whole = self.feature_level is FeatureLevel.Functionals
-        return (file, *tables.index_of(len(values), begin, stop, whole), values)
-
-    def _mono(self, signal: Any, rate: int) -> Iterable[tuple[Any, float]]:
-        """Give each channel that is wanted, at the rate that is wanted."""
-        checks.number("sampling_rate", rate, above=0)
-        samples = _with_channels(signal)
-        if max(self._channels) >= len(samples):
-            rule = f"below {len(samples)}, the number of channels"
-            checks.refuse("channels", rule, f"{max(self._channels)}")
-        chosen = samples[self._channels]
-        if self.mixdown:
-            chosen = chosen.mean(axis=0, keepdims=True, dtype=np.float64)
-        if self.sampling_rate is not None and rate != self.sampling_rate:
-            if not self.resample:
-                rule = f"{self.sampling_rate} Hz, or resample=True given"
-                checks.fail("sampling_rate", rule, rate)
-            wanted = self.sampling_rate
-            return [(resampled(one, rate, wanted), wanted) for one in chosen]
-        return [(one, rate) for one in chosen]
+    def _row_values(self, samples: Any, rate: float) -> Any:
+        """Compute the values of all channels that are wanted, side by side."""
+        mono = self._wanted.mono(samples, rate)
+        return np.concatenate([self._values(one, made) for one, made in mono], axis=1)
 
     def _values(self, signal: Any, rate: float) -> Any:
         """Compute the values of a mono signal, shape (n_rows, num_features)."""
@@ -308,7 +336,9 @@ class Smile:
         if len(signal) < least:
             ms = f"{1000 * len(signal) / rate:.0f} ms"
             done = "its row is NaN" if self.short_nan else "silence completes it"
-            warnings.warn(f"a signal of {ms} is shorter than 60 ms: {done}", stacklevel=5)
+            message = f"a signal of {ms} is shorter than 60 ms: {done}"
+            self._log.write(log.REPLACED, message)
+            warnings.warn(message, stacklevel=5)
             if self.short_nan:
                 return np.full((1, self.num_features), np.nan, dtype=np.float32)
             signal = np.concatenate([signal, np.zeros(least - len(signal), signal.dtype)])
@@ -316,16 +346,6 @@ class Smile:
             extended = self.feature_set is not FeatureSet.GeMAPSv01b
             return numbers.functionals(signal, rate, extended)[np.newaxis]
         return numbers.descriptors(signal, rate, tuple(self.feature_names))
-
-
-def _with_channels(signal: Any) -> Any:
-    """Give a signal as float32 or int16 of shape (n_channels, n_samples)."""
-    samples = np.atleast_2d(np.asarray(signal))
-    if samples.ndim != 2 or samples.dtype.kind not in "fiu":
-        checks.fail("signal", "samples of shape (n,) or (channels, n)", signal)
-    if samples.dtype.kind != "f" and samples.dtype != np.int16:  # their full scale isn't known
-        checks.refuse("signal", "of a float type or int16", f"{samples.dtype}")
-    return samples if samples.dtype == np.int16 else samples.astype(np.float32)
 
 
 def _each(values: Any, files: list[Any]) -> list[Any]:

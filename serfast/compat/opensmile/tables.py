@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from ... import _checks as checks
 from ...forking import forks_wait
 
-__all__ = ["index_of", "pandas", "seconds", "table"]
+__all__ = ["entries", "index_of", "pandas", "seconds", "table"]
 
 SHORT, HOP = 0.020, 0.010
 
@@ -30,10 +31,15 @@ def pandas() -> Any:
     return pd
 
 
-def seconds(argument: str, value: Any) -> float | None:
-    """Give a moment in seconds: from a number [s], a timedelta, or text such as "200ms"."""
+def seconds(argument: str, value: Any, rate: float) -> float | None:
+    """Give a moment in seconds: from a number [s], a timedelta, or text such as "200ms".
+
+    Text of digits alone is a number of samples, as in opensmile-python.
+    """
     if value is None:
         return None
+    if isinstance(value, str) and value.isascii() and value.isdigit():
+        return int(value) / rate
     is_number = isinstance(value, (int, float, np.integer, np.floating))
     if is_number and not isinstance(value, (bool, np.timedelta64)):  # NumPy's is an integer, too
         return None if np.isnan(value) else checks.number(argument, float(value), minimum=0)
@@ -61,7 +67,39 @@ def index_of(n_rows: int, start: float, end: float, whole: bool) -> tuple[Any, A
     return starts, ends
 
 
-def table(parts: list[tuple[Any, Any, Any, Any]], names: list[str]) -> Any:
+def entries(index: Any) -> list[tuple[Any, Any, Any]]:
+    """Give file, start and end of each entry of an index of files, of segments, or of parts.
+
+    A level that isn't there is None.
+
+    Raises
+    ------
+    ParameterError
+        If it has other levels than (file), (file, start, end) or (start, end).
+    """
+    names = list(getattr(index, "names", ()))
+    if len(names) <= 1 and not isinstance(index, (str, bytes, os.PathLike)):
+        try:
+            return [(file, None, None) for file in index]
+        except TypeError:
+            checks.fail("index", "one of files, or of file, start and end", index)
+    if names not in (["file", "start", "end"], ["start", "end"]):
+        rule = "one of files, of file, start and end, or of start and end"
+        checks.refuse("index", rule, checks.shown(names or index))
+    levels = [list(index.get_level_values(name)) for name in names]
+    if len(names) == 2:
+        levels.insert(0, [None] * len(index))
+    return list(zip(*levels, strict=True))
+
+
+def _timedeltas(moments: Any) -> Any:
+    """Give moments [s] as pandas' timedeltas; NaN is NaT."""
+    rounded = np.round(np.nan_to_num(moments) * 1e9).astype("timedelta64[ns]")
+    rounded[np.isnan(moments)] = np.timedelta64("NaT")
+    return pandas().to_timedelta(rounded)
+
+
+def table(parts: list[tuple[Any, Any, Any, Any]], names: Any) -> Any:
     """Give one table of parts: file (or None), starts, ends [s] and values of each."""
     pd = pandas()
     arrays: list[Any] = []
@@ -71,7 +109,7 @@ def table(parts: list[tuple[Any, Any, Any, Any]], names: list[str]) -> Any:
         levels.append("file")
     for level, place in (("start", 1), ("end", 2)):
         moments = np.concatenate([part[place] for part in parts]) if parts else np.empty(0)
-        arrays.append(pd.to_timedelta(np.round(moments * 1e9).astype(np.int64), unit="ns"))
+        arrays.append(_timedeltas(moments))
         levels.append(level)
     values = np.concatenate([part[3] for part in parts]) if parts else np.empty((0, len(names)))
     index = pd.MultiIndex.from_arrays(arrays, names=levels)

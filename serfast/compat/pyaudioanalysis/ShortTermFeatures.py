@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 import numpy as np
-from numpy.fft import rfft
 
 from ... import _checks as checks
-from .tables import N_CHROMA, N_MFCC, N_PARTS, Tables, tables
+from .sums import EPSILON, Sums
+from .tables import N_CHROMA, N_MFCC, tables
 
-__all__ = ["feature_extraction"]
+__all__ = ["dc_normalize", "feature_extraction"]
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
-
-EPSILON = sys.float_info.epsilon
-"""pyAudioAnalysis adds it where it divides or takes a logarithm."""
 
 PEAK_OFFSET = 32768 * 1e-10
 """It divides samples by 32768, then by their peak and 1e-10: here both at once."""
 
-ROLLOFF = 0.9
-BLOCK_SAMPLES = 1 << 17
+BLOCK_SAMPLES = 1 << 16
 """So many samples of frames are computed at once: their arrays stay in the processor's cache."""
 
 NAMES = (
@@ -83,25 +78,54 @@ def feature_extraction(
     hop = checks.integer("step", int(checks.number("step", step)), 1)
     with_deltas = checks.boolean("deltas", deltas)
     samples = _checked(signal, length)
-    mean, peak = _normalization(samples)
+    mean, peak = _normalization(samples, PEAK_OFFSET)
     fixed = tables(rate, length)
     n_frames = (len(samples) - length) // hop + 1
-    rows = np.empty((n_frames, len(NAMES)))
-    size = max(BLOCK_SAMPLES // length, 1)
-    space = _Space(min(size, n_frames), length // 2)
+    size = min(max(BLOCK_SAMPLES // length, 1), n_frames)
+    sums = Sums(n_frames, size, length, hop, fixed)
     for start in range(0, n_frames, size):
-        block = rows[start : start + size]
-        end = (start + len(block) - 1) * hop + length
-        part = (samples[start * hop : end] - mean) / peak
-        _temporal(part, length, hop, block)
-        _spectral(_frames(part, length, hop), fixed, block, space)
+        stop = min(start + size, n_frames)
+        end = (stop - 1) * hop + length
+        sums.add((samples[start * hop : end] - mean) / peak, start, stop)
     names = list(NAMES)
+    features = np.zeros((2 * len(names) if with_deltas else len(names), n_frames))
+    plain = features[: len(names)]
+    _write(sums, length, plain)
     if not with_deltas:
-        return np.ascontiguousarray(rows.T), names
-    features = np.zeros((2 * len(NAMES), n_frames))
-    features[: len(NAMES)] = rows.T
-    np.subtract(rows[1:].T, rows[:-1].T, out=features[len(NAMES) :, 1:])
+        return features, names
+    np.subtract(plain[:, 1:], plain[:, :-1], out=features[len(names) :, 1:])
     return features, names + [f"delta {name}" for name in names]
+
+
+def dc_normalize(sig_array: Any) -> Array:
+    """Give a signal less its mean, over its peak and 1e-10.
+
+    ``feature_extraction`` does this itself, to the samples divided by 32768. The rows of
+    ``serfast.presets.pyaudioanalysis``, which takes a signal as it is, are those numbers if they
+    are given ``dc_normalize(signal / 32768)``.
+
+    Parameters
+    ----------
+    sig_array : array_like, shape (n,)
+        Mono samples; it stays as it is.
+
+    Returns
+    -------
+    ndarray of float64, shape (n,)
+
+    Raises
+    ------
+    ParameterError
+        If the signal isn't one finite channel of at least one sample.
+
+    Examples
+    --------
+    >>> dc_normalize([1.0, 2.0, 3.0]).round(6).tolist()
+    [-1.0, 0.0, 1.0]
+    """
+    samples = _checked(sig_array, 1)
+    mean, peak = _normalization(samples, 1e-10)
+    return np.asarray((samples - mean) / peak)
 
 
 def _checked(signal: Any, length: int) -> Any:
@@ -111,53 +135,38 @@ def _checked(signal: Any, length: int) -> Any:
         shape = f"shape {given.shape} and type {given.dtype}"
         checks.refuse("signal", "one channel of real samples (n,)", shape)
     if len(given) < length:
-        checks.refuse("signal", f"at least a window ({length} samples)", f"{len(given)} samples")
+        checks.refuse("signal", f"at least {length} samples", f"{len(given)} samples")
     return given
 
 
-def _normalization(samples: Any) -> tuple[np.float64, np.float64]:
-    """Give the mean, and the peak around it.
+def _normalization(samples: Any, offset: float) -> tuple[np.float64, np.float64]:
+    """Give the mean, and the peak around it and an offset.
 
     Their bits are pyAudioAnalysis' bits: in spectra of pure tones, the logarithms of the bands
     between them are those of rounding errors.
     """
-    mean = samples.astype(np.float64).mean()
-    peak = max(float(samples.max()) - mean, mean - float(samples.min()))
+    with np.errstate(invalid="ignore"):
+        mean = samples.astype(np.float64).mean()
+        peak = max(float(samples.max()) - mean, mean - float(samples.min()))
     if not np.isfinite(peak):
         checks.refuse("signal", "finite", "NaN, infinity or samples that are too large")
-    return mean, peak + PEAK_OFFSET
+    return mean, peak + offset
 
 
-def _frames(samples: Any, length: int, hop: int) -> Any:
-    """Give the frames, shape (n_frames, length), without a copy."""
-    return np.lib.stride_tricks.sliding_window_view(samples, length)[::hop]
-
-
-def _temporal(samples: Array, length: int, hop: int, rows: Array) -> None:
-    """Write the rate of zero crossings, the mean square and the entropy of the parts' energies.
-
-    A sample of 0 counts as half a crossing on either side.
-    """
-    sign = (samples > 0).view(np.int8) - (samples < 0).view(np.int8)
-    # Sums of so few small integers are exact in float32.
-    change = np.abs(np.diff(sign)).astype(np.float32)
-    rows[:, 0] = _frames(change, length - 1, hop).sum(axis=1)
-    rows[:, 0] /= 2 * (length - 1)
-    parts, total = _parts(_frames(np.square(samples), length, hop))
-    rows[:, 1] = total / length
-    rows[:, 2] = _entropy(parts, total)
-
-
-def _parts(power: Array) -> tuple[Array, Array]:
-    """Give the sums of ten parts, shape (n, 10), and of all, with the rest behind the parts."""
-    size = power.shape[1] // N_PARTS
-    covered = power[:, : size * N_PARTS]
-    shape, strides = (len(power), N_PARTS, size), power.strides
-    divided = np.lib.stride_tricks.as_strided(
-        covered, shape, (strides[0], size * strides[1], strides[1]), writeable=False
-    )
-    parts = divided.sum(axis=2)
-    return parts, parts.sum(axis=1) + power[:, size * N_PARTS :].sum(axis=1)
+def _write(sums: Sums, length: int, features: Array) -> None:
+    """Write the 34 features of all frames, out of their sums."""
+    n_bins = length // 2
+    features[0] = sums.changes / (2 * (length - 1))
+    features[1] = sums.energy / length
+    features[2] = _entropy(sums.energies, sums.energy)
+    features[3], features[4] = _centroid(*sums.moments)
+    features[5] = _entropy(sums.powers / n_bins**2, sums.power / n_bins**2)
+    features[6] = _flux(sums, n_bins)
+    features[7] = sums.rolloff / n_bins
+    features[8 : 8 + N_MFCC] = sums.cepstrum.T
+    chroma = features[8 + N_MFCC : -1]
+    np.divide(sums.chroma.T, np.where(sums.power == 0, 1.0, sums.power), out=chroma)
+    features[-1] = chroma.std(axis=0)
 
 
 def _entropy(parts: Array, total: Array) -> Array:
@@ -166,78 +175,18 @@ def _entropy(parts: Array, total: Array) -> Array:
     return np.asarray(-np.einsum("ij,ij->i", share, np.log2(share + EPSILON)))
 
 
-class _Space:
-    """The arrays of a block's spectra, which the next block takes again."""
-
-    def __init__(self, n_frames: int, n_bins: int) -> None:
-        self.part_size = n_bins // N_PARTS
-        self.width = max(self.part_size, n_bins - N_PARTS * self.part_size)
-        """The longest part, or the rest behind the parts."""
-        self.power = np.zeros(n_frames * n_bins + self.width)  # zeros stay behind the last bin
-        self.magnitude = np.empty((n_frames + 1, n_bins))
-        self.begun = False
-        self.transform = np.empty((n_frames, n_bins + 1), complex)
-
-
-def _spectral(frames: Array, fixed: Tables, rows: Array, space: _Space) -> None:
-    """Write the features of the spectrum, which the tables divide by its length."""
-    n, n_bins = len(frames), len(fixed.moments)
-    transform = rfft(frames, axis=1, out=space.transform[:n])[:, :n_bins]
-    power = space.power[: n * n_bins].reshape(n, n_bins)
-    stored = space.magnitude[: n + 1]
-    np.square(transform.real, out=power)
-    magnitude = np.square(transform.imag, out=stored[1:])
-    power += magnitude
-    np.sqrt(power, out=magnitude)
-    if not space.begun:
-        stored[0] = magnitude[0]  # before the first frame, pyAudioAnalysis has it once more
-        space.begun = True
-    moments = stored @ fixed.moments
-    rows[:, 3], rows[:, 4] = _centroid(moments[1:])
-    sums = power @ fixed.powers
-    parts, total = sums[:, :N_PARTS], sums[:, N_PARTS]
-    rows[:, 5] = _entropy(parts, total)
-    rows[:, 6] = _flux(stored, moments[:, 0] + n_bins**2 * EPSILON)
-    rows[:, 7] = _rolloff(space, parts, total, n_bins) / n_bins
-    bands = magnitude[:, : len(fixed.bands)] @ fixed.bands
-    rows[:, 8 : 8 + N_MFCC] = np.log10(bands + EPSILON) @ fixed.cosines
-    chroma = sums[:, N_PARTS + 1 :]
-    chroma /= np.where(total == 0, EPSILON, total)[:, None]
-    rows[:, 8 + N_MFCC : -1] = chroma
-    chroma -= chroma.mean(axis=1, keepdims=True)
-    rows[:, -1] = np.sqrt(np.einsum("ij,ij->i", chroma, chroma) / N_CHROMA)
-    stored[0] = magnitude[-1]
-
-
-def _centroid(moments: Array) -> tuple[Array, Array]:
+def _centroid(mass: Array, first: Array, second: Array) -> tuple[Array, Array]:
     """Give the centroid and the spread, relative to half the sample rate; 0 in silence."""
-    mass, first, second = moments.T
     mass_above_0 = np.where(mass == 0, 1.0, mass)
     centroid = first / mass_above_0
     spread = second / mass_above_0 - centroid**2
     return centroid, np.sqrt(np.maximum(spread, 0))
 
 
-def _flux(stored: Array, mass: Array) -> Array:
+def _flux(sums: Sums, n_bins: int) -> Array:
     """Give the sum of squared changes of the relative magnitudes, (a - b)² = a² + b² - 2ab."""
-    square = np.einsum("ij,ij->i", stored, stored) / mass**2
-    product = np.einsum("ij,ij->i", stored[1:], stored[:-1]) / (mass[1:] * mass[:-1])
-    return np.asarray(np.maximum(square[1:] + square[:-1] - 2 * product, 0))
-
-
-def _rolloff(space: _Space, parts: Array, total: Array, n_bins: int) -> Any:
-    """Give the bin up to which there is 90 % of the power.
-
-    It is looked for in the part where it must be, or in the rest behind the parts.
-    """
-    index = np.arange(len(parts))
-    threshold = ROLLOFF * total - EPSILON
-    reached = np.zeros((len(parts), N_PARTS + 1))
-    np.cumsum(parts, axis=1, out=reached[:, 1:])
-    part = (reached[:, 1:] <= threshold[:, None]).sum(axis=1)
-    start = part * space.part_size
-    # Behind a frame's bins are the next frame's, but 90 % are reached before.
-    windows = np.lib.stride_tricks.sliding_window_view(space.power, space.width)
-    inside = np.cumsum(windows[index * n_bins + start], axis=1)
-    rest = (threshold - reached[index, part]) * n_bins**2
-    return start + (inside > rest[:, None]).argmax(axis=1)
+    mass = sums.moments[0] + n_bins**2 * EPSILON
+    square = sums.power / mass**2
+    before = np.maximum(np.arange(len(mass)) - 1, 0)
+    product = sums.products / (mass * mass[before])
+    return np.asarray(np.maximum(square + square[before] - 2 * product, 0))
