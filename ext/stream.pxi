@@ -16,7 +16,7 @@ from cpython.buffer cimport (
     PyBuffer_Release,
     PyObject_GetBuffer,
 )
-from libc.math cimport isfinite
+from libc.math cimport INFINITY, isfinite
 from libc.stdint cimport int16_t
 from libc.stdlib cimport free, malloc, realloc
 from libc.string cimport memcpy, memmove
@@ -356,7 +356,7 @@ cdef int check_values(array, const Py_buffer *x, SampleFormat kind) except -1:
     cdef ptrdiff_t i = 0, n = x.shape[0]
     cdef const double *doubles = <const double *>x.buf
     if kind == FLOAT32:
-        i = kernels.first_nonfinite(<const float *>x.buf, n)
+        i = kernels.first_beyond(<const float *>x.buf, n, INFINITY)
     elif kind == FLOAT64:
         while i < n and isfinite(<float>doubles[i]):
             i += 1
