@@ -12,13 +12,14 @@ from cpython.buffer cimport (
     PyBuffer_Release,
     PyObject_GetBuffer,
 )
+from libc.math cimport INFINITY
 from libc.stdint cimport uintptr_t
 from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memcpy, memset
 
 from computed cimport Faults
 from framing cimport Signal
-from mel cimport Log, finish_log, largest, relate
+from mel cimport Log, finish_whole
 from program cimport Program, Scratch, compute_row, track_rows
 from rows cimport Rows, row_at
 
@@ -51,6 +52,7 @@ cdef class Engine:
         cdef ptrdiff_t bad
         cdef Faults faults
         cdef int status = 0
+        cdef bint tame
         faults.rows = 0
         PyObject_GetBuffer(samples, &x, PyBUF_ND | PyBUF_FORMAT)
         try:
@@ -67,11 +69,14 @@ cdef class Engine:
                 if overlap(&x, &rows):
                     refuse_shared()
                 with nogil:
-                    bad = kernels.first_nonfinite(<const float *>x.buf, x.shape[0])
+                    bad = kernels.first_beyond(<const float *>x.buf, x.shape[0], LOUD)
+                    tame = bad == x.shape[0]
+                    if not tame:
+                        bad = kernels.first_beyond(<const float *>x.buf, x.shape[0], INFINITY)
                     if bad == x.shape[0]:
                         status = run(
-                            &self.program, <const float *>x.buf, x.shape[0], <float *>rows.buf,
-                            rows.shape[0], &faults,
+                            &self.program, <const float *>x.buf, x.shape[0], tame,
+                            <float *>rows.buf, rows.shape[0], &faults,
                         )
                 if status:
                     raise MemoryError("no memory for the scratch of the feature engine")
@@ -114,10 +119,12 @@ cdef int check_buffer(str name, const Py_buffer *view, int ndim) except -1:
 
 
 cdef int run(
-    const Program *p, const float *samples, ptrdiff_t n_samples, float *out, ptrdiff_t n_rows,
-    Faults *faults,
+    const Program *p, const float *samples, ptrdiff_t n_samples, bint tame, float *out,
+    ptrdiff_t n_rows, Faults *faults,
 ) noexcept nogil:
     """Compute all rows of a signal; give -1 if there is no memory. `faults` may be NULL.
+
+    `tame` says that no sample is LOUD, so that frames may be computed side by side.
 
     Rows with columns that only tracks look at, or that wait for later rows, are computed in a place
     of their own: that of a stream's latest rows, or of all if some wait for the whole recording.
@@ -138,8 +145,8 @@ cdef int run(
     if enough and apart and not p.whole:
         run_tracked(p, &signal, &rows, n_rows, out, &scratch)
     elif enough:
-        run_rows(p, &signal, rows.data, n_rows, kept, &scratch)
-        if p.kept_size:
+        run_rows(p, &signal, tame, rows.data, n_rows, kept, &scratch)
+        if p.n_whole:
             finish_kept(p, kept, &rows, n_rows, &scratch)
         track_rows(p, &rows, n_rows, True, &scratch)
         if apart:
@@ -154,13 +161,30 @@ cdef int run(
 
 
 cdef void run_rows(
-    const Program *p, const Signal *signal, float *rows, ptrdiff_t n_rows, float *kept,
+    const Program *p, const Signal *signal, bint tame, float *rows, ptrdiff_t n_rows, float *kept,
     const Scratch *scratch,
 ) noexcept nogil:
-    """Compute all rows without their tracks, one behind the other."""
-    cdef ptrdiff_t t
-    for t in range(n_rows):
-        compute_row(p, signal, t, rows + t * p.row_size, kept + t * p.kept_size, scratch)
+    """Compute all rows without their tracks, one behind the other, spectra side by side.
+
+    The last rows are computed side by side with some before them if they fill half of the lanes.
+    """
+    cdef SideBySide side
+    cdef void *block = NULL
+    cdef ptrdiff_t lanes = p.kernels.lanes, t = 0, begin, i
+    if p.n_abreast and tame and n_rows >= lanes:
+        block = new_side_by_side(p, &side)  # without memory each row is computed by itself
+    while block != NULL and 2 * (n_rows - t) >= lanes:
+        begin = min(t, n_rows - lanes)
+        abreast_rows(
+            p, signal, begin, rows + begin * p.row_size, kept + begin * p.kept_size, scratch,
+            &side)
+        for i in range(t, begin + lanes):
+            compute_row(
+                p, signal, i, rows + i * p.row_size, kept + i * p.kept_size, scratch, rest=True)
+        t = begin + lanes
+    for i in range(t, n_rows):
+        compute_row(p, signal, i, rows + i * p.row_size, kept + i * p.kept_size, scratch)
+    free(block)
 
 
 cdef void run_tracked(
@@ -256,11 +280,10 @@ cdef void forget_rows(const Program *p, const Scratch *s) noexcept nogil:
 cdef void finish_kept(
     const Program *p, float *kept, const Rows *rows, ptrdiff_t n_rows, const Scratch *s
 ) noexcept nogil:
-    """Finish every log-mel that waited for the recording's largest value, in the tree's order."""
+    """Finish every log-mel that waited for the recording's largest value."""
     cdef const Log *log
-    cdef float *row
-    cdef float peak
-    cdef ptrdiff_t t
+    cdef float *levels
+    cdef ptrdiff_t apart
     cdef int i, m, j
     for i in range(p.n_spectra):
         for m in range(p.spectra[i].n_mels):
@@ -268,9 +291,9 @@ cdef void finish_kept(
                 log = &p.spectra[i].mels[m].logs[j]
                 if not log.whole:
                     continue
-                peak = largest(log, kept, n_rows, p.kept_size)
-                for t in range(n_rows):
-                    row = kept + t * p.kept_size
-                    relate(log, row, peak)
-                    finish_log(p.kernels, log, row, row_at(rows, t), s.product)
-                kept += log.stride
+                if log.column >= 0:
+                    levels, apart = rows.data + log.column, p.row_size
+                else:
+                    levels, apart = kept + log.kept_at, p.kept_size
+                finish_whole(
+                    p.kernels, log, levels, apart, rows.data, p.row_size, n_rows, s.product)

@@ -48,6 +48,12 @@ cdef extern from "kernels/kernels.h" nogil:
         const serfast_band_pair *pairs
         const float *weights
 
+    ctypedef struct serfast_frame_bands:
+        int n_bands
+        const int32_t *firsts
+        const int32_t *counts
+        const float *weights
+
     ctypedef struct serfast_moments:
         double *mean
         double *squares
@@ -66,7 +72,7 @@ cdef extern from "kernels/kernels.h" nogil:
         int lanes
         float (*sum_squares)(const float *, ptrdiff_t) noexcept nogil
         ptrdiff_t (*sign_changes)(const float *, ptrdiff_t, float) noexcept nogil
-        ptrdiff_t (*first_nonfinite)(const float *, ptrdiff_t) noexcept nogil
+        ptrdiff_t (*first_beyond)(const float *, ptrdiff_t, float) noexcept nogil
         void (*condition)(const float *, ptrdiff_t, int, float, float *) noexcept nogil
         void (*power_spectrum)(
             const serfast_rfft *, const float *, const float *, float *, float *) noexcept nogil
@@ -123,6 +129,17 @@ cdef extern from "kernels/kernels.h" nogil:
             const float *, const float *, ptrdiff_t, const float *, float *) noexcept nogil
         void (*shifted_sums)(
             const float *, const float *, int, float, ptrdiff_t, float *) noexcept nogil
+        void (*turn_matrix)(
+            const float *, ptrdiff_t, ptrdiff_t, ptrdiff_t, float *, ptrdiff_t) noexcept nogil
+        void (*frames_condition)(
+            const float *, const int32_t *, ptrdiff_t, int, float, float *) noexcept nogil
+        void (*frames_power)(
+            const serfast_rfft *, const float *, const int32_t *, const float *, float *,
+            float *) noexcept nogil
+        void (*frames_bands)(const serfast_frame_bands *, const float *, float *) noexcept nogil
+        float (*largest)(const float *, ptrdiff_t, ptrdiff_t, ptrdiff_t) noexcept nogil
+        void (*raise_values)(
+            float *, ptrdiff_t, ptrdiff_t, ptrdiff_t, float, float) noexcept nogil
 
     const serfast_kernels *serfast_built(int)
     int serfast_can_run(const serfast_kernels *)

@@ -1,8 +1,9 @@
 """The mel stage computes the power in bands, its logarithm, and all that depends on that."""
 
+from libc.math cimport INFINITY
 from libc.string cimport memcpy
 
-from kernels cimport serfast_bands, serfast_kernels
+from kernels cimport serfast_bands, serfast_frame_bands, serfast_kernels
 from mfcc cimport Cepstrum, mfcc
 
 ctypedef struct Log:
@@ -10,6 +11,7 @@ ctypedef struct Log:
     float floor
     float offset
     int whole       # 1: the row is kept until the recording's largest value is known
+    ptrdiff_t kept_at  # and where, of what is kept of a row, if it has no column
     int relative    # 1: that value becomes the offset
     int limited     # 1: values below that value - top are raised to it
     float top
@@ -23,6 +25,7 @@ ctypedef struct Log:
 
 ctypedef struct Mel:
     serfast_bands bands
+    serfast_frame_bands frame_bands  # the same for frames side by side
     int n_mels
     int column      # -1: not wanted
     int n_logs
@@ -30,15 +33,15 @@ ctypedef struct Mel:
 
 
 cdef inline void log_levels(
-    const serfast_kernels *k, const Log *node, const float *bands, float *levels
+    const serfast_kernels *k, const Log *node, const float *bands, ptrdiff_t n, float *levels
 ) noexcept nogil:
-    """Compute scale · ln(max(floor, S + added)) - offset of each band's power S."""
-    cdef int i
+    """Compute scale · ln(max(floor, S + added)) - offset of each of n powers S of bands."""
+    cdef ptrdiff_t i
     if node.added != 0:
-        for i in range(node.n_mels):
+        for i in range(n):
             levels[i] = bands[i] + node.added
         bands = levels
-    k.logarithm(bands, node.n_mels, node.scale, node.floor, node.offset, levels)
+    k.logarithm(bands, n, node.scale, node.floor, node.offset, levels)
 
 
 cdef inline void finish_log(
@@ -52,40 +55,20 @@ cdef inline void finish_log(
         mfcc(k, &node.cepstra[i], log_mel, node.n_mels, row, product)
 
 
-cdef enum:
-    CHAINS = 16
-
-
-cdef inline float largest(
-    const Log *node, const float *kept, ptrdiff_t n_rows, ptrdiff_t row_size
+cdef inline void finish_whole(
+    const serfast_kernels *k, const Log *node, float *levels, ptrdiff_t apart, float *rows,
+    ptrdiff_t row_size, ptrdiff_t n_rows, float *product,
 ) noexcept nogil:
-    """Give the largest of all values in a recording's kept rows, in independent chains."""
-    cdef float peak[CHAINS]
-    cdef const float *row
+    """Finish the rows of a recording whose levels lie `apart`, in their columns if they have any.
+
+    They are raised to the largest of all less `top`, and that is subtracted, if the node says so.
+    """
+    cdef float peak = k.largest(levels, n_rows, node.n_mels, apart)
+    cdef float least = peak - node.top if node.limited else -INFINITY
     cdef ptrdiff_t t
-    cdef int i, j
-    for j in range(CHAINS):
-        peak[j] = kept[0]
-    for t in range(n_rows):
-        row = kept + t * row_size
-        i = 0
-        while i + CHAINS <= node.n_mels:
-            for j in range(CHAINS):
-                peak[j] = row[i + j] if row[i + j] > peak[j] else peak[j]
-            i += CHAINS
-        for j in range(i, node.n_mels):
-            peak[0] = row[j] if row[j] > peak[0] else peak[0]
-    for j in range(1, CHAINS):
-        peak[0] = peak[j] if peak[j] > peak[0] else peak[0]
-    return peak[0]
-
-
-cdef inline void relate(const Log *node, float *log_mel, float peak) noexcept nogil:
-    """Raise a kept row to peak - top and subtract the peak, if the node says so."""
-    cdef float least = peak - node.top, value
     cdef int i
-    for i in range(node.n_mels):
-        value = log_mel[i]
-        if node.limited and value < least:
-            value = least
-        log_mel[i] = value - peak if node.relative else value
+    k.raise_values(levels, n_rows, node.n_mels, apart, least, peak if node.relative else 0)
+    for t in range(n_rows if node.n_cepstra else 0):
+        for i in range(node.n_cepstra):
+            mfcc(
+                k, &node.cepstra[i], levels + t * apart, node.n_mels, rows + t * row_size, product)

@@ -6,6 +6,7 @@
 from serfast.errors import SerfastError
 
 from cpython.ref cimport Py_DECREF, Py_INCREF, PyObject
+from libc.math cimport INFINITY
 from libc.stdint cimport uintptr_t
 from libc.stdlib cimport free, malloc
 from libc.string cimport memcpy
@@ -115,7 +116,7 @@ cdef int check_arrays(
         return status
     if n_rows > 0 and samples < rows + n_rows * n_columns and rows < samples + n_samples:
         return SERFAST_E_POINTER
-    if n_samples > 0 and kernels.first_nonfinite(samples, n_samples) < n_samples:
+    if n_samples > 0 and kernels.first_beyond(samples, n_samples, INFINITY) < n_samples:
         return SERFAST_E_NOT_FINITE
     return SERFAST_OK
 
@@ -223,6 +224,7 @@ cdef api int extract "serfast_extract"(
     cdef ptrdiff_t wanted = row_count(program, n_samples)
     cdef const Program *p
     cdef int status
+    cdef bint tame
     if wanted < 0:
         return <int>wanted
     if wanted == 0:
@@ -231,7 +233,10 @@ cdef api int extract "serfast_extract"(
         return SERFAST_E_SIZE
     p = (<const Made *>program).program
     status = check_arrays(samples, n_samples, rows, n_rows, p.n_columns)
-    if status == SERFAST_OK and run(p, samples, n_samples, rows, n_rows, NULL):
+    if status != SERFAST_OK:
+        return status
+    tame = kernels.first_beyond(samples, n_samples, LOUD) == n_samples
+    if run(p, samples, n_samples, tame, rows, n_rows, NULL):
         status = SERFAST_E_MEMORY
     return status
 

@@ -43,6 +43,23 @@ def packed_window(plan, window, int width):
     return np.concatenate([g.reshape(len(g), -1) for g in (groups, factors)], axis=1)
 
 
+def packed_frame_bands(weights):
+    """Give the mel matrix as sparse rows for frames side by side: first bins, counts, and weights.
+
+    The first bins are those of packed_bands, so that each weight is in the same lane of a sum.
+    """
+    n_bands, n_bins = weights.shape
+    padded = np.pad(weights, ((0, (-n_bands) % 8), (0, 16)))
+    firsts = np.array([first for pair in packed_bands(weights)[0] for first in pair[:2]])
+    # the pairs of eight bands are 0 4 1 5 2 6 3 7
+    firsts = firsts.reshape(-1, 4, 2).transpose(0, 2, 1).ravel()[:n_bands]
+    ends = [np.flatnonzero(row)[-1] + 1 if row.any() else 0 for row in weights]
+    least = np.maximum(np.array(ends) - firsts, 1)
+    counts = np.where(least > 2, (least + 3) // 4 * 4, least)
+    rows = [padded[b, first : first + n] for b, (first, n) in enumerate(zip(firsts, counts))]
+    return firsts, counts, np.concatenate(rows)
+
+
 def packed_bands(weights):
     """Give the mel matrix as pairs of sparse rows: (first bin, first bin, blocks), and weights.
 

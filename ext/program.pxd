@@ -57,8 +57,13 @@ ctypedef struct Program:
     size_t n_states         # numbers that tracks keep
     const double *states    # and what they are before the first row
     size_t n_numbers        # parameters of a function, columns of the row among them
-    ptrdiff_t kept_size     # floats per row that wait for the whole recording
-    bint whole              # whether there are any, or a track goes several times over the rows
+    bint whole              # whether rows wait for the whole recording, or a track goes over them twice
+    int n_whole             # log-mels that wait for the whole recording
+    ptrdiff_t kept_size     # floats per row of those that have no column
+    int n_abreast           # spectra whose frames a batch computes side by side
+    size_t block_size       # floats of a block of samples; turned; and for its transform
+    size_t turned_size
+    size_t abreast_fft_size
 
 ctypedef struct Scratch:
     float *frame
@@ -86,7 +91,7 @@ cdef inline float *slot_of(const Scratch *s, ptrdiff_t slot, ptrdiff_t stride, p
 
 
 cdef inline void mel_row(
-    const Program *p, const Mel *node, const float *power, float *row, float **kept,
+    const Program *p, const Mel *node, const float *power, float *row, float *kept,
     const Scratch *s,
 ) noexcept nogil:
     """Compute a mel bank and everything below it."""
@@ -99,18 +104,19 @@ cdef inline void mel_row(
         memcpy(row + node.column, s.mel, node.n_mels * sizeof(float))
     for i in range(node.n_logs):
         log = &node.logs[i]
+        levels = s.slots + log.slot if log.slot >= 0 else s.log_mel
+        log_levels(k, log, s.mel, node.n_mels, levels)
         if log.whole:
-            log_levels(k, log, s.mel, kept[0])
-            kept[0] += log.stride
+            memcpy(
+                row + log.column if log.column >= 0 else kept + log.kept_at, levels,
+                node.n_mels * sizeof(float))
         else:
-            levels = s.slots + log.slot if log.slot >= 0 else s.log_mel
-            log_levels(k, log, s.mel, levels)
             finish_log(k, log, levels, row, s.product)
 
 
 cdef inline void spectrum_row(
     const Program *p, const Spectrum *node, const Signal *signal, ptrdiff_t t, float *row,
-    float **kept, const Scratch *s,
+    float *kept, const Scratch *s,
 ) noexcept nogil:
     """Compute a spectrum and everything below it."""
     cdef const float *frame = heard_at(signal, &node.frames, t * p.grid.hop, s.frame, p.silence)
@@ -193,12 +199,13 @@ cdef inline void functions_row(
 
 
 cdef inline void compute_row(
-    const Program *p, const Signal *signal, ptrdiff_t t, float *row, float *kept, const Scratch *s
+    const Program *p, const Signal *signal, ptrdiff_t t, float *row, float *kept, const Scratch *s,
+    bint rest=False,
 ) noexcept nogil:
-    """Compute row t without its tracks, row_size floats.
+    """Compute row t without its tracks, row_size floats; the `rest`: without spectra side by side.
 
     The same scratch memory must have been used for row t - 1 just before. Values that need the
-    whole recording go to `kept`, in the order of the tree.
+    whole recording go to `kept` if they have no column.
     """
     cdef const serfast_kernels *k = p.kernels
     cdef ptrdiff_t middle = t * p.grid.hop
@@ -214,7 +221,8 @@ cdef inline void compute_row(
         frame = heard_at(signal, &p.pitches[i].frames, middle, s.frame, p.silence)
         yin(k, &p.pitches[i], frame, row, s.conditioned, s.power, s.lags, s.fft)
     for i in range(p.n_spectra):
-        spectrum_row(p, &p.spectra[i], signal, t, row, &kept, s)
+        if not rest or p.spectra[i].abreast == NULL:
+            spectrum_row(p, &p.spectra[i], signal, t, row, kept, s)
     if p.n_computed:
         functions_row(p, signal, t, row, s)
 

@@ -2,6 +2,7 @@
 
 from libc.string cimport memset
 
+from abreast cimport Abreast
 from framing cimport Frames
 from kernels cimport SERFAST_PAD, serfast_kernels, serfast_rfft
 from mel cimport Mel
@@ -26,6 +27,7 @@ ctypedef struct Spectrum:
     ptrdiff_t power_stride
     ptrdiff_t magnitude_slot
     ptrdiff_t magnitude_stride
+    Abreast *abreast      # how a batch computes frames side by side; NULL: it doesn't
 
 
 cdef inline void spectrum(

@@ -10,7 +10,7 @@ from cpython.buffer cimport (
     PyObject_GetBuffer,
 )
 from libc.float cimport FLT_MAX
-from libc.math cimport fabs
+from libc.math cimport INFINITY, fabs
 from libc.stdint cimport uintptr_t
 from libc.stdlib cimport free, malloc
 
@@ -165,7 +165,7 @@ cdef ptrdiff_t first_nonfinite_cell(const VectorProgram *p, const Table *table) 
             if not fabs((<const double *>table.data)[i]) <= FLT_MAX:
                 return i
         return -1
-    i = p.kernels.first_nonfinite(<const float *>table.data, n)
+    i = p.kernels.first_beyond(<const float *>table.data, n, INFINITY)
     return i if i < n else -1
 
 

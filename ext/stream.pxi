@@ -16,7 +16,7 @@ from cpython.buffer cimport (
     PyBuffer_Release,
     PyObject_GetBuffer,
 )
-from libc.math cimport isfinite
+from libc.math cimport INFINITY, isfinite
 from libc.stdint cimport int16_t
 from libc.stdlib cimport free, malloc, realloc
 from libc.string cimport memcpy, memmove
@@ -368,7 +368,7 @@ cdef int check_values(
     cdef ptrdiff_t i = 0
     cdef const double *doubles = <const double *>samples
     if kind == FLOAT32:
-        i = kernels.first_nonfinite(<const float *>samples, n)
+        i = kernels.first_beyond(<const float *>samples, n, INFINITY)
     elif kind == FLOAT64:
         while i < n and isfinite(<float>doubles[i]):
             i += 1

@@ -189,6 +189,8 @@ cdef int fill_spectra(Arena arena, Program *p, spectra, dict slots) except -1:
         p.frame_size = max(p.frame_size, <size_t>length)
         p.power_size = max(p.power_size, <size_t>target.bins)
         p.fft_size = max(p.fft_size, 4 * target.plan.area)
+        if pays(p, target, node):
+            fill_abreast(arena, p, target, node, window)
     return 0
 
 
@@ -203,6 +205,7 @@ cdef int fill_mels(Arena arena, Program *p, Spectrum *spectrum, mels, dict slots
         target.bands.n_bands = 2 * len(pairs)
         target.bands.pairs = <const serfast_band_pair *>arena.ints(pairs)
         target.bands.weights = arena.floats(weights)
+        fill_frame_bands(arena, &target.frame_bands, node.weights)
         target.n_mels = len(node.weights)
         target.column = column_or_none(node.column)
         fill_logs(arena, p, target, node.logs, slots)
@@ -233,7 +236,10 @@ cdef int fill_logs(Arena arena, Program *p, Mel *mel, logs, dict slots) except -
         if node.shared:
             target.slot = slots[node] = new_slot(p, target.n_mels, False)
         if target.whole:
-            p.kept_size += target.stride
+            p.n_whole += 1
+            if target.column < 0:
+                target.kept_at = p.kept_size
+                p.kept_size += target.stride
     return 0
 
 
@@ -445,7 +451,7 @@ cdef int fill_program(Arena arena, Program *p, program, callbacks) except -1:
     fill_frame_inputs(arena, p, program.computed, slots)
     fill_computed(arena, p, program.computed, callbacks, slots)
     fill_tracks(arena, p, program.tracks, callbacks)
-    p.whole = p.kept_size > 0 or program.repeats
+    p.whole = p.n_whole > 0 or program.repeats
     # room for whole vectors behind each, and for what reads past a spectrum's last bin
     p.frame_size += SERFAST_PAD
     p.power_size += 2 * SERFAST_PAD

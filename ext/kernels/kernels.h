@@ -66,6 +66,14 @@ typedef struct {
     int32_t first[2], blocks;
 } serfast_band_pair;
 
+/* The same rows for frames side by side: row b is the dot product of counts[b] >= 1 weights, none below
+ * 0, with the input from firsts[b] on. The weights of all rows follow one another. */
+typedef struct {
+    int n_bands;
+    const int32_t *firsts, *counts;
+    const float *weights;
+} serfast_frame_bands;
+
 typedef struct {
     int n_bands; /* a multiple of 8 */
     const serfast_band_pair *pairs;
@@ -103,8 +111,8 @@ typedef struct {
     /* how many i in 1 … n-1 have (x[i] < -threshold) != (x[i-1] < -threshold) */
     ptrdiff_t (*sign_changes)(const float *x, ptrdiff_t n, float threshold);
 
-    /* index of the first NaN or infinity, or n */
-    ptrdiff_t (*first_nonfinite)(const float *x, ptrdiff_t n);
+    /* index of the first NaN, or of the first |x[i]| >= limit > 0, or n */
+    ptrdiff_t (*first_beyond)(const float *x, ptrdiff_t n, float limit);
 
     /* y = x - mean(x) if remove_mean; then y[i] -= preemphasis · y[i-1], with y[-1] = y[0]; x and y
      * don't overlap */
@@ -243,6 +251,32 @@ typedef struct {
      * on to a multiple of 64, for which x and y have room */
     void (*shifted_sums)(const float *x, const float *shifts, int n_shifts, float share,
                          ptrdiff_t n, float *y);
+
+    /* Frames side by side, one a lane: value i of all frames stands at x + i · lanes. */
+
+    /* y[to · i + r] = x[from · r + i] for r < n_rows and i < n */
+    void (*turn_matrix)(const float *x, ptrdiff_t n_rows, ptrdiff_t n, ptrdiff_t from, float *y,
+                        ptrdiff_t to);
+
+    /* What condition does, of frames whose sample i stands at x + places[i]. */
+    void (*frames_condition)(const float *x, const int32_t *places, ptrdiff_t n, int remove_mean,
+                             float preemphasis, float *y);
+
+    /* What power_spectrum does, for a plan whose width isn't 0, of frames whose sample i stands at
+     * x + i_th place: places, for each of the plan's columns, has the even and then the odd sample of
+     * each row. table: for each column the windows in that order, and then the factors of each row
+     * from 1 on. scratch: 2 (rows + 1) (cols + 1) vectors. */
+    void (*frames_power)(const serfast_rfft *plan, const float *x, const int32_t *places,
+                         const float *table, float *power, float *scratch);
+
+    /* What bands does, of values >= 0 that are finite */
+    void (*frames_bands)(const serfast_frame_bands *bands, const float *x, float *out);
+
+    /* Of n_rows rows, `apart` from one another, the first n values each: the largest; and each x =
+     * max(x, least) - offset */
+    float (*largest)(const float *x, ptrdiff_t n_rows, ptrdiff_t n, ptrdiff_t apart);
+    void (*raise_values)(float *x, ptrdiff_t n_rows, ptrdiff_t n, ptrdiff_t apart, float least,
+                         float offset);
 } serfast_kernels;
 
 extern const serfast_kernels serfast_kernels_baseline;

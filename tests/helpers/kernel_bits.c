@@ -184,6 +184,57 @@ static void transforms(void)
     }
 }
 
+/* Frames side by side, 16 in all whatever the lanes are: turned, conditioned, transformed, summed in
+ * bands and turned back. The second frame's power and the one that it has alone are one line. */
+static void frames(const shape *s)
+{
+    enum { FRAMES = 16, HOP = 40, BANDS = 5 };
+    static const int32_t firsts[BANDS] = {0, 3, 4, 9, 20}, counts[BANDS] = {1, 2, 4, 8, 28};
+    static int32_t places[1 << 11];
+    serfast_rfft plan;
+    const int n = s->rows * s->cols, lanes = k->lanes;
+    start_again();
+    memset(&plan, 0, sizeof plan);
+    const float *factors = numbers(2 * (size_t)n), *window = numbers(2 * (size_t)n);
+    make_fft(&plan.fft, s, factors);
+    plan.length = 2 * n;
+    plan.area = area(&plan.fft);
+    plan.split_re = numbers((size_t)n + 1);
+    plan.split_im = numbers((size_t)n + 1);
+    const serfast_frame_bands bands = {BANDS, firsts, counts, numbers(43)};
+    const float *x = numbers(HOP * FRAMES + 2 * (size_t)n);
+    const float *table = pack(s, factors, window, 1);
+    const int n_turned = lanes + (2 * n - 1) / HOP;
+    float *turned = space((size_t)HOP * n_turned), *y = space(2 * (size_t)n * lanes);
+    float *power = space(((size_t)n + 1 + SERFAST_PAD) * lanes);
+    float *fft = space(2 * ((size_t)s->rows + 1) * (s->cols + 1) * lanes);
+    float *sums = space(BANDS * (size_t)lanes), *rows = space((size_t)FRAMES * (n + 1));
+    float *band_rows = space(FRAMES * BANDS), *packed = pack(s, factors, window, plan.fft.width);
+    float *alone = space((size_t)n + 1), *scratch = space(4 * plan.area);
+    for (int first = 0; first < FRAMES; first += lanes) {
+        k->turn_matrix(x + HOP * first, n_turned, HOP, HOP, turned, n_turned);
+        for (int i = 0; i < 2 * n; i++)
+            places[i] = i % HOP * n_turned + i / HOP;
+        k->frames_condition(turned, places, 2 * n, 1, 0.97f, y);
+        for (int c = 0; c < s->cols; c++)
+            for (int i = 0; i < 2 * s->rows; i++)
+                places[2 * c * s->rows + i] = (2 * (i / 2 * s->cols + c) + i % 2) * lanes;
+        k->frames_power(&plan, y, places, table, power, fft);
+        k->frames_bands(&bands, power, sums);
+        k->turn_matrix(power, n + 1, lanes, lanes, rows + first * (n + 1), n + 1);
+        k->turn_matrix(sums, BANDS, lanes, lanes, band_rows + first * BANDS, BANDS);
+    }
+    say_floats("frames_power", s->name, rows, (size_t)FRAMES * (n + 1));
+    say_floats("frames_bands", s->name, band_rows, FRAMES * BANDS);
+    k->condition(x + HOP, 2 * n, 1, 0.97f, y);
+    k->power_spectrum(&plan, y, packed, alone, scratch);
+    say_floats("frames_power, alone", memcmp(alone, rows + n + 1, sizeof(float) * (n + 1)) ? "differs" : s->name, alone, n + 1);
+    const float peak = k->largest(rows, FRAMES, n - 3, n + 1);
+    say_floats("largest", s->name, &peak, 1);
+    k->raise_values(rows, FRAMES, n - 3, n + 1, 0.01f * peak, 0.3f);
+    say_floats("raise_values", s->name, rows, (size_t)FRAMES * (n + 1));
+}
+
 /* A length with a large prime factor: two transforms inside. */
 static void chirp(void)
 {
@@ -225,12 +276,12 @@ static void sums(int n)
     found[0] = k->sum_squares(x, n);
     say_floats("sum_squares", what, found, 1);
     counted[0] = k->sign_changes(x, n, 0.25f);
-    counted[1] = k->first_nonfinite(x, n);
+    counted[1] = k->first_beyond(x, n, 0.99f);
     counted[2] = k->smallest(x, n);
     counted[3] = k->first_trough(x, n, -0.97f);
     for (int i = 0; i < 4; i++) {
         const float value = (float)counted[i];
-        static const char *const NAMES[] = {"sign_changes", "first_nonfinite", "smallest",
+        static const char *const NAMES[] = {"sign_changes", "first_beyond", "smallest",
                                             "first_trough"};
         say_floats(NAMES[i], what, &value, 1);
     }
@@ -401,6 +452,8 @@ int main(int count, char **arguments)
         return 3;
     transforms();
     chirp();
+    frames(&SHAPES[0]);
+    frames(&SHAPES[1]);
     for (int n = 9; n <= 1024; n = 3 * n + 4)
         sums(n);
     products();
