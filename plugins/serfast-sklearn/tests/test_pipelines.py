@@ -80,7 +80,8 @@ def test_recordings_in_labels_out(tmp_path: Path) -> None:
         assert result.probabilities == pytest.approx(expected, abs=1e-5)
 
 
-def test_a_table_with_names(tmp_path: Path) -> None:
+@pytest.mark.filterwarnings("error")  # of missing names
+def test_a_table_with_names() -> None:
     vectors = Vectors(SPEC, STATISTICS).set_output(transform="pandas")
     pipeline = make_pipeline(vectors, StandardScaler(), LogisticRegression()).fit(SIGNALS, NAMES)
     assert to_bundle(pipeline, SIGNALS).classes == ("high", "low")

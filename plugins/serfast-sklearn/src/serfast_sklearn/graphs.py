@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -10,6 +9,7 @@ import numpy as np
 from skl2onnx import to_onnx
 
 from serfast.errors import ModelError
+from serfast.forking import forks_wait
 from serfast_onnx import Card, Model, Options
 from serfast_onnx.session import open_session
 
@@ -68,6 +68,15 @@ def compared(x: Array) -> Array:
     return x[:: -(-len(x) // COMPARED)]
 
 
+def _named(model: Any, x: Array) -> Any:
+    """Give vectors as a table, if the estimator was fitted to one and wants its names."""
+    if not hasattr(model, "feature_names_in_"):
+        return x
+    with forks_wait:
+        import pandas as pd  # optional: who fitted to a table has it
+    return pd.DataFrame(x, columns=model.feature_names_in_)
+
+
 def agreeing(what: str, probabilities: Array, model: Any, x: Array) -> float:
     """Give the largest difference from the estimator's probabilities for x.
 
@@ -76,9 +85,7 @@ def agreeing(what: str, probabilities: Array, model: Any, x: Array) -> float:
     ModelError
         If it is more than 1e-5.
     """
-    with warnings.catch_warnings():  # a pipeline may have been fitted to a table with names
-        warnings.filterwarnings("ignore", ".*feature names.*", UserWarning)
-        expected = model.predict_proba(x)
+    expected = model.predict_proba(_named(model, x))
     if probabilities.shape != expected.shape:
         rule = f"{what} must give probabilities of shape {expected.shape}"
         raise ModelError(f"{rule}, got {probabilities.shape}")
