@@ -17,7 +17,9 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from . import _checks as checks
 from . import presets
 from ._version import __version__
-from .audio import load
+from .corpora.archives import member
+from .corpora.recordings import Recording
+from .corpora.samples import loaded, samples_of
 from .errors import ParameterError
 from .extractor import Extractor
 from .features.spec import FeatureSpec
@@ -60,9 +62,10 @@ class Vectors(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit-
 
     Notes
     -----
-    Recordings are a sequence of paths, of one-dimensional arrays of floats (full scale 1), or of
-    both; a matrix is taken as one signal a row. A recording of 3 s costs some milliseconds with the
-    speech preset; one from the cache costs reading its bytes.
+    Recordings are a sequence of paths, of :class:`serfast.corpora.Recording`, whose label isn't
+    looked at, of one-dimensional arrays of floats (full scale 1), or of some of each; a matrix is
+    taken as one signal a row. A path may lead into an archive. A recording of 3 s costs some
+    milliseconds with the speech preset; one from the cache costs reading its bytes.
 
     Where rows of a matrix are signals, scikit-learn's own checks of estimators hold, but for those
     of sparse matrices and of int32 and int64, whose full scale isn't known: both are refused.
@@ -143,8 +146,11 @@ class Vectors(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit-
     def _vector(self, extractor: Extractor, recording: Any) -> Array:
         """Compute the vector of a path or a signal."""
         rate: float | None
-        if isinstance(recording, (str, os.PathLike)):
-            signal, rate = load(recording)
+        if isinstance(recording, Recording):
+            rate = self.spec_.sample_rate
+            signal = samples_of(recording, rate)
+        elif isinstance(recording, (str, os.PathLike)):
+            signal, rate = loaded(Path(recording))
         else:
             signal, rate = recording, self.sample_rate
         rows = extractor(signal, sample_rate=rate)
@@ -169,8 +175,11 @@ class Vectors(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit-
 
     def _key(self, extractor: Extractor, recording: Any) -> str:
         """Give a name for a recording's vector that nothing else has."""
-        if isinstance(recording, (str, os.PathLike)):
-            content, about = Path(recording).read_bytes(), "file"
+        if isinstance(recording, Recording):
+            content = _content(recording.path)
+            about = f"file {recording.start} {recording.end}" if recording.is_part else "file"
+        elif isinstance(recording, (str, os.PathLike)):
+            content, about = _content(Path(recording)), "file"
         else:
             content = np.ascontiguousarray(recording).tobytes()
             about = f"{recording.dtype} {self.sample_rate}"
@@ -210,8 +219,14 @@ def _recordings(given: Any) -> list[Any]:
     return [_recording(one, i) for i, one in enumerate(given)]
 
 
+def _content(path: Path) -> bytes:
+    """Give the bytes of a file, or of one in an archive."""
+    content = None if path.exists() else member(path)
+    return path.read_bytes() if content is None else content
+
+
 def _recording(one: Any, i: int) -> Any:
-    if isinstance(one, (str, os.PathLike)):
+    if isinstance(one, (str, os.PathLike, Recording)):
         return one
     signal = np.asarray(one)
     if signal.ndim != 1 or signal.dtype.kind not in "fiu":

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import torch
+from numpy.random import default_rng
 from torch.utils.data import Dataset
 
 from . import _checks as checks
@@ -209,7 +210,7 @@ class Rows(Dataset[Item]):
         y = given_samples(self._recordings[i], self.spec.sample_rate, self._array_rate)
         if self._alteration is None:
             return y
-        random = np.random.default_rng((self._seed, self.epoch, i))
+        random = default_rng((self._seed, self.epoch, i))
         return bound_to(self._alteration, self._others_of(i))(y, self._rate, random)
 
     def _others_of(self, i: int) -> Others:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import check_estimator
 
 import serfast
+from serfast.corpora import Recording
 from serfast.errors import ParameterError
 from serfast.sklearn import Vectors
 
@@ -131,3 +133,21 @@ def test_scikit_learns_own_checks() -> None:
     failed = {one["check_name"] for one in results if one["status"] == "failed"}
     assert failed == set(MATRICES)
     assert sum(one["status"] == "passed" for one in results) >= 20
+
+
+def test_labelled_recordings_and_those_in_archives(paths: list[Path], tmp_path: Path) -> None:
+    archive = tmp_path / "corpus.zip"
+    with zipfile.ZipFile(archive, "w") as file:
+        file.write(paths[1], "x/b.wav")
+    recordings = [
+        Recording(paths[0], "low", "anna"),
+        Recording(archive / "x" / "b.wav", "high", "ben"),
+        archive / "x" / "b.wav",
+        Recording(paths[0], "low", "anna", start=0.0625, end=0.125),
+    ]
+    whole = small().fit_transform([paths[0], paths[1], paths[1]])
+    part = small().fit_transform([np.float32(SIGNALS[0][1000:2000])])
+    for cache in (None, tmp_path / "kept", tmp_path / "kept"):
+        vectors = small(cache=cache).fit_transform(recordings)
+        np.testing.assert_array_equal(vectors[:3], whole)
+        np.testing.assert_array_equal(vectors[3:], part)

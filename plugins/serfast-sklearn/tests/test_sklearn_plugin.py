@@ -12,7 +12,7 @@ from serfast.errors import ModelError, ParameterError
 from serfast.models.bundle.bundle import Bundle
 from serfast.testing.checks import SPEC, STATISTICS, check_classifier, check_plugin, toy_examples
 from serfast.training.training import bundle_of
-from serfast_sklearn import PLUGIN, training
+from serfast_sklearn import PLUGIN, graphs
 from serfast_sklearn.plugin import ESTIMATORS
 
 
@@ -35,13 +35,20 @@ def test_every_estimator(name: str) -> None:
     best = [int(classifier.predict_proba(x).argmax()) for x in examples.inputs]
     labels = np.array(classifier.classes)[best]
     assert np.mean(labels == examples.labels) > 0.9
-    assert dict(bundle.files) == dict(trained(name).files)
+    again = trained(name)
+    assert dict(bundle.files) == dict(again.files)
+    assert {k: v.tobytes() for k, v in bundle.arrays.items()} == {
+        k: v.tobytes() for k, v in again.arrays.items()
+    }
 
 
-def test_another_graph_is_refused(monkeypatch) -> None:
-    monkeypatch.setattr(training, "TOLERANCE", -1.0)
-    with pytest.raises(ModelError, match=r"^the graph must give the estimator's probabilities"):
-        trained("logistic")
+@pytest.mark.parametrize(
+    ("name", "what"), [("logistic", "the graph"), ("hist_gradient_boosting", "the stored trees")]
+)
+def test_what_differs_is_refused(monkeypatch, name: str, what: str) -> None:
+    monkeypatch.setattr(graphs, "TOLERANCE", -1.0)
+    with pytest.raises(ModelError, match=f"^{what} must give the estimator's probabilities"):
+        trained(name)
 
 
 def test_options_are_checked() -> None:
@@ -51,8 +58,9 @@ def test_options_are_checked() -> None:
         PLUGIN.with_training_options({"estimater": "mlp"})
 
 
-def test_a_bundle_is_used_without_scikit_learn(tmp_path) -> None:
-    path = trained("random_forest").save(tmp_path / "model.zip")
+@pytest.mark.parametrize("name", ["random_forest", "hist_gradient_boosting"])
+def test_a_bundle_is_used_without_scikit_learn(tmp_path, name: str) -> None:
+    path = trained(name).save(tmp_path / "model.zip")
     code = (
         "import sys; sys.modules['sklearn'] = sys.modules['skl2onnx'] = None\n"
         "import numpy, serfast\n"

@@ -14,14 +14,16 @@ from serfast.models.classifier import Classifier, Input
 from serfast.models.plugin import Examples, Weights, similar
 from serfast_onnx import PLUGIN as ONNX
 
+from . import boosted_trees
+
 __all__ = ["ESTIMATORS", "PLUGIN", "SklearnPlugin"]
 
-ESTIMATORS = ("logistic", "lda", "mlp", "random_forest")
+ESTIMATORS = ("hist_gradient_boosting", "lda", "logistic", "mlp", "random_forest")
 
 
 @dataclass(frozen=True)
 class SklearnPlugin:
-    """An estimator of scikit-learn on statistics; serfast-onnx runs what it has learnt.
+    """An estimator of scikit-learn on statistics; serfast-onnx or NumPy runs what it has learnt.
 
     Parameters
     ----------
@@ -71,7 +73,7 @@ class SklearnPlugin:
         ParameterError
             If there are fewer than two classes.
         ModelError
-            If the graph differs from the estimator.
+            If what is stored differs from the estimator.
         ImportError
             If scikit-learn or skl2onnx is missing.
         """
@@ -85,8 +87,11 @@ class SklearnPlugin:
         Raises
         ------
         ModelError
-            If the graph isn't as serfast-onnx wants it, or doesn't take vectors.
+            If the graph isn't as serfast-onnx wants it, or doesn't take vectors; or the trees are
+            damaged.
         """
+        if "roots" in bundle.arrays:
+            return boosted_trees.load(bundle)
         classifier = ONNX.load(bundle)
         if classifier.input != "vector":
             raise ModelError(f"the graph must take a vector, got one of {classifier.input}")

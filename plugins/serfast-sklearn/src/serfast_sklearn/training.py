@@ -1,35 +1,29 @@
-"""An estimator is trained here, written as a graph, and the graph compared with it."""
+"""An estimator is trained here, and what it has learnt is written and compared with it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 import numpy as np
 import sklearn
-from skl2onnx import to_onnx
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
-from sklearn.ensemble import RandomForestClassifier
+from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.class_weight import compute_sample_weight
 
-from serfast.errors import ModelError, ParameterError
+from serfast.errors import ParameterError
 from serfast.models.plugin import Examples, Weights
-from serfast_onnx import Card, Model, Options
-from serfast_onnx.session import open_session
 
-__all__ = ["TOLERANCE", "train"]
+from .boosted_trees import arrays_of, probabilities
+from .graphs import agreeing, compared, graph_of
+
+__all__ = ["train", "weights_of"]
 
 Array: TypeAlias = np.ndarray[Any, Any]
-
-TOLERANCE = 1e-5
-"""How far a probability of the graph may be from the estimator's."""
-
-COMPARED = 200
-"""So many examples at most are compared."""
 
 
 def logistic(seed: int, k: int) -> Any:
@@ -52,25 +46,39 @@ def random_forest(seed: int, k: int) -> Any:
     return RandomForestClassifier(300, class_weight="balanced", random_state=seed)
 
 
+def hist_gradient_boosting(seed: int, k: int) -> Any:
+    """A hundred rounds of small boosted trees on binned values."""
+    return HistGradientBoostingClassifier(
+        max_iter=100,
+        max_leaf_nodes=15,
+        min_samples_leaf=5,
+        l2_regularization=1.0,
+        early_stopping=False,
+        class_weight="balanced",
+        random_state=seed,
+    )
+
+
 MAKERS: dict[str, Callable[[int, int], Any]] = {
-    one.__name__: one for one in (logistic, lda, mlp, random_forest)
+    one.__name__: one for one in (hist_gradient_boosting, lda, logistic, mlp, random_forest)
 }
 TREES = ("random_forest",)
 """Estimators of trees need no scaling, and compare float32 values with their thresholds."""
 
 
 def train(examples: Examples, estimator: str, seed: int) -> Weights:
-    """Train an estimator on examples, every class weighing the same, and write it as a graph.
+    """Train an estimator on examples, every class weighing the same, and write what it learnt.
 
-    Trees get float32 values in training, as from the graph. The others get scaled ones, where
-    the scaling is fitted to these examples, and are written in float64.
+    Boosted trees become plain arrays, the others a graph. A forest gets float32 values in training,
+    as from the graph; boosted trees get float64. The others get scaled ones, where the scaling is
+    fitted to these examples, and are written in float64.
 
     Raises
     ------
     ParameterError
         If there are fewer than two classes.
     ModelError
-        If a probability of the graph is more than 1e-5 from the estimator's.
+        If a probability of what is stored is more than 1e-5 from the estimator's.
     """
     k = len(examples.classes)
     if k < 2:
@@ -82,33 +90,31 @@ def train(examples: Examples, estimator: str, seed: int) -> Weights:
     fitting = {}
     if estimator == "mlp":
         fitting["mlpclassifier__sample_weight"] = compute_sample_weight("balanced", codes)
-    if estimator not in TREES:
+    if estimator not in (*TREES, "hist_gradient_boosting"):
         model = make_pipeline(StandardScaler(), model)
     model.fit(x, codes, **fitting)
-    graph = to_onnx(model, x[:1], options={"zipmap": False}, name="sklearn")
-    data = graph.SerializeToString()
-    card = Card(Model(input=graph.graph.input[0].name, layout="ND"))
-    difference = _difference(data, card, model, x[:: -(-len(x) // COMPARED)])
-    return Weights(
-        arrays={},
-        files={"model.onnx": data, "onnx.json": card.to_bytes()},
-        card={
-            "estimator": estimator,
-            "scikit_learn": sklearn.__version__,
-            "graph_to_estimator": difference,
-        },
-    )
+    return weights_of(model, x, {"estimator": estimator})
 
 
-def _difference(data: bytes, card: Card, model: Any, x: Array) -> float:
-    """Give the largest difference between the graph's and the estimator's probabilities."""
-    session = open_session(data, "model.onnx", Options())
-    name = card.model.input
-    graphs = [session.run([card.model.output], {name: one[np.newaxis]})[0][0] for one in x]
-    difference = float(np.abs(np.array(graphs) - model.predict_proba(x)).max())
-    if not difference <= TOLERANCE:
-        raise ModelError(
-            f"the graph must give the estimator's probabilities within {TOLERANCE:g}, got a "
-            f"difference of {difference:.1e}"
-        )
-    return difference
+def weights_of(model: Any, x: Array, card: Mapping[str, Any]) -> Weights:
+    """Give what a bundle holds of a fitted classifier, compared with it on some of `x`.
+
+    Raises
+    ------
+    ModelError
+        If a probability is more than 1e-5 from the classifier's.
+    """
+    arrays, files = {}, {}
+    if isinstance(model, HistGradientBoostingClassifier):
+        arrays = arrays_of(model)
+        difference = _difference(arrays, model, compared(x))
+    else:
+        graph = graph_of(model, x)
+        files, difference = graph.files, graph.difference
+    facts = {"scikit_learn": sklearn.__version__, "stored_to_estimator": difference}
+    return Weights(arrays=arrays, files=files, card={**card, **facts})
+
+
+def _difference(arrays: dict[str, Array], model: Any, x: Array) -> float:
+    stored = np.array([probabilities(arrays, one) for one in x])
+    return agreeing("the stored trees", stored, model, x)
