@@ -88,6 +88,7 @@ TESTED_BY = {
     "cli._extracted": "cli/test_extract_statistics.py",
     "cli._json": "cli/test_main.py",
     "cli._live": "cli/test_predict_stream.py",
+    "cli._measured_info": "cli/test_info.py",
     "cli._model_info": "cli/test_info.py",
     "cli._progress": "cli/test_train.py",
     "cli._recordings": "cli/test_predict.py",

@@ -23,7 +23,7 @@ from ._examples import Reading
 from ._json import print_json
 from ._output import finish, keep, writing
 from ._progress import Progress
-from ._warnings import taken_by
+from ._warnings import shown_once
 
 __all__ = ["run_cross", "wanted_folds"]
 
@@ -49,7 +49,7 @@ def run_cross(arguments: argparse.Namespace, recipe: Recipe) -> int:
     classes = classes_in_common(corpora)
     n = sum(one.label in classes for some in corpora.values() for one in some)
     every = list(readings.values())
-    with Progress(n) as bar, taken_by(lambda text: bar.write(f"serfast: warning: {text}")):
+    with Progress(n) as bar, shown_once(bar.write):
         for reading in every:
             reading.report_to(bar)
         result = cross_evaluate(

@@ -17,7 +17,7 @@ from ..training.recipe import Recipe
 from ._progress import Progress
 from ._recordings import named
 from ._spec import default_statistics, read_spec, read_statistics
-from ._warnings import taken_by
+from ._warnings import shown_once
 
 __all__ = ["Reading", "add_arguments", "read_recipe"]
 
@@ -264,7 +264,7 @@ class Reading:
         """Give a bar, above which warnings are shown."""
         with Progress(len(self.recordings)) as bar:
             self.report_to(bar)
-            with taken_by(lambda text: bar.write(f"serfast: warning: {text}")):
+            with shown_once(bar.write):
                 yield bar
 
     def report_to(self, bar: Progress) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..corpora.messages import joined, printable
 from ..corpora.searching import search
-from ..errors import ModelError, ParameterError
+from ..errors import ModelError
 from ..features.base import Feature
 from ..models import embeddings, registry
 from ..models.bundle.bundle import Bundle
@@ -16,12 +16,9 @@ from ..models.bundle.fingerprint import fingerprint
 from ..models.bundle.manifest import CARD
 from ..models.embedding_reference import parts_of
 from ..models.plugin_calls import calling
-from ..training.condition_figures import condition_table, figures_in
-from ..training.metrics import class_scores
+from ._measured_info import Lines, measured_lines, text_of
 
 __all__ = ["about", "lines"]
-
-Lines = list[tuple[str, str]]
 
 
 def about(model: str) -> dict[str, Any]:
@@ -67,9 +64,9 @@ def lines(facts: dict[str, Any]) -> Lines:
         ("model", printable(facts["model"])),
         ("plugin", f"{facts['plugin']}, {facts['distribution'] or 'not installed'}"),
         ("classes", ", ".join(facts["classes"])),
-        ("corpus", _text(card.get("corpus"))),
+        *_corpora(card),
         ("trained on", _trained(card.get("training"))),
-        *_measured(card.get("measured")),
+        *measured_lines(card.get("measured")),
         ("features", "; ".join(seen)),
         *(("", feature) for feature in facts["features"]),
         ("embedding", _embedding(facts["embedding"])),
@@ -138,42 +135,23 @@ def _trained(training: Any) -> str:
         if isinstance(training.get(key), int):
             parts.append(f"{training[key]} {noun}")
     if isinstance(speakers := training.get("speakers"), list):
-        names = joined([_text(name) for name in speakers], ", ")
+        names = joined([text_of(name) for name in speakers], ", ")
         parts.append(f"{len(speakers)} speakers ({names})")
     return ", ".join(parts)
 
 
-def _measured(measured: Any) -> Lines:
-    """Give the figures of an evaluation, as far as they are ones."""
-    if not isinstance(measured, dict):
-        return [("measured", "no figures (see `serfast train --measured`)")]
-    uar = measured.get("uar")
-    share = f"UAR {100 * uar:.1f} %" if isinstance(uar, int | float) and 0 <= uar <= 1 else ""
-    pairs = [("measured", share)]
-    pairs.append(("", _text(measured.get("protocol"))))
-    pairs.append(("recall", _recalls(measured)))
-    return [*pairs, *_conditions(measured)]
-
-
-def _conditions(measured: dict[str, Any]) -> Lines:
-    """Give the recall under conditions, a line for each, as far as the figures are ones."""
-    try:
-        table = condition_table(figures_in(measured), compact=True)
-    except ParameterError:
-        return []
-    names = ["conditions", *([""] * len(table))]
-    return list(zip(names, table, strict=False))
-
-
-def _recalls(measured: dict[str, Any]) -> str:
-    classes, matrix = measured.get("classes"), measured.get("confusion_matrix")
-    try:
-        recalls = class_scores(matrix).recall  # type: ignore[arg-type]
-        pairs = zip(classes, recalls, strict=True)  # type: ignore[arg-type]
-        return ", ".join(f"{_text(name)} {100 * recall:.0f} %" for name, recall in pairs)
-    except (OverflowError, ParameterError, TypeError, ValueError):
-        return ""
-
-
-def _text(value: Any) -> str:
-    return "" if value is None else printable(str(value))[:400]
+def _corpora(card: dict[str, Any]) -> Lines:
+    """Say what the recordings are, and whose, as far as the card tells."""
+    pairs = [("corpus", text_of(card.get("corpus")))]
+    listed = card.get("corpora")
+    for about in listed if isinstance(listed, list) else []:
+        if not isinstance(about, dict):
+            continue
+        names = [text_of(about.get(key)) for key in ("title", "language")]
+        title = ", ".join(filter(None, names))
+        pairs.append(("corpus" if not any(text for _, text in pairs) else "", title))
+        pairs.append(("licence", text_of(about.get("licence"))))
+        pairs.append(("source", text_of(about.get("source"))))
+    if not any(text for _, text in pairs):
+        return [("corpus", "not told (see `serfast train --corpus` and `--licence`)")]
+    return pairs

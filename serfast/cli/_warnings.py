@@ -12,7 +12,7 @@ from typing import TextIO
 
 from ..corpora.messages import printable
 
-__all__ = ["collected", "show_warnings", "shown_as_lines", "taken_by"]
+__all__ = ["collected", "show_warnings", "shown_as_lines", "shown_once", "taken_by"]
 
 _here = threading.local()
 
@@ -26,6 +26,23 @@ def taken_by(take: Callable[[str], object]) -> Iterator[None]:
         yield
     finally:
         _here.take = before
+
+
+@contextmanager
+def shown_once(write: Callable[[str], object]) -> Iterator[None]:
+    """Have this thread's warnings written by a function meanwhile; the same one is written once.
+
+    The trainings of all folds may warn of the same thing.
+    """
+    seen: set[str] = set()
+
+    def take(text: str) -> None:
+        if text not in seen:
+            seen.add(text)
+            write(f"serfast: warning: {text}")
+
+    with taken_by(take):
+        yield
 
 
 @contextmanager

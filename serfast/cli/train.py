@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from ..corpora.card import card_of
 from ..corpora.messages import printable
 from ..errors import ParameterError
 from ..models import embeddings, encoders
@@ -58,6 +59,11 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument("--corpus", metavar="TEXT", help="what the card says of the recordings")
     parser.add_argument(
+        "--licence",
+        metavar="TEXT",
+        help="under which they are used (default: the one of a known corpus)",
+    )
+    parser.add_argument(
         "--carry",
         action="store_true",
         help="put an encoder that was added by `serfast embedding add` into the bundle, so that "
@@ -79,6 +85,8 @@ def run(arguments: argparse.Namespace) -> int:
         card["measured"] = read_measured(arguments.measured, recipe)
     files = _carried(recipe) if arguments.carry else {}
     reading = Reading(arguments, arguments.folder)
+    if arguments.licence:
+        card |= card_of(reading.corpus, arguments.licence)
     with reading.progress() as bar:
         bundle = recipe.train(
             reading.recordings,

@@ -4,6 +4,7 @@
 table, a pattern or the names of folders label any other.
 """
 
+from .card import card_of
 from .catalogue import CORPORA
 from .corpus import Corpus
 from .dataset import Extracted, extract
@@ -22,6 +23,7 @@ __all__ = [
     "Found",
     "Recording",
     "audio_files",
+    "card_of",
     "extract",
     "find_recordings",
     "samples_of",

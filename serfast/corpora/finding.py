@@ -326,7 +326,8 @@ def _of_corpus(paths: list[Path], root: Path, corpus: Corpus) -> list[Recording]
         rule = f"folder must hold files named as {corpus.title} does"
         raise ParameterError(f"{rule}, got {listed(paths)}")
     _warn_of_others(paths, recordings, f"not named as {corpus.title} does")
-    return sorted(recordings, key=lambda one: (one.path.parts, one.start or 0.0))
+    known = [replace(one, corpus=corpus.name) for one in recordings]
+    return sorted(known, key=lambda one: (one.path.parts, one.start or 0.0))
 
 
 def _by_own_rule(paths: list[Path], root: Path, labels: str) -> list[Recording]:

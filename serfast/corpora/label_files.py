@@ -11,7 +11,7 @@ from string import Formatter
 
 from ..errors import ParameterError
 from .corpus import Labels
-from .recordings import DIMENSIONS, Recording
+from .recordings import Recording
 from .table_rows import rows_of
 
 __all__ = ["Evaluations", "LabelFiles"]
@@ -68,7 +68,9 @@ class Evaluations(Labels):
             start=None if single else float(match["start"]),
             end=None if single else float(match["end"]),
             fold=name[:5],
-            **{rated: float(match[rated]) for rated in DIMENSIONS},
+            arousal=float(match["arousal"]),
+            valence=float(match["valence"]),
+            dominance=float(match["dominance"]),
         )
 
 

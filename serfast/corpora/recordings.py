@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from .. import _checks as checks
@@ -34,6 +34,8 @@ class Recording:
         In which fold a table puts it, or which set, if it does.
     arousal, valence, dominance : float or None
         How it was rated, on the corpus's own scale, if it was.
+    corpus : str or None
+        The known corpus that it is of, if that is known; recordings are equal whatever it is.
 
     Raises
     ------
@@ -52,6 +54,7 @@ class Recording:
     arousal: float | None = None
     valence: float | None = None
     dominance: float | None = None
+    corpus: str | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         for name, value in (("label", self.label), ("speaker", self.speaker)):

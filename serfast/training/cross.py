@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import _checks as checks
+from ..corpora.messages import printable
 from ..corpora.recordings import Recording
 from ..errors import ParameterError
 from ..models.plugin import Examples, Run
@@ -20,12 +21,13 @@ from .beforehand import check_recordings, check_splits
 from .evaluation import Evaluation, evaluate_splits, train_and_predict
 from .examples import Failed, texts_of
 from .folds import Folds, splits_with_copies
+from .given_test import identity_of
 from .ingredients import made_folder
 from .recipe import Recipe
 from .trainee import Trainee
 from .wanted_folds import default_folds
 
-__all__ = ["CrossEvaluation", "classes_in_common", "cross_evaluate"]
+__all__ = ["CrossEvaluation", "check_apart", "classes_in_common", "cross_evaluate"]
 
 FEATURES = 0.5
 """This share of a corpus's work is reckoned to be its features, the rest trainings."""
@@ -91,6 +93,27 @@ def classes_in_common(corpora: Mapping[str, Sequence[Recording]]) -> tuple[str, 
     return tuple(common)
 
 
+def check_apart(corpora: Mapping[str, Sequence[Recording]]) -> None:
+    """Check that no recording is in two corpora, and nobody of a known corpus in two parts of it.
+
+    Raises
+    ------
+    ParameterError
+        If one is; the message names it and the corpora.
+    """
+    seen: dict[object, str] = {}
+    for name, recordings in corpora.items():
+        for one in recordings:
+            keys: list[object] = [identity_of(one)]
+            if one.corpus is not None:
+                keys.append((one.corpus, one.speaker))
+            for key in keys:
+                if (other := seen.setdefault(key, name)) != name:
+                    rule = "corpora must have different recordings and speakers"
+                    about = f"{printable(one.path.name)} of speaker {printable(one.speaker)}"
+                    raise ParameterError(f"{rule}, got {about} in {name}, known from {other}")
+
+
 def cross_evaluate(
     recipe: Recipe,
     corpora: Mapping[str, Sequence[Recording]],
@@ -125,14 +148,16 @@ def cross_evaluate(
     Raises
     ------
     ParameterError
-        If there are fewer than two corpora, or fewer than two classes in common; or for what
-        :meth:`Recipe.evaluate` raises it, and then the message names the corpus.
+        If there are fewer than two corpora, or fewer than two classes in common, or a recording is
+        in two; or for what :meth:`Recipe.evaluate` raises it, and then the message names the
+        corpus.
     """
     if len(corpora) < 2:
         checks.refuse(
             "corpora", "at least 2 to train on one and ask about another", str(len(corpora))
         )
     classes = classes_in_common(corpora)
+    check_apart(corpora)
     common = {
         name: [one for one in recordings if one.label in classes]
         for name, recordings in corpora.items()

@@ -14,7 +14,7 @@ from ..corpora.recordings import Recording
 from ..errors import ParameterError
 from .group_folds import GivenFolds
 
-__all__ = ["TEST", "TRAIN", "beside_test_set"]
+__all__ = ["TEST", "TRAIN", "beside_test_set", "identity_of"]
 
 TRAIN, TEST = "train", "test"
 """The folds that the recordings of both sources get."""
@@ -36,8 +36,8 @@ def beside_test_set(
     UserWarning
         Nothing tells who speaks in either, so a voice may be in both.
     """
-    files = {_identity(recording) for recording in training}
-    if twice := [recording for recording in test if _identity(recording) in files]:
+    files = {identity_of(recording) for recording in training}
+    if twice := [recording for recording in test if identity_of(recording) in files]:
         names = checks.listed([printable(recording.path.name) for recording in twice], 5)
         raise ParameterError(f"recordings of --test must be others than the training's: {names}")
     speakers = [{recording.speaker for recording in some} for some in (training, test)]
@@ -71,5 +71,6 @@ def _of_test(recording: Recording) -> Recording:
     return replace(recording, fold=TEST, speaker=speaker)
 
 
-def _identity(recording: Recording) -> tuple[str, float | None, float | None]:
+def identity_of(recording: Recording) -> tuple[str, float | None, float | None]:
+    """Give what tells a recording from all others: its file, and where it begins and ends."""
     return os.path.realpath(recording.path), recording.start, recording.end

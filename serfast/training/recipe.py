@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from ..corpora.card import card_of_recordings
 from ..corpora.recordings import Recording
 from ..models.bundle.bundle import Bundle
 from ..models.input_maker import InputMaker
@@ -145,7 +146,7 @@ class Recipe(RecipeFields):
         -------
         bundle : Bundle
             Its card has this recipe under "recipe". Under "training" it says what was trained on
-            and what the plugin chose.
+            and what the plugin chose, and under "corpora" what is known of the recordings' corpora.
 
         Raises
         ------
@@ -159,6 +160,7 @@ class Recipe(RecipeFields):
         check_recordings(self, labels, speakers)
         check_choice(self, labels, speakers)
         self._run(folder, tell)  # a wrong folder is refused before the work
+        card = {**card_of_recordings(recordings), **(card or {})}
         try_bundle(self, recordings, self._card(card))
         examples = self.examples(recordings, progress=progress, failed=failed)
         return self.train_on(

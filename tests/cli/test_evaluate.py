@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import warnings
 
 import pytest
 
@@ -169,6 +170,18 @@ def test_one_speaker_is_measured_by_text(folder, capsys):
     )
     assert list(card["chosen_by_fold"]) == ["a01", "b02"]
     assert card["intervals"]["over"] == "2 texts"
+
+
+def test_what_every_fold_warns_of_is_shown_once(folder, capsys, monkeypatch):
+    train = NearestPlugin.train
+
+    def warns(plugin, examples, **more):
+        warnings.warn("much the same", stacklevel=1)
+        return train(plugin, examples, **more)
+
+    monkeypatch.setattr(NearestPlugin, "train", warns)
+    assert main(["evaluate", str(folder), "--plain", "--classifier", "nearest"]) == 0
+    assert capsys.readouterr().err.count("serfast: warning: much the same") == 1
 
 
 def test_two_speakers_are_measured_one_against_the_other(folder, capsys):

@@ -14,6 +14,7 @@ import serfast
 from helpers.plugin_stub import install_nearest
 from serfast import backends
 from serfast.cli.main import main
+from serfast.corpora import card_of
 from serfast.features import installed as offered
 from serfast.models import registry
 from serfast.models.bundle.bundle import Bundle
@@ -122,6 +123,39 @@ def test_a_model(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     ]
 
 
+def test_a_model_with_its_corpus_and_intervals(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    intervals = {
+        "over": "7 speakers",
+        "uar": [0.7, 0.9],
+        "weighted_f1": [0.71, 0.91],
+        "recall": {"anger": [0.5, 0.95]},
+    }
+    figures = {"weighted_f1": 0.83, "intervals": intervals, "calibration": {"clean": 0.0512}}
+    card = {**CARD, "measured": {**CARD["measured"], **figures}, **card_of("emodb")}
+    assert main(["info", saved(tmp_path, card)]) == 0
+    lines = [re.sub("  +", " | ", line) for line in capsys.readouterr().out.splitlines()]
+    begin = lines.index("corpus | noise of our own")
+    assert lines[begin + 1] == " | EmoDB, German"
+    assert lines[begin + 2] == "licence | CC0 1.0"
+    assert lines[begin + 3].startswith("source | Burkhardt et al.")
+    begin = lines.index("measured | UAR 81.2 % (70 to 90), weighted F1 83.0 % (71 to 91)")
+    assert lines[begin + 1 : begin + 5] == [
+        " | leave one speaker out",
+        " | in brackets 95 % intervals, by a bootstrap over 7 speakers",
+        "recall | anger 75 % (50 to 95), sadness 88 %",
+        "calibration | error (ECE) 0.051",
+    ]
+
+
+def test_a_model_that_says_nothing_of_its_corpus(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["info", saved(tmp_path, {})]) == 0
+    assert re.search("^corpus +not told .*--licence", capsys.readouterr().out, re.MULTILINE)
+
+
 def test_a_model_that_was_measured_under_conditions(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -181,6 +215,10 @@ def test_a_plugins_own_model(
         {"measured": {"classes": ["a"], "confusion_matrix": [[10**30]]}},
         {"measured": {"classes": ["a", "b"], "confusion_matrix": [[1]]}},
         {"measured": {"conditions": 3}},
+        {"corpora": 3, "measured": {"intervals": 3, "calibration": [1]}},
+        {"corpora": [3, {}, {"title": "\x1b[31m", "licence": {}}]},
+        {"measured": {"intervals": {"over": "\x1b", "uar": [2, "x"], "recall": [1]}}},
+        {"measured": {"weighted_f1": "x", "calibration": {"clean": 1e300}}},
         {"measured": {"conditions": [{"name": "\x1b[31m"}]}},
     ],
 )

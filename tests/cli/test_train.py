@@ -58,6 +58,7 @@ def test_spec_statistics_seed_and_measurement_of_ones_own(folder):
     measured = folder.parent / "measured.json"
     words = ["evaluate", str(folder), "--classifier", "nearest", "-o", str(measured), *extra]
     assert main(words) == 0
+    extra += ["--licence", "ours"]
     status, model = run(folder, *extra, "--measured", str(measured), "--corpus", "noise")
     assert status == 0
     bundle = Bundle.load(model)
@@ -65,6 +66,8 @@ def test_spec_statistics_seed_and_measurement_of_ones_own(folder):
     assert bundle.array("means", (2, 1)).ravel() == pytest.approx([0.3, 0.02], rel=0.05)
     assert bundle.card["measured"] == json.loads(measured.read_text())
     assert bundle.card["corpus"] == "noise"
+    [about] = bundle.card["corpora"]
+    assert (about["title"], about["licence"]) == ("EmoDB", "ours")
     assert bundle.card["training"]["altered_copies"] == 0
     assert bundle.card["training"]["chosen"] == {"seed": 5}
     assert serfast.Recognizer(model).predict([0.3] * 16000, 16000).label == "anger"

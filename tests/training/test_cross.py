@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -167,6 +168,19 @@ def test_what_cannot_be_trained_is_refused_before_the_work_by_name(
     assert not shown
     with pytest.raises(ParameterError, match="corpora must be at least 2"):
         cross_evaluate(recipe(), {"one": corpora["one"]})
+
+
+def test_nothing_is_in_two_corpora(
+    corpora: dict[str, list[Recording]], shown: list[Examples]
+) -> None:
+    doubled = {**corpora, "two": [*corpora["two"], corpora["one"][0]]}
+    with pytest.raises(ParameterError, match=r"got ajoy0\.wav of speaker a in two, known from one"):
+        cross_evaluate(recipe(), doubled)
+    halves = {
+        name: [replace(one, corpus="emodb") for one in some] for name, some in corpora.items()
+    }
+    with pytest.raises(ParameterError, match="of speaker a in two, known from one"):
+        cross_evaluate(recipe(), halves)
 
 
 def refusing() -> Recipe:
