@@ -70,6 +70,13 @@ def into_out(spec: Callable[[Any], Any]) -> Call:
     return partial(extractor.stream().accept, out=out)
 
 
+def drop_in() -> Call:
+    """Make the call of the drop-in for kaldi-native-fbank, with Kaldi's filter bank."""
+    import serfast.compat.kaldi_native_fbank as kaldi  # optional: another package may be measured
+
+    return fbank_call(kaldi)
+
+
 # --- Peers --------------------------------------------------------------------------------------
 
 
@@ -98,6 +105,32 @@ def kaldi_mfcc() -> Call:
     return call
 
 
+def kaldi_fbank() -> Call:
+    """Make the call of OnlineFbank with Kaldi's own options, 80 bands."""
+    import kaldi_native_fbank as kaldi  # optional: a peer
+
+    return fbank_call(kaldi)
+
+
+def fbank_call(kaldi: Any) -> Call:
+    """Make the call of a program that takes each row when it is ready, and forgets it then."""
+    options = kaldi.FbankOptions()
+    options.frame_opts.dither = 0
+    options.mel_opts.num_bins = 80
+    online = kaldi.OnlineFbank(options)
+
+    def call(chunk: Chunk) -> Any:
+        online.accept_waveform(RATE, chunk)
+        ready = online.num_frames_ready
+        if not ready:
+            return None
+        row = online.get_frame(ready - 1)
+        online.pop(1)
+        return row
+
+    return call
+
+
 def aubio_mfcc() -> Call:
     """Make the call of aubio's phase vocoder and MFCC of its spectrum."""
     import aubio  # optional: a peer
@@ -114,12 +147,19 @@ def aubio_pitch() -> Call:
     return call
 
 
+FBANK = "OnlineFbank 400/160/80"
+DROP_IN = f"compat.kaldi_native_fbank, {FBANK}"
+
 SUBJECTS = (
     Subject("serfast", "MFCC 512/160/40/13", partial(new_rows, mfcc)),
     Subject("serfast", "MFCC 512/160/40/13, out=", partial(into_out, mfcc)),
     Subject("kaldi-native-fbank", "OnlineMfcc 512/160/40/13, chunk an array", kaldi_mfcc),
     Subject("kaldi-native-fbank", "OnlineMfcc 512/160/40/13, chunk a list", kaldi_mfcc, True),
     Subject("aubio", "pvoc + mfcc 512/160/40/13", aubio_mfcc),
+    Subject("serfast", f"{DROP_IN}, chunk an array", drop_in),
+    Subject("kaldi-native-fbank", f"{FBANK}, chunk an array", kaldi_fbank),
+    Subject("serfast", f"{DROP_IN}, chunk a list", drop_in, True),
+    Subject("kaldi-native-fbank", f"{FBANK}, chunk a list", kaldi_fbank, True),
     Subject("serfast", "whole row with YIN", partial(new_rows, row)),
     Subject("serfast", "whole row with YIN, out=", partial(into_out, row)),
     Subject("serfast", "YIN 1024/160 alone, out=", partial(into_out, yin)),

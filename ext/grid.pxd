@@ -6,7 +6,7 @@ ctypedef struct Grid:
     ptrdiff_t left
     ptrdiff_t right
     ptrdiff_t last      # samples behind a row's moment that must be there when the signal has ended
-    ptrdiff_t shortest  # a whole signal of fewer samples has no row, and one of as many has a row
+    ptrdiff_t shortest  # a signal of fewer samples has no row, a whole one of as many has one
     ptrdiff_t ahead     # rows after it that a row waits for
     ptrdiff_t first     # rows that must be there before the first one can be given
     ptrdiff_t kept      # samples before a row's moment that a stream keeps for it
@@ -16,7 +16,7 @@ cdef inline ptrdiff_t computed_count(
     const Grid *grid, ptrdiff_t n_samples, bint final
 ) noexcept nogil:
     """Give the number of rows whose frames are complete after `n_samples`, without tracks."""
-    if n_samples < (grid.shortest if final else max(grid.right, 1)):
+    if n_samples < (grid.shortest if final else max(grid.right, grid.shortest)):
         return 0
     if final:
         return max(1 + (n_samples - grid.last) // grid.hop, 1)

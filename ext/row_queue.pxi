@@ -27,6 +27,7 @@ cdef extern from "Python.h":
 
 cdef enum:
     BLOCK_ROWS = 32
+    BRIEF_ROWS = 2
 
 
 cdef class RowQueue:
@@ -76,9 +77,10 @@ cdef class RowQueue:
             with cython.critical_section(waveform):
                 if self._take_list(sampling_rate, waveform):
                     return
-        if type(waveform) is not np.ndarray or not borrow(waveform, &x, &kind):
+        if type(waveform) is not NDARRAY or not borrow(waveform, &x, &kind):
             waveform = real_numbers(waveform)
-            borrow(waveform, &x, &kind)
+            if not borrow(waveform, &x, &kind):
+                raise TypeError(f"waveform must be real numbers, got {type(waveform).__name__}")
         try:
             self._take(sampling_rate, x.buf, x.shape[0], kind, waveform)
         finally:
@@ -155,7 +157,7 @@ cdef class RowQueue:
         cdef StreamState stream = self._made()
         if n == 0:
             return 0
-        if sampling_rate != self.rate:
+        if <double>sampling_rate != self.rate:
             raise ValueError(
                 f"sampling_rate must be that of the options, {self.rate:g}, got {sampling_rate!r}"
             )
@@ -180,7 +182,8 @@ cdef class RowQueue:
             piece = min(n, room * p.grid.hop)
             waiting = stream._complete(stream.end + piece) - stream.next_row
             rows = min(waiting, room)
-            stream._compute(samples, piece, kind, self.tail, rows)
+            # another thread that waits for the GIL would have it for longer than these rows take
+            stream._compute(samples, piece, kind, self.tail, rows, rows <= BRIEF_ROWS)
             self.tail += rows * p.n_columns
             self.ready += rows
             n -= piece

@@ -26,6 +26,7 @@ from grid cimport Grid, rows_after
 from program cimport Program, Scratch, compute_row
 from rows cimport Rows
 
+cdef object NDARRAY = np.ndarray  # a C variable: no look-up by name in every call
 FLOAT32_DTYPE, FLOAT64_DTYPE = np.dtype(np.float32), np.dtype(np.float64)
 INT16_DTYPE = np.dtype(np.int16)
 
@@ -169,7 +170,7 @@ cdef class StreamState:
     cdef int _borrow(self, out, Py_buffer *rows) except -1:
         """Borrow the memory of `out`, if rows fit into it; the caller releases it."""
         cdef ptrdiff_t n_columns = self.engine.program.n_columns
-        if type(out) is not np.ndarray:
+        if type(out) is not NDARRAY:
             check_out(out, n_columns)
         try:
             PyObject_GetBuffer(out, rows, PyBUF_ND | PyBUF_FORMAT | PyBUF_WRITABLE)
@@ -223,13 +224,17 @@ cdef class StreamState:
         return room if given else out
 
     cdef int _compute(
-        self, const void *chunk, ptrdiff_t n, SampleFormat kind, float *out, ptrdiff_t room
+        self, const void *chunk, ptrdiff_t n, SampleFormat kind, float *out, ptrdiff_t room,
+        bint brief=False,
     ) except -1:
-        """Append n samples and compute `room` rows, without the GIL."""
+        """Append n samples and compute `room` rows: without the GIL, unless it is brief."""
         cdef int status
         self.scratch.faults.rows = 0
-        with nogil:
+        if brief:
             status = self._run(chunk, n, kind, out, room)
+        else:
+            with nogil:
+                status = self._run(chunk, n, kind, out, room)
         if status:
             raise MemoryError("no memory for the samples of rows that wait")
         if self.scratch.faults.rows:
@@ -330,7 +335,7 @@ cdef bint known(dtype, SampleFormat *kind) except -1:
 
 cdef object checked_chunk(chunk, SampleFormat *kind):
     """Give the chunk as a contiguous vector of one of three formats, or raise ParameterError."""
-    if type(chunk) is np.ndarray and chunk.ndim == 1:  # what a live service sends; no mask
+    if type(chunk) is NDARRAY and chunk.ndim == 1:  # what a live service sends; no mask
         flags = chunk.flags
         if flags.c_contiguous and flags.aligned and known(chunk.dtype, kind):
             return chunk

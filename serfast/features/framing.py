@@ -117,7 +117,7 @@ class Grid(NamedTuple):
     The rest of its frames is padding.
     """
     shortest: int
-    """A whole signal of fewer samples has no row, and one of as many has a row."""
+    """A signal of fewer samples, >= 1, has no row, and a whole one of as many has a row."""
     ahead: int = 0
     """A row waits for this many rows after it."""
     first: int = 1
@@ -160,7 +160,7 @@ class Grid(NamedTuple):
 
     def rows_after(self, n_samples: int, final: bool) -> int:
         """Give the number of rows that `n_samples` allow; all rows if the signal has ended."""
-        if n_samples < (self.shortest if final else max(self.right, 1)):
+        if n_samples < (self.shortest if final else max(self.right, self.shortest)):
             return 0
         if final:
             return max(1 + (n_samples - self.last) // self.hop_length, 1)

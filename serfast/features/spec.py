@@ -81,8 +81,8 @@ class FeatureSpec:
         librosa), and the whole frame if they are left-aligned. A whole hop drops librosa's last
         row.
     first_row_samples : int or None
-        A signal of fewer samples, >= 1, has no row, and one of as many has one, however few of them
-        are in the frame. None takes what min_row_samples says.
+        A signal of fewer samples, >= 1, has no row, and one of as many has one, even where
+        min_row_samples asks for more. None takes what min_row_samples says.
     pad_mode : {"constant", "edge", "reflect", "symmetric"}
         Beyond the signal's ends a frame has zeros, the nearest sample, or the mirrored signal,
         where the last sample comes once ("reflect") or twice ("symmetric", as in Kaldi). A feature

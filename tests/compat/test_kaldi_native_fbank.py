@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 import serfast.compat.kaldi_native_fbank as ours
+from helpers.processes import printed, refused
 
 BOTH = pytest.mark.parametrize("knf", [ours, kaldi_native_fbank])
 PAIRS = {
@@ -243,6 +244,31 @@ def test_what_isnt_there_is_refused(refused: str, fields: dict[str, Any]) -> Non
 def test_a_factor_beyond_the_pieces_is_refused() -> None:
     with pytest.raises(ValueError, match=r"^vtln_warp_factor must be"):
         ours.MelBanks(vtln_warp_factor=90.0)
+
+
+OTHER_BACKEND = """
+import sys
+sys.modules["serfast._engine"] = None
+import numpy as np
+import serfast.compat.kaldi_native_fbank as knf
+
+options = knf.FbankOptions()
+options.frame_opts.dither = 0
+fbank = knf.OnlineFbank(options)
+fbank.accept_waveform(16000, (np.arange(800) % 97 - 48.0).tolist())
+fbank.input_finished()
+print(fbank.num_frames_ready, *fbank.get_frame(2).round(2))
+"""
+
+
+def test_another_back_end_serves_it_without_the_native_module() -> None:
+    answer = printed(OTHER_BACKEND, SERFAST_BACKEND="numba").split()
+    expected = online(kaldi_native_fbank)
+    expected.accept_waveform(16000, (np.arange(800) % 97 - 48.0).tolist())
+    assert int(answer[0]) == expected.num_frames_ready == 3
+    np.testing.assert_allclose([*map(float, answer[1:])], expected.get_frame(2), atol=0.02)
+    message = refused(OTHER_BACKEND)
+    assert message.startswith("serfast.errors.BackendError: backend 'native' can't be loaded")
 
 
 def test_arguments_of_other_types_change_nothing() -> None:

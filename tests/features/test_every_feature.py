@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 import serfast
 from helpers import signals, streams
 from helpers.broad import broad_specs
-from helpers.catalogue import EXAMPLES, spec_of
+from helpers.catalogue import EXAMPLES, STREAMED, spec_of
 from helpers.pages import ROOT
 from helpers.processes import printed
 from helpers.spectral import BACKENDS, RATE
@@ -34,6 +34,7 @@ from serfast.program.planner import program_of
 from serfast.testing.checks import check_feature
 
 every_name = pytest.mark.parametrize("name", EXAMPLES)
+every_streamed_name = pytest.mark.parametrize("name", STREAMED)
 every_backend = pytest.mark.parametrize("backend", BACKENDS)
 COMPILED = ("native", "numba")
 
@@ -98,7 +99,7 @@ def test_rows_are_finite(name: str, signal: str, backend: str) -> None:
     assert np.isfinite(extractor(name, backend)(SIGNALS[signal])).all()
 
 
-@every_name
+@every_streamed_name
 @pytest.mark.parametrize("backend", ["native", "numba"])
 @settings(max_examples=40)
 @given(lengths=streams.lengths, n_samples=st.integers(1, 5000))
@@ -116,7 +117,13 @@ def test_a_stream_has_the_batchs_bits(
     assert_same_bits(push(stream, divide(samples, lengths)), expected)
 
 
-@every_name
+@pytest.mark.parametrize("name", sorted(EXAMPLES.keys() - STREAMED))
+def test_what_needs_the_whole_recording_is_refused_in_a_stream(name: str) -> None:
+    with pytest.raises(serfast.ParameterError, match=f"the whole signal, got {name}.*: use "):
+        extractor(name).stream()
+
+
+@every_streamed_name
 def test_streams_of_other_signals_have_the_batchs_bits(name: str) -> None:
     for y in SIGNALS.values():
         for length in (1, 160, 777):

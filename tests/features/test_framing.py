@@ -46,13 +46,31 @@ def test_rows_are_the_frames_that_all_features_have(
     assert got == expected
 
 
-@given(n=st.integers(0, 2000), some=st.lists(lengths, min_size=1, max_size=4), hop=hops)
+shortest = st.none() | st.integers(1, 1000)
+
+
+@given(
+    n=st.integers(0, 2000), some=st.lists(lengths, min_size=1, max_size=4), hop=hops, first=shortest
+)
 @pytest.mark.parametrize("center", [True, False])
-def test_rows_never_go_away_again(center: bool, n: int, some: list[int], hop: int) -> None:
-    grid = {"frame_lengths": some, "hop_length": hop, "center": center}
+def test_rows_never_go_away_again(
+    center: bool, n: int, some: list[int], hop: int, first: int | None
+) -> None:
+    grid = {"frame_lengths": some, "hop_length": hop, "center": center, "first_row_samples": first}
     now = frame_count(n, False, **grid)
     assert now <= frame_count(n + 1, False, **grid)
     assert now <= frame_count(n, True, **grid)
+
+
+@given(n=st.integers(0, 2000), length=lengths, hop=hops, first=st.integers(1, 1000))
+@pytest.mark.parametrize("center", [True, False])
+def test_the_first_row_needs_as_many_samples_as_are_named(
+    center: bool, n: int, length: int, hop: int, first: int
+) -> None:
+    grid = {"frame_lengths": [length], "hop_length": hop, "center": center}
+    usual = frame_count(n, **grid)
+    expected = 0 if n < first else max(usual, 1)
+    assert frame_count(n, **grid, first_row_samples=first) == expected
 
 
 def test_no_features_have_no_rows() -> None:

@@ -14,6 +14,7 @@ from helpers import spectral
 from helpers.spectral import BACKENDS, HOP, RATE
 from serfast import UtteranceNormalization
 from serfast.errors import ParameterError
+from serfast.testing.checks import check_feature
 
 MEL = serfast.LogMel(n_mels=5)
 
@@ -143,3 +144,7 @@ class NoRoom(Share):
 def test_passes_need_a_state() -> None:
     with pytest.raises(ParameterError, match="state_size must be an int >= 1"):
         NoRoom(serfast.RMS())
+
+
+def test_a_packages_own_track_of_passes_keeps_the_contract() -> None:
+    check_feature(UtteranceNormalization(MEL, name="own", deviation=True))

@@ -21,6 +21,10 @@ def spec_of(name: str) -> serfast.FeatureSpec:
     )
 
 
+STREAMED = [name for name in EXAMPLES if not spec_of(name).whole_signal]
+"""The names of those that a stream can have."""
+
+
 def with_delta(name: str) -> serfast.FeatureSpec:
     """Give that spec with the example's derivative too, unless the example is one."""
     spec, feature = spec_of(name), EXAMPLES[name]
