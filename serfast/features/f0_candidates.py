@@ -165,7 +165,7 @@ class F0Candidates(ComputedFeature):
         The autocorrelation is that of the lags from 1 on, over that of lag 0.
         """
         with forks_wait:
-            from numpy.fft import irfft, rfft  # 0.1 MB, which specs without this feature don't need
+            from numpy.fft import irfft, rfft  # heavy: 0.1 MB, for this feature only
 
         window = window_table(self.window, self.length)
         power = np.abs(rfft(window, 2 * self.length)) ** 2

@@ -187,7 +187,7 @@ def _chirp_plan(n: int) -> Matrix:
     kernel[inner.n - n + 1 :] = chirp.conj()[:0:-1]
     none = np.ones((1, 1), dtype=np.complex128)
     with forks_wait:
-        from numpy.fft import fft  # 0.1 MB, which few lengths need
+        from numpy.fft import fft  # heavy: 0.1 MB, which few lengths need
 
     return Matrix(n, 1, n, _up4(n), 4, (), (), none, inner, chirp, fft(kernel) / inner.n)
 
