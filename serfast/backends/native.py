@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from .._engine import Engine, PyinEngine, RowQueue, StreamState, VectorEngine, twins
 from ..features.spec import FeatureSpec
 from ..forking import forks_wait
-from ..program.pyin import PyinProgram, RunPyin
 from ..program.rows import Computed, Program, Track
-from ..program.vector import RunVector, VectorProgram
 from .interface import Run
 from .stream import Stream
+
+if TYPE_CHECKING:  # a stream needn't load them
+    from ..program.pyin import PyinProgram, RunPyin
+    from ..program.vector import RunVector, VectorProgram
 
 __all__ = ["RowQueue", "prepare", "prepare_pyin", "prepare_vector"]
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.fft import irfft, rfft
 
 from .. import _checks as checks
+from ..forking import forks_wait
 from .base import MAX_TRANSFORM, Quantity, Rows, check_band
 from .computed import ComputedFeature, Values
 from .spectrum import transform_work, window_table
@@ -168,6 +168,9 @@ class F0Candidates(ComputedFeature):
 
         The autocorrelation is that of the lags from 1 on, over that of lag 0.
         """
+        with forks_wait:
+            from numpy.fft import irfft, rfft  # heavy: 0.1 MB, for this feature only
+
         window = window_table(self.window, self.length)
         power = np.abs(rfft(window, 2 * self.length)) ** 2
         overlap = irfft(power)[: math.ceil(sample_rate / self.fmin) + 2]

@@ -14,7 +14,8 @@ from math import inf, isqrt
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.fft import fft
+
+from ..forking import forks_wait
 
 __all__ = ["MAX_RADIX", "Matrix", "Pass", "RealFFT", "fast_length", "matrix_plan", "real_fft"]
 
@@ -185,6 +186,9 @@ def _chirp_plan(n: int) -> Matrix:
     kernel[:n] = chirp.conj()
     kernel[inner.n - n + 1 :] = chirp.conj()[:0:-1]
     none = np.ones((1, 1), dtype=np.complex128)
+    with forks_wait:
+        from numpy.fft import fft  # heavy: 0.1 MB, which few lengths need
+
     return Matrix(n, 1, n, _up4(n), 4, (), (), none, inner, chirp, fft(kernel) / inner.n)
 
 
