@@ -137,13 +137,13 @@ cdef int run(
     cdef void *block = new_scratch(p, &scratch)
     cdef float *kept = <float *>malloc(n_rows * kept_bytes + 1)
     cdef bint enough
-    rows.kept = n_rows if p.whole or not apart else min(n_rows, p.rows_kept)
+    rows.kept = n_rows if p.whole or not apart else min(n_rows, ring_size(p))
     rows.data = <float *>malloc(rows.kept * row_bytes + 1) if apart else out
     rows.size = p.row_size
     signal.samples, signal.begin, signal.end = samples, 0, n_samples
     enough = block != NULL and kept != NULL and rows.data != NULL
     if enough and apart and not p.whole:
-        run_tracked(p, &signal, &rows, n_rows, out, &scratch)
+        run_tracked(p, &signal, tame, &rows, n_rows, out, &scratch)
     elif enough:
         run_rows(p, &signal, tame, rows.data, n_rows, kept, &scratch)
         if p.n_whole:
@@ -170,31 +170,63 @@ cdef void run_rows(
     """
     cdef SideBySide side
     cdef void *block = NULL
-    cdef ptrdiff_t lanes = p.kernels.lanes, t = 0, begin, i
+    cdef ptrdiff_t lanes = p.kernels.lanes, t = 0, i, begin
     if p.n_abreast and tame and n_rows >= lanes:
         block = new_side_by_side(p, &side)  # without memory each row is computed by itself
     while block != NULL and 2 * (n_rows - t) >= lanes:
         begin = min(t, n_rows - lanes)
-        abreast_rows(
-            p, signal, begin, rows + begin * p.row_size, kept + begin * p.kept_size, scratch,
-            &side)
-        for i in range(t, begin + lanes):
-            compute_row(
-                p, signal, i, rows + i * p.row_size, kept + i * p.kept_size, scratch, rest=True)
+        compute_rows(
+            p, signal, begin, t - begin, rows + begin * p.row_size, kept + begin * p.kept_size,
+            scratch, &side)
         t = begin + lanes
     for i in range(t, n_rows):
         compute_row(p, signal, i, rows + i * p.row_size, kept + i * p.kept_size, scratch)
     free(block)
 
 
-cdef void run_tracked(
-    const Program *p, const Signal *signal, const Rows *rows, ptrdiff_t n_rows, float *out,
-    const Scratch *scratch,
+cdef void compute_rows(
+    const Program *p, const Signal *signal, ptrdiff_t begin, ptrdiff_t n_done, float *rows,
+    float *kept, const Scratch *scratch, const SideBySide *side,
 ) noexcept nogil:
-    """Compute all rows with their tracks, in the order of a stream."""
-    cdef ptrdiff_t computed = 0, t
+    """Compute the rows from `begin` on, one for each lane, of which the first are done already."""
+    cdef ptrdiff_t i
+    abreast_rows(p, signal, begin, rows, kept, scratch, side)
+    for i in range(n_done, p.kernels.lanes):
+        compute_row(
+            p, signal, begin + i, rows + i * p.row_size, kept + i * p.kept_size, scratch, rest=True)
+
+
+cdef ptrdiff_t ring_size(const Program *p) noexcept nogil:
+    """Give how many of the latest rows are kept for tracks: whole blocks, and one ahead."""
+    cdef ptrdiff_t lanes = p.kernels.lanes
+    if p.n_abreast:
+        return (p.rows_kept + lanes - 1) // lanes * lanes + lanes
+    return p.rows_kept
+
+
+cdef void run_tracked(
+    const Program *p, const Signal *signal, bint tame, const Rows *rows, ptrdiff_t n_rows,
+    float *out, const Scratch *scratch,
+) noexcept nogil:
+    """Compute all rows with their tracks, in the order of a stream, spectra side by side."""
+    cdef SideBySide side
+    cdef void *block = NULL
+    cdef ptrdiff_t lanes = p.kernels.lanes, computed = 0, t
+    if p.n_abreast and tame and n_rows >= lanes:
+        block = new_side_by_side(p, &side)
     for t in range(n_rows):
+        while block != NULL and computed < rows_needed(p, t, n_rows) and computed + lanes <= n_rows:
+            compute_rows(p, signal, computed, 0, row_at(rows, computed), NULL, scratch, &side)
+            computed += lanes
+            track_rows(p, rows, computed, computed == n_rows, scratch)
         tracked_row(p, signal, rows, t, n_rows, &computed, out + t * p.n_columns, scratch)
+    free(block)
+
+
+cdef inline ptrdiff_t rows_needed(const Program *p, ptrdiff_t t, ptrdiff_t last) noexcept nogil:
+    """Give how many rows there must be before row t has its tracks, of `last`, or -1: no end yet."""
+    cdef ptrdiff_t needed = max(t + p.grid.ahead + 1, p.grid.first)
+    return min(needed, last) if last >= 0 else needed
 
 
 cdef void tracked_row(
@@ -205,9 +237,7 @@ cdef void tracked_row(
 
     `last` is the number of all rows, or -1 as long as the signal goes on.
     """
-    cdef ptrdiff_t needed = max(t + p.grid.ahead + 1, p.grid.first)
-    if last >= 0:
-        needed = min(needed, last)
+    cdef ptrdiff_t needed = rows_needed(p, t, last)
     while computed[0] < needed:
         compute_row(p, signal, computed[0], row_at(rows, computed[0]), NULL, scratch)
         computed[0] += 1

@@ -74,6 +74,17 @@ def test_every_number_of_rows(n_rows: int) -> None:
     assert_batch_is_stream(spec, samples)
 
 
+@pytest.mark.parametrize("n_rows", [15, 16, 17, 31, 32, 33, 48, 77, 160])
+def test_tracks_over_rows_that_are_computed_together(n_rows: int) -> None:
+    """Deltas of deltas look back and ahead, in a ring of the latest rows."""
+    mfcc = serfast.MFCC(n_fft=400, n_mels=20, n_mfcc=13)
+    rms = serfast.RMS(frame_length=400)
+    for width in (3, 9, 31):
+        deltas = [serfast.Delta(mfcc, width=width, order=order) for order in (1, 2)]
+        spec = spec_of(*deltas, rms, serfast.Delta(rms, width=5), hop_length=50, center=False)
+        assert_batch_is_stream(spec, VOICE[: 400 + 50 * (n_rows - 1)])
+
+
 @pytest.mark.parametrize("pad_mode", ["constant", "edge", "reflect", "symmetric"])
 def test_padding_in_a_block_is_a_frames_padding(pad_mode: PadMode) -> None:
     """The first and the last block reach beyond the signal's ends, by more than one frame."""
