@@ -46,7 +46,7 @@ OF_A_SPECTRUM = (
 )
 """Sums over the bins of a spectrum: squares of bins' numbers leave float32 no digits for a tone."""
 OF_A_RECORDING = ("lag_sums", "best_moves")
-"""What `compat.librosa.pyin` calls for a whole recording, which librosa computes in doubles; and the
+"""What `compat.librosa.pyin` calls for a whole recording: librosa computes it in doubles. So is the
 autocorrelation of a band-limited frame, whose predictor floats would spoil."""
 OF_LAGS = ("lag_energies", "wide_means")
 """Running sums over the lags of a frame, and means of a frame: in float32 their errors add up."""
