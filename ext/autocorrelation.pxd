@@ -19,30 +19,35 @@ ctypedef struct Autocorrelation:
     int n_lags
     serfast_rfft plan
     const float *window     # with zeros behind it
+    ptrdiff_t power_slot    # where Scratch.slots has the power spectrum of the same; -1: nowhere
     ptrdiff_t slot          # where Scratch.slots has the result
 
 
-cdef inline void autocorrelation(
+cdef inline void frame_power(
     const serfast_kernels *k,
     const Autocorrelation *node,
     const float *frame,
-    float *out,
-    float *padded,
     float *power,
+    float *padded,
     float *fft,
 ) noexcept nogil:
-    """Compute lags 0 … n_lags - 1; they are zeros for silence (NULL)."""
-    cdef const float *samples
-    if frame == NULL:
-        memset(out, 0, (node.n_lags + SERFAST_PAD) * sizeof(float))
-        return
-    samples = frame + node.start
+    """Compute the power spectrum of the conditioned frame under the window."""
+    cdef const float *samples = frame + node.start
     if node.conditioned:
         k.condition(samples, node.win_length, node.remove_dc, node.preemphasis, padded)
     else:
         memcpy(padded, samples, node.win_length * sizeof(float))
     memset(padded + node.win_length, 0, (node.plan.length - node.win_length) * sizeof(float))
     k.power_spectrum(&node.plan, padded, node.window, power, fft)
+
+
+cdef inline void autocorrelation(
+    const serfast_kernels *k, const Autocorrelation *node, const float *power, float *out, float *fft
+) noexcept nogil:
+    """Compute lags 0 … n_lags - 1; they are zeros for silence (NULL)."""
+    if power == NULL:
+        memset(out, 0, (node.n_lags + SERFAST_PAD) * sizeof(float))
+        return
     k.cosine_transform(&node.plan, power, node.n_lags, out, fft)
     k.scale_values(out, node.n_lags, <float>(0.5 / node.plan.length))
     memset(out + node.n_lags, 0, SERFAST_PAD * sizeof(float))

@@ -59,11 +59,13 @@ cdef inline int stand_out(
     return kept
 
 
-cdef inline void find_peaks(const Inputs *x, Peaks *peaks) noexcept nogil:
-    """Find the peaks of the spectrum and of the autocorrelation."""
+cdef inline void find_peaks(const Inputs *x, double limit, Peaks *peaks) noexcept nogil:
+    """Find the peaks of the spectrum, with their tops up to a frequency, and those of the
+    autocorrelation.
+    """
     cdef const float *s = x.spectrum
-    cdef double bend, slope, shift, here
-    cdef ptrdiff_t room = x.n_bins // 2 + 2, k
+    cdef double rise, fall, bend, slope
+    cdef ptrdiff_t room = x.n_bins // 2 + 2, k, last = <ptrdiff_t>(limit / x.frequencies[1]) + 1
     cdef int i
     peaks.bins, peaks.lags = <int32_t *>x.scratch, <int32_t *>(x.scratch + room)
     peaks.hz = x.scratch + 2 * room
@@ -73,11 +75,14 @@ cdef inline void find_peaks(const Inputs *x, Peaks *peaks) noexcept nogil:
     peaks.n = stand_out(
         x, s, x.n_bins, 1e-5 * x.kernels.sum_floored(s, x.n_bins, 0) / x.n_bins, peaks.bins)
     for i in range(peaks.n):
-        k, here = peaks.bins[i], s[peaks.bins[i]]
-        bend, slope = s[k - 1] + s[k + 1] - 2 * here, (<double>s[k + 1] - s[k - 1]) / 2
-        shift = slope / bend
-        peaks.hz[i] = <float>((k - shift) * x.frequencies[1])
-        peaks.heights[i] = <float>(here - slope * shift / 2)
+        k = peaks.bins[i]
+        rise, fall = <double>s[k] - s[k - 1], <double>s[k] - s[k + 1]
+        slope, bend = rise - fall, 0.5 / (rise + fall)
+        peaks.hz[i] = <float>((k + slope * bend) * x.frequencies[1])
+        peaks.heights[i] = <float>(s[k] + slope * slope * bend / 4)
+        if k > last and i + 1 < peaks.n:  # one peak above the limit bounds those below
+            peaks.n = i + 1
+            break
 
 
 cdef inline Span about(const Peaks *peaks, double formant) noexcept nogil:
@@ -146,12 +151,17 @@ cdef inline void candidate_harmonics(const Inputs *x, float *out) noexcept nogil
     cdef const double *candidates = x.parameters
     cdef Peaks peaks
     cdef Span[3] spans
+    cdef double limit = 0
     cdef int c, i
     for i in range(6 * N_CANDIDATES):
         out[i] = 0
     if not candidates[0] > 0:
         return
-    find_peaks(x, &peaks)
+    for i in range(N_CANDIDATES):  # the third harmonic, and the formants
+        limit = max(limit, 3 * candidates[i])
+    for i in range(3):
+        limit = max(limit, 1.2 * x.parameters[N_CANDIDATES + i])
+    find_peaks(x, limit + 2 * x.frequencies[1], &peaks)
     for i in range(3):
         spans[i] = about(&peaks, x.parameters[N_CANDIDATES + i])
     for c in range(N_CANDIDATES):

@@ -121,8 +121,9 @@ cdef extern from "kernels/kernels.h" nogil:
             const double *, const double *, ptrdiff_t, ptrdiff_t, double *) noexcept nogil
         void (*near_lags)(
             const float *, const float *, ptrdiff_t, float *, float *) noexcept nogil
-        void (*hann_half)(
-            const float *, ptrdiff_t, float, float, float *, float *) noexcept nogil
+        ptrdiff_t (*highest_peak)(const float *, ptrdiff_t) noexcept nogil
+        ptrdiff_t (*largest_magnitude)(const float *, ptrdiff_t) noexcept nogil
+        void (*hann_energies)(const float *, ptrdiff_t, float, float, float *) noexcept nogil
         void (*block_means)(const float *, ptrdiff_t, ptrdiff_t, float *) noexcept nogil
         void (*keep_peaks)(const float *, ptrdiff_t, float *) noexcept nogil
         void (*short_products)(

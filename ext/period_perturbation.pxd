@@ -10,8 +10,11 @@ cdef enum:  # as in serfast/features/period_perturbation.py
     CANDIDATES = 2
     MEASURES = 8
     MAX_MARKS = 128
-    MAX_LAGS = 3200     # also samples under a window: 0.4 · 20 ms at 384 kHz
+    MAX_LAGS = 3200
     DIRECT = 32
+    TAPS = 7            # values on each side of a peak that is interpolated
+    STRIDE = 20
+    POINTS = 17         # from the lag before to the lag behind
     ROOM = 48           # samples behind the end that may be read
 
 cdef extern from *:
@@ -19,6 +22,7 @@ cdef extern from *:
     static const double PERIODS_ALIKE = 0.5, PERIODS_QUIET = 0.01, PERIODS_STEADY = 1e-9;
     static const double PERIODS_SILENCE = 0x1p-64; /* the square of serfast.features.framing.SILENCE */
     static const double PERIODS_SHORTEST = 0.8, PERIODS_LONGEST = 1.25, PERIODS_PERIODIC = 0.5;
+    static const double PERIODS_CERTAIN = 0.7;
     """
     const double PERIODS_ALIKE
     const double PERIODS_QUIET
@@ -27,6 +31,7 @@ cdef extern from *:
     const double PERIODS_SHORTEST
     const double PERIODS_LONGEST
     const double PERIODS_PERIODIC
+    const double PERIODS_CERTAIN
 
 ctypedef struct Sound:
     const serfast_kernels *kernels
@@ -35,8 +40,9 @@ ctypedef struct Sound:
     const float *coarse     # n_coarse means of `step` samples, and ROOM zeros
     ptrdiff_t n_coarse
     ptrdiff_t step
+    const float *taps       # what interpolates a peak, or NULL: a parabola
     double loud             # a period has at least this energy per sample
-    float r[MAX_LAGS]
+    float r[MAX_LAGS + 32]
     float energies[MAX_LAGS]
 
 ctypedef struct Peak:
@@ -59,16 +65,6 @@ cdef inline void correlations(
         s.kernels.near_lags(x + left, x + begin + lag, width, s.r + lag, s.energies + lag)
         lag += SERFAST_NEAR_LAGS
     s.kernels.over_root(s.r, s.energies, <float>here, lag)
-
-
-cdef inline ptrdiff_t highest(const float *r, ptrdiff_t n) noexcept nogil:
-    """Give which of the inner values is the highest one that is a peak, or 0."""
-    cdef ptrdiff_t top = 0, k
-    cdef float most = -2
-    for k in range(1, n - 1):
-        if r[k] > most and r[k] >= r[k - 1] and r[k] >= r[k + 1]:
-            most, top = r[k], k
-    return top
 
 
 cdef inline Peak top_of(const float *r, ptrdiff_t k) noexcept nogil:
@@ -104,50 +100,89 @@ cdef inline ptrdiff_t coarse_lag(
     if count < 3 or begin + size > s.n_coarse:
         return 0
     correlations(s, s.coarse, begin, size, first, count)
-    k = highest(s.r, count)
+    k = s.kernels.highest_peak(s.r, count)
     if k == 0:
         return 0
     return rounded(fabs(top_of(s.r, k).place + (first - begin)) * s.step)
 
 
-cdef inline bint neighbour(Sound *s, double *at, double period, int way) noexcept nogil:
+cdef inline ptrdiff_t steady_peak(
+    Sound *s, ptrdiff_t left, ptrdiff_t width, ptrdiff_t first, ptrdiff_t low, ptrdiff_t high
+) noexcept nogil:
+    """Give which of the parts from `first` on is a period that is like the last one, or 0."""
+    cdef ptrdiff_t k, lag
+    if first < 0 or first + SERFAST_NEAR_LAGS - 1 + width > s.n:
+        return 0
+    correlations(s, s.x, left, width, first, SERFAST_NEAR_LAGS)
+    k = s.kernels.highest_peak(s.r, SERFAST_NEAR_LAGS)
+    lag = first + k - left if first > left else left - first - k
+    return k if k > 0 and s.r[k] > PERIODS_CERTAIN and low <= lag <= high else 0
+
+
+cdef inline Peak interpolated(
+    Sound *s, ptrdiff_t left, ptrdiff_t width, ptrdiff_t first, ptrdiff_t k
+) noexcept nogil:
+    """Give the top of the curve through the correlations around s.r[k], that of parts from `first`."""
+    cdef Peak top = top_of(s.r, k), between
+    cdef float curve[STRIDE + 32]
+    cdef ptrdiff_t begin = first + k - TAPS, at
+    if begin < 0 or begin + 2 * TAPS + width > s.n:
+        return top
+    correlations(s, s.x, left, width, begin, 2 * TAPS + 1)
+    s.kernels.transposed_product(s.taps, 2 * TAPS + 1, STRIDE, s.r, curve)
+    at = s.kernels.highest_peak(curve, POINTS)
+    if at > 0:
+        between = top_of(curve, at)
+        top.place = k + (between.place - POINTS // 2) / (POINTS // 2)
+        top.height = between.height
+    return top
+
+
+cdef inline bint neighbour(
+    Sound *s, double *at, double *last, double period, int way
+) noexcept nogil:
     """Move to the mark before (-1) or behind (1) this one; tell whether there is one."""
-    cdef ptrdiff_t left = rounded(at[0] - period / 2), width, low, high, first, count, lag, around, k
+    cdef ptrdiff_t left = rounded(at[0] - period / 2), width, low, high, first, count, lag, around
+    cdef ptrdiff_t k = 0
     cdef Peak top
+    cdef float energy
     width = rounded(at[0] + period / 2) - left + 1
     low = <ptrdiff_t>(PERIODS_SHORTEST * period) - 1
     high = <ptrdiff_t>ceil(PERIODS_LONGEST * period) + 1
     if left < 0 or left + width > s.n:
         return False
-    if high - low >= DIRECT:
-        lag = coarse_lag(s, left, width, low, high, way)
-        if lag == 0:
-            return False
-        around = s.step + s.step // 2
-        low, high = max(lag - around, low), min(lag + around, high)
-    first = left - high if way < 0 else left + low
-    count = inside(&first, high - low + 1, width, s.n)
-    if count < 3:
-        return False
-    correlations(s, s.x, left, width, first, count)
-    k = highest(s.r, count)
+    first = left + way * rounded(last[0]) - SERFAST_NEAR_LAGS // 2
+    if high - low >= SERFAST_NEAR_LAGS:
+        k = steady_peak(s, left, width, first, low, high)
     if k == 0:
-        return False
-    top = top_of(s.r, k)
+        if high - low >= DIRECT:
+            lag = coarse_lag(s, left, width, low, high, way)
+            if lag == 0:
+                return False
+            around = s.step + s.step // 2
+            low, high = max(lag - around, low), min(lag + around, high)
+        first = left - high if way < 0 else left + low
+        count = inside(&first, high - low + 1, width, s.n)
+        if count < 3:
+            return False
+        correlations(s, s.x, left, width, first, count)
+        k = s.kernels.highest_peak(s.r, count)
+        if k == 0:
+            return False
+    energy = s.energies[k]
+    top = top_of(s.r, k) if s.taps == NULL else interpolated(s, left, width, first, k)
+    last[0] = fabs(top.place + (first - left))
     at[0] += top.place + (first - left)
-    return top.height > PERIODS_ALIKE and s.energies[k] > s.loud * width
+    return top.height > PERIODS_ALIKE and energy > s.loud * width
 
 
 cdef inline double extremum(const Sound *s, double middle, double period) noexcept nogil:
     """Give where the largest magnitude is within half a period, between samples."""
     cdef const float *x = s.x
-    cdef ptrdiff_t low = max(rounded(middle - period / 2), 1), top = low, i
+    cdef ptrdiff_t low = max(rounded(middle - period / 2), 1), top
     cdef ptrdiff_t high = min(rounded(middle + period / 2), s.n - 2)
-    cdef float most = 0
     cdef double before, here, after, bend
-    for i in range(low, high + 1):
-        if fabs(x[i]) > most:
-            most, top = <float>fabs(x[i]), i
+    top = low + s.kernels.largest_magnitude(x + low, high + 1 - low)
     before, here, after = fabs(x[top - 1]), fabs(x[top]), fabs(x[top + 1])
     bend = 2 * here - before - after
     if bend > 0 and here >= before and here >= after:
@@ -157,7 +192,7 @@ cdef inline double extremum(const Sound *s, double middle, double period) noexce
 
 cdef inline int marked(Sound *s, double period, double reach, double *marks, int *first) noexcept nogil:
     """Write the marks around the middle of the frame; give the last one, and the first one."""
-    cdef double middle = (s.n - 1) / 2.0, at
+    cdef double middle = (s.n - 1) / 2.0, at, last
     cdef ptrdiff_t left
     cdef int way = -1, n = MAX_MARKS // 2
     marks[n] = extremum(s, middle, period)
@@ -165,9 +200,9 @@ cdef inline int marked(Sound *s, double period, double reach, double *marks, int
     s.loud = PERIODS_QUIET * s.kernels.sum_squares(s.x + left, min(rounded(period), s.n - left)) / period
     while way <= 1:
         n = MAX_MARKS // 2
-        at = marks[n]
+        at, last = marks[n], period
         while 0 < n and n < MAX_MARKS - 1:
-            if not neighbour(s, &at, period, way) or fabs(at - middle) > reach:
+            if not neighbour(s, &at, &last, period, way) or fabs(at - middle) > reach:
                 break
             n += way
             marks[n] = at
@@ -210,29 +245,23 @@ cdef inline void mean_changes(
 
 
 cdef inline double amplitude(
-    const Inputs *x, Sound *s, double mark, double left, double right
+    const Inputs *x, double mark, double left, double right
 ) noexcept nogil:
     """Give the root mean square under half a Hann window to each side of the mark."""
     cdef const serfast_kernels *k = x.kernels
     cdef ptrdiff_t begin = <ptrdiff_t>ceil(mark - left), middle = <ptrdiff_t>ceil(mark)
     cdef ptrdiff_t end = <ptrdiff_t>floor(mark + right) + 1
-    cdef double weights
+    cdef float[2] energies
     begin, end = max(begin, 0), min(end, x.frame_length)
     middle = min(max(middle, begin), end)
-    if end - begin < 1 or end - begin > MAX_LAGS:
+    if end - begin < 1:
         return 0
-    k.hann_half(
-        x.frame + begin, middle - begin, <float>((begin - mark) / left), <float>(1 / left),
-        s.energies, s.r,
-    )
-    k.hann_half(
-        x.frame + middle, end - middle, <float>((middle - mark) / right), <float>(1 / right),
-        s.energies + (middle - begin), s.r + (middle - begin),
-    )
-    weights = k.sum_squares(s.energies, end - begin)
-    if not weights > 0:
-        return 0
-    return sqrt(k.sum_squares(s.r, end - begin) / weights)
+    energies[0] = energies[1] = 0
+    k.hann_energies(
+        x.frame + begin, middle - begin, <float>((begin - mark) / left), <float>(1 / left), energies)
+    k.hann_energies(
+        x.frame + middle, end - middle, <float>((middle - mark) / right), <float>(1 / right), energies)
+    return sqrt(energies[1] / energies[0]) if energies[0] > 0 else 0
 
 
 cdef inline void write_jitter(
@@ -268,7 +297,7 @@ cdef inline void write_shimmer(
 
 
 cdef inline void measures(
-    const Inputs *x, Sound *s, const double *marks, int n, float *out
+    const Inputs *x, const double *marks, int n, float *out
 ) noexcept nogil:
     """Write F0 [Hz], and jitter and shimmer, of n marks; what can't be measured stays as it is."""
     cdef double periods[MAX_MARKS]
@@ -294,7 +323,7 @@ cdef inline void measures(
     for i in range(n - 2):
         amplitudes[i] = 0
         if joined[i]:
-            amplitudes[i] = amplitude(x, s, marks[i + 1], 0.2 * periods[i], 0.2 * periods[i + 1])
+            amplitudes[i] = amplitude(x, marks[i + 1], 0.2 * periods[i], 0.2 * periods[i + 1])
             total += amplitudes[i]
             count += 1
     write_shimmer(amplitudes, n - 2, total / count, out)
@@ -365,6 +394,7 @@ cdef inline void period_perturbation(const Inputs *x, float *out) noexcept nogil
     cdef int first = 0, last, n, i
     for i in range(CANDIDATES * MEASURES):
         out[i] = -1 if i % MEASURES else 0
+    s.taps = x.table if x.n_table else NULL
     s.step = max(<ptrdiff_t>(x.sample_rate / coarse_rate), 1)
     if not prepare(x, &s):
         return
@@ -374,4 +404,4 @@ cdef inline void period_perturbation(const Inputs *x, float *out) noexcept nogil
     )
     for i in range(n):
         last = marked(&s, lags[i] * s.step, (s.n - x.sample_rate / fmin) / 2, marks, &first)
-        measures(x, &s, marks + first, last + 1 - first, out + i * MEASURES)
+        measures(x, marks + first, last + 1 - first, out + i * MEASURES)

@@ -1,8 +1,8 @@
 """A program is C structs here, with the function that computes a row and that of the tracks."""
 
-from libc.string cimport memcpy
+from libc.string cimport memcpy, memmove
 
-from autocorrelation cimport Autocorrelation, autocorrelation
+from autocorrelation cimport Autocorrelation, autocorrelation, frame_power
 from computed cimport Computed, Faults, call_function
 from energy cimport Crossings, Energy, rms, zero_crossing_rate
 from framing cimport Frames, Signal, frame_at, heard_at
@@ -143,10 +143,9 @@ cdef inline void frame_row(
     cdef const FrameInput *node = &p.frame_inputs[i]
     cdef float *room = s.slots + node.slot
     cdef const float *frame = frame_at(signal, &node.frames, t * p.grid.hop, room)
-    cdef int j
     if node.scale != 1:
-        for j in range(node.frames.length):
-            room[j] = node.scale * frame[j]
+        memmove(room, frame, node.frames.length * sizeof(float))
+        p.kernels.scale_values(room, node.frames.length, node.scale)
         frame = room
     s.frames[i] = frame
 
@@ -187,11 +186,19 @@ cdef inline void functions_row(
     """Compute the columns of all functions, and the inputs that only functions need."""
     cdef const Autocorrelation *node
     cdef const float *frame
+    cdef const float *power
     cdef int i
     for i in range(p.n_autocorrelations):
         node = &p.autocorrelations[i]
-        frame = heard_at(signal, &node.frames, t * p.grid.hop, s.frame, p.silence)
-        autocorrelation(p.kernels, node, frame, s.slots + node.slot, s.conditioned, s.power, s.fft)
+        power = s.slots + node.power_slot
+        if node.power_slot < 0:
+            power = s.power
+            frame = heard_at(signal, &node.frames, t * p.grid.hop, s.frame, p.silence)
+            if frame == NULL:
+                power = NULL
+            else:
+                frame_power(p.kernels, node, frame, s.power, s.conditioned, s.fft)
+        autocorrelation(p.kernels, node, power, s.slots + node.slot, s.fft)
     for i in range(p.n_frame_inputs):
         frame_row(p, i, signal, t, s)
     for i in range(p.n_computed):

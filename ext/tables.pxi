@@ -279,6 +279,7 @@ cdef int fill_autocorrelations(Arena arena, Program *p, nodes, dict slots) excep
         window[: len(node.window)] = node.window
         target.window = window_of(arena, &target.plan, node.transform, window)
         target.slot = slots[node] = new_slot(p, target.n_lags, False)
+        target.power_slot = -1 if node.spectrum is None else slots[node.spectrum, 2.0][0]
         p.frame_size = max(p.frame_size, <size_t>length)
         p.power_size = max(p.power_size, <size_t>length // 2 + 1)
         p.fft_size = max(p.fft_size, 4 * target.plan.area)

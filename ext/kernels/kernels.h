@@ -232,9 +232,16 @@ typedef struct {
     void (*near_lags)(const float *x, const float *y, ptrdiff_t n, float *products,
                       float *energies);
 
-    /* weights[i] = ½ + ½ cos(π u) with u = begin + i · step, |u| <= 1, and times the samples */
-    void (*hann_half)(const float *x, ptrdiff_t n, float begin, float step, float *weights,
-                      float *values);
+    /* Which of r(1) … r(n - 2) is the highest one that neither neighbour exceeds, the first of
+     * equals, or 0 (r readable 18 values further) */
+    ptrdiff_t (*highest_peak)(const float *r, ptrdiff_t n);
+
+    /* index of the first of the largest |x[i]| */
+    ptrdiff_t (*largest_magnitude)(const float *x, ptrdiff_t n);
+
+    /* energies[0] += Σ w[i]² and energies[1] += Σ w[i]² x[i]² for i < n, with the weights
+     * w[i] = ½ + ½ cos(π u), u = begin + i · step, |u| <= 1 */
+    void (*hann_energies)(const float *x, ptrdiff_t n, float begin, float step, float *energies);
 
     /* out[i] = the mean of x[step · i] and so on, `step` values, for i < n */
     void (*block_means)(const float *x, ptrdiff_t n, ptrdiff_t step, float *out);

@@ -16,6 +16,8 @@ from .mel import DECIBEL
 
 __all__ = ["PeriodPerturbation", "usual_window"]
 
+Table = np.ndarray[Any, np.dtype[np.float64]]
+
 WINDOW = 0.06
 """The usual window is so long [s]."""
 
@@ -36,6 +38,22 @@ PER_PERIOD = 6
 
 DIRECT = 32
 """So many lags aren't looked for in means."""
+
+STEADY_LAGS = 16
+"""The next period is looked for at so many lags around the last one first."""
+
+CERTAIN = 0.7
+"""It is there if the correlation has a peak above this."""
+
+TAPS = 7
+"""Below 16 kHz a peak is interpolated from so many lags on each side."""
+
+TAPS_BELOW = 16000.0
+TAPS_KAISER = 8.0
+"""It is the β of the interpolation's window."""
+
+POINTS = 17
+"""The curve is computed at so many points, from the lag before to the lag behind."""
 
 SHORTEST, LONGEST = 0.8, 1.25
 """The next period is looked for between these multiples of the one that is expected."""
@@ -115,11 +133,58 @@ def top_of(r: Any, k: int, out: Any) -> None:
         out[1] += rise * rise / (2.0 * bend)
 
 
-def neighbour(x: Any, coarse: Any, step: int, at: float, period: float, way: int, out: Any) -> bool:
-    """Write the mark before (-1) or behind (1) this one, its correlation, and its power.
+def peak_taps() -> Table:
+    """Give the weights that interpolate a curve around a peak: a sinc under a Kaiser window.
 
-    It is looked for in the means of `step` samples first, and then among the samples. Tell whether
-    there is one.
+    Returns
+    -------
+    ndarray of float64, shape (2 · TAPS + 1, 20)
+        Column j has the weights of the values at -TAPS … TAPS for the point at (j - 8) / 8; columns
+        from POINTS on are zeros.
+    """
+    points = np.linspace(-1, 1, POINTS)
+    apart = np.arange(-TAPS, TAPS + 1)[:, np.newaxis] - points
+    inside = np.maximum(1 - (apart / (TAPS + 1)) ** 2, 0)
+    taps = np.sinc(apart) * np.i0(TAPS_KAISER * np.sqrt(inside)) * (inside > 0)
+    return np.pad(taps / taps.sum(axis=0), ((0, 0), (0, 20 - POINTS)))
+
+
+def steady_peak(r: Any, nearest: int, low: int, high: int) -> int:
+    """Give which of the correlations around the last period is a certain peak, or 0.
+
+    r(k) is that with what is `nearest` + k samples away.
+    """
+    k = highest(r)
+    return k if k > 0 and r[k] > CERTAIN and low <= abs(nearest + k) <= high else 0
+
+
+def interpolated(x: Any, left: int, width: int, first: int, k: int, table: Any, out: Any) -> None:
+    """Write the place, from `first` on, and the height of a peak between samples.
+
+    They stay as they are where the signal ends before the lags on one side do.
+    """
+    begin = first + k - TAPS
+    if begin < 0 or begin + 2 * TAPS + width > len(x):
+        return
+    r = correlations(x, left, width, begin, 2 * TAPS + 1)
+    curve = np.zeros(POINTS)
+    for m in range(2 * TAPS + 1):
+        for j in range(POINTS):
+            curve[j] += r[m] * table[20 * m + j]
+    top = highest(curve)
+    if top > 0:
+        top_of(curve, top, out)
+        out[0] = k + (out[0] - (POINTS - 1) / 2) / ((POINTS - 1) / 2)
+
+
+def neighbour(
+    x: Any, coarse: Any, step: int, at: float, period: float, last: float, way: int, table: Any,
+    out: Any,
+) -> bool:  # fmt: skip
+    """Write the mark before (-1) or behind (1) this one, its correlation, its power, and how far.
+
+    It is looked for around the last period first, then in the means of `step` samples, and then
+    among the samples. Tell whether there is one.
     """
     left = int(np.floor(at - period / 2.0 + 0.5))
     width = int(np.floor(at + period / 2.0 + 0.5)) - left + 1
@@ -127,39 +192,49 @@ def neighbour(x: Any, coarse: Any, step: int, at: float, period: float, way: int
     high = int(np.ceil(LONGEST * period)) + 1
     if left < 0 or left + width > len(x):
         return False
-    if high - low >= DIRECT:
-        size = width // step
-        begin = (left + step // 2) // step
-        near, far = low // step, high // step + 1
-        first = begin - far if way < 0 else begin + near
-        count = far - near + 1
+    k = 0
+    first = left + way * int(np.floor(last + 0.5)) - STEADY_LAGS // 2
+    r = np.zeros(0)
+    if high - low >= STEADY_LAGS and 0 <= first <= len(x) - width - STEADY_LAGS + 1:
+        r = correlations(x, left, width, first, STEADY_LAGS)
+        k = steady_peak(r, first - left, low, high)
+    if k == 0:
+        if high - low >= DIRECT:
+            size = width // step
+            begin = (left + step // 2) // step
+            near, far = low // step, high // step + 1
+            first = begin - far if way < 0 else begin + near
+            count = far - near + 1
+            if first < 0:
+                count += first
+                first = 0
+            count = min(count, len(coarse) - size - first + 1)
+            if count < 3 or begin + size > len(coarse):
+                return False
+            r = correlations(coarse, begin, size, first, count)
+            k = highest(r)
+            if k == 0:
+                return False
+            top_of(r, k, out)
+            lag = int(np.floor(abs(out[0] + first - begin) * step + 0.5))
+            around = step + step // 2
+            low, high = max(lag - around, low), min(lag + around, high)
+        first = left - high if way < 0 else left + low
+        count = high - low + 1
         if first < 0:
             count += first
             first = 0
-        count = min(count, len(coarse) - size - first + 1)
-        if count < 3 or begin + size > len(coarse):
+        count = min(count, len(x) - width - first + 1)
+        if count < 3:
             return False
-        r = correlations(coarse, begin, size, first, count)
+        r = correlations(x, left, width, first, count)
         k = highest(r)
         if k == 0:
             return False
-        top_of(r, k, out)
-        lag = int(np.floor(abs(out[0] + first - begin) * step + 0.5))
-        around = step + step // 2
-        low, high = max(lag - around, low), min(lag + around, high)
-    first = left - high if way < 0 else left + low
-    count = high - low + 1
-    if first < 0:
-        count += first
-        first = 0
-    count = min(count, len(x) - width - first + 1)
-    if count < 3:
-        return False
-    r = correlations(x, left, width, first, count)
-    k = highest(r)
-    if k == 0:
-        return False
     top_of(r, k, out)
+    if len(table) > 0:
+        interpolated(x, left, width, first, k, table, out)
+    out[3] = abs(out[0] + first - left)
     out[0] += at + first - left
     out[2] = (x[first + k : first + k + width] ** 2).sum() / width
     return True
@@ -181,27 +256,28 @@ def extremum(x: Any, middle: float, period: float) -> float:
 
 
 def marked(
-    x: Any, coarse: Any, step: int, period: float, reach: float, marks: Any
+    x: Any, coarse: Any, step: int, period: float, reach: float, table: Any, marks: Any
 ) -> tuple[int, int]:
     """Write the marks around the middle of the frame, not further from it than `reach`.
 
     They are marks[first] … marks[last]: first and last are given.
     """
     middle = (len(x) - 1) / 2.0
-    out = np.zeros(3)
+    out = np.zeros(4)
     first = last = MAX_MARKS // 2
     marks[first] = extremum(x, middle, period)
     left = max(int(np.floor(marks[first] - period / 2.0 + 0.5)), 0)
     power = (x[left : left + int(np.floor(period + 0.5))] ** 2).sum() / period
     for way in (-1, 1):
-        at, n = marks[MAX_MARKS // 2], MAX_MARKS // 2
+        at, n, lag = marks[MAX_MARKS // 2], MAX_MARKS // 2, period
         while 0 < n < MAX_MARKS - 1:
-            if not neighbour(x, coarse, step, at, period, way, out):
+            if not neighbour(x, coarse, step, at, period, lag, way, table, out):
                 break
             if abs(out[0] - middle) > reach or out[1] <= ALIKE or out[2] <= QUIET * power:
                 break
             n += way
             marks[n] = at = out[0]
+            lag = out[3]
         if way < 0:
             first = n
         else:
@@ -341,7 +417,9 @@ class PeriodPerturbation(FrameFeature):
     The lags are the highest peaks of the normalised correlation in the middle of the frame, of
     means of samples at about 4 kHz. The first mark is the largest magnitude in the middle. The next
     one is where a period around it correlates most with one around the mark before, 0.8 to 1.25
-    periods away: among the means first, and then among the samples. The marks end where this
+    periods away: near the last distance first, if the correlation has a peak above 0.7 there; else
+    among the means, and then among the samples. Below 16 kHz the peak is interpolated from 15 lags
+    by a sinc, from there on from 3 by a parabola. The marks end where this
     correlation is below 0.5, where the power is below a hundredth of that in the middle, or half a
     period of fmin before the frame's end. It is the method that Praat documents as "Sound & Pitch:
     To PointProcess (cc)", within a frame. At most 64 periods are marked to each side.
@@ -409,8 +487,14 @@ class PeriodPerturbation(FrameFeature):
             rule = f">= {needed} (three periods of fmin, and 256 samples)"
             checks.fail("frame_length", rule, self.frame_length)
 
+    def table(self, sample_rate: float) -> Table:
+        """Give the weights of the interpolation, or nothing where a parabola does."""
+        return peak_taps().ravel() if sample_rate < TAPS_BELOW else np.empty(0)
+
     @staticmethod
-    def compute(frame: Values, sample_rate: float, fmin: float, fmax: float, out: Values) -> None:
+    def compute(
+        frame: Values, sample_rate: float, table: Values, fmin: float, fmax: float, out: Values
+    ) -> None:
         """Mark the periods for each candidate, and measure how they differ."""
         step = max(int(np.floor(sample_rate / max(COARSE, PER_PERIOD * fmax))), 1)
         x = frame.astype(np.float64)
@@ -431,7 +515,7 @@ class PeriodPerturbation(FrameFeature):
         )
         reach = (len(x) - sample_rate / fmin) / 2.0
         for i in range(candidates(coarse, first, last, lags)):
-            begin, end = marked(x, coarse, step, lags[i] * step, reach, marks)
+            begin, end = marked(x, coarse, step, lags[i] * step, reach, table, marks)
             measures(frame, marks[begin : end + 1], end + 1 - begin, sample_rate, measured)
             for j in range(MEASURES):
                 out[i * MEASURES + j] = measured[j]

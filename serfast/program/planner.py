@@ -240,6 +240,9 @@ class _Planner:
             transform = real_fft(length)
             window = self._window(feature)
             node = Autocorrelation(frames, *window, *conditioning, n_lags, transform)
+            if feature.circular:
+                node.spectrum = self._spectrum(feature, claim=False, power=2.0)
+                node.spectrum.shared.setdefault(2.0, False)
             self.nodes[key] = node
             self.program.autocorrelations.append(node)
         shared: Autocorrelation = self.nodes[key]

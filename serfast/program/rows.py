@@ -122,7 +122,8 @@ class Autocorrelation:
     """It is Σ_i x[i] x[i + k] for k < n_lags; x are the conditioned, windowed samples of a frame.
 
     The window covers the samples [start, start + len(window)) of the frame. The sums come from the
-    power spectrum of `transform`, which is so long that no lag wraps around.
+    power spectrum of `transform`, which is so long that no lag wraps around; or from that of
+    `spectrum`, if lags shall wrap around and it is the same.
     """
 
     frames: Frames
@@ -132,6 +133,7 @@ class Autocorrelation:
     remove_dc: bool
     n_lags: int
     transform: RealFFT
+    spectrum: Spectrum | None = None
 
 
 @dataclass(eq=False, repr=False)

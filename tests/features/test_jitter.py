@@ -40,7 +40,7 @@ def test_known_jitter(jitter: float, shimmer: float, f0: float, rate: int) -> No
     expected = truth(np.diff(moments))
     found = np.nanmean(rows, axis=0)
     print(f"{rate} Hz, f0 {f0}: off by {np.abs(found / expected - 1).max():.3f}")
-    np.testing.assert_allclose(found, expected, rtol=0.08 if rate == 8000 else 0.05)
+    np.testing.assert_allclose(found, expected, rtol=0.05)
 
 
 def test_rows_without_a_voice_have_none() -> None:

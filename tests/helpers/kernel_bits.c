@@ -326,9 +326,11 @@ static void sums(int n)
     k->near_lags(x, x, n / 2, products, energies);
     say_floats("near_lags", what, products, SERFAST_NEAR_LAGS);
     say_floats("near_lags, energies", what, energies, SERFAST_NEAR_LAGS);
-    k->hann_half(x, n / 2, -1.0f, 2.0f / (float)n, energies, products);
-    say_floats("hann_half", what, energies, n / 2);
-    say_floats("hann_half, values", what, products, n / 2);
+    energies[0] = energies[1] = 0;
+    k->hann_energies(x, n / 2, -1.0f, 2.0f / (float)n, energies);
+    say_floats("hann_energies", what, energies, 2);
+    const ptrdiff_t peaks[2] = {k->highest_peak(x, n - 18), k->largest_magnitude(x, n)};
+    say("highest_peak, largest_magnitude", what, peaks, sizeof peaks);
     for (int step = 3; step <= 4; step++) {
         k->block_means(x, n / step, step, products);
         say_floats("block_means", what, products, n / step);
