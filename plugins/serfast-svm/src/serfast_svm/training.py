@@ -8,6 +8,7 @@ speaker whose mean has been taken away (:class:`serfast.speaker.Speaker`).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -17,8 +18,10 @@ from serfast.models.plugin import Examples, Weights
 from .calibration import certain_bound, fit_logistic
 from .checks import check_labels
 from .inference import softmax
-from .machine import Machine, fit, fit_each
+from .machine import Trainer
+from .scaled_inputs import ScaledInputs
 from .scaling import Scaling
+from .speaker_means import SpeakerMeans
 from .strangeness import UNLIKE, distances
 
 __all__ = ["COSTS", "about_scores", "codes_of", "recall_of", "train", "trained", "typical"]
@@ -29,28 +32,44 @@ Codes = np.ndarray[Any, np.dtype[np.intp]]
 COSTS = (0.3, 1.0, 3.0)
 """C of the menu, for inputs scaled to a mean squared length of 1."""
 
+Tell = Callable[[float, str], None]
+
 FOLDS = 8
 """Speakers are left out one by one; of more than these, every eighth together."""
 
 
-def train(examples: Examples) -> Weights:
+def _silent(share: float, text: str) -> None:
+    """Tell nothing."""
+
+
+def train(examples: Examples, tell: Tell = _silent) -> Weights:
     """Give the weights of the machine for these examples."""
-    return trained(examples)[0]
+    return trained(examples, tell)[0]
 
 
-def trained(examples: Examples) -> tuple[Weights, Array]:
+def trained(examples: Examples, tell: Tell = _silent) -> tuple[Weights, Array]:
     """Give the weights, and each example's calibrated scores by machines without its speaker.
 
-    The scores have the shape (n, n_classes).
+    The scores have the shape (n, n_classes). `tell` is called as that of a
+    :class:`serfast.models.Run`.
     """
     check_labels(examples.labels.tolist(), examples.speakers.tolist())
-    x, codes = np.asarray(examples.inputs), codes_of(examples)
+    x, codes = _floating(examples.inputs), codes_of(examples)
+    tell(0, "scaling the inputs")
     scaling = Scaling.fit(x, codes)
-    z, groups = scaling(x), _groups(examples)
-    cost, recall = _choose(z, codes, groups, examples)
-    machine = _fit_twice(z, codes, cost, groups, examples)
-    matrix, offsets = fit_logistic(machine.held_out[: len(x)], codes)
-    scores = machine.held_out[: len(x)] @ matrix.T + offsets
+    tell(0.05, "finding directions of the inputs")
+    trainer = Trainer(
+        ScaledInputs(x, scaling),
+        codes,
+        len(examples.classes),
+        _groups(examples),
+        SpeakerMeans.of_examples(examples),
+    )
+    cost, recall = _choose(trainer, codes, examples, lambda k: tell(0.2 + 0.4 * k, "choosing C"))
+    machine = trainer.machine(cost, tell=lambda k: tell(0.6 + 0.35 * k, f"training with C {cost}"))
+    tell(0.95, "calibrating")
+    matrix, offsets = fit_logistic(machine.held_out, codes)
+    scores = machine.held_out @ matrix.T + offsets
     weights = (matrix @ machine.weights * scaling.factor).astype(np.float32)
     neutral = matrix @ machine.intercepts + offsets
     made = Weights(
@@ -75,12 +94,12 @@ def about_scores(scores: Array, codes: Codes) -> dict[str, Array]:
     }
 
 
-def _choose(z: Array, codes: Codes, groups: list[Array], examples: Examples) -> tuple[float, float]:
+def _choose(
+    trainer: Trainer, codes: Codes, examples: Examples, tell: Callable[[float], None]
+) -> tuple[float, float]:
     """Give the C of the best mean recall on recordings and copies of speakers left out."""
     recalls = {}
-    machines = fit_each(z, codes, len(examples.classes), COSTS, groups)
-    for cost, machine in zip(COSTS, machines, strict=True):
-        answers = machine.held_out
+    for cost, answers in zip(COSTS, trainer.held_out(COSTS, tell), strict=True):
         matrix, offsets = fit_logistic(answers, codes)
         recalls[cost] = recall_of(answers @ matrix.T + offsets, codes, examples)
     best = max(COSTS, key=recalls.__getitem__)
@@ -92,27 +111,6 @@ def recall_of(scores: Array, codes: Codes, examples: Examples) -> float:
     said = scores.argmax(axis=1)
     kinds = [examples.altered == altered for altered in (False, True)]
     return float(np.mean([_recall(said[k], codes[k]) for k in kinds if k.any()]))
-
-
-def _fit_twice(
-    z: Array, codes: Codes, cost: float, groups: list[Array], examples: Examples
-) -> Machine:
-    """Train on all examples, and on all examples relative to their speaker's mean."""
-    twice = [np.concatenate([g, g + len(z)]) for g in groups]
-    both = np.concatenate([z, _relative(z, examples)])
-    return fit(both, np.tile(codes, 2), len(examples.classes), cost, twice)
-
-
-def _relative(z: Array, examples: Examples) -> Array:
-    """Give inputs without the mean of their speaker in the same condition."""
-    copies = examples.altered if examples.copies is None else examples.copies
-    speaker, copy = (np.unique(a, return_inverse=True)[1] for a in (examples.speakers, copies))
-    order = np.lexsort((copy, speaker))
-    change = np.diff(speaker[order]).astype(bool) | np.diff(copy[order]).astype(bool)
-    relative = z.copy()
-    for same in np.split(order, np.flatnonzero(change) + 1):
-        relative[same] -= relative[same].mean(axis=0)
-    return relative
 
 
 def typical(x: Array, scaling: Scaling) -> dict[str, Array]:
@@ -133,6 +131,12 @@ def _groups(examples: Examples) -> list[Array]:
     speakers = sorted(set(examples.speakers.tolist()))
     folds = min(FOLDS, len(speakers))
     return [np.flatnonzero(np.isin(examples.speakers, speakers[k::FOLDS])) for k in range(folds)]
+
+
+def _floating(inputs: Any) -> Array:
+    """Give inputs as they are if they are floating-point numbers, else as float64."""
+    x = np.asarray(inputs)
+    return x if np.issubdtype(x.dtype, np.floating) else x.astype(np.float64)
 
 
 def codes_of(examples: Examples) -> Codes:
