@@ -12,7 +12,7 @@ from serfast.errors import ModelError
 from serfast.forking import forks_wait
 from serfast.models.bundle.bundle import Bundle
 from serfast.models.classifier import Input
-from serfast.models.plugin import Examples, Weights
+from serfast.models.plugin import Examples, Run, Weights
 
 from .checks import check_labels
 from .inference import LinearSvm
@@ -46,10 +46,14 @@ class SvmPlugin:
         ImportError
             If SciPy is missing.
         """
+        return self.train_run(examples, Run(seed=seed))
+
+    def train_run(self, examples: Examples, run: Run) -> Weights:
+        """Give the weights of :meth:`train`, and tell how far it is."""
         _need_scipy()
         with forks_wait:
             from .training import train
-        return train(examples)
+        return train(examples, run.tell)
 
     def load(self, bundle: Bundle) -> LinearSvm:
         """Make a bundle's machine.
