@@ -213,7 +213,7 @@ def _trained(trainee: Trainee, training: Examples, run: Run, *, chooses: bool) -
 def _fold(name: str, model: _Model, test: Examples) -> Fold:
     """Give the fold of the unaltered recordings."""
     answers = answers_of(
-        [(i, *model.predict(x)) for i, x in enumerate(test.inputs)], len(model.judge.classes)
+        [(i, *model.predict(x)) for i, x in enumerate(test.predictable())], len(model.judge.classes)
     )
     fold = model.fold(name, test.labels.tolist(), test.speakers.tolist(), answers)
     return replace(fold, chosen=model.chosen)

@@ -101,7 +101,8 @@ def make_examples(
         raise ParameterError("recordings must be at least 1, got none")
     if kind == "vector" and statistics is None and embedding is None:
         raise ParameterError("statistics must be given for kind 'vector', got None")
-    maker = _Maker(InputMaker(spec, statistics, kind, backend, embedding), alterations, seed)
+    inputs = InputMaker(spec, statistics, kind, backend, embedding)
+    maker = _Maker(inputs, alterations, seed, len(recordings))
     others = recordings_of_speakers(recordings, int(spec.sample_rate))
     kept = []
     for i, recording in enumerate(recordings):
@@ -144,7 +145,8 @@ def examples_of(
     has a label and a speaker. Where signals come one by one, an alteration that needs others has
     none.
     """
-    maker = _Maker(InputMaker(spec, statistics, kind, backend, embedding), alterations, seed)
+    inputs = InputMaker(spec, statistics, kind, backend, embedding)
+    maker = _Maker(inputs, alterations, seed, len(labels))
     others = others_of_signals(signals, speakers)
     for i, y in enumerate(signals):
         maker.add(y, others(i))
@@ -152,47 +154,78 @@ def examples_of(
 
 
 class _Maker:
-    """Makes examples of one signal after another: of a signal all copies, or none if one fails."""
+    """Makes examples of one signal after another: of a signal all copies, or none if one fails.
 
-    def __init__(self, inputs: InputMaker, alterations: Iterable[Alteration], seed: int) -> None:
+    Vectors are stored as float32, each in the place in which it stays: a large corpus has no room
+    in memory for two arrays of them.
+    """
+
+    def __init__(
+        self, inputs: InputMaker, alterations: Iterable[Alteration], seed: int, most: int
+    ) -> None:
         self._inputs = inputs
         self._changes = list(alterations)
         self._seed = seed
+        self._most = most
         for change in self._changes:
             if isinstance(change, Prepares):
                 change.prepare(int(inputs.spec.sample_rate))
+        self._count = 0
         self._copies: list[list[np.ndarray[Any, Any]]] = []
+        self._vectors = np.empty((0, 0, 0), np.float32)
 
     def add(self, y: Samples, others: Others) -> None:
         """Compute what the classifier takes of a signal, and of its altered copies.
 
         Alterations that need other recordings take from `others`.
         """
-        i, rate = len(self._copies), int(self._inputs.spec.sample_rate)
+        i, rate = self._count, int(self._inputs.spec.sample_rate)
+        if i == self._most:
+            checks.fail("labels", "one for each signal", self._most)
         copies = [self._inputs(y)]
         for k, change in enumerate(self._changes):
             random = default_rng((self._seed, i, k))
             copies.append(self._inputs(bound_to(change, others)(y, rate, random)))
-        self._copies.append(copies)
+        self._store(i, copies)
+        self._count += 1
+
+    def _store(self, i: int, copies: list[np.ndarray[Any, Any]]) -> None:
+        if self._inputs.kind != "vector":
+            self._copies.append(copies)
+            return
+        if not i:
+            self._vectors = np.empty((len(copies), self._most, len(copies[0])), np.float32)
+        with np.errstate(over="ignore"):  # an infinite entry is refused by who can't use it
+            for k, copy in enumerate(copies):
+                self._vectors[k, i] = copy
 
     def examples(self, labels: Sequence[str], speakers: Sequence[str]) -> Examples:
         """Give the examples: the unaltered ones first, then alteration by alteration."""
-        n_copies = 1 + len(self._changes)
-        flat = [copies[k] for k in range(n_copies) for copies in self._copies]
+        n_copies, n = 1 + len(self._changes), self._count
         inputs = self._inputs
         is_vector = inputs.kind == "vector"
+        flat = [copies[k] for k in range(n_copies) for copies in self._copies]
         return Examples(
-            inputs=np.stack(flat) if is_vector else flat,
+            inputs=self._together() if is_vector else flat,
             labels=np.array(list(labels) * n_copies),
             speakers=np.array(list(speakers) * n_copies),
-            altered=np.arange(len(flat)) >= len(labels),
-            copies=np.arange(len(flat)) // len(labels),
+            altered=np.arange(n * n_copies) >= len(labels),
+            copies=np.arange(n * n_copies) // max(n, 1),
             names=inputs.names,
             spec=inputs.spec,
             statistics=inputs.statistics if is_vector else None,
             embedding=inputs.embedding if is_vector else None,
             backend=inputs.backend,
         )
+
+    def _together(self) -> np.ndarray[Any, Any]:
+        """Give the vectors as one array, without the places of signals that failed."""
+        n_copies, most, size = self._vectors.shape
+        flat = self._vectors.reshape(n_copies * most, size)
+        if self._count < most:
+            for k in range(1, n_copies):
+                flat[k * self._count : (k + 1) * self._count] = self._vectors[k, : self._count]
+        return flat[: n_copies * self._count]
 
 
 def _column_count(examples: Examples, default: int) -> int:

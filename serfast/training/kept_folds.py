@@ -63,7 +63,7 @@ def digest_of(
     }
     digest = hashlib.sha256(json.dumps(about, sort_keys=True).encode())
     for x in examples.inputs:
-        digest.update(np.ascontiguousarray(x))
+        digest.update(np.ascontiguousarray(x).tobytes())
     return digest.hexdigest()
 
 
