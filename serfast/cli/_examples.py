@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -225,7 +226,7 @@ class Reading:
     """
 
     def __init__(self, arguments: argparse.Namespace) -> None:
-        self._command = arguments.command
+        self._command, self._run_folder = arguments.command, arguments.run_folder
         labels, pattern = arguments.labels, arguments.pattern
         if pattern is not None and labels != "auto":
             raise ParameterError(f"--pattern must be given without --labels, got {labels}")
@@ -244,11 +245,21 @@ class Reading:
 
     @contextmanager
     def progress(self) -> Iterator[Progress]:
-        """Give a bar, above which warnings are shown."""
-        with Progress(len(self.recordings)) as bar:
+        """Give a bar, above which warnings are shown; an interrupt tells how to go on."""
+        with Progress(len(self.recordings), command=f"serfast {self._command}") as bar:
             self._bar = bar
-            with taken_by(lambda text: bar.write(f"serfast: warning: {text}")):
-                yield bar
+            try:
+                with taken_by(lambda text: bar.write(f"serfast: warning: {text}")):
+                    yield bar
+            except KeyboardInterrupt as ended:
+                if self._run_folder is not None and not ended.args:
+                    kept = f"{self._run_folder} keeps what is done"
+                    ended.args = (f"{kept}, the same command goes on",)
+                raise
+
+    def step(self, path: os.PathLike[str]) -> None:
+        """Tell that the features of a recording and of its copies are there."""
+        self._bar.step(f"features of {os.path.basename(path)}")
 
     def failed(self, recording: Recording, error: Exception) -> None:
         """Report a recording that can't be used, which is left out."""
