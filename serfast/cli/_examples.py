@@ -18,6 +18,7 @@ from ..training.recipe import Recipe
 from ._progress import Progress
 from ._recordings import named
 from ._spec import default_statistics, read_spec, read_statistics
+from ._threads import add_threads
 from ._warnings import taken_by
 
 __all__ = ["Reading", "add_arguments", "read_recipe"]
@@ -44,6 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="what computes: native, numba or reference (default: $SERFAST_BACKEND, or native)",
     )
+    add_threads(parser)
     parser.add_argument(
         "--recipe",
         type=Path,

@@ -103,6 +103,7 @@ def run(arguments: argparse.Namespace) -> int:
             folds,
             conditions=wanted,
             folder=arguments.run_folder,
+            threads=arguments.threads,
             progress=reading.step,
             tell=bar.at,
             fold_done=lambda fold: bar.write(_line(folds.left_out, fold)),

@@ -85,6 +85,7 @@ def run(arguments: argparse.Namespace) -> int:
             card=card,
             certain_above=bound_in(card.get("measured", {})),
             folder=arguments.run_folder,
+            threads=arguments.threads,
             progress=reading.step,
             tell=bar.at,
             failed=reading.failed,

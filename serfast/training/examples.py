@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, TypedDict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
+from functools import partial
+from typing import Any, TypedDict, TypeVar
 
 import numpy as np
 from numpy.random import default_rng
 
 from .. import _checks as checks
 from ..audio.augmentation import COPIES, Alteration, Others, Prepares, bound_to
+from ..corpora.in_order import in_order
 from ..corpora.messages import printable
 from ..corpora.recordings import Recording
 from ..corpora.samples import cut_short, samples_of
@@ -29,6 +32,7 @@ __all__ = ["check_made_with", "examples_of", "make_examples"]
 
 Samples = np.ndarray[Any, np.dtype[np.float32]]
 Failed = Callable[[Recording, Exception], None]
+Result = TypeVar("Result")
 
 
 class Making(TypedDict):
@@ -51,6 +55,7 @@ def make_examples(
     alterations: Iterable[Alteration] = COPIES,
     seed: int = 0,
     backend: str | None = None,
+    threads: int = 1,
     progress: Callable[[os.PathLike[str]], None] | None = None,
     failed: Failed | None = None,
 ) -> Examples:
@@ -75,6 +80,8 @@ def make_examples(
         Random alterations depend on it.
     backend : str or None
         It computes the features; see :class:`serfast.Extractor`.
+    threads : int
+        So many recordings are worked on at a time; the examples don't depend on it.
     progress : callable, optional
         It is called with each recording's path when that one is done.
     failed : callable, optional
@@ -101,19 +108,26 @@ def make_examples(
         raise ParameterError("recordings must be at least 1, got none")
     if kind == "vector" and statistics is None and embedding is None:
         raise ParameterError("statistics must be given for kind 'vector', got None")
+    checks.integer("threads", threads, minimum=1)
     inputs = InputMaker(spec, statistics, kind, backend, embedding)
     maker = _Maker(inputs, alterations, seed, len(recordings))
     others = recordings_of_speakers(recordings, int(spec.sample_rate))
+
+    def work(i: int) -> tuple[Samples, list[np.ndarray[Any, Any]]]:
+        y = samples_of(recordings[i], spec.sample_rate)
+        return y, maker.copies(i, y, others(i))
+
     kept = []
-    for i, recording in enumerate(recordings):
+    for i, result in _worked(work, len(recordings), threads):
+        recording = recordings[i]
         try:
-            y = samples_of(recording, spec.sample_rate)
-            maker.add(y, others(i))
+            y, copies = result()
         except (SerfastError, OSError) as error:
             if failed is None:
                 raise
             failed(recording, error)
         else:
+            maker.store(copies)
             kept.append(recording)
             if doubt := doubt_of(y, max(spec.frame_lengths)):
                 warnings.warn(f"{printable(recording.path)}: y {doubt}", stacklevel=2)
@@ -149,8 +163,19 @@ def examples_of(
     maker = _Maker(inputs, alterations, seed, len(labels))
     others = others_of_signals(signals, speakers)
     for i, y in enumerate(signals):
-        maker.add(y, others(i))
+        maker.store(maker.copies(i, y, others(i)))
     return maker.examples(labels, speakers)
+
+
+def _worked(
+    work: Callable[[int], Result], count: int, threads: int
+) -> Iterator[tuple[int, Callable[[], Result]]]:
+    """Give each place with a function that gives the result of the work on it, or its error."""
+    if threads == 1:
+        yield from ((i, partial(work, i)) for i in range(count))
+        return
+    with closing(in_order(work, range(count), threads)) as results:  # type: ignore[type-var]
+        yield from ((i, future.result) for i, future in results)
 
 
 class _Maker:
@@ -174,22 +199,25 @@ class _Maker:
         self._copies: list[list[np.ndarray[Any, Any]]] = []
         self._vectors = np.empty((0, 0, 0), np.float32)
 
-    def add(self, y: Samples, others: Others) -> None:
-        """Compute what the classifier takes of a signal, and of its altered copies.
+    def copies(self, i: int, y: Samples, others: Others) -> list[np.ndarray[Any, Any]]:
+        """Compute what the classifier takes of signal `i`, and of its altered copies.
 
-        Alterations that need other recordings take from `others`.
+        Alterations that need other recordings take from `others`. Any number of threads may call
+        this.
         """
-        i, rate = self._count, int(self._inputs.spec.sample_rate)
-        if i == self._most:
-            checks.fail("labels", "one for each signal", self._most)
+        rate = int(self._inputs.spec.sample_rate)
         copies = [self._inputs(y)]
         for k, change in enumerate(self._changes):
             random = default_rng((self._seed, i, k))
             copies.append(self._inputs(bound_to(change, others)(y, rate, random)))
-        self._store(i, copies)
-        self._count += 1
+        return copies
 
-    def _store(self, i: int, copies: list[np.ndarray[Any, Any]]) -> None:
+    def store(self, copies: list[np.ndarray[Any, Any]]) -> None:
+        """Add the copies of the next signal."""
+        i = self._count
+        if i == self._most:
+            checks.fail("labels", "one for each signal", self._most)
+        self._count += 1
         if self._inputs.kind != "vector":
             self._copies.append(copies)
             return

@@ -177,3 +177,35 @@ def test_a_classifier_takes_vectors_of_float64(recordings):
     for x, taken in zip(examples.inputs, examples.predictable(), strict=True):
         assert taken.dtype == np.float64
         assert np.array_equal(taken, x)
+
+
+def test_examples_do_not_depend_on_the_number_of_threads(recordings, tmp_path):
+    """Drawn copies, babble of others, and one recording that fails: all as by one thread."""
+    broken = replace(recordings[0], path=tmp_path / "broken.wav")
+    broken.path.write_bytes(b"RIFF")
+    several = [*recordings[:2], broken, *recordings[2:]]
+    made, told = [], []
+    for threads in (1, 3):
+        failed, done = [], []
+        made.append(
+            make_examples(
+                several,
+                SPEC,
+                STATISTICS,
+                threads=threads,
+                progress=done.append,
+                failed=lambda recording, error, failed=failed: failed.append((recording, error)),
+            )
+        )
+        told.append((done, [(recording, str(error)) for recording, error in failed]))
+    assert np.array_equal(made[0].inputs, made[1].inputs)
+    assert told[0] == told[1]
+    assert told[0][0] == [recording.path for recording in several]
+    with pytest.raises(serfast.AudioError, match="broken"):
+        make_examples(several, SPEC, STATISTICS, threads=2)
+
+
+@pytest.mark.parametrize("threads", [0, 1.5, True, "2"])
+def test_a_number_of_threads_is_an_int_of_at_least_1(recordings, threads):
+    with pytest.raises(serfast.ParameterError, match="threads must be an int >= 1"):
+        make_examples(recordings, SPEC, STATISTICS, threads=threads)
