@@ -113,13 +113,19 @@ class KeptFolds:
         """
         if any(len(one.true) < len(fold.true) for one in fold.conditions):
             return
-        text = json.dumps({"digest": self.digest, "fold": _dictionary(fold)})
+        about = {"digest": self.digest, "fold": _dictionary(fold)}
         try:
+            text = json.dumps(about, allow_nan=False)
             with replacing(folder / NAME) as path:
                 path.write_text(text, encoding="utf-8")
         except OSError as error:
-            reason = f"{error.filename}: {error.strerror}" if error.filename else str(error)
-            warnings.warn(f"fold not kept: {reason}; the evaluation goes on", stacklevel=2)
+            _warn(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+        except (TypeError, ValueError) as error:  # what the plugin says that it chose
+            _warn(f"JSON can't hold it: {error}")
+
+
+def _warn(reason: str) -> None:
+    warnings.warn(f"fold not kept: {reason}; the evaluation goes on", stacklevel=3)
 
 
 def _dictionary(fold: Fold) -> dict[str, Any]:

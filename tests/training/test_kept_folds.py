@@ -161,3 +161,12 @@ def test_a_fold_with_a_recording_that_failed_is_done_again(tmp_path, monkeypatch
     assert kept.read(tmp_path / "other") is None
     kept.write(tmp_path / "other", fold)
     assert kept.read(tmp_path / "other") is not None
+
+
+@pytest.mark.parametrize("value", [float("nan"), {1, 2}])
+def test_what_json_cannot_hold_is_not_kept(tmp_path, value):
+    fold = RECIPE.evaluate_on(examples()).folds[0]
+    kept = serfast.training.kept_folds.KeptFolds("digest")
+    with pytest.warns(UserWarning, match="fold not kept: JSON can't hold it"):
+        kept.write(tmp_path, replace(fold, chosen={"C": value}))
+    assert kept.read(tmp_path) is None

@@ -209,6 +209,23 @@ def test_inputs_that_are_no_numbers_are_refused(value):
         PLUGIN.train(data)
 
 
+def test_inputs_whose_differences_overflow_are_refused():
+    data = examples()
+    inputs = data.inputs.astype(np.float32)
+    inputs[:, 4] = np.where(np.arange(len(inputs)), 3e38, -3e38)
+    with pytest.raises(serfast.ParameterError, match="inputs must"), np.errstate(all="ignore"):
+        PLUGIN.train(replace(data, inputs=inputs))
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.int64])
+def test_inputs_of_other_types(dtype):
+    data = examples()
+    rounded = (data.inputs / data.inputs.std(axis=0) * 8).round().astype(dtype)
+    weights = PLUGIN.train(replace(data, inputs=rounded)).arrays["weights"]
+    expected = PLUGIN.train(replace(data, inputs=rounded.astype(np.float64))).arrays["weights"]
+    np.testing.assert_allclose(weights, expected, atol=1e-4 * np.abs(expected).max())
+
+
 def test_all_that_comes_out_is_finite():
     data = examples(n=60, d=80)
     data.inputs[:, 3] = 0

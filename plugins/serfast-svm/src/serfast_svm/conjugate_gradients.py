@@ -14,6 +14,8 @@ from typing import Any
 
 import numpy as np
 
+from serfast.errors import ParameterError
+
 from .landmarks import Projection, System, solve_by
 from .scaled_inputs import BIAS, ScaledInputs
 from .speaker_means import SpeakerMeans
@@ -136,6 +138,11 @@ def solve(
     b : ndarray of float32, shape (d + 1, m, k)
     answers : list of ndarray of float64, shape (n_left_out, k)
         Of each machine: its answers to the examples that it isn't trained on.
+
+    Raises
+    ------
+    ParameterError
+        If rounding makes a system insoluble, or a number isn't finite.
     """
     b, preconditioner = _in_projection(equations, systems, tasks)
     descent = _Descent(equations, preconditioner, tasks, b)
@@ -148,6 +155,8 @@ def solve(
             tell(_share(first.max(), far.max()))
         descent.step()
         far = descent.distances()
+    if not np.isfinite(descent.b).all():
+        raise ParameterError("inputs must be small enough for differences of float32 to be finite")
     return descent.b, descent.held_out
 
 

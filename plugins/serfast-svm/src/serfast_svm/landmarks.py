@@ -31,7 +31,7 @@ __all__ = [
 
 Array = np.ndarray[Any, Any]
 
-LANDMARKS = 768
+LANDMARKS = 512
 """At most so many examples span the directions."""
 
 ROWS = 512

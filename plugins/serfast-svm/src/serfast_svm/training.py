@@ -134,9 +134,9 @@ def _groups(examples: Examples) -> list[Array]:
 
 
 def _floating(inputs: Any) -> Array:
-    """Give inputs as they are if they are floating-point numbers, else as float64."""
+    """Give inputs as they are if they are float32, else as float64."""
     x = np.asarray(inputs)
-    return x if np.issubdtype(x.dtype, np.floating) else x.astype(np.float64)
+    return x if x.dtype == np.float32 else x.astype(np.float64, copy=False)
 
 
 def codes_of(examples: Examples) -> Codes:
