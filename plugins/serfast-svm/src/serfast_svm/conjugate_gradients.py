@@ -71,12 +71,11 @@ class Equations:
 
     def gradient(self, wanted: Array, answers: Array, b: Array, tasks: Sequence[Task]) -> Array:
         """Give ``Zᵀ w (wanted - Z b)`` over the examples of each machine, shape (d + 1, m, k)."""
-        w = self.w.astype(b.dtype)[:, np.newaxis, np.newaxis]
-        errors = self._trained_on(w * (wanted - answers), tasks)
+        errors = self._trained_on(wanted - answers, tasks)
         constant = errors.sum(axis=0, dtype=np.float64)
         if self.means is not None:
             relative = self._relative(answers) + BIAS * b[-1]
-            others = self._trained_on(w * (wanted - relative), tasks)
+            others = self._trained_on(wanted - relative, tasks)
             constant += others.sum(axis=0, dtype=np.float64)
             errors += self._relative(others)
         sums = self.inputs.sums(_flat(errors)).reshape(-1, *b.shape[1:])
@@ -88,6 +87,8 @@ class Equations:
         return self.means.relative(_flat(rows)).reshape(rows.shape)
 
     def _trained_on(self, rows: Array, tasks: Sequence[Task]) -> Array:
+        """Weigh rows of the examples, those that a machine isn't trained on by 0; in place."""
+        rows *= self.w.astype(rows.dtype)[:, np.newaxis, np.newaxis]
         for j, task in enumerate(tasks):
             if task.left_out is not None:
                 rows[self.groups[task.left_out], j] = 0
