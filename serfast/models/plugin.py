@@ -362,4 +362,5 @@ def fit(plugin: Plugin, examples: Examples, run: Run) -> Weights:
     """Train a plugin on examples; give its weights. It gets the whole run if it can use it."""
     if isinstance(plugin, LongTraining):
         return plugin.train_run(examples, run)
+    run.tell(0, f"training on {len(examples)} examples")
     return plugin.train(examples, seed=run.seed)

@@ -119,6 +119,7 @@ def evaluate_splits(
     under = () if trials is None else trials.conditions
     kept = None
     if run.folder is not None:
+        run.tell(0, "looking for folds that are kept")
         digest = digest_of(
             trainee, examples, splits, under, seed=run.seed, chooses_copies=chooses_copies
         )
