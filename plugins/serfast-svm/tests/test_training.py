@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import serfast
-from serfast.models.plugin import Examples
+from serfast.models.plugin import Examples, Run
 from serfast.testing.checks import check_plugin
 from serfast_svm import PLUGIN, training
 from serfast_svm.calibration import fit_logistic
@@ -224,6 +224,24 @@ def test_inputs_of_other_types(dtype):
     weights = PLUGIN.train(replace(data, inputs=rounded)).arrays["weights"]
     expected = PLUGIN.train(replace(data, inputs=rounded.astype(np.float64))).arrays["weights"]
     np.testing.assert_allclose(weights, expected, atol=1e-4 * np.abs(expected).max())
+
+
+def test_it_tells_what_it_does_and_how_far_it_is(monkeypatch):
+    monkeypatch.setattr("serfast_svm.landmarks.LANDMARKS", 20)
+    told = []
+    weights = PLUGIN.train_run(examples(), Run(tell=lambda *news: told.append(news)))
+    shares = [share for share, _ in told]
+    assert shares == sorted(shares)
+    assert (shares[0], shares[-1]) == (0, 0.95)
+    texts = list(dict.fromkeys(text for _, text in told))
+    assert texts == [
+        "scaling the inputs",
+        "finding directions of the inputs",
+        "choosing C",
+        f"training with C {weights.card['C']}",
+        "calibrating",
+    ]
+    assert len(told) > 8  # each step is told
 
 
 def test_all_that_comes_out_is_finite():

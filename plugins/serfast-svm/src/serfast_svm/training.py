@@ -65,7 +65,9 @@ def trained(examples: Examples, tell: Tell = _silent) -> tuple[Weights, Array]:
         _groups(examples),
         SpeakerMeans.of_examples(examples),
     )
+    tell(0.2, "choosing C")
     cost, recall = _choose(trainer, codes, examples, lambda k: tell(0.2 + 0.4 * k, "choosing C"))
+    tell(0.6, f"training with C {cost}")
     machine = trainer.machine(cost, tell=lambda k: tell(0.6 + 0.35 * k, f"training with C {cost}"))
     tell(0.95, "calibrating")
     matrix, offsets = fit_logistic(machine.held_out, codes)
