@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from ..training.recipe import Recipe
 from ._progress import Progress
 from ._recordings import named
 from ._spec import default_statistics, read_spec, read_statistics
+from ._threads import add_threads
 from ._warnings import shown_once
 
 __all__ = ["Reading", "add_arguments", "read_recipe"]
@@ -46,6 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser, *, several: bool = False) -> 
         metavar="NAME",
         help="what computes: native, numba or reference (default: $SERFAST_BACKEND, or native)",
     )
+    add_threads(parser)
     parser.add_argument(
         "--recipe",
         type=Path,
@@ -239,7 +242,7 @@ class Reading:
     """
 
     def __init__(self, arguments: argparse.Namespace, folder: Path) -> None:
-        self._command = arguments.command
+        self._command, self._run_folder = arguments.command, arguments.run_folder
         labels, pattern = arguments.labels, arguments.pattern
         if pattern is not None and labels != "auto":
             raise ParameterError(f"--pattern must be given without --labels, got {labels}")
@@ -261,11 +264,21 @@ class Reading:
 
     @contextmanager
     def progress(self) -> Iterator[Progress]:
-        """Give a bar, above which warnings are shown."""
-        with Progress(len(self.recordings)) as bar:
+        """Give a bar, above which warnings are shown; an interrupt tells how to go on."""
+        with Progress(len(self.recordings), command=f"serfast {self._command}") as bar:
             self.report_to(bar)
-            with shown_once(bar.write):
-                yield bar
+            try:
+                with shown_once(bar.write):
+                    yield bar
+            except KeyboardInterrupt as ended:
+                if self._run_folder is not None and not ended.args:
+                    kept = f"{self._run_folder} keeps what is done"
+                    ended.args = (f"{kept}, the same command goes on",)
+                raise
+
+    def step(self, path: os.PathLike[str]) -> None:
+        """Tell that the features of a recording and of its copies are there."""
+        self._bar.step(f"features of {os.path.basename(path)}")
 
     def report_to(self, bar: Progress) -> None:
         """Have what fails reported above this bar."""

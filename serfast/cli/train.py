@@ -93,7 +93,8 @@ def run(arguments: argparse.Namespace) -> int:
             card=card,
             certain_above=bound_in(card.get("measured", {})),
             folder=arguments.run_folder,
-            progress=bar.step_path,
+            threads=arguments.threads,
+            progress=reading.step,
             tell=bar.at,
             failed=reading.failed,
         )

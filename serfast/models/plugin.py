@@ -11,7 +11,7 @@ plugin keeps the contract.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
@@ -59,7 +59,8 @@ class Examples:
     Parameters
     ----------
     inputs : sequence of ndarray
-        They are of the kind that the plugin's `input` says. Vectors are one array of shape (n, d).
+        They are of the kind that the plugin's `input` says. Vectors are one array of shape (n, d),
+        which serfast makes of float32.
     labels : ndarray of str, shape (n,)
     speakers : ndarray of str, shape (n,)
     altered : ndarray of bool, shape (n,)
@@ -112,6 +113,11 @@ class Examples:
     def classes(self) -> tuple[str, ...]:
         """Give the labels that occur, sorted."""
         return tuple(sorted(set(self.labels.tolist())))
+
+    def predictable(self) -> Iterator[np.ndarray[Any, Any]]:
+        """Give one input after the other as a classifier takes it: a vector is of float64."""
+        for x in self.inputs:
+            yield x.astype(np.float64) if isinstance(self.inputs, np.ndarray) else x
 
     def where(self, mask: np.ndarray[Any, Any]) -> Examples:
         """Give the examples for which `mask` is true."""
@@ -366,4 +372,5 @@ def fit(plugin: Plugin, examples: Examples, run: Run) -> Weights:
     """Train a plugin on examples; give its weights. It gets the whole run if it can use it."""
     if isinstance(plugin, LongTraining):
         return plugin.train_run(examples, run)
+    run.tell(0, f"training on {len(examples)} examples")
     return plugin.train(examples, seed=run.seed)

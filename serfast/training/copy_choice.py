@@ -111,7 +111,7 @@ def _of_set(examples: Examples, name: str) -> Examples:
 
 def _labels(judge: Judge, examples: Examples) -> list[str]:
     """Give the class of each example, as the model says."""
-    return [judge.classes[int(judge.probabilities(x).argmax())] for x in examples.inputs]
+    return [judge.classes[int(judge.probabilities(x).argmax())] for x in examples.predictable()]
 
 
 def _recall(examples: Examples, said: np.ndarray[Any, Any]) -> float:

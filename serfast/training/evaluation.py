@@ -21,6 +21,7 @@ from .copy_choice import choose_copies
 from .examples import check_made_with
 from .figures import Evaluation, Fold
 from .folds import Folds, Mask, SpeakerFolds, check_speakers, splits_of
+from .kept_folds import KeptFolds, digest_of
 from .trainee import Trainee
 from .trials import Answers, Trials, answers_of
 
@@ -61,7 +62,8 @@ def leave_one_speaker_out(
         The examples were made with them.
     run : Run, optional
         It holds the seed, the folder and whom to inform; the default has seed 0. The training
-        without each speaker has its own folder inside that folder.
+        without each speaker has its own folder inside that folder, in which its fold is kept: the
+        same evaluation with the same folder does only what isn't done yet.
     progress : callable, optional
         It is called with each fold when it is done.
 
@@ -115,31 +117,61 @@ def evaluate_splits(
         :func:`serfast.training.copy_choice.choose_copies`.
     """
     run = Run() if run is None else run
+    under = () if trials is None else trials.conditions
+    kept = None
+    if run.folder is not None:
+        run.tell(0, "looking for folds that are kept")
+        digest = digest_of(
+            trainee, examples, splits, under, seed=run.seed, chooses_copies=chooses_copies
+        )
+        kept = KeptFolds(digest)
+    work = _Work(trainee, examples, folds, trials, chooses_copies)
     names = [name for name, _ in splits]
     done = []
     for k, (name, out) in enumerate(splits):
-        training, test = examples.where(~out), examples.where(out & ~examples.altered)
         part = _part(run, k, names)
-        try:
-            fitting = part if trials is None else _within(part, 0, 0.5)
-            model = _trained(trainee, training, fitting, chooses=chooses_copies)
-            fold = _fold(name, model, test)
-        except ParameterError as error:
-            n_others = len(set(training.speakers.tolist()))
-            left = f"{len(training)} examples of {n_others} speakers left"
-            raise ParameterError(f"without {folds.left_out} {name!r} ({left}): {error}") from error
-        if trials is not None:
-            places = np.flatnonzero(out & ~examples.altered).tolist()
-            part = _within(part, 0.5, 1)
-            fold = replace(fold, conditions=_altered(fold, model, examples, trials, places, part))
+        fold = kept.read(part.folder) if kept and part.folder else None
+        if fold is None:
+            fold = work.fold(name, out, part)
+            if kept and part.folder:
+                kept.write(part.folder, fold)
         done.append(fold)
         if progress:
             progress(fold)
-    under = () if trials is None else trials.conditions
     evaluation = Evaluation(
         examples.classes, tuple(done), folds.protocol, under, left_out=folds.left_out
     )
     return with_bound(evaluation) if isinstance(trainee.plugin, TakesBound) else evaluation
+
+
+@dataclass(frozen=True)
+class _Work:
+    """What is done for each fold: see :func:`evaluate_splits`."""
+
+    trainee: Trainee
+    examples: Examples
+    folds: Folds
+    trials: Trials | None
+    chooses_copies: bool
+
+    def fold(self, name: str, out: Mask, run: Run) -> Fold:
+        """Train without the examples in a mask, and predict these."""
+        examples, trials = self.examples, self.trials
+        training, test = examples.where(~out), examples.where(out & ~examples.altered)
+        try:
+            fitting = run if trials is None else _within(run, 0, 0.5)
+            model = _trained(self.trainee, training, fitting, chooses=self.chooses_copies)
+            fold = _fold(name, model, test)
+        except ParameterError as error:
+            n_others = len(set(training.speakers.tolist()))
+            left = f"{len(training)} examples of {n_others} speakers left"
+            about = f"without {self.folds.left_out} {name!r} ({left})"
+            raise ParameterError(f"{about}: {error}") from error
+        if trials is None:
+            return fold
+        places = np.flatnonzero(out & ~examples.altered).tolist()
+        part = _within(run, 0.5, 1)
+        return replace(fold, conditions=_altered(fold, model, examples, trials, places, part))
 
 
 def train_and_predict(
@@ -209,7 +241,7 @@ def _trained(trainee: Trainee, training: Examples, run: Run, *, chooses: bool) -
 def _fold(name: str, model: _Model, test: Examples) -> Fold:
     """Give the fold of the unaltered recordings."""
     answers = answers_of(
-        [(i, *model.predict(x)) for i, x in enumerate(test.inputs)], len(model.judge.classes)
+        [(i, *model.predict(x)) for i, x in enumerate(test.predictable())], len(model.judge.classes)
     )
     fold = model.fold(name, test.labels.tolist(), test.speakers.tolist(), answers)
     return replace(fold, chosen=model.chosen)

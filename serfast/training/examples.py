@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, TypedDict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
+from functools import partial
+from typing import Any, TypedDict, TypeVar
 
 import numpy as np
 from numpy.random import default_rng
 
 from .. import _checks as checks
 from ..audio.augmentation import COPIES, Alteration, Others, Prepares, bound_to
+from ..corpora.in_order import in_order
 from ..corpora.messages import printable
 from ..corpora.recordings import Recording
 from ..corpora.samples import cut_short, samples_of
@@ -29,6 +32,7 @@ __all__ = ["check_made_with", "examples_of", "make_examples", "texts_of"]
 
 Samples = np.ndarray[Any, np.dtype[np.float32]]
 Failed = Callable[[Recording, Exception], None]
+Result = TypeVar("Result")
 
 
 class Making(TypedDict):
@@ -51,6 +55,7 @@ def make_examples(
     alterations: Iterable[Alteration] = COPIES,
     seed: int = 0,
     backend: str | None = None,
+    threads: int = 1,
     progress: Callable[[os.PathLike[str]], None] | None = None,
     failed: Failed | None = None,
 ) -> Examples:
@@ -75,6 +80,8 @@ def make_examples(
         Random alterations depend on it.
     backend : str or None
         It computes the features; see :class:`serfast.Extractor`.
+    threads : int
+        So many recordings are worked on at a time; the examples don't depend on it.
     progress : callable, optional
         It is called with each recording's path when that one is done.
     failed : callable, optional
@@ -101,18 +108,26 @@ def make_examples(
         raise ParameterError("recordings must be at least 1, got none")
     if kind == "vector" and statistics is None and embedding is None:
         raise ParameterError("statistics must be given for kind 'vector', got None")
-    maker = _Maker(InputMaker(spec, statistics, kind, backend, embedding), alterations, seed)
+    checks.integer("threads", threads, minimum=1)
+    inputs = InputMaker(spec, statistics, kind, backend, embedding)
+    maker = _Maker(inputs, alterations, seed, len(recordings))
     others = recordings_of_speakers(recordings, int(spec.sample_rate))
+
+    def work(i: int) -> tuple[Samples, list[np.ndarray[Any, Any]]]:
+        y = samples_of(recordings[i], spec.sample_rate)
+        return y, maker.copies(i, y, others(i))
+
     kept = []
-    for i, recording in enumerate(recordings):
+    for i, result in _worked(work, len(recordings), threads):
+        recording = recordings[i]
         try:
-            y = samples_of(recording, spec.sample_rate)
-            maker.add(y, others(i))
+            y, copies = result()
         except (SerfastError, OSError) as error:
             if failed is None:
                 raise
             failed(recording, error)
         else:
+            maker.store(copies)
             kept.append(recording)
             if doubt := doubt_of(y, max(spec.frame_lengths)):
                 warnings.warn(f"{printable(recording.path)}: y {doubt}", stacklevel=2)
@@ -146,10 +161,11 @@ def examples_of(
     has a label and a speaker. Where signals come one by one, an alteration that needs others has
     none.
     """
-    maker = _Maker(InputMaker(spec, statistics, kind, backend, embedding), alterations, seed)
+    inputs = InputMaker(spec, statistics, kind, backend, embedding)
+    maker = _Maker(inputs, alterations, seed, len(labels))
     others = others_of_signals(signals, speakers)
     for i, y in enumerate(signals):
-        maker.add(y, others(i))
+        maker.store(maker.copies(i, y, others(i)))
     return maker.examples(labels, speakers, texts_of([None] * len(labels)))
 
 
@@ -164,44 +180,80 @@ def texts_of(texts: Sequence[str | None]) -> list[str]:
     return [f"recording {k}" if text is None else text for k, text in enumerate(texts, 1)]
 
 
-class _Maker:
-    """Makes examples of one signal after another: of a signal all copies, or none if one fails."""
+def _worked(
+    work: Callable[[int], Result], count: int, threads: int
+) -> Iterator[tuple[int, Callable[[], Result]]]:
+    """Give each place with a function that gives the result of the work on it, or its error."""
+    if threads == 1:
+        yield from ((i, partial(work, i)) for i in range(count))
+        return
+    with closing(in_order(work, range(count), threads)) as results:  # type: ignore[type-var]
+        yield from ((i, future.result) for i, future in results)
 
-    def __init__(self, inputs: InputMaker, alterations: Iterable[Alteration], seed: int) -> None:
+
+class _Maker:
+    """Makes examples of one signal after another: of a signal all copies, or none if one fails.
+
+    Vectors are stored as float32, each in the place in which it stays: a large corpus has no room
+    in memory for two arrays of them.
+    """
+
+    def __init__(
+        self, inputs: InputMaker, alterations: Iterable[Alteration], seed: int, most: int
+    ) -> None:
         self._inputs = inputs
         self._changes = list(alterations)
         self._seed = seed
+        self._most = most
         for change in self._changes:
             if isinstance(change, Prepares):
                 change.prepare(int(inputs.spec.sample_rate))
+        self._count = 0
         self._copies: list[list[np.ndarray[Any, Any]]] = []
+        self._vectors = np.empty((0, 0, 0), np.float32)
 
-    def add(self, y: Samples, others: Others) -> None:
-        """Compute what the classifier takes of a signal, and of its altered copies.
+    def copies(self, i: int, y: Samples, others: Others) -> list[np.ndarray[Any, Any]]:
+        """Compute what the classifier takes of signal `i`, and of its altered copies.
 
-        Alterations that need other recordings take from `others`.
+        Alterations that need other recordings take from `others`. Any number of threads may call
+        this.
         """
-        i, rate = len(self._copies), int(self._inputs.spec.sample_rate)
+        rate = int(self._inputs.spec.sample_rate)
         copies = [self._inputs(y)]
         for k, change in enumerate(self._changes):
             random = default_rng((self._seed, i, k))
             copies.append(self._inputs(bound_to(change, others)(y, rate, random)))
-        self._copies.append(copies)
+        return copies
+
+    def store(self, copies: list[np.ndarray[Any, Any]]) -> None:
+        """Add the copies of the next signal."""
+        i = self._count
+        if i == self._most:
+            checks.fail("labels", "one for each signal", self._most)
+        self._count += 1
+        if self._inputs.kind != "vector":
+            self._copies.append(copies)
+            return
+        if not i:
+            self._vectors = np.empty((len(copies), self._most, len(copies[0])), np.float32)
+        with np.errstate(over="ignore"):  # an infinite entry is refused by who can't use it
+            for k, copy in enumerate(copies):
+                self._vectors[k, i] = copy
 
     def examples(
         self, labels: Sequence[str], speakers: Sequence[str], texts: Sequence[str]
     ) -> Examples:
         """Give the examples: the unaltered ones first, then alteration by alteration."""
-        n_copies = 1 + len(self._changes)
-        flat = [copies[k] for k in range(n_copies) for copies in self._copies]
+        n_copies, n = 1 + len(self._changes), self._count
         inputs = self._inputs
         is_vector = inputs.kind == "vector"
+        flat = [copies[k] for k in range(n_copies) for copies in self._copies]
         return Examples(
-            inputs=np.stack(flat) if is_vector else flat,
+            inputs=self._together() if is_vector else flat,
             labels=np.array(list(labels) * n_copies),
             speakers=np.array(list(speakers) * n_copies),
-            altered=np.arange(len(flat)) >= len(labels),
-            copies=np.arange(len(flat)) // len(labels),
+            altered=np.arange(n * n_copies) >= len(labels),
+            copies=np.arange(n * n_copies) // max(n, 1),
             texts=np.array(list(texts) * n_copies),
             names=inputs.names,
             spec=inputs.spec,
@@ -209,6 +261,15 @@ class _Maker:
             embedding=inputs.embedding if is_vector else None,
             backend=inputs.backend,
         )
+
+    def _together(self) -> np.ndarray[Any, Any]:
+        """Give the vectors as one array, without the places of signals that failed."""
+        n_copies, most, size = self._vectors.shape
+        flat = self._vectors.reshape(n_copies * most, size)
+        if self._count < most:
+            for k in range(1, n_copies):
+                flat[k * self._count : (k + 1) * self._count] = self._vectors[k, : self._count]
+        return flat[: n_copies * self._count]
 
 
 def _column_count(examples: Examples, default: int) -> int:

@@ -116,6 +116,7 @@ class Recipe(RecipeFields):
         card: Mapping[str, Any] | None = None,
         certain_above: float | None = None,
         folder: AnyPath | None = None,
+        threads: int = 1,
         progress: Progress | None = None,
         tell: Tell | None = None,
         failed: Failed | None = None,
@@ -134,6 +135,8 @@ class Recipe(RecipeFields):
         folder : path, optional
             A long training keeps its pictures there, and what it needs to continue after an
             interruption. The folder is made if it doesn't exist. See :class:`serfast.models.Run`.
+        threads : int
+            So many recordings are worked on at a time, until there are their features.
         progress : callable, optional
             It is called with each recording's path when its features are there.
         tell : callable, optional
@@ -162,7 +165,7 @@ class Recipe(RecipeFields):
         self._run(folder, tell)  # a wrong folder is refused before the work
         card = {**card_of_recordings(recordings), **(card or {})}
         try_bundle(self, recordings, self._card(card))
-        examples = self.examples(recordings, progress=progress, failed=failed)
+        examples = self.examples(recordings, threads=threads, progress=progress, failed=failed)
         return self.train_on(
             examples, card=card, certain_above=certain_above, folder=folder, tell=tell
         )
@@ -174,6 +177,7 @@ class Recipe(RecipeFields):
         *,
         conditions: Wanted = None,
         folder: AnyPath | None = None,
+        threads: int = 1,
         progress: Progress | None = None,
         tell: Tell | None = None,
         fold_done: Callable[[Fold], None] | None = None,
@@ -196,7 +200,7 @@ class Recipe(RecipeFields):
             :attr:`Evaluation.conditions` has the figures. True stands for all of
             :data:`serfast.training.CONDITIONS`; a text is that of an alteration. What they draw
             at random is never what a copy for training has.
-        folder, progress, tell, failed
+        folder, threads, progress, tell, failed
             They mean the same as in :meth:`train`; each fold has its own folder inside `folder`.
         fold_done : callable, optional
             It is called with each fold when it is done.
@@ -229,7 +233,9 @@ class Recipe(RecipeFields):
             if failed is not None:
                 failed(recording, error)
 
-        examples = self.examples(recordings, progress=progress, failed=failed and leave_out)
+        examples = self.examples(
+            recordings, threads=threads, progress=progress, failed=failed and leave_out
+        )
         trials = None
         if under:
             trials = trials_of(under, used, self._inputs(), seed=self.seed, failed=failed)
@@ -239,6 +245,7 @@ class Recipe(RecipeFields):
         self,
         recordings: Sequence[Recording],
         *,
+        threads: int = 1,
         progress: Progress | None = None,
         failed: Failed | None = None,
     ) -> Examples:
@@ -247,6 +254,7 @@ class Recipe(RecipeFields):
             recordings,
             self.spec,
             self.statistics,
+            threads=threads,
             progress=progress,
             failed=failed,
             **self._making(),

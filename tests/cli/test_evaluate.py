@@ -10,6 +10,7 @@ import pytest
 
 from helpers.cli_corpus import write_corpus
 from helpers.plugin_stub import NearestPlugin, install_nearest
+from serfast.cli._progress import Progress
 from serfast.cli.main import main
 from serfast.models.bundle.bundle import Bundle
 from serfast.training import CONDITIONS
@@ -202,3 +203,39 @@ def test_help_shows_an_example(capsys):
         main(["evaluate", "--help"])
     assert stop.value.code == 0
     assert "serfast evaluate emodb/wav --plot confusion.png" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("kept", [0, 1, 2])
+def test_an_interrupted_evaluation_goes_on_by_the_same_command(folder, capsys, monkeypatch, kept):
+    """Ctrl-C after some folds: the same command does the others, and reports the same."""
+    words = ["evaluate", str(folder), "--classifier", "nearest", "--alter", "gain=3", "--json"]
+    assert main(words) == 0
+    expected = capsys.readouterr().out
+    runs = folder.parent / "run"
+    write, trained, lines = Progress.write, [], []
+
+    def interrupted(self: Progress, text: str) -> None:
+        write(self, text)
+        lines.append(text)
+        if len(lines) == kept:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(Progress, "write", interrupted)
+    if kept:
+        assert main([*words, "--run", str(runs)]) == 130
+        hint = f"serfast: interrupted; {runs} keeps what is done, the same command goes on"
+        assert capsys.readouterr().err.splitlines()[-1] == hint
+    monkeypatch.setattr(Progress, "write", write)
+    train = NearestPlugin.train
+
+    def counted(self: NearestPlugin, examples, *, seed=0):
+        trained.append(len(examples))
+        return train(self, examples, seed=seed)
+
+    monkeypatch.setattr(NearestPlugin, "train", counted)
+    assert main([*words, "--run", str(runs)]) == 0
+    assert capsys.readouterr().out == expected
+    assert len(trained) == 3 - kept
+    other = [*words[:-2], "gain=4", "--json"]
+    assert main([*other, "--run", str(runs)]) == 1
+    assert "give another folder" in capsys.readouterr().err

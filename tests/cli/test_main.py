@@ -264,6 +264,67 @@ def test_time_left_of_what_follows_the_steps_is_its_own(monkeypatch: pytest.Monk
         assert terminal.screen()[0].endswith("75 %, 10 s left, epoch 3/4")
 
 
+def test_what_was_done_before_does_not_count_for_the_time_left(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Nine of ten folds are kept and come at once; half of the last one takes 30 s."""
+    now = 0.0
+    monkeypatch.setattr("time.monotonic", lambda: now)
+    terminal = Terminal()
+    with Progress(1, terminal) as progress:
+        now = 100.0
+        progress.step("a.wav")
+        now = 100.01
+        progress.at(0.9, "training")
+        now = 130.01
+        progress.at(0.95, "training")
+        assert terminal.screen()[0].endswith("95 %, 30 s left, training")
+
+
+def test_the_bar_comes_back_below_a_line_that_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter(range(100))
+    monkeypatch.setattr("time.monotonic", lambda: float(next(clock)))
+    terminal = Terminal()
+    with Progress(4, terminal) as progress:
+        progress.step("a.wav")
+        [bar] = terminal.screen()
+        progress.write("speaker 03: UAR 93.1 %")
+        assert terminal.screen() == ["speaker 03: UAR 93.1 %", bar]
+
+
+def test_where_there_is_no_terminal_lines_come_ever_less_often(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """After 10 s, 20 s more, 40 s more, and then every minute; none if it takes less."""
+    now = 0.0
+    monkeypatch.setattr("time.monotonic", lambda: now)
+    stream = io.StringIO()
+    with Progress(300, stream, command="serfast train") as progress:
+        for k in range(300):
+            now = float(k + 1)
+            progress.step("features of a.wav")
+    lines = stream.getvalue().splitlines()
+    assert lines[0] == "serfast train: 10/300, 5 min left, features of a.wav"
+    assert [int(line.split()[2].split("/")[0]) for line in lines] == [10, 30, 70, 130, 190, 250]
+    assert lines[-1].endswith("250/300, 50 s left, features of a.wav")
+    assert "\r" not in stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0.4, "0 s"), (119, "119 s"), (180, "3 min"), (9000, "2.5 h")]
+)
+def test_a_time_left_has_the_unit_in_which_one_thinks_of_it(
+    monkeypatch: pytest.MonkeyPatch, seconds: float, text: str
+) -> None:
+    now = 0.0
+    monkeypatch.setattr("time.monotonic", lambda: now)
+    terminal = Terminal()
+    with Progress(2, terminal) as progress:
+        now = float(seconds)
+        progress.step("a.wav")
+        assert f"1/2, {text} left" in terminal.screen()[0]
+
+
 def test_bar_is_drawn_ten_times_a_second_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = iter(range(10**6))
     monkeypatch.setattr("time.monotonic", lambda: next(clock) / 1000)
@@ -299,7 +360,7 @@ def test_bar_keeps_the_recall(monkeypatch: pytest.MonkeyPatch, name: str) -> Non
         narrow = sum(not unicodedata.combining(c) for c in line)
         assert 70 <= wide + narrow <= 79
         assert line.endswith("validation UAR 71.3 %")
-        assert line.startswith("##------ 28 %, 92571 s left, without")
+        assert line.startswith("##------ 28 %, 25.7 h left, without")
         assert "…" in line
 
 

@@ -13,7 +13,7 @@ from helpers.recordings import labelled_tones
 from serfast.audio.augmentation import Speed
 from serfast.corpora.recordings import Recording
 from serfast.statistics.statistics import Statistics
-from serfast.training.examples import check_made_with, make_examples
+from serfast.training.examples import check_made_with, examples_of, make_examples
 
 SPEC = serfast.FeatureSpec(features=[serfast.RMS(), serfast.YIN()])
 STATISTICS = Statistics(functionals=("mean", "p50"), deltas=1)
@@ -29,7 +29,8 @@ def test_examples_are_the_statistics_of_the_extractors_rows(recordings):
     extractor = serfast.Extractor(SPEC)
     for recording, x in zip(recordings, examples.inputs, strict=True):
         y, _ = serfast.load(recording.path)
-        assert np.array_equal(x, STATISTICS(extractor(y), SPEC.columns))
+        vector = STATISTICS(extractor(y), SPEC.columns)
+        assert np.array_equal(x, vector.astype(np.float32))
     assert examples.names == STATISTICS.names(SPEC.columns)
     assert examples.labels.tolist() == ["calm", "calm", "loud", "loud"]
     assert examples.speakers.tolist() == ["a", "b", "a", "b"]
@@ -140,3 +141,71 @@ def test_a_part_that_ends_behind_its_file_is_told(recordings):
     told = rf"ends at {seconds:.2f} s, before its part does, at {seconds + 2:.2f} s"
     with pytest.warns(UserWarning, match=told):
         make_examples(parts, SPEC, STATISTICS, alterations=())
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_a_recording_that_fails_leaves_no_place_empty(recordings, tmp_path, place):
+    """The vectors of the others are those that they would be without it, each in its place."""
+    broken = replace(recordings[0], path=tmp_path / "broken.wav")
+    broken.path.write_bytes(b"RIFF")
+    failed, speeds = [], (Speed(0.8), Speed(1.25))
+    some = make_examples(
+        [*recordings[:place], broken, *recordings[place:]],
+        SPEC,
+        STATISTICS,
+        alterations=speeds,
+        failed=lambda recording, error: failed.append(recording),
+    )
+    expected = make_examples(recordings, SPEC, STATISTICS, alterations=speeds)
+    assert failed == [broken]
+    assert np.array_equal(some.inputs, expected.inputs)
+    assert some.labels.tolist() == expected.labels.tolist()
+    assert some.altered.tolist() == expected.altered.tolist()
+
+
+def test_more_signals_than_labels_are_refused():
+    signals = [np.ones(1600, np.float32)] * 3
+    with pytest.raises(serfast.ParameterError, match="labels must be one for each signal, got 2"):
+        examples_of(signals, ["a", "b"], ["x", "y"], SPEC, STATISTICS)
+    with pytest.raises(serfast.ParameterError, match="must be of one length"):
+        examples_of(signals[:1], ["a", "b"], ["x", "y"], SPEC, STATISTICS)
+
+
+def test_a_classifier_takes_vectors_of_float64(recordings):
+    examples = make_examples(recordings, SPEC, STATISTICS, alterations=())
+    assert examples.inputs.dtype == np.float32
+    for x, taken in zip(examples.inputs, examples.predictable(), strict=True):
+        assert taken.dtype == np.float64
+        assert np.array_equal(taken, x)
+
+
+def test_examples_do_not_depend_on_the_number_of_threads(recordings, tmp_path):
+    """Drawn copies, babble of others, and one recording that fails: all as by one thread."""
+    broken = replace(recordings[0], path=tmp_path / "broken.wav")
+    broken.path.write_bytes(b"RIFF")
+    several = [*recordings[:2], broken, *recordings[2:]]
+    made, told = [], []
+    for threads in (1, 3):
+        failed, done = [], []
+        made.append(
+            make_examples(
+                several,
+                SPEC,
+                STATISTICS,
+                threads=threads,
+                progress=done.append,
+                failed=lambda recording, error, failed=failed: failed.append((recording, error)),
+            )
+        )
+        told.append((done, [(recording, str(error)) for recording, error in failed]))
+    assert np.array_equal(made[0].inputs, made[1].inputs)
+    assert told[0] == told[1]
+    assert told[0][0] == [recording.path for recording in several]
+    with pytest.raises(serfast.AudioError, match="broken"):
+        make_examples(several, SPEC, STATISTICS, threads=2)
+
+
+@pytest.mark.parametrize("threads", [0, 1.5, True, "2"])
+def test_a_number_of_threads_is_an_int_of_at_least_1(recordings, threads):
+    with pytest.raises(serfast.ParameterError, match="threads must be an int >= 1"):
+        make_examples(recordings, SPEC, STATISTICS, threads=threads)

@@ -300,11 +300,15 @@ def test_a_recording_left_out_of_the_training_is_not_tried(recipe, recordings):
 
 
 def test_progress_counts_conditions_too(recipe, recordings):
-    shares = []
-    recipe.evaluate(recordings, conditions=TEXTS, tell=lambda share, text: shares.append(share))
-    assert len(shares) == len(recordings)
+    told = []
+    recipe.evaluate(recordings, conditions=TEXTS, tell=lambda *news: told.append(news))
+    trainings = [text for _, text in told if "training on 16 examples" in text]
+    assert len(trainings) == 3
+    shares = [share for share, _ in told]
+    assert len(shares) == len(recordings) + 3
     assert shares == sorted(shares)
-    assert 0.1 < shares[0] < 0.34
+    assert shares[0] == 0
+    assert 0.1 < shares[1] < 0.34
     assert 0.9 < shares[-1] < 1
 
 

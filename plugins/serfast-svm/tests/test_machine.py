@@ -7,9 +7,36 @@ import pytest
 from sklearn.linear_model import Ridge
 
 import serfast
-from serfast_svm.machine import BIAS, ROWS, _inverse, _weighted_products, fit, fit_each
+from serfast_svm import landmarks, scaled_inputs
+from serfast_svm.landmarks import factor_of, projection_of
+from serfast_svm.machine import CLOSER, Machine, Trainer
+from serfast_svm.scaled_inputs import BIAS, ScaledInputs
+from serfast_svm.scaling import Scaling
+from serfast_svm.speaker_means import SpeakerMeans
 
 CLASSES = 3
+
+
+def trainer(z, codes, groups, classes=CLASSES, means=None) -> Trainer:
+    """A trainer of inputs that are scaled already."""
+    d = z.shape[1]
+    inputs = ScaledInputs(z, Scaling(np.zeros(d), np.ones(d), np.ones(d)))
+    nobody = SpeakerMeans(np.arange(len(z)))
+    return Trainer(inputs, codes, classes, groups, nobody if means is None else means)
+
+
+def fit(z, codes, classes, cost, groups) -> Machine:
+    """The machine of inputs that are scaled already, each of which counts once."""
+    return trainer(z, codes, groups, classes).machine(cost, twice=False)
+
+
+@pytest.fixture
+def few_landmarks(monkeypatch):
+    """Directions that leave much to the conjugate gradients, and inputs in blocks."""
+    monkeypatch.setattr(landmarks, "LANDMARKS", 30)
+    monkeypatch.setattr(landmarks, "ROWS", 32)
+    monkeypatch.setattr(scaled_inputs, "ROWS", 32)
+    monkeypatch.setattr(scaled_inputs, "SMALL", 0)
 
 
 def problem(n: int, d: int, seed: int = 0):
@@ -77,20 +104,9 @@ def test_without_groups_nothing_is_held_out():
     assert np.isnan(fit(z, codes, CLASSES, 1.0, []).held_out).all()
 
 
-@pytest.mark.parametrize("order", ["C", "F"])
-def test_the_inverse_is_whole_in_either_order_of_memory(order):
-    random = np.random.default_rng(0)
-    root = random.normal(size=(40, 60))
-    matrix = np.array(root @ root.T, order=order)
-    expected = np.linalg.inv(matrix)
-    inverse = _inverse(matrix)
-    np.testing.assert_allclose(inverse, expected, rtol=1e-9, atol=1e-12)
-    assert np.array_equal(inverse, inverse.T)
-
-
 def test_a_system_without_a_solution_is_an_error_of_the_inputs():
     with pytest.raises(serfast.ParameterError, match=r"inputs must .* rounding"):
-        _inverse(np.diag([1.0, -1.0, 2.0]))
+        factor_of(np.diag([1.0, -1.0, 2.0]))
 
 
 @pytest.mark.parametrize(("n", "d"), [(120, 300), (300, 120)])
@@ -109,18 +125,71 @@ def test_a_class_of_one_group_alone_is_held_out_too(n, d):
 
 @pytest.mark.parametrize(("n", "d"), [(120, 300), (300, 120)])
 def test_machines_of_several_costs_are_those_of_each_cost_alone(n, d):
-    """They share the products of the examples, which no machine may change."""
+    """They are solved together, and share what they are solved by."""
     z, codes, groups = problem(n, d)
     costs = [3.0, 0.1, 1.0]
-    for cost, machine in zip(costs, fit_each(z, codes, CLASSES, costs, groups), strict=True):
-        alone = fit(z, codes, CLASSES, cost, groups)
-        assert np.array_equal(machine.weights, alone.weights)
-        assert np.array_equal(machine.held_out, alone.held_out)
+    for cost, answered in zip(costs, trainer(z, codes, groups).held_out(costs), strict=True):
+        alone = fit(z, codes, CLASSES, cost, groups).held_out
+        np.testing.assert_allclose(answered, alone, atol=2e-5)
 
 
-def test_products_of_more_examples_than_fit_at_a_time_are_whole():
-    random = np.random.default_rng(0)
-    z = random.normal(size=(2 * ROWS + 5, 7)).astype(np.float32)
-    w = random.uniform(0.5, 2, size=len(z))
-    expected = z.astype(np.float64).T @ (w[:, np.newaxis] * z)
-    np.testing.assert_allclose(_weighted_products(z, w), expected, atol=1e-4 * len(z) ** 0.5)
+@pytest.mark.usefixtures("few_landmarks")
+@pytest.mark.parametrize("cost", [0.3, 3.0])
+@pytest.mark.parametrize(("n", "d"), [(120, 300), (300, 120), (200, 200)])
+def test_few_directions_are_enough_to_find_the_ridge_regression(n, d, cost):
+    """30 of 120 to 200: conjugate gradients find the rest, of the held-out answers too."""
+    z, codes, groups = problem(n, d)
+    w = n / (CLASSES * np.bincount(codes)[codes])
+    assert projection_of(ScaledInputs(z, Scaling(*np.zeros((3, d))))).size == 30  # zeros, too
+    machine = fit(z, codes, CLASSES, cost, groups)
+    expected = answers(z, codes, cost, z, w)
+    error = z @ machine.weights.T + machine.intercepts - expected
+    print(
+        f"{n} examples of {d}, C {cost}: root mean square {np.sqrt((w[:, None] * error**2).mean())}"
+    )
+    assert np.sqrt((w[:, None] * error**2).mean()) < CLOSER
+    for group in groups:
+        rest = np.setdiff1d(np.arange(n), group)
+        expected = answers(z[rest], codes[rest], cost, z[group], w[rest])
+        assert np.sqrt(np.mean((machine.held_out[group] - expected) ** 2)) < 0.02
+
+
+@pytest.mark.usefixtures("few_landmarks")
+def test_without_steps_few_directions_are_not_enough(monkeypatch):
+    """So the test before is one of the conjugate gradients."""
+    monkeypatch.setattr("serfast_svm.conjugate_gradients.MOST_STEPS", 0)
+    z, codes, _ = problem(200, 200)
+    machine = fit(z, codes, CLASSES, 3.0, [])
+    w = 200 / (CLASSES * np.bincount(codes)[codes])
+    expected = answers(z, codes, 3.0, z, w)
+    assert np.abs(z @ machine.weights.T + machine.intercepts - expected).max() > 0.1
+
+
+@pytest.mark.parametrize("few", [False, True])
+def test_examples_relative_to_their_speakers_are_examples_more(few, request):
+    """Trained on both it is the machine of a matrix that has both, without making it."""
+    if few:
+        request.getfixturevalue("few_landmarks")
+    z, codes, groups = problem(200, 150)
+    means = SpeakerMeans(np.arange(200) % 5 + 5 * (np.arange(200) % 3))
+    both = np.concatenate([z, means.relative(z)])
+    twice = [np.concatenate([g, g + 200]) for g in groups]
+    expected = fit(both, np.tile(codes, 2), CLASSES, 1.0, twice)
+    machine = trainer(z, codes, groups, means=means).machine(1.0)
+    close = 0.05 if few else 2e-5  # the worst of them
+    np.testing.assert_allclose(machine.weights, expected.weights, atol=close)
+    np.testing.assert_allclose(machine.intercepts, expected.intercepts, atol=close)
+    np.testing.assert_allclose(machine.held_out, expected.held_out[:200], atol=close)
+    once = fit(z, codes, CLASSES, 1.0, groups)
+    assert np.abs(machine.held_out - once.held_out).max() > 0.05
+
+
+@pytest.mark.usefixtures("few_landmarks")
+def test_progress_goes_up_to_all_that_there_is_to_do():
+    z, codes, groups = problem(200, 200)
+    shares = []
+    trainer(z, codes, groups).held_out([0.3, 3.0], shares.append)
+    assert len(shares) > 2
+    assert shares[0] == 0
+    assert shares == sorted(shares)
+    assert shares[-1] <= 1

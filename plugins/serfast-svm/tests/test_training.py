@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 
 import serfast
-from serfast.models.plugin import Examples
+from serfast.models.plugin import Examples, Run
 from serfast.testing.checks import check_plugin
 from serfast_svm import PLUGIN, training
 from serfast_svm.calibration import fit_logistic
 from serfast_svm.inference import LinearSvm
-from serfast_svm.machine import fit
+from serfast_svm.scaled_inputs import ScaledInputs
 from serfast_svm.scaling import Scaling
+from serfast_svm.speaker_means import SpeakerMeans
 from serfast_svm.strangeness import Typical
 from svm_examples import examples
 
@@ -29,10 +30,15 @@ def machine(weights) -> LinearSvm:
     return LinearSvm(classes, SPEC, *arrays, sharpness=1.0)
 
 
-def chosen(data: Examples) -> tuple[float, float]:
+def trainer(data: Examples) -> training.Trainer:
     codes = training.codes_of(data)
-    z = Scaling.fit(data.inputs, codes)(data.inputs)
-    return training._choose(z, codes, training._groups(data.speakers.tolist()), data)
+    inputs = ScaledInputs(data.inputs, Scaling.fit(data.inputs, codes))
+    groups, means = training._groups(data.speakers.tolist()), SpeakerMeans.of_examples(data)
+    return training.Trainer(inputs, codes, len(data.classes), groups, means)
+
+
+def chosen(data: Examples) -> tuple[float, float]:
+    return training._choose(trainer(data), data, lambda share: None)
 
 
 def test_contract(tmp_path):
@@ -57,7 +63,10 @@ def test_it_is_trained_on_inputs_as_they_are_and_relative_to_their_speaker():
     weights = PLUGIN.train(data)
     groups = [np.concatenate([g, g + len(z)]) for g in training._groups(data.speakers.tolist())]
     twice = np.concatenate([z, z - means])
-    fitted = fit(twice, np.tile(codes, 2), 4, weights.card["C"], groups)
+    as_is = Scaling(np.zeros(60), np.ones(60), np.ones(60))
+    nobody = SpeakerMeans(np.arange(2 * len(z)))
+    args = ScaledInputs(twice, as_is), np.tile(codes, 2), 4, groups, nobody
+    fitted = training.Trainer(*args).machine(weights.card["C"], twice=False)
     matrix, offsets = fit_logistic(fitted.held_out[: len(z)], codes)
     found = weights.arrays["weights"] @ (data.inputs - scaling.mean).T
     expected = matrix @ (fitted.weights @ z.T)
@@ -83,9 +92,11 @@ def test_the_mean_is_that_of_one_copy_alone():
         copies=np.repeat([0, 1], 100),
     )
     in_rooms = np.concatenate([z + rooms[0, which], z + rooms[1, which]])
-    relative = training._relative(in_rooms, both)
-    np.testing.assert_allclose(relative, training._relative(np.tile(z, (2, 1)), both), atol=1e-5)
-    unknown = training._relative(in_rooms, replace(both, copies=None, altered=np.zeros(200, bool)))
+    relative = SpeakerMeans.of_examples(both).relative(in_rooms)
+    dry = SpeakerMeans.of_examples(both).relative(np.tile(z, (2, 1)))
+    np.testing.assert_allclose(relative, dry, atol=1e-5)
+    unaware = replace(both, copies=None, altered=np.zeros(200, bool))
+    unknown = SpeakerMeans.of_examples(unaware).relative(in_rooms)
     assert np.abs(unknown - relative).max() > 0.1
 
 
@@ -110,8 +121,7 @@ def test_recordings_count_as_much_as_all_their_copies():
         altered=np.arange(800) >= 200,
     )
     codes = training.codes_of(both)
-    z = Scaling.fit(both.inputs, codes)(both.inputs)
-    answers = fit(z, codes, 4, chosen(both)[0], training._groups(both.speakers.tolist())).held_out
+    answers = trainer(both).held_out([chosen(both)[0]])[0]
     matrix, offsets = fit_logistic(answers, codes)
     said = (answers @ matrix.T + offsets).argmax(axis=1)
     recalls = [training._recall(said[m], codes[m]) for m in (~both.altered, both.altered)]
@@ -197,6 +207,41 @@ def test_inputs_that_are_no_numbers_are_refused(value):
     data.inputs[3, 4] = value
     with pytest.raises(serfast.ParameterError, match="inputs must be finite"):
         PLUGIN.train(data)
+
+
+def test_inputs_whose_differences_overflow_are_refused():
+    data = examples()
+    inputs = data.inputs.astype(np.float32)
+    inputs[:, 4] = np.where(np.arange(len(inputs)), 3e38, -3e38)
+    with pytest.raises(serfast.ParameterError, match="inputs must"), np.errstate(all="ignore"):
+        PLUGIN.train(replace(data, inputs=inputs))
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.int64])
+def test_inputs_of_other_types(dtype):
+    data = examples()
+    rounded = (data.inputs / data.inputs.std(axis=0) * 8).round().astype(dtype)
+    weights = PLUGIN.train(replace(data, inputs=rounded)).arrays["weights"]
+    expected = PLUGIN.train(replace(data, inputs=rounded.astype(np.float64))).arrays["weights"]
+    np.testing.assert_allclose(weights, expected, atol=1e-4 * np.abs(expected).max())
+
+
+def test_it_tells_what_it_does_and_how_far_it_is(monkeypatch):
+    monkeypatch.setattr("serfast_svm.landmarks.LANDMARKS", 20)
+    told = []
+    weights = PLUGIN.train_run(examples(), Run(tell=lambda *news: told.append(news)))
+    shares = [share for share, _ in told]
+    assert shares == sorted(shares)
+    assert (shares[0], shares[-1]) == (0, 0.95)
+    texts = list(dict.fromkeys(text for _, text in told))
+    assert texts == [
+        "scaling the inputs",
+        "finding directions of the inputs",
+        "choosing C",
+        f"training with C {weights.card['C']}",
+        "calibrating",
+    ]
+    assert len(told) > 8  # each step is told
 
 
 def test_all_that_comes_out_is_finite():

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from ... import _checks as checks
-from .alteration import Alteration, NeedsOthers, Others, Prepares, Samples
+from .alteration import Alteration, Others, Prepares, Samples
 
 __all__ = ["Chain", "OneOf", "Unaltered", "bound_to"]
 
@@ -100,7 +101,9 @@ class OneOf:
 
 def bound_to(alteration: Alteration, others: Others) -> Alteration:
     """Give the alteration that takes from these recordings; one that needs none as it is."""
-    return alteration.with_others(others) if isinstance(alteration, NeedsOthers) else alteration
+    # Not isinstance: a protocol takes longer to ask than a short recording to alter.
+    with_others: Callable[[Others], Alteration] | None = getattr(alteration, "with_others", None)
+    return alteration if with_others is None else with_others(others)
 
 
 def _prepare_all(alterations: tuple[Alteration, ...], sample_rate: int) -> None:

@@ -10,7 +10,7 @@ the README.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -25,9 +25,16 @@ from serfast_svm.training import about_scores, codes_of, recall_of, trained, typ
 __all__ = ["check_width", "train_parts"]
 
 Array = np.ndarray[Any, Any]
+Tell = Callable[[float, str], None]
 
 
-def train_parts(examples: Examples, widths: Sequence[int], *, weighted: bool = True) -> Weights:
+def train_parts(
+    examples: Examples,
+    widths: Sequence[int],
+    tell: Tell | None = None,
+    *,
+    weighted: bool = True,
+) -> Weights:
     """Train a machine on each part of the vectors; give the one whose scores are the mean.
 
     The mean is calibrated again, on scores of speakers that were left out.
@@ -38,6 +45,8 @@ def train_parts(examples: Examples, widths: Sequence[int], *, weighted: bool = T
         Their inputs have the shape (n, sum(widths)).
     widths : sequence of int
         Each part has so many entries.
+    tell : callable, optional
+        It is called as that of a :class:`serfast.models.Run`.
     weighted : bool
         Whether every class weighs the same; else every example does.
 
@@ -49,7 +58,10 @@ def train_parts(examples: Examples, widths: Sequence[int], *, weighted: bool = T
     x, codes = np.asarray(examples.inputs), codes_of(examples)
     check_width(x.shape[1], widths)
     columns = np.split(x, np.cumsum(widths)[:-1], axis=1)
-    parts = [trained(replace(examples, inputs=part), weighted=weighted) for part in columns]
+    parts = [
+        trained(replace(examples, inputs=part), _part_of(tell, k, len(columns)), weighted=weighted)
+        for k, part in enumerate(columns)
+    ]
     answers = np.mean([scores for _, scores in parts], axis=0)
     matrix, offsets = fit_logistic(answers, codes, weighted=weighted)
     scores = answers @ matrix.T + offsets
@@ -71,6 +83,16 @@ def train_parts(examples: Examples, widths: Sequence[int], *, weighted: bool = T
             "held_out_uar": round(recall_of(scores, codes, examples), 4),
         },
     )
+
+
+def _part_of(tell: Tell | None, k: int, count: int) -> Tell:
+    """Give what the training of part `k` calls."""
+
+    def part(share: float, text: str) -> None:
+        if tell is not None:
+            tell((k + share) / count, f"part {k + 1} of {count}: {text}")
+
+    return part
 
 
 def check_width(width: int, widths: Sequence[int]) -> None:

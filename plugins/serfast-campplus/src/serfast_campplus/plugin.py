@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from serfast.forking import forks_wait
-from serfast.models.plugin import Examples, Weights
+from serfast.models.plugin import Examples, Run, Weights
 from serfast_svm import SvmPlugin
 
 __all__ = ["BOTH", "ENCODER", "PLUGIN", "BothPlugin", "CampplusPlugin"]
@@ -33,8 +33,8 @@ class CampplusPlugin(SvmPlugin):
 class BothPlugin(SvmPlugin):
     """A support vector machine on Whisper's vector, one on CAM++'s, and their mean."""
 
-    def train(self, examples: Examples, *, seed: int = 0) -> Weights:
-        """Train both (:mod:`serfast_campplus.fusion`), on the same examples.
+    def train_run(self, examples: Examples, run: Run) -> Weights:
+        """Train both (:mod:`serfast_campplus.fusion`); balanced sampling alone draws at random.
 
         Raises
         ------
@@ -46,8 +46,8 @@ class BothPlugin(SvmPlugin):
         self.check_training(examples.labels.tolist(), examples.speakers.tolist())
         with forks_wait:
             from .fusion import train_parts  # heavy: SciPy
-        examples = self.drawn(examples, seed)
-        return train_parts(examples, WIDTHS, weighted=self.balance != "none")
+        examples = self.drawn(examples, run.seed)
+        return train_parts(examples, WIDTHS, run.tell, weighted=self.balance != "none")
 
     def default_embedding(self) -> str:
         """Name the embedding to train on if the user names none."""

@@ -13,7 +13,7 @@ from serfast.errors import ModelError
 from serfast.forking import forks_wait
 from serfast.models.bundle.bundle import Bundle
 from serfast.models.classifier import Input
-from serfast.models.plugin import Examples, Weights
+from serfast.models.plugin import Examples, Run, Weights
 
 from .checks import check_labels
 from .inference import LinearSvm
@@ -72,10 +72,14 @@ class SvmPlugin:
         ImportError
             If SciPy is missing.
         """
+        return self.train_run(examples, Run(seed=seed))
+
+    def train_run(self, examples: Examples, run: Run) -> Weights:
+        """Give the weights of :meth:`train`, and tell how far it is."""
         _need_scipy()
         with forks_wait:
             from .training import train
-        return train(self.drawn(examples, seed), weighted=self.balance != "none")
+        return train(self.drawn(examples, run.seed), run.tell, weighted=self.balance != "none")
 
     def drawn(self, examples: Examples, seed: int) -> Examples:
         """Give the examples to train on: all, or as many of each class."""

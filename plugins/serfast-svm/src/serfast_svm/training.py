@@ -8,6 +8,7 @@ speaker whose mean has been taken away (:class:`serfast.speaker.Speaker`).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -17,8 +18,10 @@ from serfast.models.plugin import Examples, Weights
 from .calibration import certain_bound, fit_logistic
 from .checks import check_labels, held_out_names
 from .inference import softmax
-from .machine import Machine, fit, fit_each
+from .machine import Trainer
+from .scaled_inputs import ScaledInputs
 from .scaling import Scaling
+from .speaker_means import SpeakerMeans
 from .strangeness import UNLIKE, distances
 
 __all__ = ["COSTS", "about_scores", "codes_of", "recall_of", "train", "trained", "typical"]
@@ -29,6 +32,8 @@ Codes = np.ndarray[Any, np.dtype[np.intp]]
 COSTS = (0.3, 1.0, 3.0)
 """C of the menu, for inputs scaled to a mean squared length of 1."""
 
+Tell = Callable[[float, str], None]
+
 FOLDS = 8
 """Speakers are left out one by one; of more than these, every eighth together.
 
@@ -36,26 +41,50 @@ Of one speaker alone, texts are.
 """
 
 
-def train(examples: Examples, *, weighted: bool = True) -> Weights:
+def _silent(share: float, text: str) -> None:
+    """Tell nothing."""
+
+
+def train(examples: Examples, tell: Tell = _silent, *, weighted: bool = True) -> Weights:
     """Give the weights of the machine for these examples."""
-    return trained(examples, weighted=weighted)[0]
+    return trained(examples, tell, weighted=weighted)[0]
 
 
-def trained(examples: Examples, *, weighted: bool = True) -> tuple[Weights, Array]:
+def trained(
+    examples: Examples, tell: Tell = _silent, *, weighted: bool = True
+) -> tuple[Weights, Array]:
     """Give the weights, and each example's calibrated scores by machines without its speaker.
 
-    The scores have the shape (n, n_classes). With `weighted` every class weighs the same, else
-    every example does.
+    The scores have the shape (n, n_classes). `tell` is called as that of a
+    :class:`serfast.models.Run`. With `weighted` every class weighs the same, else every example
+    does.
     """
     check_labels(examples.labels.tolist())
     kind, names = held_out_names(examples)
-    x, codes = np.asarray(examples.inputs), codes_of(examples)
+    by_speaker = kind == "speaker"  # of one speaker alone, relative inputs are no others
+    x, codes = _floating(examples.inputs), codes_of(examples)
+    tell(0, "scaling the inputs")
     scaling = Scaling.fit(x, codes)
-    z, groups = scaling(x), _groups(names)
-    cost, recall = _choose(z, codes, groups, examples, weighted=weighted)
-    machine = _fit_twice(z, codes, cost, groups, examples, weighted=weighted)
-    matrix, offsets = fit_logistic(machine.held_out[: len(x)], codes, weighted=weighted)
-    scores = machine.held_out[: len(x)] @ matrix.T + offsets
+    tell(0.05, "finding directions of the inputs")
+    trainer = Trainer(
+        ScaledInputs(x, scaling),
+        codes,
+        len(examples.classes),
+        _groups(names),
+        SpeakerMeans.of_examples(examples) if by_speaker else SpeakerMeans(np.arange(len(x))),
+        weighted=weighted,
+    )
+    tell(0.2, "choosing C")
+    cost, recall = _choose(trainer, examples, lambda k: tell(0.2 + 0.4 * k, "choosing C"))
+    tell(0.6, f"training with C {cost}")
+    machine = trainer.machine(
+        cost,
+        twice=by_speaker,
+        tell=lambda k: tell(0.6 + 0.35 * k, f"training with C {cost}"),
+    )
+    tell(0.95, "calibrating")
+    matrix, offsets = fit_logistic(machine.held_out, codes, weighted=weighted)
+    scores = machine.held_out @ matrix.T + offsets
     weights = (matrix @ machine.weights * scaling.factor).astype(np.float32)
     neutral = matrix @ machine.intercepts + offsets
     made = Weights(
@@ -70,7 +99,7 @@ def trained(examples: Examples, *, weighted: bool = True) -> tuple[Weights, Arra
         card={
             "C": cost,
             "held_out_uar": round(recall, 4),
-            **({"held_out": f"{kind}s"} if kind != "speaker" else {}),
+            **({"held_out": f"{kind}s"} if not by_speaker else {}),
         },
     )
     return made, scores
@@ -85,13 +114,11 @@ def about_scores(scores: Array, codes: Codes) -> dict[str, Array]:
 
 
 def _choose(
-    z: Array, codes: Codes, groups: list[Array], examples: Examples, *, weighted: bool = True
+    trainer: Trainer, examples: Examples, tell: Callable[[float], None], *, weighted: bool = True
 ) -> tuple[float, float]:
     """Give the C of the best mean recall on recordings and copies of speakers left out."""
-    recalls = {}
-    machines = fit_each(z, codes, len(examples.classes), COSTS, groups, weighted=weighted)
-    for cost, machine in zip(COSTS, machines, strict=True):
-        answers = machine.held_out
+    recalls, codes = {}, codes_of(examples)
+    for cost, answers in zip(COSTS, trainer.held_out(COSTS, tell), strict=True):
         matrix, offsets = fit_logistic(answers, codes, weighted=weighted)
         recalls[cost] = recall_of(answers @ matrix.T + offsets, codes, examples)
     best = max(COSTS, key=recalls.__getitem__)
@@ -103,33 +130,6 @@ def recall_of(scores: Array, codes: Codes, examples: Examples) -> float:
     said = scores.argmax(axis=1)
     kinds = [examples.altered == altered for altered in (False, True)]
     return float(np.mean([_recall(said[k], codes[k]) for k in kinds if k.any()]))
-
-
-def _fit_twice(
-    z: Array,
-    codes: Codes,
-    cost: float,
-    groups: list[Array],
-    examples: Examples,
-    *,
-    weighted: bool,
-) -> Machine:
-    """Train on all examples, and on all examples relative to their speaker's mean."""
-    twice = [np.concatenate([g, g + len(z)]) for g in groups]
-    both = np.concatenate([z, _relative(z, examples)])
-    return fit(both, np.tile(codes, 2), len(examples.classes), cost, twice, weighted=weighted)
-
-
-def _relative(z: Array, examples: Examples) -> Array:
-    """Give inputs without the mean of their speaker in the same condition."""
-    copies = examples.altered if examples.copies is None else examples.copies
-    speaker, copy = (np.unique(a, return_inverse=True)[1] for a in (examples.speakers, copies))
-    order = np.lexsort((copy, speaker))
-    change = np.diff(speaker[order]).astype(bool) | np.diff(copy[order]).astype(bool)
-    relative = z.copy()
-    for same in np.split(order, np.flatnonzero(change) + 1):
-        relative[same] -= relative[same].mean(axis=0)
-    return relative
 
 
 def typical(x: Array, scaling: Scaling) -> dict[str, Array]:
@@ -150,6 +150,12 @@ def _groups(names: list[str]) -> list[Array]:
     array, different = np.array(names), sorted(set(names))
     folds = min(FOLDS, len(different))
     return [np.flatnonzero(np.isin(array, different[k::FOLDS])) for k in range(folds)]
+
+
+def _floating(inputs: Any) -> Array:
+    """Give inputs as they are if they are float32, else as float64."""
+    x = np.asarray(inputs)
+    return x if x.dtype == np.float32 else x.astype(np.float64, copy=False)
 
 
 def codes_of(examples: Examples) -> Codes:
