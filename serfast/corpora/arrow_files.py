@@ -85,13 +85,13 @@ class ArrowFile:
     @property
     def features(self) -> dict[str, Any]:
         """Give what `datasets` says of the columns, by their names; nothing if it says nothing."""
-        text = (self.schema.metadata or {}).get(b"huggingface", b"{}")
         try:
-            info = json.loads(text)
-        except ValueError:
+            value = json.loads((self.schema.metadata or {}).get(b"huggingface", b"{}"))
+        except (ValueError, RecursionError):
             return {}
-        given = info.get("info", {}).get("features", {}) if isinstance(info, dict) else {}
-        return given if isinstance(given, dict) else {}
+        for name in ("info", "features"):
+            value = value.get(name) if isinstance(value, dict) else None
+        return value if isinstance(value, dict) else {}
 
     def audio_columns(self) -> list[str]:
         """Give the columns whose cells hold recordings: structs of bytes and path."""
@@ -105,16 +105,16 @@ class ArrowFile:
         The recordings themselves aren't read, so those in a Parquet file count as present unless
         its statistics say that a whole group of rows has none.
         """
-        if self._parquet:
+        if self._parquet is not None:
             has_path = self.schema.field(audio).type.get_field_index("path") >= 0
             wanted = [*columns, f"{audio}.path"] if has_path else list(columns)
-            table = self._parquet.read(columns=wanted) if wanted else None
+            table = self._parquet.read(columns=wanted)
         else:
             assert self._table is not None
             table = self._table
-        lists = [table.column(name).to_pylist() for name in columns] if table else []
+        lists = [table.column(name).to_pylist() for name in columns]
         paths = self._field(table, audio, "path")
-        if self._parquet:
+        if self._parquet is not None:
             there = self._there(audio)
         else:
             there = [not null for null in self._field(table, audio, "bytes", nulls=True)]
@@ -135,7 +135,7 @@ class ArrowFile:
 
     def _field(self, table: Any, audio: str, name: str, nulls: bool = False) -> list[Any]:
         """Give the values of a field of the audio column, or whether each is null."""
-        column = table.column(audio) if table and audio in table.column_names else None
+        column = table.column(audio) if audio in table.column_names else None
         if column is None or column.type.get_field_index(name) < 0:
             return [None] * self.n_rows
         values = [
@@ -190,11 +190,17 @@ def name_of(audio: str, row: int, path: str | None) -> str:
 
 
 def _mapped(arrow: Any, path: str) -> Any:
-    """Give a file of Arrow as a table that lies in the mapped file: of the kind stream or file."""
+    """Give a file of Arrow as a table that lies in the mapped file: of the kind stream or file.
+
+    It may be a stranger's: that its offsets lead to what is there is checked, which doesn't look at
+    the recordings themselves.
+    """
     source = arrow.memory_map(path)
     is_file = source.read(6) == b"ARROW1"
     source.seek(0)
-    return (arrow.ipc.open_file if is_file else arrow.ipc.open_stream)(source).read_all()
+    table = (arrow.ipc.open_file if is_file else arrow.ipc.open_stream)(source).read_all()
+    table.validate(full=True)
+    return table
 
 
 def _has_bytes(arrow: Any, struct: Any) -> bool:

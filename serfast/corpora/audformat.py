@@ -203,17 +203,20 @@ def _column(
 
 
 def _scheme(column: Any) -> str:
-    return str(column.get("scheme_id", "")) if isinstance(column, dict) else ""
+    return _plain(column.get("scheme_id")) if isinstance(column, dict) else ""
+
+
+def _plain(value: Any) -> str:
+    """Give text or a number of the header as text; a few lines of YAML can be gigabytes of it."""
+    return str(value) if isinstance(value, (str, int)) else ""
 
 
 def _split(table: Any, header: Mapping[str, Any], folder: Path) -> str | None:
     """Give what a table is for: the type of its split, such as train or test."""
-    split = table.get("split_id") if isinstance(table, dict) else None
-    if split is None:
-        return None
+    split = _plain(table.get("split_id")) if isinstance(table, dict) else ""
     about = _objects(header, "splits", folder).get(split)
-    kind = about.get("type") if isinstance(about, dict) else None
-    return str(kind or split)
+    kind = _plain(about.get("type")) if isinstance(about, dict) else ""
+    return kind or split or None
 
 
 def _file(folder: Path, table: str) -> Path:
@@ -231,7 +234,7 @@ def _file(folder: Path, table: str) -> Path:
 def _objects(about: Any, name: str, folder: Path) -> dict[str, Any]:
     value = (about.get(name) if isinstance(about, dict) else None) or {}
     if not isinstance(value, dict):
-        raise ParameterError(f"{folder / HEADER}: {name} must be a mapping, got {shown(value)}")
+        raise ParameterError(f"{folder / HEADER}: {name} must be a mapping, got {_kind(value)}")
     return {str(key): one for key, one in value.items()}
 
 
@@ -250,5 +253,9 @@ def _header(file: Path) -> dict[str, Any]:
         reason = " ".join(str(error).split())
         raise ParameterError(f"{file}: can't be read as YAML: {reason}") from error
     if not isinstance(value, dict):
-        raise ParameterError(f"{file}: must be a mapping, got {shown(value)}")
+        raise ParameterError(f"{file}: must be a mapping, got {_kind(value)}")
     return value
+
+
+def _kind(value: Any) -> str:
+    return type(value).__name__

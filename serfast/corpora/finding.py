@@ -206,7 +206,7 @@ def known_of(paths: Iterable[Path], labels: PathLike = "auto") -> dict[Path, Rec
         "folders" and patterns.
     """
     given = list(paths)
-    if str(labels) == FOLDERS or str(labels).startswith(PATTERN):
+    if str(labels) in (FOLDERS, *STORED) or str(labels).startswith(PATTERN):
         fail("labels", "auto, a corpus's name or a table's path where no folder is known", labels)
     if Path(labels).suffix.lower() in TABLE_SUFFIXES:
         table = Path(labels)

@@ -36,9 +36,9 @@ _CACHED = ("cache-", "tmp")
 
 def is_stored_dataset(folder: Path) -> bool:
     """Tell whether a folder is a dataset that `save_to_disk` wrote, or one in the cache."""
-    if any(os.path.isfile(folder / name) for name in (_SPLITS, _STATE)):
-        return True  # it isn't where it may not be looked at
-    return os.path.isfile(folder / _INFO) and any(folder.glob("*.arrow"))
+    has = {name: os.path.isfile(folder / name) for name in (_SPLITS, _STATE, _INFO)}
+    # none of them where it may not be looked at
+    return has[_SPLITS] or (has[_INFO] and (has[_STATE] or any(folder.glob("*.arrow"))))
 
 
 def read_stored_dataset(folder: Path, columns: Mapping[str, str] | None) -> list[Recording]:
@@ -216,6 +216,6 @@ def _rows(
 def _class_names(feature: Any) -> list[str] | None:
     """Give the names of the classes of a column, if `datasets` keeps them as numbers."""
     names = feature.get("names") if isinstance(feature, dict) else None
-    if isinstance(names, dict):  # as older versions wrote them
+    if isinstance(names, dict) and all(key.isdecimal() for key in names):  # as older versions do
         names = [names[key] for key in sorted(names, key=int)]
     return [str(name) for name in names] if isinstance(names, list) else None

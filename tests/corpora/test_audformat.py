@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import audformat
@@ -165,8 +166,8 @@ HEADER = "name: x\ntables:\n  emotion: {type: filewise, columns: {emotion: {sche
     [
         ("a: [", "", r"db\.yaml: can't be read as YAML"),
         ("!!python/object/apply:os.system [echo]", "", r"db\.yaml: can't be read as YAML"),
-        ("- a", "", r"db\.yaml: must be a mapping, got \['a'\]"),
-        ("tables: 3", "", r"db\.yaml: tables must be a mapping, got 3"),
+        ("- a", "", r"db\.yaml: must be a mapping, got list"),
+        ("tables: 3", "", r"db\.yaml: tables must be a mapping, got int"),
         ("name: x", "", r"db\.yaml: must have a table with a column label, .* got no table"),
         (HEADER.replace("emotion:", "../emotion:", 1), "", "names of tables must be plain, got"),
         (HEADER.replace("emotion:", "mood:", 1), "", r"no such file: .*db\.mood\.csv"),
@@ -198,4 +199,16 @@ def test_a_small_database_by_hand(folder: Path) -> None:
     write(folder.joinpath(), HEADER, "file,emotion\n" + str(folder.parent / "x.wav") + ",joy\n")
     (folder.parent / "x.wav").write_bytes(b"")
     with pytest.raises(ParameterError, match=r"x\.wav is outside the folder"):
+        find_recordings(folder)
+
+
+def test_yaml_that_would_fill_the_memory(folder: Path) -> None:
+    lines = ["a: &a [x, x, x, x, x, x, x, x, x]"]
+    lines += [f"{b}: &{b} [{', '.join([f'*{a}'] * 9)}]" for a, b in pairwise("abcdefghi")]
+    column = "{emotion: {scheme_id: *i}}"
+    write(folder, "\n".join([*lines, "tables:", f"  emotion: {{split_id: *i, columns: {column}}}"]))
+    [recording] = find_recordings(folder)
+    assert recording.fold is None
+    write(folder, "\n".join([*lines, "tables: *i"]))
+    with pytest.raises(ParameterError, match="tables must be a mapping, got list"):
         find_recordings(folder)

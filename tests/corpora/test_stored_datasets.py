@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import shutil
+import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -201,7 +202,8 @@ def test_a_dataset_of_them_notices_what_changed(tmp_path: Path) -> None:
     SIGNALS[0], kept = SIGNALS[0] / 2, SIGNALS[0]
     dataset().save_to_disk(tmp_path / "saved")
     SIGNALS[0] = kept
-    assert extract(recordings, SPEC, tmp_path / "out").kept == 0
+    with pytest.warns(UserWarning, match=r"000000-take 0\.wav has changed; it is computed again"):
+        assert extract(recordings, SPEC, tmp_path / "out").kept == 0
 
 
 def damaged(folder: Path, what: str) -> None:
@@ -287,3 +289,47 @@ def test_pyarrow_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     with pytest.raises(ImportError, match=r"reading data.*\.arrow needs pyarrow: pip install pya"):
         find_recordings(tmp_path / "saved")
+
+
+def test_a_state_beside_recordings_is_no_dataset(tmp_path: Path) -> None:
+    (tmp_path / "state.json").write_text("{}")
+    (tmp_path / "03a01Fa.wav").touch()
+    assert [one.label for one in find_recordings(tmp_path)] == ["happiness"]
+
+
+def test_what_datasets_says_may_be_anything(tmp_path: Path) -> None:
+    table = dataset().with_format("arrow")[:]
+    for text in (
+        b"{",
+        b"3",
+        b'{"info": 3}',
+        b'{"info": {"features": {"emotion": {"names": {"x": 1}}}}}',
+    ):
+        odd = table.replace_schema_metadata({b"huggingface": text})
+        pyarrow.parquet.write_table(odd, tmp_path / "x.parquet")
+        assert [one.label for one in find_recordings(tmp_path / "x.parquet")] == list("010101")
+
+
+def test_offsets_that_lead_elsewhere_are_refused(tmp_path: Path) -> None:
+    audio = pa.array([{"bytes": b"x" * 77}] * 2)
+    table = pa.table({"audio": audio, "label": ["x", "y"]})
+    (tmp_path / "dataset_info.json").write_text("{}")
+    file = tmp_path / "x.arrow"
+    with pa.ipc.new_stream(file, table.schema) as stream:
+        stream.write_table(table)
+    assert len(find_recordings(tmp_path)) == 2
+    offsets, far = struct.pack("<3i", 0, 77, 154), struct.pack("<3i", 0, 2**30, 154)
+    assert file.read_bytes().count(offsets) == 1
+    file.write_bytes(file.read_bytes().replace(offsets, far))
+    with pytest.raises(ParameterError, match=r"x\.arrow: can't be read"):
+        find_recordings(tmp_path)
+
+
+def test_plain_extraction_knows_no_folder(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.wav").write_bytes(wav(SIGNALS[0]))
+    out = str(tmp_path / "x.csv")
+    arguments = [str(tmp_path / "a.wav"), "-o", out, "--statistics", "--labels", "audformat"]
+    assert main(["extract", *arguments]) != 0
+    assert "labels must be auto, a corpus's name or a table's path" in capsys.readouterr().err

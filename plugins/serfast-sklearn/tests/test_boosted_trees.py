@@ -95,6 +95,8 @@ def changed(bundle: Bundle, what: str) -> dict[str, np.ndarray]:
         arrays["value"] = arrays["value"][:-1]
     elif what == "classes":
         arrays["roots"] = arrays["roots"][:, :2]
+    elif what == "scalar":
+        arrays["value"] = np.array(1.0)
     elif what == "empty":
         arrays["roots"] = arrays["roots"][:0]
     return arrays
@@ -112,6 +114,7 @@ def changed(bundle: Bundle, what: str) -> dict[str, np.ndarray]:
         ("kind", r"feature\.npy must be int of shape"),
         ("size", r"value\.npy must be float of shape"),
         ("classes", r"roots\.npy must be int of shape \(100, 3\), got int32 \(100, 2\)"),
+        ("scalar", r"value\.npy must be float of shape \(\d+,\), got float64 \(\)"),
         ("empty", r"roots\.npy must be int"),
     ],
 )

@@ -142,7 +142,7 @@ def load(bundle: Bundle) -> BoostedTrees:
     n, k = arrays["feature"].size, len(bundle.classes)
     columns = 1 if k == 2 else k
     for name, array in arrays.items():
-        shape = {"roots": (len(array), columns), "baseline": (columns,)}.get(name, (n,))
+        shape = {"roots": (*array.shape[:1], columns), "baseline": (columns,)}.get(name, (n,))
         kind = "f" if name in ("threshold", "value", "baseline") else "i"
         if array.shape != shape or array.dtype.kind != kind or not array.size:
             raise ModelError(
