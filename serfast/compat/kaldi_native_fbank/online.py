@@ -55,7 +55,8 @@ class Online(RowQueue):
     ) -> None:
         if dither != 0:
             checks.warn("dither adds noise in kaldi-native-fbank: these rows are without it")
-        extractor = _extractor(make, type(opts), opts.values())
+        kind: Any = type(opts)  # hashable, whatever mypy says
+        extractor = _extractor(make, kind, opts.values())
         super().__init__(extractor.stream(), extractor.spec.sample_rate, frame_shift_ms / 1000)
 
 
