@@ -58,6 +58,8 @@ WORKS = (
          frame_length=400, n_mels=80, n_samples=480_000),
     Work(key="kaldi", title="Kaldi's log filter bank, 16 kHz, 400/160, 80 mels", kind="kaldi",
          unit="", frame_length=400, n_mels=80),
+    Work(key="kaldi-online", title="the same by `OnlineFbank`, row by row", kind="kaldi_online",
+         unit="", frame_length=400, n_mels=80),
     Work(key="mel-512", title="mel power, 16 kHz, 512/160, 40 mels", kind="mel",
          unit="of the frame's peak", frame_length=512, n_mels=40),
     Work(key="mel-2048", title="mel power, 22.05 kHz, 2048/512, 128 mels", kind="mel",
@@ -90,7 +92,7 @@ def spec(
 
     if work.kind == "whisper":
         return serfast.presets.whisper(work.n_mels)
-    if work.kind == "kaldi":
+    if work.kind in ("kaldi", "kaldi_online"):
         return serfast.presets.kaldi_fbank(
             work.sample_rate, num_mel_bins=work.n_mels, window_type="hamming"
         )

@@ -43,6 +43,8 @@ cdef class RowQueue:
     cdef bint finished
 
     def __init__(self, StreamState stream not None, double rate, double shift):
+        if self.stream is not None:  # another thread may be writing rows
+            raise TypeError(f"{type(self).__name__}.__init__ must be called once")
         self.stream = stream
         self.blocks = []
         self.tail = NULL

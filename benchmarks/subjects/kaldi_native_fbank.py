@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -48,6 +48,11 @@ def fbank(work: Work, y: Array) -> Call:
     """Make the call of `OnlineFbank` with a Hamming window, of samples at the scale of int16."""
     import kaldi_native_fbank as kaldi  # optional: a peer
 
+    return online_fbank(kaldi, work, y)
+
+
+def online_fbank(kaldi: Any, work: Work, y: Array) -> Call:
+    """Make that call of the package, or of one with the same names."""
     options = kaldi.FbankOptions()
     options.frame_opts.samp_freq, options.frame_opts.dither = work.sample_rate, 0
     options.frame_opts.window_type = "hamming"
@@ -68,6 +73,6 @@ def exact(work: Work, y: Array) -> serfast.FeatureSpec:
     return spec(work, center=False, amin=FLOOR, top_db=None)
 
 
-MAKE = {"mfcc": mfcc, "kaldi": fbank}
-EXACT = {"mfcc": exact, "kaldi": lambda work, y: spec(work)}
+MAKE = {"mfcc": mfcc, "kaldi": fbank, "kaldi_online": fbank}
+EXACT = {"mfcc": exact, **dict.fromkeys(("kaldi", "kaldi_online"), lambda work, y: spec(work))}
 ROWS = {"mfcc": lambda result: result * (10 / math.log(10))}

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..works import Work, spec
 from . import LIBROSAS, SEPARATELY, Array, Call
+from .kaldi_native_fbank import online_fbank
 
 if TYPE_CHECKING:
     import serfast  # heavy: only the process of this package needs it
@@ -49,6 +50,13 @@ def pyin(work: Work, y: Array) -> Call:
     return lambda: librosa.pyin(y, **settings)
 
 
+def drop_in(work: Work, y: Array) -> Call:
+    """Make the call of kaldi-native-fbank's class by serfast, which gives each frame alone."""
+    import serfast.compat.kaldi_native_fbank as kaldi  # heavy: only this package's process needs it
+
+    return online_fbank(kaldi, work, y)
+
+
 def exact(work: Work, y: Array) -> serfast.FeatureSpec | str:
     """Give the same spec; the columns of a row have the bits that they have alone."""
     if work.kind == "pyin":
@@ -57,6 +65,7 @@ def exact(work: Work, y: Array) -> serfast.FeatureSpec | str:
 
 
 MAKE = {**dict.fromkeys(KINDS, rows), "spectrum": rows_in_place, "pyin": pyin}
+MAKE["kaldi_online"] = drop_in
 EXACT = dict.fromkeys(MAKE, exact)
 ROWS = {
     "yin": lambda result: result[:, :1],

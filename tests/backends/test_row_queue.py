@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import gc
+import threading
 import tracemalloc
 from collections.abc import Callable
 from typing import Any
@@ -165,6 +166,25 @@ def test_an_empty_signal_has_no_row(make: Make) -> None:
         queue.get_frame(0)
 
 
+@pytest.mark.parametrize("size", [130, 7000])
+def test_one_thread_takes_rows_while_another_gives_samples(make: Make, size: int) -> None:
+    queue, got = make(), []
+
+    def give() -> None:
+        for at in range(0, len(Y), size):
+            queue.accept_waveform(RATE, Y[at : at + size])
+        queue.input_finished()
+
+    giver = threading.Thread(target=give)
+    giver.start()
+    while giver.is_alive() or len(got) < queue.num_frames_ready:
+        if len(got) < queue.num_frames_ready:
+            got.append(queue.get_frame(len(got)).copy())
+            queue.pop(1)
+    giver.join()
+    assert np.array(got).tobytes() == ROWS.tobytes()
+
+
 def test_a_row_outlives_its_queue(make: Make) -> None:
     queue = make()
     queue.accept_waveform(RATE, Y)
@@ -194,6 +214,13 @@ def test_popped_rows_leave_no_memory_behind(make: Make) -> None:
 def test_a_queue_is_neither_pickled_nor_copied(make: Make) -> None:
     with pytest.raises(TypeError, match="can't be pickled"):
         copy.copy(make())
+
+
+@pytest.mark.native
+def test_a_queue_is_made_once() -> None:
+    queue = get_row_queue("native")(serfast.Extractor(SPEC).stream(), RATE, 0.01)
+    with pytest.raises(TypeError, match="__init__ must be called once"):
+        queue.__init__(serfast.Extractor(SPEC).stream(), RATE, 0.01)  # type: ignore[misc]
 
 
 @pytest.mark.native

@@ -130,6 +130,25 @@ def test_options_are_copied_and_pickled(knf: Any) -> None:
         assert opts.mel_opts.num_bins == 80
 
 
+@pytest.mark.parametrize("name", PAIRS.values())
+def test_changed_options_make_other_objects(name: str) -> None:
+    """Tables are kept by the options' values: what has been changed since must not be used."""
+    opts = getattr(ours, name)()
+    again = type(opts).of_values(opts.values())
+    assert type(again) is type(opts)
+    assert again.as_dict() == opts.as_dict()
+    opts.frame_opts.dither = 0
+    if name != "WhisperFeatureOptions":
+        cls = ours.OnlineFbank if name == "FbankOptions" else ours.OnlineMfcc
+        plain = rows_of(cls(opts))
+        opts.frame_opts.preemph_coeff = 0.5
+        changed = rows_of(cls(opts))
+        opts.frame_opts.preemph_coeff = 0.97
+        assert np.abs(changed - plain).max() > 0.1
+        assert np.array_equal(rows_of(cls(opts)), plain)
+    assert opts.values() != again.values()
+
+
 def test_a_deep_copy_is_apart() -> None:
     opts = ours.MfccOptions()
     copy.deepcopy(opts).frame_opts.samp_freq = 8000

@@ -6,16 +6,26 @@ imported.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from ... import _checks as checks
 from ... import backends
 from ...extractor import Extractor
 from ...features.spec import FeatureSpec
-from .options import FbankOptions, FrameExtractionOptions, MfccOptions, WhisperFeatureOptions
+from .options import (
+    FbankOptions,
+    FrameExtractionOptions,
+    MfccOptions,
+    Options,
+    WhisperFeatureOptions,
+)
 from .specs import fbank_spec, mfcc_spec, whisper_spec
 
 __all__ = ["OnlineFbank", "OnlineMfcc", "OnlineWhisperFbank"]
+
+Opts = TypeVar("Opts", bound=Options)
 
 BACKEND = backends.chosen(None)
 
@@ -26,9 +36,9 @@ else:
 
 
 @lru_cache(maxsize=32)
-def _extractor(spec: FeatureSpec) -> Extractor:
-    """Give the extractor of a spec; its tables are made once for all objects."""
-    return Extractor(spec, BACKEND)
+def _extractor(make: Callable[[Any], FeatureSpec], kind: Any, values: tuple[Any, ...]) -> Extractor:
+    """Give the extractor of options of this kind: its tables are made once for all objects."""
+    return Extractor(make(kind.of_values(values)), BACKEND)
 
 
 class Online(RowQueue):
@@ -36,8 +46,18 @@ class Online(RowQueue):
 
     __slots__ = ()
 
-    def __init__(self, spec: FeatureSpec, frame_shift_ms: float) -> None:
-        super().__init__(_extractor(spec).stream(), spec.sample_rate, frame_shift_ms / 1000)
+    def __init__(
+        self,
+        make: Callable[[Opts], FeatureSpec],
+        opts: Opts,
+        frame_shift_ms: float,
+        dither: float = 0,
+    ) -> None:
+        if dither != 0:
+            checks.warn("dither adds noise in kaldi-native-fbank: these rows are without it")
+        kind: Any = type(opts)  # hashable, whatever mypy says
+        extractor = _extractor(make, kind, opts.values())
+        super().__init__(extractor.stream(), extractor.spec.sample_rate, frame_shift_ms / 1000)
 
 
 class OnlineFbank(Online):
@@ -53,7 +73,8 @@ class OnlineFbank(Online):
     def __init__(self, opts: FbankOptions) -> None:
         if not isinstance(opts, FbankOptions):
             raise TypeError(f"opts must be FbankOptions, got {type(opts).__name__}")
-        super().__init__(fbank_spec(opts), opts.frame_opts.frame_shift_ms)
+        frames = opts.frame_opts
+        super().__init__(fbank_spec, opts, frames.frame_shift_ms, frames.dither)
 
 
 class OnlineMfcc(Online):
@@ -69,7 +90,8 @@ class OnlineMfcc(Online):
     def __init__(self, opts: MfccOptions) -> None:
         if not isinstance(opts, MfccOptions):
             raise TypeError(f"opts must be MfccOptions, got {type(opts).__name__}")
-        super().__init__(mfcc_spec(opts), opts.frame_opts.frame_shift_ms)
+        frames = opts.frame_opts
+        super().__init__(mfcc_spec, opts, frames.frame_shift_ms, frames.dither)
 
 
 class OnlineWhisperFbank(Online):
@@ -88,4 +110,4 @@ class OnlineWhisperFbank(Online):
             opts = WhisperFeatureOptions(opts)
         if not isinstance(opts, WhisperFeatureOptions):
             raise TypeError(f"opts must be WhisperFeatureOptions, got {type(opts).__name__}")
-        super().__init__(whisper_spec(opts), 10.0)
+        super().__init__(whisper_spec, opts, 10.0)

@@ -63,6 +63,19 @@ class Options:
             setattr(result, name, made)
         return result
 
+    def values(self) -> tuple[Any, ...]:
+        """Give the values of the fields; those of options within are tuples themselves."""
+        values = (getattr(self, f.name) for f in _fields(self))
+        return tuple(v.values() if isinstance(v, Options) else v for v in values)
+
+    @classmethod
+    def of_values(cls, values: tuple[Any, ...]) -> Self:
+        """Give the options that have these values."""
+        itself: Any = cls  # hashable, whatever mypy says
+        inner = (kind if issubclass(kind, Options) else None for kind in _kinds(itself).values())
+        pairs = zip(inner, values, strict=True)
+        return cls(*(kind.of_values(v) if kind else v for kind, v in pairs))
+
     def __str__(self) -> str:
         """Give a line for each field, as Kaldi prints its options."""
         return "".join(_line(f.name, getattr(self, f.name)) for f in _fields(self))

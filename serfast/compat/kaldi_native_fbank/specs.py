@@ -36,7 +36,6 @@ HTK_FLOOR = 1.0
 def fbank_spec(opts: FbankOptions) -> FeatureSpec:
     """Give the spec of filter banks; samples count as they are given."""
     frames = opts.frame_opts
-    _warn_of_dither(frames)
     bands = bank_fields(frames, opts.mel_opts)
     if opts.use_log_fbank:
         bands |= _floor(opts)
@@ -60,7 +59,6 @@ def fbank_spec(opts: FbankOptions) -> FeatureSpec:
 def mfcc_spec(opts: MfccOptions) -> FeatureSpec:
     """Give the spec of cepstral coefficients."""
     frames = opts.frame_opts
-    _warn_of_dither(frames)
     bands = bank_fields(frames, opts.mel_opts)
     if opts.mel_opts.htk_mode:
         bands["amin"] = HTK_FLOOR
@@ -137,11 +135,6 @@ def _floor(opts: FbankOptions) -> dict[str, Any]:
     if opts.mel_opts.htk_mode:
         checks.refuse("htk_mode", "False for use_log_floor=False (bands have no floor)", "True")
     return {"power_offset": opts.eps, "amin": SMALLEST}
-
-
-def _warn_of_dither(frames: FrameExtractionOptions) -> None:
-    if frames.dither != 0:
-        checks.warn("dither adds noise in kaldi-native-fbank: these rows are without it")
 
 
 def _spectrum(frames: FrameExtractionOptions) -> dict[str, Any]:
