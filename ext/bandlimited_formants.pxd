@@ -21,7 +21,8 @@ cdef inline void lowpass(const Inputs *x, ptrdiff_t n, float *y) noexcept nogil:
     """
     cdef const serfast_rfft *there = &x.transforms[0].plan
     cdef const serfast_rfft *back = &x.transforms[1].plan
-    cdef ptrdiff_t period = back.length, half = period // 2, bins = n // 2, k
+    cdef ptrdiff_t period = back.length, half = period // 2, k
+    cdef ptrdiff_t bins = min(n // 2, <ptrdiff_t>(there.length // 2 + 1))
     cdef ptrdiff_t room = there.length if there.length > period else period
     cdef float *h = y + room + SERFAST_PAD      # the padded frame, and then what goes back
     cdef float *re = h + room + SERFAST_PAD

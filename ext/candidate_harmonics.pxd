@@ -21,9 +21,9 @@ ctypedef struct Peaks:
     int32_t *lags
 
 ctypedef struct Span:
-    # the peaks whose frequency is about that of a formant: first … end - 1
-    int first
-    int end
+    # which peaks have a frequency that is about that of a formant, the highest first
+    int n
+    int32_t *peaks
 
 
 cdef inline double decibels_of(double ratio) noexcept nogil:
@@ -85,17 +85,21 @@ cdef inline void find_peaks(const Inputs *x, double limit, Peaks *peaks) noexcep
             break
 
 
-cdef inline Span about(const Peaks *peaks, double formant) noexcept nogil:
-    """Give the peaks from 0.8 to 1.2 times a formant."""
-    cdef Span span
-    cdef int i = 0
-    while i < peaks.n and peaks.hz[i] < 0.8 * formant:
-        i += 1
-    span.first = i
-    while i < peaks.n and peaks.hz[i] <= 1.2 * formant:
-        i += 1
-    span.end = i
-    return span
+cdef inline void find_about(const Peaks *peaks, double formant, Span *span) noexcept nogil:
+    """Find the peaks from 0.8 to 1.2 times a formant, and sort them; of equal ones keep the order."""
+    cdef int i, at
+    span.n = 0
+    for i in range(peaks.n):
+        if peaks.hz[i] < 0.8 * formant:
+            continue
+        if peaks.hz[i] > 1.2 * formant:
+            break
+        at = span.n
+        while at > 0 and peaks.heights[span.peaks[at - 1]] < peaks.heights[i]:
+            span.peaks[at] = span.peaks[at - 1]
+            at -= 1
+        span.peaks[at] = i
+        span.n += 1
 
 
 cdef inline float strongest(
@@ -106,19 +110,16 @@ cdef inline float strongest(
     Those places are nearest to a peak that lie between the middles to its neighbours.
     """
     cdef double rate = 1 / spacing, low, high
-    cdef float highest = 0
-    cdef int i, k
-    for i in range(span.first, span.end):
-        if not peaks.heights[i] > highest:
-            continue
+    cdef int i, j, k
+    for j in range(span.n):
+        i, k = span.peaks[j], most
         low = 0.5 * (peaks.bins[i - 1] + peaks.bins[i]) if i > 0 else 0
-        k = most
         if i < peaks.n - 1:
             high = 0.5 * (peaks.bins[i] + peaks.bins[i + 1])
             k = min(<int>(high * rate), most)
         if k > 0 and k * spacing > low:
-            highest = peaks.heights[i]
-    return highest
+            return max(peaks.heights[i], <float>0)
+    return 0
 
 
 cdef inline void levels_of(
@@ -152,6 +153,7 @@ cdef inline void candidate_harmonics(const Inputs *x, float *out) noexcept nogil
     cdef Peaks peaks
     cdef Span[3] spans
     cdef double limit = 0
+    cdef int32_t *room = <int32_t *>x.fft
     cdef int c, i
     for i in range(6 * N_CANDIDATES):
         out[i] = 0
@@ -163,7 +165,8 @@ cdef inline void candidate_harmonics(const Inputs *x, float *out) noexcept nogil
         limit = max(limit, 1.2 * x.parameters[N_CANDIDATES + i])
     find_peaks(x, limit + 2 * x.frequencies[1], &peaks)
     for i in range(3):
-        spans[i] = about(&peaks, x.parameters[N_CANDIDATES + i])
+        spans[i].peaks = room + i * (x.n_bins // 2 + 2)
+        find_about(&peaks, x.parameters[N_CANDIDATES + i], &spans[i])
     for c in range(N_CANDIDATES):
         if candidates[c] > 0:
             out[6 * c] = <float>harmonic_ratio(x, x.sample_rate / candidates[c], &peaks)

@@ -48,7 +48,7 @@ def vowel(sample_rate: float, n_samples: int) -> Any:
 
 
 @pytest.mark.parametrize("negated", [False, True])
-@pytest.mark.parametrize("sample_rate", [16000, 22050, 11025])
+@pytest.mark.parametrize("sample_rate", [8000, 16000, 22050, 11025])
 def test_it_agrees_with_the_formulas(sample_rate: int, negated: bool) -> None:
     hop, length = round(sample_rate / 100), round(0.02 * sample_rate)
     signal = vowel(sample_rate, 40 * hop).astype(np.float32)
@@ -66,6 +66,22 @@ def test_it_agrees_with_the_formulas(sample_rate: int, negated: bool) -> None:
     apart = np.abs(rows - expected) / (np.abs(expected) + 100)
     assert np.median(apart) < 1e-3
     assert np.mean(apart < 0.02) > 0.95
+
+
+@pytest.mark.parametrize(("sample_rate", "frame_length"), [(5500, 256), (4000, 200), (32000, 641)])
+def test_frames_of_other_lengths_agree_with_the_matrix(sample_rate: int, frame_length: int) -> None:
+    """The transforms have as many bins as the formula, where the frame has fewer than y too."""
+    feature = serfast.BandlimitedFormants(frame_length=frame_length)
+    assert len(feature.transforms(sample_rate)) == 2
+    spec = serfast.FeatureSpec(
+        sample_rate=sample_rate, hop_length=frame_length, center=False, features=[feature]
+    )
+    signal = vowel(sample_rate, 30 * frame_length).astype(np.float32)
+    rows, expected = (serfast.Extractor(spec, b)(signal) for b in ("native", "reference"))
+    apart = np.abs(rows - expected) / (np.abs(expected) + 100)
+    assert (expected > 0).mean() > 0.5
+    assert np.median(apart) < 1e-3
+    assert np.mean(apart < 0.02) > 0.9
 
 
 def test_the_predictors_lower_roots_are_the_resonances_of_a_vowel() -> None:
