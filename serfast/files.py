@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-__all__ = ["as_written", "replacing"]
+__all__ = ["as_written", "beside", "replacing"]
 
 _PERMISSIONS = 0o777
 _UNABLE = {errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP}
@@ -70,6 +70,35 @@ def replacing(path: Path, *, force: bool = True) -> Iterator[Path]:
     finally:
         with suppress(OSError):  # the error before says more
             temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def beside(path: Path) -> Iterator[Path]:
+    """Write a hidden file in the folder of `path`, which stays there when all went well.
+
+    Somebody else gives it the name `path`, with `os.replace`. After an error nothing is left.
+
+    Yields
+    ------
+    Path
+        Where to write: an empty file with the suffix of `path`.
+
+    Raises
+    ------
+    OSError
+        It can't be written; the error names `path`.
+    """
+    temporary = _beside(path)
+    try:
+        os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _mode(None)))
+        yield temporary
+        _finish(temporary, None)
+    except BaseException as error:
+        with suppress(OSError):  # the error before says more
+            temporary.unlink(missing_ok=True)
+        if isinstance(error, OSError) and _is_of(error, {os.fspath(temporary)}):
+            raise OSError(error.errno, error.strerror, os.fspath(path)) from error
+        raise
 
 
 def as_written(path: str | os.PathLike[str]) -> Path:

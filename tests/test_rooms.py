@@ -23,7 +23,7 @@ ROOMS = """
 forking
 errors _version _former_names files
 _checks
-_lazy
+_lazy cluster
 entry_points
 audio features
 program

@@ -59,6 +59,7 @@ examples:
   python -c "import serfast; print(serfast.presets.speech().to_json(2))" > spec.json
   serfast extract corpus/ -o features.parquet --spec spec.json
   serfast extract corpus/ -o features/ --dataset --threads 4
+  serfast extract /shared/corpus -o /shared/features --dataset --cluster tcp://10.0.0.1:8786
 """
 
 
@@ -216,8 +217,8 @@ def _check_table(arguments: argparse.Namespace) -> None:
     if arguments.output.suffix.lower() not in _SUFFIXES:
         rule = f"must end in {', '.join(_SUFFIXES)}, got {str(arguments.output)!r}"
         arguments.refuse(f"argument -o/--output: {rule} (a folder needs --dataset)")
-    if arguments.part or arguments.retry_bad:
-        raise ParameterError("--part and --retry-bad must be given with --dataset")
+    if arguments.part or arguments.retry_bad or arguments.cluster:
+        raise ParameterError("--part, --retry-bad and --cluster must be given with --dataset")
 
 
 def _spec(arguments: argparse.Namespace) -> FeatureSpec:

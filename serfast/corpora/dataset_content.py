@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, cast
 
@@ -24,7 +25,7 @@ from .tables import ParquetTable, check_columns
 from .vector_tables import OWN_VECTOR_COLUMNS, Entries, ParquetVectors
 from .vector_tables import Part as Piece
 
-__all__ = ["Content", "OpenTable", "RowContent", "VectorContent", "content_of"]
+__all__ = ["Content", "Making", "OpenTable", "RowContent", "VectorContent", "content_of"]
 
 OWN_ROW_COLUMNS = ("file", "time", "label", "speaker")
 """The columns of a dataset with a row a frame, beside the features'."""
@@ -40,8 +41,27 @@ class OpenTable(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class Making:
+    """The arguments of :func:`content_of`, by which another process makes the same content."""
+
+    spec: FeatureSpec
+    statistics: Statistics | None
+    embedding: str | None
+    backend: str | None
+
+    def content(self) -> Content:
+        """Make it."""
+        return content_of(self.spec, self.statistics, self.embedding, self.backend)
+
+
 class Content(Protocol):
     """What is computed of a recording, and the table that takes it."""
+
+    @property
+    def making(self) -> Making:
+        """Give what another process can make it of."""
+        ...
 
     @property
     def made_by(self) -> dict[str, Any]:
@@ -83,6 +103,7 @@ class RowContent:
         self._extractor = extractor
         self.n_columns = len(extractor.columns)
         spec = extractor.spec.to_dict()
+        self.making = Making(extractor.spec, None, None, extractor.backend)
         self.made_by = {"kind": "rows", "spec": spec, "backend": extractor.backend}
 
     def compute(self, source: Source) -> Any:
@@ -117,6 +138,7 @@ class VectorContent:
         self._entries = Entries(self._inputs.names, made_by)
         check_columns(".parquet", self._entries.names, OWN_VECTOR_COLUMNS)
         self.n_columns = len(self._entries.names)
+        self.making = Making(spec, statistics, embedding, self._inputs.backend)
         about = {"kind": "vectors", "spec": spec.to_dict(), "backend": self._inputs.backend}
         self.made_by = {**about, **made_by}
 

@@ -119,6 +119,11 @@ class Parts:
         with replacing(self._state(number)) as temporary:
             temporary.write_text(json.dumps(state), "utf-8")
 
+    def commit(self, number: int, state: dict[str, Any], temporary: Path) -> None:
+        """Take a finished table, written in this folder under another name, for a part's."""
+        self.remember(number, state)
+        os.replace(temporary, self.table(number))
+
     def drop(self, number: int) -> None:
         """Remove a part."""
         self.table(number).unlink(missing_ok=True)
