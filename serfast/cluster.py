@@ -27,6 +27,7 @@ __all__ = [
     "check_version",
     "completed",
     "connected",
+    "large",
     "needed_distributed",
 ]
 
@@ -135,7 +136,11 @@ def check_version(version: str) -> None:
 
 
 def completed(
-    client: Any, function: Callable[[Item], Result], items: Iterable[Item], name: str
+    client: Any,
+    function: Callable[..., Result],
+    items: Iterable[Item],
+    name: str,
+    *shared: Any,
 ) -> Generator[tuple[Item, Result | WorkerDied], None, None]:
     """Each item with the result of its task, in the order in which the tasks end.
 
@@ -152,6 +157,8 @@ def completed(
         They can be pickled.
     name : str
         The tasks' name on Dask's dashboard.
+    shared
+        The function takes these behind each item; they may come from :func:`large`.
 
     Yields
     ------
@@ -174,8 +181,9 @@ def completed(
             room = max(AT_LEAST, 2 * sum(client.nthreads().values())) - len(running)
             for item in islice(todo, max(room, 0)):
                 key = f"{name}-{os.getpid()}-{id(client)}-{next(_numbers)}"
-                running[key] = item, client.submit(function, item, key=key, pure=False)
-                queue.add(running[key][1])
+                task = client.submit(function, item, *shared, key=key, pure=False)
+                running[key] = item, task
+                queue.add(task)
             if not running:
                 return
             # no future is kept behind its result: if its worker died it would be computed again
@@ -187,6 +195,31 @@ def completed(
         if running:
             with suppress(Exception):  # the error before says more
                 client.cancel([future for _, future in running.values()])
+
+
+@contextmanager
+def large(client: Any, value: Item, name: str) -> Iterator[Any]:
+    """Give what stands for a large value in tasks' arguments: each worker gets the value once.
+
+    If the workers that have it die, the scheduler sends it to another one.
+    """
+    needed_distributed()
+    with forks_wait:
+        import dask  # optional: only a cluster needs it
+
+    key = f"{name}-{os.getpid()}-{id(client)}-{next(_numbers)}"
+    # it is as large as it is: Dask would warn of that
+    with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 TB"}):
+        future = client.submit(_same, value, key=key, pure=False)
+    try:
+        yield future
+    finally:
+        with suppress(Exception):  # the error before says more
+            future.release()
+
+
+def _same(value: Item) -> Item:
+    return value
 
 
 def _result(future: Any) -> Any:

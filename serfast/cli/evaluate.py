@@ -16,6 +16,7 @@ from ..training.measured import measured_card
 from ..training.metrics import BINS, classification_report
 from ..training.plots import plot_conditions, plot_confusion
 from ..training.recipe import Recipe
+from ._cluster import add_cluster, client_of
 from ._examples import Reading, add_arguments, read_recipe
 from ._json import add_json, print_json
 from ._output import check_outputs, check_plot, finish, keep, writing
@@ -81,6 +82,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         metavar="FILE",
         help="JSON file to write the figures into, as `train --measured` takes them",
     )
+    add_cluster(parser, "make the examples and train the folds")
     add_json(parser, "one, with the figures")
     parser.add_argument("--force", action="store_true", help="replace PNG and FILE if they exist")
     parser.set_defaults(run=run)
@@ -97,7 +99,7 @@ def run(arguments: argparse.Namespace) -> int:
     conditions_from(wanted, ())  # a wrong one is refused before the folder is searched
     reading = Reading(arguments)
     folds = folds_from(arguments.folds, reading.recordings)
-    with reading.progress() as bar:
+    with client_of(arguments) as client, reading.progress() as bar:
         evaluation = recipe.evaluate(
             reading.recordings,
             folds,
@@ -107,6 +109,7 @@ def run(arguments: argparse.Namespace) -> int:
             tell=bar.at,
             fold_done=lambda fold: bar.write(_line(folds.left_out, fold)),
             failed=reading.failed,
+            client=client,
         )
     finish(
         lambda: _write_figures(arguments, evaluation, recipe),

@@ -23,6 +23,7 @@ from .dataset_content import Content, Making
 from .dataset_parts import Part, Parts, Source
 from .dataset_writing import Computed, compute, fill
 from .messages import printable
+from .recordings import absolute
 from .tables import needed_pyarrow
 
 __all__ = ["write_parts_on"]
@@ -177,5 +178,4 @@ def _check_seen(job: _Job, made: _Made) -> None:
 def _absolute(source: Source) -> Source:
     """Give a recording as a process with another working folder sees it."""
     path = Path(os.path.abspath(source.path))
-    recording = source.recording and replace(source.recording, path=path)
-    return Source(source.name, path, recording)
+    return Source(source.name, path, source.recording and absolute(source.recording))

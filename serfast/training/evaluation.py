@@ -17,6 +17,7 @@ from ..models.judge import Judge
 from ..models.plugin import Examples, Plugin, Run, TakesBound
 from ..statistics.statistics import Statistics
 from .certainty import with_bound
+from .conditions import Condition
 from .copy_choice import choose_copies
 from .examples import check_made_with
 from .figures import Evaluation, Fold
@@ -27,9 +28,13 @@ from .trials import Answers, Trials, answers_of
 __all__ = [
     "Evaluation",
     "Fold",
+    "FoldRun",
     "Trainee",
     "check_speakers",
     "evaluate_splits",
+    "evaluation_of",
+    "fold_run",
+    "fold_without",
     "leave_one_speaker_out",
 ]
 
@@ -116,27 +121,57 @@ def evaluate_splits(
     run = Run() if run is None else run
     names = [name for name, _ in splits]
     done = []
-    for k, (name, out) in enumerate(splits):
-        training, test = examples.where(~out), examples.where(out & ~examples.altered)
-        part = _part(run, k, names)
-        try:
-            fitting = part if trials is None else _within(part, 0, 0.5)
-            model = _trained(trainee, training, fitting, chooses=chooses_copies)
-            fold = _fold(name, model, test)
-        except ParameterError as error:
-            n_others = len(set(training.speakers.tolist()))
-            left = f"{len(training)} examples of {n_others} speakers left"
-            raise ParameterError(f"without {folds.left_out} {name!r} ({left}): {error}") from error
-        if trials is not None:
-            places = np.flatnonzero(out & ~examples.altered).tolist()
-            part = _within(part, 0.5, 1)
-            fold = replace(fold, conditions=_altered(fold, model, examples, trials, places, part))
+    for k, split in enumerate(splits):
+        part = FoldRun(fold_run(run, k, names), trials, chooses_copies)
+        fold = fold_without(trainee, examples, folds.left_out, split, part)
         done.append(fold)
         if progress:
             progress(fold)
     under = () if trials is None else trials.conditions
+    return evaluation_of(trainee, examples, folds, done, under)
+
+
+def evaluation_of(
+    trainee: Trainee,
+    examples: Examples,
+    folds: Folds,
+    done: Sequence[Fold],
+    under: tuple[Condition, ...] = (),
+) -> Evaluation:
+    """Give the evaluation of folds that are done; with a bound of certain answers if it can."""
     evaluation = Evaluation(examples.classes, tuple(done), folds.protocol, under)
     return with_bound(evaluation) if isinstance(trainee.plugin, TakesBound) else evaluation
+
+
+@dataclass(frozen=True)
+class FoldRun:
+    """How one fold is run: its run, and what :func:`evaluate_splits` is told of all of them."""
+
+    run: Run
+    trials: Trials | None = None
+    chooses_copies: bool = False
+
+
+def fold_without(
+    trainee: Trainee, examples: Examples, left_out: str, split: tuple[str, Mask], part: FoldRun
+) -> Fold:
+    """Train without some examples and predict them; `left_out` is what messages call them."""
+    name, out = split
+    training, test = examples.where(~out), examples.where(out & ~examples.altered)
+    run, trials = part.run, part.trials
+    try:
+        fitting = run if trials is None else _within(run, 0, 0.5)
+        model = _trained(trainee, training, fitting, chooses=part.chooses_copies)
+        fold = _fold(name, model, test)
+    except ParameterError as error:
+        n_others = len(set(training.speakers.tolist()))
+        left = f"{len(training)} examples of {n_others} speakers left"
+        raise ParameterError(f"without {left_out} {name!r} ({left}): {error}") from error
+    if trials is None:
+        return fold
+    places = np.flatnonzero(out & ~examples.altered).tolist()
+    later = _within(run, 0.5, 1)
+    return replace(fold, conditions=_altered(fold, model, examples, trials, places, later))
 
 
 @dataclass(frozen=True)
@@ -209,7 +244,7 @@ def _within(run: Run, begin: float, end: float) -> Run:
     return replace(run, tell=lambda share, text: run.tell(begin + (end - begin) * share, text))
 
 
-def _part(run: Run, k: int, names: Sequence[str]) -> Run:
+def fold_run(run: Run, k: int, names: Sequence[str]) -> Run:
     """Give the run of fold `k`; its progress counts as a part of the whole evaluation's."""
 
     def tell(share: float, text: str) -> None:

@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypedDict
 
 import numpy as np
-from numpy.random import default_rng
 
 from .. import _checks as checks
-from ..audio.augmentation import COPIES, Alteration, Others, Prepares, bound_to
-from ..corpora.messages import printable
+from ..audio.augmentation import COPIES, Alteration
+from ..cluster import check_client
 from ..corpora.recordings import Recording
-from ..corpora.samples import cut_short, samples_of
 from ..errors import ParameterError, SerfastError
 from ..features.spec import FeatureSpec
 from ..models.classifier import Input
 from ..models.embedding_reference import EmbeddingReference
 from ..models.input_maker import InputMaker
-from ..models.inputs import doubt_of
 from ..models.plugin import Examples
 from ..statistics.statistics import Statistics
+from .cluster_examples import MakerOf, Outcome, made_on
+from .copies import CopyMaker, Made, made_of
 from .others import others_of_signals, recordings_of_speakers
 
 __all__ = ["check_made_with", "examples_of", "make_examples"]
@@ -53,6 +52,7 @@ def make_examples(
     backend: str | None = None,
     progress: Callable[[os.PathLike[str]], None] | None = None,
     failed: Failed | None = None,
+    client: Any = None,
 ) -> Examples:
     """Read recordings and give the examples made from them.
 
@@ -80,6 +80,9 @@ def make_examples(
     failed : callable, optional
         It is called with each recording that can't be used and the error. That recording is left
         out. Without it the first such recording's error is raised.
+    client : distributed.Client, optional
+        The workers of this Dask cluster make the examples, which are the same. They see the
+        recordings under the same paths.
 
     Returns
     -------
@@ -101,28 +104,46 @@ def make_examples(
         raise ParameterError("recordings must be at least 1, got none")
     if kind == "vector" and statistics is None and embedding is None:
         raise ParameterError("statistics must be given for kind 'vector', got None")
-    maker = _Maker(InputMaker(spec, statistics, kind, backend, embedding), alterations, seed)
-    others = recordings_of_speakers(recordings, int(spec.sample_rate))
-    kept = []
-    for i, recording in enumerate(recordings):
-        try:
-            y = samples_of(recording, spec.sample_rate)
-            maker.add(y, others(i))
-        except (SerfastError, OSError) as error:
-            if failed is None:
-                raise
-            failed(recording, error)
-        else:
+    inputs = InputMaker(spec, statistics, kind, backend, embedding)
+    maker = CopyMaker(inputs, alterations, seed)
+    if client is None:
+        outcomes: Iterable[Outcome] = _made_here(maker, recordings, progress)
+    else:
+        made_by = (inputs.spec, statistics, kind, inputs.backend, embedding)
+        maker_of = MakerOf(*made_by, maker.alterations, seed)
+        outcomes = made_on(check_client(client), maker_of, recordings, progress)
+    kept, copies = [], []
+    for recording, outcome in zip(recordings, outcomes, strict=True):
+        if isinstance(outcome, Made):
             kept.append(recording)
-            if doubt := doubt_of(y, max(spec.frame_lengths)):
-                warnings.warn(f"{printable(recording.path)}: y {doubt}", stacklevel=2)
-            if late := cut_short(recording, y, spec.sample_rate):
-                warnings.warn(f"{printable(recording.path)}: {late}", stacklevel=2)
-        if progress:
-            progress(recording.path)
+            copies.append(outcome.copies)
+            for doubt in outcome.doubts:
+                warnings.warn(doubt, stacklevel=2)
+        elif failed is None:
+            raise outcome
+        else:
+            failed(recording, outcome)
     if not kept:
         raise ParameterError(f"recordings must hold one that can be used, got {len(recordings)}")
-    return maker.examples([r.label for r in kept], [r.speaker for r in kept])
+    return _examples(maker, copies, [r.label for r in kept], [r.speaker for r in kept])
+
+
+def _made_here(
+    maker: CopyMaker,
+    recordings: Sequence[Recording],
+    progress: Callable[[os.PathLike[str]], None] | None,
+) -> Iterator[Outcome]:
+    """Give what is made of each recording, or the error, one after the other."""
+    others = recordings_of_speakers(recordings, int(maker.inputs.spec.sample_rate))
+    n_usable = 0
+    for i, recording in enumerate(recordings):
+        try:
+            yield made_of(maker, recording, n_usable, others(i))
+            n_usable += 1
+        except (SerfastError, OSError) as error:
+            yield error
+        if progress:
+            progress(recording.path)
 
 
 def examples_of(
@@ -144,55 +165,35 @@ def examples_of(
     has a label and a speaker. Where signals come one by one, an alteration that needs others has
     none.
     """
-    maker = _Maker(InputMaker(spec, statistics, kind, backend, embedding), alterations, seed)
+    maker = CopyMaker(InputMaker(spec, statistics, kind, backend, embedding), alterations, seed)
     others = others_of_signals(signals, speakers)
-    for i, y in enumerate(signals):
-        maker.add(y, others(i))
-    return maker.examples(labels, speakers)
+    copies = [maker(y, i, others(i)) for i, y in enumerate(signals)]
+    return _examples(maker, copies, labels, speakers)
 
 
-class _Maker:
-    """Makes examples of one signal after another: of a signal all copies, or none if one fails."""
-
-    def __init__(self, inputs: InputMaker, alterations: Iterable[Alteration], seed: int) -> None:
-        self._inputs = inputs
-        self._changes = list(alterations)
-        self._seed = seed
-        for change in self._changes:
-            if isinstance(change, Prepares):
-                change.prepare(int(inputs.spec.sample_rate))
-        self._copies: list[list[np.ndarray[Any, Any]]] = []
-
-    def add(self, y: Samples, others: Others) -> None:
-        """Compute what the classifier takes of a signal, and of its altered copies.
-
-        Alterations that need other recordings take from `others`.
-        """
-        i, rate = len(self._copies), int(self._inputs.spec.sample_rate)
-        copies = [self._inputs(y)]
-        for k, change in enumerate(self._changes):
-            random = default_rng((self._seed, i, k))
-            copies.append(self._inputs(bound_to(change, others)(y, rate, random)))
-        self._copies.append(copies)
-
-    def examples(self, labels: Sequence[str], speakers: Sequence[str]) -> Examples:
-        """Give the examples: the unaltered ones first, then alteration by alteration."""
-        n_copies = 1 + len(self._changes)
-        flat = [copies[k] for k in range(n_copies) for copies in self._copies]
-        inputs = self._inputs
-        is_vector = inputs.kind == "vector"
-        return Examples(
-            inputs=np.stack(flat) if is_vector else flat,
-            labels=np.array(list(labels) * n_copies),
-            speakers=np.array(list(speakers) * n_copies),
-            altered=np.arange(len(flat)) >= len(labels),
-            copies=np.arange(len(flat)) // len(labels),
-            names=inputs.names,
-            spec=inputs.spec,
-            statistics=inputs.statistics if is_vector else None,
-            embedding=inputs.embedding if is_vector else None,
-            backend=inputs.backend,
-        )
+def _examples(
+    maker: CopyMaker,
+    copies: Sequence[Sequence[np.ndarray[Any, Any]]],
+    labels: Sequence[str],
+    speakers: Sequence[str],
+) -> Examples:
+    """Give the examples: the unaltered ones first, then alteration by alteration."""
+    n_copies = 1 + len(maker.alterations)
+    flat = [each[k] for k in range(n_copies) for each in copies]
+    inputs = maker.inputs
+    is_vector = inputs.kind == "vector"
+    return Examples(
+        inputs=np.stack(flat) if is_vector else flat,
+        labels=np.array(list(labels) * n_copies),
+        speakers=np.array(list(speakers) * n_copies),
+        altered=np.arange(len(flat)) >= len(labels),
+        copies=np.arange(len(flat)) // len(labels),
+        names=inputs.names,
+        spec=inputs.spec,
+        statistics=inputs.statistics if is_vector else None,
+        embedding=inputs.embedding if is_vector else None,
+        backend=inputs.backend,
+    )
 
 
 def _column_count(examples: Examples, default: int) -> int:
