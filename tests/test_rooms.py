@@ -21,7 +21,9 @@ from helpers.pages import ROOT
 
 ROOMS = """
 forking
-errors _version _former_names files
+errors _version _former_names
+urls
+files
 _checks
 _lazy cluster
 entry_points

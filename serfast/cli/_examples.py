@@ -14,6 +14,7 @@ from ..corpora.recordings import Recording
 from ..errors import ParameterError, UnknownPluginError
 from ..models.bundle.bundle import Bundle
 from ..training.recipe import Recipe
+from ..urls import as_path
 from ._progress import Progress
 from ._recordings import named
 from ._spec import default_statistics, read_spec, read_statistics
@@ -56,7 +57,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def _add_setup(parser: argparse.ArgumentParser) -> None:
     """Recordings, features, classifier."""
     parser.add_argument(
-        "folder", type=Path, metavar="FOLDER", help="folder of recordings, zip or tar, or table"
+        "folder",
+        type=as_path,
+        metavar="FOLDER",
+        help="folder of recordings, zip or tar, or table; or the URL of one (s3://…)",
     )
     _add_labels(parser)
     parser.add_argument("--classifier", metavar="NAME", help=f"plugin (default: {DEFAULT})")

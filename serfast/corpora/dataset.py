@@ -12,7 +12,7 @@ import os
 import warnings
 from collections.abc import Callable, Iterable
 from contextlib import closing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Protocol
@@ -24,6 +24,7 @@ from ..cluster import check_client
 from ..features.spec import FeatureSpec
 from ..files import replacing
 from ..statistics.statistics import Statistics
+from ..urls import as_path
 from .dataset_cluster import write_parts_on
 from .dataset_content import Content, content_of
 from .dataset_folder import alone, begin, check_folder, count
@@ -110,10 +111,12 @@ def extract(
     Parameters
     ----------
     recordings : iterable of Recording or path
-        A :class:`Recording` adds label and speaker, and may be a part of a file.
+        A :class:`Recording` adds label and speaker, and may be a part of a file. A path may be a
+        URL that fsspec knows (``s3://bucket/03.wav``).
     spec : FeatureSpec
     folder : path
-        It is made if it doesn't exist. One that holds anything but a dataset is refused.
+        It is made if it doesn't exist. One that holds anything but a dataset is refused. It may be
+        a URL, too; two programs must not write the same one at a time.
     statistics : Statistics, optional
         One row a recording, with these statistics, in place of one a frame.
     embedding : str, optional
@@ -173,7 +176,7 @@ def extract(
     return write_dataset(
         sources_of(recordings),
         content,
-        Path(folder),
+        as_path(folder),
         threads=threads,
         per_part=recordings_per_part,
         retry_bad=retry_bad,
@@ -188,7 +191,9 @@ def sources_of(recordings: Iterable[Recording | str | os.PathLike[str]]) -> list
     sources = []
     for one in recordings:
         recording = one if isinstance(one, Recording) else None
-        path = Path(os.fsdecode(one.path if isinstance(one, Recording) else one))
+        path = as_path(one.path if isinstance(one, Recording) else one)
+        if recording is not None and recording.path is not path:
+            recording = replace(recording, path=path)
         sources.append(Source(_text(path), path, recording))
     return sources
 

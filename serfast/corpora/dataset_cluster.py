@@ -7,7 +7,6 @@ or a worker that was taken for dead, can't contradict each other.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Generator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, replace
@@ -19,6 +18,7 @@ from .._version import __version__
 from ..cluster import DIED, WorkerDied, check_version, completed
 from ..errors import ParameterError, SerfastError
 from ..files import beside
+from ..urls import absolute_path
 from .dataset_content import Content, Making
 from .dataset_parts import Part, Parts, Source
 from .dataset_writing import Computed, compute, fill
@@ -71,7 +71,7 @@ def write_parts_on(
             content.made_by,
             versions,
             Part(part.number, [_absolute(source) for source in part.sources]),
-            Path(os.path.abspath(parts.table(part.number))),
+            absolute_path(parts.table(part.number)),
         )
         for part in todo
     )
@@ -103,10 +103,10 @@ def _make(job: _Job) -> _Made:
 
 def _written(content: Content, job: _Job) -> _Made:
     reasons: list[str] = []
-    with beside(job.table) as temporary:
+    with beside(job.table) as (temporary, hidden):
         results = ((source, _computed(content, job, source)) for source in job.part.sources)
         state = fill(content, temporary, results, lambda source, reason: reasons.append(reason))
-    return _Made(temporary, state, reasons)
+    return _Made(hidden, state, reasons)
 
 
 def _computed(content: Content, job: _Job, source: Source) -> Computed:
@@ -177,5 +177,5 @@ def _check_seen(job: _Job, made: _Made) -> None:
 
 def _absolute(source: Source) -> Source:
     """Give a recording as a process with another working folder sees it."""
-    path = Path(os.path.abspath(source.path))
+    path = absolute_path(source.path)
     return Source(source.name, path, source.recording and absolute(source.recording))

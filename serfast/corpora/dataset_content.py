@@ -11,7 +11,6 @@ from typing import Any, Protocol, cast
 import numpy as np
 
 from .. import presets
-from ..audio.reading import load
 from ..errors import ParameterError
 from ..extractor import Extractor
 from ..features.spec import FeatureSpec
@@ -20,7 +19,7 @@ from ..models.input_maker import InputMaker
 from ..statistics.statistics import Statistics
 from .dataset_parts import Source
 from .recordings import Recording
-from .samples import samples_of
+from .samples import loaded, samples_of
 from .tables import ParquetTable, check_columns
 from .vector_tables import OWN_VECTOR_COLUMNS, Entries, ParquetVectors
 from .vector_tables import Part as Piece
@@ -208,4 +207,4 @@ def _samples(source: Source, spec: FeatureSpec) -> Any:
         raise ParameterError(f"sample_rate must be a whole number, got {spec.sample_rate}")
     if source.recording:
         return samples_of(source.recording, spec.sample_rate)
-    return load(source.path, int(spec.sample_rate))[0]
+    return loaded(source.path, int(spec.sample_rate))[0]

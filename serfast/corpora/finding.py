@@ -13,7 +13,8 @@ from .._checks import fail, refuse, shown, similar
 from ..audio.suffixes import AUDIO_SUFFIXES
 from ..errors import ParameterError
 from ..files import as_written
-from .archives import is_archive, search_archive
+from ..urls import UrlPath, as_path
+from .archives import inside_archive, is_archive, search_archive
 from .by_pattern import by_folders, by_pattern, pattern_of
 from .catalogue import CORPORA
 from .columns import columns_of_text
@@ -148,6 +149,8 @@ def _labelled(
         return recordings_of_table(table, root, named), Found()
     else:
         result = search(root)
+    if isinstance(root, UrlPath) and kind == stat.S_IFREG:
+        root = inside_archive(root)
     corpus = None if name in ("auto", FOLDERS) or name.startswith(PATTERN) else _corpus(name)
     if not result.paths:
         _refuse_empty(str(root), result)
@@ -178,8 +181,8 @@ def known_of(paths: Iterable[Path], labels: PathLike = "auto") -> dict[Path, Rec
     given = list(paths)
     if str(labels) == FOLDERS or str(labels).startswith(PATTERN):
         fail("labels", "auto, a corpus's name or a table's path where no folder is known", labels)
-    if Path(labels).suffix.lower() in TABLE_SUFFIXES:
-        table = Path(labels)
+    table = as_path(labels)
+    if table.suffix.lower() in TABLE_SUFFIXES:
         anywhere = Path(os.path.abspath(table)).anchor
         listed_ones = recordings_of_table(table, Path(anywhere))
         rows = {as_written(recording.path): recording for recording in listed_ones}
@@ -220,7 +223,7 @@ def audio_files(folder: str | os.PathLike[str]) -> list[Path]:
 
 def _path(name: str, value: str | os.PathLike[str]) -> Path:
     try:
-        return Path(os.fsdecode(value))
+        return as_path(value)
     except TypeError:
         fail(name, "a path", value)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from .. import _checks as checks
 from .._checks import fail
+from ..urls import absolute_path
 
 __all__ = ["DIMENSIONS", "Recording", "absolute"]
 
@@ -72,4 +72,4 @@ class Recording:
 
 def absolute(recording: Recording) -> Recording:
     """Give a recording as a process with another working folder sees it."""
-    return replace(recording, path=Path(os.path.abspath(recording.path)))
+    return replace(recording, path=absolute_path(recording.path))
