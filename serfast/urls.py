@@ -274,7 +274,7 @@ def as_path(value: str | bytes | os.PathLike[Any]) -> Path:
     text = os.fsdecode(value)
     match = _URL.match(text.replace(os.sep, "/"))
     if match is None or not match[2] or (len(match[2]) == 1 and os.path.lexists(text)):
-        return Path(text)
+        return value if isinstance(value, Path) else Path(text)
     if match[1] in ("file", "local"):
         return Path(text[match.end() - 1 :])
     chain = text.replace(os.sep, "/").split(_CHAIN)

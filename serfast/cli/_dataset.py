@@ -205,6 +205,10 @@ class _WithWarnings(Content):
         return self._content.making
 
     @property
+    def ahead(self) -> int:
+        return self._content.ahead
+
+    @property
     def made_by(self) -> dict[str, Any]:
         return self._content.made_by
 

@@ -29,7 +29,7 @@ from .dataset_cluster import write_parts_on
 from .dataset_content import Content, content_of
 from .dataset_folder import alone, begin, check_folder, count
 from .dataset_parts import Part, Parts, Plan, Source
-from .dataset_writing import compute, fill
+from .dataset_writing import Computed, compute, fill
 from .in_order import in_order
 from .messages import printable
 from .recordings import Recording
@@ -252,7 +252,11 @@ def _write_parts(
         report.done(source)
 
     items = ((part, source) for part in todo for source in part.sources)
-    with closing(in_order(lambda item: compute(content, item[1]), items, threads)) as results:  # type: ignore[type-var]
+
+    def work(item: tuple[Part, Source]) -> Computed:
+        return compute(content, item[1])
+
+    with closing(in_order(work, items, threads, content.ahead)) as results:  # type: ignore[type-var]
         for number, group in groupby(results, key=lambda result: result[0][0].number):
             with replacing(parts.table(number)) as temporary:
                 pairs = ((source, future.result()) for (_, source), future in group)
@@ -290,7 +294,10 @@ def _extracted(folder: Path, plan: Plan, counted: tuple[int, int, int], columns:
 
 def _text(path: Path) -> str:
     """Give the path as UTF-8; bytes that aren't are escapes, so two names stay two."""
-    return os.fsencode(path).decode("utf-8", "backslashreplace")
+    text = os.fspath(path)
+    if text.isascii():
+        return text  # the path's own text: of a million files a second one would need 100 MB
+    return os.fsencode(text).decode("utf-8", "backslashreplace")
 
 
 class _Warnings:

@@ -29,6 +29,8 @@ __all__ = ["Content", "Making", "OpenTable", "RowContent", "VectorContent", "con
 OWN_ROW_COLUMNS = ("file", "time", "label", "speaker")
 """The columns of a dataset with a row a frame, beside the features'."""
 
+_VECTORS_AHEAD = 256
+
 _CELLS = 1 << 22  # numbers to gather before they are written: 16 MB
 
 
@@ -60,6 +62,11 @@ class Content(Protocol):
     @property
     def making(self) -> Making:
         """Give what another process can make it of."""
+        ...
+
+    @property
+    def ahead(self) -> int:
+        """Give how many results may wait while others are written: many only of small ones."""
         ...
 
     @property
@@ -100,7 +107,7 @@ class RowContent:
     def __init__(self, extractor: Extractor) -> None:
         check_columns(".parquet", extractor.columns, OWN_ROW_COLUMNS)
         self._extractor = extractor
-        self.n_columns = len(extractor.columns)
+        self.n_columns, self.ahead = len(extractor.columns), 0
         spec = extractor.spec.to_dict()
         self.making = Making(extractor.spec, None, None, extractor.backend)
         self.made_by = {"kind": "rows", "spec": spec, "backend": extractor.backend}
@@ -136,7 +143,7 @@ class VectorContent:
         made_by = {word: part.to_dict() for word, part in parts.items() if part is not None}
         self._entries = Entries(self._inputs.names, made_by)
         check_columns(".parquet", self._entries.names, OWN_VECTOR_COLUMNS)
-        self.n_columns = len(self._entries.names)
+        self.n_columns, self.ahead = len(self._entries.names), _VECTORS_AHEAD
         self.making = Making(spec, statistics, embedding, self._inputs.backend)
         about = {"kind": "vectors", "spec": spec.to_dict(), "backend": self._inputs.backend}
         self.made_by = {**about, **made_by}
@@ -162,6 +169,8 @@ class _RowTable(ParquetTable):
 
     def __init__(self, path: Path, spec: FeatureSpec) -> None:
         self._GROUP = min(ParquetTable._GROUP, max(256, _CELLS // len(spec.columns)))
+        self._gathered: list[tuple[Source, Any]] = []
+        self._n_gathered = 0
         super().__init__(path, spec)
 
     def _fields(self) -> list[tuple[str, Any]]:
@@ -170,17 +179,40 @@ class _RowTable(ParquetTable):
         return [file, time, ("label", text), ("speaker", text), *features]
 
     def add(self, source: Source, rows: Any) -> int:  # type: ignore[override]
-        n = len(rows)
-        texts = self._arrow.string()
-        repeated = [
-            self._arrow.repeat(self._arrow.scalar(text, texts), n)
-            for text in (source.name, *source.about)
-        ]
+        self._gathered.append((source, rows))
+        self._n_gathered += len(rows)
+        if self._n_gathered >= self._GROUP:
+            self._flush()
+        return len(rows)
+
+    def _flush(self) -> None:
+        # one table of all: a table a recording would take longer to make than its rows
+        if self._gathered:
+            rows = np.concatenate([rows for _, rows in self._gathered])
+            names, labels, speakers = (
+                self._repeated([(source.name, *source.about)[k] for source, _ in self._gathered])
+                for k in range(3)
+            )
+            times = np.concatenate([self._times(*one) for one in self._gathered])
+            columns = [names, times, labels, speakers, *np.ascontiguousarray(rows.T)]
+            self._writer.write_table(self._arrow.table(columns, schema=self._schema))
+            self._gathered.clear()
+            self._n_gathered = 0
+
+    def _repeated(self, texts: list[str | None]) -> Any:
+        """Give a column that has each recording's text in all of its rows."""
+        kind = self._arrow.string()
+        pairs = zip(texts, self._gathered, strict=True)
+        return self._arrow.concat_arrays(
+            [
+                self._arrow.repeat(self._arrow.scalar(text, kind), len(rows))
+                for text, (_, rows) in pairs
+            ]
+        )
+
+    def _times(self, source: Source, rows: Any) -> Any:
         begin = round(_start(source) * self._spec.sample_rate) / self._spec.sample_rate
-        times = begin + np.array(self._spec.times(n))
-        columns = [repeated[0], times, *repeated[1:], *np.ascontiguousarray(rows.T)]
-        self._append(self._arrow.table(columns, schema=self._schema))
-        return n
+        return begin + np.array(self._spec.times(len(rows)))
 
 
 class _Vectors:
