@@ -11,11 +11,14 @@ import errno
 import os
 import secrets
 import stat
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-__all__ = ["as_written", "replacing"]
+from .urls import UrlPath
+
+__all__ = ["as_written", "beside", "renamed", "replacing"]
 
 _PERMISSIONS = 0o777
 _UNABLE = {errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP}
@@ -43,7 +46,7 @@ def replacing(path: Path, *, force: bool = True) -> Iterator[Path]:
     ------
     Path
         Where to write: an empty file in the same folder, so that renaming is atomic, and with the
-        same suffix.
+        same suffix; of a URL, a file on this machine, which is sent there in the end.
 
     Raises
     ------
@@ -52,6 +55,13 @@ def replacing(path: Path, *, force: bool = True) -> Iterator[Path]:
     OSError
         It can't be written; the error names `path`, not the name that nobody asked for.
     """
+    if isinstance(path, UrlPath):
+        with _to_send(path) as temporary:
+            yield temporary
+            if not force and path.exists():
+                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), os.fspath(path))
+            path.put(temporary)
+        return
     target = Path(os.path.realpath(path))
     temporary = _beside(target)
     try:
@@ -72,6 +82,59 @@ def replacing(path: Path, *, force: bool = True) -> Iterator[Path]:
             temporary.unlink(missing_ok=True)
 
 
+@contextmanager
+def beside(path: Path) -> Iterator[tuple[Path, Path]]:
+    """Write a hidden file in the folder of `path`, which stays there when all went well.
+
+    Somebody else gives it the name `path`, with :func:`renamed`. After an error nothing is left.
+
+    Yields
+    ------
+    temporary : Path
+        Where to write: an empty file with the suffix of `path`.
+    hidden : Path
+        Where it is in the end. It is the same file, unless `path` is a URL.
+
+    Raises
+    ------
+    OSError
+        It can't be written; the error names `path`.
+    """
+    temporary = _beside(path)
+    if isinstance(temporary, UrlPath):
+        with _to_send(path) as local:
+            yield local, temporary
+            temporary.put(local)
+        return
+    try:
+        os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _mode(None)))
+        yield temporary, temporary
+        _finish(temporary, None)
+    except BaseException as error:
+        with suppress(OSError):  # the error before says more
+            temporary.unlink(missing_ok=True)
+        if isinstance(error, OSError) and _is_of(error, {os.fspath(temporary)}):
+            raise OSError(error.errno, error.strerror, os.fspath(path)) from error
+        raise
+
+
+def renamed(temporary: Path, path: Path) -> None:
+    """Give a file of :func:`beside` the name that is wanted."""
+    if isinstance(temporary, UrlPath):
+        temporary.replace(path)
+    else:
+        os.replace(temporary, path)
+
+
+@contextmanager
+def _to_send(path: Path) -> Iterator[Path]:
+    """Give an empty file on this machine, which is removed in the end."""
+    with tempfile.TemporaryDirectory(prefix="serfast-") as folder:
+        temporary = Path(folder, f"part{path.suffix}")
+        temporary.touch()
+        yield temporary
+
+
 def as_written(path: str | os.PathLike[str]) -> Path:
     """Give the absolute path without `.` and `..`, and with the links that are in it.
 
@@ -82,6 +145,8 @@ def as_written(path: str | os.PathLike[str]) -> Path:
     >>> as_written("/no/such/../folder").as_posix().endswith("/no/folder")
     True
     """
+    if isinstance(path, UrlPath):
+        return path.absolute()
     whole = Path(os.path.abspath(os.curdir), path)
     walked = Path(whole.anchor)
     for part in whole.parts[1:]:

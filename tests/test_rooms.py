@@ -21,9 +21,11 @@ from helpers.pages import ROOT
 
 ROOMS = """
 forking
-errors _version _former_names files
+errors _version _former_names
+urls
+files
 _checks
-_lazy
+_lazy cluster
 entry_points
 audio features
 program

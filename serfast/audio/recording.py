@@ -11,6 +11,7 @@ from typing import Any, BinaryIO, NamedTuple
 
 from .._checks import fail
 from ..errors import AudioError
+from ..urls import UrlPath, as_path
 from .content import SOURCES, Content, bytes_of, refuse_awaited
 from .pipe import gathered, read_pipe
 
@@ -60,6 +61,8 @@ def _from_path(path: Any, recognised: Callable[[bytes], bool]) -> Recording:
         name = os.fsdecode(path)
     except TypeError:
         fail("path", SOURCES, path)
+    if isinstance(url := as_path(name), UrlPath):
+        return Recording(_from_url(url))
     if name.lower().endswith(".raw"):
         raise AudioError(f"{name}: has no header to tell rate and format; convert it to WAV")
     try:
@@ -69,9 +72,20 @@ def _from_path(path: Any, recognised: Callable[[bytes], bool]) -> Recording:
         _check_kind(name, mode)
         content = Content(name, open(name, "rb"), owned=True)  # noqa: SIM115 (the content closes it)
     except (OSError, ValueError) as error:  # ValueError: a path with a null character
-        reason = getattr(error, "strerror", None) or str(error)
-        raise AudioError(f"{name}: {reason[:1].lower()}{reason[1:]}") from error
+        raise AudioError(f"{name}: {_reason(error)}") from error
     return Recording(content, name if os.name == "nt" else os.fsencode(name))
+
+
+def _reason(error: OSError | ValueError) -> str:
+    reason = getattr(error, "strerror", None) or str(error)
+    return f"{reason[:1].lower()}{reason[1:]}"
+
+
+def _from_url(url: UrlPath) -> Content:
+    try:
+        return Content(str(url), io.BytesIO(url.read_bytes()))
+    except OSError as error:
+        raise AudioError(f"{url}: {_reason(error)}") from error
 
 
 def _check_kind(name: str, mode: int) -> None:

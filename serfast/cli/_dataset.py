@@ -13,7 +13,7 @@ from typing import Any
 
 from ..corpora.archives import is_archive
 from ..corpora.dataset import RECORDINGS_PER_PART, Extracted, Report, sources_of, write_dataset
-from ..corpora.dataset_content import Content, OpenTable, content_of
+from ..corpora.dataset_content import Content, Making, OpenTable, content_of
 from ..corpora.dataset_folder import BAD
 from ..corpora.dataset_parts import Source
 from ..corpora.finding import find_labelled, known_of
@@ -23,6 +23,7 @@ from ..corpora.stored_datasets import is_stored_dataset
 from ..corpora.table_rows import TABLE_SUFFIXES
 from ..errors import ParameterError, SerfastError
 from ..features.spec import FeatureSpec
+from ._cluster import add_cluster, client_of
 from ._json import print_json
 from ._output import one_line
 from ._progress import Progress
@@ -53,13 +54,14 @@ def add_dataset(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="with --dataset: try recordings again that failed",
     )
+    add_cluster(group, "with --dataset: compute")
 
 
 def run_dataset(arguments: argparse.Namespace, spec: FeatureSpec) -> int:
     """Write the dataset, or what is missing of it; exit status 1 if recordings failed."""
     content = _content(arguments, spec)
     sources, result = _sources(arguments.files, arguments.labels)
-    with _Bar(arguments.output) as bar:
+    with client_of(arguments) as client, _Bar(arguments.output) as bar:
         for problem in result.problems:
             bar.say(problem)
         written = write_dataset(
@@ -71,6 +73,7 @@ def run_dataset(arguments: argparse.Namespace, spec: FeatureSpec) -> int:
             retry_bad=arguments.retry_bad,
             force=arguments.force,
             report=bar,
+            client=client,
         )
     _tell(arguments, written, result)
     return 1 if written.failed or result.problems else 0
@@ -197,6 +200,14 @@ class _WithWarnings(Content):
 
     def __init__(self, content: Content, bar: _Bar) -> None:
         self._content, self._bar = content, bar
+
+    @property
+    def making(self) -> Making:
+        return self._content.making
+
+    @property
+    def ahead(self) -> int:
+        return self._content.ahead
 
     @property
     def made_by(self) -> dict[str, Any]:

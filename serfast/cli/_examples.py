@@ -15,6 +15,7 @@ from ..corpora.recordings import Recording
 from ..errors import ParameterError, UnknownPluginError
 from ..models.bundle.bundle import Bundle
 from ..training.recipe import Recipe
+from ..urls import as_path
 from ._progress import Progress
 from ._recordings import named
 from ._spec import default_statistics, read_spec, read_statistics
@@ -63,10 +64,10 @@ def _add_setup(parser: argparse.ArgumentParser, *, several: bool) -> None:
     """Recordings, features, classifier."""
     parser.add_argument(
         "folder",
-        type=Path,
+        type=as_path,
         nargs="+" if several else None,
         metavar="FOLDER",
-        help="folder of recordings, zip or tar, or table",
+        help="folder of recordings, zip or tar, or table; or the URL of one (s3://…)",
     )
     _add_labels(parser)
     parser.add_argument("--classifier", metavar="NAME", help=f"plugin (default: {DEFAULT})")

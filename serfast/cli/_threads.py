@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 
-__all__ = ["add_threads"]
+__all__ = ["add_threads", "processors"]
 
 
 def add_threads(parser: argparse.ArgumentParser) -> None:
@@ -13,14 +13,14 @@ def add_threads(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--threads",
         type=_threads,
-        default=_processors(),
+        default=processors(),
         metavar="N",
         help="recordings at a time (default: the processors, %(default)s here)",
     )
 
 
-def _processors() -> int:
-    """Processors that this process may use."""
+def processors() -> int:
+    """Count the processors that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

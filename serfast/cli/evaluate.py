@@ -21,6 +21,7 @@ from ..training.plots import plot_conditions, plot_confusion
 from ..training.recipe import Recipe
 from ..training.reliability_plot import plot_reliability
 from ..training.report import classification_report, confusion_table
+from ._cluster import add_cluster, client_of
 from ._cross import run_cross, wanted_folds
 from ._examples import Reading, add_arguments, read_recipe
 from ._json import add_json, print_json
@@ -114,6 +115,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         metavar="FILE",
         help="JSON file to write the figures into, as `train --measured` takes them",
     )
+    add_cluster(parser, "make the examples and train the folds")
     add_json(parser, "one, with the figures")
     parser.add_argument("--force", action="store_true", help="replace PNG and FILE if they exist")
     parser.set_defaults(run=run)
@@ -133,7 +135,7 @@ def run(arguments: argparse.Namespace) -> int:
     if len(arguments.folder) > 1:
         raise ParameterError(f"FOLDER must be one without --cross, got {len(arguments.folder)}")
     reading, folds = _reading(arguments)
-    with reading.progress() as bar:
+    with client_of(arguments) as client, reading.progress() as bar:
         evaluation = recipe.evaluate(
             reading.recordings,
             folds,
@@ -144,6 +146,7 @@ def run(arguments: argparse.Namespace) -> int:
             tell=bar.at,
             fold_done=lambda fold: bar.write(_line(folds.left_out, fold)),
             failed=reading.failed,
+            client=client,
         )
     finish(
         lambda: _write_figures(arguments, evaluation, recipe),

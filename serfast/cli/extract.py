@@ -14,6 +14,7 @@ from ..corpora.searching import Found
 from ..errors import ParameterError, SerfastError
 from ..extractor import Extractor
 from ..features.spec import FeatureSpec
+from ..urls import UrlPath, as_path
 from ._dataset import add_dataset, run_dataset
 from ._extracted import Rows, Vectors
 from ._json import add_json, print_json
@@ -59,6 +60,7 @@ examples:
   python -c "import serfast; print(serfast.presets.speech().to_json(2))" > spec.json
   serfast extract corpus/ -o features.parquet --spec spec.json
   serfast extract corpus/ -o features/ --dataset --threads 4
+  serfast extract /shared/corpus -o /shared/features --dataset --cluster tcp://10.0.0.1:8786
 """
 
 
@@ -78,15 +80,15 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "files",
         nargs="+",
-        type=Path,
+        type=as_path,
         metavar="FILE",
-        help="recording, or folder of recordings; - is standard input",
+        help="recording, or folder of recordings, or a URL (s3://…); - is standard input",
     )
     parser.add_argument(
         "-o",
         "--output",
         required=True,
-        type=Path,
+        type=as_path,
         metavar="OUT",
         help="table to write; the suffix .npz, .csv, .parquet or .arff chooses its kind; or the "
         "folder of --dataset",
@@ -216,8 +218,10 @@ def _check_table(arguments: argparse.Namespace) -> None:
     if arguments.output.suffix.lower() not in _SUFFIXES:
         rule = f"must end in {', '.join(_SUFFIXES)}, got {str(arguments.output)!r}"
         arguments.refuse(f"argument -o/--output: {rule} (a folder needs --dataset)")
-    if arguments.part or arguments.retry_bad:
-        raise ParameterError("--part and --retry-bad must be given with --dataset")
+    if isinstance(arguments.output, UrlPath):
+        raise ParameterError(f"OUT must be a URL only with --dataset, got {arguments.output}")
+    if arguments.part or arguments.retry_bad or arguments.cluster:
+        raise ParameterError("--part, --retry-bad and --cluster must be given with --dataset")
 
 
 def _spec(arguments: argparse.Namespace) -> FeatureSpec:

@@ -16,6 +16,7 @@ from ..models.bundle.bundle import Bundle
 from ..models.embedding_reference import parts_of
 from ..training.measured import bound_in, read_measured
 from ..training.recipe import Recipe
+from ._cluster import add_cluster, client_of
 from ._examples import Reading, add_arguments, read_recipe
 from ._json import add_json, print_json
 from ._output import check_outputs, keep
@@ -69,6 +70,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="put an encoder that was added by `serfast embedding add` into the bundle, so that "
         "it can be used where the encoder wasn't added",
     )
+    add_cluster(parser, "make the examples")
     add_json(parser, "one, with what was trained")
     parser.add_argument("--force", action="store_true", help="replace ZIP if it exists")
     parser.set_defaults(run=run)
@@ -87,7 +89,7 @@ def run(arguments: argparse.Namespace) -> int:
     reading = Reading(arguments, arguments.folder)
     if arguments.licence:
         card |= card_of(reading.corpus, arguments.licence)
-    with reading.progress() as bar:
+    with client_of(arguments) as client, reading.progress() as bar:
         bundle = recipe.train(
             reading.recordings,
             card=card,
@@ -97,6 +99,7 @@ def run(arguments: argparse.Namespace) -> int:
             progress=reading.step,
             tell=bar.at,
             failed=reading.failed,
+            client=client,
         )
     data = replace(bundle, files={**bundle.files, **files}).to_bytes()
     keep(arguments.output, data, arguments.force)

@@ -16,11 +16,12 @@ from typing import Any
 
 from ..audio.suffixes import why_not_read
 from ..errors import AudioError, ParameterError
+from ..urls import UrlPath
 from .arrow_files import ArrowFile, is_arrow
 from .messages import printable
-from .searching import Found
+from .searching import Found, search
 
-__all__ = ["arrow_file", "is_archive", "member", "search_archive"]
+__all__ = ["arrow_file", "inside_archive", "is_archive", "member", "search_archive"]
 
 MOST_BYTES = 1 << 30
 """A recording in an archive may be so long: an archive can promise more than memory holds."""
@@ -41,6 +42,8 @@ def search_archive(archive: Path) -> Found:
     ParameterError
         If it can't be read.
     """
+    if isinstance(archive, UrlPath):
+        return search(inside_archive(archive))
     result = Found()
     opened = _opened(os.fspath(archive))
     assert isinstance(opened, _Archive)
@@ -56,6 +59,12 @@ def search_archive(archive: Path) -> Found:
             result.paths.append(archive / path)
     result.paths.sort(key=lambda path: path.parts)
     return result
+
+
+def inside_archive(archive: UrlPath) -> UrlPath:
+    """Give the URL of an archive's inside, as if it were a folder."""
+    protocol = "zip" if archive.suffix.lower() == ".zip" else "tar"
+    return UrlPath(f"{protocol}://::{archive}")
 
 
 def member(path: Path) -> bytes | None:

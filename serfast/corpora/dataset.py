@@ -12,7 +12,7 @@ import os
 import warnings
 from collections.abc import Callable, Iterable
 from contextlib import closing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Protocol
@@ -20,16 +20,19 @@ from typing import Any, Protocol
 from .. import _checks as checks
 from .._checks import fail
 from .._version import __version__
-from ..errors import AudioError, SerfastError
+from ..cluster import check_client
 from ..features.spec import FeatureSpec
 from ..files import replacing
 from ..statistics.statistics import Statistics
+from ..urls import as_path
 from .arrow_files import needed_pyarrow
+from .dataset_cluster import write_parts_on
 from .dataset_content import Content, content_of
 from .dataset_folder import alone, begin, check_folder, count
-from .dataset_parts import Part, Parts, Plan, Source, mark_of
+from .dataset_parts import Part, Parts, Plan, Source
+from .dataset_writing import Computed, compute, fill
 from .in_order import in_order
-from .messages import printable, reason_of
+from .messages import printable
 from .recordings import Recording
 
 __all__ = ["RECORDINGS_PER_PART", "Extracted", "Report", "extract", "sources_of", "write_dataset"]
@@ -98,19 +101,22 @@ def extract(
     retry_bad: bool = False,
     force: bool = False,
     progress: Callable[[os.PathLike[str]], object] | None = None,
+    client: Any = None,
 ) -> Extracted:
     """Write the features of recordings as a partitioned Parquet dataset, or go on with one.
 
     Called again after an error, an interrupt or a power cut, it computes only what is missing.
-    The bytes of the parts don't depend on the number of threads, nor on interruptions.
+    The bytes of the parts don't depend on the number of threads or workers, nor on interruptions.
 
     Parameters
     ----------
     recordings : iterable of Recording or path
-        A :class:`Recording` adds label and speaker, and may be a part of a file.
+        A :class:`Recording` adds label and speaker, and may be a part of a file. A path may be a
+        URL that fsspec knows (``s3://bucket/03.wav``).
     spec : FeatureSpec
     folder : path
-        It is made if it doesn't exist. One that holds anything but a dataset is refused.
+        It is made if it doesn't exist. One that holds anything but a dataset is refused. It may be
+        a URL, too; two programs must not write the same one at a time.
     statistics : Statistics, optional
         One row a recording, with these statistics, in place of one a frame.
     embedding : str, optional
@@ -128,6 +134,9 @@ def extract(
         Remove the parts of a dataset that was made otherwise, and begin anew.
     progress : callable, optional
         It is called with each recording's path when that one is done.
+    client : distributed.Client, optional
+        The workers of this Dask cluster make the parts, in the place of threads. They see the same
+        files and `folder` under the same paths, and have the same serfast and pyarrow.
 
     Returns
     -------
@@ -140,8 +149,11 @@ def extract(
         made with something else: the message says with what.
     OSError
         A part can't be written. Those before it stay.
+    SerfastError
+        Another program writes this dataset; or the cluster has gone, lacks a package, or doesn't
+        see the files.
     ImportError
-        pyarrow is missing.
+        pyarrow is missing, or with `client` Dask's distributed.
 
     Warns
     -----
@@ -164,12 +176,13 @@ def extract(
     return write_dataset(
         sources_of(recordings),
         content,
-        Path(folder),
+        as_path(folder),
         threads=threads,
         per_part=recordings_per_part,
         retry_bad=retry_bad,
         force=force,
         report=_Warnings(progress),
+        client=client,
     )
 
 
@@ -178,7 +191,9 @@ def sources_of(recordings: Iterable[Recording | str | os.PathLike[str]]) -> list
     sources = []
     for one in recordings:
         recording = one if isinstance(one, Recording) else None
-        path = Path(os.fsdecode(one.path if isinstance(one, Recording) else one))
+        path = as_path(one.path if isinstance(one, Recording) else one)
+        if recording is not None and recording.path is not path:
+            recording = replace(recording, path=path)
         sources.append(Source(_text(path), path, recording))
     return sources
 
@@ -193,6 +208,7 @@ def write_dataset(
     retry_bad: bool = False,
     force: bool = False,
     report: Report,
+    client: Any = None,
 ) -> Extracted:
     """Write the parts that are missing; parameters and errors as of :func:`extract`."""
     checks.integer("threads", threads, minimum=1)
@@ -201,6 +217,8 @@ def write_dataset(
     settings = {"format": FORMAT, "serfast": __version__, **content.made_by, "per_part": per_part}
     parts = Parts(folder)
     needed_pyarrow("writing Parquet")  # before the folder is made
+    if client is not None:
+        check_client(client)
     check_folder(folder)
     with alone(folder):
         begin(folder, json.loads(json.dumps(settings)), parts, force)
@@ -212,7 +230,11 @@ def write_dataset(
             parts.drop(number)
         report.begin(sum(len(part.sources) for part in plan.todo), len(plan.kept))
         try:
-            _write_parts(plan.todo, content, parts, threads, report)
+            if client is None:
+                _write_parts(plan.todo, content, parts, threads, report)
+            else:
+                _write_parts_on(client, plan.todo, content, parts, report)
+                parts.sweep()  # what tasks left behind whose workers died
         except BaseException:
             with suppress(OSError):  # the error before says more
                 count(parts, folder)
@@ -224,32 +246,34 @@ def write_dataset(
 def _write_parts(
     todo: list[Part], content: Content, parts: Parts, threads: int, report: Report
 ) -> None:
-    def work(item: tuple[Part, Source]) -> tuple[dict[str, Any], Any]:
-        mark = mark_of(item[1].path)  # before it is read, so that a later change is noticed
-        try:
-            return mark, content.compute(item[1])
-        except (SerfastError, OSError, MemoryError) as error:
-            return mark, error
+    def done(source: Source, reason: str) -> None:
+        if reason:
+            report.bad(source, reason)
+        report.done(source)
 
     items = ((part, source) for part in todo for source in part.sources)
-    with closing(in_order(work, items, threads)) as results:  # type: ignore[type-var]
+
+    def work(item: tuple[Part, Source]) -> Computed:
+        return compute(content, item[1])
+
+    with closing(in_order(work, items, threads, content.ahead)) as results:  # type: ignore[type-var]
         for number, group in groupby(results, key=lambda result: result[0][0].number):
             with replacing(parts.table(number)) as temporary:
-                state: dict[str, Any] = {"sources": [], "bad": [], "rows": 0}
-                with content.table(temporary) as table:
-                    for (_, source), future in group:
-                        mark, computed = future.result()
-                        one = {"key": source.key, "about": source.about, "mark": mark}
-                        state["sources"].append(one)
-                        if isinstance(computed, Exception):
-                            reason = _reason(source, computed)
-                            state["bad"].append([source.name, reason])
-                            report.bad(source, reason)
-                        else:
-                            state["rows"] += table.add(source, computed)
-                        report.done(source)
-                parts.remember(number, {**state, "bytes": temporary.stat().st_size})
+                pairs = ((source, future.result()) for (_, source), future in group)
+                parts.remember(number, fill(content, temporary, pairs, done))
             report.finished(parts.table(number).name)
+
+
+def _write_parts_on(
+    client: Any, todo: list[Part], content: Content, parts: Parts, report: Report
+) -> None:
+    with closing(write_parts_on(client, todo, content, parts)) as written:
+        for part, reasons in written:
+            for source, reason in zip(part.sources, reasons, strict=True):
+                if reason:
+                    report.bad(source, reason)
+                report.done(source)
+            report.finished(parts.table(part.number).name)
 
 
 def _check_different(sources: list[Source]) -> None:
@@ -268,19 +292,12 @@ def _extracted(folder: Path, plan: Plan, counted: tuple[int, int, int], columns:
     return Extracted(folder, n_parts, n_kept, n_recordings - n_bad, n_rows, columns, n_bad)
 
 
-def _reason(source: Source, error: Exception) -> str:
-    """Say on one line why a recording failed, without its name, which stands beside it."""
-    if isinstance(error, MemoryError):
-        return f"memory ran out: {error}" if str(error) else "memory ran out"
-    text = reason_of(error) if isinstance(error, OSError) else str(error)
-    if isinstance(error, AudioError):
-        text = text.removeprefix(f"{printable(source.path)}: ")
-    return printable(text)
-
-
 def _text(path: Path) -> str:
     """Give the path as UTF-8; bytes that aren't are escapes, so two names stay two."""
-    return os.fsencode(path).decode("utf-8", "backslashreplace")
+    text = os.fspath(path)
+    if text.isascii():
+        return text  # the path's own text: of a million files a second one would need 100 MB
+    return os.fsencode(text).decode("utf-8", "backslashreplace")
 
 
 class _Warnings:

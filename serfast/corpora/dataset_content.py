@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, cast
 
 import numpy as np
 
 from .. import presets
-from ..audio.reading import load
 from ..errors import ParameterError
 from ..extractor import Extractor
 from ..features.spec import FeatureSpec
@@ -19,15 +19,17 @@ from ..models.input_maker import InputMaker
 from ..statistics.statistics import Statistics
 from .dataset_parts import Source
 from .recordings import Recording
-from .samples import samples_of
+from .samples import loaded, samples_of
 from .tables import ParquetTable, check_columns
 from .vector_tables import OWN_VECTOR_COLUMNS, Entries, ParquetVectors
 from .vector_tables import Part as Piece
 
-__all__ = ["Content", "OpenTable", "RowContent", "VectorContent", "content_of"]
+__all__ = ["Content", "Making", "OpenTable", "RowContent", "VectorContent", "content_of"]
 
 OWN_ROW_COLUMNS = ("file", "time", "label", "speaker")
 """The columns of a dataset with a row a frame, beside the features'."""
+
+_VECTORS_AHEAD = 256
 
 _CELLS = 1 << 22  # numbers to gather before they are written: 16 MB
 
@@ -40,8 +42,32 @@ class OpenTable(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class Making:
+    """The arguments of :func:`content_of`, by which another process makes the same content."""
+
+    spec: FeatureSpec
+    statistics: Statistics | None
+    embedding: str | None
+    backend: str | None
+
+    def content(self) -> Content:
+        """Make it."""
+        return content_of(self.spec, self.statistics, self.embedding, self.backend)
+
+
 class Content(Protocol):
     """What is computed of a recording, and the table that takes it."""
+
+    @property
+    def making(self) -> Making:
+        """Give what another process can make it of."""
+        ...
+
+    @property
+    def ahead(self) -> int:
+        """Give how many results may wait while others are written: many only of small ones."""
+        ...
 
     @property
     def made_by(self) -> dict[str, Any]:
@@ -81,8 +107,9 @@ class RowContent:
     def __init__(self, extractor: Extractor) -> None:
         check_columns(".parquet", extractor.columns, OWN_ROW_COLUMNS)
         self._extractor = extractor
-        self.n_columns = len(extractor.columns)
+        self.n_columns, self.ahead = len(extractor.columns), 0
         spec = extractor.spec.to_dict()
+        self.making = Making(extractor.spec, None, None, extractor.backend)
         self.made_by = {"kind": "rows", "spec": spec, "backend": extractor.backend}
 
     def compute(self, source: Source) -> Any:
@@ -116,7 +143,8 @@ class VectorContent:
         made_by = {word: part.to_dict() for word, part in parts.items() if part is not None}
         self._entries = Entries(self._inputs.names, made_by)
         check_columns(".parquet", self._entries.names, OWN_VECTOR_COLUMNS)
-        self.n_columns = len(self._entries.names)
+        self.n_columns, self.ahead = len(self._entries.names), _VECTORS_AHEAD
+        self.making = Making(spec, statistics, embedding, self._inputs.backend)
         about = {"kind": "vectors", "spec": spec.to_dict(), "backend": self._inputs.backend}
         self.made_by = {**about, **made_by}
 
@@ -141,6 +169,8 @@ class _RowTable(ParquetTable):
 
     def __init__(self, path: Path, spec: FeatureSpec) -> None:
         self._GROUP = min(ParquetTable._GROUP, max(256, _CELLS // len(spec.columns)))
+        self._gathered: list[tuple[Source, Any]] = []
+        self._n_gathered = 0
         super().__init__(path, spec)
 
     def _fields(self) -> list[tuple[str, Any]]:
@@ -149,17 +179,40 @@ class _RowTable(ParquetTable):
         return [file, time, ("label", text), ("speaker", text), *features]
 
     def add(self, source: Source, rows: Any) -> int:  # type: ignore[override]
-        n = len(rows)
-        texts = self._arrow.string()
-        repeated = [
-            self._arrow.repeat(self._arrow.scalar(text, texts), n)
-            for text in (source.name, *source.about)
-        ]
+        self._gathered.append((source, rows))
+        self._n_gathered += len(rows)
+        if self._n_gathered >= self._GROUP:
+            self._flush()
+        return len(rows)
+
+    def _flush(self) -> None:
+        # one table of all: a table a recording would take longer to make than its rows
+        if self._gathered:
+            rows = np.concatenate([rows for _, rows in self._gathered])
+            names, labels, speakers = (
+                self._repeated([(source.name, *source.about)[k] for source, _ in self._gathered])
+                for k in range(3)
+            )
+            times = np.concatenate([self._times(*one) for one in self._gathered])
+            columns = [names, times, labels, speakers, *np.ascontiguousarray(rows.T)]
+            self._writer.write_table(self._arrow.table(columns, schema=self._schema))
+            self._gathered.clear()
+            self._n_gathered = 0
+
+    def _repeated(self, texts: list[str | None]) -> Any:
+        """Give a column that has each recording's text in all of its rows."""
+        kind = self._arrow.string()
+        pairs = zip(texts, self._gathered, strict=True)
+        return self._arrow.concat_arrays(
+            [
+                self._arrow.repeat(self._arrow.scalar(text, kind), len(rows))
+                for text, (_, rows) in pairs
+            ]
+        )
+
+    def _times(self, source: Source, rows: Any) -> Any:
         begin = round(_start(source) * self._spec.sample_rate) / self._spec.sample_rate
-        times = begin + np.array(self._spec.times(n))
-        columns = [repeated[0], times, *repeated[1:], *np.ascontiguousarray(rows.T)]
-        self._append(self._arrow.table(columns, schema=self._schema))
-        return n
+        return begin + np.array(self._spec.times(len(rows)))
 
 
 class _Vectors:
@@ -186,4 +239,4 @@ def _samples(source: Source, spec: FeatureSpec) -> Any:
         raise ParameterError(f"sample_rate must be a whole number, got {spec.sample_rate}")
     if source.recording:
         return samples_of(source.recording, spec.sample_rate)
-    return load(source.path, int(spec.sample_rate))[0]
+    return loaded(source.path, int(spec.sample_rate))[0]

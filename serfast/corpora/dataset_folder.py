@@ -13,6 +13,7 @@ from .._checks import fail
 from ..errors import ParameterError, SerfastError
 from ..files import replacing
 from ..forking import forks_wait
+from ..urls import ARCHIVES, UrlPath
 from .dataset_parts import STATES, Parts
 from .messages import printable
 
@@ -23,6 +24,8 @@ ABOUT, BAD, LOCK = "_dataset.json", "_bad.csv", "_lock"
 
 def check_folder(folder: Path) -> None:
     """Make the folder; refuse one in which others' files are."""
+    if isinstance(folder, UrlPath) and folder.protocol in ARCHIVES:
+        fail("folder", "one in which files are written one by one", str(folder))
     if folder.exists() and not folder.is_dir():
         fail("folder", "a folder, or a new one", str(folder))
     folder.mkdir(parents=True, exist_ok=True)
@@ -77,6 +80,9 @@ def _differences(before: Any, settings: dict[str, Any]) -> str:
 @contextmanager
 def alone(folder: Path) -> Iterator[None]:
     """Keep a second program from writing into the same folder, where the system has such locks."""
+    if isinstance(folder, UrlPath):
+        yield
+        return
     try:
         with forks_wait:
             import fcntl  # optional: Windows has none

@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..files import replacing
+from ..files import renamed, replacing
+from ..urls import UrlPath
 from .archives import is_archive, member
 from .recordings import Recording
 
@@ -73,8 +74,13 @@ class Plan:
 
 
 def mark_of(path: Path) -> dict[str, Any]:
-    """Give what a file is known by: size, times and SHA-256; an empty one if it can't be read."""
+    """Give what a file is known by: size, times and SHA-256; an empty one if it can't be read.
+
+    A file of a URL has its size, and the checksum or time that its file system tells.
+    """
     try:
+        if isinstance(path, UrlPath):
+            return path.mark()
         status = _status(path)
         return {**status, "sha256": _sha256(path)}
     except Exception:  # whatever a damaged archive raises: reading it will say so
@@ -118,6 +124,11 @@ class Parts:
         self.table(number).unlink(missing_ok=True)
         with replacing(self._state(number)) as temporary:
             temporary.write_text(json.dumps(state), "utf-8")
+
+    def commit(self, number: int, state: dict[str, Any], temporary: Path) -> None:
+        """Take a finished table, written in this folder under another name, for a part's."""
+        self.remember(number, state)
+        renamed(temporary, self.table(number))
 
     def drop(self, number: int) -> None:
         """Remove a part."""
@@ -221,6 +232,8 @@ def _sha256(path: Path) -> str:
 
 def _is_changed(path: Path, mark: dict[str, Any]) -> bool:
     """Tell whether a file has another content; it is read only if its size or times differ."""
+    if isinstance(path, UrlPath):
+        return mark_of(path) != mark
     try:
         status: dict[str, int] = _status(path)
     except OSError:

@@ -14,7 +14,8 @@ from .._checks import fail, refuse, shown, similar
 from ..audio.suffixes import AUDIO_SUFFIXES
 from ..errors import ParameterError
 from ..files import as_written
-from .archives import arrow_file, is_archive, search_archive
+from ..urls import UrlPath, as_path
+from .archives import arrow_file, inside_archive, is_archive, search_archive
 from .arrow_files import is_arrow
 from .by_pattern import by_folders, by_pattern, pattern_of
 from .catalogue import CORPORA
@@ -137,7 +138,7 @@ def _labelled(
     root, table = _path("folder", folder), _path("labels", labels)
     kind, name = _kind(root), os.fspath(labels) if isinstance(labels, str) else str(table)
     if name == "auto" and root.suffix.lower() in TABLE_SUFFIXES and kind == stat.S_IFREG:
-        if is_arrow(root) and arrow_file(root).audio_columns():
+        if not isinstance(root, UrlPath) and is_arrow(root) and arrow_file(root).audio_columns():
             return read_dataset_file(root, _named(columns)), Found()
         root, table, kind = root.parent, root, stat.S_IFDIR
     is_table = table.suffix.lower() in TABLE_SUFFIXES and not name.startswith(PATTERN)
@@ -147,14 +148,20 @@ def _labelled(
     if kind == stat.S_IFREG and is_archive(root):
         if is_table:
             fail("folder", "a folder when a table has the labels", str(root))
-        return _in_files(root, name, named, search_archive(root))
+        found = search_archive(root)
+        return _in_files(
+            inside_archive(root) if isinstance(root, UrlPath) else root, name, named, found
+        )
     if kind != stat.S_IFDIR:
         fail("folder", "an existing folder", str(root))
     if is_table:
         return recordings_of_table(table, root, named), Found()
-    if name == "auto" and is_stored_dataset(root):
+    here = not isinstance(root, UrlPath)  # stored datasets are read where they lie
+    if name == "auto" and here and is_stored_dataset(root):
         name = "datasets"
     if name in STORED:
+        if not here:
+            fail("folder", f"on this machine's disk for labels {name}", str(root))
         return STORED[name](root, named), Found()
     return _in_files(root, name, named, search(root))
 
@@ -172,7 +179,8 @@ def _in_files(
     paths = result.paths
     if name == "auto":
         fits = _fitting(paths, root) if columns is None else []
-        if not fits and root.is_dir() and (stored := described_by(root, bool(paths))):
+        is_here = not isinstance(root, UrlPath) and root.is_dir()
+        if not fits and is_here and (stored := described_by(root, bool(paths))):
             return STORED[stored](root, columns), Found()
     if columns is not None:
         fail("columns", "given with a table of labels", columns)
@@ -208,8 +216,8 @@ def known_of(paths: Iterable[Path], labels: PathLike = "auto") -> dict[Path, Rec
     given = list(paths)
     if str(labels) in (FOLDERS, *STORED) or str(labels).startswith(PATTERN):
         fail("labels", "auto, a corpus's name or a table's path where no folder is known", labels)
-    if Path(labels).suffix.lower() in TABLE_SUFFIXES:
-        table = Path(labels)
+    table = as_path(labels)
+    if table.suffix.lower() in TABLE_SUFFIXES:
         anywhere = Path(os.path.abspath(table)).anchor
         listed_ones = recordings_of_table(table, Path(anywhere))
         rows = {as_written(recording.path): recording for recording in listed_ones}
@@ -249,7 +257,7 @@ def audio_files(folder: str | os.PathLike[str]) -> list[Path]:
 
 def _path(name: str, value: str | os.PathLike[str]) -> Path:
     try:
-        return Path(os.fsdecode(value))
+        return as_path(value)
     except TypeError:
         fail(name, "a path", value)
 

@@ -14,15 +14,18 @@ Result = TypeVar("Result")
 
 
 def in_order(
-    function: Callable[[Item], Result], items: Iterable[Item], threads: int
+    function: Callable[[Item], Result], items: Iterable[Item], threads: int, ahead: int = 0
 ) -> Iterator[tuple[Item, Future[Result]]]:
-    """Each item with its result to come, few of them waiting at a time, so that memory suffices."""
+    """Each item with its result to come, few of them waiting at a time, so that memory suffices.
+
+    With small results `ahead` more may wait, so that the threads go on while these are written.
+    """
     pool = ThreadPoolExecutor(threads)
     waiting: deque[tuple[Item, Future[Result]]] = deque()
     try:
         for item in items:
             waiting.append((item, pool.submit(function, item)))
-            if len(waiting) > 2 * threads:
+            if len(waiting) > 2 * threads + ahead:
                 yield waiting.popleft()
         while waiting:
             yield waiting.popleft()

@@ -14,6 +14,7 @@ from .. import _checks as checks
 from .._checks import shown
 from ..errors import ParameterError
 from ..files import as_written
+from ..urls import UrlPath, absolute_path, as_path
 from .by_pattern import UNKNOWN_SPEAKER
 from .columns import NAMES, places_of
 from .messages import joined, printable, reason_of
@@ -139,7 +140,8 @@ class _Reader:
             raise ParameterError(f"path must be text, got {shown(written)}")
         if written not in self._paths:
             path = self._path(written, texts["path"])
-            self._paths[written] = (path, tuple(os.path.abspath(path).split(os.sep)))
+            absolute = absolute_path(path)
+            self._paths[written] = (path, absolute.parts)
         path, parts = self._paths[written]
         recording = Recording(
             path,
@@ -164,6 +166,12 @@ class _Reader:
         """Give the file that a cell means; spaces around it belong to the line, as a rule."""
         if isinstance(written, Path):
             return written
+        if isinstance(elsewhere := as_path(text), UrlPath):
+            return (
+                elsewhere  # to ask for each would take long: reading it tells whether it is there
+            )
+        if isinstance(folder := as_path(self._bases[0]), UrlPath):
+            return self._path_elsewhere(folder, text)
         names = (text, written) if isinstance(written, str) and written != text else (text,)
         for name in reversed(names):
             for base in self._bases:
@@ -175,6 +183,15 @@ class _Reader:
         _check_file(Path(path))
         self._inside.check(path)
         return Path(path)
+
+    def _path_elsewhere(self, folder: UrlPath, text: str) -> Path:
+        """Give the file that a cell of a table means whose folder is a URL."""
+        path = folder / text
+        if ".." in path.parts:
+            raise ParameterError(f"{path} is outside the folder {folder}")
+        if not self._files.has_url(path):
+            raise ParameterError(f"no such file: {path}")
+        return path
 
 
 def _text(value: Any) -> str:
@@ -219,6 +236,15 @@ class _Files:
 
     def __init__(self) -> None:
         self._listings: dict[str, set[str]] = {}
+
+    def has_url(self, path: UrlPath) -> bool:
+        folder = str(path.parent)
+        if folder not in self._listings:
+            try:
+                self._listings[folder] = {one.name for one in path.parent.iterdir()}
+            except OSError:
+                self._listings[folder] = set()
+        return path.name in self._listings[folder]
 
     def has(self, path: str) -> bool:
         folder, name = os.path.split(path)

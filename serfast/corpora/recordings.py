@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from .. import _checks as checks
 from .._checks import fail
+from ..urls import absolute_path
 
-__all__ = ["DIMENSIONS", "Recording"]
+__all__ = ["DIMENSIONS", "Recording", "absolute"]
 
 DIMENSIONS = ("arousal", "valence", "dominance")
 """The dimensions of emotion that some corpora rate."""
@@ -70,3 +71,8 @@ class Recording:
     def is_part(self) -> bool:
         """Tell whether it is only a part of its file."""
         return self.start is not None or self.end is not None
+
+
+def absolute(recording: Recording) -> Recording:
+    """Give a recording as a process with another working folder sees it."""
+    return replace(recording, path=absolute_path(recording.path))

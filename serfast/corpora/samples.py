@@ -9,6 +9,7 @@ import numpy as np
 
 from ..audio.reading import load
 from ..errors import AudioError
+from ..urls import UrlPath
 from .archives import member
 from .messages import printable
 from .recordings import Recording
@@ -29,7 +30,8 @@ def loaded(path: Path, sample_rate: float | None = None) -> tuple[Samples, int]:
     AudioError
         As :func:`serfast.load` does: the message begins with the path.
     """
-    content = None if path.exists() else member(path)
+    is_there = isinstance(path, UrlPath) or path.exists()
+    content = None if is_there else member(path)
     if content is None:
         return load(path, sample_rate)
     try:

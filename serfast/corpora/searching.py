@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..audio.suffixes import MEDIA_SUFFIXES, why_not_read
+from ..urls import UrlPath, as_path
 from .messages import joined, printable, reason_of
 
 __all__ = ["Found", "search"]
@@ -85,9 +86,11 @@ def search(folder: str | os.PathLike[str]) -> Found:
     (['a.wav'], '1 passed over (1 .txt)')
     """
     result = Found()
+    if isinstance(root := as_path(folder), UrlPath):
+        return _search_url(root)
     visits: Counter[Identity] = Counter()
     above: tuple[Identity, ...] = ()
-    waiting = [(Path(folder), above)]
+    waiting = [(root, above)]
     while waiting:
         parent, above = waiting.pop()
         try:
@@ -103,6 +106,27 @@ def search(folder: str | os.PathLike[str]) -> Found:
             result.problems.append(f"{printable(parent)}: {reason_of(error)}")
         else:
             waiting += [(path, (*above, identity)) for path in inner]
+    result.paths.sort(key=lambda path: path.parts)
+    return result
+
+
+def _search_url(folder: UrlPath) -> Found:
+    """Search elsewhere, where all files below a folder are listed at once."""
+    result = Found()
+    try:
+        paths = folder.below()
+    except OSError as error:
+        result.problems.append(f"{printable(folder)}: {reason_of(error)}")
+        return result
+    for path in paths:
+        why = why_not_read(path)
+        parts = path.relative_to(folder).parts
+        if any(part.startswith(".") or part == "__MACOSX" for part in parts):
+            result.passed_over["hidden"] += 1
+        elif why or not parts:
+            result.passed_over[printable(why)] += 1
+        else:
+            result.paths.append(path)
     result.paths.sort(key=lambda path: path.parts)
     return result
 

@@ -165,7 +165,11 @@ class ParquetTable(Table):
         self._arrow = needed_pyarrow("writing Parquet")
         super().__init__(path, spec)
         self._schema = self._arrow.schema(self._fields(), metadata=self._metadata())
-        self._writer = self._arrow.parquet.ParquetWriter(self._file, self._schema)
+        # numbers hardly repeat, so dictionaries of them would cost time and space
+        texts = [one.name for one in self._schema if self._arrow.types.is_string(one.type)]
+        self._writer = self._arrow.parquet.ParquetWriter(
+            self._file, self._schema, use_dictionary=texts
+        )
         self._waiting: list[Any] = []
 
     def _fields(self) -> list[tuple[str, Any]]:

@@ -99,6 +99,8 @@ class ParquetVectors(ParquetTable):
     def __init__(self, path: Path, spec: FeatureSpec, entries: Entries, known: Known) -> None:
         self._entries = entries
         self._known = known
+        self._lines: list[tuple[str, float, float, str | None, str | None]] = []
+        self._vectors: list[NDArray[np.float64]] = []
         super().__init__(path, spec)
 
     def _fields(self) -> list[tuple[str, Any]]:
@@ -117,11 +119,20 @@ class ParquetVectors(ParquetTable):
     def add(self, name: str, parts: Sequence[Part]) -> None:  # type: ignore[override]
         about = self._known.get(name)
         label, speaker = about and about.label, about and about.speaker
-        lines = [
-            (name, part.start, part.end, label, speaker, *part.vector.tolist()) for part in parts
-        ]
-        columns = [list(column) for column in zip(*lines, strict=True)]
-        self._append(self._arrow.table(columns, schema=self._schema))
+        for part in parts:
+            self._lines.append((name, part.start, part.end, label, speaker))
+            self._vectors.append(np.asarray(part.vector, np.float64))
+            if len(self._lines) >= self._GROUP:
+                self._flush()
+
+    def _flush(self) -> None:
+        # one table of all: a table of thousands of columns takes long to make, whatever is in it
+        if self._lines:
+            texts = [list(column) for column in zip(*self._lines, strict=True)]
+            numbers = np.ascontiguousarray(np.stack(self._vectors).T)
+            self._writer.write_table(self._arrow.table([*texts, *numbers], schema=self._schema))
+            self._lines.clear()
+            self._vectors.clear()
 
 
 class NpzVectors(NpzTable):

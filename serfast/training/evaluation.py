@@ -17,6 +17,7 @@ from ..models.judge import Judge
 from ..models.plugin import Examples, Plugin, Run, TakesBound
 from ..statistics.statistics import Statistics
 from .certainty import with_bound
+from .conditions import Condition
 from .copy_choice import choose_copies
 from .examples import check_made_with
 from .figures import Evaluation, Fold
@@ -28,9 +29,13 @@ from .trials import Answers, Trials, answers_of
 __all__ = [
     "Evaluation",
     "Fold",
+    "FoldRun",
     "Trainee",
     "check_speakers",
     "evaluate_splits",
+    "evaluation_of",
+    "fold_run",
+    "fold_without",
     "leave_one_speaker_out",
     "train_and_predict",
 ]
@@ -125,53 +130,20 @@ def evaluate_splits(
             trainee, examples, splits, under, seed=run.seed, chooses_copies=chooses_copies
         )
         kept = KeptFolds(digest)
-    work = _Work(trainee, examples, folds, trials, chooses_copies)
     names = [name for name, _ in splits]
     done = []
-    for k, (name, out) in enumerate(splits):
-        part = _part(run, k, names)
+    for k, split in enumerate(splits):
+        part = fold_run(run, k, names)
         fold = kept.read(part.folder) if kept and part.folder else None
         if fold is None:
-            fold = work.fold(name, out, part)
+            how = FoldRun(part, trials, chooses_copies)
+            fold = fold_without(trainee, examples, folds.left_out, split, how)
             if kept and part.folder:
                 kept.write(part.folder, fold)
         done.append(fold)
         if progress:
             progress(fold)
-    evaluation = Evaluation(
-        examples.classes, tuple(done), folds.protocol, under, left_out=folds.left_out
-    )
-    return with_bound(evaluation) if isinstance(trainee.plugin, TakesBound) else evaluation
-
-
-@dataclass(frozen=True)
-class _Work:
-    """What is done for each fold: see :func:`evaluate_splits`."""
-
-    trainee: Trainee
-    examples: Examples
-    folds: Folds
-    trials: Trials | None
-    chooses_copies: bool
-
-    def fold(self, name: str, out: Mask, run: Run) -> Fold:
-        """Train without the examples in a mask, and predict these."""
-        examples, trials = self.examples, self.trials
-        training, test = examples.where(~out), examples.where(out & ~examples.altered)
-        try:
-            fitting = run if trials is None else _within(run, 0, 0.5)
-            model = _trained(self.trainee, training, fitting, chooses=self.chooses_copies)
-            fold = _fold(name, model, test)
-        except ParameterError as error:
-            n_others = len(set(training.speakers.tolist()))
-            left = f"{len(training)} examples of {n_others} speakers left"
-            about = f"without {self.folds.left_out} {name!r} ({left})"
-            raise ParameterError(f"{about}: {error}") from error
-        if trials is None:
-            return fold
-        places = np.flatnonzero(out & ~examples.altered).tolist()
-        part = _within(run, 0.5, 1)
-        return replace(fold, conditions=_altered(fold, model, examples, trials, places, part))
+    return evaluation_of(trainee, examples, folds, done, under)
 
 
 def train_and_predict(
@@ -196,6 +168,51 @@ def train_and_predict(
     run = Run() if run is None else run
     model = _trained(trainee, training, run, chooses=chooses_copies)
     return [_fold(name, model, test.where(~test.altered)) for name, test in tests.items()]
+
+
+def evaluation_of(
+    trainee: Trainee,
+    examples: Examples,
+    folds: Folds,
+    done: Sequence[Fold],
+    under: tuple[Condition, ...] = (),
+) -> Evaluation:
+    """Give the evaluation of folds that are done; with a bound of certain answers if it can."""
+    evaluation = Evaluation(
+        examples.classes, tuple(done), folds.protocol, under, left_out=folds.left_out
+    )
+    return with_bound(evaluation) if isinstance(trainee.plugin, TakesBound) else evaluation
+
+
+@dataclass(frozen=True)
+class FoldRun:
+    """How one fold is run: its run, and what :func:`evaluate_splits` is told of all of them."""
+
+    run: Run
+    trials: Trials | None = None
+    chooses_copies: bool = False
+
+
+def fold_without(
+    trainee: Trainee, examples: Examples, left_out: str, split: tuple[str, Mask], part: FoldRun
+) -> Fold:
+    """Train without some examples and predict them; `left_out` is what messages call them."""
+    name, out = split
+    training, test = examples.where(~out), examples.where(out & ~examples.altered)
+    run, trials = part.run, part.trials
+    try:
+        fitting = run if trials is None else _within(run, 0, 0.5)
+        model = _trained(trainee, training, fitting, chooses=part.chooses_copies)
+        fold = _fold(name, model, test)
+    except ParameterError as error:
+        n_others = len(set(training.speakers.tolist()))
+        left = f"{len(training)} examples of {n_others} speakers left"
+        raise ParameterError(f"without {left_out} {name!r} ({left}): {error}") from error
+    if trials is None:
+        return fold
+    places = np.flatnonzero(out & ~examples.altered).tolist()
+    later = _within(run, 0.5, 1)
+    return replace(fold, conditions=_altered(fold, model, examples, trials, places, later))
 
 
 @dataclass(frozen=True)
@@ -268,7 +285,7 @@ def _within(run: Run, begin: float, end: float) -> Run:
     return replace(run, tell=lambda share, text: run.tell(begin + (end - begin) * share, text))
 
 
-def _part(run: Run, k: int, names: Sequence[str]) -> Run:
+def fold_run(run: Run, k: int, names: Sequence[str]) -> Run:
     """Give the run of fold `k`; its progress counts as a part of the whole evaluation's."""
 
     def tell(share: float, text: str) -> None:

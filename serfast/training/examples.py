@@ -7,32 +7,30 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from functools import partial
-from typing import Any, TypedDict, TypeVar
+from typing import Any, TypedDict
 
 import numpy as np
-from numpy.random import default_rng
 
 from .. import _checks as checks
-from ..audio.augmentation import COPIES, Alteration, Others, Prepares, bound_to
+from ..audio.augmentation import COPIES, Alteration
+from ..cluster import check_client
 from ..corpora.in_order import in_order
-from ..corpora.messages import printable
 from ..corpora.recordings import Recording
-from ..corpora.samples import cut_short, samples_of
 from ..errors import ParameterError, SerfastError
 from ..features.spec import FeatureSpec
 from ..models.classifier import Input
 from ..models.embedding_reference import EmbeddingReference
 from ..models.input_maker import InputMaker
-from ..models.inputs import doubt_of
 from ..models.plugin import Examples
 from ..statistics.statistics import Statistics
+from .cluster_examples import MakerOf, Outcome, made_on
+from .copies import CopyMaker, Made, made_of
 from .others import others_of_signals, recordings_of_speakers
 
 __all__ = ["check_made_with", "examples_of", "make_examples", "texts_of"]
 
 Samples = np.ndarray[Any, np.dtype[np.float32]]
 Failed = Callable[[Recording, Exception], None]
-Result = TypeVar("Result")
 
 
 class Making(TypedDict):
@@ -58,6 +56,7 @@ def make_examples(
     threads: int = 1,
     progress: Callable[[os.PathLike[str]], None] | None = None,
     failed: Failed | None = None,
+    client: Any = None,
 ) -> Examples:
     """Read recordings and give the examples made from them.
 
@@ -87,6 +86,9 @@ def make_examples(
     failed : callable, optional
         It is called with each recording that can't be used and the error. That recording is left
         out. Without it the first such recording's error is raised.
+    client : distributed.Client, optional
+        The workers of this Dask cluster make the examples, which are the same. They see the
+        recordings under the same paths.
 
     Returns
     -------
@@ -110,36 +112,50 @@ def make_examples(
         raise ParameterError("statistics must be given for kind 'vector', got None")
     checks.integer("threads", threads, minimum=1)
     inputs = InputMaker(spec, statistics, kind, backend, embedding)
-    maker = _Maker(inputs, alterations, seed, len(recordings))
-    others = recordings_of_speakers(recordings, int(spec.sample_rate))
-
-    def work(i: int) -> tuple[Samples, list[np.ndarray[Any, Any]]]:
-        y = samples_of(recordings[i], spec.sample_rate)
-        return y, maker.copies(i, y, others(i))
-
-    kept = []
-    for i, result in _worked(work, len(recordings), threads):
-        recording = recordings[i]
-        try:
-            y, copies = result()
-        except (SerfastError, OSError) as error:
-            if failed is None:
-                raise
-            failed(recording, error)
-        else:
-            maker.store(copies)
+    maker = CopyMaker(inputs, alterations, seed)
+    if client is None:
+        outcomes: Iterable[Outcome] = _made_here(maker, recordings, threads, progress)
+    else:
+        made_by = (inputs.spec, statistics, kind, inputs.backend, embedding)
+        maker_of = MakerOf(*made_by, maker.alterations, seed)
+        outcomes = made_on(check_client(client), maker_of, recordings, progress)
+    kept, store = [], _Store(maker, len(recordings))
+    for recording, outcome in zip(recordings, outcomes, strict=True):
+        if isinstance(outcome, Made):
             kept.append(recording)
-            if doubt := doubt_of(y, max(spec.frame_lengths)):
-                warnings.warn(f"{printable(recording.path)}: y {doubt}", stacklevel=2)
-            if late := cut_short(recording, y, spec.sample_rate):
-                warnings.warn(f"{printable(recording.path)}: {late}", stacklevel=2)
-        if progress:
-            progress(recording.path)
+            store.add(outcome.copies)
+            for doubt in outcome.doubts:
+                warnings.warn(doubt, stacklevel=2)
+        elif failed is None:
+            raise outcome
+        else:
+            failed(recording, outcome)
     if not kept:
         raise ParameterError(f"recordings must hold one that can be used, got {len(recordings)}")
-    return maker.examples(
+    return store.examples(
         [r.label for r in kept], [r.speaker for r in kept], texts_of([r.text for r in kept])
     )
+
+
+def _made_here(
+    maker: CopyMaker,
+    recordings: Sequence[Recording],
+    threads: int,
+    progress: Callable[[os.PathLike[str]], None] | None,
+) -> Iterator[Outcome]:
+    """Give what is made of each recording, or the error, in their order."""
+    others = recordings_of_speakers(recordings, int(maker.inputs.spec.sample_rate))
+
+    def outcome(i: int) -> Outcome:
+        try:
+            return made_of(maker, recordings[i], i, others(i))
+        except (SerfastError, OSError) as error:
+            return error
+
+    for i, result in _worked(outcome, len(recordings), threads):
+        yield result()
+        if progress:
+            progress(recordings[i].path)
 
 
 def examples_of(
@@ -161,12 +177,12 @@ def examples_of(
     has a label and a speaker. Where signals come one by one, an alteration that needs others has
     none.
     """
-    inputs = InputMaker(spec, statistics, kind, backend, embedding)
-    maker = _Maker(inputs, alterations, seed, len(labels))
+    maker = CopyMaker(InputMaker(spec, statistics, kind, backend, embedding), alterations, seed)
+    store = _Store(maker, len(labels))
     others = others_of_signals(signals, speakers)
     for i, y in enumerate(signals):
-        maker.store(maker.copies(i, y, others(i)))
-    return maker.examples(labels, speakers, texts_of([None] * len(labels)))
+        store.add(maker(y, i, others(i)))
+    return store.examples(labels, speakers, texts_of([None] * len(labels)))
 
 
 def texts_of(texts: Sequence[str | None]) -> list[str]:
@@ -181,8 +197,8 @@ def texts_of(texts: Sequence[str | None]) -> list[str]:
 
 
 def _worked(
-    work: Callable[[int], Result], count: int, threads: int
-) -> Iterator[tuple[int, Callable[[], Result]]]:
+    work: Callable[[int], Outcome], count: int, threads: int
+) -> Iterator[tuple[int, Callable[[], Outcome]]]:
     """Give each place with a function that gives the result of the work on it, or its error."""
     if threads == 1:
         yield from ((i, partial(work, i)) for i in range(count))
@@ -191,41 +207,21 @@ def _worked(
         yield from ((i, future.result) for i, future in results)
 
 
-class _Maker:
-    """Makes examples of one signal after another: of a signal all copies, or none if one fails.
+class _Store:
+    """What is made of one signal after another.
 
     Vectors are stored as float32, each in the place in which it stays: a large corpus has no room
     in memory for two arrays of them.
     """
 
-    def __init__(
-        self, inputs: InputMaker, alterations: Iterable[Alteration], seed: int, most: int
-    ) -> None:
-        self._inputs = inputs
-        self._changes = list(alterations)
-        self._seed = seed
+    def __init__(self, maker: CopyMaker, most: int) -> None:
+        self._inputs, self._n_copies = maker.inputs, 1 + len(maker.alterations)
         self._most = most
-        for change in self._changes:
-            if isinstance(change, Prepares):
-                change.prepare(int(inputs.spec.sample_rate))
         self._count = 0
-        self._copies: list[list[np.ndarray[Any, Any]]] = []
+        self._copies: list[Sequence[np.ndarray[Any, Any]]] = []
         self._vectors = np.empty((0, 0, 0), np.float32)
 
-    def copies(self, i: int, y: Samples, others: Others) -> list[np.ndarray[Any, Any]]:
-        """Compute what the classifier takes of signal `i`, and of its altered copies.
-
-        Alterations that need other recordings take from `others`. Any number of threads may call
-        this.
-        """
-        rate = int(self._inputs.spec.sample_rate)
-        copies = [self._inputs(y)]
-        for k, change in enumerate(self._changes):
-            random = default_rng((self._seed, i, k))
-            copies.append(self._inputs(bound_to(change, others)(y, rate, random)))
-        return copies
-
-    def store(self, copies: list[np.ndarray[Any, Any]]) -> None:
+    def add(self, copies: Sequence[np.ndarray[Any, Any]]) -> None:
         """Add the copies of the next signal."""
         i = self._count
         if i == self._most:
@@ -244,7 +240,7 @@ class _Maker:
         self, labels: Sequence[str], speakers: Sequence[str], texts: Sequence[str]
     ) -> Examples:
         """Give the examples: the unaltered ones first, then alteration by alteration."""
-        n_copies, n = 1 + len(self._changes), self._count
+        n_copies, n = self._n_copies, self._count
         inputs = self._inputs
         is_vector = inputs.kind == "vector"
         flat = [copies[k] for k in range(n_copies) for copies in self._copies]

@@ -17,9 +17,10 @@ from ..models.bundle.bundle import Bundle
 from ..models.input_maker import InputMaker
 from ..models.plugin import Examples, Run
 from .beforehand import check_choice, check_recordings, check_splits, try_bundle
+from .cluster_folds import folds_on
 from .conditions import Wanted, conditions_from
 from .copy_choice import choose_copies
-from .evaluation import Evaluation, Fold, evaluate_splits
+from .evaluation import Evaluation, Fold, evaluate_splits, evaluation_of
 from .examples import (
     Failed,
     Making,
@@ -120,6 +121,7 @@ class Recipe(RecipeFields):
         progress: Progress | None = None,
         tell: Tell | None = None,
         failed: Failed | None = None,
+        client: Any = None,
     ) -> Bundle:
         """Train a classifier on recordings; give the model bundle.
 
@@ -144,6 +146,8 @@ class Recipe(RecipeFields):
         failed : callable, optional
             It is called with each recording that can't be used and the error. That recording is
             left out. Without it the first such recording's error is raised.
+        client : distributed.Client, optional
+            The workers of this Dask cluster make the examples; the training itself is done here.
 
         Returns
         -------
@@ -165,7 +169,9 @@ class Recipe(RecipeFields):
         self._run(folder, tell)  # a wrong folder is refused before the work
         card = {**card_of_recordings(recordings), **(card or {})}
         try_bundle(self, recordings, self._card(card))
-        examples = self.examples(recordings, threads=threads, progress=progress, failed=failed)
+        examples = self.examples(
+            recordings, threads=threads, progress=progress, failed=failed, client=client
+        )
         return self.train_on(
             examples, card=card, certain_above=certain_above, folder=folder, tell=tell
         )
@@ -182,6 +188,7 @@ class Recipe(RecipeFields):
         tell: Tell | None = None,
         fold_done: Callable[[Fold], None] | None = None,
         failed: Failed | None = None,
+        client: Any = None,
     ) -> Evaluation:
         """Give figures of how good this training is on recordings that it didn't see.
 
@@ -204,6 +211,9 @@ class Recipe(RecipeFields):
             They mean the same as in :meth:`train`; each fold has its own folder inside `folder`.
         fold_done : callable, optional
             It is called with each fold when it is done.
+        client : distributed.Client, optional
+            The workers of this Dask cluster make the examples and train the folds. They see
+            recordings and `folder` under the same paths, and have the same plugins.
 
         Returns
         -------
@@ -234,11 +244,31 @@ class Recipe(RecipeFields):
                 failed(recording, error)
 
         examples = self.examples(
-            recordings, threads=threads, progress=progress, failed=failed and leave_out
+            recordings,
+            threads=threads,
+            progress=progress,
+            failed=failed and leave_out,
+            client=client,
         )
+        if client is not None:
+            how = folds_of(folds)
+            splits = splits_with_copies(how, examples, len(self.alterations))
+            done = folds_on(
+                client,
+                self,
+                examples,
+                splits,
+                how.left_out,
+                run=run,
+                conditions=under,
+                recordings=used,
+                progress=fold_done,
+                failed=failed,
+            )
+            return evaluation_of(self.trainee(), examples, how, done, under)
         trials = None
         if under:
-            trials = trials_of(under, used, self._inputs(), seed=self.seed, failed=failed)
+            trials = trials_of(under, used, self.inputs(), seed=self.seed, failed=failed)
         return self._evaluate(examples, folds_of(folds), run, fold_done, trials)
 
     def examples(
@@ -248,6 +278,7 @@ class Recipe(RecipeFields):
         threads: int = 1,
         progress: Progress | None = None,
         failed: Failed | None = None,
+        client: Any = None,
     ) -> Examples:
         """Give the examples for the plugin; see :func:`serfast.training.make_examples`."""
         return make_examples(
@@ -257,6 +288,7 @@ class Recipe(RecipeFields):
             threads=threads,
             progress=progress,
             failed=failed,
+            client=client,
             **self._making(),
         )
 
@@ -289,7 +321,7 @@ class Recipe(RecipeFields):
         check_made_with(examples, self.spec, self.statistics, self.embedding)
         run, chosen = self._run(folder, tell), {}
         if self.choose_copies:
-            choice = choose_copies(self._trainee(), examples, run)
+            choice = choose_copies(self.trainee(), examples, run)
             examples, chosen = choice.examples, choice.card
         return train(
             self.plugin,
@@ -325,7 +357,7 @@ class Recipe(RecipeFields):
         trials = None
         if under:
             speakers = examples.speakers[~examples.altered].tolist()
-            trials = trials_in_memory(under, signals, speakers, self._inputs(), seed=self.seed)
+            trials = trials_in_memory(under, signals, speakers, self.inputs(), seed=self.seed)
         return self._evaluate(examples, folds_of(folds), self._run(folder, tell), fold_done, trials)
 
     def _evaluate(
@@ -339,7 +371,7 @@ class Recipe(RecipeFields):
         check_made_with(examples, self.spec, self.statistics, self.embedding)
         splits = splits_with_copies(folds, examples, len(self.alterations))
         return evaluate_splits(
-            self._trainee(),
+            self.trainee(),
             examples,
             folds,
             splits,
@@ -349,10 +381,11 @@ class Recipe(RecipeFields):
             chooses_copies=self.choose_copies,
         )
 
-    def _trainee(self) -> Trainee:
+    def trainee(self) -> Trainee:
+        """Give what is trained: the plugin with its name, spec and statistics."""
         return Trainee(self.plugin, self.load_plugin(), self.spec, self.statistics)
 
-    def _inputs(self) -> InputMaker:
+    def inputs(self) -> InputMaker:
         """Give what makes the classifier's inputs."""
         kind = self.load_plugin().input
         return InputMaker(self.spec, self.statistics, kind, self.backend, self.embedding)

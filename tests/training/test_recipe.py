@@ -21,7 +21,7 @@ from serfast.models import registry
 from serfast.models.bundle.bundle import Bundle
 from serfast.models.plugin import Run
 from serfast.statistics.statistics import Statistics
-from serfast.training import Recipe, examples, leave_one_speaker_out, make_examples, train
+from serfast.training import Recipe, copies, leave_one_speaker_out, make_examples, train
 
 RMS = serfast.FeatureSpec(features=[serfast.RMS()])
 MEAN = Statistics(functionals=("mean",), deltas=0)
@@ -152,7 +152,7 @@ def unread(folder, monkeypatch):
     def refuse(*arguments: object) -> None:
         raise AssertionError("a recording is read")
 
-    monkeypatch.setattr(examples, "samples_of", refuse)
+    monkeypatch.setattr(copies, "samples_of", refuse)
     return find_recordings(folder)
 
 

@@ -1,0 +1,148 @@
+"""Training and evaluation with a cluster give what they give without one."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import dask
+import distributed
+import numpy as np
+import pytest
+
+import serfast
+from helpers.cli_corpus import write_corpus
+from serfast.audio.augmentation import parse_alteration
+from serfast.cli.main import main
+from serfast.corpora import Recording, find_recordings
+from serfast.errors import AudioError, ParameterError
+from serfast.statistics.statistics import Statistics
+from serfast.training import Recipe, make_examples
+
+RMS = serfast.FeatureSpec(features=[serfast.RMS(), serfast.MFCC()])
+MEAN = Statistics(functionals=("mean", "std"), deltas=0)
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[Any]:
+    """Two workers, a process each."""
+    with (
+        dask.config.set({"distributed.deploy.lost-worker-timeout": "1 hour"}),
+        distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, dashboard_address=None
+        ) as workers,
+        distributed.Client(workers) as connected,
+    ):
+        yield connected
+
+
+@pytest.fixture
+def recordings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Recording]:
+    """Recordings of three speakers, by paths that only this working folder knows."""
+    write_corpus(tmp_path / "wav")
+    monkeypatch.chdir(tmp_path)
+    return find_recordings("wav")
+
+
+RECIPE = Recipe("svm", spec=RMS, statistics=MEAN, alterations=["speed=0.9", "noise=10..30"])
+
+
+def test_the_bundle_has_the_same_bytes(client, recordings) -> None:
+    done: list[str] = []
+    bundle = RECIPE.train(recordings, client=client, progress=lambda one: done.append(str(one)))
+    assert bundle.to_bytes() == RECIPE.train(recordings).to_bytes()
+    assert sorted(done) == [str(one.path) for one in recordings]
+
+
+@pytest.mark.parametrize(
+    "alterations", [(), ("noise=10..30",), ("babble=10",)], ids=["plain", "random", "of others"]
+)
+def test_examples_are_the_same_where_some_recordings_fail(client, recordings, alterations) -> None:
+    recordings[1].path.write_bytes(b"")
+    options = {"alterations": [parse_alteration(text) for text in alterations], "seed": 3}
+    failed: dict[bool, list[str]] = {True: [], False: []}
+    both = [
+        make_examples(
+            recordings,
+            RMS,
+            MEAN,
+            **options,
+            client=client if there else None,
+            failed=lambda one, error, there=there: failed[there].append(f"{one.path} {error}"),
+        )
+        for there in (True, False)
+    ]
+    assert [text.split()[0] for text in failed[False]] == [str(recordings[1].path)]
+    assert [text.split()[0] for text in failed[True]] == failed_paths(failed[False])
+    for name in ("inputs", "labels", "speakers", "altered", "copies"):
+        np.testing.assert_array_equal(getattr(both[0], name), getattr(both[1], name))
+    with pytest.raises(AudioError, match="is empty"):
+        make_examples(recordings, RMS, MEAN, **options, client=client)
+
+
+def failed_paths(texts: list[str]) -> list[str]:
+    return [text.split()[0] for text in texts]
+
+
+def figures(evaluation: Any) -> list[Any]:
+    return [
+        (fold.speaker, fold.true, fold.predicted, fold.chosen, fold.certain)
+        for each in (evaluation.folds, *(fold.conditions for fold in evaluation.folds))
+        for fold in each
+    ]
+
+
+@pytest.mark.parametrize("kill", [False, True], ids=["all well", "a worker is killed"])
+def test_an_evaluation_has_the_same_figures(client, recordings, kill, tmp_path) -> None:
+    here = RECIPE.evaluate(recordings, conditions=["gain=-20", "noise=10"])
+    folds: list[str] = []
+
+    def done(fold: Any) -> None:
+        if kill and not folds:
+            os.kill(next(iter(client.run(os.getpid).values())), signal.SIGKILL)
+        folds.append(fold.speaker)
+
+    there = RECIPE.evaluate(
+        recordings,
+        conditions=["gain=-20", "noise=10"],
+        client=client,
+        fold_done=done,
+        folder=tmp_path / "run",
+    )
+    assert figures(there) == figures(here)
+    assert sorted(folds) == [fold.speaker for fold in here.folds]
+    np.testing.assert_allclose(
+        np.concatenate([fold.probabilities for fold in there.folds]),
+        np.concatenate([fold.probabilities for fold in here.folds]),
+        atol=1e-9,
+    )
+
+
+def test_a_fold_that_the_plugin_refuses_is_named(client, recordings) -> None:
+    few = [one for one in recordings if one.speaker != recordings[-1].speaker]
+    messages = []
+    for options in ({}, {"client": client}):
+        with pytest.raises(ParameterError, match="without speaker") as error:
+            RECIPE.evaluate(few, **options)
+        messages.append(str(error.value))
+    assert messages[0] == messages[1]
+
+
+def test_the_commands_take_a_cluster(client, recordings, capsys) -> None:
+    address = ["--cluster", client.scheduler.address]
+    words = ["wav", "--alter", "noise=20", "--spec", "spec.json"]
+    Path("spec.json").write_text(RMS.to_json())
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        assert main(["train", *words, "-o", "here.zip"]) == 0
+        assert main(["train", *words, "-o", "there.zip", *address]) == 0
+        assert Path("here.zip").read_bytes() == Path("there.zip").read_bytes()
+        assert main(["evaluate", *words, "-o", "here.json"]) == 0
+        assert main(["evaluate", *words, "-o", "there.json", *address]) == 0
+    here, there = (json.loads(Path(f"{word}.json").read_text()) for word in ("here", "there"))
+    assert here == there
