@@ -26,6 +26,7 @@ from . import (
     budget,
     encoders,
     formats,
+    imbalance,
     pitch,
     robustness,
     steadiness,
@@ -51,6 +52,7 @@ PAGES = (
             "features",
             "formats",
             "robustness",
+            "training",
         )
     ),
 )
@@ -106,6 +108,9 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "adaptation": lambda: adaptation.table(load("adaptation")),
     "adaptation_onnx": lambda: adaptation.table(load("adaptation_onnx")),
     "adaptation_whisper": lambda: adaptation.table(load("adaptation_whisper")),
+    "imbalance": lambda: imbalance.table(
+        {name: load(f"imbalance_{name}") for name in imbalance.METHODS}
+    ),
     "steadiness": lambda: steadiness.table(load("steadiness")),
     "encoders": lambda: encoders.table(load("encoders")),
     "strangers": lambda: strangers.table(load("strangers")),
