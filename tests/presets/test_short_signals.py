@@ -157,7 +157,7 @@ def lengths(shortest: int) -> list[int]:
 
 
 @pytest.mark.filterwarnings("ignore")  # bands without a bin, which toolkits have as well
-@pytest.mark.parametrize("toolkit", toolkits())
+@pytest.mark.parametrize("toolkit", list(toolkits()))
 def test_every_length_has_the_toolkits_rows_or_is_refused(toolkit: Toolkit) -> None:
     extractor = serfast.Extractor(toolkit.make())
     for n in lengths(toolkit.shortest):
