@@ -29,7 +29,7 @@ Codes = np.ndarray[Any, np.dtype[np.intp]]
 CLOSE = 0.01
 """So close do answers that a choice or a calibration is made by come to the exact ones."""
 
-CLOSER = 1e-4
+CLOSER = 1e-3
 """So close do those of the machine that is kept come. The answers of examples are near ±1."""
 
 
