@@ -67,7 +67,7 @@ class Trainer:
     gradients (:mod:`serfast_svm.conjugate_gradients`): Rudi, Carratino and Rosasco, "FALKON: an
     optimal large scale kernel method", NIPS 2017; Frangella, Tropp and Udell, "Randomized Nyström
     preconditioning", SIAM Journal on Matrix Analysis and Applications 44, 2023. A training costs
-    about 2 n d r operations for r directions, and 4 n d m k in each of some ten steps, for m
+    about 2 n d r operations for r directions, and 4 n d m k in each of ten to thirty steps, for m
     machines of k classes.
 
     Raises
