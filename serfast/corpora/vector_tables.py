@@ -118,7 +118,7 @@ class ParquetVectors(ParquetTable):
 
     def add(self, name: str, parts: Sequence[Part]) -> None:  # type: ignore[override]
         about = self._known.get(name)
-        label, speaker = about and about.label, about and about.speaker
+        label, speaker = (about.label, about.speaker) if about else (None, None)
         for part in parts:
             self._lines.append((name, part.start, part.end, label, speaker))
             self._vectors.append(np.asarray(part.vector, np.float64))
