@@ -82,6 +82,9 @@ class UrlPath(_Base):
         behind = first[match.end() :].replace("%2F", "/").replace("%25", "%")
         return f"{match[1]}://{'/'.join(rest)}{behind and _CHAIN + behind}"
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({str(self)!r})"
+
     def __fspath__(self) -> str:
         return str(self)
 

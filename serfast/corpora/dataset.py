@@ -29,7 +29,7 @@ from .arrow_files import needed_pyarrow
 from .dataset_cluster import write_parts_on
 from .dataset_content import Content, content_of
 from .dataset_folder import alone, begin, check_folder, count
-from .dataset_parts import Part, Parts, Plan, Source
+from .dataset_parts import Key, Part, Parts, Plan, Source
 from .dataset_writing import Computed, compute, fill
 from .in_order import in_order
 from .messages import printable
@@ -213,7 +213,7 @@ def write_dataset(
     """Write the parts that are missing; parameters and errors as of :func:`extract`."""
     checks.integer("threads", threads, minimum=1)
     checks.integer("recordings_per_part", per_part, minimum=1)
-    _check_different(sources)
+    waiting = _by_key(sources)
     settings = {"format": FORMAT, "serfast": __version__, **content.made_by, "per_part": per_part}
     parts = Parts(folder)
     needed_pyarrow("writing Parquet")  # before the folder is made
@@ -223,7 +223,7 @@ def write_dataset(
     with alone(folder):
         begin(folder, json.loads(json.dumps(settings)), parts, force)
         parts.sweep()
-        plan = parts.plan(sources, per_part, retry_bad)
+        plan = parts.plan(waiting, per_part, retry_bad)
         for note in plan.notes:
             report.note(note)
         for number in plan.dropped:
@@ -276,14 +276,15 @@ def _write_parts_on(
             report.finished(parts.table(part.number).name)
 
 
-def _check_different(sources: list[Source]) -> None:
-    keys: set[object] = set()
+def _by_key(sources: list[Source]) -> dict[Key, Source]:
+    """Give the recordings by their keys; two must not be the same."""
+    by_key: dict[Key, Source] = {}
     for source in sources:
-        if source.key in keys:
+        if by_key.setdefault(source.key, source) is not source:
             fail("recordings", "different ones", source.name)
-        keys.add(source.key)
     if not sources:
         fail("recordings", "at least 1", 0)
+    return by_key
 
 
 def _extracted(folder: Path, plan: Plan, counted: tuple[int, int, int], columns: int) -> Extracted:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,12 +20,15 @@ from ..urls import UrlPath
 from .archives import is_archive, member
 from .recordings import Recording
 
-__all__ = ["Part", "Parts", "Plan", "Source", "mark_of"]
+__all__ = ["Key", "Part", "Parts", "Plan", "Source", "mark_of"]
 
 STATES = "_parts"
 """Readers of datasets pass over what begins with an underscore."""
 
 _BLOCK = 1 << 20
+
+Key = str | tuple[str, float | None, float | None]
+"""The name of a recording; with begin and end of a part of one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +40,16 @@ class Source:
     recording: Recording | None = None
 
     @property
-    def key(self) -> tuple[str, float | None, float | None]:
-        """Give what tells it from every other one."""
+    def key(self) -> Key:
+        """Give what tells it from every other one; a file's name alone takes the least memory."""
         one = self.recording
-        return (self.name, one.start, one.end) if one else (self.name, None, None)
+        return (self.name, one.start, one.end) if one and one.is_part else self.name
+
+    @property
+    def written_key(self) -> tuple[str, float | None, float | None]:
+        """Give the key as a part's state has it."""
+        key = self.key
+        return (key, None, None) if isinstance(key, str) else key
 
     @property
     def about(self) -> tuple[str | None, str | None]:
@@ -148,17 +157,19 @@ class Parts:
             if state is not None and self.table(number).exists():
                 yield state
 
-    def plan(self, sources: Sequence[Source], size: int, retry_bad: bool = False) -> Plan:
-        """Divide recordings into parts of so many; what is in a part already stays in it."""
+    def plan(self, waiting: dict[Key, Source], size: int, retry_bad: bool = False) -> Plan:
+        """Divide recordings into parts of so many; what is in a part already stays in it.
+
+        Recordings that are divided are taken out of `waiting`.
+        """
         plan = Plan()
-        waiting = {source.key: source for source in sources}
         taken = set()
         for number in self.numbers():
             state = self.state(number)
             if state is None:
                 plan.dropped.append(number)
                 continue
-            keys = [tuple(one["key"]) for one in state["sources"]]
+            keys = [_key(*one["key"]) for one in state["sources"]]
             there = [waiting.pop(key) for key in keys if key in waiting]
             if not there:
                 plan.dropped.append(number)
@@ -173,6 +184,7 @@ class Parts:
                 plan.notes.append(f"{_name(number)}: {why}; it is computed again")
             plan.todo.append(Part(number, there))
         rest = list(waiting.values())
+        waiting.clear()
         numbers = (n for n in range(len(taken) + len(rest) + 1) if n not in taken)
         for begin in range(0, len(rest), size):
             plan.todo.append(Part(next(numbers), rest[begin : begin + size]))
@@ -199,6 +211,10 @@ class Parts:
         if retry_bad and state["bad"]:
             return f"{len(state['bad'])} of its recordings failed"
         return None
+
+
+def _key(name: str, start: float | None, end: float | None) -> Key:
+    return name if start is None and end is None else (name, start, end)
 
 
 def _name(number: int) -> str:

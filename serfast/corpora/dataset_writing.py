@@ -47,7 +47,9 @@ def fill(
     state: dict[str, Any] = {"sources": [], "bad": [], "rows": 0}
     with content.table(path) as table:
         for source, (mark, computed) in results:
-            state["sources"].append({"key": source.key, "about": source.about, "mark": mark})
+            state["sources"].append(
+                {"key": source.written_key, "about": source.about, "mark": mark}
+            )
             reason = ""
             if isinstance(computed, Exception):
                 reason = _reason(source, computed)
