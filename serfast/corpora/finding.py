@@ -148,10 +148,9 @@ def _labelled(
     if kind == stat.S_IFREG and is_archive(root):
         if is_table:
             fail("folder", "a folder when a table has the labels", str(root))
-        found = search_archive(root)
-        return _in_files(
-            inside_archive(root) if isinstance(root, UrlPath) else root, name, named, found
-        )
+        within = search_archive(root)
+        base = inside_archive(root) if isinstance(root, UrlPath) else root
+        return _in_files(base, name, named, within)
     if kind != stat.S_IFDIR:
         fail("folder", "an existing folder", str(root))
     if is_table:

@@ -33,6 +33,7 @@ class MeanSquare(FrameFeature):
     ('energy',)
     """
 
+    unit: ClassVar[str] = "amplitude^2"
     outputs: ClassVar[tuple[str, ...]] = ("mean_square",)
 
     @staticmethod

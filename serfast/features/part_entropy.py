@@ -46,6 +46,7 @@ class EnergyEntropy(FrameFeature):
     ('energy_entropy',)
     """
 
+    unit: ClassVar[str] = "1"
     outputs: ClassVar[tuple[str, ...]] = ("energy_entropy",)
 
     n_parts: int = 10
@@ -102,6 +103,7 @@ class SpectralPartEntropy(SpectrumFeature):
     ('spectral_part_entropy',)
     """
 
+    unit: ClassVar[str] = "1"
     outputs: ClassVar[tuple[str, ...]] = ("spectral_part_entropy",)
 
     n_parts: int = 10

@@ -37,6 +37,7 @@ class RelativeCentroid(SpectrumFeature):
     ('relative_centroid',)
     """
 
+    unit: ClassVar[str] = "1"
     outputs: ClassVar[tuple[str, ...]] = ("relative_centroid",)
 
     power: float = 1.0
@@ -81,6 +82,7 @@ class RelativeSpread(SpectrumFeature):
     ('spectral_spread',)
     """
 
+    unit: ClassVar[str] = "1"
     outputs: ClassVar[tuple[str, ...]] = ("relative_spread",)
 
     power: float = 1.0

@@ -42,6 +42,7 @@ class RelativeFlux(SpectrumFeature):
     ('relative_flux',)
     """
 
+    unit: ClassVar[str] = "1"
     outputs: ClassVar[tuple[str, ...]] = ("relative_flux",)
 
     power: float = 1.0

@@ -44,6 +44,7 @@ class RelativeRolloff(SpectrumFeature):
     ('relative_rolloff',)
     """
 
+    unit: ClassVar[str] = "1"
     outputs: ClassVar[tuple[str, ...]] = ("relative_rolloff",)
     forgiven: ClassVar[float] = 1 / 8
 

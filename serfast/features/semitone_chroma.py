@@ -90,6 +90,7 @@ class SemitoneChroma(SpectrumFeature):
     ('chroma_12', 'chroma_std')
     """
 
+    unit: ClassVar[str] = "1"
     prefix: ClassVar[str] = "semitone_chroma"
 
     n_fft: int = 800

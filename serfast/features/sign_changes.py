@@ -37,6 +37,7 @@ class SignChangeRate(FrameFeature):
     ('sign_change_rate',)
     """
 
+    unit: ClassVar[str] = "1"
     outputs: ClassVar[tuple[str, ...]] = ("sign_change_rate",)
 
     def __post_init__(self) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .. import _checks as checks
+from ..forking import forks_wait
 from .bootstrap import Interval
 from .plots import figure, save
 from .report import interval_text
@@ -81,6 +82,7 @@ def plot_cross(
 
 
 def _frame(corner: tuple[float, float], width: float, height: float) -> object:
-    from matplotlib.patches import Rectangle  # optional: only for pictures
+    with forks_wait:
+        from matplotlib.patches import Rectangle  # optional: only for pictures
 
     return Rectangle(corner, width, height, fill=False, edgecolor="black", linewidth=2)

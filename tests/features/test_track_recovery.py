@@ -9,12 +9,12 @@ import serfast
 from helpers import signals
 from helpers.catalogue import EXAMPLES
 from helpers.custom_features import COMPILED
-from serfast.features import FEATURES, Delta, Track
+from serfast.features import FEATURES, Delta, RowDifference, Track
 from serfast.features.period_track import PeriodTrack
 
 RATE = 16000
-OTHERS = (Delta, PeriodTrack)
-"""A delta has no state. Nor have tracks of F0, which doesn't show an overflow."""
+OTHERS = (Delta, RowDifference, PeriodTrack)
+"""Differences have no state. Nor have tracks of F0, which doesn't show an overflow."""
 TRACKS = [
     n for n, cls in FEATURES.items() if issubclass(cls, Track) and not issubclass(cls, OTHERS)
 ]

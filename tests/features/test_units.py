@@ -11,7 +11,7 @@ from helpers.streams import VOICE
 
 LOUDER = 4.0
 LEVELS = {"dB": 20 * np.log10(LOUDER), "neper": 2 * np.log(LOUDER), "bel": 2 * np.log10(LOUDER)}
-WITHOUT = {"Loudness"}
+WITHOUT = {"LinearLogCepstrum", "Loudness"}  # log10 of a magnitude is no bel
 """Their unit isn't known: docs/features.md says what they are."""
 UNITS = {
     *("1", "Hz", "dB", "neper", "dB/kHz", "octave", "semitone", "amplitude", "amplitude^2"),

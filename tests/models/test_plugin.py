@@ -89,6 +89,7 @@ def test_each_fold_has_a_folder_and_a_share_of_its_own(tmp_path):
     assert len(set(folders)) == 3
     assert all(isinstance(f, Path) and f.is_dir() and f.parent == tmp_path for f in folders)
     assert told == [
+        (0, "looking for folds that are kept"),
         (0.5 / 3, "without a: half"),
         (1.5 / 3, "without b/c: half"),
         (2.5 / 3, "without d: half"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import warnings
 from collections.abc import Iterator
@@ -130,7 +131,13 @@ def test_a_fold_that_the_plugin_refuses_is_named(client, recordings) -> None:
         with pytest.raises(ParameterError, match="without speaker") as error:
             RECIPE.evaluate(few, **options)
         messages.append(str(error.value))
-    assert messages[0] == messages[1]
+    speakers = sorted({one.speaker for one in few})  # either fold may fail first on a cluster
+    assert messages[0].startswith(f"without speaker {speakers[0]!r}")
+    assert len(set(map(without_names, messages))) == 1
+
+
+def without_names(message: str) -> str:
+    return re.sub(r"'\w+'", "…", message)
 
 
 def test_the_commands_take_a_cluster(client, recordings, capsys) -> None:

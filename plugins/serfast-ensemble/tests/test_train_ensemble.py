@@ -199,7 +199,7 @@ def test_trainings_tell_and_keep_apart(examples, tmp_path):
         ({"method": "bagging"}, "method must be vote or stack"),
         ({"size": "3"}, "option must be members, method or MEMBER.OPTION"),
         ({"onnx.epochs": "0"}, "epochs must be from 1"),
-        ({"svm.cost": "3"}, "plugin 'svm' has none"),
+        ({"svm.cost": "3"}, "option must be balance, got 'cost'"),
         ({"knn.k": "3"}, "option must be of a member"),
     ],
 )

@@ -17,17 +17,18 @@ from serfast_svm.speaker_means import SpeakerMeans
 CLASSES = 3
 
 
-def trainer(z, codes, groups, classes=CLASSES, means=None) -> Trainer:
+def trainer(z, codes, groups, classes=CLASSES, means=None, *, weighted=True) -> Trainer:
     """A trainer of inputs that are scaled already."""
     d = z.shape[1]
     inputs = ScaledInputs(z, Scaling(np.zeros(d), np.ones(d), np.ones(d)))
     nobody = SpeakerMeans(np.arange(len(z)))
-    return Trainer(inputs, codes, classes, groups, nobody if means is None else means)
+    means = nobody if means is None else means
+    return Trainer(inputs, codes, classes, groups, means, weighted=weighted)
 
 
-def fit(z, codes, classes, cost, groups) -> Machine:
+def fit(z, codes, classes, cost, groups, *, weighted=True) -> Machine:
     """The machine of inputs that are scaled already, each of which counts once."""
-    return trainer(z, codes, groups, classes).machine(cost, twice=False)
+    return trainer(z, codes, groups, classes, weighted=weighted).machine(cost, twice=False)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
 import numpy as np
+from numpy.random import default_rng
 
 from serfast.errors import ModelError
 from serfast.forking import forks_wait
@@ -87,7 +88,7 @@ class SvmPlugin:
             return examples
         with forks_wait:
             from serfast.training import balanced_sample  # heavy: inference does without
-        random = np.random.default_rng((seed, SAMPLING))
+        random = default_rng((seed, SAMPLING))
         return examples.take(balanced_sample(examples.labels, len(examples), random))
 
     def load(self, bundle: Bundle) -> LinearSvm:
