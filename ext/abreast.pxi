@@ -13,7 +13,7 @@ from program cimport Program, Scratch, spectrum_row
 from spectrum cimport Spectrum
 
 # A band leaves out products of 0, which infinity would make NaN. Of samples below this no power is
-# infinite, whatever the window's length and scale.
+# infinite at a usual scale of samples; the two ways differ at most where either gives infinity.
 cdef float LOUD = 2.0 ** 20
 
 

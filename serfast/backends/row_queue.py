@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from ..audio.samples import as_array
 from .stream import Stream
 
 __all__ = ["RowQueue", "real_numbers", "refuse_frame"]
@@ -132,7 +133,7 @@ def real_numbers(waveform: Any) -> Row:
     [1.0, 32767.0, 0.5]
     """
     try:
-        array = np.asarray(waveform)
+        array = as_array(waveform, "waveform")
         if array.dtype.kind not in "biufO":
             raise TypeError(f"waveform must be real numbers, got dtype {array.dtype}")
         with np.errstate(over="ignore"):

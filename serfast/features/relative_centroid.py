@@ -89,7 +89,7 @@ class RelativeSpread(SpectrumFeature):
 
     @staticmethod
     def compute(spectrum: Values, out: Values) -> None:
-        """Compute √(Σ k² S / Σ S - (Σ k S / Σ S)²) / K."""
+        """Compute √(Σ (k - c)² S / Σ S) / K, with the centroid c = Σ k S / Σ S."""
         n = len(spectrum) - 1
         total, moment, spread = 0.0, 0.0, 0.0
         for k in range(n):

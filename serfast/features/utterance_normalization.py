@@ -60,6 +60,10 @@ class UtteranceNormalization(ColumnTrack):
     deviation: bool = False
     min_deviation: float = 1e-5
 
+    @property
+    def units(self) -> tuple[str, ...]:
+        return ("1",) * len(self.columns) if self.deviation else self.feature.units
+
     def __post_init__(self) -> None:
         super().__post_init__()
         checks.boolean("deviation", self.deviation)

@@ -218,7 +218,7 @@ def _effective(feature: Feature, spec: FeatureSpec) -> dict[str, Any]:
         "win_length": feature.length,
         "fmax": spec.sample_rate / 2,
         "last_bin": values.get("n_fft", 0) // 2,
-        "name": feature.columns[0].rpartition("_")[0] or feature.columns[0],
+        "name": re.sub(r"_\d+$", "", feature.columns[0]),
     }
     named = {k: defaults[k] if v is None and k in defaults else v for k, v in values.items()}
     nested = {k: _where(v) for k, v in named.items() if isinstance(v, Feature)}

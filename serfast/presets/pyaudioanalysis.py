@@ -58,10 +58,10 @@ def pyaudioanalysis(
     -----
     The signal is taken as it is: pyAudioAnalysis subtracts the mean of the whole recording and
     divides by its peak first, which a stream can't. Give the extractor
-    ``serfast.compat.pyaudioanalysis.ShortTermFeatures.dc_normalize(signal)`` for its numbers. Of
-    the 34, a gain changes the energy, the cepstrum's first coefficient, and (through ε) rows that
-    are almost silent; the mean changes more of them. docs/pyaudioanalysis.md has the definitions
-    and the agreement. Rows wait for no later ones.
+    ``serfast.compat.pyaudioanalysis.ShortTermFeatures.dc_normalize(signal / 32768)`` for its
+    numbers. Of the 34, a gain changes the energy, the cepstrum's first coefficient, and (through ε)
+    rows that are almost silent; the mean changes more of them. docs/pyaudioanalysis.md has the
+    definitions and the agreement. Rows wait for no later ones.
 
     The source is Giannakopoulos, pyAudioAnalysis, PLoS ONE 10(12), 2015.
 

@@ -133,6 +133,11 @@ def test_channels_are_chosen_or_mixed() -> None:
     np.testing.assert_array_equal(both(pair, RATE), np.concatenate([first, second]))
     mixed = Smile("eGeMAPSv02", channels=[0, 1], mixdown=True)(pair, RATE)
     np.testing.assert_array_equal(mixed, Smile("eGeMAPSv02")(pair.mean(axis=0, dtype=float), RATE))
+    whole = np.round(32768 * pair).astype(np.int16)
+    np.testing.assert_array_equal(
+        Smile("eGeMAPSv02", channels=[0, 1], mixdown=True)(whole, RATE),
+        Smile("eGeMAPSv02", channels=[0, 1], mixdown=True)(whole / 32768, RATE),
+    )
     with pytest.raises(serfast.ParameterError, match="channels must be below 2"):
         Smile("eGeMAPSv02", channels=2)(pair, RATE)
 
@@ -263,3 +268,58 @@ def test_times_of_numpy_are_no_seconds(unit: str) -> None:
     table = Smile("eGeMAPSv02").process_signal(voice(), RATE, start=start, end=end)
     assert table.equals(Smile("eGeMAPSv02").process_signal(voice(), RATE, start=0.25, end=0.75))
     assert table.index[0] == (pandas.Timedelta("250ms"), pandas.Timedelta("750ms"))
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"start": "-500ms"}, "start must be"),
+        ({"start": pandas.Timedelta(-1, "s")}, "start must be"),
+        ({"end": np.array(-0.5)}, "end must be"),
+    ],
+)
+def test_moments_before_the_signal_are_refused(given: dict[str, Any], message: str) -> None:
+    with pytest.raises(serfast.ParameterError, match=message):
+        Smile("eGeMAPSv02").process_signal(voice(), RATE, **given)
+
+
+def test_a_moment_may_be_an_array_of_no_dimension() -> None:
+    smile = Smile("eGeMAPSv02")
+    half = smile.process_signal(voice(), RATE, start=np.array(0.5))
+    pandas.testing.assert_frame_equal(half, smile.process_signal(voice(), RATE, start=0.5))
+
+
+def test_masked_samples_are_refused() -> None:
+    masked = np.ma.masked_array(voice(), mask=np.arange(16000) % 2 == 0)
+    with pytest.raises(serfast.ParameterError, match="without masked samples"):
+        Smile("eGeMAPSv02")(masked, RATE)
+
+
+def test_a_log_that_cannot_be_written_is_refused_first(tmp_path: Path) -> None:
+    for path in (tmp_path / "missing" / "smile.log", tmp_path):
+        with pytest.raises(serfast.ParameterError, match="logfile must be a file"):
+            Smile("eGeMAPSv02", logfile=str(path))
+
+
+def test_tables_of_no_files_have_the_same_levels(tmp_path: Path) -> None:
+    smile = Smile("eGeMAPSv02")
+    empty = smile.process_folder(tmp_path)
+    assert empty.index.names == ["file", "start", "end"]
+    assert set(empty.dtypes) == {np.dtype(np.float32)}
+    soundfile.write(tmp_path / "a.wav", voice(), RATE)
+    full = smile.process_folder(tmp_path)
+    assert pandas.concat([full, empty]).index.names == full.index.names
+    index = full.index[:0]
+    for _ in range(2):
+        assert len(smile.process_index(index, cache_root=str(tmp_path / "cache"))) == 0
+
+
+def test_a_table_is_no_index_and_a_generator_is_one(tmp_path: Path) -> None:
+    path = tmp_path / "a.wav"
+    soundfile.write(path, voice(), RATE)
+    rate: Any = np.int64(RATE)
+    smile = Smile("eGeMAPSv02", sampling_rate=rate)
+    assert smile.to_yaml_s()
+    with pytest.raises(serfast.ParameterError, match="index must be an index"):
+        smile.process_index(pandas.DataFrame(index=[str(path)]))
+    assert len(smile.process_index(iter([str(path)]), preserve_index=True)) == 1

@@ -111,3 +111,10 @@ def test_a_function_of_a_spectrum_has_not_its_unit() -> None:
         out[0] = max(log_mel)
 
     assert serfast.FeatureSpec(features=[largest()]).units == {"largest": ""}
+
+
+def test_what_is_divided_by_its_deviation_has_no_unit() -> None:
+    level = serfast.UtteranceNormalization(serfast.LogMel(n_mels=2))
+    relative = serfast.UtteranceNormalization(serfast.LogMel(n_mels=2), deviation=True, name="z")
+    units = serfast.FeatureSpec(features=[level, relative]).units
+    assert list(units.values()) == ["dB", "dB", "1", "1"]

@@ -22,14 +22,23 @@ class Log:
         if path is not None and not isinstance(path, (str, os.PathLike)):
             checks.fail("logfile", "a path or None", path)
         self.path = None if path is None else os.path.abspath(os.path.expanduser(os.fspath(path)))
+        if self.path is not None:
+            try:
+                os.close(_opened(self.path))
+            except OSError as error:
+                checks.fail("logfile", f"a file that can be written ({error.strerror})", path)
 
     def write(self, level: int, message: str) -> None:
         """Append a line in one piece: several threads and processes may write into one file."""
         if self.path is None or level > self.level:
             return
         moment = datetime.now().isoformat(timespec="milliseconds")
-        file = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
+        file = _opened(self.path)
         try:
-            os.write(file, f"{moment} [{level}] {message}\n".encode())
+            os.write(file, f"{moment} [{level}] {message}\n".encode("utf-8", "surrogateescape"))
         finally:
             os.close(file)
+
+
+def _opened(path: str) -> int:
+    return os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)

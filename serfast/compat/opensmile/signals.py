@@ -9,6 +9,7 @@ import numpy as np
 
 from ... import _checks as checks
 from ...audio.resampling import resampled
+from ...audio.samples import as_array
 
 __all__ = ["Wanted", "with_channels"]
 
@@ -31,7 +32,7 @@ class Wanted:
         self.mixdown = checks.boolean("mixdown", mixdown)
         self.resample = checks.boolean("resample", resample)
         if sampling_rate is not None:
-            checks.integer("sampling_rate", sampling_rate)
+            sampling_rate = checks.integer("sampling_rate", sampling_rate)
         elif resample:
             checks.fail("sampling_rate", "given for resample=True", None)
         self.sampling_rate = sampling_rate
@@ -45,7 +46,8 @@ class Wanted:
                 checks.refuse("channels", rule, f"{one}")
         chosen = samples[self.channels]
         if self.mixdown:
-            chosen = chosen.mean(axis=0, keepdims=True, dtype=np.float64)
+            full_scale = 32768.0 if chosen.dtype == np.int16 else 1.0
+            chosen = chosen.mean(axis=0, keepdims=True, dtype=np.float64) / full_scale
         wanted = self.sampling_rate
         if wanted is None or rate == wanted:
             return [(one, rate) for one in chosen]
@@ -56,7 +58,7 @@ class Wanted:
 
 def with_channels(signal: Any) -> Any:
     """Give a signal as float32 or int16 of shape (n_channels, n_samples)."""
-    samples = np.atleast_2d(np.asarray(signal))
+    samples = np.atleast_2d(as_array(signal))
     if samples.ndim != 2 or samples.dtype.kind not in "fiu":
         checks.fail("signal", "samples of shape (n,) or (channels, n)", signal)
     if samples.dtype.kind != "f" and samples.dtype != np.int16:  # their full scale isn't known

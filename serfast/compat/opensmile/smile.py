@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -249,7 +249,9 @@ class Smile(Serialized):
             checks.fail("files", "a sequence of paths (process_file takes one)", files)
         files = list(files)
         jobs = list(zip(files, _each(starts, files), _each(ends, files), strict=True))
-        return tables.table(self._parts.of_files(jobs, root, skip=False), self.column_names)
+        return tables.table(
+            self._parts.of_files(jobs, root, skip=False), self.column_names, of_files=True
+        )
 
     def process_folder(
         self, root: str | os.PathLike[str], *, filetype: str = "wav", include_root: bool = True
@@ -264,7 +266,9 @@ class Smile(Serialized):
         folder, names = files_in(root, filetype)
         files = [os.path.join(folder, name) for name in names] if include_root else names
         jobs = [(name, None, None) for name in files]
-        return tables.table(self._parts.of_files(jobs, folder, skip=True), self.column_names)
+        return tables.table(
+            self._parts.of_files(jobs, folder, skip=True), self.column_names, of_files=True
+        )
 
     def process_index(
         self,
@@ -297,6 +301,8 @@ class Smile(Serialized):
             entry, or a cache is asked for with a `segment`, whose settings aren't known.
         """
         checks.boolean("preserve_index", preserve_index)
+        if isinstance(index, Iterator):
+            index = list(index)
         jobs = tables.entries(index)
         frame = self._indexed(jobs, root, cache_root)
         if preserve_index and self._parts.segment is None:
@@ -309,7 +315,9 @@ class Smile(Serialized):
     def _indexed(self, jobs: list[Any], root: str | None, cache_root: Any) -> Any:
         """Give the table of the jobs, from the cache if it is there."""
         if cache_root is None:
-            return tables.table(self._parts.of_files(jobs, root, skip=False), self.column_names)
+            return tables.table(
+                self._parts.of_files(jobs, root, skip=False), self.column_names, of_files=True
+            )
         if self._parts.segment is not None:
             checks.fail("cache_root", "None if there is a segment", cache_root)
         settings = self.arguments | {"keep_nat": self._parts.keep_nat}
@@ -319,6 +327,9 @@ class Smile(Serialized):
             frame = self._indexed(jobs, root, None)
             cache.keep(path, frame)
         return frame
+
+    def _file_table(self, parts: list[Any]) -> Any:
+        return tables.table(parts, self.column_names, of_files=True)
 
     def to_numpy(self, frame: Any) -> Any:
         """Give a table as an array of the shape that a call gives."""

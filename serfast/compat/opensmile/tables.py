@@ -38,6 +38,8 @@ def seconds(argument: str, value: Any, rate: float) -> float | None:
     """
     if value is None:
         return None
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        value = value[()]
     if isinstance(value, str) and value.isascii() and value.isdigit():
         return int(value) / rate
     is_number = isinstance(value, (int, float, np.integer, np.floating))
@@ -50,7 +52,9 @@ def seconds(argument: str, value: Any, rate: float) -> float | None:
         moment = None
     if moment is not pd.NaT and not isinstance(moment, pd.Timedelta):  # also of a list
         checks.fail(argument, "seconds, a timedelta or text such as '200ms'", value)
-    return None if moment is pd.NaT else float(moment.total_seconds())
+    if moment is pd.NaT:
+        return None
+    return checks.number(argument, float(moment.total_seconds()), minimum=0)
 
 
 def index_of(n_rows: int, start: float, end: float, whole: bool) -> tuple[Any, Any]:
@@ -77,6 +81,8 @@ def entries(index: Any) -> list[tuple[Any, Any, Any]]:
     ParameterError
         If it has other levels than (file), (file, start, end) or (start, end).
     """
+    if hasattr(index, "columns"):
+        checks.refuse("index", "an index, which a table has as .index", type(index).__name__)
     names = list(getattr(index, "names", ()))
     if len(names) <= 1 and not isinstance(index, (str, bytes, os.PathLike)):
         try:
@@ -99,18 +105,23 @@ def _timedeltas(moments: Any) -> Any:
     return pandas().to_timedelta(rounded)
 
 
-def table(parts: list[tuple[Any, Any, Any, Any]], names: Any) -> Any:
-    """Give one table of parts: file (or None), starts, ends [s] and values of each."""
+def table(parts: list[tuple[Any, Any, Any, Any]], names: Any, *, of_files: bool = False) -> Any:
+    """Give one table of parts: file (or None), starts, ends [s] and values of each.
+
+    Without parts it has a level of files if it is one `of_files`.
+    """
     pd = pandas()
     arrays: list[Any] = []
     levels = []
-    if parts and parts[0][0] is not None:
-        arrays.append(np.repeat([str(part[0]) for part in parts], [len(part[3]) for part in parts]))
+    if parts[0][0] is not None if parts else of_files:
+        files = np.array([str(part[0]) for part in parts], dtype=np.str_)
+        arrays.append(np.repeat(files, np.array([len(part[3]) for part in parts], dtype=np.intp)))
         levels.append("file")
     for level, place in (("start", 1), ("end", 2)):
         moments = np.concatenate([part[place] for part in parts]) if parts else np.empty(0)
         arrays.append(_timedeltas(moments))
         levels.append(level)
-    values = np.concatenate([part[3] for part in parts]) if parts else np.empty((0, len(names)))
+    nothing = np.empty((0, len(names)), np.float32)
+    values = np.concatenate([part[3] for part in parts]) if parts else nothing
     index = pd.MultiIndex.from_arrays(arrays, names=levels)
     return pd.DataFrame(values, index=index, columns=names)

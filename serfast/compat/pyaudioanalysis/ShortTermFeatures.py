@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ... import _checks as checks
+from ...audio.samples import as_array
 from .sums import EPSILON, Sums
 from .tables import N_CHROMA, N_MFCC, tables
 
@@ -130,7 +131,7 @@ def dc_normalize(sig_array: Any) -> Array:
 
 def _checked(signal: Any, length: int) -> Any:
     """Give the samples as an array, if pyAudioAnalysis has features for them."""
-    given = np.asarray(signal)
+    given = as_array(signal)
     if given.ndim != 1 or given.dtype.kind not in "biuf":
         shape = f"shape {given.shape} and type {given.dtype}"
         checks.refuse("signal", "one channel of real samples (n,)", shape)
