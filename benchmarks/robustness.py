@@ -82,7 +82,7 @@ def _figures(folder: Path) -> Figures:
 
 
 def _recall(one: ConditionFigures) -> list[str]:
-    low, high = one.interval
+    low, high = one.interval or (one.uar, one.uar)
     mark = "" if one.trained else f" {UNSEEN}"
     return [f"{100 * one.uar:.1f}{mark}", f"{100 * low:.0f} to {100 * high:.0f}"]
 

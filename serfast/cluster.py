@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from itertools import count, islice
 from typing import Any, TypeVar
 
-from ._checks import fail
+from ._checks import fail, json_value, small_file
 from ._version import __version__
 from .errors import ParameterError, SerfastError
 from .forking import forks_wait
@@ -97,6 +97,9 @@ def connected(address: str, n_workers: int = 1) -> Iterator[Any]:
         where = {"scheduler_file": address}
         if not os.path.exists(address):  # Dask would wait for it
             fail("cluster", "an address, a scheduler's JSON file or local", address)
+        about = json_value(address, small_file(address))
+        if not isinstance(about, dict) or not isinstance(about.get("address"), str):
+            fail("cluster", "a scheduler's JSON file with its address", address)
     try:
         client = distributed.Client(**where, timeout=CONNECTING)
     except (OSError, ValueError, TypeError) as error:

@@ -25,6 +25,7 @@ from .extractor import Extractor
 from .features.spec import FeatureSpec
 from .files import replacing
 from .statistics.statistics import Statistics
+from .urls import as_path
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -150,7 +151,7 @@ class Vectors(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit-
             rate = self.spec_.sample_rate
             signal = samples_of(recording, rate)
         elif isinstance(recording, (str, os.PathLike)):
-            signal, rate = loaded(Path(recording))
+            signal, rate = loaded(as_path(recording))
         else:
             signal, rate = recording, self.sample_rate
         rows = extractor(signal, sample_rate=rate)
@@ -179,7 +180,7 @@ class Vectors(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit-
             content = _content(recording.path)
             about = f"file {recording.start} {recording.end}" if recording.is_part else "file"
         elif isinstance(recording, (str, os.PathLike)):
-            content, about = _content(Path(recording)), "file"
+            content, about = _content(as_path(recording)), "file"
         else:
             content = np.ascontiguousarray(recording).tobytes()
             about = f"{recording.dtype} {self.sample_rate}"

@@ -27,7 +27,7 @@ from ._warnings import shown_once
 
 __all__ = ["run_cross", "wanted_folds"]
 
-WITHOUT = ("test", "conditions", "plot_conditions", "plot_calibration")
+WITHOUT = ("cluster", "test", "conditions", "plot_conditions", "plot_calibration")
 """These arguments are of one corpus."""
 
 
@@ -49,7 +49,7 @@ def run_cross(arguments: argparse.Namespace, recipe: Recipe) -> int:
     classes = classes_in_common(corpora)
     n = sum(one.label in classes for some in corpora.values() for one in some)
     every = list(readings.values())
-    with Progress(n) as bar, shown_once(bar.write):
+    with Progress(n, command="serfast evaluate") as bar, shown_once(bar.write):
         for reading in every:
             reading.report_to(bar)
         result = cross_evaluate(
@@ -57,6 +57,7 @@ def run_cross(arguments: argparse.Namespace, recipe: Recipe) -> int:
             corpora,
             folds_for=wanted_folds(arguments.folds),
             folder=arguments.run_folder,
+            threads=arguments.threads,
             progress=bar.step_path,
             tell=bar.at,
             cell_done=lambda train, test, cell: bar.write(_line(train, test, cell)),

@@ -13,6 +13,7 @@ from .. import _checks as checks
 from ..audio.resampling import resampled
 from ..audio.samples import as_samples
 from ..errors import ParameterError
+from ..urls import as_path
 from .recordings import Recording
 from .samples import loaded, samples_of
 
@@ -53,7 +54,7 @@ def given_recording(one: Any, name: str) -> Given:
     if isinstance(one, Recording):
         return one
     if isinstance(one, (str, os.PathLike)):
-        return Path(os.fsdecode(one))
+        return as_path(one)
     try:
         signal = np.asarray(one)
     except ValueError:  # a list of lists of several lengths

@@ -19,7 +19,7 @@ from ..errors import SerfastError
 from ..models.input_maker import InputMaker
 from ..models.plugin import Examples, Run
 from .conditions import Condition
-from .evaluation import Fold, FoldRun, fold_run, fold_without
+from .evaluation import Fold, FoldRun, fold_run, fold_without, kept_folds
 from .folds import Mask
 from .trainee import Trainee
 from .trials import Trials, trials_of
@@ -92,6 +92,17 @@ def folds_on(
     """
     used = tuple(absolute(recording) for recording in recordings) if conditions else ()
     names = [name for name, _ in splits]
+    trainee, chooses = recipe.trainee(), recipe.choose_copies
+    kept = kept_folds(trainee, examples, splits, run, conditions, chooses_copies=chooses)
+    folders = [fold_run(run, k, names).folder for k in range(len(splits))]
+    done: dict[int, Fold] = {}
+    for k, folder in enumerate(folders):
+        if kept and folder and (fold := kept.read(folder)):
+            done[k] = fold
+            if progress:
+                progress(fold)
+    if len(done) == len(splits):
+        return [done[k] for k in range(len(splits))]
     jobs = (
         _Job(
             recipe,
@@ -100,14 +111,14 @@ def folds_on(
             name,
             out,
             left_out,
-            fold_run(run, k, names).folder,
+            folders[k],
             conditions,
             used,
             failed is not None,
         )
         for k, (name, out) in enumerate(splits)
+        if k not in done
     )
-    done: dict[int, Fold] = {}
     with (
         large(check_client(client), examples, "serfast-examples") as shared,
         closing(completed(client, _fold, jobs, "serfast-fold", shared)) as results,
@@ -119,6 +130,8 @@ def folds_on(
             for recording, error in failures:
                 if failed:
                     failed(recording, error)
+            if kept and (folder := folders[job.number]):
+                kept.write(folder, done[job.number])
             run.tell(len(done) / len(splits), f"without {job.name}: done")
             if progress:
                 progress(done[job.number])

@@ -32,8 +32,8 @@ class ConditionFigures:
         So many recordings were predicted.
     uar : float
         This is the unweighted average recall over all of them.
-    interval : (float, float)
-        This is the 95 % interval of `uar` by a bootstrap over speakers.
+    interval : (float, float) or None
+        This is the 95 % interval of `uar` by a bootstrap over speakers; None of one speaker.
     recall : dict of str to float
         Each class has its recall.
     ece : float
@@ -49,7 +49,7 @@ class ConditionFigures:
     trained: bool
     recordings: int
     uar: float
-    interval: tuple[float, float]
+    interval: tuple[float, float] | None
     recall: Mapping[str, float]
     ece: float
     kept: float | None = None
@@ -58,7 +58,7 @@ class ConditionFigures:
     def to_dict(self) -> dict[str, Any]:
         """Give the figures as JSON can hold them, with four decimals."""
         values = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
-        values["interval"] = [round(share, 4) for share in self.interval]
+        values["interval"] = self.interval and [round(share, 4) for share in self.interval]
         values["recall"] = {name: round(share, 4) for name, share in self.recall.items()}
         for name in ("uar", "ece", "kept", "right_of_kept"):
             if values[name] is None:
@@ -81,8 +81,6 @@ class ConditionFigures:
         fields = [field.name for field in dataclasses.fields(cls)]
         checks.known_keys("condition", data, fields)
         interval, recall, alter = data.get("interval"), data.get("recall"), data.get("alter")
-        if not isinstance(interval, list | tuple) or len(interval) != 2:
-            checks.fail("interval", "two numbers", interval)
         if not isinstance(recall, Mapping):
             checks.fail("recall", "a mapping of classes to numbers", recall)
         return cls(
@@ -92,7 +90,7 @@ class ConditionFigures:
             trained=checks.boolean("trained", data.get("trained")),
             recordings=checks.integer("recordings", data.get("recordings")),
             uar=_share("uar", data.get("uar")),
-            interval=(_share("interval", interval[0]), _share("interval", interval[1])),
+            interval=None if interval is None else _interval(interval),
             recall={checked_name("class", k): _share("recall", v) for k, v in recall.items()},
             ece=_share("ece", data.get("ece")),
             kept=_share("kept", data["kept"]) if "kept" in data else None,
@@ -149,8 +147,10 @@ def condition_table(figures: Sequence[ConditionFigures], *, compact: bool = Fals
 
 def _first_cells(one: ConditionFigures) -> list[str]:
     mark = "" if one.trained else f" {UNSEEN}"
-    low, high = one.interval
-    return [f"{one.name}{mark}", f"{100 * one.uar:.1f}", f"{100 * low:.0f} to {100 * high:.0f}"]
+    interval = ""
+    if one.interval:
+        interval = f"{100 * one.interval[0]:.0f} to {100 * one.interval[1]:.0f}"
+    return [f"{one.name}{mark}", f"{100 * one.uar:.1f}", interval]
 
 
 def _more_cells(one: ConditionFigures, figures: Sequence[ConditionFigures]) -> list[str]:
@@ -160,6 +160,12 @@ def _more_cells(one: ConditionFigures, figures: Sequence[ConditionFigures]) -> l
         for share in (one.kept, one.right_of_kept):
             cells.append("" if share is None else f"{100 * share:.0f}")
     return cells
+
+
+def _interval(value: Any) -> tuple[float, float]:
+    if not isinstance(value, list | tuple) or len(value) != 2:
+        checks.fail("interval", "two numbers or None", value)
+    return _share("interval", value[0]), _share("interval", value[1])
 
 
 def _share(name: str, value: Any) -> float:

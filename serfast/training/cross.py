@@ -120,6 +120,7 @@ def cross_evaluate(
     *,
     folds_for: Callable[[Sequence[Recording]], Folds] = default_folds,
     folder: str | os.PathLike[str] | None = None,
+    threads: int = 1,
     progress: Callable[[os.PathLike[str]], None] | None = None,
     tell: Tell | None = None,
     cell_done: Callable[[str, str, Evaluation], None] | None = None,
@@ -139,7 +140,7 @@ def cross_evaluate(
         At least 2, by name.
     folds_for : callable
         It gives the folds of a corpus's own recordings.
-    folder, progress, tell, failed
+    folder, threads, progress, tell, failed
         They mean the same as in :meth:`Recipe.train`. `progress` is called for the unaltered
         recordings alone.
     cell_done : callable, optional
@@ -167,7 +168,7 @@ def cross_evaluate(
     plain = dataclasses.replace(recipe, alterations=(), choose_copies=False)
     used, tests = {}, {}
     for name, recordings in common.items():
-        used[name], tests[name] = _usable(plain, recordings, progress, failed)
+        used[name], tests[name] = _usable(plain, recordings, threads, progress, failed)
     lost = {name: sorted(set(classes) - set(some.classes)) for name, some in tests.items()}
     if missing := {name: some for name, some in lost.items() if some}:
         raise ParameterError(f"recordings that can be used must be of all classes, got {missing}")
@@ -176,7 +177,7 @@ def cross_evaluate(
         part = _part(tell, k / len(common), (k + 1) / len(common), f"trained on {name}")
         examples = tests[name]
         if recipe.alterations:
-            examples = _with_copies(recipe, used[name], part, failed)
+            examples = _with_copies(recipe, used[name], threads, part, failed)
         run = _run(recipe, root, k, part)
         done = _cells(recipe, name, examples, tests, folds[name], run)
         for other in common:
@@ -212,6 +213,7 @@ def _checked_folds(
 def _usable(
     plain: Recipe,
     recordings: Sequence[Recording],
+    threads: int,
     progress: Callable[[os.PathLike[str]], None] | None,
     failed: Failed | None,
 ) -> tuple[list[Recording], Examples]:
@@ -223,12 +225,18 @@ def _usable(
         if failed is not None:
             failed(recording, error)
 
-    examples = plain.examples(recordings, progress=progress, failed=failed and leave_out)
+    examples = plain.examples(
+        recordings, threads=threads, progress=progress, failed=failed and leave_out
+    )
     return used, examples
 
 
 def _with_copies(
-    recipe: Recipe, recordings: Sequence[Recording], tell: Tell, failed: Failed | None
+    recipe: Recipe,
+    recordings: Sequence[Recording],
+    threads: int,
+    tell: Tell,
+    failed: Failed | None,
 ) -> Examples:
     """Give the examples of recordings that can be used, with their altered copies."""
     n_done = 0
@@ -238,7 +246,7 @@ def _with_copies(
         n_done += 1
         tell(FEATURES * n_done / len(recordings), f"copies of {os.path.basename(path)}")
 
-    return recipe.examples(recordings, progress=step, failed=failed)
+    return recipe.examples(recordings, threads=threads, progress=step, failed=failed)
 
 
 def _cells(

@@ -36,6 +36,7 @@ __all__ = [
     "evaluation_of",
     "fold_run",
     "fold_without",
+    "kept_folds",
     "leave_one_speaker_out",
     "train_and_predict",
 ]
@@ -123,13 +124,7 @@ def evaluate_splits(
     """
     run = Run() if run is None else run
     under = () if trials is None else trials.conditions
-    kept = None
-    if run.folder is not None:
-        run.tell(0, "looking for folds that are kept")
-        digest = digest_of(
-            trainee, examples, splits, under, seed=run.seed, chooses_copies=chooses_copies
-        )
-        kept = KeptFolds(digest)
+    kept = kept_folds(trainee, examples, splits, run, under, chooses_copies=chooses_copies)
     names = [name for name, _ in splits]
     done = []
     for k, split in enumerate(splits):
@@ -144,6 +139,25 @@ def evaluate_splits(
         if progress:
             progress(fold)
     return evaluation_of(trainee, examples, folds, done, under)
+
+
+def kept_folds(
+    trainee: Trainee,
+    examples: Examples,
+    splits: Sequence[tuple[str, Mask]],
+    run: Run,
+    under: Sequence[Condition],
+    *,
+    chooses_copies: bool,
+) -> KeptFolds | None:
+    """Give the folds that are kept in a run's folder, if it has one."""
+    if run.folder is None:
+        return None
+    run.tell(0, "looking for folds that are kept")
+    digest = digest_of(
+        trainee, examples, splits, under, seed=run.seed, chooses_copies=chooses_copies
+    )
+    return KeptFolds(digest)
 
 
 def train_and_predict(

@@ -236,6 +236,11 @@ class Evaluation:
             card["conditions"] = [one.figures.to_dict() for one in under]
         return card
 
+    @property
+    def can_draw(self) -> bool:
+        """Tell whether a bootstrap has more than one speaker, or recording, to draw from."""
+        return len(self._matrices()) > 1
+
     def _interval_card(self) -> dict[str, Any]:
         """Give the intervals of the figures; nothing if there is nothing to draw from."""
         if (n := len(self._matrices())) < 2:
@@ -299,7 +304,7 @@ class UnderCondition:
             trained=condition.trained,
             recordings=int(evaluation.matrix.sum()),
             uar=evaluation.uar,
-            interval=evaluation.uar_interval(),
+            interval=evaluation.uar_interval() if evaluation.can_draw else None,
             recall=evaluation.recall,
             ece=evaluation.expected_calibration_error,
             kept=share,

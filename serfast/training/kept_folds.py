@@ -31,7 +31,7 @@ __all__ = ["NAME", "KeptFolds", "digest_of"]
 NAME = "fold.json"
 """The name of the file, in the folder of the training without that fold's recordings."""
 
-FORMAT = 1
+FORMAT = 2
 
 
 def digest_of(
@@ -54,6 +54,7 @@ def digest_of(
         "backend": examples.backend,
         "labels": examples.labels.tolist(),
         "speakers": examples.speakers.tolist(),
+        "texts": None if examples.texts is None else examples.texts.tolist(),
         "altered": examples.altered.tolist(),
         "copies": None if examples.copies is None else examples.copies.tolist(),
         "splits": [[name, np.flatnonzero(mask).tolist()] for name, mask in splits],

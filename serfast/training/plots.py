@@ -133,7 +133,7 @@ def _draw_bars(axes: Any, places: Sequence[float], bars: Sequence[ConditionFigur
         if not pairs:
             continue
         uar = np.array([one.uar for _, one in pairs])
-        limits = np.array([one.interval for _, one in pairs])
+        limits = np.array([one.interval or (one.uar, one.uar) for _, one in pairs])
         off = np.maximum(0, np.stack([uar - limits[:, 0], limits[:, 1] - uar]))
         drawn.append(
             axes.barh(

@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Iterable
 
 from .. import _checks as checks
+from ..corpora.by_pattern import UNKNOWN_SPEAKER
 from ..corpora.messages import printable
 from ..corpora.recordings import Recording
 from ..errors import ParameterError
@@ -100,6 +101,11 @@ def _fold_of(recordings: Iterable[Recording]) -> dict[str, str]:
             raise ParameterError(f"{rule}, got none for {printable(recording.path.name)}")
         folds.setdefault(recording.speaker, set()).add(recording.fold)
     leaking = sorted(speaker for speaker, names in folds.items() if len(names) > 1)
+    if leaking == [UNKNOWN_SPEAKER]:
+        raise ParameterError(
+            "folds must have different speakers, got recordings of which nothing tells who speaks: "
+            "name the column (--columns speaker=…), or give the test set by --test"
+        )
     if leaking:
         names = ", ".join(sorted(folds[leaking[0]]))
         rule = "folds must have different speakers"

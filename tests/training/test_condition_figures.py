@@ -60,7 +60,7 @@ def test_a_card_of_before_has_none() -> None:
         ({"uar": 1.5}, "uar must be a finite number >= 0 and <= 1, got 1.5"),
         ({"uar": "0.5"}, "uar must be a finite number"),
         ({"ece": None}, "ece must be a finite number"),
-        ({"interval": [0.5]}, r"interval must be two numbers, got \[0.5\]"),
+        ({"interval": [0.5]}, r"interval must be two numbers or None, got \[0.5\]"),
         ({"interval": [0.5, 7]}, "interval must be a finite number"),
         ({"recall": [1, 2]}, "recall must be a mapping"),
         ({"recall": {"joy": -1}}, "recall must be a finite number"),
@@ -115,3 +115,9 @@ def test_a_compact_table_has_the_recall_alone() -> None:
         "† never trained on",
     ]
     assert condition_table([]) == []
+
+
+def test_one_speaker_has_no_interval() -> None:
+    one = ConditionFigures.from_dict({**CLEAN.to_dict(), "interval": None})
+    assert one.to_dict()["interval"] is None
+    assert " to " not in condition_table([one])[1]

@@ -20,6 +20,7 @@ import serfast
 from helpers.cli_corpus import write_corpus
 from serfast.audio.augmentation import parse_alteration
 from serfast.cli.main import main
+from serfast.cluster import connected
 from serfast.corpora import Recording, find_recordings
 from serfast.errors import AudioError, ParameterError
 from serfast.statistics.statistics import Statistics
@@ -122,6 +123,26 @@ def test_an_evaluation_has_the_same_figures(client, recordings, kill, tmp_path) 
         np.concatenate([fold.probabilities for fold in here.folds]),
         atol=1e-9,
     )
+
+
+def test_folds_that_are_kept_are_not_computed_again(client, recordings, tmp_path) -> None:
+    run = tmp_path / "run"
+    first = RECIPE.evaluate(recordings, client=client, folder=run)
+    kept = sorted(run.glob("*/fold.json"))
+    assert len(kept) == len(first.folds)
+    before = [path.stat().st_mtime_ns for path in kept]
+    for options in ({"client": client}, {}):
+        again = RECIPE.evaluate(recordings, folder=run, **options)
+        assert figures(again) == figures(first)
+    assert [path.stat().st_mtime_ns for path in kept] == before
+
+
+def test_a_file_that_is_no_schedulers_is_refused(tmp_path) -> None:
+    path = tmp_path / "scheduler.json"
+    for text in ("{}", '{"a":', "[]"):
+        path.write_text(text)
+        with pytest.raises(ParameterError, match="scheduler"), connected(str(path)):
+            pass
 
 
 def test_a_fold_that_the_plugin_refuses_is_named(client, recordings) -> None:

@@ -38,7 +38,7 @@ def trainer(data: Examples) -> training.Trainer:
 
 
 def chosen(data: Examples) -> tuple[float, float]:
-    return training._choose(trainer(data), data, lambda share: None)
+    return training._choose(trainer(data), data, lambda share: None, weighted=True)
 
 
 def test_contract(tmp_path):
@@ -311,3 +311,16 @@ def test_training_without_scipy_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "scipy.linalg", None)
     with pytest.raises(ImportError, match=r"pip install scipy"):
         PLUGIN.train(examples())
+
+
+def test_without_weights_nothing_is_weighed(monkeypatch):
+    """Neither the choice of C nor the calibration, nor the machine itself."""
+    seen = []
+
+    def recorded(*given, weighted):
+        seen.append(weighted)
+        return fit_logistic(*given, weighted=weighted)
+
+    monkeypatch.setattr(training, "fit_logistic", recorded)
+    training.train(examples(), weighted=False)
+    assert set(seen) == {False}

@@ -75,7 +75,9 @@ def trained(
         weighted=weighted,
     )
     tell(0.2, "choosing C")
-    cost, recall = _choose(trainer, examples, lambda k: tell(0.2 + 0.4 * k, "choosing C"))
+    cost, recall = _choose(
+        trainer, examples, lambda k: tell(0.2 + 0.4 * k, "choosing C"), weighted=weighted
+    )
     tell(0.6, f"training with C {cost}")
     machine = trainer.machine(
         cost,
@@ -114,7 +116,7 @@ def about_scores(scores: Array, codes: Codes) -> dict[str, Array]:
 
 
 def _choose(
-    trainer: Trainer, examples: Examples, tell: Callable[[float], None], *, weighted: bool = True
+    trainer: Trainer, examples: Examples, tell: Callable[[float], None], *, weighted: bool
 ) -> tuple[float, float]:
     """Give the C of the best mean recall on recordings and copies of speakers left out."""
     recalls, codes = {}, codes_of(examples)
