@@ -5,8 +5,8 @@
 A student is taught the layer's frames on recordings of some speakers and altered copies of them,
 without their emotions. A linear support vector machine on its vectors, and one on the teacher's,
 are then trained on the same speakers, and asked about two others; nothing is chosen on these.
-It needs PyTorch, onnx and scikit-learn, a minute of processor time for each epoch and pair, and
-1.5 GB of memory.
+It needs PyTorch, onnx and scikit-learn, a quarter of an hour of processor
+time for each pair, and 1.5 GB of memory.
 """
 
 from __future__ import annotations
