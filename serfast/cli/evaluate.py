@@ -21,6 +21,7 @@ from ..training.plots import plot_conditions, plot_confusion
 from ..training.recipe import Recipe
 from ..training.reliability_plot import plot_reliability
 from ..training.report import classification_report, confusion_table
+from ..urls import as_path
 from ._cluster import add_cluster, client_of
 from ._cross import run_cross, wanted_folds
 from ._examples import Reading, add_arguments, read_recipe
@@ -65,9 +66,23 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add_arguments(parser, several=True)
+    _add_what_is_asked(parser)
+    _add_pictures(parser)
     parser.add_argument(
-        "--plot", type=Path, metavar="PNG", help="confusion matrix as a picture (.png, .svg, .pdf)"
+        "-o",
+        "--output",
+        type=Path,
+        metavar="FILE",
+        help="JSON file to write the figures into, as `train --measured` takes them",
     )
+    add_cluster(parser, "make the examples and train the folds")
+    add_json(parser, "one, with the figures")
+    parser.add_argument("--force", action="store_true", help="replace PNG and FILE if they exist")
+    parser.set_defaults(run=run)
+
+
+def _add_what_is_asked(parser: argparse.ArgumentParser) -> None:
+    """Which recordings are asked about, and under which conditions."""
     parser.add_argument(
         "--folds",
         metavar="HOW",
@@ -78,7 +93,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument(
         "--test",
-        type=Path,
+        type=as_path,
         metavar="FOLDER",
         help="a test set, folder or table: trained on FOLDER, asked about this; no speaker is in "
         "both",
@@ -96,6 +111,12 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="measure also on recordings altered so, as --alter has it; without any: on a list of "
         f"{len(CONDITIONS)} conditions",
     )
+
+
+def _add_pictures(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--plot", type=Path, metavar="PNG", help="confusion matrix as a picture (.png, .svg, .pdf)"
+    )
     parser.add_argument(
         "--plot-conditions",
         type=Path,
@@ -108,17 +129,6 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         metavar="PNG",
         help="how often answers are right, by the probability that they state, as a picture",
     )
-    parser.add_argument(
-        "-o",
-        "--output",
-        type=Path,
-        metavar="FILE",
-        help="JSON file to write the figures into, as `train --measured` takes them",
-    )
-    add_cluster(parser, "make the examples and train the folds")
-    add_json(parser, "one, with the figures")
-    parser.add_argument("--force", action="store_true", help="replace PNG and FILE if they exist")
-    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -19,6 +19,15 @@ EPSILON = 2.0**-52
 MAX_PARTS = 4096
 
 
+def entropy_of(parts: Values, total: float) -> float:
+    """Give -Σ p log2(p + ε), with the shares p of parts in the energy of all."""
+    entropy = 0.0
+    for j in range(len(parts)):
+        share = parts[j] / total
+        entropy -= share * np.log2(share + EPSILON)
+    return entropy
+
+
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class EnergyEntropy(FrameFeature):
     """It is the entropy of the energies of a frame's parts: one column [bit], 0 to log2(n_parts).
@@ -57,7 +66,7 @@ class EnergyEntropy(FrameFeature):
 
     @staticmethod
     def compute(frame: Values, n_parts: int, out: Values) -> None:
-        """Compute -Σ p log2(p + ε)."""
+        """Compute the entropy of the shares of the energies."""
         size = len(frame) // n_parts
         parts = np.zeros(n_parts)
         total = EPSILON
@@ -66,11 +75,7 @@ class EnergyEntropy(FrameFeature):
             total += energy
             if i < n_parts * size:
                 parts[i // size] += energy
-        entropy = 0.0
-        for j in range(n_parts):
-            share = parts[j] / total
-            entropy -= share * np.log2(share + EPSILON)
-        out[0] = entropy
+        out[0] = entropy_of(parts, total)
 
     def tolerance(self, expected: Rows) -> Rows:
         """Allow 2e-5, because back ends add float32 numbers in different orders."""
@@ -115,7 +120,7 @@ class SpectralPartEntropy(SpectrumFeature):
 
     @staticmethod
     def compute(spectrum: Values, n_parts: int, out: Values) -> None:
-        """Compute -Σ p log2(p + ε)."""
+        """Compute the entropy of the shares of the powers."""
         n = len(spectrum) - 1
         size = n // n_parts
         parts = np.zeros(n_parts)
@@ -124,11 +129,7 @@ class SpectralPartEntropy(SpectrumFeature):
             total += float(spectrum[k])
             if k < n_parts * size:
                 parts[k // size] += float(spectrum[k])
-        entropy = 0.0
-        for j in range(n_parts):
-            share = parts[j] / total
-            entropy -= share * np.log2(share + EPSILON)
-        out[0] = entropy
+        out[0] = entropy_of(parts, total)
 
     def tolerance(self, expected: Rows) -> Rows:
         """Allow 5e-5, which is the noise of a float32 FFT."""

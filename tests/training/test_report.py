@@ -6,18 +6,9 @@ import numpy as np
 import pytest
 from sklearn import metrics
 
+from helpers.answers import CLASSES, answers
 from serfast.errors import ParameterError
 from serfast.training import confusion_matrix, figure_intervals, report
-
-CLASSES = ["anger", "boredom", "fear", "neutral"]
-
-
-def answers(seed: int, n: int = 200) -> tuple[list[str], list[str]]:
-    """Random true and predicted classes, right more often than not; the last class is rare."""
-    rng = np.random.default_rng(seed)
-    true = rng.choice(CLASSES[: 2 + seed % 3], n)
-    predicted = np.where(rng.random(n) < 0.6, true, rng.choice(CLASSES, n))
-    return true.tolist(), predicted.tolist()
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import uuid
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -22,13 +23,13 @@ HIDDEN = ("loglevel", "logfile", "segment", "keep_nat", "num_workers", "multipro
 """These arguments change no number, and are left out."""
 
 
-class Serialized:
+class Serialized(ABC):
     """It has the arguments on which the numbers depend, as plain values."""
 
     @property
+    @abstractmethod
     def arguments(self) -> dict[str, Any]:
         """Give the arguments on which the numbers depend, as JSON has them."""
-        raise NotImplementedError  # Smile has them
 
     @property
     def hidden_arguments(self) -> list[str]:
