@@ -1,4 +1,4 @@
-"""How periods differ: the native twin of serfast/features/period_perturbation.py."""
+"""How periods differ: the native twin of serfast/features/period_{marks,measures,perturbation}.py."""
 
 from libc.math cimport ceil, fabs, floor, sqrt
 
@@ -6,7 +6,7 @@ from inputs cimport Inputs
 from kernels cimport SERFAST_NEAR_LAGS, serfast_kernels
 from logarithm cimport LN10, quick_logarithm
 
-cdef enum:  # as in serfast/features/period_perturbation.py
+cdef enum:  # as in serfast/features/period_marks.py and period_measures.py
     CANDIDATES = 2
     MEASURES = 8
     MAX_MARKS = 128

@@ -67,6 +67,8 @@ TESTED_BY = {
     "features.linear_log_cepstrum": PYAUDIO_ROWS,
     "features.mean_square": PYAUDIO_ROWS,
     "features.part_entropy": PYAUDIO_ROWS,
+    "features.period_marks": "features/test_period_perturbation.py",
+    "features.period_measures": "features/test_period_perturbation.py",
     "features.relative_centroid": PYAUDIO_ROWS,
     "features.relative_flux": PYAUDIO_ROWS,
     "features.relative_rolloff": PYAUDIO_ROWS,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -19,7 +19,7 @@ EPSILON = 2.0**-52
 MAX_PARTS = 4096
 
 
-def entropy_of(parts: Values, total: float) -> float:
+def entropy_of(parts: Any, total: float) -> float:
     """Give -Σ p log2(p + ε), with the shares p of parts in the energy of all."""
     entropy = 0.0
     for j in range(len(parts)):

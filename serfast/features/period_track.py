@@ -10,7 +10,9 @@ import numpy as np
 from .. import _checks as checks
 from .base import MAX_TRANSFORM, Feature, Rows
 from .f0 import F0
-from .period_perturbation import CANDIDATES, MEASURES, PeriodPerturbation, usual_window
+from .period_marks import CANDIDATES
+from .period_measures import MEASURES
+from .period_perturbation import PeriodPerturbation, usual_window
 from .subharmonic_f0 import SubharmonicF0
 from .track import Track
 

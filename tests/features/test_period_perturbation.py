@@ -14,7 +14,7 @@ from helpers import signals
 from helpers.pulses import perturbed, voice_of
 from helpers.streams import assert_same_bits
 from serfast.errors import ParameterError
-from serfast.features.period_perturbation import MEASURES, mean_changes
+from serfast.features.period_measures import MEASURES, mean_changes
 from serfast.voice import jitter, peak_amplitudes, period_marks, shimmer
 
 RATE = 16000

@@ -12,7 +12,8 @@ import serfast
 from helpers.praat import RATE, praats
 from helpers.pulses import perturbed, voice_of
 from serfast.errors import ParameterError
-from serfast.features.period_perturbation import CANDIDATES, MEASURES
+from serfast.features.period_marks import CANDIDATES
+from serfast.features.period_measures import MEASURES
 from serfast.features.period_track import write_chosen
 
 BEFORE = 2
