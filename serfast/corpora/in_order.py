@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Thread, current_thread
 from typing import TypeVar
 
 __all__ = ["in_order"]
@@ -19,8 +20,10 @@ def in_order(
     """Each item with its result to come, few of them waiting at a time, so that memory suffices.
 
     With small results `ahead` more may wait, so that the threads go on while these are written.
+    Closing it waits for the threads.
     """
-    pool = ThreadPoolExecutor(threads)
+    workers: set[Thread] = set()
+    pool = ThreadPoolExecutor(threads, initializer=lambda: workers.add(current_thread()))
     waiting: deque[tuple[Item, Future[Result]]] = deque()
     try:
         for item in items:
@@ -30,4 +33,6 @@ def in_order(
         while waiting:
             yield waiting.popleft()
     finally:
-        pool.shutdown(cancel_futures=True)
+        # One that an error left open is closed by the garbage collector, in whichever thread that
+        # runs; a worker can't wait for itself.
+        pool.shutdown(wait=current_thread() not in workers, cancel_futures=True)

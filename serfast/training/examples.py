@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from functools import partial
 from typing import Any, TypedDict
@@ -114,22 +114,23 @@ def make_examples(
     inputs = InputMaker(spec, statistics, kind, backend, embedding)
     maker = CopyMaker(inputs, alterations, seed)
     if client is None:
-        outcomes: Iterable[Outcome] = _made_here(maker, recordings, threads, progress)
+        outcomes = _made_here(maker, recordings, threads, progress)
     else:
         made_by = (inputs.spec, statistics, kind, inputs.backend, embedding)
         maker_of = MakerOf(*made_by, maker.alterations, seed)
-        outcomes = made_on(check_client(client), maker_of, recordings, progress)
+        outcomes = (one for one in made_on(check_client(client), maker_of, recordings, progress))
     kept, store = [], _Store(maker, len(recordings))
-    for recording, outcome in zip(recordings, outcomes, strict=True):
-        if isinstance(outcome, Made):
-            kept.append(recording)
-            store.add(outcome.copies)
-            for doubt in outcome.doubts:
-                warnings.warn(doubt, stacklevel=2)
-        elif failed is None:
-            raise outcome
-        else:
-            failed(recording, outcome)
+    with closing(outcomes):
+        for recording, outcome in zip(recordings, outcomes, strict=True):
+            if isinstance(outcome, Made):
+                kept.append(recording)
+                store.add(outcome.copies)
+                for doubt in outcome.doubts:
+                    warnings.warn(doubt, stacklevel=2)
+            elif failed is None:
+                raise outcome
+            else:
+                failed(recording, outcome)
     if not kept:
         raise ParameterError(f"recordings must hold one that can be used, got {len(recordings)}")
     return store.examples(
@@ -142,7 +143,7 @@ def _made_here(
     recordings: Sequence[Recording],
     threads: int,
     progress: Callable[[os.PathLike[str]], None] | None,
-) -> Iterator[Outcome]:
+) -> Generator[Outcome, None, None]:
     """Give what is made of each recording, or the error, in their order."""
     others = recordings_of_speakers(recordings, int(maker.inputs.spec.sample_rate))
 
