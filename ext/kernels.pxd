@@ -9,6 +9,7 @@ cdef extern from "kernels/kernels.h" nogil:
         SERFAST_MAX_RADIX
         SERFAST_SERIES
         SERFAST_RUN
+        SERFAST_CANDIDATES
         SERFAST_FACTORS
         SERFAST_LAGS
         SERFAST_NEAR_LAGS
@@ -130,6 +131,13 @@ cdef extern from "kernels/kernels.h" nogil:
             const float *, const float *, ptrdiff_t, const float *, float *) noexcept nogil
         void (*shifted_sums)(
             const float *, const float *, int, float, ptrdiff_t, float *) noexcept nogil
+        void (*nearest_peaks)(
+            const int32_t *, ptrdiff_t, const float *, int32_t *) noexcept nogil
+        void (*peak_tops)(
+            const float *, const int32_t *, ptrdiff_t, float *, float *) noexcept nogil
+        void (*harmonic_tops)(
+            const int32_t *, const float *, ptrdiff_t, ptrdiff_t, ptrdiff_t, const float *,
+            const float *, float *) noexcept nogil
         void (*turn_matrix)(
             const float *, ptrdiff_t, ptrdiff_t, ptrdiff_t, float *, ptrdiff_t) noexcept nogil
         void (*frames_condition)(

@@ -83,6 +83,8 @@ typedef struct {
 /* Series stand eight side by side: point t of series s is x[8 t + s]. */
 enum { SERFAST_SERIES = 8, SERFAST_RUN = 16 };
 
+enum { SERFAST_CANDIDATES = 8 }; /* of F0, side by side */
+
 enum { SERFAST_FACTORS = 8 }; /* a polynomial of at most twice this degree has so many */
 
 /* Of each series: c is the point less the mean, tau the time from the middle of the series. */
@@ -258,6 +260,20 @@ typedef struct {
      * on to a multiple of 64, for which x and y have room */
     void (*shifted_sums)(const float *x, const float *shifts, int n_shifts, float share,
                          ptrdiff_t n, float *y);
+
+    /* Of peaks at rising places, as many as the last middle between two of them that at[j] exceeds:
+     * that one is the nearest, for SERFAST_CANDIDATES of j */
+    void (*nearest_peaks)(const int32_t *places, ptrdiff_t n, const float *at, int32_t *nearest);
+
+    /* The tops of the parabolas through three values about each place: where, and how high */
+    void (*peak_tops)(const float *x, const int32_t *places, ptrdiff_t n, float *tops,
+                      float *heights);
+
+    /* Of the peaks begin … end - 1 of n, the height of the highest one that is the nearest one to
+     * a harmonic, i · spacing[j] with i = 1 … most[j], at least 0, for SERFAST_CANDIDATES of j */
+    void (*harmonic_tops)(const int32_t *places, const float *heights, ptrdiff_t n,
+                          ptrdiff_t begin, ptrdiff_t end, const float *spacing, const float *most,
+                          float *highest);
 
     /* Frames side by side, one a lane: value i of all frames stands at x + i · lanes. */
 

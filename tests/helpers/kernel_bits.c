@@ -339,6 +339,20 @@ static void sums(int n)
         k->keep_peaks(x, n, products);
         say_floats("keep_peaks", what, products, n);
     }
+    if (n_places > 2) {
+        static int32_t nearest[SERFAST_CANDIDATES];
+        static const float most[SERFAST_CANDIDATES] = {3, 9, 0, 100, 5, 40, 7, 2};
+        float *spacing = space(SERFAST_CANDIDATES), *heights = space(n);
+        for (int j = 0; j < SERFAST_CANDIDATES; j++)
+            spacing[j] = 1.7f + 2.3f * (float)j;
+        k->nearest_peaks(places, n_places, spacing, nearest);
+        say("nearest_peaks", what, nearest, sizeof nearest);
+        k->peak_tops(x, places, n_places, products, heights);
+        say_floats("peak_tops", what, products, n_places);
+        say_floats("peak_tops, heights", what, heights, n_places);
+        k->harmonic_tops(places, heights, n_places, 0, n_places, spacing, most, products);
+        say_floats("harmonic_tops", what, products, SERFAST_CANDIDATES);
+    }
     const int n_products = n / 16 - 1;
     if (n_products > 0) {
         for (int j = 0; j < n_products; j++)
