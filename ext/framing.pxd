@@ -4,28 +4,28 @@ from libc.math cimport fabsf
 
 cdef extern from *:
     """
-    /* Whether no sample reaches the level of silence. In blocks without a branch, which compilers
-     * make vectors of; the engine around it is compiled for size, where they wouldn't. */
+    /* Index of the first sample that reaches the level of silence, or n. In blocks without a branch,
+     * which compilers make vectors of; the engine around it is compiled for size, where they
+     * wouldn't. */
     #if defined(__GNUC__) && !defined(__clang__)
     __attribute__((optimize("O3", "fp-contract=off")))
     #endif
-    static int serfast_is_silent(const float *x, ptrdiff_t n, float silence)
+    static ptrdiff_t serfast_first_heard(const float *x, ptrdiff_t n, float silence)
     {
         ptrdiff_t i = 0;
-        while (i + 64 <= n) {
+        for (; i + 64 <= n; i += 64) {
             int loud = 0;
-            for (ptrdiff_t end = i + 64; i < end; i++)
-                loud |= fabsf(x[i]) >= silence;
+            for (int j = 0; j < 64; j++)
+                loud |= fabsf(x[i + j]) >= silence;
             if (loud)
-                return 0;
+                break;
         }
-        for (; i < n; i++)
-            if (fabsf(x[i]) >= silence)
-                return 0;
-        return 1;
+        while (i < n && !(fabsf(x[i]) >= silence))
+            i++;
+        return i;
     }
     """
-    bint is_silent "serfast_is_silent"(
+    ptrdiff_t first_heard "serfast_first_heard"(
         const float *x, ptrdiff_t n, float silence) noexcept nogil
 
 cdef enum PadMode:
@@ -99,6 +99,5 @@ cdef inline const float *heard_at(
     denormal numbers, each of which costs some processors as much as a hundred others.
     """
     cdef const float *frame = frame_at(signal, frames, middle, scratch)
-    if fabsf(frame[frames.length // 2]) >= silence or not is_silent(frame, frames.length, silence):
-        return frame
-    return NULL
+    cdef ptrdiff_t n = frames.length
+    return frame if fabsf(frame[n // 2]) >= silence or first_heard(frame, n, silence) < n else NULL
