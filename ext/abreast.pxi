@@ -6,7 +6,7 @@ from libc.stdlib cimport calloc
 from libc.string cimport memset
 
 from abreast cimport Abreast, SideBySide
-from framing cimport Signal, first_heard, frame_at
+from framing cimport Signal, frame_at
 from kernels cimport serfast_frame_bands, serfast_kernels
 from mel cimport Log, Mel, finish_log, log_levels
 from program cimport Program, Scratch, spectrum_row
@@ -112,8 +112,7 @@ cdef void abreast_rows(
 ) noexcept nogil:
     """Compute the spectra of the rows from `begin` on, one for each lane, and all below them.
 
-    If half of the frames or more are silent, so that little is to be computed of them, and others
-    aren't, each is computed by itself.
+    If few of the frames aren't silent, each is computed by itself.
     """
     cdef const Spectrum *node
     cdef const float *x
@@ -128,7 +127,7 @@ cdef void abreast_rows(
         n_heard = heard_frames(p, node, x, heard)
         if n_heard == 0:
             memset(side.power, 0, (node.bins + SERFAST_PAD) * lanes * sizeof(float))
-        elif 2 * n_heard > lanes:
+        elif 3 * n_heard > lanes:
             abreast_power(p, node, x, side)
         else:
             for t in range(lanes):
@@ -151,7 +150,7 @@ cdef ptrdiff_t heard_frames(
         heard[t] = -(fabsf(x[begin + length // 2]) >= p.silence)
         if heard[t] == 0:
             loud = max(loud, begin)
-            loud += first_heard(x + loud, end - loud, p.silence)
+            loud += p.kernels.first_beyond(x + loud, end - loud, p.silence)
             heard[t] = -(loud < begin + length)
         n_heard -= heard[t]
         begin += p.grid.hop

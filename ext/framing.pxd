@@ -2,31 +2,7 @@
 
 from libc.math cimport fabsf
 
-cdef extern from *:
-    """
-    /* Index of the first sample that reaches the level of silence, or n. In blocks without a branch,
-     * which compilers make vectors of; the engine around it is compiled for size, where they
-     * wouldn't. */
-    #if defined(__GNUC__) && !defined(__clang__)
-    __attribute__((optimize("O3", "fp-contract=off")))
-    #endif
-    static ptrdiff_t serfast_first_heard(const float *x, ptrdiff_t n, float silence)
-    {
-        ptrdiff_t i = 0;
-        for (; i + 64 <= n; i += 64) {
-            int loud = 0;
-            for (int j = 0; j < 64; j++)
-                loud |= fabsf(x[i + j]) >= silence;
-            if (loud)
-                break;
-        }
-        while (i < n && !(fabsf(x[i]) >= silence))
-            i++;
-        return i;
-    }
-    """
-    ptrdiff_t first_heard "serfast_first_heard"(
-        const float *x, ptrdiff_t n, float silence) noexcept nogil
+from kernels cimport serfast_kernels
 
 cdef enum PadMode:
     CONSTANT = 0
@@ -90,7 +66,8 @@ cdef inline const float *frame_at(
 
 
 cdef inline const float *heard_at(
-    const Signal *signal, const Frames *frames, ptrdiff_t middle, float *scratch, float silence
+    const serfast_kernels *k, const Signal *signal, const Frames *frames, ptrdiff_t middle,
+    float *scratch, float silence,
 ) noexcept nogil:
     """That frame; NULL if it is silent: if no sample in it reaches the level of silence
     (serfast/features/framing.py).
@@ -100,4 +77,6 @@ cdef inline const float *heard_at(
     """
     cdef const float *frame = frame_at(signal, frames, middle, scratch)
     cdef ptrdiff_t n = frames.length
-    return frame if fabsf(frame[n // 2]) >= silence or first_heard(frame, n, silence) < n else NULL
+    if fabsf(frame[n // 2]) >= silence or k.first_beyond(frame, n, silence) < n:
+        return frame
+    return NULL
