@@ -1,12 +1,12 @@
 # Spectra of whole recordings, with frames side by side: each has the bits that compute_row gives it.
 
 from libc.math cimport fabsf
-from libc.stdint cimport uintptr_t
+from libc.stdint cimport int32_t, uintptr_t
 from libc.stdlib cimport calloc
 from libc.string cimport memset
 
 from abreast cimport Abreast, SideBySide
-from framing cimport Signal, frame_at, is_silent
+from framing cimport Signal, frame_at
 from kernels cimport serfast_frame_bands, serfast_kernels
 from mel cimport Log, Mel, finish_log, log_levels
 from program cimport Program, Scratch, spectrum_row
@@ -15,6 +15,9 @@ from spectrum cimport Spectrum
 # A band leaves out products of 0, which infinity would make NaN. Of samples below this no power is
 # infinite at a usual scale of samples; the two ways differ at most where either gives infinity.
 cdef float LOUD = 2.0 ** 20
+
+cdef enum:
+    MOST_LANES = 16
 
 
 # --- Tables ---------------------------------------------------------------------------------------
@@ -109,34 +112,49 @@ cdef void abreast_rows(
 ) noexcept nogil:
     """Compute the spectra of the rows from `begin` on, one for each lane, and all below them.
 
-    If one of the frames is silent, so that nothing is computed of it, each is computed by itself.
+    If few of the frames aren't silent, each is computed by itself.
     """
     cdef const Spectrum *node
     cdef const float *x
-    cdef ptrdiff_t t
+    cdef int32_t heard[MOST_LANES]
+    cdef ptrdiff_t t, lanes = p.kernels.lanes, n_heard
     cdef int i
     for i in range(p.n_spectra):
         node = &p.spectra[i]
         if node.abreast == NULL:
             continue
         x = frame_at(signal, &node.abreast.block, begin * p.grid.hop, side.block)
-        if all_heard(p, node, x):
+        n_heard = heard_frames(p, node, x, heard)
+        if n_heard == 0:
+            memset(side.power, 0, (node.bins + SERFAST_PAD) * lanes * sizeof(float))
+        elif 3 * n_heard > lanes:
             abreast_power(p, node, x, side)
-            finish_abreast(p, node, rows, kept, scratch, side)
+        else:
+            for t in range(lanes):
+                spectrum_row(
+                    p, node, signal, begin + t, rows + t * p.row_size, kept + t * p.kept_size,
+                    scratch)
             continue
-        for t in range(p.kernels.lanes):
-            spectrum_row(
-                p, node, signal, begin + t, rows + t * p.row_size, kept + t * p.kept_size, scratch)
+        if n_heard < lanes:
+            p.kernels.keep_lanes(side.power, node.bins, heard)
+        finish_abreast(p, node, rows, kept, scratch, side)
 
 
-cdef bint all_heard(const Program *p, const Spectrum *node, const float *x) noexcept nogil:
-    """Tell whether no frame of a block is silent, as heard_at does of a frame."""
-    cdef ptrdiff_t t, length = node.frames.length
-    for t in range(p.kernels.lanes):
-        if fabsf(x[length // 2]) < p.silence and is_silent(x, length, p.silence):
-            return False
-        x += p.grid.hop
-    return True
+cdef ptrdiff_t heard_frames(
+    const Program *p, const Spectrum *node, const float *x, int32_t *heard
+) noexcept nogil:
+    """Set -1 for each frame of a block that isn't silent, 0 for others; give how many are -1."""
+    cdef ptrdiff_t t, n_heard = 0, length = node.frames.length, lanes = p.kernels.lanes
+    cdef ptrdiff_t begin = 0, loud = 0, end = (lanes - 1) * p.grid.hop + length
+    for t in range(lanes):
+        heard[t] = -(fabsf(x[begin + length // 2]) >= p.silence)
+        if heard[t] == 0:
+            loud = max(loud, begin)
+            loud += p.kernels.first_beyond(x + loud, end - loud, p.silence)
+            heard[t] = -(loud < begin + length)
+        n_heard -= heard[t]
+        begin += p.grid.hop
+    return n_heard
 
 
 cdef void abreast_power(

@@ -191,6 +191,8 @@ cdef void compute_rows(
     """Compute the rows from `begin` on, one for each lane, of which the first are done already."""
     cdef ptrdiff_t i
     abreast_rows(p, signal, begin, rows, kept, scratch, side)
+    if p.all_abreast:
+        return
     for i in range(n_done, p.kernels.lanes):
         compute_row(
             p, signal, begin + i, rows + i * p.row_size, kept + i * p.kept_size, scratch, rest=True)

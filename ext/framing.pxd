@@ -2,31 +2,7 @@
 
 from libc.math cimport fabsf
 
-cdef extern from *:
-    """
-    /* Whether no sample reaches the level of silence. In blocks without a branch, which compilers
-     * make vectors of; the engine around it is compiled for size, where they wouldn't. */
-    #if defined(__GNUC__) && !defined(__clang__)
-    __attribute__((optimize("O3", "fp-contract=off")))
-    #endif
-    static int serfast_is_silent(const float *x, ptrdiff_t n, float silence)
-    {
-        ptrdiff_t i = 0;
-        while (i + 64 <= n) {
-            int loud = 0;
-            for (ptrdiff_t end = i + 64; i < end; i++)
-                loud |= fabsf(x[i]) >= silence;
-            if (loud)
-                return 0;
-        }
-        for (; i < n; i++)
-            if (fabsf(x[i]) >= silence)
-                return 0;
-        return 1;
-    }
-    """
-    bint is_silent "serfast_is_silent"(
-        const float *x, ptrdiff_t n, float silence) noexcept nogil
+from kernels cimport serfast_kernels
 
 cdef enum PadMode:
     CONSTANT = 0
@@ -90,7 +66,8 @@ cdef inline const float *frame_at(
 
 
 cdef inline const float *heard_at(
-    const Signal *signal, const Frames *frames, ptrdiff_t middle, float *scratch, float silence
+    const serfast_kernels *k, const Signal *signal, const Frames *frames, ptrdiff_t middle,
+    float *scratch, float silence,
 ) noexcept nogil:
     """That frame; NULL if it is silent: if no sample in it reaches the level of silence
     (serfast/features/framing.py).
@@ -99,6 +76,7 @@ cdef inline const float *heard_at(
     denormal numbers, each of which costs some processors as much as a hundred others.
     """
     cdef const float *frame = frame_at(signal, frames, middle, scratch)
-    if fabsf(frame[frames.length // 2]) >= silence or not is_silent(frame, frames.length, silence):
+    cdef ptrdiff_t n = frames.length
+    if fabsf(frame[n // 2]) >= silence or k.first_beyond(frame, n, silence) < n:
         return frame
     return NULL

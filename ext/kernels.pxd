@@ -145,6 +145,7 @@ cdef extern from "kernels/kernels.h" nogil:
         void (*frames_power)(
             const serfast_rfft *, const float *, const int32_t *, const float *, float *,
             float *) noexcept nogil
+        void (*keep_lanes)(float *, ptrdiff_t, const int32_t *) noexcept nogil
         void (*frames_bands)(const serfast_frame_bands *, const float *, float *) noexcept nogil
         float (*largest)(const float *, ptrdiff_t, ptrdiff_t, ptrdiff_t) noexcept nogil
         void (*raise_values)(

@@ -61,6 +61,7 @@ ctypedef struct Program:
     int n_whole             # log-mels that wait for the whole recording
     ptrdiff_t kept_size     # floats per row of those that have no column
     int n_abreast           # spectra whose frames a batch computes side by side
+    bint all_abreast        # and there is nothing else in a row but its tracks
     size_t block_size       # floats of a block of samples; turned; and for its transform
     size_t turned_size
     size_t abreast_fft_size
@@ -119,7 +120,8 @@ cdef inline void spectrum_row(
     float *kept, const Scratch *s,
 ) noexcept nogil:
     """Compute a spectrum and everything below it."""
-    cdef const float *frame = heard_at(signal, &node.frames, t * p.grid.hop, s.frame, p.silence)
+    cdef const float *frame = heard_at(
+        p.kernels, signal, &node.frames, t * p.grid.hop, s.frame, p.silence)
     cdef float *power = s.power
     cdef float *magnitude
     cdef int m
@@ -193,7 +195,8 @@ cdef inline void functions_row(
         power = s.slots + node.power_slot
         if node.power_slot < 0:
             power = s.power
-            frame = heard_at(signal, &node.frames, t * p.grid.hop, s.frame, p.silence)
+            frame = heard_at(
+                p.kernels, signal, &node.frames, t * p.grid.hop, s.frame, p.silence)
             if frame == NULL:
                 power = NULL
             else:
@@ -219,13 +222,13 @@ cdef inline void compute_row(
     cdef const float *frame
     cdef int i
     for i in range(p.n_energies):
-        frame = heard_at(signal, &p.energies[i].frames, middle, s.frame, p.silence)
+        frame = heard_at(k, signal, &p.energies[i].frames, middle, s.frame, p.silence)
         rms(k, &p.energies[i], frame, row)
     for i in range(p.n_crossings):
         frame = frame_at(signal, &p.crossings[i].frames, middle, s.frame)
         zero_crossing_rate(k, &p.crossings[i], frame, row)
     for i in range(p.n_pitches):
-        frame = heard_at(signal, &p.pitches[i].frames, middle, s.frame, p.silence)
+        frame = heard_at(k, signal, &p.pitches[i].frames, middle, s.frame, p.silence)
         yin(k, &p.pitches[i], frame, row, s.conditioned, s.power, s.lags, s.fft)
     for i in range(p.n_spectra):
         if not rest or p.spectra[i].abreast == NULL:

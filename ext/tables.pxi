@@ -452,6 +452,8 @@ cdef int fill_program(Arena arena, Program *p, program, callbacks) except -1:
     fill_frame_inputs(arena, p, program.computed, slots)
     fill_computed(arena, p, program.computed, callbacks, slots)
     fill_tracks(arena, p, program.tracks, callbacks)
+    alone = (p.n_energies, p.n_crossings, p.n_pitches, p.n_computed, p.n_spectra - p.n_abreast)
+    p.all_abreast = not any(alone)
     p.whole = p.n_whole > 0 or program.repeats
     # room for whole vectors behind each, and for what reads past a spectrum's last bin
     p.frame_size += SERFAST_PAD

@@ -292,6 +292,9 @@ typedef struct {
     void (*frames_power)(const serfast_rfft *plan, const float *x, const int32_t *places,
                          const float *table, float *power, float *scratch);
 
+    /* Of n values x, those of the lanes whose mask is 0 become 0; those of -1 stay. */
+    void (*keep_lanes)(float *x, ptrdiff_t n, const int32_t *mask);
+
     /* What bands does, of values >= 0 that are finite */
     void (*frames_bands)(const serfast_frame_bands *bands, const float *x, float *out);
 

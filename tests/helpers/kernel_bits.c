@@ -190,7 +190,7 @@ static void frames(const shape *s)
 {
     enum { FRAMES = 16, HOP = 40, BANDS = 5 };
     static const int32_t firsts[BANDS] = {0, 3, 4, 9, 20}, counts[BANDS] = {1, 2, 4, 8, 28};
-    static int32_t places[1 << 11];
+    static int32_t places[1 << 11], kept[FRAMES];
     serfast_rfft plan;
     const int n = s->rows * s->cols, lanes = k->lanes;
     start_again();
@@ -211,6 +211,7 @@ static void frames(const shape *s)
     float *sums = space(BANDS * (size_t)lanes), *rows = space((size_t)FRAMES * (n + 1));
     float *band_rows = space(FRAMES * BANDS), *packed = pack(s, factors, window, plan.fft.width);
     float *alone = space((size_t)n + 1), *scratch = space(4 * plan.area);
+    float *kept_rows = space(FRAMES * BANDS);
     for (int first = 0; first < FRAMES; first += lanes) {
         k->turn_matrix(x + HOP * first, n_turned, HOP, HOP, turned, n_turned);
         for (int i = 0; i < 2 * n; i++)
@@ -223,9 +224,14 @@ static void frames(const shape *s)
         k->frames_bands(&bands, power, sums);
         k->turn_matrix(power, n + 1, lanes, lanes, rows + first * (n + 1), n + 1);
         k->turn_matrix(sums, BANDS, lanes, lanes, band_rows + first * BANDS, BANDS);
+        for (int j = 0; j < lanes; j++)
+            kept[j] = -((first + j) % 3 > 0);
+        k->keep_lanes(sums, BANDS, kept);
+        k->turn_matrix(sums, BANDS, lanes, lanes, kept_rows + first * BANDS, BANDS);
     }
     say_floats("frames_power", s->name, rows, (size_t)FRAMES * (n + 1));
     say_floats("frames_bands", s->name, band_rows, FRAMES * BANDS);
+    say_floats("keep_lanes", s->name, kept_rows, FRAMES * BANDS);
     k->condition(x + HOP, 2 * n, 1, 0.97f, y);
     k->power_spectrum(&plan, y, packed, alone, scratch);
     say_floats("frames_power, alone", memcmp(alone, rows + n + 1, sizeof(float) * (n + 1)) ? "differs" : s->name, alone, n + 1);
