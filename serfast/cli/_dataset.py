@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from ..corpora.archives import is_archive
-from ..corpora.dataset import RECORDINGS_PER_PART, Extracted, Report, sources_of, write_dataset
+from ..corpora.dataset import RECORDINGS_PER_PART, Extracted, Report, write_dataset
 from ..corpora.dataset_content import Content, Making, OpenTable, content_of
 from ..corpora.dataset_folder import BAD
-from ..corpora.dataset_parts import Source
-from ..corpora.finding import find_labelled, known_of
+from ..corpora.finding import find_labelled, labelled_by_name
 from ..corpora.messages import printable
 from ..corpora.searching import Found
+from ..corpora.source_list import Source, SourceList
 from ..corpora.stored_datasets import is_stored_dataset
 from ..corpora.table_rows import TABLE_SUFFIXES
 from ..errors import ParameterError, SerfastError
@@ -79,21 +79,19 @@ def run_dataset(arguments: argparse.Namespace, spec: FeatureSpec) -> int:
     return 1 if written.failed or result.problems else 0
 
 
-def _sources(files: list[Path], labels: str) -> tuple[list[Source], Found]:
+def _sources(files: list[Path], labels: str) -> tuple[SourceList, Found]:
     """Give the recordings: what a table, an archive or a corpus's labels name, or all there are."""
     if STANDARD_INPUT in files:
         raise ParameterError("FILE must be a file or folder with --dataset, got -")
     is_labelled = labels != "auto" or any(map(_names_recordings, files))
     if not is_labelled:
         result = find(files)
-        known = known_of(result.paths)
-        if not any(one.is_part for one in known.values()):
-            return sources_of([known.get(path, path) for path in result.paths]), result
+        return SourceList(labelled_by_name(result.paths)), result
     if len(files) > 1:
         rule = "FILE must be one folder, archive or table whose labels are read"
         raise ParameterError(f"{rule} with --dataset, got {len(files)}")
     recordings, result = find_labelled(files[0], labels)
-    return sources_of(recordings), result
+    return SourceList(recordings), result
 
 
 def _names_recordings(file: Path) -> bool:

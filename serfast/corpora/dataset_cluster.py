@@ -21,10 +21,11 @@ from ..files import beside
 from ..urls import absolute_path
 from .arrow_files import needed_pyarrow
 from .dataset_content import Content, Making
-from .dataset_parts import Part, Parts, Source
+from .dataset_parts import Part, Parts
 from .dataset_writing import Computed, compute, fill
 from .messages import printable
 from .recordings import absolute
+from .source_list import Source
 
 __all__ = ["write_parts_on"]
 
