@@ -23,13 +23,14 @@ from ..corpora.stored_datasets import is_stored_dataset
 from ..corpora.table_rows import TABLE_SUFFIXES
 from ..errors import ParameterError, SerfastError
 from ..features.spec import FeatureSpec
+from ..thread_warnings import collected, taken_by
 from ._cluster import add_cluster, client_of
 from ._json import print_json
 from ._output import one_line
 from ._progress import Progress
 from ._recordings import STANDARD_INPUT, find
 from ._spec import default_statistics, read_statistics
-from ._warnings import collected, show_warnings
+from ._warnings import show_warnings
 
 __all__ = ["add_dataset", "run_dataset"]
 
@@ -61,7 +62,7 @@ def run_dataset(arguments: argparse.Namespace, spec: FeatureSpec) -> int:
     """Write the dataset, or what is missing of it; exit status 1 if recordings failed."""
     content = _content(arguments, spec)
     sources, result = _sources(arguments.files, arguments.labels)
-    with client_of(arguments) as client, _Bar(arguments.output) as bar:
+    with client_of(arguments) as client, _Bar(arguments.output) as bar, taken_by(bar.warn):
         for problem in result.problems:
             bar.say(problem)
         written = write_dataset(
@@ -164,6 +165,10 @@ class _Bar(Report):
         """Print a line as it is, from any thread."""
         with self._lock:
             self._progress.write(text)
+
+    def warn(self, text: str) -> None:
+        """Print a warning above the bar."""
+        self.write(f"serfast: warning: {text}")
 
     def begin(self, n_recordings: int, n_kept: int) -> None:
         """Begin to draw; what was done before doesn't count, so that the time left is right."""
