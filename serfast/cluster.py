@@ -8,6 +8,7 @@ again on another one; Dask gives up after some deaths, and the task has failed t
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import CancelledError
 from contextlib import contextmanager, suppress
@@ -18,6 +19,7 @@ from ._checks import fail, json_value, small_file
 from ._version import __version__
 from .errors import ParameterError, SerfastError
 from .forking import forks_wait
+from .thread_warnings import collected_here
 
 __all__ = [
     "DIED",
@@ -149,7 +151,7 @@ def completed(
 
     Items are taken as workers need them, two for each of their threads, so that neither the client
     nor the scheduler holds all of them. Workers that join later are counted. What is running is
-    cancelled when the caller goes on no more.
+    cancelled when the caller goes on no more. What a task warns of, this process warns of.
 
     Parameters
     ----------
@@ -184,7 +186,7 @@ def completed(
             room = max(AT_LEAST, 2 * sum(client.nthreads().values())) - len(running)
             for item in islice(todo, max(room, 0)):
                 key = f"{name}-{os.getpid()}-{id(client)}-{next(_numbers)}"
-                task = client.submit(function, item, *shared, key=key, pure=False)
+                task = client.submit(_warned, function, item, *shared, key=key, pure=False)
                 running[key] = item, task
                 queue.add(task)
             if not running:
@@ -193,11 +195,22 @@ def completed(
             item, future = running.pop(next(queue).key)
             result = _result(future)
             del future
+            if not isinstance(result, WorkerDied):
+                result, messages = result
+                for message in messages:
+                    warnings.warn(message, stacklevel=2)
             yield item, result
     finally:
         if running:
             with suppress(Exception):  # the error before says more
                 client.cancel([future for _, future in running.values()])
+
+
+def _warned(function: Callable[..., Result], *arguments: Any) -> tuple[Result, list[str]]:
+    """Give what a function gives, and what it has warned of, each once: what a worker does."""
+    with collected_here() as messages:
+        result = function(*arguments)
+    return result, list(dict.fromkeys(messages))
 
 
 @contextmanager
@@ -214,6 +227,7 @@ def large(client: Any, value: Item, name: str) -> Iterator[Any]:
     # it is as large as it is: Dask would warn of that
     with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 TB"}):
         future = client.submit(_same, value, key=key, pure=False)
+    del value  # the caller may have given away the last reference to it
     try:
         yield future
     finally:

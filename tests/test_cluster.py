@@ -250,3 +250,26 @@ def test_without_dask_it_says_what_to_install(corpus, monkeypatch) -> None:
 def test_nothing_of_dask_is_loaded_before_it_is_used() -> None:
     code = "import serfast.corpora, serfast.cli.extract, sys; print('distributed' in sys.modules)"
     assert printed(code) == "False"
+
+
+def test_what_a_worker_warns_of_this_program_warns_of(client, corpus, capsys) -> None:
+    soundfile.write(corpus[6], np.full(3000, 0.1), 16000, format="FLAC")
+    corpus[6].write_bytes(corpus[6].read_bytes() + bytes(99999))
+    for folder in ("there", "again"):  # a worker shows it each time, not once in its life
+        with pytest.warns(UserWarning, match=r"^in/6\.wav: at least \d+ bytes behind"):
+            extract(corpus, SPEC, folder, client=client)
+    address = client.scheduler.address
+    shown = {}
+    for name, options in (("one", []), ("two", ["--cluster", address])):
+        main(["extract", "in", "-o", name, "--dataset", *options])
+        lines = capsys.readouterr().err.splitlines()
+        shown[name] = [line for line in lines if line.startswith("serfast: warning: in/6.wav: ")]
+    assert shown["two"] == shown["one"]
+    assert len(shown["one"]) == 1
+
+
+def test_warnings_of_any_task_arrive_once(client) -> None:
+    with pytest.warns(UserWarning, match="beware") as caught:
+        results = list(cluster.completed(client, warnings.warn, ["beware"] * 3, "task"))
+    assert results == [("beware", None)] * 3
+    assert len(caught) == 3

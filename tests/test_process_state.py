@@ -28,6 +28,7 @@ WHOLE_PROCESS = re.compile(
 MAY_CHANGE_THE_PROCESS = {
     "serfast/cli/main.py": "the command is the process's own",
     "serfast/cli/_warnings.py": "the same: main shows the warnings of its command",
+    "serfast/thread_warnings.py": "a cluster's worker alone, while a task runs",
     "plugins/serfast-onnx/src/serfast_onnx/train/torch_state.py": "torch has no other way",
 }
 
@@ -39,6 +40,7 @@ LOCKS = re.compile(
 MAY_LOCK = {
     "serfast/cli/_dataset.py": "a program by itself, which forks nothing",
     "serfast/forking.py": "it is what makes a fork wait",
+    "serfast/thread_warnings.py": "a cluster's worker, whose tasks fork nothing",
     "serfast/backends/numba/engine.py": "only in a block in which a fork waits",
     "serfast/backends/numba/stream.py": "never waited for",
     "plugins/serfast-onnx/src/serfast_onnx/session.py": "only in a block in which a fork waits",

@@ -21,7 +21,7 @@ from helpers.pages import ROOT
 
 ROOMS = """
 forking
-errors _version _former_names
+errors _version _former_names thread_warnings
 urls
 files
 _checks

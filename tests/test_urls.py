@@ -24,7 +24,7 @@ import serfast
 from helpers.processes import printed
 from serfast.cli.main import main
 from serfast.corpora import Recording, extract, find_recordings, search
-from serfast.corpora.dataset import sources_of
+from serfast.corpora.source_list import SourceList
 from serfast.errors import AudioError, ParameterError
 from serfast.files import replacing
 from serfast.urls import UrlPath, absolute_path, as_path
@@ -331,7 +331,7 @@ def test_where_putting_is_no_one_step_a_file_is_put_beside_and_renamed(memory, m
 def test_sources_have_the_url_as_their_name(memory) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        [source] = sources_of([Recording(Path("s3://b/ä.wav"), "x", "y")])
+        [source] = SourceList([Recording(Path("s3://b/ä.wav"), "x", "y")])
     assert source.name == "s3://b/ä.wav"
     assert source.recording is not None
     assert source.recording.path == UrlPath("s3://b/ä.wav")

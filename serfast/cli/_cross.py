@@ -19,6 +19,7 @@ from ..training.measured import setup_of
 from ..training.recipe import Recipe
 from ..training.report import interval_text
 from ..training.wanted_folds import default_folds, folds_from
+from ._cluster import client_of
 from ._examples import Reading
 from ._json import print_json
 from ._output import finish, keep, writing
@@ -27,7 +28,7 @@ from ._warnings import shown_once
 
 __all__ = ["run_cross", "wanted_folds"]
 
-WITHOUT = ("cluster", "test", "conditions", "plot_conditions", "plot_calibration")
+WITHOUT = ("test", "conditions", "plot_conditions", "plot_calibration")
 """These arguments are of one corpus."""
 
 
@@ -49,7 +50,11 @@ def run_cross(arguments: argparse.Namespace, recipe: Recipe) -> int:
     classes = classes_in_common(corpora)
     n = sum(one.label in classes for some in corpora.values() for one in some)
     every = list(readings.values())
-    with Progress(n, command="serfast evaluate") as bar, shown_once(bar.write):
+    with (
+        client_of(arguments) as client,
+        Progress(n, command="serfast evaluate") as bar,
+        shown_once(bar.write),
+    ):
         for reading in every:
             reading.report_to(bar)
         result = cross_evaluate(
@@ -62,6 +67,7 @@ def run_cross(arguments: argparse.Namespace, recipe: Recipe) -> int:
             tell=bar.at,
             cell_done=lambda train, test, cell: bar.write(_line(train, test, cell)),
             failed=every[0].failed,
+            client=client,
         )
     n_failed = sum(reading.n_failed for reading in every)
     card = {**result.card(), "setup": setup_of(recipe)}

@@ -12,24 +12,25 @@ from pathlib import Path
 from typing import Any
 
 from ..corpora.archives import is_archive
-from ..corpora.dataset import RECORDINGS_PER_PART, Extracted, Report, sources_of, write_dataset
+from ..corpora.dataset import RECORDINGS_PER_PART, Extracted, Report, write_dataset
 from ..corpora.dataset_content import Content, Making, OpenTable, content_of
 from ..corpora.dataset_folder import BAD
-from ..corpora.dataset_parts import Source
-from ..corpora.finding import find_labelled, known_of
+from ..corpora.finding import find_labelled, labelled_by_name
 from ..corpora.messages import printable
 from ..corpora.searching import Found
+from ..corpora.source_list import Source, SourceList
 from ..corpora.stored_datasets import is_stored_dataset
 from ..corpora.table_rows import TABLE_SUFFIXES
 from ..errors import ParameterError, SerfastError
 from ..features.spec import FeatureSpec
+from ..thread_warnings import collected, taken_by
 from ._cluster import add_cluster, client_of
 from ._json import print_json
 from ._output import one_line
 from ._progress import Progress
 from ._recordings import STANDARD_INPUT, find
 from ._spec import default_statistics, read_statistics
-from ._warnings import collected, show_warnings
+from ._warnings import show_warnings
 
 __all__ = ["add_dataset", "run_dataset"]
 
@@ -61,7 +62,7 @@ def run_dataset(arguments: argparse.Namespace, spec: FeatureSpec) -> int:
     """Write the dataset, or what is missing of it; exit status 1 if recordings failed."""
     content = _content(arguments, spec)
     sources, result = _sources(arguments.files, arguments.labels)
-    with client_of(arguments) as client, _Bar(arguments.output) as bar:
+    with client_of(arguments) as client, _Bar(arguments.output) as bar, taken_by(bar.warn):
         for problem in result.problems:
             bar.say(problem)
         written = write_dataset(
@@ -79,21 +80,19 @@ def run_dataset(arguments: argparse.Namespace, spec: FeatureSpec) -> int:
     return 1 if written.failed or result.problems else 0
 
 
-def _sources(files: list[Path], labels: str) -> tuple[list[Source], Found]:
+def _sources(files: list[Path], labels: str) -> tuple[SourceList, Found]:
     """Give the recordings: what a table, an archive or a corpus's labels name, or all there are."""
     if STANDARD_INPUT in files:
         raise ParameterError("FILE must be a file or folder with --dataset, got -")
     is_labelled = labels != "auto" or any(map(_names_recordings, files))
     if not is_labelled:
         result = find(files)
-        known = known_of(result.paths)
-        if not any(one.is_part for one in known.values()):
-            return sources_of([known.get(path, path) for path in result.paths]), result
+        return SourceList(labelled_by_name(result.paths)), result
     if len(files) > 1:
         rule = "FILE must be one folder, archive or table whose labels are read"
         raise ParameterError(f"{rule} with --dataset, got {len(files)}")
     recordings, result = find_labelled(files[0], labels)
-    return sources_of(recordings), result
+    return SourceList(recordings), result
 
 
 def _names_recordings(file: Path) -> bool:
@@ -166,6 +165,10 @@ class _Bar(Report):
         """Print a line as it is, from any thread."""
         with self._lock:
             self._progress.write(text)
+
+    def warn(self, text: str) -> None:
+        """Print a warning above the bar."""
+        self.write(f"serfast: warning: {text}")
 
     def begin(self, n_recordings: int, n_kept: int) -> None:
         """Begin to draw; what was done before doesn't count, so that the time left is right."""

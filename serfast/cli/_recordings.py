@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -26,26 +26,55 @@ def find(arguments: Iterable[Path], again: bool = False) -> Found:
     Each comes once, but two links to one file are two recordings. A folder without any is a
     problem. With `again` a recording comes as often as it is given.
     """
-    result = Found()
-    paths: dict[object, Path] = {}  # x/../a.wav is a.wav again
-
-    def add(path: Path) -> None:
-        paths.setdefault(len(paths) if again else as_written(path), path)
-
+    result, seen = Found(), _Seen()
     for argument in arguments:
         if not _is_folder(argument):
-            add(argument)
+            result.paths.extend([argument] if again else seen.new([argument]))
             continue
         inner = search(argument)
         result.problems.extend(inner.problems)
         result.passed_over.update(inner.passed_over)
-        for path in inner.paths:
-            add(path)
+        result.paths.extend(inner.paths if again else seen.new(inner.paths))
         if not inner.paths and not inner.problems:
             rest = inner.rest() and f": {inner.rest()}"
             result.problems.append(f"{printable(argument)}: no recordings in this folder{rest}")
-    result.paths.extend(paths.values())
     return result
+
+
+class _Seen:
+    """Which paths the arguments before have given, where `x/../a.wav` is `a.wav` again.
+
+    Each path's key is only kept once two arguments have files in one folder: there may be a million
+    of them.
+    """
+
+    def __init__(self) -> None:
+        self._folders: set[Path] = set()
+        self._waiting: list[Sequence[Path]] = []
+        self._keys: set[tuple[Path, str]] = set()
+
+    def new(self, paths: Sequence[Path]) -> Sequence[Path]:
+        """Give those of one argument's paths, which are different ones, that are new."""
+        folders = {as_written(folder) for folder in {path.parent for path in paths}}
+        are_apart = folders.isdisjoint(self._folders)
+        self._folders |= folders
+        if are_apart:
+            self._waiting.append(paths)
+            return paths
+        for before in self._waiting:
+            self._keys.update(key for _, key in self._keyed(before))
+        self._waiting.clear()
+        new = [path for path, key in self._keyed(paths) if key not in self._keys]
+        self._keys.update(key for _, key in self._keyed(new))
+        return new
+
+    @staticmethod
+    def _keyed(paths: Iterable[Path]) -> Iterator[tuple[Path, tuple[Path, str]]]:
+        written: dict[Path, Path] = {}
+        for path in paths:
+            folder = written.get(path.parent) or as_written(path.parent)
+            written[path.parent] = folder
+            yield path, (folder, path.name)
 
 
 def as_texts(paths: Iterable[Path]) -> dict[Path, str]:

@@ -4,28 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
-import threading
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
 from ..corpora.messages import printable
+from ..thread_warnings import taken_by, taker
 
-__all__ = ["collected", "show_warnings", "shown_as_lines", "shown_once", "taken_by"]
-
-_here = threading.local()
-
-
-@contextmanager
-def taken_by(take: Callable[[str], object]) -> Iterator[None]:
-    """Have this thread's warnings taken by a function meanwhile, instead of being shown."""
-    before = getattr(_here, "take", None)
-    _here.take = take
-    try:
-        yield
-    finally:
-        _here.take = before
+__all__ = ["show_warnings", "shown_as_lines", "shown_once"]
 
 
 @contextmanager
@@ -43,17 +30,6 @@ def shown_once(write: Callable[[str], object]) -> Iterator[None]:
 
     with taken_by(take):
         yield
-
-
-@contextmanager
-def collected() -> Iterator[list[str]]:
-    """Give the list that this thread's warnings are added to meanwhile, instead of being shown.
-
-    Another thread's warnings are not in it, so that each recording has its own.
-    """
-    messages: list[str] = []
-    with taken_by(messages.append):
-        yield messages
 
 
 def show_warnings(
@@ -88,7 +64,7 @@ def _show(
 ) -> None:
     """Show a warning, without Python's source line."""
     text = " ".join(str(message).split())
-    take = getattr(_here, "take", None)
+    take = taker()
     if take is None:
         print(f"serfast: warning: {text}", file=sys.stderr)
     else:

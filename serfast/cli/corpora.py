@@ -15,10 +15,10 @@ from ..corpora.finding import find_labelled
 from ..corpora.messages import SHOWN, printable
 from ..errors import ParameterError
 from ..picture.corpus import draw_corpus
+from ..thread_warnings import collected
 from ._json import add_json, print_json
 from ._output import check_outputs, check_plot, writing
 from ._progress import Progress
-from ._warnings import collected
 
 __all__ = ["add_parser"]
 

@@ -14,6 +14,7 @@ from ..corpora.searching import Found
 from ..errors import ParameterError, SerfastError
 from ..extractor import Extractor
 from ..features.spec import FeatureSpec
+from ..thread_warnings import collected
 from ..urls import UrlPath, as_path
 from ._dataset import add_dataset, run_dataset
 from ._extracted import Rows, Vectors
@@ -24,7 +25,7 @@ from ._recordings import as_texts, find, named
 from ._segments import seconds
 from ._spec import read_spec
 from ._threads import add_threads
-from ._warnings import collected, show_warnings
+from ._warnings import show_warnings
 
 __all__ = ["add_parser"]
 

@@ -14,6 +14,7 @@ from ..audio.reading import load
 from ..corpora.in_order import in_order
 from ..corpora.messages import printable
 from ..errors import ParameterError, SerfastError
+from ..thread_warnings import collected
 from . import _live
 from ._answers import SUFFIXES, answers_table, check_table, output
 from ._json import add_json, print_json
@@ -21,7 +22,7 @@ from ._progress import Progress
 from ._recordings import as_texts, find, named, source
 from ._speakers import add_speaker, check_speaker, kept_speaker
 from ._threads import add_threads
-from ._warnings import collected, show_warnings
+from ._warnings import show_warnings
 
 if TYPE_CHECKING:
     from ..recognizer import Recognizer

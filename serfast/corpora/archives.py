@@ -47,8 +47,7 @@ def search_archive(archive: Path) -> Found:
     result = Found()
     opened = _opened(os.fspath(archive))
     assert isinstance(opened, _Archive)
-    for name in opened.names:
-        path = PurePosixPath(name)
+    for path in sorted(map(PurePosixPath, opened.names), key=lambda path: path.parts):
         if path.is_absolute() or ".." in path.parts:
             result.passed_over["outside the archive"] += 1
         elif any(part.startswith(".") or part == "__MACOSX" for part in path.parts):
@@ -57,7 +56,6 @@ def search_archive(archive: Path) -> Found:
             result.passed_over[printable(why)] += 1
         else:
             result.paths.append(archive / path)
-    result.paths.sort(key=lambda path: path.parts)
     return result
 
 

@@ -16,7 +16,7 @@ __all__ = ["ByName", "Corpus", "Labels"]
 class Labels(Protocol):
     """Where a corpus's labels come from: file names, or files of labels beside the recordings."""
 
-    def fits(self, paths: Sequence[Path], root: Path | None) -> list[Path]:
+    def fits(self, paths: Sequence[Path], root: Path | None) -> Sequence[Path]:
         """Give the recordings that are labelled so; none if it isn't this corpus."""
         ...
 
@@ -46,9 +46,13 @@ class ByName(Labels):
     speakers: Mapping[str, str] = field(default_factory=dict)
     speaker: str = ""
 
+    def names(self, path: Path) -> re.Match[str] | None:
+        """Give what the pattern reads in a path, or None."""
+        return self.pattern.fullmatch(path.as_posix()[: -len(path.suffix) or None])
+
     def recording(self, path: Path) -> Recording | None:
         """Give the recording that a path describes, or None if it is named otherwise."""
-        match = self.pattern.fullmatch(path.as_posix()[: -len(path.suffix) or None])
+        match = self.names(path)
         if not match:
             return None
         parts = match.groupdict()
@@ -58,7 +62,7 @@ class ByName(Labels):
 
     def fits(self, paths: Sequence[Path], root: Path | None) -> list[Path]:
         """Give the recordings that are named so."""
-        return [path for path in paths if self.recording(path)]
+        return [path for path in paths if self.names(path)]
 
     def read(self, paths: Sequence[Path], root: Path | None) -> list[Recording]:
         """Give the recordings that are named so, in the order of the paths."""

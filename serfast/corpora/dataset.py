@@ -12,7 +12,7 @@ import os
 import warnings
 from collections.abc import Callable, Iterable
 from contextlib import closing, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Protocol
@@ -29,13 +29,14 @@ from .arrow_files import needed_pyarrow
 from .dataset_cluster import write_parts_on
 from .dataset_content import Content, content_of
 from .dataset_folder import alone, begin, check_folder, count
-from .dataset_parts import Key, Part, Parts, Plan, Source
+from .dataset_parts import Part, Parts, Plan
 from .dataset_writing import Computed, compute, fill
 from .in_order import in_order
 from .messages import printable
 from .recordings import Recording
+from .source_list import KeyIndex, Source, SourceList
 
-__all__ = ["RECORDINGS_PER_PART", "Extracted", "Report", "extract", "sources_of", "write_dataset"]
+__all__ = ["RECORDINGS_PER_PART", "Extracted", "Report", "extract", "write_dataset"]
 
 RECORDINGS_PER_PART = 256
 
@@ -174,7 +175,7 @@ def extract(
     """
     content = content_of(spec, statistics, embedding, backend)
     return write_dataset(
-        sources_of(recordings),
+        SourceList(recordings),
         content,
         as_path(folder),
         threads=threads,
@@ -186,20 +187,8 @@ def extract(
     )
 
 
-def sources_of(recordings: Iterable[Recording | str | os.PathLike[str]]) -> list[Source]:
-    """Give the recordings with the names that a dataset has for their files."""
-    sources = []
-    for one in recordings:
-        recording = one if isinstance(one, Recording) else None
-        path = as_path(one.path if isinstance(one, Recording) else one)
-        if recording is not None and recording.path is not path:
-            recording = replace(recording, path=path)
-        sources.append(Source(_text(path), path, recording))
-    return sources
-
-
 def write_dataset(
-    sources: list[Source],
+    sources: SourceList,
     content: Content,
     folder: Path,
     *,
@@ -213,7 +202,9 @@ def write_dataset(
     """Write the parts that are missing; parameters and errors as of :func:`extract`."""
     checks.integer("threads", threads, minimum=1)
     checks.integer("recordings_per_part", per_part, minimum=1)
-    waiting = _by_key(sources)
+    if not sources:
+        fail("recordings", "at least 1", 0)
+    index = KeyIndex(sources)
     settings = {"format": FORMAT, "serfast": __version__, **content.made_by, "per_part": per_part}
     parts = Parts(folder)
     needed_pyarrow("writing Parquet")  # before the folder is made
@@ -223,7 +214,8 @@ def write_dataset(
     with alone(folder):
         begin(folder, json.loads(json.dumps(settings)), parts, force)
         parts.sweep()
-        plan = parts.plan(waiting, per_part, retry_bad)
+        plan = parts.plan(sources, index, per_part, retry_bad)
+        del index  # of a million recordings it takes 16 MB
         for note in plan.notes:
             report.note(note)
         for number in plan.dropped:
@@ -276,29 +268,10 @@ def _write_parts_on(
             report.finished(parts.table(part.number).name)
 
 
-def _by_key(sources: list[Source]) -> dict[Key, Source]:
-    """Give the recordings by their keys; two must not be the same."""
-    by_key: dict[Key, Source] = {}
-    for source in sources:
-        if by_key.setdefault(source.key, source) is not source:
-            fail("recordings", "different ones", source.name)
-    if not sources:
-        fail("recordings", "at least 1", 0)
-    return by_key
-
-
 def _extracted(folder: Path, plan: Plan, counted: tuple[int, int, int], columns: int) -> Extracted:
     n_recordings, n_rows, n_bad = counted
     n_kept, n_parts = len(plan.kept), len(plan.kept) + len(plan.todo)
     return Extracted(folder, n_parts, n_kept, n_recordings - n_bad, n_rows, columns, n_bad)
-
-
-def _text(path: Path) -> str:
-    """Give the path as UTF-8; bytes that aren't are escapes, so two names stay two."""
-    text = os.fspath(path)
-    if text.isascii():
-        return text  # the path's own text: of a million files a second one would need 100 MB
-    return os.fsencode(text).decode("utf-8", "backslashreplace")
 
 
 class _Warnings:

@@ -7,6 +7,7 @@ or a worker that was taken for dead, can't contradict each other.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Generator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, replace
@@ -18,13 +19,15 @@ from .._version import __version__
 from ..cluster import DIED, WorkerDied, check_version, completed
 from ..errors import ParameterError, SerfastError
 from ..files import beside
+from ..thread_warnings import collected_here
 from ..urls import absolute_path
 from .arrow_files import needed_pyarrow
 from .dataset_content import Content, Making
-from .dataset_parts import Part, Parts, Source
+from .dataset_parts import Part, Parts
 from .dataset_writing import Computed, compute, fill
 from .messages import printable
 from .recordings import absolute
+from .source_list import Source
 
 __all__ = ["write_parts_on"]
 
@@ -112,7 +115,12 @@ def _written(content: Content, job: _Job) -> _Made:
 def _computed(content: Content, job: _Job, source: Source) -> Computed:
     if source.key in job.killers:
         return {}, SerfastError(DIED)
-    return compute(content, source)
+    with collected_here() as messages:
+        computed = compute(content, source)
+    path = f"{printable(source.path)}: "  # the client has it by another name
+    for message in messages:
+        warnings.warn(f"{printable(source.name)}: {message.removeprefix(path)}", stacklevel=2)
+    return computed
 
 
 def _content(job: _Job) -> Content:

@@ -17,9 +17,9 @@ from ..features.spec import FeatureSpec
 from ..models.embedding import Embedding
 from ..models.input_maker import InputMaker
 from ..statistics.statistics import Statistics
-from .dataset_parts import Source
 from .recordings import Recording
 from .samples import loaded, samples_of
+from .source_list import Source
 from .tables import ParquetTable, check_columns
 from .vector_tables import OWN_VECTOR_COLUMNS, Entries, ParquetVectors
 from .vector_tables import Part as Piece

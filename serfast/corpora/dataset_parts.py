@@ -10,7 +10,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from array import array
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,43 +19,14 @@ from typing import Any
 from ..files import renamed, replacing
 from ..urls import UrlPath
 from .archives import is_archive, member
-from .recordings import Recording
+from .source_list import Key, KeyIndex, Source, SourceList
 
-__all__ = ["Key", "Part", "Parts", "Plan", "Source", "mark_of"]
+__all__ = ["Part", "Parts", "Plan", "mark_of"]
 
 STATES = "_parts"
 """Readers of datasets pass over what begins with an underscore."""
 
 _BLOCK = 1 << 20
-
-Key = str | tuple[str, float | None, float | None]
-"""The name of a recording; with begin and end of a part of one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A recording, or a part of one, under the name that the dataset has for its file."""
-
-    name: str
-    path: Path
-    recording: Recording | None = None
-
-    @property
-    def key(self) -> Key:
-        """Give what tells it from every other one; a file's name alone takes the least memory."""
-        one = self.recording
-        return (self.name, one.start, one.end) if one and one.is_part else self.name
-
-    @property
-    def written_key(self) -> tuple[str, float | None, float | None]:
-        """Give the key as a part's state has it."""
-        key = self.key
-        return (key, None, None) if isinstance(key, str) else key
-
-    @property
-    def about(self) -> tuple[str | None, str | None]:
-        """Give label and speaker, as far as they are known."""
-        return (self.recording.label, self.recording.speaker) if self.recording else (None, None)
 
 
 @dataclass
@@ -62,7 +34,7 @@ class Part:
     """A part that is to be made."""
 
     number: int
-    sources: list[Source]
+    sources: Sequence[Source]
 
     @property
     def name(self) -> str:
@@ -157,12 +129,11 @@ class Parts:
             if state is not None and self.table(number).exists():
                 yield state
 
-    def plan(self, waiting: dict[Key, Source], size: int, retry_bad: bool = False) -> Plan:
-        """Divide recordings into parts of so many; what is in a part already stays in it.
-
-        Recordings that are divided are taken out of `waiting`.
-        """
-        plan = Plan()
+    def plan(
+        self, sources: SourceList, index: KeyIndex, size: int, retry_bad: bool = False
+    ) -> Plan:
+        """Divide recordings into parts of so many; what is in a part already stays in it."""
+        plan, waiting = Plan(), bytearray(b"\1") * len(sources)
         taken = set()
         for number in self.numbers():
             state = self.state(number)
@@ -170,7 +141,10 @@ class Parts:
                 plan.dropped.append(number)
                 continue
             keys = [_key(*one["key"]) for one in state["sources"]]
-            there = [waiting.pop(key) for key in keys if key in waiting]
+            places = [place for key in keys if (place := index.place(key)) is not None]
+            there = sources.chosen(place for place in places if waiting[place])
+            for place in places:
+                waiting[place] = False
             if not there:
                 plan.dropped.append(number)
                 plan.notes.append(f"{_name(number)}: its recordings are gone, it is removed")
@@ -183,17 +157,16 @@ class Parts:
             if why:
                 plan.notes.append(f"{_name(number)}: {why}; it is computed again")
             plan.todo.append(Part(number, there))
-        rest = list(waiting.values())
-        waiting.clear()
+        rest = array("I", (place for place, waits in enumerate(waiting) if waits))
         numbers = (n for n in range(len(taken) + len(rest) + 1) if n not in taken)
         for begin in range(0, len(rest), size):
-            plan.todo.append(Part(next(numbers), rest[begin : begin + size]))
+            plan.todo.append(Part(next(numbers), sources.chosen(rest[begin : begin + size])))
         plan.todo.sort(key=lambda part: part.number)
         plan.dropped = [n for n in plan.dropped if n not in {part.number for part in plan.todo}]
         return plan
 
     def _why_anew(
-        self, number: int, state: dict[str, Any], there: list[Source], retry_bad: bool
+        self, number: int, state: dict[str, Any], there: Sequence[Source], retry_bad: bool
     ) -> str | None:
         """Say why a part isn't finished; "" if it never was, None if it is."""
         table = self.table(number)

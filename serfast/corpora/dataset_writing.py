@@ -8,8 +8,9 @@ from typing import Any
 
 from ..errors import AudioError, SerfastError
 from .dataset_content import Content
-from .dataset_parts import Source, mark_of
+from .dataset_parts import mark_of
 from .messages import printable, reason_of
+from .source_list import Source
 
 __all__ = ["Computed", "compute", "fill"]
 

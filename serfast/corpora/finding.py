@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
@@ -20,17 +20,25 @@ from .arrow_files import is_arrow
 from .by_pattern import by_folders, by_pattern, pattern_of
 from .catalogue import CORPORA
 from .columns import columns_of_text
-from .corpus import Corpus
+from .corpus import ByName, Corpus
 from .emotions import emotion_table, translated
 from .label_tables import recordings_of_table
 from .messages import joined, listed, reason_of
+from .path_list import PathList
 from .recordings import Recording
 from .searching import Found, search
 from .stored import STORED, described_by
 from .stored_datasets import is_stored_dataset, read_dataset_file
 from .table_rows import TABLE_SUFFIXES
 
-__all__ = ["AUDIO_SUFFIXES", "audio_files", "find_labelled", "find_recordings", "known_of"]
+__all__ = [
+    "AUDIO_SUFFIXES",
+    "audio_files",
+    "find_labelled",
+    "find_recordings",
+    "known_of",
+    "labelled_by_name",
+]
 
 
 FOLDERS = "folders"
@@ -230,6 +238,23 @@ def known_of(paths: Iterable[Path], labels: PathLike = "auto") -> dict[Path, Rec
     return {one.path: one for corpus in corpora for one in corpus.labels.read(given, None)}
 
 
+def labelled_by_name(paths: Sequence[Path]) -> Iterator[Recording | Path]:
+    """Give paths as recordings, in their order, where a known corpus's names tell their labels.
+
+    Where no corpus's names fit, they stay paths. None of them is kept: there may be a million.
+
+    Raises
+    ------
+    ParameterError
+        Several corpora fit.
+    """
+    fits = _fitting(paths, None)
+    labels = _the_one(fits, paths).labels if fits else None
+    for path in paths:
+        recordings = labels.read([path], None) if labels else []
+        yield recordings[0] if recordings else path
+
+
 def audio_files(folder: str | os.PathLike[str]) -> list[Path]:
     """All audio files below a folder, by suffix; hidden files and folders are passed over.
 
@@ -251,7 +276,7 @@ def audio_files(folder: str | os.PathLike[str]) -> list[Path]:
     """
     result = search(folder)
     _warn_of(result)
-    return result.paths
+    return list(result.paths)
 
 
 def _path(name: str, value: str | os.PathLike[str]) -> Path:
@@ -299,18 +324,41 @@ def _corpus(labels: str) -> Corpus:
     return CORPORA[labels]
 
 
-def _fitting(paths: list[Path], root: Path | None) -> list[tuple[Corpus, list[Path]]]:
+def _fitting(paths: Sequence[Path], root: Path | None) -> list[tuple[Corpus, Sequence[Path]]]:
     """Give the corpora that fit, one of each family, and the recordings that they label."""
-    fits: list[tuple[Corpus, list[Path]]] = []
+    by_name = _matching(paths)
+    fits: list[tuple[Corpus, Sequence[Path]]] = []
     for corpus in CORPORA.values():
         if corpus.family and any(one.family == corpus.family for one, _ in fits):
             continue
-        if matching := corpus.labels.fits(paths, root):
+        if matching := _fits(corpus, by_name, paths, root):
             fits.append((corpus, matching))
     return fits
 
 
-def _the_one(fits: list[tuple[Corpus, list[Path]]], paths: list[Path]) -> Corpus:
+def _fits(
+    corpus: Corpus, by_name: Mapping[str, PathList], paths: Sequence[Path], root: Path | None
+) -> Sequence[Path]:
+    if corpus.name in by_name:
+        return by_name[corpus.name]
+    return corpus.labels.fits(paths, root)
+
+
+def _matching(paths: Sequence[Path]) -> dict[str, PathList]:
+    """Give the recordings that each corpus with a pattern of names labels.
+
+    A path, which may have to be made, is shown to all patterns before the next one is.
+    """
+    patterns = {name: one.labels for name, one in CORPORA.items() if isinstance(one.labels, ByName)}
+    matching = {name: PathList() for name in patterns}
+    for path in paths:
+        for name, labels in patterns.items():
+            if labels.names(path):
+                matching[name].append(path)
+    return matching
+
+
+def _the_one(fits: list[tuple[Corpus, Sequence[Path]]], paths: Sequence[Path]) -> Corpus:
     """Give the one corpus that fits."""
     if len(fits) == 1:
         return fits[0][0]
@@ -326,7 +374,7 @@ def _the_one(fits: list[tuple[Corpus, list[Path]]], paths: list[Path]) -> Corpus
     )
 
 
-def _of_corpus(paths: list[Path], root: Path, corpus: Corpus) -> list[Recording]:
+def _of_corpus(paths: Sequence[Path], root: Path, corpus: Corpus) -> list[Recording]:
     """Give the recordings that a corpus labels, and warn of the others."""
     recordings = corpus.labels.read(paths, root)
     if not recordings:
@@ -337,7 +385,7 @@ def _of_corpus(paths: list[Path], root: Path, corpus: Corpus) -> list[Recording]
     return sorted(known, key=lambda one: (one.path.parts, one.start or 0.0))
 
 
-def _by_own_rule(paths: list[Path], root: Path, labels: str) -> list[Recording]:
+def _by_own_rule(paths: Sequence[Path], root: Path, labels: str) -> list[Recording]:
     """Give the recordings that folders or a pattern label, and warn of the others."""
     if labels == FOLDERS:
         recordings, why = by_folders(paths, root), "not in a folder that could be the label"
@@ -350,7 +398,7 @@ def _by_own_rule(paths: list[Path], root: Path, labels: str) -> list[Recording]:
     return recordings
 
 
-def _warn_of_others(paths: list[Path], recordings: list[Recording], why: str) -> None:
+def _warn_of_others(paths: Sequence[Path], recordings: list[Recording], why: str) -> None:
     labelled = {recording.path for recording in recordings}
     if others := [path for path in paths if path not in labelled]:
         warnings.warn(f"left out, {why}: {listed(others)}", stacklevel=6)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 __all__ = ["joined", "listed", "printable", "reason_of"]
@@ -11,10 +12,12 @@ SHOWN = 5
 """Most items that a message lists."""
 
 
-def listed(paths: list[Path]) -> str:
-    """Count files and list their names."""
+def listed(paths: Sequence[Path]) -> str:
+    """Count files and list the names of the first."""
     noun = "file" if len(paths) == 1 else "files"
-    return f"{len(paths)} {noun}: {joined([printable(path.name) for path in paths], ', ')}"
+    names = ", ".join(printable(path.name) for path in paths[:SHOWN])
+    more = f"and {len(paths) - SHOWN} more" if len(paths) > SHOWN else ""
+    return f"{len(paths)} {noun}: {', '.join(filter(None, [names, more]))}"
 
 
 def joined(items: list[str], separator: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Generic, Protocol, TypeVar
 
 from .._version import __version__
 from ..cluster import WorkerDied, check_client, check_version, completed, large
@@ -24,7 +24,21 @@ from .folds import Mask
 from .trainee import Trainee
 from .trials import Trials, trials_of
 
-__all__ = ["Rehearsed", "folds_on"]
+__all__ = ["Handed", "Rehearsed", "folds_on"]
+
+Value = TypeVar("Value")
+
+
+class Handed(Generic[Value]):
+    """A large value that is handed over: whoever takes it is the only one who has it."""
+
+    def __init__(self, value: Value) -> None:
+        self._value: list[Value] = [value]
+
+    def taken(self) -> Value:
+        """Give the value, once."""
+        return self._value.pop()
+
 
 Failure = tuple[Recording, Exception]
 
@@ -68,7 +82,7 @@ class _Job:
 def folds_on(
     client: Any,
     recipe: Rehearsed,
-    examples: Examples,
+    handed: Handed[Examples],
     splits: Sequence[tuple[str, Mask]],
     left_out: str,
     *,
@@ -80,6 +94,7 @@ def folds_on(
 ) -> list[Fold]:
     """Give the folds in their order, each trained and predicted by a worker.
 
+    The examples are taken, so that this process has room again once the scheduler has them.
     `progress` is called with each fold when it is done. `recordings` are those of the unaltered
     examples, which are read again under conditions.
 
@@ -90,6 +105,7 @@ def folds_on(
     SerfastError
         The workers that computed a fold died.
     """
+    examples = handed.taken()
     used = tuple(absolute(recording) for recording in recordings) if conditions else ()
     names = [name for name, _ in splits]
     trainee, chooses = recipe.trainee(), recipe.choose_copies
@@ -119,8 +135,10 @@ def folds_on(
         for k, (name, out) in enumerate(splits)
         if k not in done
     )
+    handed = Handed(examples)
+    del examples
     with (
-        large(check_client(client), examples, "serfast-examples") as shared,
+        large(check_client(client), handed.taken(), "serfast-examples") as shared,
         closing(completed(client, _fold, jobs, "serfast-fold", shared)) as results,
     ):
         for job, result in results:

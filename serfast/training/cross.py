@@ -18,13 +18,13 @@ from ..corpora.recordings import Recording
 from ..errors import ParameterError
 from ..models.plugin import Examples, Run
 from .beforehand import check_recordings, check_splits
-from .evaluation import Evaluation, evaluate_splits, train_and_predict
+from .cluster_folds import Handed, folds_on
+from .evaluation import Evaluation, evaluate_splits, evaluation_of, train_and_predict
 from .examples import Failed, texts_of
 from .folds import Folds, splits_with_copies
 from .given_test import identity_of
 from .ingredients import made_folder
 from .recipe import Recipe
-from .trainee import Trainee
 from .wanted_folds import default_folds
 
 __all__ = ["CrossEvaluation", "check_apart", "classes_in_common", "cross_evaluate"]
@@ -125,6 +125,7 @@ def cross_evaluate(
     tell: Tell | None = None,
     cell_done: Callable[[str, str, Evaluation], None] | None = None,
     failed: Failed | None = None,
+    client: Any = None,
 ) -> CrossEvaluation:
     """Train on each corpus and ask about each, in the classes that all of them have.
 
@@ -145,6 +146,9 @@ def cross_evaluate(
         recordings alone.
     cell_done : callable, optional
         It is called with the corpus trained on, the corpus asked about, and the evaluation.
+    client : distributed.Client, optional
+        The workers of this Dask cluster make the examples and train the folds, as in
+        :meth:`Recipe.evaluate`. The training on a whole corpus is done here.
 
     Raises
     ------
@@ -167,8 +171,9 @@ def cross_evaluate(
     root = None if folder is None else made_folder(folder)
     plain = dataclasses.replace(recipe, alterations=(), choose_copies=False)
     used, tests = {}, {}
+    how = _How(threads, client)
     for name, recordings in common.items():
-        used[name], tests[name] = _usable(plain, recordings, threads, progress, failed)
+        used[name], tests[name] = _usable(plain, recordings, progress, failed, how)
     lost = {name: sorted(set(classes) - set(some.classes)) for name, some in tests.items()}
     if missing := {name: some for name, some in lost.items() if some}:
         raise ParameterError(f"recordings that can be used must be of all classes, got {missing}")
@@ -177,9 +182,10 @@ def cross_evaluate(
         part = _part(tell, k / len(common), (k + 1) / len(common), f"trained on {name}")
         examples = tests[name]
         if recipe.alterations:
-            examples = _with_copies(recipe, used[name], threads, part, failed)
+            examples = _with_copies(recipe, used[name], part, failed, how)
         run = _run(recipe, root, k, part)
-        done = _cells(recipe, name, examples, tests, folds[name], run)
+        done = _cells(recipe, name, Handed(examples), tests, folds[name], run, client)
+        del examples
         for other in common:
             cells[name, other] = done[other]
             if cell_done:
@@ -210,12 +216,20 @@ def _checked_folds(
     return folds
 
 
+@dataclass(frozen=True)
+class _How:
+    """What makes the examples."""
+
+    threads: int
+    client: Any
+
+
 def _usable(
     plain: Recipe,
     recordings: Sequence[Recording],
-    threads: int,
     progress: Callable[[os.PathLike[str]], None] | None,
     failed: Failed | None,
+    how: _How,
 ) -> tuple[list[Recording], Examples]:
     """Give the recordings that can be used, and their unaltered examples."""
     used = list(recordings)
@@ -226,7 +240,11 @@ def _usable(
             failed(recording, error)
 
     examples = plain.examples(
-        recordings, threads=threads, progress=progress, failed=failed and leave_out
+        recordings,
+        threads=how.threads,
+        progress=progress,
+        failed=failed and leave_out,
+        client=how.client,
     )
     return used, examples
 
@@ -234,9 +252,9 @@ def _usable(
 def _with_copies(
     recipe: Recipe,
     recordings: Sequence[Recording],
-    threads: int,
     tell: Tell,
     failed: Failed | None,
+    how: _How,
 ) -> Examples:
     """Give the examples of recordings that can be used, with their altered copies."""
     n_done = 0
@@ -246,27 +264,37 @@ def _with_copies(
         n_done += 1
         tell(FEATURES * n_done / len(recordings), f"copies of {os.path.basename(path)}")
 
-    return recipe.examples(recordings, threads=threads, progress=step, failed=failed)
+    return recipe.examples(
+        recordings, threads=how.threads, progress=step, failed=failed, client=how.client
+    )
 
 
 def _cells(
     recipe: Recipe,
     name: str,
-    examples: Examples,
+    handed: Handed[Examples],
     tests: Mapping[str, Examples],
     folds: Folds,
     run: Run,
+    client: Any,
 ) -> dict[str, Evaluation]:
     """Give the evaluations of models of one corpus, by the corpus asked about."""
-    plugin = recipe.load_plugin()
-    trainee = Trainee(recipe.plugin, plugin, recipe.spec, recipe.statistics)
-    splits = splits_with_copies(folds, examples, len(recipe.alterations))
-    chooses = recipe.choose_copies
-    inner = _within(run, "speakers", FEATURES, 0.9)
-    itself = evaluate_splits(trainee, examples, folds, splits, run=inner, chooses_copies=chooses)
+    trainee, chooses = recipe.trainee(), recipe.choose_copies
     others = {other: test for other, test in tests.items() if other != name}
-    whole = _within(run, "all", 0.9, 1)
+    whole = _within(run, "all", FEATURES, 0.6)
+    inner = _within(run, "speakers", 0.6, 1)
+    examples = handed.taken()
     answered = train_and_predict(trainee, examples, others, run=whole, chooses_copies=chooses)
+    splits = splits_with_copies(folds, examples, len(recipe.alterations))
+    if client is None:
+        itself = evaluate_splits(
+            trainee, examples, folds, splits, run=inner, chooses_copies=chooses
+        )
+    else:
+        classes, handed = examples.classes, Handed(examples)
+        del examples
+        done = folds_on(client, recipe, handed, splits, folds.left_out, run=inner)
+        itself = evaluation_of(trainee, classes, folds, done)
     return {
         name: itself,
         **{

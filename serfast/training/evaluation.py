@@ -138,7 +138,7 @@ def evaluate_splits(
         done.append(fold)
         if progress:
             progress(fold)
-    return evaluation_of(trainee, examples, folds, done, under)
+    return evaluation_of(trainee, examples.classes, folds, done, under)
 
 
 def kept_folds(
@@ -186,15 +186,13 @@ def train_and_predict(
 
 def evaluation_of(
     trainee: Trainee,
-    examples: Examples,
+    classes: tuple[str, ...],
     folds: Folds,
     done: Sequence[Fold],
     under: tuple[Condition, ...] = (),
 ) -> Evaluation:
     """Give the evaluation of folds that are done; with a bound of certain answers if it can."""
-    evaluation = Evaluation(
-        examples.classes, tuple(done), folds.protocol, under, left_out=folds.left_out
-    )
+    evaluation = Evaluation(classes, tuple(done), folds.protocol, under, left_out=folds.left_out)
     return with_bound(evaluation) if isinstance(trainee.plugin, TakesBound) else evaluation
 
 

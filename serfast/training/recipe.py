@@ -17,7 +17,7 @@ from ..models.bundle.bundle import Bundle
 from ..models.input_maker import InputMaker
 from ..models.plugin import Examples, Run
 from .beforehand import check_choice, check_recordings, check_splits, try_bundle
-from .cluster_folds import folds_on
+from .cluster_folds import Handed, folds_on
 from .conditions import Wanted, conditions_from
 from .copy_choice import choose_copies
 from .evaluation import Evaluation, Fold, evaluate_splits, evaluation_of
@@ -253,10 +253,12 @@ class Recipe(RecipeFields):
         if client is not None:
             how = folds_of(folds)
             splits = splits_with_copies(how, examples, len(self.alterations))
+            classes, handed = examples.classes, Handed(examples)
+            del examples  # the cluster has them from then on
             done = folds_on(
                 client,
                 self,
-                examples,
+                handed,
                 splits,
                 how.left_out,
                 run=run,
@@ -265,7 +267,7 @@ class Recipe(RecipeFields):
                 progress=fold_done,
                 failed=failed,
             )
-            return evaluation_of(self.trainee(), examples, how, done, under)
+            return evaluation_of(self.trainee(), classes, how, done, under)
         trials = None
         if under:
             trials = trials_of(under, used, self.inputs(), seed=self.seed, failed=failed)

@@ -13,6 +13,7 @@ import pytest
 import soundfile
 
 import serfast
+from serfast.cli._recordings import find
 from serfast.cli.main import main
 from serfast.features.spec import FeatureSpec
 
@@ -387,7 +388,7 @@ def test_what_is_passed_over_and_what_can_not_be_read_is_said(
     captured = capsys.readouterr()
     assert captured.err == f"serfast extract: {folder / 'sub'}: permission denied\n"
     assert captured.out.startswith(f"{out}: 2 recordings, ")
-    assert captured.out.endswith(" columns, 2 passed over (1 hidden, 1 .txt), 1 failed\n")
+    assert captured.out.endswith(" columns, 2 passed over (1 .txt, 1 hidden), 1 failed\n")
 
 
 def test_emodb(emodb: Path, tmp_path: Path) -> None:
@@ -398,3 +399,14 @@ def test_emodb(emodb: Path, tmp_path: Path) -> None:
     with np.load(out) as data:
         for i, path in enumerate(paths):
             np.testing.assert_array_equal(data[f"rows_{i}"], extractor(serfast.load(path)[0]))
+
+
+def test_files_that_several_arguments_give_come_once(tmp_path: Path) -> None:
+    for name in ("a.wav", "sub/b.wav", "sub/c.wav", "other/d.wav"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    sub, other = tmp_path / "sub", tmp_path / "other"
+    given = [sub / "c.wav", other, tmp_path / "sub" / ".." / "sub" / "c.wav", tmp_path, sub]
+    names = [path.relative_to(tmp_path).as_posix() for path in find(given).paths]
+    assert names == ["sub/c.wav", "other/d.wav", "a.wav", "sub/b.wav"]
+    assert len(find(given, again=True).paths) == 9

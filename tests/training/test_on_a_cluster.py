@@ -7,7 +7,9 @@ import os
 import re
 import signal
 import warnings
+import weakref
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ import dask
 import distributed
 import numpy as np
 import pytest
+import soundfile
 
 import serfast
 from helpers.cli_corpus import write_corpus
@@ -24,7 +27,7 @@ from serfast.cluster import connected
 from serfast.corpora import Recording, find_recordings
 from serfast.errors import AudioError, ParameterError
 from serfast.statistics.statistics import Statistics
-from serfast.training import Recipe, make_examples
+from serfast.training import Recipe, cross_evaluate, make_examples
 
 RMS = serfast.FeatureSpec(features=[serfast.RMS(), serfast.MFCC()])
 MEAN = Statistics(functionals=("mean", "std"), deltas=0)
@@ -174,3 +177,48 @@ def test_the_commands_take_a_cluster(client, recordings, capsys) -> None:
         assert main(["evaluate", *words, "-o", "there.json", *address]) == 0
     here, there = (json.loads(Path(f"{word}.json").read_text()) for word in ("here", "there"))
     assert here == there
+
+
+def test_the_examples_are_no_longer_here_when_the_cluster_has_them(
+    client, recordings, monkeypatch
+) -> None:
+    """Examples can be as large as memory, so two copies of them must not be in this process."""
+    alive: list[bool] = []
+    make = Recipe.examples
+
+    def examples(self: Recipe, *arguments: Any, **options: Any) -> Any:
+        made = make(self, *arguments, **options)
+        held.append(weakref.ref(made))
+        return made
+
+    held: list[Any] = []
+    monkeypatch.setattr(Recipe, "examples", examples)
+    RECIPE.evaluate(
+        recordings, client=client, fold_done=lambda _: alive.append(held[0]() is not None)
+    )
+    assert alive == [False] * 3
+
+
+def test_corpora_against_each_other_have_the_same_figures(client, tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    corpora = {}
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        write_corpus(tmp_path / name / "wav")
+        corpora[name] = [replace(one, corpus=None) for one in find_recordings(f"{name}/wav")]
+    here = cross_evaluate(RECIPE, corpora)
+    cells: list[Any] = []
+    there = cross_evaluate(
+        RECIPE, corpora, client=client, cell_done=lambda a, b, _: cells.append((a, b))
+    )
+    assert list(here.cells) == list(there.cells) == cells
+    for cell in here.cells:
+        assert figures(there.cells[cell]) == figures(here.cells[cell])
+
+
+def test_a_warning_of_a_worker_is_shown_here(client, recordings) -> None:
+    path = recordings[1].path
+    soundfile.write(path, soundfile.read(path)[0], 16000, format="FLAC")
+    path.write_bytes(path.read_bytes() + bytes(99999))
+    with pytest.warns(UserWarning, match=rf"{path.name}: at least \d+ bytes behind"):
+        RECIPE.evaluate(recordings, client=client)
