@@ -24,6 +24,10 @@ class Adaptable(Protocol):
     A classifier may have the attribute `class_scores` too, an array of float64 of shape (n_classes,
     n_classes): row c is the mean of the scores over the training data of class c. Then recordings
     whose class is known can serve as enrolment.
+
+    And it may have `speaker_matrix`, an array of float64 of shape (n_classes, n_classes + 1): once
+    the mean of a speaker's scores is known and taken away, ``speaker_matrix[:, :-1] @ scores +
+    speaker_matrix[:, -1]`` are the scores to answer by.
     """
 
     @property
