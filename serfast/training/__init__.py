@@ -5,7 +5,7 @@ Training and evaluation both start from a :class:`Recipe`.
 
 from .bootstrap import FigureIntervals, figure_intervals
 from .calibration import ReliabilityCurve, expected_calibration_error, reliability_curve
-from .certainty import certain_bound
+from .certainty import bound_under_conditions, certain_bound
 from .comparison import Comparison, compare
 from .condition_figures import ConditionFigures, condition_table
 from .conditions import CONDITIONS, Condition
@@ -59,6 +59,7 @@ __all__ = [
     "Trainee",
     "balanced_sample",
     "beside_test_set",
+    "bound_under_conditions",
     "bundle_of",
     "certain_bound",
     "check_speakers",

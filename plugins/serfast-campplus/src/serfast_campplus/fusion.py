@@ -84,7 +84,7 @@ def train_parts(
             "weights": weights,
             "intercepts": neutral - weights.astype(np.float64) @ scaling.mean,
             "neutral_scores": neutral,
-            **about_scores(scores, codes),
+            **about_scores(scores, codes, examples),
             **about_known_speakers(scores, codes, means, neutral, weighted=weighted),
             **typical(x, scaling),
         },

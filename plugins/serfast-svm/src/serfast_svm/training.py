@@ -22,7 +22,7 @@ from .known_speakers import fit_known_speakers
 from .machine import Trainer
 from .scaled_inputs import ScaledInputs
 from .scaling import Scaling
-from .speaker_means import SpeakerMeans
+from .speaker_means import SpeakerMeans, copies_of
 from .strangeness import UNLIKE, distances
 
 __all__ = [
@@ -107,7 +107,7 @@ def trained(
             # Of the rounded weights: rounding counts with distances from the mean, not with it.
             "intercepts": neutral - weights.astype(np.float64) @ scaling.mean,
             "neutral_scores": neutral,
-            **about_scores(scores, codes),
+            **about_scores(scores, codes, examples),
             **about_known_speakers(scores, codes, means, neutral, weighted=weighted),
             **typical(x, scaling),
         },
@@ -120,11 +120,11 @@ def trained(
     return made, scores
 
 
-def about_scores(scores: Array, codes: Codes) -> dict[str, Array]:
+def about_scores(scores: Array, codes: Codes, examples: Examples) -> dict[str, Array]:
     """Say what scores each class has on average, and from which probability on one is certain."""
     return {
         "class_scores": np.stack([scores[codes == k].mean(axis=0) for k in np.unique(codes)]),
-        "certain_above": np.array(certain_bound(softmax(scores), codes)),
+        "certain_above": np.array(certain_bound(softmax(scores), codes, copies_of(examples))),
     }
 
 
