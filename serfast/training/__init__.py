@@ -34,6 +34,7 @@ from .recipe import Recipe
 from .reliability_plot import plot_reliability
 from .report import classification_report
 from .sampling import balanced_sample
+from .sharpness import fit_sharpness
 from .text_folds import TextFolds
 from .trainee import Trainee
 from .training import bundle_of, train
@@ -74,6 +75,7 @@ __all__ = [
     "expected_calibration_error",
     "figure",
     "figure_intervals",
+    "fit_sharpness",
     "folds_from",
     "leave_one_speaker_out",
     "make_examples",

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .figures import Evaluation, Fold
+from .sharpness import sharpened_fold, sharpness_of
 
 __all__ = [
     "FEWEST_IN_EACH",
@@ -133,22 +134,38 @@ def bound_of(folds: Sequence[Fold]) -> float:
     )
 
 
-def with_bound(evaluation: Evaluation) -> Evaluation:
+def with_bound(evaluation: Evaluation, *, sharpens: bool = False) -> Evaluation:
     """Give an evaluation whose folds say of which answers they are certain, by the others' bound.
 
     Its `certain_above` is the bound by all folds, for a model that is trained on all recordings.
     An evaluation of fewer than two folds, or whose models say themselves when they are certain,
-    comes back as it is.
+    comes back as it is. With `sharpens`, each fold's probabilities are first sharpened as the other
+    folds' answers tell, and the evaluation's `sharpness` is that of all folds.
     """
     folds = evaluation.folds
     if len(folds) < 2 or any(fold.certain is not None for fold in folds):
         return evaluation
     marked = []
     for k, fold in enumerate(folds):
-        bound = bound_of([*folds[:k], *folds[k + 1 :]])
-        under = tuple(_marked(one, bound) for one in fold.conditions)
-        marked.append(replace(_marked(fold, bound), conditions=under))
-    return replace(evaluation, folds=tuple(marked), certain_above=bound_of(folds))
+        sharpness, bound = _calibration([*folds[:k], *folds[k + 1 :]], sharpens)
+        sharp = sharpened_fold(fold, sharpness) if sharpens else fold
+        under = tuple(_marked(one, bound) for one in sharp.conditions)
+        marked.append(replace(_marked(sharp, bound), conditions=under))
+    sharpness, bound = _calibration(folds, sharpens)
+    return replace(
+        evaluation,
+        folds=tuple(marked),
+        certain_above=bound,
+        sharpness=sharpness if sharpens else None,
+    )
+
+
+def _calibration(folds: Sequence[Fold], sharpens: bool) -> tuple[float, float]:
+    """Give the sharpness by some folds, and the bound by their answers so sharpened."""
+    if not sharpens:
+        return 1.0, bound_of(folds)
+    sharpness = sharpness_of(folds)
+    return sharpness, bound_of([sharpened_fold(fold, sharpness) for fold in folds])
 
 
 def _marked(fold: Fold, bound: float) -> Fold:

@@ -11,9 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from serfast.forking import forks_wait
+from serfast.training import fit_sharpness
 
-from .inference import softmax
 from .speaker_means import SpeakerMeans
 
 __all__ = ["FEWEST", "fit_known_speakers"]
@@ -80,17 +79,5 @@ def fit_known_speakers(
     matrix = centres @ inverse
     offsets = np.log(weights) - (matrix * centres).sum(axis=1) / 2
     by_example = (weights / shares)[codes] / len(codes)
-    scale = _sharpness(relative @ matrix.T + offsets, codes, by_example)
+    scale = fit_sharpness(relative @ matrix.T + offsets, codes, by_example)
     return np.column_stack([scale * matrix, scale * offsets])
-
-
-def _sharpness(scores: Array, codes: Codes, weights: Array) -> float:
-    """Find what to multiply scores by so that the true classes have the greatest likelihood."""
-    with forks_wait:
-        from scipy.optimize import minimize_scalar  # heavy: training alone needs it
-
-    def loss(logarithm: float) -> float:
-        shares = softmax(np.exp(logarithm) * scores)[np.arange(len(codes)), codes]
-        return -float(weights @ np.log(np.maximum(shares, 1e-300)))
-
-    return float(np.exp(minimize_scalar(loss, bounds=(-4, 2), method="bounded").x))
