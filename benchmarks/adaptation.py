@@ -10,7 +10,6 @@ is asked about each of the others.
 
 from __future__ import annotations
 
-import pickle
 from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,6 +20,9 @@ import numpy as np
 import serfast
 from serfast.audio.augmentation import bound_to, parse_alteration
 from serfast.corpora.recordings import Recording
+from serfast.models.loaded import LoadedModel
+from serfast.speaker import Speaker
+from serfast.streaming.speaker_state import PRIOR
 from serfast.training import Recipe, confusion_matrix, unweighted_average_recall
 from serfast.training.others import recordings_of_others
 
@@ -65,16 +67,40 @@ def place_of(n: int) -> str:
     return next(name for name, (first, last) in PLACES.items() if first <= n <= last)
 
 
+class RememberedInputs(LoadedModel):
+    """A recognizer's model that makes the input of each signal once: it is asked many times.
+
+    The signals must stay alive and unchanged as long as the model is used.
+    """
+
+    def __init__(self, recognizer: serfast.Recognizer) -> None:
+        model = recognizer._model
+        super().__init__(model.bundle, model.backend, model.plugin)
+        self._remembered: dict[int, tuple[Any, bool]] = {}
+
+    def input_of(self, y: Any, sample_rate: float | None) -> tuple[Any, bool]:
+        """Give the input of a signal, as :meth:`LoadedModel.input_of` made it the first time."""
+        if id(y) not in self._remembered:
+            self._remembered[id(y)] = super().input_of(y, sample_rate)
+        return self._remembered[id(y)]
+
+    def label_alone(self, y: Any, sample_rate: float) -> str:
+        """Give what the recognizer says without adaptation."""
+        x, _ = self.input_of(y, sample_rate)
+        return self.judge.result(self.judge.probabilities(x), None).label
+
+
 def heard(
     recognizer: serfast.Recognizer, signals: Sequence[Any], labels: Sequence[str], rate: int
 ) -> Answers:
     """Give the answers to one speaker's signals, in each way of hearing."""
     answers: Answers = defaultdict(list)
-    alone = [recognizer.predict(y, rate).label for y in signals]
+    model = RememberedInputs(recognizer)
+    alone = [model.label_alone(y, rate) for y in signals]
     for seed in range(ORDERS):
         order = np.random.default_rng(seed).permutation(len(signals)).tolist()
         for prior in PRIORS:
-            speaker = recognizer.speaker(prior=prior)
+            speaker = Speaker(model, prior)
             for n, i in enumerate(order, 1):
                 said = speaker.predict(signals[i], rate).label
                 answers[f"prior {prior:g}"].append((place_of(n), labels[i], said))
@@ -87,6 +113,7 @@ def after_calm_speech(
 ) -> Answers:
     """Give the answers to what isn't calm, after calm recordings only."""
     answers: Answers = defaultdict(list)
+    model = RememberedInputs(recognizer)
     pairs = list(zip(signals, labels, strict=True))
     calm = [y for y, label in pairs if label == CALM]
     ways = {
@@ -95,13 +122,14 @@ def after_calm_speech(
         "three, enrolled": (3, CALM),
     }
     for way, (count, given) in {"none": (0, None), **ways}.items():
-        speaker = recognizer.speaker()
+        speaker = Speaker(model, PRIOR)
         for y in calm[:count]:
             speaker.enrol(y, rate, label=given)
-        state = pickle.dumps(speaker)
+        moments = speaker.state.moments
         for y, label in pairs:
             if label != CALM:  # each is asked of the same state: it teaches nothing to the next
-                said = pickle.loads(state).predict(y, rate).label
+                speaker.state.moments = moments
+                said = speaker.predict(y, rate).label
                 answers[way].append(("all", label, said))
     return answers
 

@@ -202,6 +202,8 @@ def _show(
         print("", *condition_table(figures), sep="\n")
         errors += f" clean, {evaluation.mixed_calibration_error:.3f} all together"
     print(f"calibration error (ECE, {BINS} bins): {errors}", flush=True)
+    if evaluation.sharpness is not None:
+        print(f"probabilities sharpened by {evaluation.sharpness:.3f}", flush=True)
     if evaluation.certain_above is not None:
         print(_certain(card["certain"]), flush=True)
     if reading.n_failed:

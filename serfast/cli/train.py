@@ -14,7 +14,7 @@ from ..models import embeddings, encoders
 from ..models.bundle.archive import MAX_BYTES
 from ..models.bundle.bundle import Bundle
 from ..models.embedding_reference import parts_of
-from ..training.measured import bound_in, read_measured
+from ..training.measured import bound_in, read_measured, sharpness_in
 from ..training.recipe import Recipe
 from ._cluster import add_cluster, client_of
 from ._examples import Reading, add_arguments, read_recipe
@@ -94,6 +94,7 @@ def run(arguments: argparse.Namespace) -> int:
             reading.recordings,
             card=card,
             certain_above=bound_in(card.get("measured", {})),
+            sharpness=sharpness_in(card.get("measured", {})),
             folder=arguments.run_folder,
             threads=arguments.threads,
             progress=reading.step,

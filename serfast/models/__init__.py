@@ -18,6 +18,7 @@ from .plugin import (
     Run,
     SharesEmbedding,
     TakesBound,
+    TakesSharpness,
     TrainingChoices,
     WantsCopies,
     WantsEmbedding,
@@ -31,7 +32,7 @@ from .plugin import (
     options_of,
     with_options,
 )
-from .scores import Adaptable, Doubting
+from .scores import Adaptable, Doubting, sharpened
 
 __all__ = [
     "Adaptable",
@@ -51,6 +52,7 @@ __all__ = [
     "SharesEmbedding",
     "StreamingClassifier",
     "TakesBound",
+    "TakesSharpness",
     "TrainingChoices",
     "WantsCopies",
     "WantsEmbedding",
@@ -66,5 +68,6 @@ __all__ = [
     "fit",
     "options_of",
     "registry",
+    "sharpened",
     "with_options",
 ]

@@ -37,24 +37,36 @@ class Judge:
     Raises
     ------
     ModelError
-        If `neutral_scores`, `class_scores` or `certain_above` of the classifier breaks its rule.
+        If `neutral_scores`, `class_scores`, `speaker_matrix` or `certain_above` of the classifier
+        breaks its rule.
     """
 
-    __slots__ = ("certain_above", "class_scores", "classifier", "neutral", "plugin")
+    __slots__ = (
+        "certain_above",
+        "class_scores",
+        "classifier",
+        "neutral",
+        "plugin",
+        "speaker_matrix",
+    )
 
     def __init__(self, classifier: Classifier, plugin: str) -> None:
         self.classifier, self.plugin = classifier, plugin
         k = len(classifier.classes)
         self.neutral: Array | None = None
         self.class_scores: Array | None = None
+        self.speaker_matrix: Array | None = None
         self.certain_above: float | None = None
         if isinstance(classifier, Adaptable):
             with calling(plugin, "neutral_scores"):
                 neutral = classifier.neutral_scores
                 by_class = getattr(classifier, "class_scores", None)
+                matrix = getattr(classifier, "speaker_matrix", None)
             self.neutral = self._numbers("neutral_scores", neutral, (k,))
             if by_class is not None:
                 self.class_scores = self._numbers("class_scores", by_class, (k, k))
+            if matrix is not None:
+                self.speaker_matrix = self._numbers("speaker_matrix", matrix, (k, k + 1))
         if isinstance(classifier, Doubting):
             with calling(plugin, "certain_above"):
                 bound = classifier.certain_above

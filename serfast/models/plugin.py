@@ -36,6 +36,7 @@ __all__ = [
     "Run",
     "SharesEmbedding",
     "TakesBound",
+    "TakesSharpness",
     "TrainingChoices",
     "WantsCopies",
     "WantsEmbedding",
@@ -286,6 +287,22 @@ class TakesBound(Protocol):
         """Give weights whose classifier has `bound`, 0 to 1, as its `certain_above`.
 
         See :class:`serfast.models.Doubting`.
+        """
+
+
+@runtime_checkable
+class TakesSharpness(Protocol):
+    """A plugin has this method if an evaluation may say how sharp its probabilities should be.
+
+    Training flattens or sharpens a network's probabilities, which then aren't the shares of answers
+    that are right. Answers to speakers left out tell by how much.
+    """
+
+    def with_sharpness(self, weights: Weights, sharpness: float) -> Weights:
+        """Give weights whose classifier's probabilities are ``p ** sharpness``, adding up to 1.
+
+        Scores, `neutral_scores` and `class_scores` are `sharpness` times as large then
+        (:class:`serfast.models.Adaptable`). `sharpness` is > 0.
         """
 
 

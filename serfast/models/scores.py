@@ -9,8 +9,12 @@ from __future__ import annotations
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
+from numpy.typing import NDArray
 
-__all__ = ["Adaptable", "Doubting"]
+__all__ = ["FLOOR", "Adaptable", "Doubting", "sharpened"]
+
+FLOOR = 1e-9
+"""Least probability whose logarithm is taken."""
 
 
 @runtime_checkable
@@ -24,6 +28,10 @@ class Adaptable(Protocol):
     A classifier may have the attribute `class_scores` too, an array of float64 of shape (n_classes,
     n_classes): row c is the mean of the scores over the training data of class c. Then recordings
     whose class is known can serve as enrolment.
+
+    And it may have `speaker_matrix`, an array of float64 of shape (n_classes, n_classes + 1): once
+    the mean of a speaker's scores is known and taken away, ``speaker_matrix[:, :-1] @ scores +
+    speaker_matrix[:, -1]`` are the scores to answer by.
     """
 
     @property
@@ -64,3 +72,16 @@ class Doubting(Protocol):
         ParameterError
             If `predict_proba` refuses x.
         """
+
+
+def sharpened(probabilities: NDArray[np.float64], sharpness: float) -> NDArray[np.float64]:
+    """Give ``p ** sharpness`` so that each row adds up to 1 again: sharper if it is above 1.
+
+    Examples
+    --------
+    >>> sharpened(np.array([0.6, 0.3, 0.1]), 2).round(3).tolist()
+    [0.783, 0.196, 0.022]
+    """
+    logarithms = sharpness * np.log(np.maximum(probabilities, FLOOR))
+    shares = np.exp(logarithms - logarithms.max(axis=-1, keepdims=True))
+    return np.asarray(shares / shares.sum(axis=-1, keepdims=True))

@@ -49,7 +49,9 @@ class SpeakerState:
 
         centre = (n * mean + prior * neutral) / (n + prior)
 
-    is the speaker's mean, drawn towards `neutral` as long as little was heard.
+    is the speaker's mean, drawn towards `neutral` as long as little was heard. Of a classifier that
+    has a `speaker_matrix`, they go on to ``matrix @ adapted + offsets``, as far as the square of
+    ``n / (n + prior)`` says: it is for speakers whose mean is known well.
 
     Parameters
     ----------
@@ -109,7 +111,7 @@ class SpeakerState:
             If the classifier makes no probabilities of them; the state is unchanged then.
         """
         after = self.moments.with_scores(scores, weight) if learn else self.moments
-        probabilities = self._judge.probabilities_at(scores - self._offset(after))
+        probabilities = self._judge.probabilities_at(self._adapted(scores, after))
         self.moments = after
         return probabilities
 
@@ -142,7 +144,12 @@ class SpeakerState:
             checks.fail("label", rule, label)
         return weight, judge.classes.index(label)
 
-    def _offset(self, moments: Moments) -> Array:
-        """Give ``centre - neutral``, which is exactly 0 as long as nothing was heard."""
+    def _adapted(self, scores: Array, moments: Moments) -> Array:
+        """Give adapted scores, which are exactly the scores as long as nothing was heard."""
         share = moments.n / (moments.n + self._prior)
-        return share * (moments.mean - self._neutral)
+        adapted = scores - share * (moments.mean - self._neutral)
+        matrix = self._judge.speaker_matrix
+        if matrix is None:
+            return adapted
+        known = matrix[:, :-1] @ adapted + matrix[:, -1]
+        return adapted + share**2 * (known - adapted)

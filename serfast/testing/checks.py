@@ -21,12 +21,17 @@ from ..models.bundle.agreement import excess
 from ..models.bundle.bundle import Bundle
 from ..models.bundle.fingerprint import signal
 from ..models.classifier import Classifier, Input, StreamingClassifier
-from ..models.plugin import Examples, Plugin, TakesBound
+from ..models.plugin import Examples, Plugin, TakesBound, TakesSharpness
 from ..models.scores import Adaptable, Doubting
 from ..statistics.statistics import Statistics
 from ..training.training import bundle_of
 from .assertions import THREADS, Inputs, equal, raises, require
-from .offers import check_adaptable, check_doubting, check_takes_bound
+from .offers import (
+    check_adaptable,
+    check_doubting,
+    check_takes_bound,
+    check_takes_sharpness,
+)
 from .steps import check_streaming
 
 __all__ = ["check_classifier", "check_feature", "check_plugin", "toy_examples"]
@@ -121,6 +126,8 @@ def check_plugin(name: str, folder: Path) -> None:
     _check_bad_bundles(plugin, bundle)
     if isinstance(plugin, TakesBound):
         check_takes_bound(plugin, bundle)
+    if isinstance(plugin, TakesSharpness):
+        check_takes_sharpness(plugin, bundle, examples.inputs)
     one = examples.where(examples.labels == examples.classes[0])
     with raises(ParameterError, "training on one class"):
         plugin.train(one)

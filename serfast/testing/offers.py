@@ -11,14 +11,17 @@ from ..errors import ModelError, ParameterError
 from ..models.bundle.bundle import Bundle
 from ..models.classifier import Classifier
 from ..models.judge import Judge
-from ..models.plugin import Plugin, TakesBound, Weights
-from ..models.scores import Doubting
+from ..models.plugin import Plugin, TakesBound, TakesSharpness, Weights
+from ..models.scores import Adaptable, Doubting, sharpened
 from .assertions import Inputs, equal, raises, require
 
-__all__ = ["check_adaptable", "check_doubting", "check_takes_bound"]
+__all__ = ["check_adaptable", "check_doubting", "check_takes_bound", "check_takes_sharpness"]
 
 BOUND = 0.625
 """The bound that a plugin is tried with, which float32 holds exactly."""
+
+SHARPNESS = 1.5
+"""The sharpness that a plugin is tried with."""
 
 TOLERANCE = 1e-6
 """Probabilities and those of the scores differ by at most this much."""
@@ -78,6 +81,35 @@ def check_takes_bound(plugin: TakesBound, bundle: Bundle) -> None:
     require(isinstance(classifier, Doubting), "with_bound must give a classifier that doubts")
     above = _judge(classifier).certain_above
     require(above == BOUND, f"certain_above must be the {BOUND} of with_bound, got {above}")
+
+
+def check_takes_sharpness(plugin: TakesSharpness, bundle: Bundle, inputs: Inputs) -> None:
+    """Check that a classifier's probabilities are as sharp as its weights were told.
+
+    Raises
+    ------
+    AssertionError
+        If they aren't, or scores and the means of scores don't go with them.
+    """
+    trained = Weights(arrays=bundle.arrays, files=bundle.files)
+    weights = plugin.with_sharpness(trained, SHARPNESS)
+    given = replace(bundle, arrays=weights.arrays, files=weights.files)
+    before, after = (cast(Plugin, plugin).load(one) for one in (bundle, given))
+    for x in inputs:
+        wanted = sharpened(before.predict_proba(x), SHARPNESS)
+        difference = np.abs(after.predict_proba(x) - wanted).max()
+        require(
+            difference <= TOLERANCE,
+            f"with_sharpness must raise probabilities to its power, got {difference:g} away",
+        )
+    if isinstance(before, Adaptable):
+        check_adaptable(after, inputs)
+        means = [_judge(one).neutral for one in (before, after)]
+        difference = np.abs(SHARPNESS * cast(Any, means[0]) - means[1]).max()
+        require(
+            difference <= TOLERANCE * max(1, float(np.abs(cast(Any, means[1])).max())),
+            f"neutral_scores must be as many times as large, got {difference:g} away",
+        )
 
 
 def _judge(classifier: Classifier) -> Judge:

@@ -5,7 +5,7 @@ Training and evaluation both start from a :class:`Recipe`.
 
 from .bootstrap import FigureIntervals, figure_intervals
 from .calibration import ReliabilityCurve, expected_calibration_error, reliability_curve
-from .certainty import certain_bound
+from .certainty import bound_under_conditions, certain_bound
 from .comparison import Comparison, compare
 from .condition_figures import ConditionFigures, condition_table
 from .conditions import CONDITIONS, Condition
@@ -34,6 +34,7 @@ from .recipe import Recipe
 from .reliability_plot import plot_reliability
 from .report import classification_report
 from .sampling import balanced_sample
+from .sharpness import fit_sharpness
 from .text_folds import TextFolds
 from .trainee import Trainee
 from .training import bundle_of, train
@@ -59,6 +60,7 @@ __all__ = [
     "Trainee",
     "balanced_sample",
     "beside_test_set",
+    "bound_under_conditions",
     "bundle_of",
     "certain_bound",
     "check_speakers",
@@ -73,6 +75,7 @@ __all__ = [
     "expected_calibration_error",
     "figure",
     "figure_intervals",
+    "fit_sharpness",
     "folds_from",
     "leave_one_speaker_out",
     "make_examples",

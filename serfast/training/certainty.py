@@ -16,14 +16,32 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .figures import Evaluation, Fold
+from .sharpness import sharpened_fold, sharpness_of
 
-__all__ = ["RIGHT", "bound_of", "certain_bound", "with_bound"]
+__all__ = [
+    "FEWEST_IN_EACH",
+    "RIGHT",
+    "RIGHT_IN_EACH",
+    "bound_of",
+    "bound_under_conditions",
+    "certain_bound",
+    "with_bound",
+]
 
 RIGHT = 0.93
 """So many of the answers that aren't below the bound are right; three points are a margin."""
 
 FEWEST = 20
 """The share of right ones among fewer answers says nothing."""
+
+RIGHT_IN_EACH = 0.91
+"""So many of those under each condition are right; a point is a margin."""
+
+FEWEST_IN_EACH = 50
+"""Under one condition, the share of right ones among fewer answers isn't looked at."""
+
+SMALLEST = 200
+"""A condition of fewer answers isn't looked at by itself."""
 
 
 def certain_bound(
@@ -62,29 +80,92 @@ def certain_bound(
     return float(bounds[n_good - 1]) if n_good and kept[n_good - 1] >= fewest else 1.0
 
 
+def bound_under_conditions(
+    certainty: NDArray[np.float64], right: NDArray[np.bool_], conditions: NDArray[np.intp]
+) -> float:
+    """Find the bound above which enough answers are right, together and under each condition.
+
+    Noise makes some models surer than they should be. Then the share of right ones of all answers
+    together hides that it is too small in noise.
+
+    Parameters
+    ----------
+    certainty : ndarray of float64, shape (n,)
+        The largest probability of each answer.
+    right : ndarray of bool, shape (n,)
+    conditions : ndarray of int, shape (n,)
+        Answers of the same number were given under the same condition.
+
+    Returns
+    -------
+    float
+        The bound of :func:`certain_bound` for a share of `RIGHT`, or that for `RIGHT_IN_EACH` of
+        the answers under one condition if it is higher. Conditions of fewer than 200 answers aren't
+        looked at by themselves.
+
+    Examples
+    --------
+    >>> certainty = np.tile(np.linspace(1, 0.5, 300), 2)
+    >>> conditions = np.repeat([0, 1], 300)
+    >>> right = (conditions == 0) | (certainty > 0.9)  # in noise, only the surest are
+    >>> noisy = certain_bound(certainty[300:], right[300:], share=RIGHT_IN_EACH)
+    >>> bound_under_conditions(certainty, right, conditions) == noisy
+    True
+    """
+    bounds = [certain_bound(certainty, right, share=RIGHT)]
+    for condition in np.unique(conditions):
+        under = conditions == condition
+        if np.count_nonzero(under) >= SMALLEST:
+            few = FEWEST_IN_EACH
+            bounds.append(
+                certain_bound(certainty[under], right[under], share=RIGHT_IN_EACH, fewest=few)
+            )
+    return max(bounds)
+
+
 def bound_of(folds: Sequence[Fold]) -> float:
     """Give the bound by all answers of some folds, under all conditions that were measured."""
-    answers = [one for fold in folds for one in (fold, *fold.conditions) if one.true]
-    certainty = np.concatenate([one.certainty for one in answers])
-    return certain_bound(certainty, np.concatenate([one.right for one in answers]), share=RIGHT)
+    answers = [(k, one) for fold in folds for k, one in enumerate((fold, *fold.conditions))]
+    answers = [(k, one) for k, one in answers if one.true]
+    return bound_under_conditions(
+        np.concatenate([one.certainty for _, one in answers]),
+        np.concatenate([one.right for _, one in answers]),
+        np.repeat([k for k, _ in answers], [len(one.true) for _, one in answers]),
+    )
 
 
-def with_bound(evaluation: Evaluation) -> Evaluation:
+def with_bound(evaluation: Evaluation, *, sharpens: bool = False) -> Evaluation:
     """Give an evaluation whose folds say of which answers they are certain, by the others' bound.
 
     Its `certain_above` is the bound by all folds, for a model that is trained on all recordings.
     An evaluation of fewer than two folds, or whose models say themselves when they are certain,
-    comes back as it is.
+    comes back as it is. With `sharpens`, each fold's probabilities are first sharpened as the other
+    folds' answers tell, and the evaluation's `sharpness` is that of all folds.
     """
     folds = evaluation.folds
     if len(folds) < 2 or any(fold.certain is not None for fold in folds):
         return evaluation
     marked = []
     for k, fold in enumerate(folds):
-        bound = bound_of([*folds[:k], *folds[k + 1 :]])
-        under = tuple(_marked(one, bound) for one in fold.conditions)
-        marked.append(replace(_marked(fold, bound), conditions=under))
-    return replace(evaluation, folds=tuple(marked), certain_above=bound_of(folds))
+        sharpness, bound = _calibration([*folds[:k], *folds[k + 1 :]], sharpens)
+        sharp = sharpened_fold(fold, sharpness) if sharpens else fold
+        under = tuple(_marked(one, bound) for one in sharp.conditions)
+        marked.append(replace(_marked(sharp, bound), conditions=under))
+    sharpness, bound = _calibration(folds, sharpens)
+    return replace(
+        evaluation,
+        folds=tuple(marked),
+        certain_above=bound,
+        sharpness=sharpness if sharpens else None,
+    )
+
+
+def _calibration(folds: Sequence[Fold], sharpens: bool) -> tuple[float, float]:
+    """Give the sharpness by some folds, and the bound by their answers so sharpened."""
+    if not sharpens:
+        return 1.0, bound_of(folds)
+    sharpness = sharpness_of(folds)
+    return sharpness, bound_of([sharpened_fold(fold, sharpness) for fold in folds])
 
 
 def _marked(fold: Fold, bound: float) -> Fold:

@@ -14,7 +14,7 @@ import numpy as np
 from ..errors import ParameterError
 from ..features.spec import FeatureSpec
 from ..models.judge import Judge
-from ..models.plugin import Examples, Plugin, Run, TakesBound
+from ..models.plugin import Examples, Plugin, Run, TakesBound, TakesSharpness
 from ..statistics.statistics import Statistics
 from .certainty import with_bound
 from .conditions import Condition
@@ -191,9 +191,11 @@ def evaluation_of(
     done: Sequence[Fold],
     under: tuple[Condition, ...] = (),
 ) -> Evaluation:
-    """Give the evaluation of folds that are done; with a bound of certain answers if it can."""
+    """Give the evaluation of folds that are done, with what the plugin's models take from it."""
     evaluation = Evaluation(classes, tuple(done), folds.protocol, under, left_out=folds.left_out)
-    return with_bound(evaluation) if isinstance(trainee.plugin, TakesBound) else evaluation
+    if not isinstance(trainee.plugin, TakesBound):
+        return evaluation
+    return with_bound(evaluation, sharpens=isinstance(trainee.plugin, TakesSharpness))
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,13 @@ CROSS_FITTED = (
 """How a bound of certain answers was chosen and measured."""
 
 
+CROSS_SHARPENED = (
+    "the sharpness is fitted to the answers of all folds, under all conditions; the errors are of "
+    "each fold's answers sharpened as those of all other folds told"
+)
+"""How a sharpness of probabilities was fitted and measured."""
+
+
 @dataclass(frozen=True)
 class Fold:
     """A fold holds the predictions for the recordings left out, by a model trained without them."""
@@ -87,6 +94,12 @@ class Evaluation:
 
     The folds' `certain` is then by bounds that the other folds' answers gave
     (:func:`serfast.training.certainty.with_bound`).
+    """
+    sharpness: float | None = None
+    """A model trained on all recordings has its probabilities sharpened so, if it takes that.
+
+    The folds' probabilities are then sharpened as the other folds' answers told
+    (:func:`serfast.models.sharpened`).
     """
     left_out: str = SpeakerFolds.left_out
     """This is what a fold leaves out, in one word."""
@@ -264,6 +277,9 @@ class Evaluation:
         curve = self.reliability
         rows = zip(*(values.tolist() for values in curve), strict=True)
         card: dict[str, Any] = {"clean": round(self.expected_calibration_error, 4), "bins": BINS}
+        if self.sharpness is not None:
+            card["sharpness"] = self.sharpness
+            card["protocol"] = CROSS_SHARPENED
         if self.measured_under:
             card["mixed"] = round(self.mixed_calibration_error, 4)
         card["curve"] = [

@@ -16,8 +16,9 @@ from ..models.plugin import alterations_for, options_of
 from .condition_figures import figures_in
 from .evaluation import Evaluation
 from .recipe import Recipe
+from .sharpness import RANGE
 
-__all__ = ["bound_in", "measured_card", "read_measured", "setup_of"]
+__all__ = ["bound_in", "measured_card", "read_measured", "setup_of", "sharpness_in"]
 
 
 def setup_of(recipe: Recipe) -> dict[str, Any]:
@@ -68,6 +69,7 @@ def read_measured(path: str | os.PathLike[str], recipe: Recipe) -> dict[str, Any
     if not isinstance(uar, float | int) or not 0 <= uar <= 1:
         raise ParameterError(f"uar in {path} must be from 0 to 1, got {uar!r:.80}")
     bound_in(figures)
+    sharpness_in(figures)
     try:
         figures_in(figures)
     except ParameterError as error:
@@ -103,3 +105,21 @@ def bound_in(figures: Mapping[str, Any]) -> float | None:
         checks.fail("certain", "a mapping", certain)
     above = certain.get("above")
     return None if above is None else checks.number("certain above", above, minimum=0, maximum=1)
+
+
+def sharpness_in(figures: Mapping[str, Any]) -> float | None:
+    """Give the sharpness of probabilities in what :func:`measured_card` gave; None without one.
+
+    Raises
+    ------
+    ParameterError
+        If what stands there is no such number.
+    """
+    calibration = figures.get("calibration", {"sharpness": None})
+    if not isinstance(calibration, Mapping):
+        checks.fail("calibration", "a mapping", calibration)
+    sharpness = calibration.get("sharpness")
+    if sharpness is None:
+        return None
+    low, high = RANGE
+    return checks.number("calibration sharpness", sharpness, minimum=low, maximum=high)

@@ -116,6 +116,7 @@ class Recipe(RecipeFields):
         *,
         card: Mapping[str, Any] | None = None,
         certain_above: float | None = None,
+        sharpness: float | None = None,
         folder: AnyPath | None = None,
         threads: int = 1,
         progress: Progress | None = None,
@@ -131,9 +132,9 @@ class Recipe(RecipeFields):
             They come from :func:`serfast.corpora.find_recordings` and have at least two classes.
         card : mapping, optional
             The bundle's card holds this too (anything that JSON can hold).
-        certain_above : float, optional
-            The bound of certain answers that an evaluation gave; see
-            :func:`serfast.training.train`.
+        certain_above, sharpness : float, optional
+            The bound of certain answers and the sharpness of probabilities that an evaluation
+            gave; see :func:`serfast.training.train`.
         folder : path, optional
             A long training keeps its pictures there, and what it needs to continue after an
             interruption. The folder is made if it doesn't exist. See :class:`serfast.models.Run`.
@@ -173,7 +174,12 @@ class Recipe(RecipeFields):
             recordings, threads=threads, progress=progress, failed=failed, client=client
         )
         return self.train_on(
-            examples, card=card, certain_above=certain_above, folder=folder, tell=tell
+            examples,
+            card=card,
+            certain_above=certain_above,
+            sharpness=sharpness,
+            folder=folder,
+            tell=tell,
         )
 
     def evaluate(
@@ -316,6 +322,7 @@ class Recipe(RecipeFields):
         *,
         card: Mapping[str, Any] | None = None,
         certain_above: float | None = None,
+        sharpness: float | None = None,
         folder: AnyPath | None = None,
         tell: Tell | None = None,
     ) -> Bundle:
@@ -335,6 +342,7 @@ class Recipe(RecipeFields):
             card=self._card(card),
             chosen=chosen,
             certain_above=certain_above,
+            sharpness=sharpness,
         )
 
     def _card(self, card: Mapping[str, Any] | None) -> dict[str, Any]:

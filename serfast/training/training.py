@@ -7,7 +7,16 @@ from typing import Any
 
 from ..features.spec import FeatureSpec
 from ..models.bundle.bundle import Bundle
-from ..models.plugin import Examples, Plugin, Run, TakesBound, Weights, fit, options_of
+from ..models.plugin import (
+    Examples,
+    Plugin,
+    Run,
+    TakesBound,
+    TakesSharpness,
+    Weights,
+    fit,
+    options_of,
+)
 from ..models.plugin_calls import calling
 from ..statistics.statistics import Statistics
 from .examples import check_made_with
@@ -26,6 +35,7 @@ def train(
     card: dict[str, Any] | None = None,
     chosen: Mapping[str, Any] | None = None,
     certain_above: float | None = None,
+    sharpness: float | None = None,
 ) -> Bundle:
     """Train a plugin's classifier on all examples; give the model bundle.
 
@@ -47,6 +57,9 @@ def train(
     certain_above : float, optional
         The bound of certain answers, as an evaluation gave it (`Evaluation.certain_above`). A
         plugin that takes none (:class:`serfast.models.plugin.TakesBound`) has its own, or none.
+    sharpness : float, optional
+        How sharp the probabilities should be, as the evaluation that gave `certain_above` found
+        it (`Evaluation.sharpness`); for a :class:`serfast.models.plugin.TakesSharpness`.
 
     Returns
     -------
@@ -67,6 +80,8 @@ def train(
         weights = fit(plugin, examples, run)
         if certain_above is not None and isinstance(plugin, TakesBound):
             weights = plugin.with_bound(weights, certain_above)
+        if sharpness is not None and isinstance(plugin, TakesSharpness):
+            weights = plugin.with_sharpness(weights, sharpness)
         options = options_of(plugin)
     about = {
         "recordings": int((~examples.altered).sum()),

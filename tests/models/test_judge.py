@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from helpers.adaptable import BY_CLASS, NEUTRAL, Linear, Plain
+from helpers.adaptable import BY_CLASS, NEUTRAL, SPEAKER_MATRIX, Knowing, Linear, Plain
 from serfast.errors import ModelError, ParameterError
 from serfast.models.judge import LARGEST, Judge, is_strange
 
@@ -40,6 +40,11 @@ def test_class_scores_are_optional():
     linear = Linear()
     linear.class_scores = None
     assert Judge(linear, "linear").class_scores is None
+
+
+def test_a_speaker_matrix_is_optional():
+    assert Judge(Linear(), "linear").speaker_matrix is None
+    assert np.array_equal(Judge(Knowing(), "knowing").speaker_matrix, SPEAKER_MATRIX)
 
 
 @pytest.mark.parametrize(
@@ -77,6 +82,8 @@ def test_a_result_has_them_all():
         ("neutral_scores", NEUTRAL + 2 * LARGEST),
         ("class_scores", NEUTRAL),
         ("class_scores", BY_CLASS + np.inf),
+        ("speaker_matrix", np.eye(3)),
+        ("speaker_matrix", np.full((3, 4), np.nan)),
         ("certain_above", None),
         ("certain_above", "0.5"),
         ("certain_above", True),

@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.adaptable import BY_CLASS, NEUTRAL, Linear, Plain, softmax
+from helpers.adaptable import (
+    BY_CLASS,
+    NEUTRAL,
+    SPEAKER_MATRIX,
+    Knowing,
+    Linear,
+    Plain,
+    softmax,
+)
 from serfast.errors import ModelError, ParameterError
 from serfast.models.judge import Judge
 from serfast.streaming.speaker_state import PRIOR, SpeakerState
@@ -39,8 +47,20 @@ def test_the_formula(weights, prior):
     assert state.moments.n == pytest.approx(sum(weights))
 
 
-def test_without_anything_heard_it_changes_nothing():
-    state = SpeakerState(JUDGE)
+def test_scores_of_a_known_speaker_are_read_by_the_speaker_matrix():
+    """It counts by the square of n / (n + prior)."""
+    state = SpeakerState(Judge(Knowing(), "knowing"), 4.0)
+    for n, scores in enumerate(SCORES, 1):
+        share = n / (n + 4)
+        adapted = scores - share * (SCORES[:n].mean(axis=0) - NEUTRAL)
+        known = SPEAKER_MATRIX @ np.append(adapted, 1)
+        wanted = softmax((1 - share**2) * adapted + share**2 * known)
+        assert state.probabilities(scores) == pytest.approx(wanted, abs=1e-12)
+
+
+@pytest.mark.parametrize("kind", [Linear, Knowing])
+def test_without_anything_heard_it_changes_nothing(kind):
+    state = SpeakerState(Judge(kind(), "linear"))
     for scores in SCORES:
         adapted = state.probabilities(scores, learn=False)
         assert np.array_equal(adapted, JUDGE.probabilities_at(scores))

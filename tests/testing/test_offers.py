@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 import serfast
-from helpers.adaptable import Linear
+from helpers.adaptable import NEUTRAL, Linear
 from serfast.models.bundle.bundle import Bundle
 from serfast.models.plugin import Weights
 from serfast.testing.checks import check_classifier
-from serfast.testing.offers import check_takes_bound
+from serfast.testing.offers import check_takes_bound, check_takes_sharpness
 
 INPUTS = np.array([[0.1, 0.3], [0.4, 0.2]])
 
@@ -74,6 +76,39 @@ BUNDLE = Bundle(
     spec=serfast.FeatureSpec(features=[serfast.RMS()]),
     statistics=serfast.Statistics(functionals=("mean",), deltas=0),
 )
+
+
+class Sharp(Linear):
+    """Linear with probabilities to a power; `by` says how its scores and their mean follow."""
+
+    def __init__(self, power: float, by: float) -> None:
+        self.power, self.by = power, by
+        self.neutral_scores = by * NEUTRAL
+
+    def scores(self, x):
+        return self.by * super().scores(x)
+
+    def predict_proba(self, x):
+        return self.probabilities(self.power * super().scores(x))
+
+
+class Sharpening(Bounded):
+    """Its classifier has the sharpness of its weights."""
+
+    def with_sharpness(self, weights, sharpness):
+        return Weights(arrays={**weights.arrays, "bound": np.array(sharpness)})
+
+
+def test_a_sharpness_must_arrive():
+    bundle = replace(BUNDLE, arrays={"bound": np.array(1.0)})
+    check_takes_sharpness(Sharpening(lambda power: Sharp(power, power)), bundle, INPUTS)
+    for power, by, message in [
+        (1.0, 1.0, "with_sharpness must raise probabilities to its power"),
+        (1.5, 1.0, "predict_proba must be the probabilities of the scores"),
+    ]:
+        wrong = Sharpening(lambda s, p=power, b=by: Sharp(*((1.0, 1.0) if s == 1 else (p, b))))
+        with pytest.raises(AssertionError, match=message):
+            check_takes_sharpness(wrong, bundle, INPUTS)
 
 
 class Undecided:

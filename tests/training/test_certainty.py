@@ -7,8 +7,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from serfast.training import certain_bound
-from serfast.training.certainty import FEWEST, RIGHT, bound_of, with_bound
+from serfast.training import bound_under_conditions, certain_bound
+from serfast.training.certainty import (
+    FEWEST,
+    FEWEST_IN_EACH,
+    RIGHT,
+    RIGHT_IN_EACH,
+    bound_of,
+    with_bound,
+)
 from serfast.training.conditions import Condition
 from serfast.training.figures import Evaluation, Fold
 
@@ -49,6 +56,52 @@ def test_the_bound_is_the_searched_one(seed, share):
     certainty = random.integers(10, 21, size=random.integers(1, 300)) / 20
     right = random.uniform(size=len(certainty)) < certainty
     assert certain_bound(certainty, right, share=share) == searched(certainty, right, share)
+
+
+def test_equal_probabilities_are_kept_together_or_not_at_all():
+    """The right ones of equal certainty may stand first; all of them have one bound."""
+    certainty, right = np.repeat([0.95, 0.9], [30, 60]), np.arange(90) < 60
+    assert certain_bound(certainty, right, share=RIGHT) == 0.95
+    assert certain_bound(certainty[30:], right[30:], share=RIGHT) == 1.0
+
+
+def test_just_enough_right_ones_are_enough():
+    certainty, right = np.full(100, 0.8), np.arange(100) < 93
+    assert certain_bound(certainty, right, share=0.93) == 0.8
+    right[0] = False
+    assert certain_bound(certainty, right, share=0.93) == 1.0
+
+
+def under_two_conditions(n: int, seed: int = 0):
+    """Answers that are right as often as they say; under the second condition less often."""
+    random = np.random.default_rng(seed)
+    certainty, conditions = random.uniform(0.5, 1, 2 * n), np.repeat([0, 1], n)
+    right = random.uniform(size=2 * n) < certainty - 0.05 * conditions
+    return certainty, right, conditions
+
+
+def test_each_condition_has_its_share_of_right_answers():
+    certainty, right, conditions = under_two_conditions(2000)
+    together = certain_bound(certainty, right, share=RIGHT)
+    bound = bound_under_conditions(certainty, right, conditions)
+    alone = [
+        certain_bound(
+            certainty[conditions == k],
+            right[conditions == k],
+            share=RIGHT_IN_EACH,
+            fewest=FEWEST_IN_EACH,
+        )
+        for k in (0, 1)
+    ]
+    assert alone[0] < together < alone[1] == bound
+    assert right[(certainty >= bound) & (conditions == 1)].mean() >= RIGHT_IN_EACH
+
+
+def test_one_condition_and_small_ones_have_the_bound_of_all_together():
+    certainty, right, conditions = under_two_conditions(2000)
+    together = certain_bound(certainty, right, share=RIGHT)
+    assert bound_under_conditions(certainty, right, 0 * conditions) == together
+    assert bound_under_conditions(certainty, right, np.arange(4000) // 199) == together
 
 
 def evaluation(*folds: Fold) -> Evaluation:

@@ -16,7 +16,7 @@ from serfast.models.bundle.fingerprint import fingerprint
 from serfast.statistics.statistics import Statistics
 from serfast.training import Condition, Recipe
 from serfast.training.evaluation import Evaluation, Fold
-from serfast.training.measured import bound_in, measured_card, read_measured, setup_of
+from serfast.training.measured import bound_in, measured_card, read_measured, setup_of, sharpness_in
 
 RMS = serfast.FeatureSpec(features=[serfast.RMS()])
 MEAN = Statistics(functionals=("mean",), deltas=0)
@@ -84,6 +84,25 @@ def test_a_bound_that_is_none_is_refused(
     card = measured_card(evaluation(), recipe) | {"certain": certain}
     with pytest.raises(ParameterError, match=message):
         read_measured(stored(tmp_path, card), recipe)
+
+
+def test_the_sharpness_is_read_again(recipe: Recipe, tmp_path: Path) -> None:
+    marked = replace(evaluation(), certain_above=0.75, sharpness=1.5)
+    read = read_measured(stored(tmp_path, measured_card(marked, recipe)), recipe)
+    assert sharpness_in(read) == 1.5
+    assert sharpness_in(measured_card(evaluation(), recipe)) is None
+
+
+@pytest.mark.parametrize("sharpness", [0, -1.0, "1.5", float("nan"), 1e9, True])
+def test_a_sharpness_that_is_none_is_refused(
+    recipe: Recipe, tmp_path: Path, sharpness: object
+) -> None:
+    card = measured_card(evaluation(), recipe)
+    card["calibration"] = {**card["calibration"], "sharpness": sharpness}
+    with pytest.raises(ParameterError, match="calibration sharpness must be a finite number"):
+        read_measured(stored(tmp_path, card), recipe)
+    with pytest.raises(ParameterError, match="calibration must be a mapping"):
+        read_measured(stored(tmp_path, {**card, "calibration": 0.5}), recipe)
 
 
 def test_an_option_that_came_later_was_measured_with_its_default(tmp_path: Path) -> None:

@@ -54,7 +54,10 @@ def test_bundle_says_what_it_was_trained_on(recordings, tmp_path):
 
 
 class BoundPlugin(NearestPlugin):
-    """It keeps the bound that an evaluation gave."""
+    """It keeps the bound that an evaluation gave, and the sharpness."""
+
+    def with_sharpness(self, weights, sharpness):
+        return replace(weights, arrays={**weights.arrays, "sharpness": np.array(sharpness)})
 
     def with_bound(self, weights, bound):
         return replace(weights, arrays={**weights.arrays, "bound": np.array(bound)})
@@ -66,7 +69,11 @@ def test_the_bound_of_an_evaluation_goes_to_a_plugin_that_takes_it(recordings):
     bundle = train("nearest", BoundPlugin(), *settings, certain_above=0.75)
     assert bundle.arrays["bound"] == 0.75
     assert "bound" not in train("nearest", BoundPlugin(), *settings).arrays
-    assert "bound" not in train("nearest", NearestPlugin(), *settings, certain_above=0.75).arrays
+    told = {"certain_above": 0.75, "sharpness": 1.5}
+    assert train("nearest", BoundPlugin(), *settings, **told).arrays["sharpness"] == 1.5
+    plain = train("nearest", NearestPlugin(), *settings, **told).arrays
+    assert not {"bound", "sharpness"} & set(plain)
+    assert "sharpness" not in bundle.arrays
 
 
 def test_an_evaluation_of_such_a_plugin_marks_its_answers_and_no_other_does(recordings):
@@ -76,7 +83,8 @@ def test_an_evaluation_of_such_a_plugin_marks_its_answers_and_no_other_does(reco
     assert evaluation.certain_above is not None
     assert all(fold.certain is not None for fold in evaluation.folds)
     plain = leave_one_speaker_out("nearest", NearestPlugin(), *settings)
-    assert plain.certain_above is None
+    assert plain.certain_above is plain.sharpness is None
+    assert evaluation.sharpness > 0
     assert all(fold.certain is None for fold in plain.folds)
 
 

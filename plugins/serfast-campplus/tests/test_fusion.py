@@ -69,6 +69,19 @@ def test_its_middle_has_the_neutral_scores(examples, fused):
     np.testing.assert_allclose(middle, fused.arrays["neutral_scores"], atol=1e-5)
 
 
+def test_known_speakers_are_answered_better_by_its_matrix(fused, examples):
+    """Speakers whose mean is known and whose offsets are large, in both parts of the vector."""
+    random = np.random.default_rng(2)
+    matrix, neutral = fused.arrays["speaker_matrix"], fused.arrays["neutral_scores"]
+    assert matrix.shape == (3, 4)
+    codes = np.searchsorted(["a", "b", "c"], examples.labels)
+    offset = random.normal(0, 3, sum(WIDTHS))
+    given = scores(fused, examples.inputs + offset)
+    known = (given - given.mean(axis=0) + neutral) @ matrix[:, :-1].T + matrix[:, -1]
+    right = [(one.argmax(axis=1) == codes).mean() for one in (given, known)]
+    assert right[1] > right[0] + 0.1
+
+
 def test_other_vectors_are_refused(examples):
     with pytest.raises(ParameterError, match=r"vectors must have 1024 \+ 1024 entries, got 15"):
         BOTH.train(examples)

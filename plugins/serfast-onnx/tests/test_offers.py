@@ -12,8 +12,9 @@ from helpers.chunks import syllables
 from onnx_networks import ConvGru
 from serfast.models import Adaptable, Doubting, StreamingClassifier
 from serfast.models.bundle.bundle import Bundle
-from serfast.models.plugin import TakesBound, Weights
+from serfast.models.plugin import TakesBound, TakesSharpness, Weights
 from serfast.testing.checks import check_classifier
+from serfast.testing.offers import check_takes_sharpness
 from serfast_onnx import PLUGIN
 
 SPEC = serfast.presets.speech()
@@ -65,6 +66,28 @@ def test_a_bound_that_an_evaluation_gave_goes_into_the_weights():
     assert np.array_equal(network.neutral_scores, OFFERS["neutral_scores"])
 
 
+def test_a_sharpness_that_an_evaluation_gave_goes_into_the_weights():
+    assert isinstance(PLUGIN, TakesSharpness)
+    weights = PLUGIN.with_sharpness(Weights(arrays=OFFERS, files=FILES), 1.5)
+    assert set(weights.arrays) == {*OFFERS, "sharpness"}
+    sharp = Bundle.from_bytes(replace(OLD, arrays=weights.arrays).to_bytes())
+    before, after = PLUGIN.load(NEW), PLUGIN.load(sharp)
+    power = before.predict_proba(rows(31)) ** 1.5
+    assert after.predict_proba(rows(31)) == pytest.approx(power / power.sum(), abs=1e-12)
+    assert after.neutral_scores == pytest.approx(1.5 * OFFERS["neutral_scores"])
+    assert after.class_scores == pytest.approx(1.5 * OFFERS["class_scores"])
+    check_classifier(after, [rows(n, n) for n in (31, 64, 7)])
+    check_takes_sharpness(PLUGIN, NEW, [rows(n, n) for n in (31, 64)])
+
+
+def test_a_streams_steps_are_as_sharp_as_the_whole():
+    network = PLUGIN.load(replace(OLD, arrays={"sharpness": np.array(2.0)}))
+    x, state = rows(8 * network.stride), network.new_state()
+    for k in range(0, len(x), network.stride):
+        stepped = network.step(x[k : k + network.stride], state)
+    assert stepped == pytest.approx(network.predict_proba(x), abs=1e-5)
+
+
 def test_it_is_adapted_and_doubts(tmp_path):
     recognizer = serfast.Recognizer(NEW.save(tmp_path / "network.zip"))
     y = syllables(2.0)
@@ -86,6 +109,8 @@ def test_it_is_adapted_and_doubts(tmp_path):
         ({"class_scores": np.eye(3)}, "must have the member neutral_scores.npy"),
         ({"neutral_scores": np.zeros(2)}, r"neutral_scores.npy must be float of shape \(3,\)"),
         ({**OFFERS, "class_scores": np.zeros(3)}, "class_scores.npy must be float"),
+        ({"sharpness": np.array(0.0)}, "sharpness.npy must be > 0 and at most 100, got 0.0"),
+        ({"sharpness": np.array(np.nan)}, "sharpness.npy must be"),
         ({"certain_above": np.array(-0.5)}, "certain_above.npy must be from 0 to 1, got -0.5"),
     ],
 )

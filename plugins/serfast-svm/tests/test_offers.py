@@ -32,6 +32,7 @@ OLD = Bundle(
 OFFERS = {
     "neutral_scores": RANDOM.normal(size=K),
     "class_scores": RANDOM.normal(size=(K, K)),
+    "speaker_matrix": RANDOM.normal(size=(K, K + 1)),
     "certain_above": np.array(0.6),
     "typical_mean": np.array([1.0, 2.0, 3.0, 4.0]),
     "typical_deviation": np.array([1.0, 0.5, 0.0, 2.0]),
@@ -60,6 +61,7 @@ def test_the_contracts_are_kept():
     check_classifier(machine, INPUTS)
     assert np.array_equal(machine.neutral_scores, OFFERS["neutral_scores"])
     assert np.array_equal(machine.class_scores, OFFERS["class_scores"])
+    assert np.array_equal(machine.speaker_matrix, OFFERS["speaker_matrix"])
     assert machine.certain_above == 0.6
 
 
@@ -116,7 +118,8 @@ def test_entries_without_a_weight_are_never_strange():
     ("without", "offers"),
     [
         (["class_scores"], {Adaptable, Doubting}),
-        (["class_scores", "neutral_scores"], {Doubting}),
+        (["speaker_matrix"], {Adaptable, Doubting}),
+        (["class_scores", "neutral_scores", "speaker_matrix"], {Doubting}),
         (["typical_mean", "typical_deviation", "strange_limit"], {Adaptable, Doubting}),
         (["typical_mean", "typical_deviation", "strange_limit", "certain_above"], {Adaptable}),
     ],
@@ -124,7 +127,10 @@ def test_entries_without_a_weight_are_never_strange():
 def test_a_part_may_be_missing(without, offers):
     machine = PLUGIN.load(bundle(*without))
     assert {offer for offer in (Adaptable, Doubting) if isinstance(machine, offer)} == offers
-    assert (Judge(machine, "svm").class_scores is None) == ("class_scores" in without)
+    judge = Judge(machine, "svm")
+    assert (judge.class_scores is None) == ("class_scores" in without)
+    absent = "neutral_scores" in without or "speaker_matrix" in without
+    assert (judge.speaker_matrix is None) == absent
     check_classifier(machine, INPUTS)
 
 
@@ -137,6 +143,7 @@ def test_a_part_may_be_missing(without, offers):
         (["strange_limit"], {}, "must have the member strange_limit.npy"),
         ([], {"neutral_scores": np.zeros(2)}, r"neutral_scores.npy must be float of shape \(3,\)"),
         ([], {"class_scores": np.zeros(3)}, r"class_scores.npy must be float of shape \(3, 3\)"),
+        ([], {"speaker_matrix": np.eye(3)}, r"speaker_matrix.npy must be float of shape \(3, 4\)"),
         ([], {"typical_mean": np.zeros(3)}, r"typical_mean.npy must be float of shape \(4,\)"),
         ([], {"certain_above": np.array(1.5)}, "certain_above.npy must be from 0 to 1, got 1.5"),
         ([], {"strange_limit": np.array(0.0)}, "strange_limit.npy must be > 0"),

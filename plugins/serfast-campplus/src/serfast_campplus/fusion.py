@@ -20,7 +20,15 @@ from serfast.errors import ParameterError
 from serfast.models.plugin import Examples, Weights
 from serfast_svm.calibration import fit_logistic
 from serfast_svm.scaling import Scaling
-from serfast_svm.training import about_scores, codes_of, recall_of, trained, typical
+from serfast_svm.training import (
+    about_known_speakers,
+    about_scores,
+    codes_of,
+    means_of,
+    recall_of,
+    trained,
+    typical,
+)
 
 __all__ = ["check_width", "train_parts"]
 
@@ -70,12 +78,14 @@ def train_parts(
     weights = (matrix @ beside).astype(np.float32)
     neutral = matrix @ np.mean([a["neutral_scores"] for a in arrays], axis=0) + offsets
     scaling = Scaling.fit(x, codes)
+    means = means_of(examples)
     return Weights(
         arrays={
             "weights": weights,
             "intercepts": neutral - weights.astype(np.float64) @ scaling.mean,
             "neutral_scores": neutral,
-            **about_scores(scores, codes),
+            **about_scores(scores, codes, examples),
+            **about_known_speakers(scores, codes, means, neutral, weighted=weighted),
             **typical(x, scaling),
         },
         card={

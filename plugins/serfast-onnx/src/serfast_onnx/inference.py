@@ -11,7 +11,9 @@ import onnxruntime
 
 from serfast import FeatureSpec
 from serfast.errors import ModelError, ParameterError
+from serfast.models import sharpened
 from serfast.models.classifier import Input, check_input
+from serfast.models.scores import FLOOR
 
 from .card import Card, Step
 from .session import dtype_of, working
@@ -22,9 +24,6 @@ Array: TypeAlias = np.ndarray[Any, Any]
 
 TOLERANCE = 1e-3
 """How far from 1 the sum of a graph's probabilities may be; they are divided by it."""
-
-FLOOR = 1e-9
-"""Least probability whose logarithm is taken."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +43,8 @@ class OnnxClassifier:
         Size of the axis D; None for samples.
     dtype : type
         float32 or float64: what the graph takes.
+    sharpness : float
+        Probabilities are the graph's to the power of it (:func:`serfast.models.sharpened`).
     offers : mapping of str to object
         Those of `neutral_scores`, `class_scores` and `certain_above` that the bundle has, which
         become attributes: with the first it is :class:`serfast.models.Adaptable`, with the last
@@ -56,6 +57,7 @@ class OnnxClassifier:
     session: Any
     columns: int | None
     dtype: type[np.floating[Any]]
+    sharpness: float = field(default=1.0, kw_only=True)
     offers: Mapping[str, Any] = field(default_factory=dict, kw_only=True)
     neutral_scores: Array = field(init=False, repr=False)
     class_scores: Array = field(init=False, repr=False)
@@ -78,16 +80,24 @@ class OnnxClassifier:
         x : ndarray of float32, shape (n_rows, n_columns), (d,) or (n_samples,)
             As `input` says.
         """
+        return self.sharp(self._by_graph(x))
+
+    def sharp(self, probabilities: Array) -> Array:
+        """Give the graph's probabilities as sharp as they should be; the same bits if they are."""
+        return probabilities if self.sharpness == 1 else sharpened(probabilities, self.sharpness)
+
+    def _by_graph(self, x: Array) -> Array:
         time = () if self.input == "vector" else (None,)
         columns = () if self.columns is None else (self.columns,)
         return self.run(check_input(x, (*time, *columns), self.dtype))
 
     def scores(self, x: Array) -> Array:
-        """Logarithms of the probabilities: the graph's last layer, but for a number added to all.
+        """Logarithms of the graph's probabilities, times the sharpness.
 
-        What is the same for all classes changes no probability.
+        That is the graph's last layer, but for a number added to all classes, which changes no
+        probability.
         """
-        return np.log(np.maximum(self.predict_proba(x), FLOOR))
+        return self.sharpness * np.log(np.maximum(self._by_graph(x), FLOOR))
 
     def probabilities(self, scores: Array) -> Array:
         """Probability of each class that these scores mean: their softmax."""
@@ -99,7 +109,7 @@ class OnnxClassifier:
         return None
 
     def run(self, x: Array, run_options: Any = None) -> Array:
-        """Probabilities for a checked input."""
+        """Give the graph's probabilities for a checked input."""
         model = self.card.model
         if self.input != "vector":
             x = self._whole_steps(lengthened(x, model.min_rows))
@@ -147,7 +157,7 @@ class SteppingClassifier(OnnxClassifier):
         if not isinstance(state, StepState) or state.owner is not self:
             raise ParameterError(f"state must be of this classifier's new_state(), got {state!r}")
         state.take(check_input(rows, (self.stride, self.columns), np.float32))
-        return state.advance()
+        return self.sharp(state.advance())
 
     def _whole_steps(self, x: Array) -> Array:
         """Leave out the rows short of a step at the end: a stream can't have judged them."""
@@ -206,7 +216,7 @@ class StepState:
         np.copyto(self._rows.reshape(self._rows.shape[-2:]), rows.T if "DT" in layout else rows)
 
     def advance(self, run_options: Any = None) -> Array:
-        """Run a step on the rows taken; the state moves on if it gives probabilities."""
+        """Give the graph's probabilities of the rows taken; if it does, the state moves on."""
         with working("step.onnx", "runs"):
             self.owner.stepper.run_with_iobinding(self.binding, run_options)
         probabilities = probabilities_of(self._found, len(self.owner.classes), "step.onnx")

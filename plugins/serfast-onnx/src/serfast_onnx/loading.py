@@ -29,6 +29,9 @@ TRIAL_SAMPLES = (400, 16000)
 MAX_INPUT = 2**22
 """The shortest input, and all steps that are tried, have at most this many numbers."""
 
+SHARPEST = 100.0
+"""No probabilities are sharpened more; training's are between 0.05 and 20."""
+
 TOLERANCE = 1e-4
 """How far steps may be from the whole: ten times what is promised for good features, because a
 trial's are noise."""
@@ -57,10 +60,8 @@ def load(bundle: Bundle, options: Options) -> OnnxClassifier:
     check_values(MODEL, "input", session.get_inputs(), {model.input: _shape(model.layout, columns)})
     _check_output(MODEL, session, model.output, k)
     dtype = dtype_of(session.get_inputs()[0], "input")
-    offers = _offers(bundle)
-    whole = OnnxClassifier(
-        bundle.classes, bundle.spec, card, session, columns, dtype, offers=offers
-    )
+    more: dict[str, Any] = {"sharpness": _sharpness(bundle), "offers": _offers(bundle)}
+    whole = OnnxClassifier(bundle.classes, bundle.spec, card, session, columns, dtype, **more)
     if card.step is None:
         _try_whole(whole)
         return whole
@@ -75,7 +76,7 @@ def load(bundle: Bundle, options: Options) -> OnnxClassifier:
         dtype,
         stepper,
         card.step,
-        offers=offers,
+        **more,
     )
     _try_steps(stepping)
     return stepping
@@ -83,18 +84,28 @@ def load(bundle: Bundle, options: Options) -> OnnxClassifier:
 
 def _offers(bundle: Bundle) -> dict[str, Any]:
     """Give what the classifier offers beyond probabilities, as far as the bundle has arrays."""
-    k, has = len(bundle.classes), bundle.arrays
+    k, has, sharpness = len(bundle.classes), bundle.arrays, _sharpness(bundle)
     offers: dict[str, Any] = {}
     if "neutral_scores" in has or "class_scores" in has:
-        offers["neutral_scores"] = bundle.array("neutral_scores", (k,))
+        offers["neutral_scores"] = sharpness * bundle.array("neutral_scores", (k,))
     if "class_scores" in has:
-        offers["class_scores"] = bundle.array("class_scores", (k, k))
+        offers["class_scores"] = sharpness * bundle.array("class_scores", (k, k))
     if "certain_above" in has:
         offers["certain_above"] = float(bundle.array("certain_above", ()))
         if not 0 <= offers["certain_above"] <= 1:
             bound = offers["certain_above"]
             raise ModelError(f"certain_above.npy must be from 0 to 1, got {bound}")
     return offers
+
+
+def _sharpness(bundle: Bundle) -> float:
+    """Give the power that the graph's probabilities are raised to; 1 if the bundle has none."""
+    if "sharpness" not in bundle.arrays:
+        return 1.0
+    sharpness = float(bundle.array("sharpness", ()))
+    if not 0 < sharpness <= SHARPEST:
+        raise ModelError(f"sharpness.npy must be > 0 and at most {SHARPEST:g}, got {sharpness}")
+    return sharpness
 
 
 def _member(bundle: Bundle, name: str) -> bytes:

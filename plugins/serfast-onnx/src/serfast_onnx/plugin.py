@@ -95,6 +95,10 @@ class OnnxPlugin:
         """Give weights with the bound of certain answers that an evaluation gave."""
         return replace(weights, arrays={**weights.arrays, "certain_above": np.array(bound)})
 
+    def with_sharpness(self, weights: Weights, sharpness: float) -> Weights:
+        """Give weights with the sharpness of probabilities that an evaluation gave."""
+        return replace(weights, arrays={**weights.arrays, "sharpness": np.array(sharpness)})
+
     def load(self, bundle: Bundle) -> OnnxClassifier:
         """Make the classifier in a bundle, and try it.
 

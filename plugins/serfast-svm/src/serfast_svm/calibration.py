@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from serfast.forking import forks_wait
-from serfast.training import certain_bound as bound_above
+from serfast.training import bound_under_conditions
 
 from .inference import softmax
 
@@ -17,12 +17,6 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 
 HELD = 0.03
 """How much the squares of the matrix's distances from a multiple of the unit matrix count."""
-
-RIGHT = 0.93
-"""So many of the certain answers are right on held-out speakers; three points are a margin."""
-
-FEWEST = 20
-"""The share of right ones among fewer answers says nothing."""
 
 
 def fit_logistic(
@@ -77,8 +71,12 @@ def fit_logistic(
     return best[: k * k].reshape(k, k) * scale, best[k * k :]
 
 
-def certain_bound(probabilities: np.ndarray[Any, Any], codes: np.ndarray[Any, Any]) -> float:
-    """Find the bound above which nine of ten answers are right.
+def certain_bound(
+    probabilities: np.ndarray[Any, Any],
+    codes: np.ndarray[Any, Any],
+    copies: np.ndarray[Any, Any],
+) -> float:
+    """Find the bound above which nine of ten answers are right, under each condition.
 
     Parameters
     ----------
@@ -86,12 +84,13 @@ def certain_bound(probabilities: np.ndarray[Any, Any], codes: np.ndarray[Any, An
         Of examples that the machine wasn't trained on.
     codes : ndarray of int, shape (n,)
         Their true classes.
+    copies : ndarray of int, shape (n,)
+        0 for a recording, k for its k-th altered copy: copies of one number are a condition.
 
     Returns
     -------
     float
-        The least bound such that RIGHT of the answers whose probability isn't below it are right,
-        here and at every higher bound that still keeps FEWEST answers; 1 if there is none.
+        See :func:`serfast.training.bound_under_conditions`; 1 if there is none.
     """
     right = probabilities.argmax(axis=1) == codes
-    return bound_above(probabilities.max(axis=1), right, share=RIGHT, fewest=FEWEST)
+    return bound_under_conditions(probabilities.max(axis=1), right, copies)

@@ -36,6 +36,9 @@ class LinearSvm:
         machine is :class:`serfast.models.Adaptable`.
     by_class : ndarray of float64, shape (k, k), or None
         Row c is the mean of the scores of class c, of speakers that were left out.
+    by_speaker : ndarray of float64, shape (k, k + 1), or None
+        How scores are read once a speaker's mean is known
+        (:func:`serfast_svm.known_speakers.fit_known_speakers`).
     bound : float or None
         A probability below it is uncertain. With it, the machine is
         :class:`serfast.models.Doubting`.
@@ -56,6 +59,7 @@ class LinearSvm:
     sharpness: float
     neutral: Array | None = None
     by_class: Array | None = None
+    by_speaker: Array | None = None
     bound: float | None = None
     typical: Typical | None = None
 
@@ -63,16 +67,20 @@ class LinearSvm:
     neutral_scores: Array = field(init=False, repr=False)
     """An attribute that isn't there says that the machine doesn't offer it."""
     class_scores: Array = field(init=False, repr=False)
+    speaker_matrix: Array = field(init=False, repr=False)
     certain_above: float = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        for array in (self.weights, self.intercepts, self.neutral, self.by_class):
+        offered = (self.neutral, self.by_class, self.by_speaker)
+        for array in (self.weights, self.intercepts, *offered):
             if array is not None:
                 array.flags.writeable = False
         if self.neutral is not None:
             object.__setattr__(self, "neutral_scores", self.neutral)
         if self.by_class is not None:
             object.__setattr__(self, "class_scores", self.by_class)
+        if self.by_speaker is not None:
+            object.__setattr__(self, "speaker_matrix", self.by_speaker)
         if self.bound is not None:
             object.__setattr__(self, "certain_above", self.bound)
 

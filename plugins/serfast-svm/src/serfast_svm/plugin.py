@@ -28,6 +28,9 @@ MODEL = Path(__file__).parent / "models" / "emodb.zip"
 SAMPLING = 1
 """This number sets the random numbers of the sampling apart from others of the same seed."""
 
+ADAPTATION = ("neutral_scores", "class_scores", "speaker_matrix")
+"""Arrays that adaptation uses: a bundle that has one of them has the first."""
+
 TYPICAL = ("typical_mean", "typical_deviation", "strange_limit")
 """Arrays that say what inputs were like in training: a bundle has all of them or none."""
 
@@ -126,10 +129,12 @@ class SvmPlugin:
 def _adaptation(bundle: Bundle, k: int) -> dict[str, Any]:
     """Give what a machine needs to be adaptable, as far as the bundle has it."""
     offers: dict[str, Any] = {}
-    if "neutral_scores" in bundle.arrays or "class_scores" in bundle.arrays:
+    if any(name in bundle.arrays for name in ADAPTATION):
         offers["neutral"] = bundle.array("neutral_scores", (k,))
     if "class_scores" in bundle.arrays:
         offers["by_class"] = bundle.array("class_scores", (k, k))
+    if "speaker_matrix" in bundle.arrays:
+        offers["by_speaker"] = bundle.array("speaker_matrix", (k, k + 1))
     return offers
 
 

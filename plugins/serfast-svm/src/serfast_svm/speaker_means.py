@@ -9,10 +9,16 @@ import numpy as np
 
 from serfast.models.plugin import Examples
 
-__all__ = ["SpeakerMeans"]
+__all__ = ["SpeakerMeans", "copies_of"]
 
 Array = np.ndarray[Any, Any]
 Codes = np.ndarray[Any, np.dtype[np.intp]]
+
+
+def copies_of(examples: Examples) -> Codes:
+    """Give each example's number of a copy; all altered ones are one if that isn't known."""
+    copies = examples.altered if examples.copies is None else examples.copies
+    return np.asarray(copies, np.intp)
 
 
 @dataclass(frozen=True)
@@ -29,8 +35,8 @@ class SpeakerMeans:
 
     @classmethod
     def of_examples(cls, examples: Examples) -> SpeakerMeans:
-        """Give those of examples; all altered ones are one condition if copies aren't known."""
-        copies = examples.altered if examples.copies is None else examples.copies
+        """Give those of examples."""
+        copies = copies_of(examples)
         speaker, copy = (np.unique(a, return_inverse=True)[1] for a in (examples.speakers, copies))
         return cls(np.asarray(speaker * (copy.max() + 1) + copy, np.intp))
 

@@ -18,13 +18,24 @@ from serfast.models.plugin import Examples, Weights
 from .calibration import certain_bound, fit_logistic
 from .checks import check_labels, held_out_names
 from .inference import softmax
+from .known_speakers import fit_known_speakers
 from .machine import Trainer
 from .scaled_inputs import ScaledInputs
 from .scaling import Scaling
-from .speaker_means import SpeakerMeans
+from .speaker_means import SpeakerMeans, copies_of
 from .strangeness import UNLIKE, distances
 
-__all__ = ["COSTS", "about_scores", "codes_of", "recall_of", "train", "trained", "typical"]
+__all__ = [
+    "COSTS",
+    "about_known_speakers",
+    "about_scores",
+    "codes_of",
+    "means_of",
+    "recall_of",
+    "train",
+    "trained",
+    "typical",
+]
 
 Array = np.ndarray[Any, Any]
 Codes = np.ndarray[Any, np.dtype[np.intp]]
@@ -62,6 +73,7 @@ def trained(
     check_labels(examples.labels.tolist())
     kind, names = held_out_names(examples)
     by_speaker = kind == "speaker"  # of one speaker alone, relative inputs are no others
+    means = means_of(examples)
     x, codes = _floating(examples.inputs), codes_of(examples)
     tell(0, "scaling the inputs")
     scaling = Scaling.fit(x, codes)
@@ -71,7 +83,7 @@ def trained(
         codes,
         len(examples.classes),
         _groups(names),
-        SpeakerMeans.of_examples(examples) if by_speaker else SpeakerMeans(np.arange(len(x))),
+        means,
         weighted=weighted,
     )
     tell(0.2, "choosing C")
@@ -95,7 +107,8 @@ def trained(
             # Of the rounded weights: rounding counts with distances from the mean, not with it.
             "intercepts": neutral - weights.astype(np.float64) @ scaling.mean,
             "neutral_scores": neutral,
-            **about_scores(scores, codes),
+            **about_scores(scores, codes, examples),
+            **about_known_speakers(scores, codes, means, neutral, weighted=weighted),
             **typical(x, scaling),
         },
         card={
@@ -107,12 +120,27 @@ def trained(
     return made, scores
 
 
-def about_scores(scores: Array, codes: Codes) -> dict[str, Array]:
+def about_scores(scores: Array, codes: Codes, examples: Examples) -> dict[str, Array]:
     """Say what scores each class has on average, and from which probability on one is certain."""
     return {
         "class_scores": np.stack([scores[codes == k].mean(axis=0) for k in np.unique(codes)]),
-        "certain_above": np.array(certain_bound(softmax(scores), codes)),
+        "certain_above": np.array(certain_bound(softmax(scores), codes, copies_of(examples))),
     }
+
+
+def means_of(examples: Examples) -> SpeakerMeans:
+    """Give which examples have a mean in common; of one speaker alone each has its own."""
+    if len(set(examples.speakers.tolist())) > 1:
+        return SpeakerMeans.of_examples(examples)
+    return SpeakerMeans(np.arange(len(examples)))
+
+
+def about_known_speakers(
+    scores: Array, codes: Codes, means: SpeakerMeans, neutral: Array, *, weighted: bool
+) -> dict[str, Array]:
+    """Say how scores are read once the speaker's mean is known, if the examples can tell."""
+    matrix = fit_known_speakers(scores, codes, means, neutral, weighted=weighted)
+    return {} if matrix is None else {"speaker_matrix": matrix}
 
 
 def _choose(

@@ -20,8 +20,8 @@ from numpy.random import default_rng
 from serfast.errors import ParameterError
 from serfast.forking import forks_wait
 from serfast.models.plugin import Examples, Run, Weights
+from serfast.models.scores import FLOOR
 
-from ..inference import FLOOR
 from ..training_options import TrainingOptions
 from . import checkpoint
 from .check import check_export
