@@ -106,7 +106,7 @@ def test_threads_and_neighbours_change_no_bit(embedder, speech):
 def test_a_file_that_is_no_encoder_is_refused(tmp_path):
     path = tmp_path / "encoder.onnx"
     path.write_bytes(b"nothing")
-    with pytest.raises(ModelError, match=r"encoder\.onnx must be a model that onnxruntime loads"):
+    with pytest.raises(ModelError, match=r"encoder\.onnx must be an ONNX model: "):
         open_embedder(path)
 
 
