@@ -99,18 +99,19 @@ def _relative(rows: Array) -> Array:
     return np.asarray(np.maximum(rows - loudest, FLOOR) / 20 + 2, np.float32)
 
 
-def measured(recordings: Sequence[Recording], width: int, epochs: int, pairs: int) -> Any:
-    """Measure both on two speakers after the other, that many pairs."""
+def measured(
+    recordings: Sequence[Recording], width: int, epochs: int, pairs: int
+) -> Iterator[dict[str, Any]]:
+    """Measure both on two speakers after the other, that many pairs; give all so far each time."""
     heard = list(_heard(recordings))
     speakers = sorted({one.recording.speaker for one in heard})
     answers: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
-    begin, parameters = time.process_time(), 0
+    begin = time.process_time()
     for k in range(pairs):
         out = speakers[2 * k : 2 * k + 2]
         taught = [one for one in heard if one.recording.speaker not in out]
         taught = [one for one in taught if one.copy in TAUGHT]
         student = learned([one.pair for one in taught], width, epochs)
-        parameters = size_of(student)
         asked = [one for one in heard if one.recording.speaker in out]
         for who in ("teacher", "student"):
             vectors = [
@@ -123,17 +124,15 @@ def measured(recordings: Sequence[Recording], width: int, epochs: int, pairs: in
             svm.fit(x[: len(taught)], [one.recording.label for one in taught])
             for one, label in zip(asked, svm.predict(x[len(taught) :]), strict=True):
                 answers[who, one.copy].append((one.recording.label, str(label)))
-    recalls = {who: _recalls(answers, who) for who in ("teacher", "student")}
-    minutes = round((time.process_time() - begin) / 60, 1)
-    return {
-        "machine": machine(),
-        "speakers": speakers[: 2 * pairs],
-        "parameters": parameters,
-        "epochs": epochs,
-        "torch": torch.__version__,
-        "minutes": minutes,
-        "uar": recalls,
-    }
+        yield {
+            "machine": machine(),
+            "speakers": speakers[: 2 * k + 2],
+            "parameters": size_of(student),
+            "epochs": epochs,
+            "torch": torch.__version__,
+            "minutes": round((time.process_time() - begin) / 60, 1),
+            "uar": {who: _recalls(answers, who) for who in ("teacher", "student")},
+        }
 
 
 def _recalls(answers: dict[tuple[str, str], list[tuple[str, str]]], who: str) -> dict[str, float]:
@@ -161,10 +160,10 @@ def main() -> None:
     parser.add_argument("--save", action="store_true")
     arguments = parser.parse_args()
     recordings = serfast.corpora.find_recordings(arguments.corpus)
-    results = measured(recordings, arguments.width, arguments.epochs, arguments.pairs)
-    if arguments.save:
-        write(RESULTS / "student.json", results)
-    print(table(results))
+    for results in measured(recordings, arguments.width, arguments.epochs, arguments.pairs):
+        if arguments.save:
+            write(RESULTS / "student.json", results)
+        print(table(results), flush=True)
 
 
 if __name__ == "__main__":

@@ -70,3 +70,15 @@ def test_import_time(record_property):
     print(f"import serfast: {ratio:.2f} × import numpy (aim: 1.5)")
     record_property("import_ratio", ratio)
     assert ratio < 2.5  # timings are noisy: the aim is 1.5, this only catches a heavy import
+
+
+def test_predicting_loads_no_random_numbers_and_no_alterations():
+    """Training needs them; they would take three megabytes of a process that recognises."""
+    code = (
+        "import sys, numpy as np, serfast;"
+        "serfast.Recognizer('svm').predict(np.linspace(-1, 1, 16000, dtype=np.float32), 16000);"
+        "print(*sys.modules)"
+    )
+    loaded = set(python(code).split())
+    assert "serfast_svm.inference" in loaded
+    assert not {"numpy.random", "serfast.audio.augmentation", "serfast.training"} & loaded

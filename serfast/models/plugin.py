@@ -14,19 +14,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
 
 from .. import _checks as checks
 from .. import presets
-from ..audio.augmentation import COPIES, Alteration
 from ..errors import ParameterError
 from ..features.spec import FeatureSpec
+from ..forking import forks_wait
 from ..statistics.statistics import Statistics
 from .bundle import Bundle
 from .classifier import Classifier, Input
 from .embedding_reference import EmbeddingReference
+
+if TYPE_CHECKING:
+    from ..audio.augmentation import Alteration
 
 __all__ = [
     "ChecksFirst",
@@ -351,7 +354,11 @@ def embedding_for(plugin: Plugin) -> str | None:
 
 def alterations_for(plugin: Plugin) -> Sequence[Alteration]:
     """Give the alterations with which a plugin is trained by default."""
-    return plugin.default_alterations() if isinstance(plugin, WantsCopies) else COPIES
+    if isinstance(plugin, WantsCopies):
+        return plugin.default_alterations()
+    with forks_wait:
+        from ..audio.augmentation import COPIES  # heavy: 3 MB that recognition doesn't need
+    return COPIES
 
 
 def options_of(plugin: Plugin) -> dict[str, Any]:

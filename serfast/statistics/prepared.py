@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 
 from .. import _checks as checks
 from .. import backends
-from ..backends.reference.functionals import Array
 from ..program.vector import VectorProgram
 
 __all__ = ["PreparedStatistics", "prepared"]
+
+Array: TypeAlias = np.ndarray[Any, np.dtype[np.float64]]
 
 
 class MakesProgram(Protocol):

@@ -11,8 +11,8 @@ from onnx import TensorProto, helper, numpy_helper
 
 from onnx_networks import ConvGru, Graph
 from serfast import ModelError
+from serfast.models.wire import fields
 from serfast_onnx.graph import inspect
-from serfast_onnx.wire import WireError, fields
 
 NETWORK = ConvGru(5, 3, (4, 4), 4)
 SMALL = NETWORK.step()
@@ -209,25 +209,6 @@ def test_a_changed_byte_is_harmless_or_a_clear_error(at, byte):
 @given(st.integers(1, len(SMALL) - 1))
 def test_a_cut_file_is_refused_or_lacks_what_the_cut_took(n):
     assert outcome(SMALL[:n]) or n > SMALL.index(b"probabilities")
-
-
-@pytest.mark.parametrize(
-    ("data", "message"),
-    [
-        (b"\x0b", "wire type 3"),
-        (b"\x0c", "wire type 4"),
-        (b"\x0e", "wire type 6"),
-        (b"\x00\x01", "tag 0"),
-        (b"\xfa\xff\xff\xff\x1f\x00", "tag"),  # beyond 32 bits: others would cut it to field 15
-        (b"\x0a\x05abc", "field of 5 bytes with 3 left"),
-        (b"\x08" + b"\xff" * 11, "without an end"),
-        (b"\x08\x80", "without an end"),
-        (b"\x09abc", "field of 8 bytes with 3 left"),
-    ],
-)
-def test_what_the_wire_format_forbids(data, message):
-    with pytest.raises(WireError, match=message):
-        list(fields(memoryview(data)))
 
 
 def test_millions_of_fields_are_too_many():

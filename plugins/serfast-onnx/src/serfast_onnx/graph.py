@@ -13,8 +13,7 @@ from typing import Any, NamedTuple, NoReturn
 import numpy as np
 
 from serfast.errors import ModelError
-
-from .wire import Field, WireError, fields
+from serfast.models.wire import Field, WireError, fields
 
 __all__ = ["DOMAINS", "Summary", "inspect"]
 

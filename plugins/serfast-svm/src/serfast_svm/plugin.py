@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
 import numpy as np
-from numpy.random import default_rng
 
 from serfast.errors import ModelError
 from serfast.forking import forks_wait
@@ -90,7 +89,9 @@ class SvmPlugin:
         if self.balance != "sampling":
             return examples
         with forks_wait:
-            from serfast.training import balanced_sample  # heavy: inference does without
+            from numpy.random import default_rng  # heavy: inference does without
+
+            from serfast.training import balanced_sample  # heavy: the same
         random = default_rng((seed, SAMPLING))
         return examples.take(balanced_sample(examples.labels, len(examples), random))
 

@@ -33,6 +33,9 @@ HEAD = 64
 PERIOD = 10000.0
 """The longest of the positions' sinusoids has 2π times this length."""
 
+POSITIONS = 512
+"""So many positions have sinusoids: 10.2 s."""
+
 RANGE = 8.0
 """Whisper counts a band as empty from eight powers of ten below the loudest one on."""
 
@@ -72,7 +75,9 @@ def encoder_graph(
     x = _convolution(graph, x, tensors, "conv1", stride=1)
     x = _convolution(graph, x, tensors, "conv2", stride=2)
     table = tensors["encoder/position_encodings/encodings"]
-    waves = _sinusoids(graph, *table.shape) if pool else graph.constant(table)
+    n_positions, width = table.shape
+    places = min(n_positions, POSITIONS)
+    waves = _sinusoids(graph, places, width) if pool else graph.constant(table)
     length = graph.add("Slice", graph.add("Shape", x), graph.sizes(1), graph.sizes(2))
     there = graph.add("Slice", waves, graph.sizes(0), length, graph.sizes(0))
     x = graph.add("Add", x, there)
@@ -81,7 +86,6 @@ def encoder_graph(
         x = _layer(graph, x, tensors, f"encoder/layer_{k}")
         if k + 1 in layers:
             pooled += graph.pooled(x)
-    width = len(tensors["encoder/conv1/bias"])
     if not pool:
         graph.add("Identity", x, name="embedding")
         return _model(graph, ["batch", "moments", width])
@@ -155,16 +159,23 @@ def _attention(graph: Nodes, x: str, tensors: Mapping[str, Array], layer: str) -
     weight[:width] /= math.sqrt(HEAD)
     bias[:width] /= math.sqrt(HEAD)
     together = graph.linear(x, weight, bias, name)
-    heads = graph.add("Reshape", together, graph.sizes(0, 0, 3, width // HEAD, HEAD))
-    heads = graph.add("Transpose", heads, perm=[2, 0, 3, 1, 4])
-    query, key, value = (
-        graph.add("Gather", heads, graph.constant(np.int64(k)), axis=0) for k in range(3)
-    )
-    key = graph.add("Transpose", key, perm=[0, 1, 3, 2])
-    weights = graph.add("Softmax", graph.add("MatMul", query, key), axis=-1)
-    mixed = graph.add("Transpose", graph.add("MatMul", weights, value), perm=[0, 2, 1, 3])
-    mixed = graph.add("Reshape", mixed, graph.sizes(0, 0, width))
+    heads = [_head(graph, together, width, place) for place in range(0, width, HEAD)]
+    mixed = graph.add("Concat", *heads, axis=2)
     return _linear(graph, mixed, tensors, f"{layer}/self_attention/linear_1")
+
+
+def _head(graph: Nodes, together: str, width: int, place: int) -> str:
+    """Give softmax(q kᵀ) v of one head, from query, key and value of all heads side by side.
+
+    Because heads come one after the other, the weights of one are in memory: 1 MB of 8 for 10 s.
+    """
+    query, key, value = (
+        graph.add("Slice", together, graph.sizes(begin), graph.sizes(begin + HEAD), graph.sizes(2))
+        for begin in (place + third * width for third in range(3))
+    )
+    key = graph.add("Transpose", key, perm=[0, 2, 1])
+    weights = graph.add("Softmax", graph.add("MatMul", query, key), axis=-1)
+    return graph.add("MatMul", weights, value)
 
 
 def _model(graph: Nodes, shape: list[str | int]) -> onnx.ModelProto:
