@@ -120,16 +120,22 @@ cdef inline ptrdiff_t steady_peak(
 
 
 cdef inline Peak interpolated(
-    Sound *s, ptrdiff_t left, ptrdiff_t width, ptrdiff_t first, ptrdiff_t k
+    Sound *s, ptrdiff_t left, ptrdiff_t width, ptrdiff_t first, ptrdiff_t count, ptrdiff_t k
 ) noexcept nogil:
-    """Give the top of the curve through the correlations around s.r[k], that of parts from `first`."""
+    """Give the top of the curve through the correlations around s.r[k], that of parts from `first`.
+
+    There are `count` of them; what the curve needs beyond these is computed.
+    """
     cdef Peak top = top_of(s.r, k), between
     cdef float curve[STRIDE + 32]
     cdef ptrdiff_t begin = first + k - TAPS, at
+    cdef const float *around = s.r + k - TAPS
     if begin < 0 or begin + 2 * TAPS + width > s.n:
         return top
-    correlations(s, s.x, left, width, begin, 2 * TAPS + 1)
-    s.kernels.transposed_product(s.taps, 2 * TAPS + 1, STRIDE, s.r, curve)
+    if k < TAPS or k + TAPS >= count:
+        correlations(s, s.x, left, width, begin, 2 * TAPS + 1)
+        around = s.r
+    s.kernels.transposed_product(s.taps, 2 * TAPS + 1, STRIDE, around, curve)
     at = s.kernels.highest_peak(curve, POINTS)
     if at > 0:
         between = top_of(curve, at)
@@ -142,7 +148,8 @@ cdef inline bint neighbour(
     Sound *s, double *at, double *last, double period, int way
 ) noexcept nogil:
     """Move to the mark before (-1) or behind (1) this one; tell whether there is one."""
-    cdef ptrdiff_t left = rounded(at[0] - period / 2), width, low, high, first, count, lag, around
+    cdef ptrdiff_t left = rounded(at[0] - period / 2), width, low, high, first, lag, around
+    cdef ptrdiff_t count = SERFAST_NEAR_LAGS
     cdef ptrdiff_t k = 0
     cdef Peak top
     cdef float energy
@@ -170,7 +177,7 @@ cdef inline bint neighbour(
         if k == 0:
             return False
     energy = s.energies[k]
-    top = top_of(s.r, k) if s.taps == NULL else interpolated(s, left, width, first, k)
+    top = top_of(s.r, k) if s.taps == NULL else interpolated(s, left, width, first, count, k)
     last[0] = fabs(top.place + (first - left))
     at[0] += top.place + (first - left)
     return top.height > PERIODS_ALIKE and energy > s.loud * width
