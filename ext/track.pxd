@@ -4,7 +4,7 @@ Rows are computed in order, each once; a delta is the track whose function is a 
 """
 
 from libc.stdint cimport int32_t
-from libc.string cimport memcpy
+from libc.string cimport memcpy, memmove
 
 from computed cimport Faults, guarded_outputs, take_outputs
 from delta cimport delta
@@ -45,6 +45,8 @@ ctypedef struct Track:
     ptrdiff_t state             # where Scratch.states has it
     ptrdiff_t n_state
     int passes                  # if there are several, state[0] is the pass's number
+    ptrdiff_t window            # where Scratch.windows has the rows that it looks at
+    ptrdiff_t room              # for so many of them
     int column
     int n
 
@@ -60,28 +62,51 @@ cdef inline ptrdiff_t tracked_count(
     return n_rows - node.ahead if n_rows >= node.first else 0
 
 
+ctypedef struct Gathered:
+    # the rows of a track's window that are there, and which place the first one has
+    ptrdiff_t begin
+    ptrdiff_t end
+    ptrdiff_t place
+
+
 cdef inline void gather(
-    const Track *node, const Rows *rows, ptrdiff_t t, ptrdiff_t n_rows, float *values, Window *window
+    const Track *node, const Rows *rows, ptrdiff_t t, ptrdiff_t n_rows, float *values,
+    Gathered *there, Window *window,
 ) noexcept nogil:
-    """Copy the rows that the track looks at, one after the other."""
+    """Copy the rows that the track looks at, one after the other, and that aren't there yet.
+
+    They are all copied for another's function, which might change them.
+    """
     cdef ptrdiff_t begin = max(t - node.back, 0), end = min(t + node.ahead + 1, n_rows), i
+    cdef ptrdiff_t n = node.n_columns, place
     cdef const float *row
-    cdef ptrdiff_t place = begin % rows.kept
+    cdef float *target
     cdef int j
-    window.rows = values
-    window.n_rows, window.n_columns, window.place = end - begin, node.n_columns, t - begin
-    window.row_rate, window.parameters = node.row_rate, node.parameters
-    for i in range(begin, end):
+    if t == 0 or node.twin == NULL:
+        there.begin = there.end = begin
+        there.place = 0
+    there.place += begin - there.begin
+    there.begin = begin
+    if there.place + end - begin > node.room:
+        memmove(values, values + there.place * n, (there.end - begin) * n * sizeof(float))
+        there.place = 0
+    target = values + (there.place + there.end - begin) * n
+    place = there.end % rows.kept
+    for i in range(there.end, end):
         row = rows.data + place * rows.size
         place = place + 1 if place + 1 < rows.kept else 0
         for j in range(node.n_sources):
-            memcpy(values, row + node.sources[2 * j], node.sources[2 * j + 1] * sizeof(float))
-            values += node.sources[2 * j + 1]
+            memcpy(target, row + node.sources[2 * j], node.sources[2 * j + 1] * sizeof(float))
+            target += node.sources[2 * j + 1]
+    there.end = end
+    window.rows = values + there.place * n
+    window.n_rows, window.n_columns, window.place = end - begin, n, t - begin
+    window.row_rate, window.parameters = node.row_rate, node.parameters
 
 
 cdef inline void track_row(
     const Track *node, const Rows *rows, ptrdiff_t t, ptrdiff_t n_rows, double *states,
-    float *values, float *guarded, Faults *faults,
+    float *windows, Gathered *there, float *guarded, Faults *faults,
 ) noexcept nogil:
     """Compute row t of the track, when `n_rows` rows of its columns have been computed."""
     cdef Window window
@@ -90,7 +115,7 @@ cdef inline void track_row(
     if node.weights != NULL:
         delta(node.weights, node.width, node.sources[0], node.n, rows, t, n_rows, row + node.column)
         return
-    gather(node, rows, t, n_rows, values, &window)
+    gather(node, rows, t, n_rows, windows + node.window, there, &window)
     if node.twin != NULL:
         node.twin(&window, states + node.state, row + node.column)
         return
