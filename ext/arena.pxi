@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from libc.stdint cimport int32_t
+from libc.stdint cimport int32_t, uintptr_t
 from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memcpy
 
@@ -21,7 +21,7 @@ cdef class Arena:
         free(self.blocks)
 
     cdef void *new(self, size_t n_bytes) except NULL:
-        """Give a block of zeros."""
+        """Give a block of zeros, on a cache line, as the widest vectors are read fastest there."""
         cdef void **grown = <void **>malloc((self.count + 1) * sizeof(void *))
         cdef size_t i
         if grown == NULL:
@@ -30,11 +30,11 @@ cdef class Arena:
             grown[i] = self.blocks[i]
         free(self.blocks)
         self.blocks = grown
-        self.blocks[self.count] = calloc(n_bytes + 1, 1)
+        self.blocks[self.count] = calloc(n_bytes + 64, 1)
         if self.blocks[self.count] == NULL:
             raise MemoryError
         self.count += 1
-        return self.blocks[self.count - 1]
+        return <void *>((<uintptr_t>self.blocks[self.count - 1] + 63) // 64 * 64)
 
     cdef float *floats(self, values, size_t padding=SERFAST_PAD) except NULL:
         """Give the values as floats, rounded to nearest, with zeros after them."""
