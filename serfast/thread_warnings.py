@@ -72,7 +72,8 @@ class _Asking:
                 self._before.__enter__()
                 self._show = warnings.showwarning
                 warnings.simplefilter("always", UserWarning)
-                warnings.showwarning = self._given
+                given: Any = self._given
+                warnings.showwarning = given
 
     def __exit__(self, *error: object) -> None:
         with self._lock:

@@ -7,11 +7,12 @@ import pytest
 from sklearn.linear_model import Ridge
 
 import serfast
-from serfast_svm import landmarks, scaled_inputs
+from serfast_svm import landmarks, scaled_inputs, spaces
 from serfast_svm.landmarks import factor_of, projection_of
 from serfast_svm.machine import CLOSER, Machine, Trainer
 from serfast_svm.scaled_inputs import BIAS, ScaledInputs
 from serfast_svm.scaling import Scaling
+from serfast_svm.spaces import ByExamples, ByWeights, space_of
 from serfast_svm.speaker_means import SpeakerMeans
 
 CLASSES = 3
@@ -31,13 +32,19 @@ def fit(z, codes, classes, cost, groups, *, weighted=True) -> Machine:
     return trainer(z, codes, groups, classes, weighted=weighted).machine(cost, twice=False)
 
 
-@pytest.fixture
-def few_landmarks(monkeypatch):
-    """Directions that leave much to the conjugate gradients, and inputs in blocks."""
+@pytest.fixture(params=["kept", "in blocks"])
+def few_landmarks(request, monkeypatch):
+    """Directions that leave much to the conjugate gradients, and inputs kept or in blocks."""
+    leave_much(monkeypatch, request.param)
+
+
+def leave_much(monkeypatch, how: str) -> None:
+    """Take few directions; of inputs that are kept, if few, vectors are sums of examples."""
     monkeypatch.setattr(landmarks, "LANDMARKS", 30)
     monkeypatch.setattr(landmarks, "ROWS", 32)
     monkeypatch.setattr(scaled_inputs, "ROWS", 32)
-    monkeypatch.setattr(scaled_inputs, "SMALL", 0)
+    if how == "in blocks":
+        monkeypatch.setattr(scaled_inputs, "SMALL", 0)
 
 
 def problem(n: int, d: int, seed: int = 0):
@@ -166,12 +173,12 @@ def test_without_steps_few_directions_are_not_enough(monkeypatch):
     assert np.abs(z @ machine.weights.T + machine.intercepts - expected).max() > 0.1
 
 
-@pytest.mark.parametrize("few", [False, True])
-def test_examples_relative_to_their_speakers_are_examples_more(few, request):
+@pytest.mark.parametrize("few", ["", "kept", "in blocks"])
+def test_examples_relative_to_their_speakers_are_examples_more(few, monkeypatch):
     """Trained on both it is the machine of a matrix that has both, without making it."""
     if few:
-        request.getfixturevalue("few_landmarks")
-    z, codes, groups = problem(200, 150)
+        leave_much(monkeypatch, few)
+    z, codes, groups = problem(200, 300 if few else 150)
     means = SpeakerMeans(np.arange(200) % 5 + 5 * (np.arange(200) % 3))
     both = np.concatenate([z, means.relative(z)])
     twice = [np.concatenate([g, g + 200]) for g in groups]
@@ -194,3 +201,18 @@ def test_progress_goes_up_to_all_that_there_is_to_do():
     assert shares[0] == 0
     assert shares == sorted(shares)
     assert shares[-1] <= 1
+
+
+@pytest.mark.parametrize("twice", [False, True])
+def test_by_examples_or_by_weights_the_same_machine_comes_out(monkeypatch, twice):
+    monkeypatch.setattr(landmarks, "LANDMARKS", 30)
+    z, codes, groups = problem(200, 300)
+    made = {}
+    for few, kind in ((0.75, ByExamples), (0.0, ByWeights)):
+        monkeypatch.setattr(spaces, "FEW", few)
+        inputs = ScaledInputs(z, Scaling(np.zeros(300), np.ones(300), np.ones(300)))
+        assert type(space_of(inputs, projection_of(inputs))) is kind
+        made[kind] = trainer(z, codes, groups).machine(1.0, twice=twice)
+    for name in ("weights", "intercepts", "held_out"):
+        one, two = (getattr(machine, name) for machine in made.values())
+        np.testing.assert_allclose(one, two, atol=1e-4)

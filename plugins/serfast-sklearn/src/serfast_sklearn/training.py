@@ -7,7 +7,6 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import sklearn
-from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.neural_network import MLPClassifier
@@ -19,6 +18,7 @@ from serfast.errors import ParameterError
 from serfast.models.plugin import Examples, Weights
 
 from .boosted_trees import arrays_of, probabilities
+from .discriminant import fitted_lda
 from .graphs import agreeing, compared, graph_of
 
 __all__ = ["train", "weights_of"]
@@ -26,18 +26,9 @@ __all__ = ["train", "weights_of"]
 Array: TypeAlias = np.ndarray[Any, Any]
 
 
-MOST_OF_LDA = 2500
-"""It takes time with the cube of the entries: seconds for 2000, and ten minutes for 8867."""
-
-
 def logistic(seed: int, k: int) -> Any:
     """Multinomial regression, held down more than by default: vectors are long."""
     return LogisticRegression(C=0.01, max_iter=1000, class_weight="balanced", random_state=seed)
-
-
-def lda(seed: int, k: int) -> Any:
-    """Linear discriminant analysis with the shrinkage of Ledoit and Wolf; equal priors."""
-    return LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto", priors=np.full(k, 1 / k))
 
 
 def mlp(seed: int, k: int) -> Any:
@@ -69,8 +60,10 @@ def hist_gradient_boosting(seed: int, k: int) -> Any:
 
 
 MAKERS: dict[str, Callable[[int, int], Any]] = {
-    one.__name__: one for one in (hist_gradient_boosting, lda, logistic, mlp, random_forest)
+    one.__name__: one for one in (hist_gradient_boosting, logistic, mlp, random_forest)
 }
+"""They make the estimators that fit themselves: all but `lda`."""
+
 TREES = ("random_forest",)
 """Estimators of trees need no scaling, and compare float32 values with their thresholds."""
 
@@ -85,7 +78,7 @@ def train(examples: Examples, estimator: str, seed: int) -> Weights:
     Raises
     ------
     ParameterError
-        If there are fewer than two classes, or too many entries for `lda`.
+        If there are fewer than two classes.
     ModelError
         If a probability of what is stored is more than 1e-5 from the estimator's.
     """
@@ -93,13 +86,13 @@ def train(examples: Examples, estimator: str, seed: int) -> Weights:
     if k < 2:
         raise ParameterError(f"labels must be of at least 2 classes, got {examples.classes}")
     codes = np.searchsorted(np.array(examples.classes), examples.labels)
-    model = MAKERS[estimator](seed, k)
-    if estimator == "lda" and (d := np.shape(examples.inputs)[1]) > MOST_OF_LDA:
-        rule = f"at most {MOST_OF_LDA} entries for the estimator lda, as of an embedding"
-        raise ParameterError(f"inputs must have {rule}, got {d}")
     dtype = np.float32 if estimator in TREES else np.float64
     x = np.ascontiguousarray(examples.inputs, dtype)
-    fitting = {}
+    if estimator == "lda":
+        scaler = StandardScaler().fit(x)
+        model = make_pipeline(scaler, fitted_lda(scaler.transform(x), codes))
+        return weights_of(model, x, {"estimator": estimator})
+    model, fitting = MAKERS[estimator](seed, k), {}
     if estimator == "mlp":
         fitting["mlpclassifier__sample_weight"] = compute_sample_weight("balanced", codes)
     if estimator not in (*TREES, "hist_gradient_boosting"):

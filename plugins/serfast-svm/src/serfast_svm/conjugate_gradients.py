@@ -16,8 +16,9 @@ import numpy as np
 
 from serfast.errors import ParameterError
 
-from .landmarks import Projection, System, solve_by
-from .scaled_inputs import BIAS, ScaledInputs
+from .landmarks import System, solve_by
+from .scaled_inputs import BIAS
+from .spaces import Space
 from .speaker_means import SpeakerMeans
 
 __all__ = ["Equations", "Task", "solve"]
@@ -49,28 +50,30 @@ class Equations:
 
     Parameters
     ----------
-    inputs : ScaledInputs
+    space : Space
     w : ndarray, shape (n,)
     y : ndarray, shape (n, k)
     means : SpeakerMeans or None
         With them every example counts twice, the second time relative to its speaker.
     groups : sequence of ndarray of int
-    projection : Projection
     """
 
-    inputs: ScaledInputs
+    space: Space
     w: Array
     y: Array
     means: SpeakerMeans | None
     groups: Sequence[Array]
-    projection: Projection
 
-    def answers(self, b: Array) -> Array:
+    def answers(self, b: Array, image: Array) -> Array:
         """Give ``Z b``, of shape (n, m, k)."""
-        return self.inputs.times(_flat(b)).reshape(-1, *b.shape[1:])
+        return self.space.answers(_flat(b), _flat(image)).reshape(-1, *b.shape[1:])
+
+    def image(self, b: Array) -> Array:
+        """Give what scalar products with `b` are sums with."""
+        return self.space.image(_flat(b)).reshape(-1, *b.shape[1:])
 
     def gradient(self, wanted: Array, answers: Array, b: Array, tasks: Sequence[Task]) -> Array:
-        """Give ``Zᵀ w (wanted - Z b)`` over the examples of each machine, shape (d + 1, m, k)."""
+        """Give ``Zᵀ w (wanted - Z b)`` over the examples of each machine."""
         errors = self._trained_on(wanted - answers, tasks)
         constant = errors.sum(axis=0, dtype=np.float64)
         if self.means is not None:
@@ -78,8 +81,8 @@ class Equations:
             others = self._trained_on(wanted - relative, tasks)
             constant += others.sum(axis=0, dtype=np.float64)
             errors += self._relative(others)
-        sums = self.inputs.sums(_flat(errors)).reshape(-1, *b.shape[1:])
-        return np.concatenate([sums, (BIAS * constant[np.newaxis]).astype(b.dtype)])
+        lifted = self.space.lifted(_flat(errors), constant.reshape(-1))
+        return lifted.reshape(-1, *b.shape[1:])
 
     def _relative(self, rows: Array) -> Array:
         if self.means is None:
@@ -102,18 +105,18 @@ class _Preconditioner:
     Beside these directions the matrix is taken for ``1 / scale``.
     """
 
-    projection: Projection
+    space: Space
     factors: list[Array]
     scales: Array
 
     def __call__(self, residual: Array, machines: Array) -> Array:
-        inside = self.projection.of_columns(_flat(residual))
+        inside = self.space.inside(_flat(residual))
         split = inside.reshape(-1, *residual.shape[1:])
         scale = self.scales[machines][:, np.newaxis]
         solved = np.empty_like(split)
         for j, machine in enumerate(machines):
             solved[:, j] = solve_by(self.factors[machine], split[:, j])
-        back = self.projection.back(_flat(solved - scale * split))
+        back = self.space.back(_flat(solved - scale * split))
         return np.asarray(back.reshape(residual.shape) + scale * residual)
 
 
@@ -136,7 +139,8 @@ def solve(
 
     Returns
     -------
-    b : ndarray of float32, shape (d + 1, m, k)
+    b : ndarray of float32, shape (d + 1, k)
+        Of the first machine.
     answers : list of ndarray of float64, shape (n_left_out, k)
         Of each machine: its answers to the examples that it isn't trained on.
 
@@ -158,7 +162,7 @@ def solve(
         far = descent.distances()
     if not np.isfinite(descent.b).all():
         raise ParameterError("inputs must be small enough for differences of float32 to be finite")
-    return descent.b, descent.held_out
+    return descent.weights(), descent.held_out
 
 
 def _share(first: float, far: float) -> float:
@@ -175,7 +179,7 @@ class _Descent:
         self._equations, self._preconditioner = equations, preconditioner
         self._tasks, self._machines = list(tasks), np.arange(len(tasks))
         self.b = b
-        answers = equations.answers(b)
+        answers = equations.answers(b, equations.image(b))
         self.held_out = [
             answers[self._left_out(task), j].astype(np.float64) for j, task in enumerate(tasks)
         ]
@@ -183,7 +187,12 @@ class _Descent:
         wanted = equations.y.astype(b.dtype)[:, np.newaxis]
         self._residual = equations.gradient(wanted, answers, b, self._tasks) - b / costs
         self._direction = preconditioner(self._residual, self._machines)
-        self._squares = _products(self._residual, self._direction)
+        self._image = equations.image(self._direction)
+        self._squares = _products(self._residual, self._image)
+
+    def weights(self) -> Array:
+        """Give the weights of the first machine."""
+        return self._equations.space.weights(self.b[:, 0])
 
     def distances(self) -> Array:
         """Estimate how far off each machine's answers are, as a share of how far they may be.
@@ -201,21 +210,25 @@ class _Descent:
         self._tasks = [task for task, goes in zip(self._tasks, going, strict=True) if goes]
         self._machines, self._squares = self._machines[going], self._squares[going]
         self._residual, self._direction = self._residual[:, going], self._direction[:, going]
+        self._image = self._image[:, going]
 
     def step(self) -> None:
         """Go one step further with each machine."""
         equations, tasks, p = self._equations, self._tasks, self._direction
         costs = np.array([task.cost for task in tasks], p.dtype)[:, np.newaxis]
-        answers = equations.answers(p)
+        answers = equations.answers(p, self._image)
         product = p / costs - equations.gradient(p.dtype.type(0), answers, p, tasks)
-        length = _ratio(self._squares, _products(p, product))
+        length = _ratio(self._squares, _products(self._image, product))
         for j, (task, machine) in enumerate(zip(tasks, self._machines, strict=True)):
             self.held_out[machine] += length[j] * answers[self._left_out(task), j]
         self.b[:, self._machines] += length.astype(p.dtype) * p
         self._residual -= length.astype(p.dtype) * product
         conditioned = self._preconditioner(self._residual, self._machines)
-        squares = _products(self._residual, conditioned)
-        self._direction = conditioned + _ratio(squares, self._squares).astype(p.dtype) * p
+        image = equations.image(conditioned)
+        squares = _products(self._residual, image)
+        further = _ratio(squares, self._squares).astype(p.dtype)
+        self._direction = conditioned + further * p
+        self._image = image + further * self._image
         self._squares = squares
 
     def _left_out(self, task: Task) -> Array:
@@ -237,8 +250,8 @@ def _in_projection(
         factors.append(factor.astype(np.float32))
         scales.append(1 / (1 / task.cost + beside))
     start = np.stack(starts, axis=1)
-    b = equations.projection.back(_flat(start).astype(np.float32)).reshape(-1, *start.shape[1:])
-    return b, _Preconditioner(equations.projection, factors, np.array(scales, np.float32))
+    b = equations.space.back(_flat(start).astype(np.float32)).reshape(-1, *start.shape[1:])
+    return b, _Preconditioner(equations.space, factors, np.array(scales, np.float32))
 
 
 def _mean_beside(equations: Equations, whole: System) -> float:
@@ -248,7 +261,7 @@ def _mean_beside(equations: Equations, whole: System) -> float:
     """
     inside = float(np.trace(whole.products[:-1, :-1]))
     count = 1 if equations.means is None else 2
-    outside = min(len(equations.y), equations.inputs.size) - (len(whole.products) - 1)
+    outside = min(len(equations.y), equations.space.size) - (len(whole.products) - 1)
     return max(count * len(equations.y) - inside, 0.0) / max(outside, 1)
 
 

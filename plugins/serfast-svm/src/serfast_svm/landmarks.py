@@ -6,7 +6,7 @@ preconditioner: so the number of directions decides how long it takes, not what 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +30,7 @@ __all__ = [
 ]
 
 Array = np.ndarray[Any, Any]
+Codes = np.ndarray[Any, np.dtype[np.intp]]
 
 LANDMARKS = 512
 """At most so many examples span the directions."""
@@ -125,8 +126,7 @@ class System:
 
 
 def systems_of(
-    inputs: ScaledInputs,
-    projection: Projection,
+    rows_of: Callable[[Codes], Array],
     w: Array,
     y: Array,
     groups: Sequence[Array],
@@ -136,8 +136,8 @@ def systems_of(
 
     Parameters
     ----------
-    inputs : ScaledInputs
-    projection : Projection
+    rows_of : callable
+        It gives the examples in these places in a projection's directions.
     w : ndarray, shape (n,)
         How much each example weighs.
     y : ndarray, shape (n, n_classes)
@@ -148,9 +148,8 @@ def systems_of(
     """
     both = []
     for group in groups:
-        rows = np.empty((len(group), projection.size or inputs.size), np.float32)
-        for k in range(0, len(group), ROWS):
-            rows[k : k + ROWS] = projection.of_rows(inputs.rows(group[k : k + ROWS]))
+        parts = [rows_of(group[k : k + ROWS]) for k in range(0, max(len(group), 1), ROWS)]
+        rows = np.concatenate(parts)
         relative = means.among(group).relative(rows)
         both.append((_system(rows, w[group], y[group]), _system(relative, w[group], y[group])))
     return both

@@ -19,6 +19,7 @@ import numpy as np
 from .conjugate_gradients import Equations, Task, solve
 from .landmarks import System, projection_of, systems_of
 from .scaled_inputs import BIAS, ScaledInputs
+from .spaces import space_of
 from .speaker_means import SpeakerMeans
 
 __all__ = ["Machine", "Trainer"]
@@ -68,7 +69,7 @@ class Trainer:
     optimal large scale kernel method", NIPS 2017; Frangella, Tropp and Udell, "Randomized Nyström
     preconditioning", SIAM Journal on Matrix Analysis and Applications 44, 2023. A training costs
     about 2 n d r operations for r directions, and 4 n d m k in each of ten to thirty steps, for m
-    machines of k classes.
+    machines of k classes; less where examples are fewer than entries (:mod:`serfast_svm.spaces`).
 
     Raises
     ------
@@ -86,18 +87,16 @@ class Trainer:
         *,
         weighted: bool = True,
     ) -> None:
-        self._inputs, self._groups, self._means = inputs, groups, means
+        self._groups, self._means = groups, means
         counts = np.bincount(codes, minlength=n_classes)
         self._w = np.ones(len(codes))
         if weighted:
             self._w = len(codes) / (np.count_nonzero(counts) * counts[codes])
         self._y = np.where(codes[:, np.newaxis] == np.arange(n_classes), 1.0, -1.0)
-        self._projection = projection_of(inputs)
+        self._space = space_of(inputs, projection_of(inputs))
         held = np.concatenate([*groups, np.empty(0, np.intp)]).astype(np.intp)
         rest = np.setdiff1d(np.arange(len(inputs)), held)
-        self._systems = systems_of(
-            inputs, self._projection, self._w, self._y, [*groups, rest], means
-        )
+        self._systems = systems_of(self._space.rows, self._w, self._y, [*groups, rest], means)
 
     def held_out(
         self, costs: Sequence[float], tell: Callable[[float], None] | None = None
@@ -131,8 +130,8 @@ class Trainer:
         groups = range(len(self._groups))
         tasks = [Task(cost, None, CLOSER), *(Task(cost, k, CLOSE) for k in groups)]
         systems = [one + other if twice else one for one, other in self._systems]
-        solutions, answers = self._solved(tasks, systems, twice, tell)
-        b = solutions[:, 0].astype(np.float64)
+        solution, answers = self._solved(tasks, systems, twice, tell)
+        b = solution.astype(np.float64)
         return Machine(b[:-1].T, BIAS * b[-1], self._together(answers[1:]))
 
     def _solved(
@@ -143,12 +142,11 @@ class Trainer:
         tell: Callable[[float], None] | None,
     ) -> tuple[Array, list[Array]]:
         equations = Equations(
-            inputs=self._inputs,
+            space=self._space,
             w=self._w,
             y=self._y,
             means=self._means if twice else None,
             groups=self._groups,
-            projection=self._projection,
         )
         return solve(equations, systems, tasks, tell)
 

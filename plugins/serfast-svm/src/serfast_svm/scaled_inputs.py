@@ -45,6 +45,11 @@ class ScaledInputs:
         return len(self._x)
 
     @property
+    def kept(self) -> Array | None:
+        """Give the matrix without the constant entry, if it is kept."""
+        return self._z
+
+    @property
     def size(self) -> int:
         """Give d, the number of entries without the constant one."""
         return int(self._x.shape[1])
