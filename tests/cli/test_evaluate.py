@@ -6,6 +6,7 @@ import json
 import re
 import warnings
 
+import numpy as np
 import pytest
 
 from helpers.cli_corpus import write_corpus
@@ -13,6 +14,7 @@ from helpers.plugin_stub import NearestPlugin, install_nearest
 from serfast.cli._progress import Progress
 from serfast.cli.main import main
 from serfast.models.bundle.bundle import Bundle
+from serfast.models.plugin import Weights
 from serfast.training import CONDITIONS
 
 
@@ -239,3 +241,30 @@ def test_an_interrupted_evaluation_goes_on_by_the_same_command(folder, capsys, m
     other = [*words[:-2], "gain=4", "--json"]
     assert main([*other, "--run", str(runs)]) == 1
     assert "give another folder" in capsys.readouterr().err
+
+
+def test_train_takes_bound_and_sharpness_from_what_evaluate_wrote(folder, capsys, monkeypatch):
+    """Only of a plugin that takes them; `train` gives them on as they stand in the file."""
+    for name in ("bound", "sharpness"):
+        monkeypatch.setattr(NearestPlugin, f"with_{name}", keeping(name), raising=False)
+    figures, model = folder.parent / "measured.json", folder.parent / "model.zip"
+    words = [str(folder), "--classifier", "nearest", "--plain"]
+    assert main(["evaluate", *words, "-o", str(figures)]) == 0
+    card = json.loads(figures.read_text())
+    sharpness = card["calibration"]["sharpness"]
+    out = capsys.readouterr().out
+    assert f"probabilities sharpened by {sharpness:.3f}\n" in out
+    assert f"certain from probability {card['certain']['above']:.3f} on" in out
+    assert main(["train", *words, "--measured", str(figures), "-o", str(model)]) == 0
+    arrays = Bundle.load(model).arrays
+    assert arrays["sharpness"] == sharpness
+    assert arrays["bound"] == card["certain"]["above"]
+
+
+def keeping(name):
+    """A plugin's method that keeps a number in the weights."""
+
+    def kept(self, weights, number):
+        return Weights(arrays={**weights.arrays, name: np.array(number)}, card=weights.card)
+
+    return kept
