@@ -35,6 +35,7 @@ from .embedder import Embedder
 __all__ = [
     "GROUP",
     "EncoderKind",
+    "OpensFiles",
     "add",
     "added",
     "carried",
@@ -50,6 +51,8 @@ CARD, ENCODER = "card.json", "encoder"
 DEFAULT_KIND = "onnx"
 LARGEST = 2**31
 """An encoder's file has less bytes than this: a protocol buffer can't have more."""
+PART = 2**20
+"""So many bytes of a file are read at a time."""
 
 
 @runtime_checkable
@@ -73,6 +76,14 @@ class EncoderKind(Protocol):
         ModelError
             If the encoder isn't as its card says.
         """
+
+
+@runtime_checkable
+class OpensFiles(Protocol):
+    """An encoder's kind may open a file where it lies, so that it needn't be read as a whole."""
+
+    def open_file(self, path: Path, card: Mapping[str, Any]) -> Embedder:
+        """Give the embedder of an encoder and of its whole card; see :meth:`EncoderKind.open`."""
 
 
 def folder() -> Path:
@@ -202,14 +213,15 @@ def open_added(name: str) -> Embedder:
 def _opened(place: Path, stamps: tuple[int, ...]) -> Embedder:
     """Open the encoder in a folder; `stamps` are other ones when it was replaced."""
     card = read_card(place / CARD)
-    data = _bytes_of(place / ENCODER)
-    if (digest := hashlib.sha256(data).hexdigest()) != card.get("sha256"):
+    path, kind = place / ENCODER, _kind(card.get("kind"))
+    if (digest := _sha256_of(path)) != card.get("sha256"):
         raise ModelError(
-            f"{place / ENCODER} must have the SHA-256 {card.get('sha256')!r:.80}, got {digest}: "
-            "add it again"
+            f"{path} must have the SHA-256 {card.get('sha256')!r:.80}, got {digest}: add it again"
         )
     given = {k: value for k, value in card.items() if k not in ("kind", "name", "sha256")}
-    return _kind(card.get("kind")).open(data, given)
+    if isinstance(kind, OpensFiles):
+        return kind.open_file(path, given)
+    return kind.open(_bytes_of(path), given)
 
 
 def carried(name: str) -> dict[str, bytes]:
@@ -254,6 +266,15 @@ def open_carried(files: Mapping[str, bytes], name: str) -> Embedder | None:
 def _members(name: str) -> tuple[str, str]:
     """Give the names of the members of a bundle that hold an encoder's card and file."""
     return f"embedding.{name}.json", f"embedding.{name}.encoder"
+
+
+def _sha256_of(path: Path) -> str:
+    """Hash a file, a part after the other."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while part := file.read(PART):
+            digest.update(part)
+    return digest.hexdigest()
 
 
 def _bytes_of(path: Path) -> bytes:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import mmap
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,10 +20,13 @@ import numpy as np
 from ..errors import ModelError
 from .wire import Field, WireError, encoded, fields
 
-__all__ = ["LEAST", "OnnxModel", "read_model"]
+__all__ = ["LEAST", "TENSORS", "OnnxModel", "read_model"]
 
-LEAST = 2048
-"""Tensors with fewer bytes stay in the model: each mapping takes half a page more on average."""
+TENSORS = "session.model_external_initializers_file_folder_path"
+"""onnxruntime's option that names the folder in which external data lie."""
+
+LEAST = 8192
+"""Tensors with fewer bytes stay in the model: a mapping costs time, and a page or two more."""
 
 GRAPH, TENSOR = 7, 5
 RAW, EXTERNAL_DATA, DATA_LOCATION = 9, 13, 14
@@ -40,18 +44,21 @@ class OnnxModel(NamedTuple):
     """Of the whole file."""
 
 
-def read_model(path: Path) -> OnnxModel:
+def read_model(path: Path, look: Callable[[memoryview], None] | None = None) -> OnnxModel:
     """Give the model in a file without its large tensors.
 
-    onnxruntime finds them if ``session.model_external_initializers_file_folder_path`` is the file's
-    folder. A tensor that begins where its numbers aren't aligned is mapped as well: every processor
+    onnxruntime (1.21 or later) finds them if its option :data:`TENSORS` names the file's folder. A
+    tensor that begins where its numbers aren't aligned is mapped as well: every processor
     that onnxruntime runs on reads such numbers. The file must not be written to while a session
     uses it; to be replaced by another one it may be.
 
     Parameters
     ----------
     path : Path
-        A file that is trusted: nothing of it is looked through.
+        The file.
+    look : callable, optional
+        It is given all bytes first, and may refuse what a stranger put there. Without it the file
+        is trusted.
 
     Raises
     ------
@@ -63,7 +70,11 @@ def read_model(path: Path) -> OnnxModel:
     with path.open("rb") as file:
         try:
             data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+            if look is not None:
+                look(memoryview(data))
             graph = _without_tensors(memoryview(data), path.name)
+        except ModelError:
+            raise
         except ValueError as error:  # an empty file can't be mapped
             raise ModelError(f"{path.name} must be an ONNX model: {error}") from error
         return OnnxModel(graph, hashlib.sha256(data).hexdigest())

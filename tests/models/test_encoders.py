@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import serfast
-from helpers.embeddings import install_embeddings, install_scaled, measure
+from helpers.embeddings import Scaled, install_embeddings, install_scaled, measure
 from helpers.recordings import tone
 from serfast.errors import ModelError, ParameterError, UnknownPluginError
 from serfast.models import embeddings, encoders
@@ -42,6 +42,20 @@ def test_one_that_was_added_is_an_embedding_like_any_other(file):
     assert encoders.added() == ()
     with pytest.raises(UnknownPluginError, match="embedding must be an installed one"):
         serfast.Embedding("mine")
+
+
+def test_a_kind_that_opens_files_gets_the_path(file, monkeypatch):
+    paths = []
+
+    def open_file(self, path, card):
+        paths.append(path)
+        return self.open(path.read_bytes(), card)
+
+    monkeypatch.setattr(Scaled, "open_file", open_file, raising=False)
+    encoders.add("mine", file, CARD, force=False)
+    embedding = serfast.Embedding("mine")
+    assert paths == [encoders.folder() / "mine" / "encoder"]
+    np.testing.assert_allclose(embedding(Y, 16000), 4 * np.array(measure(Y)), rtol=1e-6)
 
 
 def test_another_one_of_the_name_replaces_it_only_by_force(file):

@@ -17,6 +17,7 @@ from serfast.cli.main import main
 from serfast.entry_points import names as installed
 from serfast.errors import ModelError
 from serfast.models import embeddings, encoders
+from serfast.models.onnx_weights import read_model
 from serfast.testing import check_embedding
 from serfast_onnx import ENCODERS, EncoderCard
 
@@ -32,17 +33,21 @@ CARD = {
     "shortest": LENGTH,
     "longest": 16000,
 }
-SHAPE = (1, WIDTH, "frames")
 
 
 def encoder(
-    *, layout: str = "NT", output: str = "NDT", mask: bool = False, fixed: bool = False
+    *,
+    layout: str = "NT",
+    output: str = "NDT",
+    mask: bool = False,
+    fixed: bool = False,
+    kernel: np.ndarray = KERNEL,
 ) -> bytes:
     """A strided convolution and a tanh, with the axes in any order."""
     graph, n = Graph(), 500 if fixed else "samples"
     axes = {"NT": (1, 1, -1), "T": (1, 1, -1), "NCT": (1, 1, -1)}[layout]
     x = graph.add("Reshape", "samples", np.array(axes, np.int64))
-    y = graph.add("Conv", x, KERNEL, strides=[STEP])
+    y = graph.add("Conv", x, kernel, strides=[STEP])
     y = graph.add("Tanh", y, to="frames" if output == "NDT" else "")
     if output == "NTD":
         graph.add("Transpose", y, perm=[0, 2, 1], to="frames")
@@ -52,11 +57,12 @@ def encoder(
         graph.add("Concat", z, graph.add("Neg", z), to="frames", axis=0)
     elif output == "ND":
         graph.add("ReduceMean", y, axes=[2], keepdims=0, to="frames")
+    width = len(kernel)
     shapes = {
-        "NDT": SHAPE,
-        "NTD": (1, "frames", WIDTH),
-        "LNTD": (2, 1, "frames", WIDTH),
-        "ND": (1, WIDTH),
+        "NDT": (1, width, "frames"),
+        "NTD": (1, "frames", width),
+        "LNTD": (2, 1, "frames", width),
+        "ND": (1, width),
     }
     inputs = {"samples": {"NT": (1, n), "T": (n,), "NCT": (1, 1, n)}[layout]}
     data = graph.model(inputs, {"frames": shapes[output]})
@@ -89,6 +95,32 @@ POOLED = {
     "first": lambda h: h[0],
     "last": lambda h: h[-1],
 }
+
+
+def test_a_file_is_opened_where_it_lies(tmp_path):
+    wide = np.tile(KERNEL, (50, 1, 1))  # 40 kB, which stay in the file
+    data, path = encoder(kernel=wide), tmp_path / "encoder"
+    path.write_bytes(data)
+    assert len(read_model(path).graph) < 2000
+    card = ENCODERS.complete(data, CARD)
+    there, whole = ENCODERS.open_file(path, card), ENCODERS.open(data, card)
+    assert there.sha256 == whole.sha256
+    np.testing.assert_array_equal(there.vectors([Y]), whole.vectors([Y]))
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"", "encoder must be an ONNX model: cannot mmap an empty file"),
+        (b"nothing", "encoder must be an ONNX model, got other bytes"),
+        (encoder(kernel=KERNEL * np.float32(np.nan)), "encoder must have numbers in its tensors"),
+    ],
+)
+def test_a_file_is_looked_through_before_it_is_opened(tmp_path, data, message):
+    path = tmp_path / "encoder"
+    path.write_bytes(data)
+    with pytest.raises(ModelError, match=f"^{message}"):
+        ENCODERS.open_file(path, ENCODERS.complete(GOOD, CARD))
 
 
 @pytest.mark.parametrize("pooling", [["mean", "deviation"], ["min", "max"], ["last", "first"]])
@@ -235,7 +267,7 @@ def constant(value: float) -> bytes:
     x = graph.add("Reshape", "samples", np.array((1, 1, -1), np.int64))
     y = graph.add("Conv", x, KERNEL * 0, strides=[STEP])
     graph.add("Add", y, np.float32(value), to="frames")
-    return graph.model({"samples": (1, "samples")}, {"frames": SHAPE})
+    return graph.model({"samples": (1, "samples")}, {"frames": (1, WIDTH, "frames")})
 
 
 def test_one_that_says_nothing_of_the_signal_is_refused():

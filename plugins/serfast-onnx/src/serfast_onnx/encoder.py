@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -15,9 +16,9 @@ from serfast.errors import ModelError
 
 from .encoder_card import EncoderCard
 from .options import Options
-from .session import check_values, dtype_of, open_session, trial, working
+from .session import check_values, dtype_of, open_file, open_session, trial, working
 
-__all__ = ["OnnxEncoder", "completed", "opened"]
+__all__ = ["OnnxEncoder", "completed", "opened", "opened_file"]
 
 Array: TypeAlias = np.ndarray[Any, Any]
 
@@ -160,7 +161,7 @@ def pooled(output: Array, pooling: Sequence[str]) -> Array:
 
 
 def opened(data: bytes, card: EncoderCard, options: Options) -> OnnxEncoder:
-    """Give the encoder in a file, whose inputs and output are as the card says.
+    """Give the encoder in these bytes, whose inputs and output are as the card says.
 
     Raises
     ------
@@ -168,6 +169,24 @@ def opened(data: bytes, card: EncoderCard, options: Options) -> OnnxEncoder:
         If it isn't a graph that is safe and that onnxruntime runs, or not as the card says.
     """
     session = open_session(data, FILE, options)
+    return _checked(session, card, hashlib.sha256(data).hexdigest())
+
+
+def opened_file(path: Path, card: EncoderCard, options: Options) -> OnnxEncoder:
+    """Give the encoder in a file, which is mapped and must not be written to; see :func:`opened`.
+
+    Raises
+    ------
+    ModelError
+        If it isn't a graph that is safe and that onnxruntime runs, or not as the card says.
+    OSError
+        If it can't be read.
+    """
+    session, digest = open_file(path, FILE, options)
+    return _checked(session, card, digest)
+
+
+def _checked(session: Any, card: EncoderCard, digest: str) -> OnnxEncoder:
     inputs = session.get_inputs()
     shape = {"NT": (1, None), "T": (None,), "NCT": (1, 1, None)}[card.layout]
     rest = [value for value in inputs if value.name != card.mask]
@@ -175,7 +194,7 @@ def opened(data: bytes, card: EncoderCard, options: Options) -> OnnxEncoder:
     if card.mask is not None:
         _check_mask(card.mask, inputs)
     _check_output(card, session.get_outputs())
-    return OnnxEncoder(session, card, hashlib.sha256(data).hexdigest())
+    return OnnxEncoder(session, card, digest)
 
 
 def completed(data: bytes, card: EncoderCard, options: Options) -> EncoderCard:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from serfast.errors import ModelError
@@ -38,10 +39,20 @@ class OnnxEncoders:
         """Give the embedder of an encoder and of its whole card."""
         with forks_wait:
             from .encoder import opened  # onnxruntime is slow to import
-        whole = EncoderCard.from_dict(card)
-        if whole.width is None:
-            raise ModelError("width of an encoder's card must be given to open it, got null")
-        return opened(data, whole, self.options)
+        return opened(data, _whole(card), self.options)
+
+    def open_file(self, path: Path, card: Mapping[str, Any]) -> Embedder:
+        """Give the embedder of a file, whose large tensors are mapped, and of its whole card."""
+        with forks_wait:
+            from .encoder import opened_file  # onnxruntime is slow to import
+        return opened_file(path, _whole(card), self.options)
+
+
+def _whole(card: Mapping[str, Any]) -> EncoderCard:
+    whole = EncoderCard.from_dict(card)
+    if whole.width is None:
+        raise ModelError("width of an encoder's card must be given to open it, got null")
+    return whole
 
 
 ENCODERS = OnnxEncoders()

@@ -57,7 +57,7 @@ class Summary(NamedTuple):
     """Of all operators used."""
 
 
-def inspect(data: bytes, name: str) -> Summary:
+def inspect(data: bytes | memoryview, name: str) -> Summary:
     """Look through the file of that name.
 
     Raises

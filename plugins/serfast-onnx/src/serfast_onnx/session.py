@@ -1,6 +1,7 @@
 """onnxruntime's sessions: opened from bytes that were looked at, on one thread, and checked.
 
 Nothing of a bundle but the graph's bytes gets here: no path, no library of operators, no options.
+The path of an encoder that this user added does.
 """
 
 from __future__ import annotations
@@ -8,17 +9,19 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, NoReturn, TypeAlias
 
 import numpy as np
 import onnxruntime
 
 from serfast.errors import ModelError
+from serfast.models.onnx_weights import TENSORS, read_model
 
 from .graph import inspect
 from .options import Options
 
-__all__ = ["Shape", "check_values", "dtype_of", "open_session", "trial", "working"]
+__all__ = ["Shape", "check_values", "dtype_of", "open_file", "open_session", "trial", "working"]
 
 Shape: TypeAlias = tuple[int | None, ...]
 """Sizes; None where any size must be taken."""
@@ -68,13 +71,45 @@ def open_session(data: bytes, name: str, options: Options) -> Any:
     ModelError
         If the bytes aren't an ONNX model that is safe and that this onnxruntime can run.
     """
+    return _session(data, look(data, name), session_options(options))
+
+
+def open_file(path: Path, name: str, options: Options) -> tuple[Any, str]:
+    """Make the session of a file, which is mapped; give it with the file's SHA-256.
+
+    Raises
+    ------
+    ModelError
+        If the file isn't an ONNX model that is safe and that this onnxruntime can run.
+    OSError
+        If it can't be read.
+    """
+    seen = []
+    model = read_model(path, lambda data: seen.append(look(data, name)))
+    made = session_options(options)
+    made.add_session_config_entry(TENSORS, str(path.parent))
+    return _session(model.graph, seen[0], made), model.sha256
+
+
+def look(data: bytes | memoryview, name: str) -> str:
+    """Look through a graph; give its name with its opset.
+
+    Raises
+    ------
+    ModelError
+        If it isn't an ONNX model that is safe, or its opset is too old.
+    """
     opset = inspect(data, name).opset
     if opset < MIN_OPSET:
         raise ModelError(f"opset of {name} must be >= {MIN_OPSET}, got {opset}")
-    with working(f"{name} (opset {opset})", "loads"):
+    return f"{name} (opset {opset})"
+
+
+def _session(graph: bytes, name: str, made: Any) -> Any:
+    with working(name, "loads"):
         return onnxruntime.InferenceSession(
-            data,
-            sess_options=session_options(options),
+            graph,
+            sess_options=made,
             providers=["CPUExecutionProvider"],
             enable_fallback=0,  # which would print, and try the same again
         )

@@ -12,7 +12,7 @@ import onnxruntime
 
 from serfast import Extractor, FeatureSpec
 from serfast.errors import ModelError
-from serfast.models.onnx_weights import read_model
+from serfast.models.onnx_weights import TENSORS, read_model
 
 __all__ = ["RowsEmbedder"]
 
@@ -21,9 +21,6 @@ Vectors = np.ndarray[Any, np.dtype[np.float32]]
 Rows = np.ndarray[Any, np.dtype[np.float32]]
 
 INPUT, OUTPUT = "log_mel", "embedding"
-
-TENSORS = "session.model_external_initializers_file_folder_path"
-"""The option that names the folder in which external data lie."""
 
 SILENT = 4
 """Log level: what goes wrong is raised, so nothing need be printed."""
