@@ -6,7 +6,7 @@ import threading
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TextIO
 
 __all__ = ["collected", "collected_here", "taken_by", "taker"]
 
@@ -81,10 +81,18 @@ class _Asking:
             if not self._n_threads:
                 self._before.__exit__(None, None, None)
 
-    def _given(self, message: Warning | str, category: type[Warning], *where: Any) -> None:
+    def _given(
+        self,
+        message: Warning | str,
+        category: type[Warning],
+        filename: str,
+        lineno: int,
+        file: TextIO | None = None,
+        line: str | None = None,
+    ) -> None:
         take = taker()
         if take is None or not issubclass(category, UserWarning):
-            self._show(message, category, *where)
+            self._show(message, category, filename, lineno, file, line)
         else:
             take(str(message))
 
