@@ -72,8 +72,7 @@ class _Asking:
                 self._before.__enter__()
                 self._show = warnings.showwarning
                 warnings.simplefilter("always", UserWarning)
-                given: Any = self._given
-                warnings.showwarning = given
+                warnings.showwarning = self._given
 
     def __exit__(self, *error: object) -> None:
         with self._lock:
