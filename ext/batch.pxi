@@ -22,6 +22,7 @@ from framing cimport Signal
 from mel cimport Log, finish_whole
 from program cimport Program, Scratch, compute_row, track_rows
 from rows cimport Rows, row_at
+from track cimport Held
 
 
 cdef class Engine:
@@ -283,6 +284,7 @@ cdef void *new_scratch(const Program *p, Scratch *s) noexcept nogil:
     cdef size_t states = part(&total, p.n_states * sizeof(double))
     cdef size_t numbers = part(&total, p.n_numbers * sizeof(double))
     cdef size_t done = part(&total, p.n_tracks * sizeof(ptrdiff_t))
+    cdef size_t held = part(&total, p.n_tracks * sizeof(Held))
     cdef size_t frames = part(&total, p.n_frame_inputs * sizeof(float *))
     cdef void *block = calloc(total + 64, 1)
     cdef char *base
@@ -295,7 +297,7 @@ cdef void *new_scratch(const Program *p, Scratch *s) noexcept nogil:
     s.slots, s.spare, s.window = <float *>(base + slots), <float *>(base + spare), <float *>(base + window)
     s.faults = <Faults *>(base + faults)
     s.states, s.numbers = <double *>(base + states), <double *>(base + numbers)
-    s.done = <ptrdiff_t *>(base + done)
+    s.done, s.held = <ptrdiff_t *>(base + done), <Held *>(base + held)
     s.frames = <const float **>(base + frames)
     memcpy(s.states, p.states, p.n_states * sizeof(double))
     return block
@@ -305,6 +307,7 @@ cdef void forget_rows(const Program *p, const Scratch *s) noexcept nogil:
     """Prepare for a new signal: no track has computed a row, and every state is its first one."""
     memcpy(s.states, p.states, p.n_states * sizeof(double))
     memset(s.done, 0, p.n_tracks * sizeof(ptrdiff_t))
+    memset(s.held, 0, p.n_tracks * sizeof(Held))
 
 
 cdef void finish_kept(

@@ -13,7 +13,7 @@ from mel cimport Log, Mel, finish_log, log_levels
 from pitch cimport Pitch, yin
 from rows cimport Rows
 from spectrum cimport Spectrum, spectrum
-from track cimport Track, track_row, tracked_count
+from track cimport Held, Track, track_row, tracked_count
 
 ctypedef struct FrameInput:
     # the samples of a frame times a scale, for functions that look at them
@@ -53,7 +53,7 @@ ctypedef struct Program:
     size_t output_size      # of the functions' outputs, with guards
     size_t slot_size        # of inputs that functions look at
     size_t spare_size       # of what native twins need on their way
-    size_t window_size      # of the rows that a track looks at
+    size_t window_size      # of the rows that tracks look at
     size_t n_states         # numbers that tracks keep
     const double *states    # and what they are before the first row
     size_t n_numbers        # parameters of a function, columns of the row among them
@@ -82,6 +82,7 @@ ctypedef struct Scratch:
     double *states
     double *numbers
     ptrdiff_t *done         # of each track: rows computed
+    Held *held              # and which rows its window has
     const float **frames    # of each frame input: where this row's is
 
 
@@ -251,5 +252,6 @@ cdef inline void track_rows(
             if node.passes > 1:
                 s.states[node.state] = k
             for t in range(s.done[i], stop):
-                track_row(node, rows, t, n, s.states, s.window, s.outputs, s.faults)
+                track_row(
+                    node, rows, t, n, s.states, s.window, &s.held[i], s.outputs, s.faults)
         s.done[i] = max(s.done[i], stop)

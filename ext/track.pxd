@@ -4,7 +4,7 @@ Rows are computed in order, each once; a delta is the track whose function is a 
 """
 
 from libc.stdint cimport int32_t
-from libc.string cimport memcpy
+from libc.string cimport memcpy, memmove
 
 from computed cimport Faults, guarded_outputs, take_outputs
 from delta cimport delta
@@ -42,11 +42,19 @@ ctypedef struct Track:
     serfast_track_function *compute
     double row_rate
     const double *parameters
+    ptrdiff_t window            # where Scratch.window has room for its rows
+    ptrdiff_t room              # how many fit there
     ptrdiff_t state             # where Scratch.states has it
     ptrdiff_t n_state
     int passes                  # if there are several, state[0] is the pass's number
     int column
     int n
+
+ctypedef struct Held:
+    # rows begin … end - 1 lie in a track's window, from its row `at` on
+    ptrdiff_t begin
+    ptrdiff_t end
+    ptrdiff_t at
 
 
 cdef inline ptrdiff_t tracked_count(
@@ -60,17 +68,13 @@ cdef inline ptrdiff_t tracked_count(
     return n_rows - node.ahead if n_rows >= node.first else 0
 
 
-cdef inline void gather(
-    const Track *node, const Rows *rows, ptrdiff_t t, ptrdiff_t n_rows, float *values, Window *window
+cdef inline void copy_columns(
+    const Track *node, const Rows *rows, ptrdiff_t begin, ptrdiff_t end, float *values
 ) noexcept nogil:
-    """Copy the rows that the track looks at, one after the other."""
-    cdef ptrdiff_t begin = max(t - node.back, 0), end = min(t + node.ahead + 1, n_rows), i
+    """Copy what the track looks at of rows begin … end - 1, one after the other."""
+    cdef ptrdiff_t place = begin % rows.kept, i
     cdef const float *row
-    cdef ptrdiff_t place = begin % rows.kept
     cdef int j
-    window.rows = values
-    window.n_rows, window.n_columns, window.place = end - begin, node.n_columns, t - begin
-    window.row_rate, window.parameters = node.row_rate, node.parameters
     for i in range(begin, end):
         row = rows.data + place * rows.size
         place = place + 1 if place + 1 < rows.kept else 0
@@ -79,9 +83,34 @@ cdef inline void gather(
             values += node.sources[2 * j + 1]
 
 
+cdef inline void gather(
+    const Track *node, const Rows *rows, ptrdiff_t t, ptrdiff_t n_rows, float *values, Held *held,
+    Window *window,
+) noexcept nogil:
+    """Have the rows that the track looks at one after the other.
+
+    The windows of two rows have all rows but one in common: these stay where they are, until there
+    is no room behind them. A function of one's own might write there, so it gets fresh ones.
+    """
+    cdef ptrdiff_t begin = max(t - node.back, 0), end = min(t + node.ahead + 1, n_rows)
+    cdef ptrdiff_t n = node.n_columns, at = 0
+    if node.twin != NULL and held.begin <= begin <= held.end <= end:
+        at = held.at + begin - held.begin
+    else:
+        held.end = begin
+    if at + end - begin > node.room:
+        memmove(values, values + at * n, (held.end - begin) * n * sizeof(float))
+        at = 0
+    copy_columns(node, rows, held.end, end, values + (at + held.end - begin) * n)
+    held.begin, held.end, held.at = begin, end, at
+    window.rows = values + at * n
+    window.n_rows, window.n_columns, window.place = end - begin, node.n_columns, t - begin
+    window.row_rate, window.parameters = node.row_rate, node.parameters
+
+
 cdef inline void track_row(
     const Track *node, const Rows *rows, ptrdiff_t t, ptrdiff_t n_rows, double *states,
-    float *values, float *guarded, Faults *faults,
+    float *values, Held *held, float *guarded, Faults *faults,
 ) noexcept nogil:
     """Compute row t of the track, when `n_rows` rows of its columns have been computed."""
     cdef Window window
@@ -90,7 +119,7 @@ cdef inline void track_row(
     if node.weights != NULL:
         delta(node.weights, node.width, node.sources[0], node.n, rows, t, n_rows, row + node.column)
         return
-    gather(node, rows, t, n_rows, values, &window)
+    gather(node, rows, t, n_rows, values + node.window, held, &window)
     if node.twin != NULL:
         node.twin(&window, states + node.state, row + node.column)
         return

@@ -323,9 +323,9 @@ static void sums(int n)
     const ptrdiff_t n_places = k->local_maxima(x, 1, n - 1, 0.1f, 0.01f, places);
     say("local_maxima", what, places, (size_t)n_places * sizeof(int32_t));
     float *energies = space(n);
-    k->near_lags(x, x, n / 2, products, energies);
-    say_floats("near_lags", what, products, SERFAST_NEAR_LAGS);
-    say_floats("near_lags, energies", what, energies, SERFAST_NEAR_LAGS);
+    k->near_correlations(x, x, n / 2, 3, products, energies);
+    say_floats("near_correlations", what, products, SERFAST_NEAR_LAGS);
+    say_floats("near_correlations, energies", what, energies, SERFAST_NEAR_LAGS);
     energies[0] = energies[1] = 0;
     k->hann_energies(x, n / 2, -1.0f, 2.0f / (float)n, energies);
     say_floats("hann_energies", what, energies, 2);
