@@ -119,6 +119,9 @@ cdef extern from "kernels/kernels.h" nogil:
         void (*lag_sums)(const double *, const double *, ptrdiff_t, double *) noexcept nogil
         void (*best_moves)(
             const double *, const double *, ptrdiff_t, ptrdiff_t, double *) noexcept nogil
+        void (*best_origins)(
+            const double *, const double *, const double *, ptrdiff_t, double, double, double *,
+            double *) noexcept nogil
         void (*near_correlations)(
             const float *, const float *, ptrdiff_t, ptrdiff_t, float *, float *) noexcept nogil
         ptrdiff_t (*highest_peak)(const float *, ptrdiff_t) noexcept nogil

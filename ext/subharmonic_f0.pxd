@@ -2,7 +2,7 @@
 
 from libc.math cimport fabs
 
-from logarithm cimport LN2, quick_logarithm
+from logarithm cimport LN2, quick_logarithm, quick_octaves
 from track cimport Window
 
 cdef enum:  # as in serfast/features/subharmonic_f0.py
@@ -61,7 +61,7 @@ cdef inline void go_on(const float *row, Paths *paths, double *came_from) noexce
         if k == N_CANDIDATES:
             local = 8 if row[0] > 0 and row[N_CANDIDATES] >= <float>0.7 else 0
         elif row[k] > 0 and row[N_CANDIDATES + k] > 0:
-            octaves[k] = quick_logarithm(row[k]) / LN2
+            octaves[k] = quick_octaves(row[k])
             local = cost_of(row[k], row[N_CANDIDATES + k])
         if paths.heard > 0 and local < 1e30:
             step_to(paths, k, octaves[k], &best, &came_from[k])

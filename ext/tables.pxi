@@ -416,7 +416,7 @@ cdef int fill_tracks(Arena arena, Program *p, tracks, callbacks) except -1:
             target.twin = <TrackTwin><uintptr_t>TRACK_TWINS[node.native_name]
         else:
             target.compute = <serfast_track_function *><uintptr_t>address_of(callbacks, node)
-        target.row_rate = node.row_rate
+        target.row_rate, target.kernels = node.row_rate, kernels
         target.parameters = arena.doubles(node.feature.values)
         target.state, target.n_state = p.n_states, node.state_size
         p.n_states += node.state_size

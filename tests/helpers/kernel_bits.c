@@ -442,6 +442,11 @@ static void paths(void)
     say("lag_sums", "77", out, sizeof *out * SERFAST_LAGS);
     k->best_moves(x, moves, N, WIDTH, out);
     say("best_moves", "48 x 11", out, sizeof out);
+    for (int i = 0; i < 12; i += 5)
+        x[i] = x[16 + i] = 0;
+    k->best_origins(x, x + 16, x + 32, 12, 0.4, 0.1, out, out + 16);
+    say("best_origins", "12", out, sizeof *out * 12);
+    say("best_origins, origins", "12", out + 16, sizeof *out * 12);
 }
 
 int main(int count, char **arguments)
