@@ -9,8 +9,10 @@ cdef extern from "kernels/kernels.h" nogil:
         SERFAST_MAX_RADIX
         SERFAST_SERIES
         SERFAST_RUN
+        SERFAST_CANDIDATES
         SERFAST_FACTORS
         SERFAST_LAGS
+        SERFAST_POLYNOMIALS
         SERFAST_NEAR_LAGS
         SERFAST_STATES
 
@@ -103,8 +105,8 @@ cdef extern from "kernels/kernels.h" nogil:
         void (*index_moments)(const float *, ptrdiff_t, double *) noexcept nogil
         void (*row_products)(
             const float *, int, ptrdiff_t, const float *, ptrdiff_t, double *) noexcept nogil
-        int (*quadratic_factors)(
-            const double *, int, int, double, double *, double *) noexcept nogil
+        void (*quadratic_factors)(
+            const double *const *, int, int, int, double, double *, double *, int *) noexcept nogil
         void (*lag_products)(
             const float *, const float *, ptrdiff_t, ptrdiff_t, float *) noexcept nogil
         void (*over_root)(float *, const float *, float, ptrdiff_t) noexcept nogil
@@ -116,7 +118,8 @@ cdef extern from "kernels/kernels.h" nogil:
         void (*scale_values)(float *, ptrdiff_t, float) noexcept nogil
         ptrdiff_t (*local_maxima)(
             const float *, ptrdiff_t, ptrdiff_t, float, float, int32_t *) noexcept nogil
-        void (*lag_sums)(const double *, const double *, ptrdiff_t, double *) noexcept nogil
+        void (*lag_sums)(
+            const double *, const double *, ptrdiff_t, int, double *) noexcept nogil
         void (*best_moves)(
             const double *, const double *, ptrdiff_t, ptrdiff_t, double *) noexcept nogil
         void (*best_origins)(
@@ -133,6 +136,13 @@ cdef extern from "kernels/kernels.h" nogil:
             const float *, const float *, ptrdiff_t, const float *, float *) noexcept nogil
         void (*shifted_sums)(
             const float *, const float *, int, float, ptrdiff_t, float *) noexcept nogil
+        void (*nearest_peaks)(
+            const int32_t *, ptrdiff_t, const float *, int32_t *) noexcept nogil
+        void (*peak_tops)(
+            const float *, const int32_t *, ptrdiff_t, float *, float *) noexcept nogil
+        void (*harmonic_tops)(
+            const int32_t *, const float *, ptrdiff_t, ptrdiff_t, ptrdiff_t, const float *,
+            const float *, float *) noexcept nogil
         void (*turn_matrix)(
             const float *, ptrdiff_t, ptrdiff_t, ptrdiff_t, float *, ptrdiff_t) noexcept nogil
         void (*frames_condition)(

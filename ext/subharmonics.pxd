@@ -3,7 +3,7 @@
 from libc.math cimport sqrt
 from libc.stdint cimport int32_t
 
-from exponential cimport exponential
+from exponential cimport quick_exponential
 from inputs cimport Inputs
 from logarithm cimport LN2
 
@@ -46,7 +46,7 @@ cdef inline void refine(
     for i in range(n):
         before, here, after = sums[tops[i] - 1], sums[tops[i]], sums[tops[i] + 1]
         bend, slope = before + after - 2 * here, (after - before) / 2
-        hz = exponential(LN2 * (x.table[1] + x.table[2] * (tops[i] - slope / bend)))
+        hz = quick_exponential(LN2 * (x.table[1] + x.table[2] * (tops[i] - slope / bend)))
         height = here - slope * slope / (2 * bend)
         if not (hz >= x.parameters[0] and hz <= x.parameters[1]):
             continue

@@ -176,6 +176,7 @@ TESTED_BY = {
     "picture.corpus": "cli/test_corpora.py",
     "presets.levels": "training/test_embedded.py",
     "presets.librosa": "features/test_spec.py",
+    "presets.course": "presets/test_egemaps.py",
     "presets.opensmile_statistics": "presets/test_egemaps_opensmile.py",
     "presets.speech": "features/test_spec.py",
     "presets.usual_statistics": "presets/test_egemaps.py",

@@ -83,6 +83,9 @@ typedef struct {
 /* Series stand eight side by side: point t of series s is x[8 t + s]. */
 enum { SERFAST_SERIES = 8, SERFAST_RUN = 16 };
 
+enum { SERFAST_CANDIDATES = 8 }; /* of F0, side by side */
+
+enum { SERFAST_POLYNOMIALS = 4 }; /* that are factored side by side */
 enum { SERFAST_FACTORS = 8 }; /* a polynomial of at most twice this degree has so many */
 
 /* Of each series: c is the point less the mean, tau the time from the middle of the series. */
@@ -185,12 +188,14 @@ typedef struct {
     void (*row_products)(const float *rows, int n_rows, ptrdiff_t stride, const float *x,
                          ptrdiff_t n, double *out);
 
-    /* Factors x² + p x + q, half of them (at most SERFAST_FACTORS), of the polynomial
-     * x^(2 half) + a[1] x^(2 half - 1) + …, from those that are given: each of at most `most` steps
-     * improves all at once (Weierstrass; Dvorčuk 1969). Whether a step was smaller than `close`;
-     * if none was, p and q stay as they are. */
-    int (*quadratic_factors)(const double *a, int half, int most, double close, double *p,
-                             double *q);
+    /* Factors x² + p x + q, half of them (at most SERFAST_FACTORS), of n <= SERFAST_POLYNOMIALS
+     * polynomials x^(2 half) + a[r][1] x^(2 half - 1) + …, from those that are given, at r ·
+     * SERFAST_FACTORS: each of at most `most` steps improves all of a polynomial at once
+     * (Weierstrass; Dvorčuk 1969). done[r] says whether a step was smaller than `close`; if none
+     * was, its p and q stay as they are. */
+    void (*quadratic_factors)(const double *const *a, int n, int half, int most, double close,
+                              double *p, double *q, int *done);
+
     /* out[k] = Σ x[i] y[i + k] for i < n and k < n_lags (out padded; y readable up to n + n_lags,
      * padded) */
     void (*lag_products)(const float *x, const float *y, ptrdiff_t n, ptrdiff_t n_lags, float *out);
@@ -218,9 +223,9 @@ typedef struct {
     ptrdiff_t (*local_maxima)(const float *r, ptrdiff_t begin, ptrdiff_t end, float least,
                               float flat, int32_t *places);
 
-    /* out[k] += Σ_{i < n} x[i] z[i + k] for SERFAST_LAGS lags k. Of each 32 samples these are added
+    /* out[k] += Σ_{i < n} x[i] z[i + k] for SERFAST_LAGS lags k, or for half of them. Of each 32 samples these are added
      * first: i, i + 8, i + 16 and i + 24, for i = 0 … 7; the last n % 32 follow one by one. */
-    void (*lag_sums)(const double *x, const double *z, ptrdiff_t n, double *out);
+    void (*lag_sums)(const double *x, const double *z, ptrdiff_t n, int n_lags, double *out);
 
     /* out[j] = the largest of out[j] and, for k < width, value[j + k] + moves[k][j], for j < n, a
      * multiple of SERFAST_STATES. For each SERFAST_STATES of j, `moves` has so many for each k. */
@@ -265,6 +270,20 @@ typedef struct {
      * on to a multiple of 64, for which x and y have room */
     void (*shifted_sums)(const float *x, const float *shifts, int n_shifts, float share,
                          ptrdiff_t n, float *y);
+
+    /* Of peaks at rising places, as many as the last middle between two of them that at[j] exceeds:
+     * that one is the nearest, for SERFAST_CANDIDATES of j */
+    void (*nearest_peaks)(const int32_t *places, ptrdiff_t n, const float *at, int32_t *nearest);
+
+    /* The tops of the parabolas through three values about each place: where, and how high */
+    void (*peak_tops)(const float *x, const int32_t *places, ptrdiff_t n, float *tops,
+                      float *heights);
+
+    /* Of the peaks begin … end - 1 of n, the height of the highest one that is the nearest one to
+     * a harmonic, i · spacing[j] with i = 1 … most[j], at least 0, for SERFAST_CANDIDATES of j */
+    void (*harmonic_tops)(const int32_t *places, const float *heights, ptrdiff_t n,
+                          ptrdiff_t begin, ptrdiff_t end, const float *spacing, const float *most,
+                          float *highest);
 
     /* Frames side by side, one a lane: value i of all frames stands at x + i · lanes. */
 

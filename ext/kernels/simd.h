@@ -40,12 +40,14 @@ typedef int64_t l4 __attribute__((vector_size(32)));
 typedef int64_t l8 __attribute__((vector_size(64)));
 #define SHUFFLE(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
 #define TO_FLOAT(i, V) __builtin_convertvector(i, V)
+#define TO_INTEGER(v, I) __builtin_convertvector(v, I)
 #define MASK(condition) (condition) /* all bits of a lane where it holds, of a double's width */
 #else
 #define INLINE static inline
 #undef SERFAST_LANES
 #define SERFAST_LANES 1
 #define TO_FLOAT(i, V) ((V)(i))
+#define TO_INTEGER(v, I) ((I)(v))
 #define MASK(condition) (-(int64_t)(condition))
 #endif
 

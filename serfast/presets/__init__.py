@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from .._lazy import suggesting
 from .egemaps import egemaps, egemaps_statistics, gemaps, gemaps_statistics
-from .egemaps_opensmile import egemaps_opensmile
+from .egemaps_opensmile import egemaps_opensmile, gemaps_opensmile
 from .htk import htk_mfcc
 from .kaldi import kaldi_fbank, kaldi_mfcc
 from .levels import levels
@@ -24,6 +24,7 @@ __all__ = [
     "egemaps_opensmile_statistics",
     "egemaps_statistics",
     "gemaps",
+    "gemaps_opensmile",
     "gemaps_opensmile_statistics",
     "gemaps_statistics",
     "htk_mfcc",

@@ -12,6 +12,7 @@ import math
 from dataclasses import replace
 from typing import Any, Literal
 
+from .. import _checks as checks
 from ..features import (
     F0,
     MFCC,
@@ -31,6 +32,9 @@ from ..features.base import Feature
 from ..features.spec import FeatureSpec
 from ..statistics.selection import Selection
 from ..statistics.statistics import Statistics
+from .course import COURSE, COURSE_NAMES
+from .egemaps_opensmile import egemaps_opensmile, gemaps_opensmile
+from .opensmile_statistics import egemaps_opensmile_statistics, gemaps_opensmile_statistics
 
 __all__ = ["egemaps", "egemaps_statistics", "gemaps", "gemaps_statistics"]
 
@@ -51,25 +55,25 @@ LIFTER = 22
 REFERENCE = 27.5
 """This frequency has 0 semitones [Hz]."""
 
-COURSE = (
-    *("mean", "cv", "p20", "p50", "p80", "range20_80"),
-    *("rising_slope_mean", "rising_slope_std", "falling_slope_mean", "falling_slope_std"),
-)
-COURSE_NAMES = (
-    *("amean", "stddevNorm", "percentile20.0", "percentile50.0", "percentile80.0", "pctlrange0-2"),
-    *("meanRisingSlope", "stddevRisingSlope", "meanFallingSlope", "stddevFallingSlope"),
-)
-
 VOICED: dict[str, Any] = {"rows": "above", "mask": "f0"}
 UNVOICED: dict[str, Any] = {"rows": "below", "mask": "f0"}
 PER_HERTZ = 1e-3
 """Our slopes are in dB/kHz, the published ones in dB/Hz."""
 
+Compat = Literal["opensmile"] | None
 
-def egemaps() -> FeatureSpec:
+
+def egemaps(compat: Compat = None) -> FeatureSpec:
     """Take the low-level descriptors of eGeMAPS: 16 kHz, a row every 10 ms, fit for streams.
 
     Audio at other rates is resampled: nothing in the set looks above 8 kHz.
+
+    Parameters
+    ----------
+    compat : {None, "opensmile"}
+        None takes the paper's definitions. ``"opensmile"`` takes openSMILE's, for models trained
+        on its numbers: the result is that of :func:`egemaps_opensmile`, whose functionals are
+        ``egemaps_statistics(compat="opensmile")``.
 
     Returns
     -------
@@ -77,6 +81,11 @@ def egemaps() -> FeatureSpec:
         F0 from 55 to 1000 Hz with its voicing, jitter, shimmer, HNR, H1-H2, H1-A3, levels,
         frequencies and bandwidths of three formants, alpha ratio, Hammarberg index, two spectral
         slopes, loudness, spectral flux, MFCC 0 to 4, and the RMS.
+
+    Raises
+    ------
+    ParameterError
+        If `compat` is another value.
 
     Notes
     -----
@@ -90,6 +99,8 @@ def egemaps() -> FeatureSpec:
     >>> spec.whole_signal, len(egemaps_statistics().names(spec.columns))
     ((), 88)
     """
+    if _opensmile(compat):
+        return egemaps_opensmile()
     return _spec(
         *_minimal(),
         SpectralFlux(fmax=5000.0, mean=True, **SHORT),
@@ -101,7 +112,7 @@ def egemaps() -> FeatureSpec:
     )  # fmt: skip
 
 
-def gemaps() -> FeatureSpec:
+def gemaps(compat: Compat = None) -> FeatureSpec:
     """Take the low-level descriptors of GeMAPS, the smaller set; see :func:`egemaps`.
 
     Examples
@@ -109,10 +120,12 @@ def gemaps() -> FeatureSpec:
     >>> len(gemaps_statistics().names(gemaps().columns))
     62
     """
-    return _spec(*_minimal())
+    return gemaps_opensmile() if _opensmile(compat) else _spec(*_minimal())
 
 
-def egemaps_statistics(missing: Literal["zero", "nan"] = "zero") -> Statistics:
+def egemaps_statistics(
+    missing: Literal["zero", "nan"] = "zero", compat: Compat = None
+) -> Statistics:
     """Take the 88 parameters of eGeMAPS, of the rows of :func:`egemaps`, in the published order.
 
     A window of a stream has them too: see :class:`serfast.streaming.running.RunningStatistics`.
@@ -122,6 +135,14 @@ def egemaps_statistics(missing: Literal["zero", "nan"] = "zero") -> Statistics:
     missing : {"zero", "nan"}
         A parameter that has no value is 0 or NaN: those of voiced rows if there are none, those of
         unvoiced rows, those of slopes that there aren't. Classifiers refuse NaN.
+    compat : {None, "opensmile"}
+        It is that of the rows: ``"opensmile"`` takes openSMILE's functionals of the rows of
+        ``egemaps(compat="opensmile")``, as :func:`egemaps_opensmile_statistics` does.
+
+    Raises
+    ------
+    ParameterError
+        If `missing` or `compat` is another value.
 
     Examples
     --------
@@ -129,15 +150,28 @@ def egemaps_statistics(missing: Literal["zero", "nan"] = "zero") -> Statistics:
     >>> names[0], names[-1]
     ('F0semitoneFrom27.5Hz_sma3nz_amean', 'equivalentSoundLevel_dBp')
     """
+    if _opensmile(compat):
+        return egemaps_opensmile_statistics(missing)
     return _statistics(missing, extended=True)
 
 
-def gemaps_statistics(missing: Literal["zero", "nan"] = "zero") -> Statistics:
+def gemaps_statistics(
+    missing: Literal["zero", "nan"] = "zero", compat: Compat = None
+) -> Statistics:
     """Take the 62 parameters of GeMAPS, of the rows of :func:`gemaps`, in the published order.
 
-    `missing` means the same as in :func:`egemaps_statistics`.
+    `missing` and `compat` mean the same as in :func:`egemaps_statistics`.
     """
+    if _opensmile(compat):
+        return gemaps_opensmile_statistics(missing)
     return _statistics(missing, extended=False)
+
+
+def _opensmile(compat: object) -> bool:
+    """Tell whether openSMILE's definitions are wanted."""
+    if compat is None or (isinstance(compat, str) and compat == "opensmile"):
+        return compat is not None
+    return checks.fail("compat", "None or 'opensmile'", compat)
 
 
 def _spec(*features: Feature) -> FeatureSpec:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from .. import _checks as checks
@@ -21,7 +22,7 @@ from ..features import (
 )
 from ..features.base import Feature
 
-__all__ = ["egemaps_opensmile", "parts"]
+__all__ = ["egemaps_opensmile", "gemaps_opensmile", "parts"]
 
 SCALE = 32767.0
 """It divides 16-bit samples."""
@@ -69,6 +70,21 @@ def egemaps_opensmile(sample_rate: float = 16000) -> FeatureSpec:
     return spec_of(
         sample_rate, [*spectral_features(short, sample_rate), *voice_features(short, long)]
     )
+
+
+def gemaps_opensmile(sample_rate: float = 16000) -> FeatureSpec:
+    """Give the spec of openSMILE's low-level descriptors of GeMAPSv01b, before their smoothing.
+
+    They are those of :func:`egemaps_opensmile` without spectral flux, cepstra and RMS.
+
+    Examples
+    --------
+    >>> set(gemaps_opensmile().columns) < set(egemaps_opensmile().columns)
+    True
+    """
+    whole = egemaps_opensmile(sample_rate)
+    kept = [one for one in whole.features if not isinstance(one, (SpectralFlux, MFCC, RMS))]
+    return replace(whole, features=tuple(kept))
 
 
 def parts(sample_rate: float) -> tuple[FeatureSpec, FeatureSpec]:

@@ -1,12 +1,13 @@
-"""openSMILE's functionals of GeMAPS and eGeMAPS, of the rows of `egemaps_opensmile`."""
+"""openSMILE's functionals of GeMAPS and eGeMAPS, of the rows of :func:`egemaps_opensmile`."""
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
+from typing import Any, Literal
 
 from ..statistics.selection import Selection
 from ..statistics.statistics import Statistics
-from .egemaps import COURSE, COURSE_NAMES
+from .course import COURSE, COURSE_NAMES
 
 __all__ = ["egemaps_opensmile_statistics", "gemaps_opensmile_statistics", "part_statistics"]
 
@@ -27,8 +28,18 @@ FLUX = ("spectralFlux{}", "spectral_flux")
 MFCC = tuple((f"mfcc{k}{{}}", f"mfcc_{k}") for k in range(1, 5))
 
 
-def egemaps_opensmile_statistics() -> Statistics:
+def egemaps_opensmile_statistics(missing: Literal["zero", "nan"] = "zero") -> Statistics:
     """Give the 88 functionals of eGeMAPSv02, in the published order.
+
+    Parameters
+    ----------
+    missing : {"zero", "nan"}
+        What has no value is 0, as openSMILE has it, or NaN; see :class:`serfast.Selection`.
+
+    Raises
+    ------
+    ParameterError
+        If `missing` is another value.
 
     Notes
     -----
@@ -41,19 +52,21 @@ def egemaps_opensmile_statistics() -> Statistics:
     >>> len(egemaps_opensmile_statistics().names(egemaps_opensmile().columns))
     88
     """
-    return _statistics(_selections(extended=True))
+    return _statistics(_selections(extended=True), missing)
 
 
-def gemaps_opensmile_statistics() -> Statistics:
+def gemaps_opensmile_statistics(missing: Literal["zero", "nan"] = "zero") -> Statistics:
     """Give the 62 functionals of GeMAPSv01b, in the published order.
+
+    `missing` means the same as in :func:`egemaps_opensmile_statistics`.
 
     Examples
     --------
-    >>> from serfast.presets import egemaps_opensmile
-    >>> len(gemaps_opensmile_statistics().names(egemaps_opensmile().columns))
+    >>> from serfast.presets import gemaps_opensmile
+    >>> len(gemaps_opensmile_statistics().names(gemaps_opensmile().columns))
     62
     """
-    return _statistics(_selections(extended=False))
+    return _statistics(_selections(extended=False), missing)
 
 
 def part_statistics(extended: bool) -> tuple[Statistics, Statistics]:
@@ -64,8 +77,12 @@ def part_statistics(extended: bool) -> tuple[Statistics, Statistics]:
     return _statistics(everywhere), _statistics(others)
 
 
-def _statistics(selections: list[Selection]) -> Statistics:
-    return Statistics(functionals=(), selections=tuple(selections), row_rate=100.0)
+def _statistics(selections: list[Selection], missing: str = "zero") -> Statistics:
+    return Statistics(
+        functionals=(),
+        selections=tuple(replace(one, missing=missing) for one in selections),
+        row_rate=100.0,
+    )
 
 
 def _pair(column: str, name: str, **fields: Any) -> Selection:

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from ..features.spec import FeatureSpec
 from ..statistics.statistics import Statistics
 from .egemaps import egemaps, egemaps_statistics, gemaps, gemaps_statistics
+from .egemaps_opensmile import egemaps_opensmile, gemaps_opensmile
+from .opensmile_statistics import egemaps_opensmile_statistics, gemaps_opensmile_statistics
 from .pyaudioanalysis import pyaudioanalysis, pyaudioanalysis_statistics
 from .speech import speech, speech_statistics
 
@@ -16,6 +18,8 @@ USUAL: tuple[tuple[Callable[[], FeatureSpec], Callable[[], Statistics]], ...] = 
     (speech, speech_statistics),
     (egemaps, egemaps_statistics),
     (gemaps, gemaps_statistics),
+    (egemaps_opensmile, egemaps_opensmile_statistics),
+    (gemaps_opensmile, gemaps_opensmile_statistics),
     (pyaudioanalysis, pyaudioanalysis_statistics),
 )
 

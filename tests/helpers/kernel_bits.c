@@ -339,6 +339,20 @@ static void sums(int n)
         k->keep_peaks(x, n, products);
         say_floats("keep_peaks", what, products, n);
     }
+    if (n_places > 2) {
+        static int32_t nearest[SERFAST_CANDIDATES];
+        static const float most[SERFAST_CANDIDATES] = {3, 9, 0, 100, 5, 40, 7, 2};
+        float *spacing = space(SERFAST_CANDIDATES), *heights = space(n);
+        for (int j = 0; j < SERFAST_CANDIDATES; j++)
+            spacing[j] = 1.7f + 2.3f * (float)j;
+        k->nearest_peaks(places, n_places, spacing, nearest);
+        say("nearest_peaks", what, nearest, sizeof nearest);
+        k->peak_tops(x, places, n_places, products, heights);
+        say_floats("peak_tops", what, products, n_places);
+        say_floats("peak_tops, heights", what, heights, n_places);
+        k->harmonic_tops(places, heights, n_places, 0, n_places, spacing, most, products);
+        say_floats("harmonic_tops", what, products, SERFAST_CANDIDATES);
+    }
     const int n_products = n / 16 - 1;
     if (n_products > 0) {
         for (int j = 0; j < n_products; j++)
@@ -382,7 +396,9 @@ static void products(void)
 static void factors(int half)
 {
     double a[2 * SERFAST_FACTORS + 1] = {1}, before[2 * SERFAST_FACTORS + 1];
-    double p[SERFAST_FACTORS], q[SERFAST_FACTORS], found;
+    double p[3 * SERFAST_FACTORS] = {0}, q[3 * SERFAST_FACTORS] = {0};
+    const double *polynomials[3] = {a, a, before};
+    int found[3];
     char what[16];
     start_again();
     sprintf(what, "%d", half);
@@ -400,10 +416,20 @@ static void factors(int half)
             p[i] = number();
             q[i] = 0.9;
         }
-        found = k->quadratic_factors(a, half, 20, 1e-6, p, q);
-        say("quadratic_factors", what, &found, sizeof found);
-        say("quadratic_factors", "p", p, sizeof *p * half);
-        say("quadratic_factors", "q", q, sizeof *q * half);
+        for (int i = 0; i < SERFAST_FACTORS; i++) { /* of a, again, and of another one */
+            for (int r = 1; r < 3; r++) {
+                p[r * SERFAST_FACTORS + i] = p[i];
+                q[r * SERFAST_FACTORS + i] = q[i];
+            }
+        }
+        for (int i = 0; i <= 2 * half; i++)
+            before[i] = i % 2 ? -a[i] : a[i];
+        k->quadratic_factors(polynomials, 3, half, 20, 1e-6, p, q, found);
+        say("quadratic_factors", what, found, sizeof found);
+        for (int r = 0; r < 3; r++) {
+            say("quadratic_factors", "p", p + r * SERFAST_FACTORS, sizeof *p * half);
+            say("quadratic_factors", "q", q + r * SERFAST_FACTORS, sizeof *q * half);
+        }
     }
 }
 
@@ -438,8 +464,10 @@ static void paths(void)
     for (int i = 0; i < N * WIDTH; i++)
         moves[i] = number() / 7.0;
     memset(out, 0, sizeof out);
-    k->lag_sums(x, x + 1, LENGTH - 1, out);
-    say("lag_sums", "77", out, sizeof *out * SERFAST_LAGS);
+    for (int n_lags = SERFAST_LAGS; n_lags >= SERFAST_LAGS / 2; n_lags /= 2) {
+        k->lag_sums(x, x + 1, LENGTH - 1, n_lags, out);
+        say("lag_sums", n_lags == SERFAST_LAGS ? "77" : "77, half", out, sizeof *out * SERFAST_LAGS);
+    }
     k->best_moves(x, moves, N, WIDTH, out);
     say("best_moves", "48 x 11", out, sizeof out);
     for (int i = 0; i < 12; i += 5)

@@ -123,6 +123,50 @@ def test_the_functionals_have_the_published_names_in_order() -> None:
     assert minimal == presets.gemaps_statistics().names(presets.gemaps().columns)
 
 
+def test_compat_of_the_papers_presets_gives_these_ones() -> None:
+    assert presets.egemaps(compat="opensmile") == presets.egemaps_opensmile()
+    assert presets.gemaps(compat="opensmile") == presets.gemaps_opensmile()
+    assert presets.egemaps(compat=None) == presets.egemaps() != presets.egemaps_opensmile()
+    for missing in ("zero", "nan"):
+        extended = presets.egemaps_statistics(missing, compat="opensmile")
+        assert extended == presets.egemaps_opensmile_statistics(missing)
+        minimal = presets.gemaps_statistics(missing, compat="opensmile")
+        assert minimal == presets.gemaps_opensmile_statistics(missing)
+    assert presets.usual_statistics(presets.gemaps_opensmile()) == (
+        presets.gemaps_opensmile_statistics()
+    )
+
+
+def test_the_smaller_set_has_the_numbers_of_the_larger_one() -> None:
+    signal, values = signal_of(16000), {}
+    for spec in (presets.gemaps_opensmile(), presets.egemaps_opensmile()):
+        statistics = presets.usual_statistics(spec)
+        vector = statistics(serfast.Extractor(spec)(signal), spec.columns)
+        values[len(vector)] = dict(zip(statistics.names(spec.columns), vector, strict=True))
+    assert values[62].items() <= values[88].items()
+
+
+def test_what_silence_lacks_is_nan_if_asked() -> None:
+    spec = presets.egemaps(compat="opensmile")
+    statistics = presets.egemaps_statistics("nan", compat="opensmile")
+    vector = statistics(serfast.Extractor(spec)(np.zeros(8000)), spec.columns)
+    values = dict(zip(statistics.names(spec.columns), vector, strict=True))
+    assert np.isnan(values["F0semitoneFrom27.5Hz_sma3nz_amean"])
+    assert np.isnan(values["MeanVoicedSegmentLengthSec"])
+    assert values["VoicedSegmentsPerSec"] == 0
+
+
+@pytest.mark.parametrize(
+    "make",
+    [presets.egemaps, presets.gemaps, presets.egemaps_statistics, presets.gemaps_statistics],
+)
+@pytest.mark.parametrize("value", ["x", "", True, b"opensmile", ["opensmile"]])
+def test_another_compat_is_refused(make: Any, value: Any) -> None:
+    with pytest.raises(serfast.ParameterError) as error:
+        make(compat=value)
+    assert str(error.value) == f"compat must be None or 'opensmile', got {value!r}"
+
+
 def test_a_low_rate_is_refused() -> None:
     with pytest.raises(serfast.ParameterError, match="sample_rate must be a finite number >= 3100"):
         presets.egemaps_opensmile(2000)
