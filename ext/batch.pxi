@@ -20,7 +20,8 @@ from libc.string cimport memcpy, memset
 from computed cimport Faults
 from framing cimport Signal
 from mel cimport Log, finish_whole
-from program cimport Program, Scratch, compute_row, track_rows
+from kernels cimport SERFAST_POLYNOMIALS
+from program cimport Program, Scratch, compute_row, several_rows, track_rows
 from rows cimport Rows, row_at
 from track cimport Gathered
 
@@ -204,7 +205,7 @@ cdef ptrdiff_t ring_size(const Program *p) noexcept nogil:
     cdef ptrdiff_t lanes = p.kernels.lanes
     if p.n_abreast:
         return (p.rows_kept + lanes - 1) // lanes * lanes + lanes
-    return p.rows_kept
+    return p.rows_kept + (SERFAST_POLYNOMIALS if p.n_several else 0)
 
 
 cdef void run_tracked(
@@ -242,6 +243,11 @@ cdef void tracked_row(
     """
     cdef ptrdiff_t needed = rows_needed(p, t, last)
     while computed[0] < needed:
+        if last > 0 and p.n_several and computed[0] >= scratch.ahead[0] and rows.kept >= min(
+                last, p.rows_kept + SERFAST_POLYNOMIALS):
+            several_rows(
+                p, signal, computed[0], <int>min(last - computed[0], SERFAST_POLYNOMIALS), rows,
+                scratch)
         compute_row(p, signal, computed[0], row_at(rows, computed[0]), NULL, scratch)
         computed[0] += 1
         track_rows(p, rows, computed[0], computed[0] == last, scratch)
@@ -286,6 +292,7 @@ cdef void *new_scratch(const Program *p, Scratch *s) noexcept nogil:
     cdef size_t states = part(&total, p.n_states * sizeof(double))
     cdef size_t numbers = part(&total, p.n_numbers * sizeof(double))
     cdef size_t done = part(&total, p.n_tracks * sizeof(ptrdiff_t))
+    cdef size_t ahead = part(&total, sizeof(ptrdiff_t))
     cdef size_t gathered = part(&total, p.n_tracks * sizeof(Gathered))
     cdef size_t frames = part(&total, p.n_frame_inputs * sizeof(float *))
     cdef void *block = calloc(total + 64, 1)
@@ -299,7 +306,7 @@ cdef void *new_scratch(const Program *p, Scratch *s) noexcept nogil:
     s.slots, s.spare, s.windows = <float *>(base + slots), <float *>(base + spare), <float *>(base + windows)
     s.faults = <Faults *>(base + faults)
     s.states, s.numbers = <double *>(base + states), <double *>(base + numbers)
-    s.done = <ptrdiff_t *>(base + done)
+    s.done, s.ahead = <ptrdiff_t *>(base + done), <ptrdiff_t *>(base + ahead)
     s.gathered = <Gathered *>(base + gathered)
     s.frames = <const float **>(base + frames)
     memcpy(s.states, p.states, p.n_states * sizeof(double))
@@ -310,6 +317,7 @@ cdef void forget_rows(const Program *p, const Scratch *s) noexcept nogil:
     """Prepare for a new signal: no track has computed a row, and every state is its first one."""
     memcpy(s.states, p.states, p.n_states * sizeof(double))
     memset(s.done, 0, p.n_tracks * sizeof(ptrdiff_t))
+    s.ahead[0] = 0
 
 
 cdef void finish_kept(

@@ -22,8 +22,18 @@ cdef enum:  # as in serfast/backends/custom/faults.py
     GUARD = 16          # floats before and behind the outputs that no function may touch
     CANARY = 0x5E12FA57 # what stands there
 
+cdef enum:
+    KEPT = 16           # numbers of a row that wait for those of other rows
+
+# The two halves of a twin that is faster for several rows at once, at most SERFAST_POLYNOMIALS: what
+# is computed of a row's frame alone, and what follows from that.
+ctypedef void (*FirstHalf)(const Inputs *, double *) noexcept nogil
+ctypedef void (*SecondHalf)(const Inputs *, const double *, int, float *const *) noexcept nogil
+
 ctypedef struct Computed:
     Twin twin                                   # NULL if there is none
+    FirstHalf first_half                        # NULL: it takes row by row
+    SecondHalf second_half
     serfast_feature_function *compute           # NULL if it is a wide one
     serfast_wide_feature_function *wide
     Inputs inputs                               # what is the same in every row

@@ -9,23 +9,38 @@ from linear_prediction cimport predictor
 from logarithm cimport quick_logarithm
 from polynomial_roots cimport root_pairs
 
+cdef extern from *:
+    """
+    static const double CLOSE = 1e-6; /* a smaller step is the last one */
+    """
+    const double CLOSE
+
 cdef enum:  # as in serfast/features/formants.py
     N_STARTS = 4
     STEPS = 20
     PLAIN_STEPS = 100
 
 
-cdef inline int factors(
-    const Inputs *x, const float *starts, const double *a, int half, double *u, double *v
+cdef inline void start_factors(
+    const float *starts, int j, double last, int half, double *u, double *v
 ) noexcept nogil:
-    """Compute the factors x² + u x + v of the polynomial; give their number."""
-    cdef const float *start
-    cdef int i, j
-    for j in range(N_STARTS):
-        start = starts + (4 * j + (2 if a[2 * half] < 0 else 0)) * half
-        for i in range(half):
-            u[i], v[i] = start[i], start[half + i]
-        if x.kernels.quadratic_factors(a, half, STEPS, 1e-6, u, v):
+    """Take start j of the search for factors, of a polynomial with this last coefficient."""
+    cdef const float *start = starts + (4 * j + (2 if last < 0 else 0)) * half
+    cdef int i
+    for i in range(half):
+        u[i], v[i] = start[i], start[half + i]
+
+
+cdef inline int factors(
+    const Inputs *x, const float *starts, const double *a, int half, double *u, double *v,
+    int first=0,
+) noexcept nogil:
+    """Compute the factors x² + u x + v of the polynomial, from the first start on; give their number."""
+    cdef int done, j
+    for j in range(first, N_STARTS):
+        start_factors(starts, j, a[2 * half], half, u, v)
+        x.kernels.quadratic_factors(&a, 1, half, STEPS, CLOSE, u, v, &done)
+        if done:
             return half
     return root_pairs(a, 2 * half, PLAIN_STEPS, u, v)
 

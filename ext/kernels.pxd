@@ -12,6 +12,7 @@ cdef extern from "kernels/kernels.h" nogil:
         SERFAST_CANDIDATES
         SERFAST_FACTORS
         SERFAST_LAGS
+        SERFAST_POLYNOMIALS
         SERFAST_NEAR_LAGS
         SERFAST_STATES
 
@@ -104,8 +105,8 @@ cdef extern from "kernels/kernels.h" nogil:
         void (*index_moments)(const float *, ptrdiff_t, double *) noexcept nogil
         void (*row_products)(
             const float *, int, ptrdiff_t, const float *, ptrdiff_t, double *) noexcept nogil
-        int (*quadratic_factors)(
-            const double *, int, int, double, double *, double *) noexcept nogil
+        void (*quadratic_factors)(
+            const double *const *, int, int, int, double, double *, double *, int *) noexcept nogil
         void (*lag_products)(
             const float *, const float *, ptrdiff_t, ptrdiff_t, float *) noexcept nogil
         void (*over_root)(float *, const float *, float, ptrdiff_t) noexcept nogil
@@ -117,11 +118,15 @@ cdef extern from "kernels/kernels.h" nogil:
         void (*scale_values)(float *, ptrdiff_t, float) noexcept nogil
         ptrdiff_t (*local_maxima)(
             const float *, ptrdiff_t, ptrdiff_t, float, float, int32_t *) noexcept nogil
-        void (*lag_sums)(const double *, const double *, ptrdiff_t, double *) noexcept nogil
+        void (*lag_sums)(
+            const double *, const double *, ptrdiff_t, int, double *) noexcept nogil
         void (*best_moves)(
             const double *, const double *, ptrdiff_t, ptrdiff_t, double *) noexcept nogil
-        void (*near_lags)(
-            const float *, const float *, ptrdiff_t, float *, float *) noexcept nogil
+        void (*best_origins)(
+            const double *, const double *, const double *, ptrdiff_t, double, double, double *,
+            double *) noexcept nogil
+        void (*near_correlations)(
+            const float *, const float *, ptrdiff_t, ptrdiff_t, float *, float *) noexcept nogil
         ptrdiff_t (*highest_peak)(const float *, ptrdiff_t) noexcept nogil
         ptrdiff_t (*largest_magnitude)(const float *, ptrdiff_t) noexcept nogil
         void (*hann_energies)(const float *, ptrdiff_t, float, float, float *) noexcept nogil

@@ -1,6 +1,7 @@
 """How periods differ: the native twin of serfast/features/period_{marks,measures,perturbation}.py."""
 
 from libc.math cimport ceil, fabs, floor, sqrt
+from libc.stdint cimport int32_t
 
 from inputs cimport Inputs
 from kernels cimport SERFAST_NEAR_LAGS, serfast_kernels
@@ -52,19 +53,16 @@ ctypedef struct Peak:
 
 
 cdef inline ptrdiff_t rounded(double x) noexcept nogil:
-    return <ptrdiff_t>floor(x + 0.5)
+    """Give floor(x + 0.5)."""
+    cdef ptrdiff_t whole = <ptrdiff_t>(x + 0.5)
+    return whole - (whole > x + 0.5)
 
 
 cdef inline void correlations(
     Sound *s, const float *x, ptrdiff_t left, ptrdiff_t width, ptrdiff_t begin, ptrdiff_t n
 ) noexcept nogil:
     """Compute the correlation of a part of x with n parts from `begin` on."""
-    cdef double here = s.kernels.sum_squares(x + left, width)
-    cdef ptrdiff_t lag = 0
-    while lag < n:
-        s.kernels.near_lags(x + left, x + begin + lag, width, s.r + lag, s.energies + lag)
-        lag += SERFAST_NEAR_LAGS
-    s.kernels.over_root(s.r, s.energies, <float>here, lag)
+    s.kernels.near_correlations(x + left, x + begin, width, n, s.r, s.energies)
 
 
 cdef inline Peak top_of(const float *r, ptrdiff_t k) noexcept nogil:
@@ -339,17 +337,18 @@ cdef inline void measures(
 cdef inline int candidates(Sound *s, ptrdiff_t first, ptrdiff_t last, double *lags) noexcept nogil:
     """Write the lags at which the middle of the frame is most periodic; give how many."""
     cdef double worth[CANDIDATES]
-    cdef ptrdiff_t n = min(s.n_coarse - last - 1, last), left, count = last - first + 3, k
+    cdef ptrdiff_t n = min(s.n_coarse - last - 1, last), left, count = last - first + 3, n_peaks, j, k
     cdef double this, lag
+    cdef int32_t *places = <int32_t *>s.energies
     cdef Peak top
     cdef int i
     left = (s.n_coarse - n - last - 1) // 2
     correlations(s, s.coarse, left, n, left + first - 1, count)
     for i in range(CANDIDATES):
         worth[i] = lags[i] = 0
-    for k in range(1, count - 1):
-        if not (s.r[k] > PERIODS_PERIODIC and s.r[k] >= s.r[k - 1] and s.r[k] >= s.r[k + 1]):
-            continue
+    n_peaks = s.kernels.local_maxima(s.r, 1, count - 1, PERIODS_PERIODIC, 0, places)
+    for j in range(n_peaks):
+        k = places[j]
         top = top_of(s.r, k)
         lag = top.place + (first - 1)
         this = top.height * (1 - 0.2 * (k + first - 1) / last)

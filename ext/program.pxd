@@ -3,15 +3,15 @@
 from libc.string cimport memcpy, memmove
 
 from autocorrelation cimport Autocorrelation, autocorrelation, frame_power
-from computed cimport Computed, Faults, call_function
+from computed cimport KEPT, Computed, Faults, call_function
 from energy cimport Crossings, Energy, rms, zero_crossing_rate
 from framing cimport Frames, Signal, frame_at, heard_at
 from grid cimport Grid
 from inputs cimport Inputs
-from kernels cimport serfast_kernels
+from kernels cimport SERFAST_POLYNOMIALS, serfast_kernels
 from mel cimport Log, Mel, finish_log, log_levels
 from pitch cimport Pitch, yin
-from rows cimport Rows
+from rows cimport Rows, row_at
 from spectrum cimport Spectrum, spectrum
 from track cimport Gathered, Track, track_row, tracked_count
 
@@ -42,6 +42,7 @@ ctypedef struct Program:
     FrameInput *frame_inputs
     int n_computed
     Computed *computed
+    int n_several           # of them, that a batch computes for several rows at once
     int n_tracks
     Track *tracks
     # floats of scratch: for a frame, a spectrum, a mel row or product, YIN's lags, an FFT
@@ -83,6 +84,7 @@ ctypedef struct Scratch:
     double *states
     double *numbers
     ptrdiff_t *done         # of each track: rows computed
+    ptrdiff_t *ahead        # rows whose functions of several rows at once are computed
     Gathered *gathered      # of each track: rows in its window
     const float **frames    # of each frame input: where this row's is
 
@@ -206,7 +208,32 @@ cdef inline void functions_row(
     for i in range(p.n_frame_inputs):
         frame_row(p, i, signal, t, s)
     for i in range(p.n_computed):
-        computed_row(p, &p.computed[i], t, row, s)
+        if p.computed[i].second_half == NULL or t >= s.ahead[0]:
+            computed_row(p, &p.computed[i], t, row, s)
+
+
+cdef inline void several_rows(
+    const Program *p, const Signal *signal, ptrdiff_t t, int n, const Rows *rows, const Scratch *s
+) noexcept nogil:
+    """Compute, of rows t … t + n - 1, the functions that take several rows at once."""
+    cdef double[SERFAST_POLYNOMIALS * KEPT] kept
+    cdef float *out[SERFAST_POLYNOMIALS]
+    cdef const Computed *node
+    cdef Inputs x
+    cdef int i, j
+    for i in range(p.n_computed):
+        node = &p.computed[i]
+        if node.second_half == NULL:
+            continue
+        x = node.inputs
+        x.scratch, x.fft = s.spare, s.fft
+        for j in range(n):
+            frame_row(p, node.frame, signal, t + j, s)
+            x.frame = s.frames[node.frame]
+            node.first_half(&x, kept + j * KEPT)
+            out[j] = row_at(rows, t + j) + node.column
+        node.second_half(&x, kept, n, out)
+    s.ahead[0] = t + n
 
 
 cdef inline void compute_row(

@@ -82,10 +82,11 @@ cdef inline void add_hop(
     memset(sums, 0, 2 * p.n_products * sizeof(double))
     for tile in range(p.n_products // SERFAST_LAGS):
         lag = tile * SERFAST_LAGS
-        p.kernels.lag_sums(samples, samples + lag, p.rest, sums + lag)
+        p.kernels.lag_sums(samples, samples + lag, p.rest, SERFAST_LAGS, sums + lag)
         if p.n_hops > 0:
             p.kernels.lag_sums(
-                samples + p.rest, samples + p.rest + lag, p.hop - p.rest, sums + p.n_products + lag)
+                samples + p.rest, samples + p.rest + lag, p.hop - p.rest, SERFAST_LAGS,
+                sums + p.n_products + lag)
 
 
 cdef inline void autocorrelate(
@@ -101,7 +102,8 @@ cdef inline void autocorrelate(
     for tile in range(p.n_products // SERFAST_LAGS):
         lag = tile * SERFAST_LAGS
         n = min(lag + SERFAST_LAGS - 1, p.length)
-        p.kernels.lag_sums(end - n, w.end + p.n_products - n + lag, n, w.products + lag)
+        p.kernels.lag_sums(
+            end - n, w.end + p.n_products - n + lag, n, SERFAST_LAGS, w.products + lag)
     for i in range(p.n_products):
         w.products[i] = -w.products[i]
     for h in range(p.n_hops + 1):

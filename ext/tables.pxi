@@ -7,6 +7,7 @@ from serfast.features.framing import SILENCE
 from libc.stdint cimport int32_t, uintptr_t
 
 from autocorrelation cimport Autocorrelation
+from bandlimited_formants cimport bandlimited_polynomial, bandlimited_roots
 from computed cimport (
     GUARD,
     Computed,
@@ -313,6 +314,9 @@ cdef int fill_computed(Arena arena, Program *p, nodes, callbacks, dict slots) ex
         target.n = len(node.feature.columns)
         if node.trusted and node.native_name in TWINS:
             target.twin = <Twin><uintptr_t>TWINS[node.native_name]
+            if node.native_name == "bandlimited_formants":
+                target.first_half, target.second_half = bandlimited_polynomial, bandlimited_roots
+                p.n_several += 1
         elif any(name in WIDE_INPUTS for name in names):
             target.wide = <serfast_wide_feature_function *><uintptr_t>address_of(callbacks, node)
         else:
@@ -416,7 +420,7 @@ cdef int fill_tracks(Arena arena, Program *p, tracks, callbacks) except -1:
             target.twin = <TrackTwin><uintptr_t>TRACK_TWINS[node.native_name]
         else:
             target.compute = <serfast_track_function *><uintptr_t>address_of(callbacks, node)
-        target.row_rate = node.row_rate
+        target.row_rate, target.kernels = node.row_rate, kernels
         target.parameters = arena.doubles(node.feature.values)
         target.state, target.n_state = p.n_states, node.state_size
         p.n_states += node.state_size

@@ -8,6 +8,7 @@ from libc.string cimport memcpy, memmove
 
 from computed cimport Faults, guarded_outputs, take_outputs
 from delta cimport delta
+from kernels cimport serfast_kernels
 from rows cimport Rows, row_at
 
 cdef extern from "serfast.h" nogil:
@@ -23,6 +24,7 @@ ctypedef struct Window:
     ptrdiff_t place         # which of them is row t
     double row_rate         # rows per second
     const double *parameters
+    const serfast_kernels *kernels
 
 # The native twin of a track's function: fills its columns with finite numbers.
 ctypedef void (*TrackTwin)(const Window *, double *, float *) noexcept nogil
@@ -42,6 +44,7 @@ ctypedef struct Track:
     serfast_track_function *compute
     double row_rate
     const double *parameters
+    const serfast_kernels *kernels
     ptrdiff_t state             # where Scratch.states has it
     ptrdiff_t n_state
     int passes                  # if there are several, state[0] is the pass's number
@@ -102,6 +105,7 @@ cdef inline void gather(
     window.rows = values + there.place * n
     window.n_rows, window.n_columns, window.place = end - begin, n, t - begin
     window.row_rate, window.parameters = node.row_rate, node.parameters
+    window.kernels = node.kernels
 
 
 cdef inline void track_row(

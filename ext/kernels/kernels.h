@@ -85,6 +85,7 @@ enum { SERFAST_SERIES = 8, SERFAST_RUN = 16 };
 
 enum { SERFAST_CANDIDATES = 8 }; /* of F0, side by side */
 
+enum { SERFAST_POLYNOMIALS = 4 }; /* that are factored side by side */
 enum { SERFAST_FACTORS = 8 }; /* a polynomial of at most twice this degree has so many */
 
 /* Of each series: c is the point less the mean, tau the time from the middle of the series. */
@@ -187,12 +188,14 @@ typedef struct {
     void (*row_products)(const float *rows, int n_rows, ptrdiff_t stride, const float *x,
                          ptrdiff_t n, double *out);
 
-    /* Factors x² + p x + q, half of them (at most SERFAST_FACTORS), of the polynomial
-     * x^(2 half) + a[1] x^(2 half - 1) + …, from those that are given: each of at most `most` steps
-     * improves all at once (Weierstrass; Dvorčuk 1969). Whether a step was smaller than `close`;
-     * if none was, p and q stay as they are. */
-    int (*quadratic_factors)(const double *a, int half, int most, double close, double *p,
-                             double *q);
+    /* Factors x² + p x + q, half of them (at most SERFAST_FACTORS), of n <= SERFAST_POLYNOMIALS
+     * polynomials x^(2 half) + a[r][1] x^(2 half - 1) + …, from those that are given, at r ·
+     * SERFAST_FACTORS: each of at most `most` steps improves all of a polynomial at once
+     * (Weierstrass; Dvorčuk 1969). done[r] says whether a step was smaller than `close`; if none
+     * was, its p and q stay as they are. */
+    void (*quadratic_factors)(const double *const *a, int n, int half, int most, double close,
+                              double *p, double *q, int *done);
+
     /* out[k] = Σ x[i] y[i + k] for i < n and k < n_lags (out padded; y readable up to n + n_lags,
      * padded) */
     void (*lag_products)(const float *x, const float *y, ptrdiff_t n, ptrdiff_t n_lags, float *out);
@@ -220,19 +223,26 @@ typedef struct {
     ptrdiff_t (*local_maxima)(const float *r, ptrdiff_t begin, ptrdiff_t end, float least,
                               float flat, int32_t *places);
 
-    /* out[k] += Σ_{i < n} x[i] z[i + k] for SERFAST_LAGS lags k. Of each 32 samples these are added
+    /* out[k] += Σ_{i < n} x[i] z[i + k] for SERFAST_LAGS lags k, or for half of them. Of each 32 samples these are added
      * first: i, i + 8, i + 16 and i + 24, for i = 0 … 7; the last n % 32 follow one by one. */
-    void (*lag_sums)(const double *x, const double *z, ptrdiff_t n, double *out);
+    void (*lag_sums)(const double *x, const double *z, ptrdiff_t n, int n_lags, double *out);
 
     /* out[j] = the largest of out[j] and, for k < width, value[j + k] + moves[k][j], for j < n, a
      * multiple of SERFAST_STATES. For each SERFAST_STATES of j, `moves` has so many for each k. */
     void (*best_moves)(const double *value, const double *moves, ptrdiff_t n, ptrdiff_t width,
                        double *out);
 
-    /* products[k] = Σ x[i] y[i + k] and energies[k] = Σ y[i + k]² for i < n and SERFAST_NEAR_LAGS
-     * lags k; each fourth i is added up by itself */
-    void (*near_lags)(const float *x, const float *y, ptrdiff_t n, float *products,
-                      float *energies);
+    /* Of n places of now: best[k] is the largest worth[j] - cost · max(|places[k] - before[j]| - free, 0)
+     * for j < n, where a place that is 0 is nowhere and no jump costs anything, and origins[k] is the
+     * first j that has it. Numbers are read and written up to a multiple of 8. */
+    void (*best_origins)(const double *places, const double *before, const double *worth,
+                         ptrdiff_t n, double cost, double free, double *best, double *origins);
+
+    /* energies[k] = Σ y[i + k]² for i < n, and r[k] = Σ x[i] y[i + k] / sqrt(energies[k] Σ x[i]²) as
+     * over_root gives it, for n_lags lags k and on to a multiple of SERFAST_NEAR_LAGS; each fourth i
+     * is added up by itself */
+    void (*near_correlations)(const float *x, const float *y, ptrdiff_t n, ptrdiff_t n_lags,
+                              float *r, float *energies);
 
     /* Which of r(1) … r(n - 2) is the highest one that neither neighbour exceeds, the first of
      * equals, or 0 (r readable 18 values further) */

@@ -329,9 +329,9 @@ static void sums(int n)
     const ptrdiff_t n_places = k->local_maxima(x, 1, n - 1, 0.1f, 0.01f, places);
     say("local_maxima", what, places, (size_t)n_places * sizeof(int32_t));
     float *energies = space(n);
-    k->near_lags(x, x, n / 2, products, energies);
-    say_floats("near_lags", what, products, SERFAST_NEAR_LAGS);
-    say_floats("near_lags, energies", what, energies, SERFAST_NEAR_LAGS);
+    k->near_correlations(x, x, n / 2, 3, products, energies);
+    say_floats("near_correlations", what, products, SERFAST_NEAR_LAGS);
+    say_floats("near_correlations, energies", what, energies, SERFAST_NEAR_LAGS);
     energies[0] = energies[1] = 0;
     k->hann_energies(x, n / 2, -1.0f, 2.0f / (float)n, energies);
     say_floats("hann_energies", what, energies, 2);
@@ -402,7 +402,9 @@ static void products(void)
 static void factors(int half)
 {
     double a[2 * SERFAST_FACTORS + 1] = {1}, before[2 * SERFAST_FACTORS + 1];
-    double p[SERFAST_FACTORS], q[SERFAST_FACTORS], found;
+    double p[3 * SERFAST_FACTORS] = {0}, q[3 * SERFAST_FACTORS] = {0};
+    const double *polynomials[3] = {a, a, before};
+    int found[3];
     char what[16];
     start_again();
     sprintf(what, "%d", half);
@@ -420,10 +422,20 @@ static void factors(int half)
             p[i] = number();
             q[i] = 0.9;
         }
-        found = k->quadratic_factors(a, half, 20, 1e-6, p, q);
-        say("quadratic_factors", what, &found, sizeof found);
-        say("quadratic_factors", "p", p, sizeof *p * half);
-        say("quadratic_factors", "q", q, sizeof *q * half);
+        for (int i = 0; i < SERFAST_FACTORS; i++) { /* of a, again, and of another one */
+            for (int r = 1; r < 3; r++) {
+                p[r * SERFAST_FACTORS + i] = p[i];
+                q[r * SERFAST_FACTORS + i] = q[i];
+            }
+        }
+        for (int i = 0; i <= 2 * half; i++)
+            before[i] = i % 2 ? -a[i] : a[i];
+        k->quadratic_factors(polynomials, 3, half, 20, 1e-6, p, q, found);
+        say("quadratic_factors", what, found, sizeof found);
+        for (int r = 0; r < 3; r++) {
+            say("quadratic_factors", "p", p + r * SERFAST_FACTORS, sizeof *p * half);
+            say("quadratic_factors", "q", q + r * SERFAST_FACTORS, sizeof *q * half);
+        }
     }
 }
 
@@ -458,10 +470,17 @@ static void paths(void)
     for (int i = 0; i < N * WIDTH; i++)
         moves[i] = number() / 7.0;
     memset(out, 0, sizeof out);
-    k->lag_sums(x, x + 1, LENGTH - 1, out);
-    say("lag_sums", "77", out, sizeof *out * SERFAST_LAGS);
+    for (int n_lags = SERFAST_LAGS; n_lags >= SERFAST_LAGS / 2; n_lags /= 2) {
+        k->lag_sums(x, x + 1, LENGTH - 1, n_lags, out);
+        say("lag_sums", n_lags == SERFAST_LAGS ? "77" : "77, half", out, sizeof *out * SERFAST_LAGS);
+    }
     k->best_moves(x, moves, N, WIDTH, out);
     say("best_moves", "48 x 11", out, sizeof out);
+    for (int i = 0; i < 12; i += 5)
+        x[i] = x[16 + i] = 0;
+    k->best_origins(x, x + 16, x + 32, 12, 0.4, 0.1, out, out + 16);
+    say("best_origins", "12", out, sizeof *out * 12);
+    say("best_origins, origins", "12", out + 16, sizeof *out * 12);
 }
 
 int main(int count, char **arguments)
