@@ -164,11 +164,15 @@ cdef void abreast_power(
     cdef const serfast_kernels *k = p.kernels
     cdef const Abreast *a = node.abreast
     cdef ptrdiff_t hop = p.grid.hop, lanes = k.lanes
+    cdef float means[MOST_LANES]
+    if node.remove_dc:
+        k.frame_means(x + node.start, node.win_length, hop, means)
     k.turn_matrix(x, a.n_frames, a.n_turned, hop, side.turned, a.stride)
     x = side.turned
     if node.conditioned:
         k.frames_condition(
-            x, a.raw_places, node.win_length, node.remove_dc, node.preemphasis, side.conditioned)
+            x, a.raw_places, node.win_length, means if node.remove_dc else NULL, node.preemphasis,
+            side.conditioned)
         memset(side.conditioned + node.win_length * lanes, 0, lanes * sizeof(float))
         x = side.conditioned
     k.frames_power(&node.plan, x, a.places, a.table, side.power, side.fft)

@@ -148,8 +148,9 @@ cdef extern from "kernels/kernels.h" nogil:
             const float *, float *) noexcept nogil
         void (*turn_matrix)(
             const float *, ptrdiff_t, ptrdiff_t, ptrdiff_t, float *, ptrdiff_t) noexcept nogil
+        void (*frame_means)(const float *, ptrdiff_t, ptrdiff_t, float *) noexcept nogil
         void (*frames_condition)(
-            const float *, const int32_t *, ptrdiff_t, int, float, float *) noexcept nogil
+            const float *, const int32_t *, ptrdiff_t, const float *, float, float *) noexcept nogil
         void (*frames_power)(
             const serfast_rfft *, const float *, const int32_t *, const float *, float *,
             float *) noexcept nogil

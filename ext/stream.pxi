@@ -1,5 +1,5 @@
 # A stream keeps the samples that later rows need, and counters. compute_row computes its rows, as
-# in a batch, so they have the same bits.
+# in a batch, so they have the same bits. A chunk that completes many rows has them side by side.
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from libc.stdint cimport int16_t
 from libc.stdlib cimport free, malloc, realloc
 from libc.string cimport memcpy, memmove
 
+from abreast cimport SideBySide
 from framing cimport Signal
 from grid cimport Grid, rows_after
 from program cimport Program, Scratch, compute_row
@@ -43,8 +44,10 @@ cdef class StreamState:
     cdef Engine engine
     cdef Scratch scratch
     cdef void *scratch_block
+    cdef SideBySide side
+    cdef void *side_block    # NULL until rows are computed side by side
     cdef float *samples      # samples[i] is sample begin + i
-    cdef ptrdiff_t capacity
+    cdef ptrdiff_t capacity  # and there is room for `hop` samples more, which are read but unused
     cdef ptrdiff_t begin, end
     cdef Rows recent         # those that tracks look at
     cdef ptrdiff_t computed  # rows so far, tracks not counted
@@ -57,7 +60,7 @@ cdef class StreamState:
         cdef const Program *p = &engine.program
         self.engine = engine
         self.capacity = 4 * (p.grid.kept + p.grid.right) + 4096
-        self.samples = <float *>malloc(self.capacity * sizeof(float))
+        self.samples = <float *>malloc((self.capacity + p.grid.hop) * sizeof(float))
         self.scratch_block = new_scratch(p, &self.scratch)
         self.recent.kept = p.rows_kept
         self.recent.size = p.row_size
@@ -68,6 +71,7 @@ cdef class StreamState:
     def __dealloc__(self):
         free(self.samples)
         free(self.scratch_block)
+        free(self.side_block)
         free(self.recent.data)
 
     def __reduce__(self):
@@ -268,6 +272,11 @@ cdef class StreamState:
         signal.begin = self.begin
         signal.end = self.end
         while self.next_row < stop:
+            if self._side_by_side(&signal, stop, out):
+                self.computed += p.kernels.lanes
+                self.next_row += p.kernels.lanes
+                out += p.kernels.lanes * p.n_columns
+                continue
             if p.n_tracks:
                 tracked_row(
                     p, &signal, &self.recent, self.next_row, last, &self.computed, out,
@@ -279,6 +288,29 @@ cdef class StreamState:
             self.next_row += 1
             out += p.n_columns
         return out
+
+    cdef bint _side_by_side(
+        self, const Signal *signal, ptrdiff_t stop, float *out
+    ) noexcept nogil:
+        """Compute the next rows, one for each lane, if so many are complete; tell whether."""
+        cdef const Program *p = &self.engine.program
+        cdef const Grid *grid = &p.grid
+        cdef ptrdiff_t lanes = p.kernels.lanes, start = self.next_row * grid.hop - grid.left
+        cdef ptrdiff_t n = (lanes - 1) * grid.hop + grid.left + grid.right
+        cdef Signal readable = signal[0]
+        if p.n_abreast == 0 or p.n_tracks or self.next_row + lanes > stop:
+            return False
+        if start < self.begin or start + n > self.end:  # there is padding among them
+            return False
+        if p.kernels.first_beyond(self.samples + (start - self.begin), n, LOUD) < n:
+            return False
+        if self.side_block == NULL:
+            self.side_block = new_side_by_side(p, &self.side)
+        if self.side_block == NULL:
+            return False
+        readable.end += grid.hop  # a block has whole hops
+        compute_rows(p, &readable, self.next_row, 0, out, NULL, &self.scratch, &self.side)
+        return True
 
     cdef ptrdiff_t _space(self, ptrdiff_t wanted) noexcept nogil:
         """Forget samples that no row needs; give how many of `wanted` may be appended, >= 1.
@@ -297,7 +329,8 @@ cdef class StreamState:
             memmove(self.samples, self.samples + unneeded, kept * sizeof(float))
             self.begin += unneeded
         if kept == self.capacity:  # rows wait for room in `out`
-            grown = <float *>realloc(self.samples, 2 * self.capacity * sizeof(float))
+            grown = <float *>realloc(
+                self.samples, (2 * self.capacity + grid.hop) * sizeof(float))
             if grown == NULL:
                 return -1
             self.samples = grown

@@ -296,8 +296,11 @@ typedef struct {
     void (*turn_matrix)(const float *x, ptrdiff_t n_rows, ptrdiff_t n, ptrdiff_t from, float *y,
                         ptrdiff_t to);
 
-    /* What condition does, of frames whose sample i stands at x + places[i]. */
-    void (*frames_condition)(const float *x, const int32_t *places, ptrdiff_t n, int remove_mean,
+    /* The mean of n samples of each frame, which begin `apart` from one another. */
+    void (*frame_means)(const float *x, ptrdiff_t n, ptrdiff_t apart, float *means);
+
+    /* What condition does, of frames whose sample i stands at x + places[i]; means NULL: not removed. */
+    void (*frames_condition)(const float *x, const int32_t *places, ptrdiff_t n, const float *means,
                              float preemphasis, float *y);
 
     /* What power_spectrum does, for a plan whose width isn't 0, of frames whose sample i stands at

@@ -65,6 +65,15 @@ typedef int64_t l8 __attribute__((vector_size(64)));
 #define KEPT(v) __asm__("" : "+v"(v))
 #endif
 
+/* The n values of an array become 0, one by one: of an array as a whole GCC makes an instruction for
+ * strings, which takes as long as some fifty others. */
+#define CLEAR(type, values, n)                               \
+    do {                                                     \
+        UNROLL                                               \
+        for (int at_ = 0; at_ < (n); at_++)                  \
+            (values)[at_] = (type){0};                       \
+    } while (0)
+
 /* p += by, and from there on the compiler has to take p as it is: otherwise it computes the
  * addresses of all rows ahead, more than there are registers for. */
 #ifdef __GNUC__

@@ -191,6 +191,7 @@ static void frames(const shape *s)
     enum { FRAMES = 16, HOP = 40, BANDS = 5 };
     static const int32_t firsts[BANDS] = {0, 3, 4, 9, 20}, counts[BANDS] = {1, 2, 4, 8, 28};
     static int32_t places[1 << 11], kept[FRAMES];
+    static float means[FRAMES];
     serfast_rfft plan;
     const int n = s->rows * s->cols, lanes = k->lanes;
     start_again();
@@ -216,7 +217,8 @@ static void frames(const shape *s)
         k->turn_matrix(x + HOP * first, n_turned, HOP, HOP, turned, n_turned);
         for (int i = 0; i < 2 * n; i++)
             places[i] = i % HOP * n_turned + i / HOP;
-        k->frames_condition(turned, places, 2 * n, 1, 0.97f, y);
+        k->frame_means(x + HOP * first, 2 * n, HOP, means);
+        k->frames_condition(turned, places, 2 * n, means, 0.97f, y);
         for (int c = 0; c < s->cols; c++)
             for (int i = 0; i < 2 * s->rows; i++)
                 places[2 * c * s->rows + i] = (2 * (i / 2 * s->cols + c) + i % 2) * lanes;
