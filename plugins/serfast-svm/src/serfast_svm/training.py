@@ -17,6 +17,7 @@ from serfast.models.plugin import Examples, Weights
 
 from .calibration import certain_bound, fit_logistic
 from .checks import check_labels, held_out_names
+from .cross_fitting import cross_fitted
 from .inference import softmax
 from .machine import Trainer
 from .scaled_inputs import ScaledInputs
@@ -24,7 +25,16 @@ from .scaling import Scaling
 from .speaker_means import SpeakerMeans
 from .strangeness import UNLIKE, distances
 
-__all__ = ["COSTS", "about_scores", "codes_of", "recall_of", "train", "trained", "typical"]
+__all__ = [
+    "COSTS",
+    "about_scores",
+    "codes_of",
+    "groups_of",
+    "recall_of",
+    "train",
+    "trained",
+    "typical",
+]
 
 Array = np.ndarray[Any, Any]
 Codes = np.ndarray[Any, np.dtype[np.intp]]
@@ -70,7 +80,7 @@ def trained(
         ScaledInputs(x, scaling),
         codes,
         len(examples.classes),
-        _groups(names),
+        groups_of(names),
         SpeakerMeans.of_examples(examples) if by_speaker else SpeakerMeans(np.arange(len(x))),
         weighted=weighted,
     )
@@ -118,13 +128,18 @@ def about_scores(scores: Array, codes: Codes) -> dict[str, Array]:
 def _choose(
     trainer: Trainer, examples: Examples, tell: Callable[[float], None], *, weighted: bool
 ) -> tuple[float, float]:
-    """Give the C of the best mean recall on recordings and copies of speakers left out."""
+    """Give the C of the best mean recall on recordings and copies of speakers left out.
+
+    The recall that is given beside it is of answers calibrated by those of others.
+    """
     recalls, codes = {}, codes_of(examples)
-    for cost, answers in zip(COSTS, trainer.held_out(COSTS, tell), strict=True):
-        matrix, offsets = fit_logistic(answers, codes, weighted=weighted)
-        recalls[cost] = recall_of(answers @ matrix.T + offsets, codes, examples)
+    answers = dict(zip(COSTS, trainer.held_out(COSTS, tell), strict=True))
+    for cost, answered in answers.items():
+        matrix, offsets = fit_logistic(answered, codes, weighted=weighted)
+        recalls[cost] = recall_of(answered @ matrix.T + offsets, codes, examples)
     best = max(COSTS, key=recalls.__getitem__)
-    return best, recalls[best]
+    honest = cross_fitted(answers[best], codes, trainer.groups, weighted=weighted)
+    return best, recall_of(honest, codes, examples)
 
 
 def recall_of(scores: Array, codes: Codes, examples: Examples) -> float:
@@ -147,7 +162,7 @@ def typical(x: Array, scaling: Scaling) -> dict[str, Array]:
     }
 
 
-def _groups(names: list[str]) -> list[Array]:
+def groups_of(names: list[str]) -> list[Array]:
     """Give the examples of each name; of more than FOLDS names those of every FOLDS-th."""
     array, different = np.array(names), sorted(set(names))
     folds = min(FOLDS, len(different))
