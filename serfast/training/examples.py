@@ -27,7 +27,7 @@ from .cluster_examples import MakerOf, Outcome, made_on
 from .copies import CopyMaker, Made, made_of
 from .others import others_of_signals, recordings_of_speakers
 
-__all__ = ["check_made_with", "examples_of", "make_examples", "texts_of"]
+__all__ = ["assembled", "check_made_with", "examples_of", "make_examples", "texts_of"]
 
 Samples = np.ndarray[Any, np.dtype[np.float32]]
 Failed = Callable[[Recording, Exception], None]
@@ -56,6 +56,7 @@ def make_examples(
     threads: int = 1,
     progress: Callable[[os.PathLike[str]], None] | None = None,
     failed: Failed | None = None,
+    doubted: Callable[[str], object] | None = None,
     client: Any = None,
 ) -> Examples:
     """Read recordings and give the examples made from them.
@@ -86,6 +87,8 @@ def make_examples(
     failed : callable, optional
         It is called with each recording that can't be used and the error. That recording is left
         out. Without it the first such recording's error is raised.
+    doubted : callable, optional
+        It is called with the text of each warning about a recording, too.
     client : distributed.Client, optional
         The workers of this Dask cluster make the examples, which are the same. They see the
         recordings under the same paths.
@@ -127,6 +130,8 @@ def make_examples(
                 store.add(outcome.copies)
                 for doubt in outcome.doubts:
                     warnings.warn(doubt, stacklevel=2)
+                    if doubted is not None:
+                        doubted(doubt)
             elif failed is None:
                 raise outcome
             else:
@@ -241,23 +246,9 @@ class _Store:
         self, labels: Sequence[str], speakers: Sequence[str], texts: Sequence[str]
     ) -> Examples:
         """Give the examples: the unaltered ones first, then alteration by alteration."""
-        n_copies, n = self._n_copies, self._count
-        inputs = self._inputs
-        is_vector = inputs.kind == "vector"
-        flat = [copies[k] for k in range(n_copies) for copies in self._copies]
-        return Examples(
-            inputs=self._together() if is_vector else flat,
-            labels=np.array(list(labels) * n_copies),
-            speakers=np.array(list(speakers) * n_copies),
-            altered=np.arange(n * n_copies) >= len(labels),
-            copies=np.arange(n * n_copies) // max(n, 1),
-            texts=np.array(list(texts) * n_copies),
-            names=inputs.names,
-            spec=inputs.spec,
-            statistics=inputs.statistics if is_vector else None,
-            embedding=inputs.embedding if is_vector else None,
-            backend=inputs.backend,
-        )
+        flat = [copies[k] for k in range(self._n_copies) for copies in self._copies]
+        x = self._together() if self._inputs.kind == "vector" else flat
+        return assembled(self._inputs, x, self._n_copies, labels, speakers, texts)
 
     def _together(self) -> np.ndarray[Any, Any]:
         """Give the vectors as one array, without the places of signals that failed."""
@@ -267,6 +258,32 @@ class _Store:
             for k in range(1, n_copies):
                 flat[k * self._count : (k + 1) * self._count] = self._vectors[k, : self._count]
         return flat[: n_copies * self._count]
+
+
+def assembled(
+    inputs: InputMaker,
+    x: Sequence[np.ndarray[Any, Any]] | np.ndarray[Any, Any],
+    n_copies: int,
+    labels: Sequence[str],
+    speakers: Sequence[str],
+    texts: Sequence[str],
+) -> Examples:
+    """Give examples of what was made: all recordings first, then alteration by alteration."""
+    n = len(x) // n_copies
+    is_vector = inputs.kind == "vector"
+    return Examples(
+        inputs=x,
+        labels=np.array(list(labels) * n_copies),
+        speakers=np.array(list(speakers) * n_copies),
+        altered=np.arange(n * n_copies) >= len(labels),
+        copies=np.arange(n * n_copies) // max(n, 1),
+        texts=np.array(list(texts) * n_copies),
+        names=inputs.names,
+        spec=inputs.spec,
+        statistics=inputs.statistics if is_vector else None,
+        embedding=inputs.embedding if is_vector else None,
+        backend=inputs.backend,
+    )
 
 
 def _column_count(examples: Examples, default: int) -> int:

@@ -32,6 +32,7 @@ from .examples import (
 )
 from .folds import Folds, folds_of, splits_with_copies
 from .ingredients import made_folder
+from .kept_examples import kept_examples
 from .recipe_fields import RecipeFields
 from .trainee import Trainee
 from .training import train
@@ -249,13 +250,20 @@ class Recipe(RecipeFields):
             if failed is not None:
                 failed(recording, error)
 
-        examples = self.examples(
-            recordings,
-            threads=threads,
-            progress=progress,
-            failed=failed and leave_out,
-            client=client,
-        )
+        leave_out_too = failed and leave_out
+        kept = kept_examples(self, self.inputs(), recordings, run.folder, run.tell)
+        examples = kept.read(leave_out_too) if kept else None
+        if examples is None:
+            examples = self.examples(
+                recordings,
+                threads=threads,
+                progress=progress,
+                failed=leave_out_too and kept.failing(leave_out_too) if kept else leave_out_too,
+                doubted=kept.doubted if kept else None,
+                client=client,
+            )
+            if kept:
+                kept.write(examples)
         if client is not None:
             how = folds_of(folds)
             splits = splits_with_copies(how, examples, len(self.alterations))
@@ -273,11 +281,15 @@ class Recipe(RecipeFields):
                 progress=fold_done,
                 failed=failed,
             )
-            return evaluation_of(self.trainee(), classes, how, done, under)
-        trials = None
-        if under:
-            trials = trials_of(under, used, self.inputs(), seed=self.seed, failed=failed)
-        return self._evaluate(examples, folds_of(folds), run, fold_done, trials)
+            evaluation = evaluation_of(self.trainee(), classes, how, done, under)
+        else:
+            trials = None
+            if under:
+                trials = trials_of(under, used, self.inputs(), seed=self.seed, failed=failed)
+            evaluation = self._evaluate(examples, folds_of(folds), run, fold_done, trials)
+        if kept:
+            kept.drop()
+        return evaluation
 
     def examples(
         self,
@@ -286,6 +298,7 @@ class Recipe(RecipeFields):
         threads: int = 1,
         progress: Progress | None = None,
         failed: Failed | None = None,
+        doubted: Callable[[str], object] | None = None,
         client: Any = None,
     ) -> Examples:
         """Give the examples for the plugin; see :func:`serfast.training.make_examples`."""
@@ -296,6 +309,7 @@ class Recipe(RecipeFields):
             threads=threads,
             progress=progress,
             failed=failed,
+            doubted=doubted,
             client=client,
             **self._making(),
         )

@@ -13,6 +13,7 @@ from serfast.models.plugin import Examples, Run
 from serfast.testing.checks import check_plugin
 from serfast_svm import PLUGIN, training
 from serfast_svm.calibration import fit_logistic
+from serfast_svm.cross_fitting import cross_fitted
 from serfast_svm.inference import LinearSvm
 from serfast_svm.scaled_inputs import ScaledInputs
 from serfast_svm.scaling import Scaling
@@ -33,7 +34,7 @@ def machine(weights) -> LinearSvm:
 def trainer(data: Examples) -> training.Trainer:
     codes = training.codes_of(data)
     inputs = ScaledInputs(data.inputs, Scaling.fit(data.inputs, codes))
-    groups, means = training._groups(data.speakers.tolist()), SpeakerMeans.of_examples(data)
+    groups, means = training.groups_of(data.speakers.tolist()), SpeakerMeans.of_examples(data)
     return training.Trainer(inputs, codes, len(data.classes), groups, means)
 
 
@@ -61,7 +62,7 @@ def test_it_is_trained_on_inputs_as_they_are_and_relative_to_their_speaker():
     z = scaling(data.inputs)
     means = np.stack([z[data.speakers == s].mean(axis=0) for s in data.speakers])
     weights = PLUGIN.train(data)
-    groups = [np.concatenate([g, g + len(z)]) for g in training._groups(data.speakers.tolist())]
+    groups = [np.concatenate([g, g + len(z)]) for g in training.groups_of(data.speakers.tolist())]
     twice = np.concatenate([z, z - means])
     as_is = Scaling(np.zeros(60), np.ones(60), np.ones(60))
     nobody = SpeakerMeans(np.arange(2 * len(z)))
@@ -122,8 +123,8 @@ def test_recordings_count_as_much_as_all_their_copies():
     )
     codes = training.codes_of(both)
     answers = trainer(both).held_out([chosen(both)[0]])[0]
-    matrix, offsets = fit_logistic(answers, codes)
-    said = (answers @ matrix.T + offsets).argmax(axis=1)
+    groups = training.groups_of(both.speakers.tolist())
+    said = cross_fitted(answers, codes, groups).argmax(axis=1)
     recalls = [training._recall(said[m], codes[m]) for m in (~both.altered, both.altered)]
     assert chosen(both)[1] == pytest.approx(np.mean(recalls), abs=1e-9)
 
@@ -137,7 +138,7 @@ def test_every_speaker_is_left_out_once_in_at_most_eight_parts(count):
         speakers=np.array([f"s{i % count}" for i in range(n)]),
         altered=np.zeros(n, bool),
     )
-    groups = training._groups(data.speakers.tolist())
+    groups = training.groups_of(data.speakers.tolist())
     assert len(groups) == min(count, 8)
     assert sorted(np.concatenate(groups)) == list(range(n))
     for speaker in set(data.speakers):

@@ -19,11 +19,14 @@ import numpy as np
 from serfast.errors import ParameterError
 from serfast.models.plugin import Examples, Weights
 from serfast_svm.calibration import fit_logistic
+from serfast_svm.checks import held_out_names
+from serfast_svm.cross_fitting import cross_fitted
 from serfast_svm.scaling import Scaling
 from serfast_svm.training import (
     about_known_speakers,
     about_scores,
     codes_of,
+    groups_of,
     means_of,
     recall_of,
     trained,
@@ -73,6 +76,8 @@ def train_parts(
     answers = np.mean([scores for _, scores in parts], axis=0)
     matrix, offsets = fit_logistic(answers, codes, weighted=weighted)
     scores = answers @ matrix.T + offsets
+    groups = groups_of(held_out_names(examples)[1])
+    honest = cross_fitted(answers, codes, groups, weighted=weighted)
     arrays = [made.arrays for made, _ in parts]
     beside = np.concatenate([a["weights"] for a in arrays], axis=1) / len(parts)
     weights = (matrix @ beside).astype(np.float32)
@@ -90,7 +95,7 @@ def train_parts(
         },
         card={
             "C": [made.card["C"] for made, _ in parts],
-            "held_out_uar": round(recall_of(scores, codes, examples), 4),
+            "held_out_uar": round(recall_of(honest, codes, examples), 4),
         },
     )
 

@@ -98,6 +98,11 @@ class Trainer:
         rest = np.setdiff1d(np.arange(len(inputs)), held)
         self._systems = systems_of(self._space.rows, self._w, self._y, [*groups, rest], means)
 
+    @property
+    def groups(self) -> Sequence[Array]:
+        """Give the indices of the examples that are left out together."""
+        return self._groups
+
     def held_out(
         self, costs: Sequence[float], tell: Callable[[float], None] | None = None
     ) -> list[Array]:

@@ -17,6 +17,7 @@ from serfast.models.plugin import Examples, Weights
 
 from .calibration import certain_bound, fit_logistic
 from .checks import check_labels, held_out_names
+from .cross_fitting import cross_fitted
 from .inference import softmax
 from .known_speakers import fit_known_speakers
 from .machine import Trainer
@@ -30,6 +31,7 @@ __all__ = [
     "about_known_speakers",
     "about_scores",
     "codes_of",
+    "groups_of",
     "means_of",
     "recall_of",
     "train",
@@ -82,7 +84,7 @@ def trained(
         ScaledInputs(x, scaling),
         codes,
         len(examples.classes),
-        _groups(names),
+        groups_of(names),
         means,
         weighted=weighted,
     )
@@ -146,13 +148,18 @@ def about_known_speakers(
 def _choose(
     trainer: Trainer, examples: Examples, tell: Callable[[float], None], *, weighted: bool
 ) -> tuple[float, float]:
-    """Give the C of the best mean recall on recordings and copies of speakers left out."""
+    """Give the C of the best mean recall on recordings and copies of speakers left out.
+
+    The recall that is given beside it is of answers calibrated by those of others.
+    """
     recalls, codes = {}, codes_of(examples)
-    for cost, answers in zip(COSTS, trainer.held_out(COSTS, tell), strict=True):
-        matrix, offsets = fit_logistic(answers, codes, weighted=weighted)
-        recalls[cost] = recall_of(answers @ matrix.T + offsets, codes, examples)
+    answers = dict(zip(COSTS, trainer.held_out(COSTS, tell), strict=True))
+    for cost, answered in answers.items():
+        matrix, offsets = fit_logistic(answered, codes, weighted=weighted)
+        recalls[cost] = recall_of(answered @ matrix.T + offsets, codes, examples)
     best = max(COSTS, key=recalls.__getitem__)
-    return best, recalls[best]
+    honest = cross_fitted(answers[best], codes, trainer.groups, weighted=weighted)
+    return best, recall_of(honest, codes, examples)
 
 
 def recall_of(scores: Array, codes: Codes, examples: Examples) -> float:
@@ -175,7 +182,7 @@ def typical(x: Array, scaling: Scaling) -> dict[str, Array]:
     }
 
 
-def _groups(names: list[str]) -> list[Array]:
+def groups_of(names: list[str]) -> list[Array]:
     """Give the examples of each name; of more than FOLDS names those of every FOLDS-th."""
     array, different = np.array(names), sorted(set(names))
     folds = min(FOLDS, len(different))
