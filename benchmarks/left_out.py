@@ -61,5 +61,8 @@ def run(
 
 
 def result_name(name: str, classifier: str) -> str:
-    """Give the name of a benchmark's results of a classifier; those of the SVM have none of it."""
-    return name if classifier == "svm" else f"{name}_{classifier}"
+    """Give the name of a benchmark's results of a classifier; those of the SVM have none of it.
+
+    Pages name a part of results by it, in letters, digits and underscores.
+    """
+    return name if classifier == "svm" else f"{name}_{classifier.replace('-', '_')}"

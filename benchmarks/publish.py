@@ -108,6 +108,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "adaptation": lambda: adaptation.table(load("adaptation")),
     "adaptation_onnx": lambda: adaptation.table(load("adaptation_onnx")),
     "adaptation_whisper": lambda: adaptation.table(load("adaptation_whisper")),
+    "adaptation_whisper_campplus": lambda: adaptation.table(load("adaptation_whisper_campplus")),
     "imbalance": lambda: imbalance.table(
         {name: load(f"imbalance_{name}") for name in imbalance.METHODS}
     ),

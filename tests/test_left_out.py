@@ -37,11 +37,19 @@ def test_sounds_are_those_of_the_seed_and_within_full_scale() -> None:
         assert all(0 < np.abs(y).max() <= 1 for y in ys), kind
 
 
-@pytest.mark.parametrize("classifier", ["svm", "onnx", "whisper"])
-def test_every_models_adaptation_is_kept_under_its_name(classifier: str) -> None:
+@pytest.mark.parametrize(
+    ("classifier", "measured"),
+    [
+        ("svm", "serfast-svm/measured.json"),
+        ("onnx", "serfast-onnx/measured.json"),
+        ("whisper", "serfast-whisper/measured.json"),
+        ("whisper-campplus", "serfast-campplus/measured-both.json"),
+    ],
+)
+def test_every_models_adaptation_is_kept_under_its_name(classifier: str, measured: str) -> None:
     report = json.loads((RESULTS / f"{result_name('adaptation', classifier)}.json").read_text())
     assert tuple(report["curves"]) == tuple(adaptation.CONDITIONS)
-    card = json.loads((ROOT / "plugins" / f"serfast-{classifier}" / "measured.json").read_text())
+    card = json.loads((ROOT / "plugins" / measured).read_text())
     alone = report["curves"]["clean"]["alone"]["all"]
     assert alone == pytest.approx(card["uar"], abs=0.005)
 

@@ -71,13 +71,24 @@ def certain_bound(
     >>> certain_bound(certainty, right, share=0.8)
     0.39
     """
+    bound, kept = _lowest(certainty, right, share, fewest)
+    return bound if kept >= fewest else 1.0
+
+
+def _lowest(
+    certainty: NDArray[np.float64], right: NDArray[np.bool_], share: float, fewest: int
+) -> tuple[float, int]:
+    """Give the least bound that isn't refuted, nor any higher one, and how many answers it keeps.
+
+    A bound is refuted by at least `fewest` answers of which fewer than `share` are right.
+    """
     order = np.argsort(-certainty, kind="stable")
     certainty, right = certainty[order], right[order]
     last = np.flatnonzero(np.append(np.diff(certainty) != 0, True))  # of answers that are alike
     bounds, kept = certainty[last], last + 1
     good = (np.cumsum(right)[last] / kept >= share) | (kept < fewest)
     n_good = len(good) if good.all() else int(np.argmin(good))
-    return float(bounds[n_good - 1]) if n_good and kept[n_good - 1] >= fewest else 1.0
+    return (float(bounds[n_good - 1]), int(kept[n_good - 1])) if n_good else (1.0, 0)
 
 
 def bound_under_conditions(
@@ -99,9 +110,9 @@ def bound_under_conditions(
     Returns
     -------
     float
-        The bound of :func:`certain_bound` for a share of `RIGHT`, or that for `RIGHT_IN_EACH` of
-        the answers under one condition if it is higher. Conditions of fewer than 200 answers aren't
-        looked at by themselves.
+        The bound of :func:`certain_bound` for a share of 0.93, or a higher one, such that under no
+        condition the share of right answers is below 0.91, as far as at least 50 answers under it
+        say so. Conditions of fewer than 200 answers aren't looked at by themselves.
 
     Examples
     --------
@@ -116,10 +127,8 @@ def bound_under_conditions(
     for condition in np.unique(conditions):
         under = conditions == condition
         if np.count_nonzero(under) >= SMALLEST:
-            few = FEWEST_IN_EACH
-            bounds.append(
-                certain_bound(certainty[under], right[under], share=RIGHT_IN_EACH, fewest=few)
-            )
+            answers = certainty[under], right[under]
+            bounds.append(_lowest(*answers, RIGHT_IN_EACH, FEWEST_IN_EACH)[0])
     return max(bounds)
 
 

@@ -97,6 +97,16 @@ def test_each_condition_has_its_share_of_right_answers():
     assert right[(certainty >= bound) & (conditions == 1)].mean() >= RIGHT_IN_EACH
 
 
+def test_a_hopeless_condition_leaves_what_is_too_little_to_refute_it():
+    """Half of the surest answers are wrong, under a condition of few answers."""
+    certainty = np.concatenate([np.linspace(1, 0.5, 4000), np.linspace(0.999, 0.5, 300)])
+    conditions = np.repeat([0, 1], [4000, 300])
+    right = (conditions == 0) | (np.arange(4300) % 2 == 0)
+    assert certain_bound(certainty, right, share=RIGHT) == 0.5
+    kept = certainty >= bound_under_conditions(certainty, right, conditions)
+    assert (kept & (conditions == 1)).sum() == FEWEST_IN_EACH - 1
+
+
 def test_one_condition_and_small_ones_have_the_bound_of_all_together():
     certainty, right, conditions = under_two_conditions(2000)
     together = certain_bound(certainty, right, share=RIGHT)
