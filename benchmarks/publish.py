@@ -114,6 +114,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     ),
     "steadiness": lambda: steadiness.table(load("steadiness")),
     "encoders": lambda: encoders.table(load("encoders")),
+    "student": lambda: tables.student_table(load("student")),
     "strangers": lambda: strangers.table(load("strangers")),
     "augmentation": lambda: augmentation.table(load("augmentation")),
     "pitch": lambda: pitch.table(load("pitch")),

@@ -42,9 +42,9 @@ from . import RESULTS
 from .conditions import machine
 from .reports import write
 from .student_network import Array, Pair, learned, pooled, size_of
-from .tables import markdown
+from .tables import student_table
 
-__all__ = ["measured", "table"]
+__all__ = ["measured"]
 
 RATE = 16000
 VOICE = "speed=0.89..1.12"
@@ -188,12 +188,6 @@ def _recalls(answers: dict[tuple[str, str], list[tuple[str, str]]], who: str) ->
     }
 
 
-def table(results: dict[str, Any]) -> str:
-    """Give the recalls of both in each condition."""
-    rows = [[who, *map(str, uar.values())] for who, uar in results["uar"].items()]
-    return markdown(["UAR %", *ASKED], rows)
-
-
 def main() -> None:
     """Measure, print the table, and keep it with --save."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -207,7 +201,7 @@ def main() -> None:
     for results in measured(recordings, arguments.width, arguments.epochs, arguments.pairs):
         if arguments.save:
             write(RESULTS / "student.json", results)
-        print(table(results), flush=True)
+        print(student_table(results), flush=True)
 
 
 if __name__ == "__main__":

@@ -300,3 +300,11 @@ def threads_table(report: Report) -> str:
         f"together; medians of {report['repeat']} in turn: one thread "
         f"{1e3 * one:.1f} ms, two {1e3 * two:.1f} ms, {one / two:.2f} × as fast, {equal}."
     )
+
+
+def student_table(report: Report) -> str:
+    """Show the recalls of `benchmarks.student` in each condition."""
+    recalls = report["uar"]
+    header = ["UAR %", *recalls["teacher"]]
+    rows = [[who, *map(str, by_condition.values())] for who, by_condition in recalls.items()]
+    return markdown(header, rows, text=1)

@@ -9,7 +9,7 @@ from .classifier import Classifier, Input, StreamingClassifier, check_input
 from .embedder import Embedder
 from .embedding import Embedding
 from .embedding_reference import EmbeddingReference
-from .encoders import EncoderKind
+from .encoders import EncoderKind, OpensFiles
 from .plugin import (
     ChecksFirst,
     Examples,
@@ -47,6 +47,7 @@ __all__ = [
     "Examples",
     "Input",
     "LongTraining",
+    "OpensFiles",
     "Plugin",
     "Run",
     "SharesEmbedding",

@@ -39,7 +39,9 @@ class OnnxModel(NamedTuple):
     """A model whose file is needed to run it."""
 
     graph: bytes
-    """The model; its large tensors are external data in the file of the given name."""
+    """The model; its large tensors are external data in the file."""
+    folder: str
+    """The folder in which the file lies: the value of onnxruntime's option :data:`TENSORS`."""
     sha256: str
     """Of the whole file."""
 
@@ -47,15 +49,15 @@ class OnnxModel(NamedTuple):
 def read_model(path: Path, look: Callable[[memoryview], None] | None = None) -> OnnxModel:
     """Give the model in a file without its large tensors.
 
-    onnxruntime (1.21 or later) finds them if its option :data:`TENSORS` names the file's folder. A
-    tensor that begins where its numbers aren't aligned is mapped as well: every processor
-    that onnxruntime runs on reads such numbers. The file must not be written to while a session
-    uses it; to be replaced by another one it may be.
+    onnxruntime (1.21 or later) finds them if its option :data:`TENSORS` names the folder. A tensor
+    that begins where its numbers aren't aligned is mapped as well: every processor that onnxruntime
+    runs on reads such numbers. The file must not be written to while a session uses it; to be
+    replaced by another one it may be.
 
     Parameters
     ----------
     path : Path
-        The file.
+        The file. Links are followed: onnxruntime opens nothing outside of the folder.
     look : callable, optional
         It is given all bytes first, and may refuse what a stranger put there. Without it the file
         is trusted.
@@ -67,17 +69,18 @@ def read_model(path: Path, look: Callable[[memoryview], None] | None = None) -> 
     OSError
         If it can't be read.
     """
-    with path.open("rb") as file:
+    there = path.resolve()
+    with there.open("rb") as file:
         try:
             data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
             if look is not None:
                 look(memoryview(data))
-            graph = _without_tensors(memoryview(data), path.name)
+            graph = _without_tensors(memoryview(data), there.name)
         except ModelError:
             raise
         except ValueError as error:  # an empty file can't be mapped
             raise ModelError(f"{path.name} must be an ONNX model: {error}") from error
-        return OnnxModel(graph, hashlib.sha256(data).hexdigest())
+        return OnnxModel(graph, str(there.parent), hashlib.sha256(data).hexdigest())
 
 
 def _without_tensors(model: memoryview, name: str) -> bytes:

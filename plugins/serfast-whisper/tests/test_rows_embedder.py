@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import sys
+from pathlib import Path
 
 import numpy as np
 import onnx
@@ -41,6 +43,21 @@ def test_it_pools_the_rows_of_its_features(tmp_path):
     assert embedder.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
     about = (embedder.sample_rate, embedder.licence, embedder.shortest, embedder.longest)
     assert about == (16000, "MIT", 1, 16000)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights that tests don't have")
+def test_a_link_to_a_file_elsewhere(tmp_path, monkeypatch):
+    """Installers may link a package's files to a folder of their own."""
+    path = tmp_path / "kept" / "0123abc"
+    path.parent.mkdir()
+    path.write_bytes(encoder_graph(tiny_tensors(), (1,), int8=True).SerializeToString())
+    (tmp_path / "package").mkdir()
+    (tmp_path / "package" / "encoder.onnx").symlink_to(path)
+    monkeypatch.chdir(tmp_path)
+    spec = serfast.FeatureSpec(features=[serfast.LogMel(n_mels=80)])
+    linked = RowsEmbedder(Path("package/encoder.onnx"), spec, **ABOUT)
+    there = RowsEmbedder(path, spec, **ABOUT)
+    np.testing.assert_array_equal(linked.vectors([NOISE]), there.vectors([NOISE]))
 
 
 def test_threads_change_nothing(tmp_path):

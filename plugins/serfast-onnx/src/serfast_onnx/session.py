@@ -87,7 +87,7 @@ def open_file(path: Path, name: str, options: Options) -> tuple[Any, str]:
     seen = []
     model = read_model(path, lambda data: seen.append(look(data, name)))
     made = session_options(options)
-    made.add_session_config_entry(TENSORS, str(path.parent))
+    made.add_session_config_entry(TENSORS, model.folder)
     return _session(model.graph, seen[0], made), model.sha256
 
 

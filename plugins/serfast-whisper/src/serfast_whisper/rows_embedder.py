@@ -12,7 +12,7 @@ import onnxruntime
 
 from serfast import Extractor, FeatureSpec
 from serfast.errors import ModelError
-from serfast.models.onnx_weights import TENSORS, read_model
+from serfast.models.onnx_weights import TENSORS, OnnxModel, read_model
 
 __all__ = ["RowsEmbedder"]
 
@@ -67,7 +67,7 @@ class RowsEmbedder:
         self.sample_rate = int(spec.sample_rate)
         self.shortest, self.longest = shortest, longest
         self._steps = steps_per_decibel
-        self._session = _session(model.graph, path)
+        self._session = _session(model, path.name)
         self._extractor = Extractor(spec)
         width = _width(self._session, path.name) // 2
         self.names = tuple(f"{what}_{k}" for what in ("mean", "std") for k in range(width))
@@ -97,7 +97,7 @@ class RowsEmbedder:
         return np.asarray(np.round((rows - rows.max()) * self._steps) / self._steps, np.float32)
 
 
-def _session(graph: bytes, path: Path) -> Any:
+def _session(model: OnnxModel, name: str) -> Any:
     """Open the graph whose tensors are in a file, on one thread, and without spinning.
 
     What lies between two nodes is kept in onnxruntime's arena from call to call. It never gets
@@ -107,13 +107,15 @@ def _session(graph: bytes, path: Path) -> Any:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    options.add_session_config_entry(TENSORS, str(path.parent))
+    options.add_session_config_entry(TENSORS, model.folder)
     options.enable_cpu_mem_arena, options.enable_mem_pattern = True, False
     options.log_severity_level = SILENT
     try:
-        return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+        return onnxruntime.InferenceSession(
+            model.graph, options, providers=["CPUExecutionProvider"]
+        )
     except Exception as error:  # onnxruntime has a class for every kind
-        raise ModelError(f"{path.name} must be a model that onnxruntime loads: {error}") from error
+        raise ModelError(f"{name} must be a model that onnxruntime loads: {error}") from error
 
 
 def _width(session: Any, name: str) -> int:
