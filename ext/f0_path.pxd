@@ -3,7 +3,7 @@
 from libc.math cimport ceil, fabs, sqrt
 
 from exponential cimport quick_exponential
-from logarithm cimport octaves
+from logarithm cimport quick_octaves
 from noise_floor cimport larger, smaller
 from track cimport Window
 
@@ -43,10 +43,11 @@ cdef inline void hear(
     paths.quietest = smaller(level, paths.quietest + 10 / row_rate)
     paths.loudest = larger(level, paths.loudest - 6 / row_rate)
     heard.strongest = heard.certain = 0
-    for k in range(n):
+    for k in range(MOST):
         heard.octaves[k] = 0
+    for k in range(n):
         if row[k] > 0 and row[n + k] > 0:
-            heard.octaves[k] = octaves(row[k])
+            heard.octaves[k] = quick_octaves(row[k])
             heard.strongest = larger(heard.strongest, smaller(row[n + k], 1))
             likeliness = row[n + k] + 0.02 * heard.octaves[k]
             if likeliness > most:
@@ -69,23 +70,6 @@ cdef inline double worth_of(
     return value - doubt * larger(fabs(place - mean) - 0.4, 0)
 
 
-cdef inline int origin_of(
-    double place, double cost, double free, const double *worth, const double *places, int n,
-    double *best,
-) noexcept nogil:
-    """Give from which candidate of the row before the best path comes, and its worth."""
-    cdef int origin = 0, j
-    cdef double jump, value
-    best[0] = -1e30
-    for j in range(n):
-        jump = larger(fabs(place - places[j]) - free, 0)
-        jump = jump if place > 0 and places[j] > 0 else 0
-        value = worth[j] - cost * jump
-        origin = j if value > best[0] else origin
-        best[0] = larger(value, best[0])
-    return origin
-
-
 cdef inline int strongest_path(const double *worth, int n) noexcept nogil:
     cdef int best = 0, j
     for j in range(1, n):
@@ -94,24 +78,26 @@ cdef inline int strongest_path(const double *worth, int n) noexcept nogil:
 
 
 cdef inline void go_on(
-    const float *row, int n, double row_rate, Paths *paths, double *worth, double *came_from
+    const Window *w, ptrdiff_t i, int n, Paths *paths, double *worth, double *came_from
 ) noexcept nogil:
-    """Go on along all paths by a row."""
+    """Go on along all paths by row i."""
+    cdef const float *row = w.rows + i * w.n_columns
+    cdef double row_rate = w.row_rate, doubt, cost, highest = -1e30
     cdef Heard heard
     cdef double[MOST] new
+    cdef double[MOST] origins
     cdef double *places = worth + n
-    cdef double doubt, cost, best, highest = -1e30
     cdef int k
     hear(row, n, row_rate, paths, &heard)
     doubt = 1 - heard.strongest if paths.count > 0.1 * row_rate else 0
     cost = 0.4 * smaller(heard.p, paths.p)
+    w.kernels.best_origins(
+        heard.octaves, places, worth, n, cost, 13 / row_rate, new, origins)
     for k in range(n):
-        came_from[k] = origin_of(
-            heard.octaves[k], cost, 13 / row_rate, worth, places, n, &best)
-        best += heard.p / (0.015 * row_rate) * worth_of(
+        came_from[k] = origins[k]
+        new[k] += heard.p / (0.015 * row_rate) * worth_of(
             row[n + k], heard.octaves[k], doubt, paths.mean)
-        new[k] = best
-        highest = larger(best, highest)
+        highest = larger(new[k], highest)
     for k in range(n):
         worth[k] = new[k] - highest
         places[k] = heard.octaves[k]
@@ -135,7 +121,7 @@ cdef inline void f0_path(const Window *w, double *state, float *out) noexcept no
     cdef const float *row
     cdef ptrdiff_t slots = <ptrdiff_t>w.parameters[0] + 1, decided = <ptrdiff_t>paths.decided, i, slot
     for i in range(w.place + <ptrdiff_t>paths.heard - decided, w.n_rows):
-        go_on(w.rows + i * w.n_columns, n, w.row_rate, paths, worth,
+        go_on(w, i, n, paths, worth,
               came_from + <ptrdiff_t>paths.heard % slots * (n + 1))
     k = strongest_path(worth, n)
     slot = <ptrdiff_t>(paths.heard - 1) % slots
@@ -149,6 +135,6 @@ cdef inline void f0_path(const Window *w, double *state, float *out) noexcept no
     out[0] = out[1] = out[2] = 0
     if row[k] > 0 and row[n + k] > 0:
         out[0] = row[k]
-        out[1] = <float>octaves(row[k])
+        out[1] = <float>quick_octaves(row[k])
         out[2] = <float>smaller(row[n + k], 1)
     out[3] = <float>larger(row[2 * n] - loudest, -40)

@@ -18,13 +18,14 @@ cdef enum:  # as in serfast/features/hnr.py
 cdef extern from *:
     """
     static const float HNR_FLAT = 4e-6f, HNR_LEAST = 1e-4f;
-    static const double HNR_STEADY = 1e-9, HNR_NEAREST = 1e-6;
+    static const double HNR_STEADY = 1e-9, HNR_NEAREST = 1e-6, HNR_FAR = 0.25;
     static const double HNR_SILENCE = 0x1p-64; /* the square of serfast.features.framing.SILENCE */
     """
     const float HNR_FLAT
     const float HNR_LEAST
     const double HNR_STEADY
     const double HNR_NEAREST
+    const double HNR_FAR
     const double HNR_SILENCE
 
 
@@ -77,7 +78,7 @@ cdef inline double highest_peak(
                 height, heights[j] = heights[j], height
                 lag, lags[j] = lags[j], lag
     for j in range(CANDIDATES):
-        if heights[j] > 0:
+        if heights[j] > 0 and heights[j] > best - HNR_FAR:
             height = height_between(k, r, lags[j], taps)
             best = height if height > best else best
     return best
@@ -114,11 +115,11 @@ cdef inline void hnr(const Inputs *x, float *out) noexcept nogil:
     cdef float *samples = x.scratch     # length + 16, zeros at the end
     cdef float *r = samples + length + 16 + HALF
     cdef float *energies = r + high + HALF + 16
-    cdef double total = k.sum_products(x.frame, x.frame, length), left, first
+    cdef double total = k.sum_squares(x.frame, length), left, first
     k.condition(x.frame, length, 1, 0, samples)
     for i in range(16):
         samples[length + i] = 0
-    left = k.sum_products(samples, samples, length)
+    left = k.sum_squares(samples, length)
     first = k.sum_products(samples, samples, n)
     if not (left > HNR_STEADY * total and left > length * HNR_SILENCE and first > 0):
         out[0] = <float>x.parameters[0]

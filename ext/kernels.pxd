@@ -123,8 +123,11 @@ cdef extern from "kernels/kernels.h" nogil:
             const double *, const double *, ptrdiff_t, int, double *) noexcept nogil
         void (*best_moves)(
             const double *, const double *, ptrdiff_t, ptrdiff_t, double *) noexcept nogil
-        void (*near_lags)(
-            const float *, const float *, ptrdiff_t, float *, float *) noexcept nogil
+        void (*best_origins)(
+            const double *, const double *, const double *, ptrdiff_t, double, double, double *,
+            double *) noexcept nogil
+        void (*near_correlations)(
+            const float *, const float *, ptrdiff_t, ptrdiff_t, float *, float *) noexcept nogil
         ptrdiff_t (*highest_peak)(const float *, ptrdiff_t) noexcept nogil
         ptrdiff_t (*largest_magnitude)(const float *, ptrdiff_t) noexcept nogil
         void (*hann_energies)(const float *, ptrdiff_t, float, float, float *) noexcept nogil

@@ -76,3 +76,8 @@ cdef inline double quick_logarithm(double x) noexcept nogil:
 cdef inline double octaves(double ratio) noexcept nogil:
     """Give the logarithm to base 2."""
     return logarithm(ratio) / LN2
+
+
+cdef inline double quick_octaves(double ratio) noexcept nogil:
+    """Give the logarithm to base 2, to 1e-10."""
+    return quick_logarithm(ratio) / LN2

@@ -1,6 +1,7 @@
 """How periods differ: the native twin of serfast/features/period_{marks,measures,perturbation}.py."""
 
 from libc.math cimport ceil, fabs, floor, sqrt
+from libc.stdint cimport int32_t
 
 from inputs cimport Inputs
 from kernels cimport SERFAST_NEAR_LAGS, serfast_kernels
@@ -52,19 +53,16 @@ ctypedef struct Peak:
 
 
 cdef inline ptrdiff_t rounded(double x) noexcept nogil:
-    return <ptrdiff_t>floor(x + 0.5)
+    """Give floor(x + 0.5)."""
+    cdef ptrdiff_t whole = <ptrdiff_t>(x + 0.5)
+    return whole - (whole > x + 0.5)
 
 
 cdef inline void correlations(
     Sound *s, const float *x, ptrdiff_t left, ptrdiff_t width, ptrdiff_t begin, ptrdiff_t n
 ) noexcept nogil:
     """Compute the correlation of a part of x with n parts from `begin` on."""
-    cdef double here = s.kernels.sum_squares(x + left, width)
-    cdef ptrdiff_t lag = 0
-    while lag < n:
-        s.kernels.near_lags(x + left, x + begin + lag, width, s.r + lag, s.energies + lag)
-        lag += SERFAST_NEAR_LAGS
-    s.kernels.over_root(s.r, s.energies, <float>here, lag)
+    s.kernels.near_correlations(x + left, x + begin, width, n, s.r, s.energies)
 
 
 cdef inline Peak top_of(const float *r, ptrdiff_t k) noexcept nogil:
@@ -120,16 +118,22 @@ cdef inline ptrdiff_t steady_peak(
 
 
 cdef inline Peak interpolated(
-    Sound *s, ptrdiff_t left, ptrdiff_t width, ptrdiff_t first, ptrdiff_t k
+    Sound *s, ptrdiff_t left, ptrdiff_t width, ptrdiff_t first, ptrdiff_t count, ptrdiff_t k
 ) noexcept nogil:
-    """Give the top of the curve through the correlations around s.r[k], that of parts from `first`."""
+    """Give the top of the curve through the correlations around s.r[k], that of parts from `first`.
+
+    There are `count` of them; what the curve needs beyond these is computed.
+    """
     cdef Peak top = top_of(s.r, k), between
     cdef float curve[STRIDE + 32]
     cdef ptrdiff_t begin = first + k - TAPS, at
+    cdef const float *around = s.r + k - TAPS
     if begin < 0 or begin + 2 * TAPS + width > s.n:
         return top
-    correlations(s, s.x, left, width, begin, 2 * TAPS + 1)
-    s.kernels.transposed_product(s.taps, 2 * TAPS + 1, STRIDE, s.r, curve)
+    if k < TAPS or k + TAPS >= count:
+        correlations(s, s.x, left, width, begin, 2 * TAPS + 1)
+        around = s.r
+    s.kernels.transposed_product(s.taps, 2 * TAPS + 1, STRIDE, around, curve)
     at = s.kernels.highest_peak(curve, POINTS)
     if at > 0:
         between = top_of(curve, at)
@@ -142,7 +146,8 @@ cdef inline bint neighbour(
     Sound *s, double *at, double *last, double period, int way
 ) noexcept nogil:
     """Move to the mark before (-1) or behind (1) this one; tell whether there is one."""
-    cdef ptrdiff_t left = rounded(at[0] - period / 2), width, low, high, first, count, lag, around
+    cdef ptrdiff_t left = rounded(at[0] - period / 2), width, low, high, first, lag, around
+    cdef ptrdiff_t count = SERFAST_NEAR_LAGS
     cdef ptrdiff_t k = 0
     cdef Peak top
     cdef float energy
@@ -170,7 +175,7 @@ cdef inline bint neighbour(
         if k == 0:
             return False
     energy = s.energies[k]
-    top = top_of(s.r, k) if s.taps == NULL else interpolated(s, left, width, first, k)
+    top = top_of(s.r, k) if s.taps == NULL else interpolated(s, left, width, first, count, k)
     last[0] = fabs(top.place + (first - left))
     at[0] += top.place + (first - left)
     return top.height > PERIODS_ALIKE and energy > s.loud * width
@@ -332,17 +337,18 @@ cdef inline void measures(
 cdef inline int candidates(Sound *s, ptrdiff_t first, ptrdiff_t last, double *lags) noexcept nogil:
     """Write the lags at which the middle of the frame is most periodic; give how many."""
     cdef double worth[CANDIDATES]
-    cdef ptrdiff_t n = min(s.n_coarse - last - 1, last), left, count = last - first + 3, k
+    cdef ptrdiff_t n = min(s.n_coarse - last - 1, last), left, count = last - first + 3, n_peaks, j, k
     cdef double this, lag
+    cdef int32_t *places = <int32_t *>s.energies
     cdef Peak top
     cdef int i
     left = (s.n_coarse - n - last - 1) // 2
     correlations(s, s.coarse, left, n, left + first - 1, count)
     for i in range(CANDIDATES):
         worth[i] = lags[i] = 0
-    for k in range(1, count - 1):
-        if not (s.r[k] > PERIODS_PERIODIC and s.r[k] >= s.r[k - 1] and s.r[k] >= s.r[k + 1]):
-            continue
+    n_peaks = s.kernels.local_maxima(s.r, 1, count - 1, PERIODS_PERIODIC, 0, places)
+    for j in range(n_peaks):
+        k = places[j]
         top = top_of(s.r, k)
         lag = top.place + (first - 1)
         this = top.height * (1 - 0.2 * (k + first - 1) / last)

@@ -3,7 +3,7 @@
 from libc.math cimport fabs
 from libc.stdint cimport int64_t
 
-from logarithm cimport LN2, quick_logarithm
+from logarithm cimport LN2, quick_logarithm, quick_octaves
 from track cimport Window
 
 cdef enum:  # as in serfast/features/subharmonic_f0.py
@@ -60,7 +60,7 @@ cdef inline int64_t go_on(const float *row, Paths *paths) noexcept nogil:
         if k == N_CANDIDATES:
             local = 8 if row[0] > 0 and row[N_CANDIDATES] >= <float>0.7 else 0
         elif row[k] > 0 and row[N_CANDIDATES + k] > 0:
-            octaves[k] = quick_logarithm(row[k]) / LN2
+            octaves[k] = quick_octaves(row[k])
             local = cost_of(row[k], row[N_CANDIDATES + k])
         if paths.heard > 0 and local < 1e30:
             origin = step_to(paths, k, octaves[k], &best)

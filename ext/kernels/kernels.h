@@ -233,10 +233,17 @@ typedef struct {
     void (*best_moves)(const double *value, const double *moves, ptrdiff_t n, ptrdiff_t width,
                        double *out);
 
-    /* products[k] = Σ x[i] y[i + k] and energies[k] = Σ y[i + k]² for i < n and SERFAST_NEAR_LAGS
-     * lags k; each fourth i is added up by itself */
-    void (*near_lags)(const float *x, const float *y, ptrdiff_t n, float *products,
-                      float *energies);
+    /* Of n places of now: best[k] is the largest worth[j] - cost · max(|places[k] - before[j]| - free, 0)
+     * for j < n, where a place that is 0 is nowhere and no jump costs anything, and origins[k] is the
+     * first j that has it. Numbers are read and written up to a multiple of 8. */
+    void (*best_origins)(const double *places, const double *before, const double *worth,
+                         ptrdiff_t n, double cost, double free, double *best, double *origins);
+
+    /* energies[k] = Σ y[i + k]² for i < n, and r[k] = Σ x[i] y[i + k] / sqrt(energies[k] Σ x[i]²) as
+     * over_root gives it, for n_lags lags k and on to a multiple of SERFAST_NEAR_LAGS; each fourth i
+     * is added up by itself */
+    void (*near_correlations)(const float *x, const float *y, ptrdiff_t n, ptrdiff_t n_lags,
+                              float *r, float *energies);
 
     /* Which of r(1) … r(n - 2) is the highest one that neither neighbour exceeds, the first of
      * equals, or 0 (r readable 18 values further) */

@@ -60,6 +60,11 @@ typedef int64_t l8 __attribute__((vector_size(64)));
 #define UNROLL
 #endif
 
+/* v is in a register from here on: otherwise the compiler may read it again at each use. */
+#if SERFAST_LANES == 16
+#define KEPT(v) __asm__("" : "+v"(v))
+#endif
+
 /* p += by, and from there on the compiler has to take p as it is: otherwise it computes the
  * addresses of all rows ahead, more than there are registers for. */
 #ifdef __GNUC__

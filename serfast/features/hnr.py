@@ -32,6 +32,9 @@ STEPS = 8
 CANDIDATES = 4
 """So many of the highest peaks are interpolated."""
 
+FAR = 0.25
+"""A peak this far below the highest one isn't interpolated."""
+
 FLAT = 4e-6
 """A curve rises or falls by more than this, or it is rounding."""
 
@@ -84,7 +87,7 @@ def highest_peak(r: Any, low: int, high: int, taps: Any) -> float:
                     lag, lags[i] = lags[i], lag
     best = 0.0
     for i in range(CANDIDATES):
-        if heights[i] > 0:
+        if heights[i] > 0 and heights[i] > best - FAR:
             best = max(best, height_between(r, lags[i], taps))
     return best
 

@@ -64,7 +64,7 @@ def candidates(coarse: Any, first: int, last: int, lags: Any) -> int:
     r = correlations(coarse, left, n, left + first - 1, last - first + 3)
     top, worth = np.zeros(2), np.zeros(CANDIDATES)
     for k in range(1, len(r) - 1):
-        if r[k] <= PERIODIC or r[k] < r[k - 1] or r[k] < r[k + 1]:
+        if r[k] <= PERIODIC or r[k] <= r[k - 1] or r[k] < r[k + 1]:
             continue
         top_of(r, k, top)
         this, lag = top[1] * (1.0 - 0.2 * (k + first - 1) / last), top[0] + first - 1

@@ -323,9 +323,9 @@ static void sums(int n)
     const ptrdiff_t n_places = k->local_maxima(x, 1, n - 1, 0.1f, 0.01f, places);
     say("local_maxima", what, places, (size_t)n_places * sizeof(int32_t));
     float *energies = space(n);
-    k->near_lags(x, x, n / 2, products, energies);
-    say_floats("near_lags", what, products, SERFAST_NEAR_LAGS);
-    say_floats("near_lags, energies", what, energies, SERFAST_NEAR_LAGS);
+    k->near_correlations(x, x, n / 2, 3, products, energies);
+    say_floats("near_correlations", what, products, SERFAST_NEAR_LAGS);
+    say_floats("near_correlations, energies", what, energies, SERFAST_NEAR_LAGS);
     energies[0] = energies[1] = 0;
     k->hann_energies(x, n / 2, -1.0f, 2.0f / (float)n, energies);
     say_floats("hann_energies", what, energies, 2);
@@ -473,6 +473,11 @@ static void paths(void)
     }
     k->best_moves(x, moves, N, WIDTH, out);
     say("best_moves", "48 x 11", out, sizeof out);
+    for (int i = 0; i < 12; i += 5)
+        x[i] = x[16 + i] = 0;
+    k->best_origins(x, x + 16, x + 32, 12, 0.4, 0.1, out, out + 16);
+    say("best_origins", "12", out, sizeof *out * 12);
+    say("best_origins, origins", "12", out + 16, sizeof *out * 12);
 }
 
 int main(int count, char **arguments)
