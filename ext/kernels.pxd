@@ -15,6 +15,7 @@ cdef extern from "kernels/kernels.h" nogil:
         SERFAST_POLYNOMIALS
         SERFAST_NEAR_LAGS
         SERFAST_STATES
+        SERFAST_TOPS
 
     ctypedef struct serfast_pass:
         int radix
@@ -138,6 +139,8 @@ cdef extern from "kernels/kernels.h" nogil:
             const float *, const float *, ptrdiff_t, const float *, float *) noexcept nogil
         void (*shifted_sums)(
             const float *, const float *, int, float, ptrdiff_t, float *) noexcept nogil
+        int (*highest_peaks)(
+            const float *, const int32_t *, ptrdiff_t, int32_t *) noexcept nogil
         void (*nearest_peaks)(
             const int32_t *, ptrdiff_t, const float *, int32_t *) noexcept nogil
         void (*peak_tops)(

@@ -5,6 +5,7 @@ from libc.stdint cimport int32_t
 
 from exponential cimport quick_exponential
 from inputs cimport Inputs
+from kernels cimport SERFAST_TOPS
 from logarithm cimport LN2
 
 cdef enum:  # as in serfast/features/subharmonics.py
@@ -13,31 +14,8 @@ cdef enum:  # as in serfast/features/subharmonics.py
     HEAD = 18
 
 
-cdef inline int highest(
-    const float *x, const int32_t *places, ptrdiff_t n, ptrdiff_t *tops
-) noexcept nogil:
-    """Give the number of the highest peaks, at most six, and their places, the highest first."""
-    cdef int found = 0, at, i
-    cdef float least = 0
-    cdef ptrdiff_t k, j
-    for k in range(n):
-        j = places[k]
-        if not (x[j] > x[j + 1] and x[j] > least):
-            continue
-        at = found
-        while at > 0 and x[tops[at - 1]] < x[j]:
-            at -= 1
-        found = min(found + 1, N_CANDIDATES)
-        for i in range(found - 1, at, -1):
-            tops[i] = tops[i - 1]
-        tops[at] = j
-        if found == N_CANDIDATES:
-            least = x[tops[N_CANDIDATES - 1]]
-    return found
-
-
 cdef inline void refine(
-    const Inputs *x, const float *sums, const ptrdiff_t *tops, int n, double mean, float *out
+    const Inputs *x, const float *sums, const int32_t *tops, int n, double mean, float *out
 ) noexcept nogil:
     """Write frequency and voicing of the candidates between fmin and fmax, the likeliest first."""
     cdef double before, here, after, bend, slope, hz, height, best_height = 0
@@ -64,7 +42,7 @@ cdef inline void refine(
 cdef inline void subharmonic_candidates(const Inputs *x, float *out) noexcept nogil:
     """Keep the peaks, interpolate and add up harmonics; parameters: fmin and fmax."""
     cdef ptrdiff_t n = x.n_bins, j, room = (n + 63) // 64 * 64
-    cdef ptrdiff_t[N_CANDIDATES] tops
+    cdef int32_t[SERFAST_TOPS] tops
     cdef const float *s = x.spectrum
     cdef const float *first = x.table + HEAD
     cdef float *kept = x.scratch
@@ -83,5 +61,5 @@ cdef inline void subharmonic_candidates(const Inputs *x, float *out) noexcept no
         points[j] = 0
     x.kernels.shifted_sums(points, x.table + 4, N_HARMONICS - 1, <float>0.85, n, sums)
     j = x.kernels.local_maxima(sums, 1, n - 1, 0, 0, places)
-    i = highest(sums, places, j, tops)
+    i = x.kernels.highest_peaks(sums, places, j, tops)
     refine(x, sums, tops, i, x.kernels.sum_floored(sums, n, 0) / n, out)

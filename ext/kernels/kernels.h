@@ -85,6 +85,7 @@ enum { SERFAST_SERIES = 8, SERFAST_RUN = 16 };
 
 enum { SERFAST_CANDIDATES = 8 }; /* of F0, side by side */
 
+enum { SERFAST_TOPS = 6 }; /* peaks of a curve, at most */
 enum { SERFAST_POLYNOMIALS = 4 }; /* that are factored side by side */
 enum { SERFAST_FACTORS = 8 }; /* a polynomial of at most twice this degree has so many */
 
@@ -274,6 +275,10 @@ typedef struct {
      * on to a multiple of 64, for which x and y have room */
     void (*shifted_sums)(const float *x, const float *shifts, int n_shifts, float share,
                          ptrdiff_t n, float *y);
+
+    /* Of peaks at rising places those > 0 that are above the value behind them: where the highest
+     * ones are, at most SERFAST_TOPS, the highest first, and how many there are */
+    int (*highest_peaks)(const float *x, const int32_t *places, ptrdiff_t n, int32_t *tops);
 
     /* Of peaks at rising places, as many as the last middle between two of them that at[j] exceeds:
      * that one is the nearest, for SERFAST_CANDIDATES of j */

@@ -342,6 +342,9 @@ static void sums(int n)
         say_floats("keep_peaks", what, products, n);
     }
     if (n_places > 2) {
+        int32_t tops[SERFAST_TOPS];
+        const int n_tops = k->highest_peaks(x, places, n_places, tops);
+        say("highest_peaks", what, tops, (size_t)n_tops * sizeof *tops);
         static int32_t nearest[SERFAST_CANDIDATES];
         static const float most[SERFAST_CANDIDATES] = {3, 9, 0, 100, 5, 40, 7, 2};
         float *spacing = space(SERFAST_CANDIDATES), *heights = space(n);
