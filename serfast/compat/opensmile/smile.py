@@ -165,11 +165,10 @@ class Smile(Serialized):
     @property
     def column_names(self) -> Any:
         """Give the columns of a table as pandas' Index; several channels have pairs."""
-        pd = tables.pandas()
         if self.num_channels == 1:
-            return pd.Index(self.feature_names)
+            return tables.columns_of(self.feature_names)
         pairs = [(c, name) for c in self._wanted.channels for name in self.feature_names]
-        return pd.MultiIndex.from_tuples(pairs)
+        return tables.pandas().MultiIndex.from_tuples(pairs)
 
     def __call__(self, signal: Any, sampling_rate: int) -> Any:
         """Give the features of a signal as an array.
