@@ -42,6 +42,9 @@ QUIET = [] if WINDOWS else ["-fvisibility=hidden", "-g0", "-fno-asynchronous-unw
 # library's, since GCC copies byte by byte then.
 SMALL = flags("-Os", "-ftree-vectorize", "-finline-functions", "-fno-builtin-memcpy")
 SMALL += flags("-fno-builtin-memset", "-fno-builtin-memmove")
+# Where a loop lies in the lines of the cache is worth a seventh of a row's time, and would depend
+# on whatever stands before it.
+ALIGNED = flags("-falign-functions=64")
 ISA_FLAGS = {
     "baseline": [],
     "avx2": flags("-mavx2"),
@@ -66,7 +69,7 @@ def library(name, flags):
         "sources": [f"ext/kernels/{name}.c"],
         "obj_deps": {"": HEADERS},
         "macros": MACROS,
-        "cflags": EXACT + QUIET + flags,
+        "cflags": EXACT + QUIET + ALIGNED + flags,
     }
     return f"serfast_{name}", options
 

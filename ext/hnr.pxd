@@ -60,7 +60,7 @@ cdef inline double highest_peak(
     """
     cdef ptrdiff_t lags[CANDIDATES]
     cdef double heights[CANDIDATES]
-    cdef double height, bend, best = 0
+    cdef double height, bend, best = 0, least = 0
     cdef ptrdiff_t n = k.local_maxima(r, low, high + 1, HNR_LEAST, HNR_FLAT, places), lag, i
     cdef int j
     for j in range(CANDIDATES):
@@ -70,15 +70,17 @@ cdef inline double highest_peak(
         lag = places[i]
         # the top of its parabola is an eighth of the bend higher at most, and FLAT
         bend = 2 * <double>r[lag] - r[lag - 1] - r[lag + 1]
-        if r[lag] + 0.125 * bend + 1e-5 <= heights[CANDIDATES - 1]:
+        if r[lag] + 0.125 * bend + 1e-5 <= least:
             continue
         height = peak_between(r[lag - 1], r[lag], r[lag + 1])
         for j in range(CANDIDATES):
             if height > heights[j]:
                 height, heights[j] = heights[j], height
                 lag, lags[j] = lags[j], lag
+        least = heights[0] - HNR_FAR
+        least = least if least > heights[CANDIDATES - 1] else heights[CANDIDATES - 1]
     for j in range(CANDIDATES):
-        if heights[j] > 0 and heights[j] > best - HNR_FAR:
+        if heights[j] > 0 and heights[j] > heights[0] - HNR_FAR:
             height = height_between(k, r, lags[j], taps)
             best = height if height > best else best
     return best
@@ -138,15 +140,14 @@ cdef inline void autocorrelation_hnr(const Inputs *x, float *out) noexcept nogil
 
     The table has, behind what `hnr` has, r(0) / r(k) of the window.
     """
-    cdef ptrdiff_t low = <ptrdiff_t>x.table[0], high = <ptrdiff_t>x.table[1], i
+    cdef ptrdiff_t low = <ptrdiff_t>x.table[0], high = <ptrdiff_t>x.table[1]
     cdef const float *correction = x.table + 2 + N_TAPS
     cdef float *r = x.scratch + HALF
     cdef float energy = x.autocorrelation[0]
     if not energy > HNR_SILENCE:
         out[0] = <float>x.parameters[0]
         return
-    for i in range(high + HALF + 1):
-        r[i] = x.autocorrelation[i] / energy * correction[i]
+    x.kernels.divided_products(x.autocorrelation, energy, correction, high + HALF + 1, r)
     mirrored(r)
     out[0] = <float>ratio_of(
         highest_peak(x.kernels, r, low, high, x.table + 2, <int32_t *>(r + high + HALF + 1)),

@@ -117,6 +117,8 @@ cdef extern from "kernels/kernels.h" nogil:
             const float *, const float *, ptrdiff_t, ptrdiff_t, ptrdiff_t, float *) noexcept nogil
         void (*wide_means)(const float *, ptrdiff_t, ptrdiff_t, double *) noexcept nogil
         void (*scale_values)(float *, ptrdiff_t, float) noexcept nogil
+        void (*divided_products)(
+            const float *, float, const float *, ptrdiff_t, float *) noexcept nogil
         ptrdiff_t (*local_maxima)(
             const float *, ptrdiff_t, ptrdiff_t, float, float, int32_t *) noexcept nogil
         void (*lag_sums)(

@@ -217,6 +217,10 @@ typedef struct {
     /* x[i] = factor · x[i] */
     void (*scale_values)(float *x, ptrdiff_t n, float factor);
 
+    /* y[i] = x[i] / divisor · weights[i]; none overlaps another */
+    void (*divided_products)(const float *x, float divisor, const float *weights, ptrdiff_t n,
+                             float *y);
+
     /* The k of begin … end - 1 with r[k] > least that are higher than both neighbours, or as high
      * as the one behind: the curve rises there by more than `flat` >= 0, doesn't rise again by
      * more, and bends by more. Gives how many there are; `places` has room for half of all k, and

@@ -87,7 +87,7 @@ def highest_peak(r: Any, low: int, high: int, taps: Any) -> float:
                     lag, lags[i] = lags[i], lag
     best = 0.0
     for i in range(CANDIDATES):
-        if heights[i] > 0 and heights[i] > best - FAR:
+        if heights[i] > 0 and heights[i] > heights[0] - FAR:
             best = max(best, height_between(r, lags[i], taps))
     return best
 

@@ -316,6 +316,8 @@ static void sums(int n)
     say_floats("smoothed_lags", what, products + 1, n - 4);
     k->scale_values(products + 1, n - 4, 0.3f);
     say_floats("scale_values", what, products + 1, n - 4);
+    k->divided_products(x, 0.7f, y, n, products);
+    say_floats("divided_products", what, products, n);
     static double means[256];
     k->wide_means(x, n / 5, 5, means);
     say("wide_means", what, means, (size_t)(n / 5) * sizeof(double));
