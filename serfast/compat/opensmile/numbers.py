@@ -14,6 +14,7 @@ from ...presets.opensmile_statistics import (
     gemaps_opensmile_statistics,
     part_statistics,
 )
+from ...statistics.prepared import PreparedStatistics
 from ...statistics.statistics import Statistics
 
 __all__ = ["descriptor_names", "descriptors", "functional_names", "functionals", "shortest"]
@@ -88,15 +89,27 @@ def chosen(extended: bool) -> Functionals:
     return Functionals(*part_statistics(extended), tuple(names))
 
 
+class Ready(NamedTuple):
+    """What is made once for a sample rate and a set."""
+
+    everywhere: PreparedStatistics
+    others: PreparedStatistics
+    order: Any
+
+
 @lru_cache(maxsize=32)
-def order(sample_rate: float, extended: bool) -> Any:
-    """Give the place of each published functional among those of the two statistics."""
+def statistics_of(sample_rate: float, extended: bool) -> Ready:
+    """Give the statistics of both tables, and the place of each published functional among them."""
     ready, functional = prepared(sample_rate), chosen(extended)
     given = (
         *functional.everywhere.names(ready.short.columns),
         *functional.others.names(ready.columns),
     )
-    return np.array([given.index(name) for name in functional.names])
+    return Ready(
+        functional.everywhere.over(ready.short.columns),
+        functional.others.over(ready.columns),
+        np.array([given.index(name) for name in functional.names]),
+    )
 
 
 def shortest(sample_rate: float) -> int:
@@ -118,13 +131,9 @@ def functional_names(extended: bool) -> tuple[str, ...]:
 
 def functionals(signal: Any, sample_rate: float, extended: bool) -> Array:
     """Give the functionals of a signal that has a row at least."""
-    ready, functional = prepared(sample_rate), chosen(extended)
+    ready = statistics_of(sample_rate, extended)
     short, both = rows_of(signal, sample_rate)
-    parts_of_it = (
-        functional.everywhere(short, ready.short.columns),
-        functional.others(both, ready.columns),
-    )
-    values = np.concatenate(parts_of_it)[order(sample_rate, extended)]
+    values = np.concatenate([ready.everywhere(short), ready.others(both)])[ready.order]
     return np.asarray(values, dtype=np.float32)
 
 
