@@ -106,16 +106,17 @@ class _Reader:
             self._bases.append(os.fspath(folder))
         self._inside = _Inside(folder)
         self._files = _Files()
-        self._paths: dict[str, tuple[Path, tuple[str, ...]]] = {}  # of many parts of one file
+        self._elsewhere = base if isinstance(base := as_path(self._bases[0]), UrlPath) else None
+        self._paths: dict[str, tuple[Path, str]] = {}  # of many parts of one file
 
     def read(self, rows: Iterator[tuple[int, Sequence[Any]]]) -> list[Recording]:
         """Give the recordings, sorted by path and time; or raise with the bad lines' numbers."""
-        recordings: dict[tuple[tuple[str, ...], float, float], Recording] = {}
+        recordings: dict[tuple[str, float, float], Recording] = {}
         problems: list[str] = []
         for number, cells in rows:
             try:
-                recording, parts = self._recording(cells)
-                key = (parts, recording.start or 0.0, recording.end or 0.0)
+                recording, place = self._recording(cells)
+                key = (place, recording.start or 0.0, recording.end or 0.0)
                 if key in recordings:
                     raise ParameterError(f"{printable(recording.path)} is listed twice")
                 recordings[key] = recording
@@ -127,8 +128,8 @@ class _Reader:
             raise ParameterError(f"{self._table}: {joined(problems, '; ')}")
         return [recordings[key] for key in sorted(recordings)]
 
-    def _recording(self, cells: Sequence[Any]) -> tuple[Recording, tuple[str, ...]]:
-        """Give a row's recording, and the parts of its path without dots."""
+    def _recording(self, cells: Sequence[Any]) -> tuple[Recording, str]:
+        """Give a row's recording, and the text by which it is sorted."""
         if len(cells) != self._width:
             raise ParameterError(f"must have {self._width} cells, got {len(cells)}")
         texts = {name: _text(cells[place]) for name, place in self._places.items()}
@@ -140,9 +141,8 @@ class _Reader:
             raise ParameterError(f"path must be text, got {shown(written)}")
         if written not in self._paths:
             path = self._path(written, texts["path"])
-            absolute = absolute_path(path)
-            self._paths[written] = (path, absolute.parts)
-        path, parts = self._paths[written]
+            self._paths[written] = (path, _sorted_by(path))
+        path, place = self._paths[written]
         recording = Recording(
             path,
             texts["label"],
@@ -155,7 +155,7 @@ class _Reader:
             _rating("valence", texts.get("valence")),
             _rating("dominance", texts.get("dominance")),
         )
-        return recording, parts
+        return recording, place
 
     def _speaker_of(self, path: Path, text: str | None) -> str:
         if text:
@@ -166,12 +166,12 @@ class _Reader:
         """Give the file that a cell means; spaces around it belong to the line, as a rule."""
         if isinstance(written, Path):
             return written
-        if isinstance(elsewhere := as_path(text), UrlPath):
+        if ":" in text and isinstance(elsewhere := as_path(text), UrlPath):
             return (
                 elsewhere  # to ask for each would take long: reading it tells whether it is there
             )
-        if isinstance(folder := as_path(self._bases[0]), UrlPath):
-            return self._path_elsewhere(folder, text)
+        if self._elsewhere is not None:
+            return self._path_elsewhere(self._elsewhere, text)
         names = (text, written) if isinstance(written, str) and written != text else (text,)
         for name in reversed(names):
             for base in self._bases:
@@ -192,6 +192,13 @@ class _Reader:
         if not self._files.has_url(path):
             raise ParameterError(f"no such file: {path}")
         return path
+
+
+def _sorted_by(path: Path) -> str:
+    """Give an absolute path's text, without dots, that is sorted as its parts are."""
+    if isinstance(path, UrlPath):
+        return "\0".join(absolute_path(path).parts)
+    return os.path.abspath(path).replace(os.sep, "\0")
 
 
 def _text(value: Any) -> str:
