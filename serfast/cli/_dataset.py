@@ -15,7 +15,7 @@ from ..corpora.archives import is_archive
 from ..corpora.dataset import RECORDINGS_PER_PART, Extracted, Report, write_dataset
 from ..corpora.dataset_content import Content, Making, OpenTable, content_of
 from ..corpora.dataset_folder import BAD
-from ..corpora.finding import find_labelled, labelled_by_name
+from ..corpora.finding import find_sources, labelled_by_name
 from ..corpora.messages import printable
 from ..corpora.searching import Found
 from ..corpora.source_list import Source, SourceList
@@ -91,8 +91,7 @@ def _sources(files: list[Path], labels: str) -> tuple[SourceList, Found]:
     if len(files) > 1:
         rule = "FILE must be one folder, archive or table whose labels are read"
         raise ParameterError(f"{rule} with --dataset, got {len(files)}")
-    recordings, result = find_labelled(files[0], labels)
-    return SourceList(recordings), result
+    return find_sources(files[0], labels)
 
 
 def _names_recordings(file: Path) -> bool:

@@ -6,7 +6,11 @@ import math
 import os
 import re
 import stat
-from collections.abc import Iterator, Mapping, Sequence
+import struct
+from array import array
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -17,18 +21,25 @@ from ..files import as_written
 from ..urls import UrlPath, absolute_path, as_path
 from .by_pattern import UNKNOWN_SPEAKER
 from .columns import NAMES, places_of
-from .messages import joined, printable, reason_of
+from .messages import SHOWN, joined, printable, reason_of
 from .named import NAMED
 from .recordings import Recording
+from .source_list import Source, SourceList, repeated
 from .table_rows import rows_of
 
-__all__ = ["LABELLED_COLUMNS", "recordings_of_rows", "recordings_of_table"]
+__all__ = ["LABELLED_COLUMNS", "recordings_of_rows", "recordings_of_table", "sources_of_table"]
 
 LABELLED_COLUMNS = tuple(NAMES)
 """What the cells of :func:`recordings_of_rows` are."""
 
 MOST_PROBLEMS = 100
 """So many bad lines are looked at: then the rest isn't read."""
+
+MOST_PATHS = 1000
+"""So many are remembered: the parts of one file stand together as a rule."""
+
+_Place = tuple[str, float, float]
+"""By what a row is sorted: :func:`_sorted_by` of its file, and where it begins and ends in it."""
 
 _TIME = re.compile(r"(?:(\d+) days? )?(\d+):(\d\d):(\d\d(?:\.\d+)?)")
 
@@ -50,6 +61,32 @@ def recordings_of_table(
     ParameterError
         The table can't be read, lacks a column, or has bad lines: the message has their numbers.
     """
+    reader, rows = _reader(table, folder, columns, may_lack_speakers)
+    recordings = reader.read(rows)
+    if not recordings:
+        raise ParameterError(f"{table}: has no row below its header")
+    return recordings
+
+
+def sources_of_table(table: Path, folder: Path) -> SourceList:
+    """Read what a dataset has of the recordings that a table lists, in little memory.
+
+    Raises
+    ------
+    ParameterError
+        As :func:`recordings_of_table`.
+    """
+    reader, rows = _reader(table, folder, None, False)
+    sources = reader.sources(rows)
+    if not sources:
+        raise ParameterError(f"{table}: has no row below its header")
+    return sources
+
+
+def _reader(
+    table: Path, folder: Path, columns: Mapping[str, str] | None, may_lack_speakers: bool
+) -> tuple[_Reader, Iterator[tuple[int, Sequence[Any]]]]:
+    """Give a table's rows, and what reads them."""
     header, rows = rows_of(table)
     try:
         needed = ("path", "label", "speaker")
@@ -60,10 +97,7 @@ def recordings_of_table(
     except ParameterError as error:
         raise ParameterError(f"{table}: {error}") from error
     speaker = UNKNOWN_SPEAKER if may_lack_speakers and lacks_speakers else None
-    recordings = _Reader(table, folder, len(header), places, speaker).read(rows)
-    if not recordings:
-        raise ParameterError(f"{table}: has no row below its header")
-    return recordings
+    return _Reader(table, folder, len(header), places, speaker), rows
 
 
 def recordings_of_rows(
@@ -111,22 +145,57 @@ class _Reader:
 
     def read(self, rows: Iterator[tuple[int, Sequence[Any]]]) -> list[Recording]:
         """Give the recordings, sorted by path and time; or raise with the bad lines' numbers."""
-        recordings: dict[tuple[str, float, float], Recording] = {}
+        recordings: dict[_Place, Recording] = {}
+
+        def add(number: int, recording: Recording, place: _Place) -> None:
+            if place in recordings:
+                raise ParameterError(f"{printable(recording.path)} is listed twice")
+            recordings[place] = recording
+
+        self._each(rows, add)
+        return [recordings[place] for place in sorted(recordings)]
+
+    def sources(self, rows: Iterator[tuple[int, Sequence[Any]]]) -> SourceList:
+        """Give what a dataset has of the recordings, sorted; or raise as :meth:`read` does."""
+        sources, lines, hashes = SourceList(), array("Q"), array("q")
+        are_sorted, before = True, ("", 0.0, 0.0)
+
+        def add(number: int, recording: Recording, place: _Place) -> None:
+            nonlocal are_sorted, before
+            are_sorted, before = are_sorted and before <= place, place
+            sources.append(recording)
+            lines.append(number)
+            hashes.append(hash(place))
+
+        self._each(rows, add)
+        if doubled := list(islice(repeated(hashes, lambda i: _place_of(sources[i])), SHOWN + 1)):
+            pairs = [(lines[i], printable(sources[i].path)) for i in doubled]
+            texts = [f"line {number}: {path} is listed twice" for number, path in sorted(pairs)]
+            raise ParameterError(f"{self._table}: {joined(texts, '; ')}")
+        if are_sorted:
+            return sources
+        keys = [_sortable(_place_of(source)) for source in sources]
+        order = array("Q", sorted(range(len(keys)), key=keys.__getitem__))
+        del keys
+        return SourceList(sources[i].recording or sources[i].path for i in order)
+
+    def _each(
+        self,
+        rows: Iterator[tuple[int, Sequence[Any]]],
+        add: Callable[[int, Recording, _Place], None],
+    ) -> None:
+        """Give each row's recording to a function; in the end raise what was wrong with rows."""
         problems: list[str] = []
         for number, cells in rows:
             try:
-                recording, place = self._recording(cells)
-                key = (place, recording.start or 0.0, recording.end or 0.0)
-                if key in recordings:
-                    raise ParameterError(f"{printable(recording.path)} is listed twice")
-                recordings[key] = recording
+                recording, text = self._recording(cells)
+                add(number, recording, (text, recording.start or 0.0, recording.end or 0.0))
             except ParameterError as error:
                 problems.append(f"line {number}: {error}")
                 if len(problems) == MOST_PROBLEMS:
                     break
         if problems:
             raise ParameterError(f"{self._table}: {joined(problems, '; ')}")
-        return [recordings[key] for key in sorted(recordings)]
 
     def _recording(self, cells: Sequence[Any]) -> tuple[Recording, str]:
         """Give a row's recording, and the text by which it is sorted."""
@@ -140,6 +209,8 @@ class _Reader:
         if isinstance(written, (list, dict)):  # as JSON and Parquet can have it
             raise ParameterError(f"path must be text, got {shown(written)}")
         if written not in self._paths:
+            if len(self._paths) == MOST_PATHS:
+                self._paths.clear()
             path = self._path(written, texts["path"])
             self._paths[written] = (path, _sorted_by(path))
         path, place = self._paths[written]
@@ -201,6 +272,18 @@ def _sorted_by(path: Path) -> str:
     return os.path.abspath(path).replace(os.sep, "\0")
 
 
+def _place_of(source: Source) -> _Place:
+    one = source.recording
+    begin, end = (one.start or 0.0, one.end or 0.0) if one else (0.0, 0.0)
+    return _sorted_by(source.path), begin, end
+
+
+def _sortable(place: _Place) -> bytes:
+    """Give bytes that are sorted as places are, and take less memory."""
+    text, begin, end = place
+    return text.encode("utf-8", "surrogatepass") + b"\0" + struct.pack(">dd", begin, end)
+
+
 def _text(value: Any) -> str:
     return "" if value is None else str(value).strip()
 
@@ -239,30 +322,42 @@ def _seconds(name: str, text: str | None) -> float | None:
 
 
 class _Files:
-    """Tells whether a path is a file, from listings of folders: much faster for many files."""
+    """Tells whether a path is a file, from listings of folders: much faster for many files.
+
+    Of a million names only hashes are kept. Of two with the same one a file may seem to be there
+    that isn't: reading it tells.
+    """
 
     def __init__(self) -> None:
-        self._listings: dict[str, set[str]] = {}
+        self._listings: dict[str, array[int]] = {}
+
+    def _is_listed(self, folder: str, name: str) -> bool:
+        listing, number = self._listings[folder], hash(name)
+        at = bisect_left(listing, number)
+        return at < len(listing) and listing[at] == number
+
+    def _list(self, folder: str, names: Iterable[str]) -> None:
+        self._listings[folder] = array("q", sorted(map(hash, names)))
 
     def has_url(self, path: UrlPath) -> bool:
         folder = str(path.parent)
         if folder not in self._listings:
             try:
-                self._listings[folder] = {one.name for one in path.parent.iterdir()}
+                self._list(folder, [one.name for one in path.parent.iterdir()])
             except OSError:
-                self._listings[folder] = set()
-        return path.name in self._listings[folder]
+                self._list(folder, [])
+        return self._is_listed(folder, path.name)
 
     def has(self, path: str) -> bool:
         folder, name = os.path.split(path)
         if folder not in self._listings:
             try:
                 with os.scandir(folder or ".") as entries:
-                    files = {entry.name for entry in entries if entry.is_file()}
+                    files = [entry.name for entry in entries if entry.is_file()]
             except (OSError, ValueError):
-                files = set()
-            self._listings[folder] = files
-        return name in self._listings[folder]
+                files = []
+            self._list(folder, files)
+        return self._is_listed(folder, name)
 
 
 class _Inside:
