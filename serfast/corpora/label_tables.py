@@ -5,11 +5,9 @@ from __future__ import annotations
 import math
 import os
 import re
-import stat
 import struct
 from array import array
-from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -17,14 +15,14 @@ from typing import Any
 from .. import _checks as checks
 from .._checks import shown
 from ..errors import ParameterError
-from ..files import as_written
 from ..urls import UrlPath, absolute_path, as_path
 from .by_pattern import UNKNOWN_SPEAKER
 from .columns import NAMES, places_of
-from .messages import SHOWN, joined, printable, reason_of
+from .messages import SHOWN, joined, printable
 from .named import NAMED
 from .recordings import Recording
 from .source_list import Source, SourceList, repeated
+from .table_files import Inside, Listings, check_file
 from .table_rows import rows_of
 
 __all__ = ["LABELLED_COLUMNS", "recordings_of_rows", "recordings_of_table", "sources_of_table"]
@@ -138,8 +136,8 @@ class _Reader:
         self._bases = [os.fspath(table.parent)]
         if os.fspath(folder) != self._bases[0] and folder.parent != folder:
             self._bases.append(os.fspath(folder))
-        self._inside = _Inside(folder)
-        self._files = _Files()
+        self._inside = Inside(folder)
+        self._files = Listings()
         self._elsewhere = base if isinstance(base := as_path(self._bases[0]), UrlPath) else None
         self._paths: dict[str, tuple[Path, str]] = {}  # of many parts of one file
 
@@ -251,7 +249,7 @@ class _Reader:
                     self._inside.check(path)
                     return Path(path)
         path = os.path.join(self._bases[0], text)
-        _check_file(Path(path))
+        check_file(Path(path))
         self._inside.check(path)
         return Path(path)
 
@@ -319,81 +317,3 @@ def _seconds(name: str, text: str | None) -> float | None:
         days, hours, minutes, seconds = match.groups()
         return ((int(days or 0) * 24 + int(hours)) * 60 + int(minutes)) * 60 + float(seconds)
     return None if text in ("NaT", "nan") else _number(name, text)
-
-
-class _Files:
-    """Tells whether a path is a file, from listings of folders: much faster for many files.
-
-    Of a million names only hashes are kept. Of two with the same one a file may seem to be there
-    that isn't: reading it tells.
-    """
-
-    def __init__(self) -> None:
-        self._listings: dict[str, array[int]] = {}
-
-    def _is_listed(self, folder: str, name: str) -> bool:
-        listing, number = self._listings[folder], hash(name)
-        at = bisect_left(listing, number)
-        return at < len(listing) and listing[at] == number
-
-    def _list(self, folder: str, names: Iterable[str]) -> None:
-        self._listings[folder] = array("q", sorted(map(hash, names)))
-
-    def has_url(self, path: UrlPath) -> bool:
-        folder = str(path.parent)
-        if folder not in self._listings:
-            try:
-                self._list(folder, [one.name for one in path.parent.iterdir()])
-            except OSError:
-                self._list(folder, [])
-        return self._is_listed(folder, path.name)
-
-    def has(self, path: str) -> bool:
-        folder, name = os.path.split(path)
-        if folder not in self._listings:
-            try:
-                with os.scandir(folder or ".") as entries:
-                    files = [entry.name for entry in entries if entry.is_file()]
-            except (OSError, ValueError):
-                files = []
-            self._list(folder, files)
-        return self._is_listed(folder, name)
-
-
-class _Inside:
-    """Tells whether paths lie in a folder, as they are written or where they lead to."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._known: dict[str, bool] = {}
-
-    def check(self, path: str) -> None:
-        """Raise ParameterError if it lies outside."""
-        parent = os.path.dirname(path)
-        if parent not in self._known:
-            written = as_written(Path(path)).parent
-            self._known[parent] = any(map(self._is_folder, (written, *written.parents)))
-        if self._known[parent] or Path(path).resolve().is_relative_to(self._folder.resolve()):
-            return
-        raise ParameterError(f"{printable(path)} is outside the folder {self._folder}")
-
-    def _is_folder(self, path: Path) -> bool:
-        try:
-            return os.path.samefile(path, self._folder)  # links may lead to the folder itself
-        except OSError:
-            return False
-
-
-def _check_file(path: Path) -> None:
-    name = printable(path)
-    try:
-        if not stat.S_ISREG(path.stat().st_mode):
-            raise ParameterError(f"no such file: {name} is a folder, pipe or device")
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise ParameterError(f"no such file: {name}") from error
-    except OSError as error:
-        raise ParameterError(f"{name}: {reason_of(error)}") from error
-    except ParameterError:
-        raise
-    except ValueError as error:  # a null byte
-        raise ParameterError(f"no such file: {name}") from error
