@@ -22,6 +22,9 @@ CORNER = 50  # [Hz]: below it the spectrum is flat, because microphones hear lit
 SHORTEST, LONGEST = 0.5, 10.0
 """Outside of these lengths [s] there is little to save, or the response is too short."""
 
+HIGHEST_RATE = 48000
+"""At higher ones the response would take too much memory."""
+
 LONG = 64
 """The response is that of so many seconds: beyond it is too small to count."""
 
@@ -35,7 +38,8 @@ def pink_of(white: Array, sample_rate: int) -> Array:
     result is the same but for at most 4e-7 of the largest sample, a few roundings of float32.
     """
     n = len(white)
-    if not SHORTEST < n / sample_rate < LONGEST or _is_fast(n):
+    is_usual = SHORTEST < n / sample_rate < LONGEST and sample_rate <= HIGHEST_RATE
+    if not is_usual or _is_fast(n):
         return irfft(rfft(white) * _response(n, sample_rate), n)
     half = _folded(n, sample_rate)
     size = fast_length(2 * n - 1)
@@ -61,7 +65,8 @@ def _response(n: int, sample_rate: int) -> Array:
 def _long_impulse(sample_rate: int) -> Array:
     """Give the impulse response, which is even, from its middle on."""
     size = fast_length(LONG * sample_rate)
-    return np.asarray(irfft(_response(size, sample_rate), size)[: size // 2])
+    whole: Array = irfft(_response(size, sample_rate), size)
+    return whole[: size // 2].copy()  # not the other half
 
 
 def _folded(n: int, sample_rate: int) -> Array:

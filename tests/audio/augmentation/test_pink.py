@@ -33,4 +33,5 @@ def test_only_slow_lengths_are_convolved(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(pink, "_folded", lambda n, rate: convolved.append(n) or folded(n, rate))
     for n in (4001, 7993, 16000, 44100, 44621, 2 * 22307, 160009):
         pink_of(np.ones(n), 16000)
+    pink_of(np.ones(99991), 96000)  # an impulse response of a minute would be large
     assert convolved == [44621, 2 * 22307]
