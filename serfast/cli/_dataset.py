@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,9 @@ from ..corpora.archives import is_archive
 from ..corpora.dataset import RECORDINGS_PER_PART, Extracted, Report, write_dataset
 from ..corpora.dataset_content import Content, Making, OpenTable, content_of
 from ..corpora.dataset_folder import BAD
-from ..corpora.finding import find_labelled, labelled_by_name
+from ..corpora.finding import find_sources, labelled_by_name
 from ..corpora.messages import printable
+from ..corpora.path_list import PathList
 from ..corpora.searching import Found
 from ..corpora.source_list import Source, SourceList
 from ..corpora.stored_datasets import is_stored_dataset
@@ -87,12 +89,12 @@ def _sources(files: list[Path], labels: str) -> tuple[SourceList, Found]:
     is_labelled = labels != "auto" or any(map(_names_recordings, files))
     if not is_labelled:
         result = find(files)
-        return SourceList(labelled_by_name(result.paths)), result
+        sources = SourceList(labelled_by_name(result.paths))
+        return sources, replace(result, paths=PathList())  # one list of a million is enough
     if len(files) > 1:
         rule = "FILE must be one folder, archive or table whose labels are read"
         raise ParameterError(f"{rule} with --dataset, got {len(files)}")
-    recordings, result = find_labelled(files[0], labels)
-    return SourceList(recordings), result
+    return find_sources(files[0], labels)
 
 
 def _names_recordings(file: Path) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
@@ -22,11 +22,12 @@ from .catalogue import CORPORA
 from .columns import columns_of_text
 from .corpus import ByName, Corpus
 from .emotions import emotion_table, translated
-from .label_tables import recordings_of_table
+from .label_tables import recordings_of_table, sources_of_table
 from .messages import joined, listed, reason_of
 from .path_list import PathList
 from .recordings import Recording
 from .searching import Found, search
+from .source_list import SourceList
 from .stored import STORED, described_by
 from .stored_datasets import is_stored_dataset, read_dataset_file
 from .table_rows import TABLE_SUFFIXES
@@ -36,6 +37,7 @@ __all__ = [
     "audio_files",
     "find_labelled",
     "find_recordings",
+    "find_sources",
     "known_of",
     "labelled_by_name",
 ]
@@ -140,8 +142,26 @@ def find_labelled(
     return recordings, result
 
 
+def find_sources(folder: PathLike, labels: PathLike = "auto") -> tuple[SourceList, Found]:
+    """Find what a dataset has of a folder's recordings, a table's in little memory.
+
+    Parameters, errors and warnings as of :func:`find_labelled`.
+    """
+    tables: list[SourceList] = []
+
+    def of_table(table: Path, root: Path, columns: Mapping[str, str] | None) -> list[Recording]:
+        tables.append(sources_of_table(table, root))
+        return []
+
+    recordings, result = _labelled(folder, labels, None, of_table)
+    return tables[0] if tables else SourceList(recordings), result
+
+
 def _labelled(
-    folder: PathLike, labels: PathLike, columns: str | Mapping[str, str] | None
+    folder: PathLike,
+    labels: PathLike,
+    columns: str | Mapping[str, str] | None,
+    of_table: Callable[..., list[Recording]] = recordings_of_table,
 ) -> tuple[list[Recording], Found]:
     root, table = _path("folder", folder), _path("labels", labels)
     kind, name = _kind(root), os.fspath(labels) if isinstance(labels, str) else str(table)
@@ -162,7 +182,7 @@ def _labelled(
     if kind != stat.S_IFDIR:
         fail("folder", "an existing folder", str(root))
     if is_table:
-        return recordings_of_table(table, root, named), Found()
+        return of_table(table, root, named), Found()
     here = not isinstance(root, UrlPath)  # stored datasets are read where they lie
     if name == "auto" and here and is_stored_dataset(root):
         name = "datasets"

@@ -5,30 +5,39 @@ from __future__ import annotations
 import math
 import os
 import re
-import stat
-from collections.abc import Iterator, Mapping, Sequence
+import struct
+from array import array
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from .. import _checks as checks
 from .._checks import shown
 from ..errors import ParameterError
-from ..files import as_written
 from ..urls import UrlPath, absolute_path, as_path
 from .by_pattern import UNKNOWN_SPEAKER
 from .columns import NAMES, places_of
-from .messages import joined, printable, reason_of
+from .messages import SHOWN, joined, printable
 from .named import NAMED
 from .recordings import Recording
+from .source_list import Source, SourceList, repeated
+from .table_files import Inside, Listings, check_file
 from .table_rows import rows_of
 
-__all__ = ["LABELLED_COLUMNS", "recordings_of_rows", "recordings_of_table"]
+__all__ = ["LABELLED_COLUMNS", "recordings_of_rows", "recordings_of_table", "sources_of_table"]
 
 LABELLED_COLUMNS = tuple(NAMES)
 """What the cells of :func:`recordings_of_rows` are."""
 
 MOST_PROBLEMS = 100
 """So many bad lines are looked at: then the rest isn't read."""
+
+MOST_PATHS = 1000
+"""So many are remembered: the parts of one file stand together as a rule."""
+
+_Place = tuple[str, float, float]
+"""By what a row is sorted: :func:`_sorted_by` of its file, and where it begins and ends in it."""
 
 _TIME = re.compile(r"(?:(\d+) days? )?(\d+):(\d\d):(\d\d(?:\.\d+)?)")
 
@@ -50,6 +59,32 @@ def recordings_of_table(
     ParameterError
         The table can't be read, lacks a column, or has bad lines: the message has their numbers.
     """
+    reader, rows = _reader(table, folder, columns, may_lack_speakers)
+    recordings = reader.read(rows)
+    if not recordings:
+        raise ParameterError(f"{table}: has no row below its header")
+    return recordings
+
+
+def sources_of_table(table: Path, folder: Path) -> SourceList:
+    """Read what a dataset has of the recordings that a table lists, in little memory.
+
+    Raises
+    ------
+    ParameterError
+        As :func:`recordings_of_table`.
+    """
+    reader, rows = _reader(table, folder, None, False)
+    sources = reader.sources(rows)
+    if not sources:
+        raise ParameterError(f"{table}: has no row below its header")
+    return sources
+
+
+def _reader(
+    table: Path, folder: Path, columns: Mapping[str, str] | None, may_lack_speakers: bool
+) -> tuple[_Reader, Iterator[tuple[int, Sequence[Any]]]]:
+    """Give a table's rows, and what reads them."""
     header, rows = rows_of(table)
     try:
         needed = ("path", "label", "speaker")
@@ -60,10 +95,7 @@ def recordings_of_table(
     except ParameterError as error:
         raise ParameterError(f"{table}: {error}") from error
     speaker = UNKNOWN_SPEAKER if may_lack_speakers and lacks_speakers else None
-    recordings = _Reader(table, folder, len(header), places, speaker).read(rows)
-    if not recordings:
-        raise ParameterError(f"{table}: has no row below its header")
-    return recordings
+    return _Reader(table, folder, len(header), places, speaker), rows
 
 
 def recordings_of_rows(
@@ -104,31 +136,67 @@ class _Reader:
         self._bases = [os.fspath(table.parent)]
         if os.fspath(folder) != self._bases[0] and folder.parent != folder:
             self._bases.append(os.fspath(folder))
-        self._inside = _Inside(folder)
-        self._files = _Files()
-        self._paths: dict[str, tuple[Path, tuple[str, ...]]] = {}  # of many parts of one file
+        self._inside = Inside(folder)
+        self._files = Listings()
+        self._elsewhere = base if isinstance(base := as_path(self._bases[0]), UrlPath) else None
+        self._paths: dict[str, tuple[Path, str]] = {}  # of many parts of one file
 
     def read(self, rows: Iterator[tuple[int, Sequence[Any]]]) -> list[Recording]:
         """Give the recordings, sorted by path and time; or raise with the bad lines' numbers."""
-        recordings: dict[tuple[tuple[str, ...], float, float], Recording] = {}
+        recordings: dict[_Place, Recording] = {}
+
+        def add(number: int, recording: Recording, place: _Place) -> None:
+            if place in recordings:
+                raise ParameterError(f"{printable(recording.path)} is listed twice")
+            recordings[place] = recording
+
+        self._each(rows, add)
+        return [recordings[place] for place in sorted(recordings)]
+
+    def sources(self, rows: Iterator[tuple[int, Sequence[Any]]]) -> SourceList:
+        """Give what a dataset has of the recordings, sorted; or raise as :meth:`read` does."""
+        sources, lines, hashes = SourceList(), array("Q"), array("q")
+        are_sorted, before = True, ("", 0.0, 0.0)
+
+        def add(number: int, recording: Recording, place: _Place) -> None:
+            nonlocal are_sorted, before
+            are_sorted, before = are_sorted and before <= place, place
+            sources.append(recording)
+            lines.append(number)
+            hashes.append(hash(place))
+
+        self._each(rows, add)
+        if doubled := list(islice(repeated(hashes, lambda i: _place_of(sources[i])), SHOWN + 1)):
+            pairs = [(lines[i], printable(sources[i].path)) for i in doubled]
+            texts = [f"line {number}: {path} is listed twice" for number, path in sorted(pairs)]
+            raise ParameterError(f"{self._table}: {joined(texts, '; ')}")
+        if are_sorted:
+            return sources
+        keys = [_sortable(_place_of(source)) for source in sources]
+        order = array("Q", sorted(range(len(keys)), key=keys.__getitem__))
+        del keys
+        return SourceList(sources[i].recording or sources[i].path for i in order)
+
+    def _each(
+        self,
+        rows: Iterator[tuple[int, Sequence[Any]]],
+        add: Callable[[int, Recording, _Place], None],
+    ) -> None:
+        """Give each row's recording to a function; in the end raise what was wrong with rows."""
         problems: list[str] = []
         for number, cells in rows:
             try:
-                recording, parts = self._recording(cells)
-                key = (parts, recording.start or 0.0, recording.end or 0.0)
-                if key in recordings:
-                    raise ParameterError(f"{printable(recording.path)} is listed twice")
-                recordings[key] = recording
+                recording, text = self._recording(cells)
+                add(number, recording, (text, recording.start or 0.0, recording.end or 0.0))
             except ParameterError as error:
                 problems.append(f"line {number}: {error}")
                 if len(problems) == MOST_PROBLEMS:
                     break
         if problems:
             raise ParameterError(f"{self._table}: {joined(problems, '; ')}")
-        return [recordings[key] for key in sorted(recordings)]
 
-    def _recording(self, cells: Sequence[Any]) -> tuple[Recording, tuple[str, ...]]:
-        """Give a row's recording, and the parts of its path without dots."""
+    def _recording(self, cells: Sequence[Any]) -> tuple[Recording, str]:
+        """Give a row's recording, and the text by which it is sorted."""
         if len(cells) != self._width:
             raise ParameterError(f"must have {self._width} cells, got {len(cells)}")
         texts = {name: _text(cells[place]) for name, place in self._places.items()}
@@ -139,10 +207,11 @@ class _Reader:
         if isinstance(written, (list, dict)):  # as JSON and Parquet can have it
             raise ParameterError(f"path must be text, got {shown(written)}")
         if written not in self._paths:
+            if len(self._paths) == MOST_PATHS:
+                self._paths.clear()
             path = self._path(written, texts["path"])
-            absolute = absolute_path(path)
-            self._paths[written] = (path, absolute.parts)
-        path, parts = self._paths[written]
+            self._paths[written] = (path, _sorted_by(path))
+        path, place = self._paths[written]
         recording = Recording(
             path,
             texts["label"],
@@ -155,7 +224,7 @@ class _Reader:
             _rating("valence", texts.get("valence")),
             _rating("dominance", texts.get("dominance")),
         )
-        return recording, parts
+        return recording, place
 
     def _speaker_of(self, path: Path, text: str | None) -> str:
         if text:
@@ -166,12 +235,12 @@ class _Reader:
         """Give the file that a cell means; spaces around it belong to the line, as a rule."""
         if isinstance(written, Path):
             return written
-        if isinstance(elsewhere := as_path(text), UrlPath):
+        if ":" in text and isinstance(elsewhere := as_path(text), UrlPath):
             return (
                 elsewhere  # to ask for each would take long: reading it tells whether it is there
             )
-        if isinstance(folder := as_path(self._bases[0]), UrlPath):
-            return self._path_elsewhere(folder, text)
+        if self._elsewhere is not None:
+            return self._path_elsewhere(self._elsewhere, text)
         names = (text, written) if isinstance(written, str) and written != text else (text,)
         for name in reversed(names):
             for base in self._bases:
@@ -180,7 +249,7 @@ class _Reader:
                     self._inside.check(path)
                     return Path(path)
         path = os.path.join(self._bases[0], text)
-        _check_file(Path(path))
+        check_file(Path(path))
         self._inside.check(path)
         return Path(path)
 
@@ -192,6 +261,25 @@ class _Reader:
         if not self._files.has_url(path):
             raise ParameterError(f"no such file: {path}")
         return path
+
+
+def _sorted_by(path: Path) -> str:
+    """Give an absolute path's text, without dots, that is sorted as its parts are."""
+    if isinstance(path, UrlPath):
+        return "\0".join(absolute_path(path).parts)
+    return os.path.abspath(path).replace(os.sep, "\0")
+
+
+def _place_of(source: Source) -> _Place:
+    one = source.recording
+    begin, end = (one.start or 0.0, one.end or 0.0) if one else (0.0, 0.0)
+    return _sorted_by(source.path), begin, end
+
+
+def _sortable(place: _Place) -> bytes:
+    """Give bytes that are sorted as places are, and take less memory."""
+    text, begin, end = place
+    return text.encode("utf-8", "surrogatepass") + b"\0" + struct.pack(">dd", begin, end)
 
 
 def _text(value: Any) -> str:
@@ -229,69 +317,3 @@ def _seconds(name: str, text: str | None) -> float | None:
         days, hours, minutes, seconds = match.groups()
         return ((int(days or 0) * 24 + int(hours)) * 60 + int(minutes)) * 60 + float(seconds)
     return None if text in ("NaT", "nan") else _number(name, text)
-
-
-class _Files:
-    """Tells whether a path is a file, from listings of folders: much faster for many files."""
-
-    def __init__(self) -> None:
-        self._listings: dict[str, set[str]] = {}
-
-    def has_url(self, path: UrlPath) -> bool:
-        folder = str(path.parent)
-        if folder not in self._listings:
-            try:
-                self._listings[folder] = {one.name for one in path.parent.iterdir()}
-            except OSError:
-                self._listings[folder] = set()
-        return path.name in self._listings[folder]
-
-    def has(self, path: str) -> bool:
-        folder, name = os.path.split(path)
-        if folder not in self._listings:
-            try:
-                with os.scandir(folder or ".") as entries:
-                    files = {entry.name for entry in entries if entry.is_file()}
-            except (OSError, ValueError):
-                files = set()
-            self._listings[folder] = files
-        return name in self._listings[folder]
-
-
-class _Inside:
-    """Tells whether paths lie in a folder, as they are written or where they lead to."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._known: dict[str, bool] = {}
-
-    def check(self, path: str) -> None:
-        """Raise ParameterError if it lies outside."""
-        parent = os.path.dirname(path)
-        if parent not in self._known:
-            written = as_written(Path(path)).parent
-            self._known[parent] = any(map(self._is_folder, (written, *written.parents)))
-        if self._known[parent] or Path(path).resolve().is_relative_to(self._folder.resolve()):
-            return
-        raise ParameterError(f"{printable(path)} is outside the folder {self._folder}")
-
-    def _is_folder(self, path: Path) -> bool:
-        try:
-            return os.path.samefile(path, self._folder)  # links may lead to the folder itself
-        except OSError:
-            return False
-
-
-def _check_file(path: Path) -> None:
-    name = printable(path)
-    try:
-        if not stat.S_ISREG(path.stat().st_mode):
-            raise ParameterError(f"no such file: {name} is a folder, pipe or device")
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise ParameterError(f"no such file: {name}") from error
-    except OSError as error:
-        raise ParameterError(f"{name}: {reason_of(error)}") from error
-    except ParameterError:
-        raise
-    except ValueError as error:  # a null byte
-        raise ParameterError(f"no such file: {name}") from error

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 import os
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, overload
+from typing import overload
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from ..urls import as_path
 from .path_list import PathList
 from .recordings import Recording
 
-__all__ = ["Key", "KeyIndex", "Source", "SourceList", "Sources"]
+__all__ = ["Key", "KeyIndex", "Source", "SourceList", "Sources", "repeated"]
 
 Key = str | tuple[str, float | None, float | None]
 """The name of a recording; with begin and end of a part of one."""
@@ -139,6 +139,20 @@ class Sources(Sequence[Source]):
         return self._every[self._places[place]]
 
 
+def repeated(hashes: array[int], key_of: Callable[[int], object]) -> Iterator[int]:
+    """Give the places whose key another place before has, from the hashes of all keys."""
+    numbers = np.frombuffer(hashes, np.int64)
+    order = np.argsort(numbers, kind="stable")
+    same = np.flatnonzero(numbers[order][1:] == numbers[order][:-1])
+    for at in same.tolist():
+        place, first = int(order[at + 1]), at
+        while first >= 0 and numbers[order[first]] == numbers[place]:
+            if key_of(int(order[first])) == key_of(place):
+                yield place
+                break
+            first -= 1
+
+
 class KeyIndex:
     """Where in a list the recording with a key is: hashes, sorted, in the place of a dictionary.
 
@@ -150,14 +164,12 @@ class KeyIndex:
 
     def __init__(self, sources: SourceList) -> None:
         self._sources = sources
-        keys = (hash(sources.key(place)) for place in range(len(sources)))
-        hashes: np.ndarray[Any, np.dtype[np.int64]] = np.fromiter(keys, np.int64, len(sources))
-        self._order = np.argsort(hashes, kind="stable")
-        self._hashes = hashes[self._order]
-        for at in np.flatnonzero(self._hashes[1:] == self._hashes[:-1]):
-            place = int(self._order[at + 1])
-            if self.place(sources.key(place)) != place:
-                fail("recordings", "different ones", sources[place].name)
+        hashes = array("q", (hash(sources.key(place)) for place in range(len(sources))))
+        for place in repeated(hashes, sources.key):
+            fail("recordings", "different ones", sources[place].name)
+        numbers = np.frombuffer(hashes, np.int64)
+        self._order = np.argsort(numbers, kind="stable")
+        self._hashes = numbers[self._order]
 
     def place(self, key: Key) -> int | None:
         """Give the place of the recording, or None."""

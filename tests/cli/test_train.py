@@ -415,7 +415,7 @@ def test_what_is_passed_over_and_what_can_not_be_read_is_said(folder, capsys, mo
     assert status == 1
     assert err.splitlines() == [
         f"serfast train: {folder}/closed: permission denied",
-        f"serfast train: {folder}: 2 passed over (1 hidden, 1 .txt)",
+        f"serfast train: {folder}: 2 passed over (1 .txt, 1 hidden)",
     ]
     assert "12 recordings" in out
     assert model.exists()

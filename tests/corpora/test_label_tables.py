@@ -10,6 +10,7 @@ import pytest
 
 from serfast.corpora.columns import columns_of_text
 from serfast.corpora.finding import find_recordings
+from serfast.corpora.label_tables import recordings_of_table, sources_of_table
 from serfast.corpora.recordings import Recording
 from serfast.errors import ParameterError
 
@@ -177,3 +178,56 @@ def test_ratings_that_are_no_numbers(folder: Path) -> None:
     table.write_text("path,label,speaker,arousal\na.wav,joy,1,inf\n")
     with pytest.raises(ParameterError, match="line 2: arousal must be a finite number, got inf"):
         find_recordings(folder, table)
+
+
+# --- what a dataset has of a table ----------------------------------------------------------------
+
+
+def listed(folder: Path, lines: list[str]) -> Path:
+    """Write a table of wav files that are there."""
+    for name in {line.partition(",")[0] for line in lines}:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    table = folder / "table.csv"
+    table.write_text("\n".join(["path,label,speaker,start,end", *lines]) + "\n")
+    return table
+
+
+@pytest.mark.parametrize("is_sorted", [True, False])
+def test_a_datasets_sources_are_the_recordings_in_their_order(
+    tmp_path: Path, is_sorted: bool
+) -> None:
+    lines = [
+        "a b/c.wav,joy,x,,",
+        "a.wav,joy,x,,",
+        "a/b.wav,rage,y,0.5,1.5",
+        "a/b.wav,joy,y,1.5,2",
+        "a/b.wav,joy,y,11,",
+        "ä.wav,joy,y,,",
+    ]
+    table = listed(tmp_path, lines if is_sorted else [*lines[::-1]])
+    recordings = recordings_of_table(table, tmp_path)
+    sources = sources_of_table(table, tmp_path)
+    assert [source.recording for source in sources] == recordings
+    assert [source.path for source in sources] == [one.path for one in recordings]
+
+
+def test_sources_that_are_listed_twice_are_named_with_their_lines(tmp_path: Path) -> None:
+    lines = ["a.wav,joy,x,,", "b.wav,joy,x,1,2", "./a.wav,rage,x,,", "b.wav,joy,x,1,2"]
+    table = listed(tmp_path, lines)
+    for read in (recordings_of_table, sources_of_table):
+        with pytest.raises(ParameterError, match=r"line 4: .*a\.wav is listed twice; line 5: .*b"):
+            read(table, tmp_path)
+
+
+def test_bad_lines_of_sources_are_named(tmp_path: Path) -> None:
+    table = listed(tmp_path, ["a.wav,joy,x,,", "b.wav,,x,1,2"])
+    with pytest.raises(ParameterError, match="line 3: label is empty"):
+        sources_of_table(table, tmp_path)
+    table.write_text("path,label,speaker\n")
+    with pytest.raises(ParameterError, match="has no row"):
+        sources_of_table(table, tmp_path)
+    table.write_text("path,label,speaker\ngone.wav,joy,x\n")
+    with pytest.raises(ParameterError, match=r"line 2: no such file: .*gone\.wav"):
+        sources_of_table(table, tmp_path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from serfast import ParameterError
 from serfast.corpora import Recording
 from serfast.corpora import source_list as module
-from serfast.corpora.source_list import KeyIndex, SourceList
+from serfast.corpora.source_list import KeyIndex, SourceList, repeated
 
 A = Path("corpus/a.wav")
 PART = Recording(A, "anger", "anna", start=1.5, end=2.0)
@@ -61,3 +62,10 @@ def test_chosen_ones_are_a_sequence() -> None:
     assert [one.name for one in chosen] == ["c.wav", "a.wav"]
     assert [one.name for one in chosen[1:]] == ["a.wav"]
     assert len(sources[1:]) == 2
+
+
+def test_every_place_that_repeats_a_key_is_found_whatever_the_hashes() -> None:
+    keys = ["a", "b", "a", "c", "b", "a"]
+    for hashes in ([1, 2, 1, 3, 2, 1], [0] * 6, [7, 7, 7, 3, 7, 7]):
+        assert sorted(repeated(array("q", hashes), keys.__getitem__)) == [2, 4, 5]
+    assert list(repeated(array("q"), keys.__getitem__)) == []

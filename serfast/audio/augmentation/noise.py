@@ -12,13 +12,12 @@ from .alteration import Array, Samples
 from .chances import Value, drawn, value_text
 from .fourier import fast_length
 from .mixing import check_ratio, mixed
+from .pink import CORNER, pink_of
 
 __all__ = ["COLOURS", "Noise"]
 
 COLOURS = {"white": "white", "pink": "noise", "brown": "brown"}
 """The colours of noise, and the name of each in the text form."""
-
-CORNER = 50  # [Hz]: below it the spectrum is flat, because microphones hear little there
 
 
 @dataclass(frozen=True)
@@ -58,9 +57,8 @@ class Noise:
 def _noise(colour: str, n: int, sample_rate: int, random: np.random.Generator) -> Array:
     if colour == "white":
         return random.standard_normal(n)
-    # Pink noise has had this very length since the first version, and so the same samples.
-    length = n if colour == "pink" else fast_length(n)
+    if colour == "pink":  # it has had this very length since the first version
+        return pink_of(random.standard_normal(n), sample_rate)
+    length = fast_length(n)
     spectrum = rfft(random.standard_normal(length))
-    frequency = np.maximum(rfftfreq(length, 1 / sample_rate), CORNER)
-    amplitude = np.sqrt(frequency) if colour == "pink" else frequency
-    return irfft(spectrum / amplitude, length)[:n]
+    return irfft(spectrum / np.maximum(rfftfreq(length, 1 / sample_rate), CORNER), length)[:n]
