@@ -19,7 +19,7 @@ PRECISIONS = ("float32", "int8")
 
 @dataclass(frozen=True)
 class TrainingOptions:
-    """How a network is trained.
+    """How a network is trained; the defaults are those of the model that comes along.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ class TrainingOptions:
     """
 
     network: str = "recurrent"
-    width: int = 48
+    width: int = 64
     epochs: int = 100
     batch: int = 32
     rate: float = 3e-3

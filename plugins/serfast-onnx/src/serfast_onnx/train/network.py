@@ -27,16 +27,11 @@ class Network(Protocol):
         """Write the trained network: scaled rows (1, n_columns, time) to logits."""
 
 
-def make_network(
-    n_columns: int, n_classes: int, options: TrainingOptions, voicing: int | None = None
-) -> nn.Module:
-    """Make the network that the options name, with weights drawn from torch's generator.
-
-    `voicing` is the column that says how voiced a row is, if there is one.
-    """
+def make_network(n_columns: int, n_classes: int, options: TrainingOptions) -> nn.Module:
+    """Make the network that the options name, with weights drawn from torch's generator."""
     if options.network == "baseline":
         return Baseline(n_columns, n_classes, options.dropout)
-    return Recurrent(n_columns, n_classes, options.dropout, options.width, voicing)
+    return Recurrent(n_columns, n_classes, options.dropout, options.width)
 
 
 def size_of(module: nn.Module) -> int:
