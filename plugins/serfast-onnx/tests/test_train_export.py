@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import onnx
 import pytest
+import scipy.fft
 import torch
 from torch import nn
 
@@ -16,6 +17,7 @@ from serfast_onnx.train.export import members_of
 from serfast_onnx.train.front import LIMIT, Front
 from serfast_onnx.train.loop import probabilities
 from serfast_onnx.train.network import make_network
+from serfast_onnx.train.pooled import Pooled
 from serfast_onnx.train.pooling import LEAST_SPREAD, Pooling, SlopePooling
 from serfast_onnx.train.quantise import quantised
 from serfast_onnx.train.runner import Runner
@@ -23,6 +25,7 @@ from serfast_onnx.training_options import NETWORKS, TrainingOptions
 from training_examples import SPEC, rows
 
 CLASSES = 4
+POOLED = TrainingOptions(network="pooled")
 
 
 def network_and_front(name: str, seed: int = 0) -> tuple[nn.Module, Front]:
@@ -102,7 +105,9 @@ def test_a_wrong_export_is_refused(exported):
 
 
 def test_int8_is_small_and_near(exported):
-    _, _, members = exported
+    network, _, members = exported
+    # The dense layer stays as it is, and the pooled network has hardly another one.
+    share = 1.0 if isinstance(network, Pooled) else 0.4
     random = np.random.default_rng(5)
     known = [rows(random, 100, random.normal()) for _ in range(30)]
     small = quantised(members, known)
@@ -111,7 +116,7 @@ def test_int8_is_small_and_near(exported):
             key: sum(len(t.raw_data) for t in onnx.load_from_string(m[name]).graph.initializer)
             for key, m in (("float32", members), ("int8", small))
         }
-        assert weights["int8"] < 0.4 * weights["float32"]
+        assert weights["int8"] < share * weights["float32"]
     before, after = Runner(members), Runner(small)
     x = [rows(random, 100, random.normal()) for _ in range(30)]
     change = np.abs([after.whole(r) - before.whole(r) for r in x]).max()
@@ -167,25 +172,60 @@ def test_gain_changes_nothing_that_the_network_gets():
     np.testing.assert_array_equal(front(louder), front(x))
 
 
-@pytest.mark.parametrize("kind", [Pooling, SlopePooling])
-def test_pooling_by_its_formula(kind):
+@pytest.mark.parametrize(
+    ("pooling", "heads"), [(Pooling(3), 1), (SlopePooling(3), 1), (SlopePooling(3, 2), 2)]
+)
+def test_pooling_by_its_formula(pooling, heads):
     """Weighted mean and deviation in two passes, the line by NumPy's least squares; in float64."""
     torch.manual_seed(0)
-    pooling = kind(3)
+    pooling.weigh.reset_parameters()
     x = torch.randn(1, 3, 450)
     mask = torch.ones(1, 1, 450)
     mask[0, 0, 400:] = 0
-    found = pooling(x, mask).detach().numpy()[0]
+    found = pooling(x, mask).detach().numpy().reshape(heads, -1)
     values = x.numpy()[0, :, :400].astype(np.float64)
     kernel, bias = (p.detach().numpy().astype(np.float64) for p in pooling.weigh.parameters())
-    weight = 1 / (1 + np.exp(-(kernel[0, :, 0] @ values + bias)))
-    mean = np.average(values, axis=1, weights=weight)
-    variance = np.average((values - mean[:, np.newaxis]) ** 2, axis=1, weights=weight)
-    expected = [*mean, *np.sqrt(variance + 1e-2)]
-    if kind is SlopePooling:
-        time = np.arange(400) / 128
-        rise, _ = np.polyfit(time, values.T, 1, w=np.sqrt(weight))
-        spread = np.average((time - np.average(time, weights=weight)) ** 2, weights=weight)
-        expected += [*(rise * spread / (spread + LEAST_SPREAD))]
-        assert np.abs(expected[-3:]).max() > 0.01
-    np.testing.assert_allclose(found, expected, atol=1e-5)
+    for head in range(heads):
+        weight = 1 / (1 + np.exp(-(kernel[head, :, 0] @ values + bias[head])))
+        mean = np.average(values, axis=1, weights=weight)
+        variance = np.average((values - mean[:, np.newaxis]) ** 2, axis=1, weights=weight)
+        expected = [*mean, *np.sqrt(variance + 1e-2)]
+        if isinstance(pooling, SlopePooling):
+            time = np.arange(400) / 128
+            rise, _ = np.polyfit(time, values.T, 1, w=np.sqrt(weight))
+            spread = np.average((time - np.average(time, weights=weight)) ** 2, weights=weight)
+            expected += [*(rise * spread / (spread + LEAST_SPREAD))]
+            assert np.abs(expected[-3:]).max() > 0.01
+        np.testing.assert_allclose(found[head], expected, atol=1e-5)
+
+
+def test_one_head_begins_with_the_voiced_moments():
+    """Rows of two kinds: the mean of a column over the voiced ones is what a head gives."""
+    front = Front.fit([rows(np.random.default_rng(11), 200)], SPEC)
+    assert front.voicing == front.n_heard - 1 == 66  # aperiodicity is the last column
+    torch.manual_seed(0)
+    network = make_network(front.n_heard, CLASSES, POOLED, front.voicing)
+    pooling = network.pooling
+    voiced = torch.arange(200) % 4 == 0
+    x = torch.zeros(1, pooling.channels, 200)
+    x[0, front.voicing] = torch.where(voiced, 2.0, -2.0)
+    x[0, 5] = torch.where(voiced, 1.0, 0.0)
+    with torch.no_grad():
+        pooling.weigh.bias.zero_()
+        heads = pooling(x, torch.ones(1, 1, 200)).reshape(pooling.heads, 3, -1)
+    share = 1 / (1 + np.exp(-6)), 1 / (1 + np.exp(6))  # weights of a voiced and another moment
+    assert heads[-1, 0, 5] == pytest.approx(share[0] / (share[0] + 3 * share[1]), abs=1e-5)
+    assert heads[0, 0, 5] < 0.6
+
+
+def test_rows_without_a_pitch_have_no_voicing():
+    x = rows(np.random.default_rng(12), 50)
+    assert Front.fit([x], None).voicing is None
+    make_network(68, CLASSES, POOLED, None)
+
+
+def test_cosines_are_those_of_scipy():
+    network = make_network(67, CLASSES, POOLED)
+    x = np.random.default_rng(13).normal(size=(67, 9))
+    expected = scipy.fft.dct(x, norm="ortho", axis=0)[1:21] / 2.5
+    np.testing.assert_allclose(network.cosines.numpy() @ x, expected, atol=1e-5)

@@ -11,7 +11,7 @@ from serfast.models.plugin import similar
 
 __all__ = ["LOSSES", "NETWORKS", "PRECISIONS", "SAMPLINGS", "TrainingOptions"]
 
-NETWORKS = ("recurrent", "baseline")
+NETWORKS = ("recurrent", "pooled", "baseline")
 LOSSES = ("balanced", "focal", "plain")
 SAMPLINGS = ("all", "balanced")
 PRECISIONS = ("float32", "int8")
@@ -23,7 +23,7 @@ class TrainingOptions:
 
     Parameters
     ----------
-    network : {"recurrent", "baseline"}
+    network : {"recurrent", "pooled", "baseline"}
     width : int
         Channels of each of the recurrent network's layers, 8 to 512.
     epochs : int

@@ -55,6 +55,16 @@ class Front:
         """How many of them the network gets."""
         return len(self.mean)
 
+    @property
+    def voicing(self) -> int | None:
+        """Which column of what the network gets says how voiced a row is; None if none does."""
+        unheard = 0
+        for kind, begin, end in self.parts:
+            if kind == "pitch":
+                return end - 1 - unheard
+            unheard += end - begin if kind == "unheard" else 0
+        return None
+
     @classmethod
     def fit(cls, rows: Sequence[Array], spec: FeatureSpec | None) -> Front:
         """Fit the scaling to the rows of a training set.

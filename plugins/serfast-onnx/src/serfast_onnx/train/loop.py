@@ -76,7 +76,9 @@ class Training:
         self._classes = self.learned.classes
         self._codes = np.searchsorted(self._classes, self.learned.labels)
         with seeded(self.seed):
-            self._network = make_network(self.front.n_heard, len(self._classes), self.options)
+            self._network = make_network(
+                self.front.n_heard, len(self._classes), self.options, self.front.voicing
+            )
         self._average = copy.deepcopy(self._network)
         self.kept = copy.deepcopy(self._network)
         """The network with the weights kept."""

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from ..training_options import TrainingOptions
 from .baseline import Baseline
+from .pooled import Pooled
 from .recurrent import Recurrent
 from .writer import Graph
 
@@ -27,10 +28,17 @@ class Network(Protocol):
         """Write the trained network: scaled rows (1, n_columns, time) to logits."""
 
 
-def make_network(n_columns: int, n_classes: int, options: TrainingOptions) -> nn.Module:
-    """Make the network that the options name, with weights drawn from torch's generator."""
+def make_network(
+    n_columns: int, n_classes: int, options: TrainingOptions, voicing: int | None = None
+) -> nn.Module:
+    """Make the network that the options name, with weights drawn from torch's generator.
+
+    `voicing` is the column that says how voiced a row is, if there is one.
+    """
     if options.network == "baseline":
         return Baseline(n_columns, n_classes, options.dropout)
+    if options.network == "pooled":
+        return Pooled(n_columns, n_classes, options.dropout, voicing)
     return Recurrent(n_columns, n_classes, options.dropout, options.width)
 
 

@@ -15,6 +15,8 @@ from .writer import ROW, Graph
 
 __all__ = ["Pooling", "SlopePooling", "moments_of"]
 
+STEEPNESS = 3.0
+"""With it a head's weight begins, of a channel whose deviation is 1."""
 LEAST_WEIGHT = 1e-4
 """Of the sum of weights."""
 LEAST_VARIANCE = 1e-2
@@ -38,8 +40,8 @@ class Pooling(nn.Module):
         mean = (weight * x).sum(-1) / total
         return torch.cat([mean, _deviation((weight * x * x).sum(-1) / total, mean)], -1)
 
-    def write(self, graph: Graph, name: str, x: str) -> tuple[str, str]:
-        """Write it into a graph: (1, channels, time) to two of (1, channels, 1)."""
+    def write(self, graph: Graph, name: str, x: str) -> str:
+        """Write it into a graph: (1, channels, time) to (1, 2 · channels)."""
         weight = _write_weight(graph, self.weigh, x)
         first = graph.add("Mul", weight, x)
         terms = (weight, first, graph.add("Mul", first, x))
@@ -49,45 +51,65 @@ class Pooling(nn.Module):
         total, sum1, sum2 = graph.split(sums, (1, self.channels, self.channels), 1)
         total = graph.add("Max", total, graph.constant(LEAST_WEIGHT))
         mean = graph.add("Div", sum1, total)
-        return mean, _write_deviation(graph, graph.add("Div", sum2, total), mean)
+        deviation = _write_deviation(graph, graph.add("Div", sum2, total), mean)
+        return graph.add("Flatten", graph.add("Concat", mean, deviation, attributes={"axis": 1}))
 
 
 class SlopePooling(nn.Module):
-    """Weighted mean, deviation and slope of (n, channels, time) over time: (n, 3 · channels).
+    """Weighted mean, deviation and slope of (n, channels, time): (n, heads · 3 · channels).
 
     The slope is that of the straight line through a channel's course, by weighted least squares:
     how much it rises in the course of an utterance. The sums are those of the weights w, and of
     w·t, times each of 1, t, x and x².
+
+    Each head has weights of its own, so that one may look at voiced moments and another at all, as
+    heads of attention do (India et al., "Self multi-head attention for speaker recognition",
+    Interspeech 2019); here each head looks at all channels.
+
+    Parameters
+    ----------
+    channels, heads : int
     """
 
-    def __init__(self, channels: int) -> None:
+    def __init__(self, channels: int, heads: int = 1) -> None:
         super().__init__()
         self.channels = channels
-        self.weigh = nn.Conv1d(channels, 1, 1)
+        self.heads = heads
+        self.weigh = nn.Conv1d(channels, heads, 1)
+
+    @torch.no_grad()
+    def attend(self, head: int, channel: int) -> None:
+        """Let a head's weight begin as the logistic function of one channel, but for a bias."""
+        self.weigh.weight[head] = 0.0
+        self.weigh.weight[head, channel] = STEEPNESS
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
         """Pool; `mask`, of shape (n, 1, time), is 0 where a recording has ended."""
         moments = moments_of(x.shape[2])
-        factors = (moments * torch.sigmoid(self.weigh(x)) * mask).transpose(1, 2)
+        weight = torch.sigmoid(self.weigh(x)) * mask
+        factors = (weight[:, :, None] * moments).flatten(1, 2).transpose(1, 2)
         terms = torch.cat([moments.expand(len(x), -1, -1), x, x * x], 1)
-        sums = terms @ factors  # (n, 2 + 2 · channels, 2)
-        means = sums / sums[:, :1, :1].clamp_min(LEAST_WEIGHT)
-        plain, late = means.unbind(2)
-        late = late - plain[:, 1:2] * plain  # covariances with time
+        sums = (terms @ factors).reshape(len(x), -1, self.heads, 2).transpose(1, 2)
+        means = sums / sums[:, :, :1, :1].clamp_min(LEAST_WEIGHT)  # (n, heads, 2 + 2 · channels, 2)
+        plain, late = means.unbind(3)
+        late = late - plain[:, :, 1:2] * plain  # covariances with time
         n = self.channels
-        mean, square = plain[:, 2 : 2 + n], plain[:, 2 + n :]
-        spread, shared = late[:, 1:2], late[:, 2 : 2 + n]
+        mean, square = plain[:, :, 2 : 2 + n], plain[:, :, 2 + n :]
+        spread, shared = late[:, :, 1:2], late[:, :, 2 : 2 + n]
         slope = shared / (spread + LEAST_SPREAD)
-        return torch.cat([mean, _deviation(square, mean), slope], -1)
+        return torch.cat([mean, _deviation(square, mean), slope], 2).flatten(1)
 
-    def write(self, graph: Graph, name: str, x: str) -> tuple[str, str, str]:
-        """Write it into a graph: (1, channels, time) to three of (1, channels, 1)."""
+    def write(self, graph: Graph, name: str, x: str) -> str:
+        """Write it into a graph: (1, channels, time) to (1, heads · 3 · channels)."""
         moments = graph.moments(x)
-        weighted = graph.add("Mul", moments, _write_weight(graph, self.weigh, x))
+        weight = _write_weight(graph, self.weigh, x)
+        if self.heads > 1:  # they go along the first axis
+            weight = graph.add("Transpose", weight, attributes={"perm": [1, 0, 2]})
+        weighted = graph.add("Mul", moments, weight)
         factors = graph.add("Transpose", weighted, attributes={"perm": [0, 2, 1]})
         terms = graph.add("Concat", moments, x, graph.add("Mul", x, x), attributes={"axis": 1})
         sums = graph.add("MatMul", terms, factors)
-        sums = graph.running(f"{name}_sums", sums, (1, 2 + 2 * self.channels, 2))
+        sums = graph.running(f"{name}_sums", sums, (self.heads, 2 + 2 * self.channels, 2))
         total = graph.add("Max", graph.first(sums, (1, 2)), graph.constant(LEAST_WEIGHT))
         plain, late = graph.split(graph.add("Div", sums, total), (1, 1), 2)
         parts = (1, 1, self.channels, self.channels)
@@ -95,7 +117,9 @@ class SlopePooling(nn.Module):
         late = graph.add("Sub", late, graph.add("Mul", time, plain))
         _, spread, shared, _ = graph.split(late, parts, 1)
         slope = graph.add("Div", shared, graph.add("Add", spread, graph.constant(LEAST_SPREAD)))
-        return mean, _write_deviation(graph, square, mean), slope
+        deviation = _write_deviation(graph, square, mean)
+        every = graph.add("Concat", mean, deviation, slope, attributes={"axis": 1})
+        return graph.add("Flatten", every, attributes={"axis": 0})
 
 
 def moments_of(n_rows: int) -> Tensor:

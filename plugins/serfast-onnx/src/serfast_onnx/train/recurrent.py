@@ -9,13 +9,12 @@ descriptors and their derivatives, of which a linear machine alone already makes
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from .dense import affine, array_of, write_dense
 from .dropout import Dropout
 from .lstm import write_lstm
 from .pooling import Pooling, SlopePooling
@@ -27,8 +26,6 @@ KERNELS = (5, 4)
 STRIDE = 2
 LAG = KERNELS[0] - STRIDE
 """Rows over which a change is measured: as far back as the first convolution looks anyway."""
-
-Array = np.ndarray[Any, Any]
 
 
 class Block(nn.Module):
@@ -47,8 +44,8 @@ class Block(nn.Module):
 
     def write(self, graph: Graph, longer: str) -> str:
         """Write it into a graph, the normalisation multiplied into the convolution."""
-        scale, shift = _affine(self.norm)
-        kernel = graph.constant(_array(self.conv.weight) * scale[:, np.newaxis, np.newaxis])
+        scale, shift = affine(self.norm)
+        kernel = graph.constant(array_of(self.conv.weight) * scale[:, np.newaxis, np.newaxis])
         strides = {"strides": [STRIDE]}
         return graph.add(
             "Relu", graph.add("Conv", longer, kernel, graph.constant(shift), attributes=strides)
@@ -108,29 +105,8 @@ class Recurrent(nn.Module):
         g = write_lstm(graph, self.lstm, h)
         both = graph.add("Concat", h, g, attributes={"axis": 1})
         deep = self.deep_pooling.write(graph, "deep", both)
-        change = graph.add("Abs", graph.add("Sub", x, graph.earlier(longer, LAG)))
+        change = graph.add("Abs", graph.add("Sub", x, graph.cut(longer, 0, LAG)))
         changing = graph.add("Concat", x, change, attributes={"axis": 1})
         shallow = self.rows_pooling.write(graph, "rows", changing)
-        pooled = graph.add("Concat", *shallow, *deep, attributes={"axis": 1})
-        pooled = graph.add("Flatten", pooled)
-        scale, shift = _affine(self.norm)
-        weights = _array(self.dense.weight)
-        bias = _array(self.dense.bias) + weights @ shift
-        return graph.add(
-            "Gemm",
-            pooled,
-            graph.constant(weights * scale),
-            graph.constant(bias),
-            attributes={"transB": 1},
-        )
-
-
-def _affine(norm: nn.BatchNorm1d) -> tuple[Array, Array]:
-    """What a batch normalisation multiplies by and adds, once trained."""
-    buffers = {name: _array(b) for name, b in norm.named_buffers()}
-    scale = _array(norm.weight) / np.sqrt(buffers["running_var"] + norm.eps)
-    return scale, _array(norm.bias) - buffers["running_mean"] * scale
-
-
-def _array(tensor: Tensor) -> Array:
-    return tensor.detach().numpy().astype(np.float64)
+        pooled = graph.add("Concat", shallow, deep, attributes={"axis": 1})
+        return write_dense(graph, self.norm, self.dense, pooled)

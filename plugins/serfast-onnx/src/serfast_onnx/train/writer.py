@@ -91,9 +91,9 @@ class Graph:
         self._leave(name, last, (1, channels, size))
         return longer
 
-    def earlier(self, longer: str, size: int) -> str:
-        """Give for each moment what was `size` before, from what :meth:`context` gave."""
-        return self._times(longer, 0, -size)
+    def cut(self, longer: str, begin: int, end: int) -> str:
+        """Leave out the first `begin` and the last `end` moments of what :meth:`context` gave."""
+        return self._times(longer, begin, -end if end else FAR) if begin or end else longer
 
     def running(self, name: str, x: str, shape: tuple[int, ...]) -> str:
         """Add `x`, a sum over the rows of a step, to that of the steps before."""
