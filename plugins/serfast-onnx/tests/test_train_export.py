@@ -224,6 +224,17 @@ def test_rows_without_a_pitch_have_no_voicing():
     make_network(68, CLASSES, POOLED, None)
 
 
+@pytest.mark.parametrize("n_columns", [1, 2, 20])
+def test_pooling_few_columns(n_columns):
+    random = np.random.default_rng(14)
+    x = random.normal(size=(50, n_columns)).astype(np.float32)
+    front = Front.fit([x], None)
+    torch.manual_seed(0)
+    network = make_network(n_columns, CLASSES, POOLED)
+    members = members_of(network, front, CLASSES)
+    assert check_export(members, network, front, [x, x[:3]]) < 1e-5
+
+
 def test_cosines_are_those_of_scipy():
     network = make_network(67, CLASSES, POOLED)
     x = np.random.default_rng(13).normal(size=(67, 9))

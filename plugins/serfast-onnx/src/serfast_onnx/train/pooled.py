@@ -49,8 +49,9 @@ class Pooled(nn.Module):
         super().__init__()
         self.n_columns = n_columns
         self.cosines: Tensor
-        self.register_buffer("cosines", _cosines(CEPSTRA, n_columns), persistent=False)
-        channels = (1 + len(LAGS)) * n_columns + CEPSTRA
+        count = max(1, min(CEPSTRA, n_columns - 1))  # there are no more; of one column it is 0
+        self.register_buffer("cosines", _cosines(count, n_columns), persistent=False)
+        channels = (1 + len(LAGS)) * n_columns + count
         self.pooling = SlopePooling(channels, HEADS)
         if voicing is not None:
             self.pooling.attend(HEADS - 1, voicing)
