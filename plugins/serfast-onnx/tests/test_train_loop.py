@@ -46,6 +46,17 @@ def test_it_learns_and_says_so():
     assert "validation UAR" in told[-1][1]
 
 
+def test_the_pooled_network_learns_too():
+    """Asked about other recordings than it was trained on, by the graph that it wrote."""
+    options = TrainingOptions(network="pooled", epochs=25, rate=1e-3, validation=0)
+    weights = train(examples(120), options, Run())
+    assert weights.card["network"] == "pooled"
+    assert weights.card["float32_graphs_to_torch"] < 1e-5
+    others, runner = examples(60, seed=1), Runner(weights.files)
+    said = [others.classes[runner.whole(x).argmax()] for x in others.inputs]
+    assert np.mean(np.array(said) == others.labels) > 0.8  # chance is a third
+
+
 def test_same_seed_same_weights_another_seed_others():
     one, two = (train(examples(), QUICK, Run(seed=1)) for _ in range(2))
     assert same(one, two)
@@ -281,7 +292,7 @@ def test_dropout_keeps_the_mean():
         ({"epochs": "many"}, "epochs must be of int, got 'many'"),
         ({"epochs": "0"}, "epochs must be from 1 to 10000, got 0"),
         ({"dropout": "nan"}, "dropout must be from 0.0 to 0.9"),
-        ({"network": "transformer"}, "network must be recurrent or baseline"),
+        ({"network": "transformer"}, "network must be recurrent or pooled or baseline"),
         ({"precision": "int4"}, "precision must be float32 or int8"),
     ],
 )

@@ -11,7 +11,7 @@ from serfast.models.plugin import similar
 
 __all__ = ["LOSSES", "NETWORKS", "PRECISIONS", "SAMPLINGS", "TrainingOptions"]
 
-NETWORKS = ("recurrent", "baseline")
+NETWORKS = ("recurrent", "pooled", "baseline")
 LOSSES = ("balanced", "focal", "plain")
 SAMPLINGS = ("all", "balanced")
 PRECISIONS = ("float32", "int8")
@@ -19,11 +19,11 @@ PRECISIONS = ("float32", "int8")
 
 @dataclass(frozen=True)
 class TrainingOptions:
-    """How a network is trained.
+    """How a network is trained; the defaults are those of the model that comes along.
 
     Parameters
     ----------
-    network : {"recurrent", "baseline"}
+    network : {"recurrent", "pooled", "baseline"}
     width : int
         Channels of each of the recurrent network's layers, 8 to 512.
     epochs : int
@@ -65,7 +65,7 @@ class TrainingOptions:
     """
 
     network: str = "recurrent"
-    width: int = 48
+    width: int = 64
     epochs: int = 100
     batch: int = 32
     rate: float = 3e-3

@@ -1,8 +1,8 @@
 """Training of networks, with torch: from examples to the members of a bundle.
 
 The picture: rows → :mod:`augment` → :mod:`front` (scaling) → a network (:mod:`baseline`,
-:mod:`recurrent` with :mod:`pooling`) → :mod:`loss`, in :mod:`loop`; then :mod:`export` writes the
-graphs with :mod:`writer`, and :mod:`check` compares them with torch.
+:mod:`recurrent` and :mod:`pooled` with :mod:`pooling`) → :mod:`loss`, in :mod:`loop`; then
+:mod:`export` writes the graphs with :mod:`writer`, and :mod:`check` compares them with torch.
 """
 
 from __future__ import annotations

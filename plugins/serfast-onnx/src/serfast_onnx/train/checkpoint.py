@@ -20,7 +20,7 @@ from ..training_options import TrainingOptions
 __all__ = ["NAME", "digest_of", "read", "write"]
 
 NAME = "checkpoint.pt"
-NETWORKS = 3
+NETWORKS = 2
 """Version of the networks: one of other layers or scaling has other checkpoints."""
 
 

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from ..training_options import TrainingOptions
 from .baseline import Baseline
+from .pooled import Pooled
 from .recurrent import Recurrent
 from .writer import Graph
 
@@ -36,7 +37,9 @@ def make_network(
     """
     if options.network == "baseline":
         return Baseline(n_columns, n_classes, options.dropout)
-    return Recurrent(n_columns, n_classes, options.dropout, options.width, voicing)
+    if options.network == "pooled":
+        return Pooled(n_columns, n_classes, options.dropout, voicing)
+    return Recurrent(n_columns, n_classes, options.dropout, options.width)
 
 
 def size_of(module: nn.Module) -> int:

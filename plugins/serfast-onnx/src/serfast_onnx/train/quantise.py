@@ -3,7 +3,8 @@
 Static quantisation by onnxruntime's own tool: activations have fixed ranges, those of the training
 set (calibration), and weights a scale for each output channel. The LSTM's operator has no int8
 form; its weights are stored as int8 and turned into float32 when the graph is loaded. The dense
-layer, a fifth of the weights, stays as it is: what it takes, means beside slopes, has no one scale.
+layer, a few per cent of the weights, stays as it is: what it takes, means beside slopes, has no one
+scale.
 """
 
 from __future__ import annotations
