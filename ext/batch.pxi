@@ -23,7 +23,7 @@ from mel cimport Log, finish_whole
 from kernels cimport SERFAST_POLYNOMIALS
 from program cimport Program, Scratch, compute_row, several_rows, track_rows
 from rows cimport Rows, row_at
-from track cimport Gathered
+from track cimport Held
 
 
 cdef class Engine:
@@ -285,13 +285,13 @@ cdef void *new_scratch(const Program *p, Scratch *s) noexcept nogil:
     cdef size_t outputs = part(&total, p.output_size * size)
     cdef size_t slots = part(&total, p.slot_size * size)
     cdef size_t spare = part(&total, p.spare_size * size)
-    cdef size_t windows = part(&total, p.window_size * size)
+    cdef size_t window = part(&total, p.window_size * size)
     cdef size_t faults = part(&total, sizeof(Faults))
     cdef size_t states = part(&total, p.n_states * sizeof(double))
     cdef size_t numbers = part(&total, p.n_numbers * sizeof(double))
     cdef size_t done = part(&total, p.n_tracks * sizeof(ptrdiff_t))
     cdef size_t ahead = part(&total, sizeof(ptrdiff_t))
-    cdef size_t gathered = part(&total, p.n_tracks * sizeof(Gathered))
+    cdef size_t held = part(&total, p.n_tracks * sizeof(Held))
     cdef size_t frames = part(&total, p.n_frame_inputs * sizeof(float *))
     cdef void *block = calloc(total + 64, 1)
     cdef char *base
@@ -301,11 +301,11 @@ cdef void *new_scratch(const Program *p, Scratch *s) noexcept nogil:
     s.frame, s.conditioned, s.power = <float *>(base + frame), <float *>(base + conditioned), <float *>(base + power)
     s.mel, s.log_mel, s.product = <float *>(base + mel), <float *>(base + log_mel), <float *>(base + product)
     s.lags, s.fft, s.outputs = <float *>(base + lags), <float *>(base + fft), <float *>(base + outputs)
-    s.slots, s.spare, s.windows = <float *>(base + slots), <float *>(base + spare), <float *>(base + windows)
+    s.slots, s.spare, s.window = <float *>(base + slots), <float *>(base + spare), <float *>(base + window)
     s.faults = <Faults *>(base + faults)
     s.states, s.numbers = <double *>(base + states), <double *>(base + numbers)
     s.done, s.ahead = <ptrdiff_t *>(base + done), <ptrdiff_t *>(base + ahead)
-    s.gathered = <Gathered *>(base + gathered)
+    s.held = <Held *>(base + held)
     s.frames = <const float **>(base + frames)
     memcpy(s.states, p.states, p.n_states * sizeof(double))
     return block
@@ -316,6 +316,7 @@ cdef void forget_rows(const Program *p, const Scratch *s) noexcept nogil:
     memcpy(s.states, p.states, p.n_states * sizeof(double))
     memset(s.done, 0, p.n_tracks * sizeof(ptrdiff_t))
     s.ahead[0] = 0
+    memset(s.held, 0, p.n_tracks * sizeof(Held))
 
 
 cdef void finish_kept(

@@ -13,7 +13,7 @@ from mel cimport Log, Mel, finish_log, log_levels
 from pitch cimport Pitch, yin
 from rows cimport Rows, row_at
 from spectrum cimport Spectrum, spectrum
-from track cimport Gathered, Track, track_row, tracked_count
+from track cimport Held, Track, track_row, tracked_count
 
 ctypedef struct FrameInput:
     # the samples of a frame times a scale, for functions that look at them
@@ -78,13 +78,13 @@ ctypedef struct Scratch:
     float *outputs
     float *slots
     float *spare
-    float *windows
+    float *window
     Faults *faults
     double *states
     double *numbers
     ptrdiff_t *done         # of each track: rows computed
     ptrdiff_t *ahead        # rows whose functions of several rows at once are computed
-    Gathered *gathered      # of each track: rows in its window
+    Held *held              # of each track: which rows its window has
     const float **frames    # of each frame input: where this row's is
 
 
@@ -280,5 +280,5 @@ cdef inline void track_rows(
                 s.states[node.state] = k
             for t in range(s.done[i], stop):
                 track_row(
-                    node, rows, t, n, s.states, s.windows, &s.gathered[i], s.outputs, s.faults)
+                    node, rows, t, n, s.states, s.window, &s.held[i], s.outputs, s.faults)
         s.done[i] = max(s.done[i], stop)

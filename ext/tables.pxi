@@ -424,7 +424,7 @@ cdef int fill_tracks(Arena arena, Program *p, tracks, callbacks) except -1:
         target.parameters = arena.doubles(node.feature.values)
         target.state, target.n_state = p.n_states, node.state_size
         p.n_states += node.state_size
-        target.room = 3 * (node.back + node.ahead + 1) // 2 + 1  # half is moved now and then
+        target.room = 2 * (node.back + node.ahead + 1)
         target.window = p.window_size
         p.window_size += target.room * target.n_columns
         p.output_size = max(p.output_size, <size_t>target.n + 2 * GUARD)

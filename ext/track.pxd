@@ -45,13 +45,19 @@ ctypedef struct Track:
     double row_rate
     const double *parameters
     const serfast_kernels *kernels
+    ptrdiff_t window            # where Scratch.window has room for its rows
+    ptrdiff_t room              # how many fit there
     ptrdiff_t state             # where Scratch.states has it
     ptrdiff_t n_state
     int passes                  # if there are several, state[0] is the pass's number
-    ptrdiff_t window            # where Scratch.windows has the rows that it looks at
-    ptrdiff_t room              # for so many of them
     int column
     int n
+
+ctypedef struct Held:
+    # rows begin … end - 1 lie in a track's window, from its row `at` on
+    ptrdiff_t begin
+    ptrdiff_t end
+    ptrdiff_t at
 
 
 cdef inline ptrdiff_t tracked_count(
@@ -65,52 +71,50 @@ cdef inline ptrdiff_t tracked_count(
     return n_rows - node.ahead if n_rows >= node.first else 0
 
 
-ctypedef struct Gathered:
-    # the rows of a track's window that are there, and which place the first one has
-    ptrdiff_t begin
-    ptrdiff_t end
-    ptrdiff_t place
-
-
-cdef inline void gather(
-    const Track *node, const Rows *rows, ptrdiff_t t, ptrdiff_t n_rows, float *values,
-    Gathered *there, Window *window,
+cdef inline void copy_columns(
+    const Track *node, const Rows *rows, ptrdiff_t begin, ptrdiff_t end, float *values
 ) noexcept nogil:
-    """Copy the rows that the track looks at, one after the other, and that aren't there yet.
-
-    They are all copied for another's function, which might change them.
-    """
-    cdef ptrdiff_t begin = max(t - node.back, 0), end = min(t + node.ahead + 1, n_rows), i
-    cdef ptrdiff_t n = node.n_columns, place
+    """Copy what the track looks at of rows begin … end - 1, one after the other."""
+    cdef ptrdiff_t place = begin % rows.kept, i
     cdef const float *row
-    cdef float *target
     cdef int j
-    if t == 0 or node.twin == NULL:
-        there.begin = there.end = begin
-        there.place = 0
-    there.place += begin - there.begin
-    there.begin = begin
-    if there.place + end - begin > node.room:
-        memmove(values, values + there.place * n, (there.end - begin) * n * sizeof(float))
-        there.place = 0
-    target = values + (there.place + there.end - begin) * n
-    place = there.end % rows.kept
-    for i in range(there.end, end):
+    for i in range(begin, end):
         row = rows.data + place * rows.size
         place = place + 1 if place + 1 < rows.kept else 0
         for j in range(node.n_sources):
-            memcpy(target, row + node.sources[2 * j], node.sources[2 * j + 1] * sizeof(float))
-            target += node.sources[2 * j + 1]
-    there.end = end
-    window.rows = values + there.place * n
-    window.n_rows, window.n_columns, window.place = end - begin, n, t - begin
+            memcpy(values, row + node.sources[2 * j], node.sources[2 * j + 1] * sizeof(float))
+            values += node.sources[2 * j + 1]
+
+
+cdef inline void gather(
+    const Track *node, const Rows *rows, ptrdiff_t t, ptrdiff_t n_rows, float *values, Held *held,
+    Window *window,
+) noexcept nogil:
+    """Have the rows that the track looks at one after the other.
+
+    The windows of two rows have all rows but one in common: these stay where they are, until there
+    is no room behind them. A function of one's own might write there, so it gets fresh ones.
+    """
+    cdef ptrdiff_t begin = max(t - node.back, 0), end = min(t + node.ahead + 1, n_rows)
+    cdef ptrdiff_t n = node.n_columns, at = 0
+    if node.twin != NULL and held.begin <= begin <= held.end <= end:
+        at = held.at + begin - held.begin
+    else:
+        held.end = begin
+    if at + end - begin > node.room:
+        memmove(values, values + at * n, (held.end - begin) * n * sizeof(float))
+        at = 0
+    copy_columns(node, rows, held.end, end, values + (at + held.end - begin) * n)
+    held.begin, held.end, held.at = begin, end, at
+    window.rows = values + at * n
+    window.n_rows, window.n_columns, window.place = end - begin, node.n_columns, t - begin
     window.row_rate, window.parameters = node.row_rate, node.parameters
     window.kernels = node.kernels
 
 
 cdef inline void track_row(
     const Track *node, const Rows *rows, ptrdiff_t t, ptrdiff_t n_rows, double *states,
-    float *windows, Gathered *there, float *guarded, Faults *faults,
+    float *values, Held *held, float *guarded, Faults *faults,
 ) noexcept nogil:
     """Compute row t of the track, when `n_rows` rows of its columns have been computed."""
     cdef Window window
@@ -119,7 +123,7 @@ cdef inline void track_row(
     if node.weights != NULL:
         delta(node.weights, node.width, node.sources[0], node.n, rows, t, n_rows, row + node.column)
         return
-    gather(node, rows, t, n_rows, windows + node.window, there, &window)
+    gather(node, rows, t, n_rows, values + node.window, held, &window)
     if node.twin != NULL:
         node.twin(&window, states + node.state, row + node.column)
         return
