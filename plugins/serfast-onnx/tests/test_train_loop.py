@@ -26,7 +26,7 @@ from serfast_onnx.train.split import held_out
 from serfast_onnx.training_options import TrainingOptions
 from training_examples import SPEC, examples, rows
 
-QUICK = TrainingOptions(width=8, epochs=6, rate=1e-2, patience=100)
+QUICK = TrainingOptions(network="recurrent", width=8, epochs=6, rate=1e-2, patience=100)
 NOTHING = TrainingOptions(stretch=0, warp=0, gain=0)
 
 
@@ -37,7 +37,9 @@ def same(one, other) -> bool:
 def test_it_learns_and_says_so():
     told = []
     run = Run(tell=lambda share, text: told.append((share, text)))
-    weights = train(examples(), TrainingOptions(width=8, epochs=25, rate=1e-2), run)
+    weights = train(
+        examples(), TrainingOptions(network="recurrent", width=8, epochs=25, rate=1e-2), run
+    )
     assert weights.card["validation_uar"] > 0.9
     assert weights.card["held_out"] == ["b"] or len(weights.card["held_out"]) == 1
     assert weights.card["float32_graphs_to_torch"] < 1e-5
@@ -48,7 +50,7 @@ def test_it_learns_and_says_so():
 
 def test_the_pooled_network_learns_too():
     """Asked about other recordings than it was trained on, by the graph that it wrote."""
-    options = TrainingOptions(network="pooled", epochs=25, rate=1e-3, validation=0)
+    options = TrainingOptions(epochs=25, rate=1e-3, validation=0)
     weights = train(examples(120), options, Run())
     assert weights.card["network"] == "pooled"
     assert weights.card["float32_graphs_to_torch"] < 1e-5
@@ -66,7 +68,7 @@ def test_same_seed_same_weights_another_seed_others():
 def test_torchs_generator_and_threads_are_left_alone():
     torch.manual_seed(5)
     before = torch.get_rng_state().clone(), torch.get_num_threads()
-    train(examples(), TrainingOptions(width=8, epochs=1), Run())
+    train(examples(), TrainingOptions(network="recurrent", width=8, epochs=1), Run())
     assert torch.equal(torch.get_rng_state(), before[0])
     assert torch.get_num_threads() == before[1]
 
@@ -115,7 +117,7 @@ def test_a_finished_training_is_not_run_again(tmp_path, monkeypatch):
     ("data", "options", "seed"),
     [
         (examples(seed=1), QUICK, 0),
-        (examples(), TrainingOptions(width=9, epochs=6), 0),
+        (examples(), TrainingOptions(network="recurrent", width=9, epochs=6), 0),
         (examples(), QUICK, 1),
     ],
 )
@@ -144,7 +146,7 @@ def test_a_damaged_checkpoint_is_refused(tmp_path):
 def test_it_stops_early_and_keeps_the_best(monkeypatch):
     recalls = iter([0.2, 0.6, 0.6, 0.5, 0.4, 0.3, 0.9])
     monkeypatch.setattr(loop.Training, "_recall", lambda self: next(recalls))
-    options = TrainingOptions(width=8, epochs=50, patience=3)
+    options = TrainingOptions(network="recurrent", width=8, epochs=50, patience=3)
     card = train(examples(), options, Run()).card
     assert card["kept_epoch"] == 3  # the later one of two alike
     assert card["epochs"] == 6
@@ -152,7 +154,9 @@ def test_it_stops_early_and_keeps_the_best(monkeypatch):
 
 
 def test_without_validation_the_last_weights_are_kept():
-    card = train(examples(), TrainingOptions(width=8, epochs=3, validation=0), Run()).card
+    card = train(
+        examples(), TrainingOptions(network="recurrent", width=8, epochs=3, validation=0), Run()
+    ).card
     assert card["epochs"] == 3
     assert "held_out" not in card
 
@@ -163,7 +167,7 @@ def test_held_out_speakers_are_not_learned_from(monkeypatch):
     monkeypatch.setattr(
         loop.Training, "__post_init__", lambda self: (seen.append(self), original(self))[1]
     )
-    train(examples(), TrainingOptions(width=8, epochs=1, validation=2), Run())
+    train(examples(), TrainingOptions(network="recurrent", width=8, epochs=1, validation=2), Run())
     (training,) = seen
     learned, judged = set(training.learned.speakers), set(training.judged.speakers)
     assert len(judged) == 2
@@ -292,7 +296,7 @@ def test_dropout_keeps_the_mean():
         ({"epochs": "many"}, "epochs must be of int, got 'many'"),
         ({"epochs": "0"}, "epochs must be from 1 to 10000, got 0"),
         ({"dropout": "nan"}, "dropout must be from 0.0 to 0.9"),
-        ({"network": "transformer"}, "network must be recurrent or pooled or baseline"),
+        ({"network": "transformer"}, "network must be pooled or recurrent or baseline"),
         ({"precision": "int4"}, "precision must be float32 or int8"),
     ],
 )

@@ -11,7 +11,7 @@ from serfast.models.plugin import similar
 
 __all__ = ["LOSSES", "NETWORKS", "PRECISIONS", "SAMPLINGS", "TrainingOptions"]
 
-NETWORKS = ("recurrent", "pooled", "baseline")
+NETWORKS = ("pooled", "recurrent", "baseline")
 LOSSES = ("balanced", "focal", "plain")
 SAMPLINGS = ("all", "balanced")
 PRECISIONS = ("float32", "int8")
@@ -23,7 +23,7 @@ class TrainingOptions:
 
     Parameters
     ----------
-    network : {"recurrent", "pooled", "baseline"}
+    network : {"pooled", "recurrent", "baseline"}
     width : int
         Channels of each of the recurrent network's layers, 8 to 512.
     epochs : int
@@ -64,7 +64,7 @@ class TrainingOptions:
         Of the graphs.
     """
 
-    network: str = "recurrent"
+    network: str = "pooled"
     width: int = 64
     epochs: int = 100
     batch: int = 32

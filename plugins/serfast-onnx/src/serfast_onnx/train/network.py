@@ -44,7 +44,7 @@ def make_network(
 
 def size_of(module: nn.Module) -> int:
     """How many weights it has to learn."""
-    return sum(p.numel() for p in module.parameters())
+    return sum(p.numel() for p in module.parameters() if p.requires_grad)
 
 
 def as_network(module: nn.Module) -> Network:

@@ -1,10 +1,10 @@
-"""The network without layers in time: statistics of the rows by learnt weights, and a dense layer.
+"""The network without layers in time: statistics of the rows, voiced ones twice, and a dense layer.
 
 Pooled are the scaled rows, their cosine transforms (as cepstra are of bands) and how much the rows
-changed within 10 and 80 ms: means, deviations and slopes in the course of the utterance, by two
-sets of weights, one of which begins with the voiced moments. These are the classic functionals of
-low-level descriptors and their derivatives. What a few speakers can teach convolutions and an LSTM
-beside them is mostly these speakers' own.
+changed within 10 and 80 ms: means, deviations and slopes in the course of the utterance, of all
+moments and once more of the voiced ones, which noise hides least. These are the classic functionals
+of low-level descriptors and their derivatives. What a few speakers can teach convolutions and an
+LSTM, or the moments' weights, is mostly these speakers' own.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ LAGS = (1, 8)
 """Rows over which changes are measured."""
 CEPSTRA = 20
 HEADS = 2
-"""So many sets of weights there are."""
+"""All moments, and the voiced ones."""
 DEVIATION = 2.5
 """Of a cosine of columns of deviation 1, about, since neighbouring bands are alike."""
 
@@ -53,8 +53,7 @@ class Pooled(nn.Module):
         self.register_buffer("cosines", _cosines(count, n_columns), persistent=False)
         channels = (1 + len(LAGS)) * n_columns + count
         self.pooling = SlopePooling(channels, HEADS)
-        if voicing is not None:
-            self.pooling.attend(HEADS - 1, voicing)
+        self.pooling.fix([None, voicing])
         pooled = HEADS * 3 * channels
         self.norm = nn.BatchNorm1d(pooled)
         self.dropout = Dropout(dropout)

@@ -8,6 +8,8 @@ embedding", Interspeech 2018.)
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 
@@ -16,7 +18,7 @@ from .writer import ROW, Graph
 __all__ = ["Pooling", "SlopePooling", "moments_of"]
 
 STEEPNESS = 3.0
-"""With it a head's weight begins, of a channel whose deviation is 1."""
+"""Of a fixed weight, in the logistic function of a channel whose deviation is 1."""
 LEAST_WEIGHT = 1e-4
 """Of the sum of weights."""
 LEAST_VARIANCE = 1e-2
@@ -78,10 +80,20 @@ class SlopePooling(nn.Module):
         self.weigh = nn.Conv1d(channels, heads, 1)
 
     @torch.no_grad()
-    def attend(self, head: int, channel: int) -> None:
-        """Let a head's weight begin as the logistic function of one channel, but for a bias."""
-        self.weigh.weight[head] = 0.0
-        self.weigh.weight[head, channel] = STEEPNESS
+    def fix(self, channels: Sequence[int | None]) -> None:
+        """Have nothing learnt: each head's weight is the logistic function of a channel, or even.
+
+        Parameters
+        ----------
+        channels : sequence of int or None
+            One for each head; with None all moments weigh the same.
+        """
+        self.weigh.requires_grad_(False)
+        self.weigh.weight.zero_()
+        self.weigh.bias.zero_()
+        for head, channel in enumerate(channels):
+            if channel is not None:
+                self.weigh.weight[head, channel] = STEEPNESS
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
         """Pool; `mask`, of shape (n, 1, time), is 0 where a recording has ended."""
