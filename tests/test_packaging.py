@@ -55,7 +55,7 @@ def test_wheel_is_small(built):
     """With the engine alone it had 585 KiB; docs/decisions.md says what came since."""
     size = built[1].stat().st_size
     print(f"wheel: {size / 1024:.0f} KiB")
-    assert size <= 1300 * 1024
+    assert size <= 1360 * 1024
 
 
 def test_sdist_holds_sources_and_no_generated_c(built):
