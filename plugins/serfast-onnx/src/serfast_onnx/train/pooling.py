@@ -89,8 +89,8 @@ class SlopePooling(nn.Module):
             One for each head; with None all moments weigh the same.
         """
         self.weigh.requires_grad_(False)
-        self.weigh.weight.zero_()
-        self.weigh.bias.zero_()
+        for numbers in self.weigh.parameters():
+            numbers.zero_()
         for head, channel in enumerate(channels):
             if channel is not None:
                 self.weigh.weight[head, channel] = STEEPNESS
