@@ -9,6 +9,7 @@ import hashlib
 import json
 import warnings
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,9 @@ __all__ = ["MOST_BYTES", "KeptExamples", "kept_examples"]
 
 MOST_BYTES = 1 << 30
 """Examples that are larger aren't kept: the disk is the user's."""
+
+DAMAGED = (ValueError, TypeError, KeyError, AttributeError, MemoryError, RecursionError)
+"""What reading a damaged file may raise."""
 
 FORMAT = 1
 
@@ -92,11 +96,12 @@ class KeptExamples:
             if about["sha256"] != hashlib.sha256(x.data).hexdigest():
                 return None
             failures = {int(i): str(text) for i, text in about["failures"].items()}
+            doubts = [str(text) for text in about["doubts"]]
             used = [one for i, one in enumerate(self._recordings) if i not in failures]
             examples = self._examples(x, about["lengths"], used)
-        except (OSError, EOFError, ValueError, TypeError, KeyError):  # none, or damaged ones
+        except (OSError, EOFError, *DAMAGED):  # there are none, or damaged ones
             return None
-        for doubt in about["doubts"]:
+        for doubt in doubts:
             warnings.warn(doubt, stacklevel=3)
         for i, text in failures.items():
             assert failed is not None
@@ -139,9 +144,10 @@ class KeptExamples:
             warnings.warn(f"examples not kept: {error}; the evaluation goes on", stacklevel=3)
 
     def drop(self) -> None:
-        """Remove them: all folds are done."""
+        """Remove them, if that can be done: all folds are done."""
         for path in (self._about, self._numbers):
-            path.unlink(missing_ok=True)
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
 
 
 def kept_examples(

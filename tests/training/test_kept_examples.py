@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -115,6 +116,28 @@ def test_damaged_ones_are_made_again(tmp_path: Path, recordings, made) -> None:
             (tmp_path / name).write_bytes(whole)
     RECIPE.evaluate(recordings, folder=tmp_path)
     assert len(made) == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"failures": []}, {"failures": ["a"]}, {"doubts": None}, {"doubts": 3}, {"lengths": 1}],
+)
+def test_fields_of_other_types_are_damage(tmp_path: Path, recordings, made, change) -> None:
+    interrupted(tmp_path, recordings)
+    path = tmp_path / "examples.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), **change}))
+    RECIPE.evaluate(recordings, folder=tmp_path)
+    assert len(made) == 2
+
+
+def test_those_that_cannot_be_removed_cost_no_result(tmp_path: Path, recordings, made) -> None:
+    def block(fold: Any) -> None:
+        numbers = tmp_path / "examples.npy"
+        if numbers.is_file():
+            numbers.unlink()
+            (numbers / "inside").mkdir(parents=True)
+
+    assert RECIPE.evaluate(recordings, folder=tmp_path, fold_done=block).uar >= 0
 
 
 def test_what_failed_and_what_was_doubtful_is_told_again(tmp_path: Path, recordings, made) -> None:

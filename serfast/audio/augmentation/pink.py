@@ -7,6 +7,7 @@ instead, by transforms of a fast length.
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 
 import numpy as np
@@ -64,7 +65,7 @@ def _response(n: int, sample_rate: int) -> Array:
 @lru_cache(maxsize=4)
 def _long_impulse(sample_rate: int) -> Array:
     """Give the impulse response, which is even, from its middle on."""
-    size = fast_length(LONG * sample_rate)
+    size = fast_length(math.ceil(LONG * sample_rate))
     whole: Array = irfft(_response(size, sample_rate), size)
     return whole[: size // 2].copy()  # not the other half
 

@@ -27,6 +27,13 @@ def test_it_is_the_transform_of_its_length(n: int, sample_rate: int) -> None:
     assert worst < 4e-7
 
 
+def test_a_rate_may_be_any_number() -> None:
+    white = np.random.default_rng(0).standard_normal(16007)
+    for rate in (16000.0, np.int64(16000)):
+        np.testing.assert_array_equal(pink_of(white, rate), pink_of(white, 16000))
+    np.testing.assert_allclose(pink_of(white, 22050.5), expected(white, 22050.5), atol=1e-5)
+
+
 def test_only_slow_lengths_are_convolved(monkeypatch: pytest.MonkeyPatch) -> None:
     convolved: list[int] = []
     folded = pink._folded
