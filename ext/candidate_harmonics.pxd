@@ -35,7 +35,7 @@ ctypedef struct Levels:
     float[SERFAST_CANDIDATES] period
     float[SERFAST_CANDIDATES] spacing
     float[SERFAST_CANDIDATES] most
-    float[N_LEVELS][SERFAST_CANDIDATES] level
+    float[N_LEVELS + 1][SERFAST_CANDIDATES] level  # one more, so that vectors are whole
 
 
 cdef inline int clear_peaks(
@@ -123,7 +123,7 @@ cdef inline void find_formants(const Inputs *x, const Peaks *peaks, Levels *leve
 
 cdef inline void to_decibels(const Inputs *x, const Levels *levels, float *out) noexcept nogil:
     """Write the levels: differences of logarithms, 0 where one of both is missing."""
-    cdef float[N_LEVELS][SERFAST_CANDIDATES] decibels
+    cdef float[N_LEVELS + 1][SERFAST_CANDIDATES] decibels
     cdef int c, i
     x.kernels.logarithm(
         &levels.level[0][0], N_LEVELS * SERFAST_CANDIDATES, <float>(20 / LN10), <float>1e-37, 0,

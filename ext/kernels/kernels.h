@@ -197,8 +197,8 @@ typedef struct {
     void (*quadratic_factors)(const double *const *a, int n, int half, int most, double close,
                               double *p, double *q, int *done);
 
-    /* out[k] = Σ x[i] y[i + k] for i < n and k < n_lags (out padded; y readable up to n + n_lags,
-     * padded) */
+    /* out[k] = Σ x[i] y[i + k] for i < n and k < n_lags (out padded; y readable up to n and n_lags
+     * rounded up to SERFAST_PAD, and two more) */
     void (*lag_products)(const float *x, const float *y, ptrdiff_t n, ptrdiff_t n_lags, float *out);
 
     /* r[i] = r[i] / sqrt(first · energy[i]), and 0 where the energy is at most 10⁻³⁰ of the first */
@@ -245,7 +245,7 @@ typedef struct {
 
     /* energies[k] = Σ y[i + k]² for i < n, and r[k] = Σ x[i] y[i + k] / sqrt(energies[k] Σ x[i]²) as
      * over_root gives it, for n_lags lags k and on to a multiple of SERFAST_NEAR_LAGS; each fourth i
-     * is added up by itself */
+     * is added up by itself (y readable up to n and that multiple, and one more) */
     void (*near_correlations)(const float *x, const float *y, ptrdiff_t n, ptrdiff_t n_lags,
                               float *r, float *energies);
 

@@ -58,7 +58,7 @@ def test_it_doubts_by_the_bound_that_was_measured(model, emodb):
     certain = model.card["measured"]["certain"]
     network = PLUGIN.load(model)
     assert network.certain_above == certain["above"]
-    assert certain["mixed"]["kept"] > 0.1
+    assert certain["mixed"]["kept"] > 0.03
     assert certain["mixed"]["right_of_kept"] > 0.85
     recognizer = serfast.Recognizer("onnx")
     y = serfast.load(sorted(emodb.glob("*.wav"))[0], 16000)[0]
@@ -79,7 +79,7 @@ def test_no_probability_changes_with_gain(emodb, gain_db, model):
         assert answers[0].keys() == answers[1].keys()
         worst = max(worst, *(np.abs(answers[0][k] - answers[1][k]).max() for k in answers[0]))
     print(f"network, gain of {gain_db} dB: probabilities change by {worst:.1e} at most")
-    assert worst <= 3e-6
+    assert worst <= 5e-6
 
 
 def _answers(recognizer: serfast.Recognizer, y: np.ndarray) -> dict[float, np.ndarray]:
