@@ -33,7 +33,7 @@ def test_a_few_epochs_on_real_speech_are_exported_within_1e_5_on_100_recordings(
 
 
 def test_int8_is_as_sure_as_float32_on_real_speech(emodb):
-    """The default model in int8: nearly always the same label, though hardly a weight is smaller."""
+    """The default model in int8: nearly always the same label, though few weights are smaller."""
     model = Bundle.load(PLUGIN.default_model())
     recordings = find_recordings(emodb, "emodb")
     extractor = serfast.Extractor(model.spec)
