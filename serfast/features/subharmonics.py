@@ -15,6 +15,7 @@ from .spectrum import Window
 __all__ = ["GAUSSIAN_60_MS", "N_CANDIDATES", "SubharmonicCandidates", "check_transform"]
 
 Table = np.ndarray[Any, np.dtype[np.float64]]
+Indices = np.ndarray[Any, np.dtype[np.intp]]
 
 N_CANDIDATES = 6
 
@@ -29,6 +30,9 @@ COMPRESSION = 0.85
 
 TAPS = 16
 """A point of the octave axis is a weighted sum of so many bins: the others weigh below 3e-5."""
+
+BLOCK, MARGIN = 512, 64
+"""A spline's matrix is made for so many bins at once, and for so many more on both sides."""
 
 HEAD = 3 + N_HARMONICS
 """The table has so many numbers before the points: see `SubharmonicCandidates.table`."""
@@ -70,6 +74,30 @@ def spline_matrix(x: Table, at: Table) -> Table:
     matrix[np.arange(len(at)), i] += a
     matrix[np.arange(len(at)), i + 1] += b
     return np.asarray(matrix)
+
+
+def smoothed_weights(x: Table, at: Table) -> tuple[Indices, Table]:
+    """Give each point's first bin, and the weights of TAPS bins: ¼, ½, ¼, then a spline.
+
+    The bins are 0, which is nothing, and those at x. The points go through the axis in blocks of
+    bins, as the matrix of a whole long transform would take gigabytes. A block has a margin: the
+    weight of a bin falls to 0.27 of itself from bin to bin.
+    """
+    n = len(x) + 1
+    above = np.searchsorted(x, at, side="right")
+    first = np.clip(above - TAPS // 2 + 1, 0, n - TAPS)
+    weights = np.empty((len(at), TAPS))
+    for begin in range(0, n - 1, BLOCK):
+        points = np.flatnonzero((above >= begin + (begin > 0)) & (above <= begin + BLOCK))
+        low, high = max(begin - MARGIN, 0), min(begin + BLOCK + MARGIN, n - 1)
+        spline = np.zeros((len(points), high - low + 1))
+        spline[:, 1:] = spline_matrix(x[low:high], at[points])
+        smooth = 0.5 * spline
+        smooth[:, 1:] += 0.25 * spline[:, :-1]
+        smooth[:, :-1] += 0.25 * spline[:, 1:]
+        taps = (first[points] - low)[:, np.newaxis] + np.arange(TAPS)
+        weights[points] = smooth[np.arange(len(points))[:, np.newaxis], taps]
+    return first, weights
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -152,19 +180,11 @@ class SubharmonicCandidates(SpectrumFeature):
         """
         n = self.n_fft // 2 + 1
         step = np.log2(sample_rate / 2 / LOWEST) / (n - 1)
-        octaves = np.log2(LOWEST) + step * np.arange(n)
-        hz = np.arange(1, n) * sample_rate / self.n_fft
-        spline = np.zeros((n, n))
-        spline[:, 1:] = spline_matrix(np.log2(hz), octaves)
-        smooth = 0.5 * spline
-        smooth[:, 1:] += 0.25 * spline[:, :-1]
-        smooth[:, :-1] += 0.25 * spline[:, 1:]
         octave = n / np.log2(sample_rate / 2 / LOWEST)  # points, as openSMILE seems to count them
         heard = (np.arange(n) + 2) / octave + np.log2(LOWEST / 32.5)
-        smooth *= ((0.5 + np.arctan(3 * heard) / np.pi) / N_HARMONICS)[:, np.newaxis]
-        middle = np.searchsorted(np.log2(hz), octaves, side="right")
-        first = np.clip(middle - TAPS // 2 + 1, 0, n - TAPS)
-        weights = smooth[np.arange(n)[:, np.newaxis], first[:, np.newaxis] + np.arange(TAPS)]
+        bins = np.log2(np.arange(1, n) * sample_rate / self.n_fft)
+        first, weights = smoothed_weights(bins, np.log2(LOWEST) + step * np.arange(n))
+        weights *= ((0.5 + np.arctan(3 * heard) / np.pi) / N_HARMONICS)[:, np.newaxis]
         shifts = np.floor(octave * np.log2(np.arange(1, N_HARMONICS + 1)))
         head = [n, np.log2(LOWEST), step, 1 / (n - 1) / self.length, *shifts[1:]]
         return np.concatenate([head, first, weights.ravel()])
