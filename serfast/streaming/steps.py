@@ -31,7 +31,8 @@ class Steps:
     Notes
     -----
     After s steps the probabilities are those of ``classifier.predict_proba`` for the first
-    ``s * stride`` rows, within 1e-5. They have the same bits however the rows are divided into
+    ``s * stride`` rows, but for rounding: within 1e-5 in an utterance, while over hours a state in
+    float32 may move further away. They have the same bits however the rows are divided into
     portions. Every row is used once, so a step costs the same at any time of the stream.
     """
 

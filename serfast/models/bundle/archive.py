@@ -56,7 +56,7 @@ def read_members(source: Path | bytes) -> dict[str, bytes]:
     """
     try:
         if isinstance(source, bytes):
-            return _read_zip(_Directory(io.BytesIO(source)))
+            return _read_zip(io.BytesIO(source))
         if source.is_dir():
             return _read_folder(source)
         return _read_file(source)
@@ -73,7 +73,7 @@ def _read_file(path: Path) -> dict[str, bytes]:
     if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_BYTES:
         raise ModelError(f"bundle must be a file of at most {MAX_BYTES} bytes")
     with open(path, "rb", buffering=0) as file:
-        return _read_zip(_Directory(file))
+        return _read_zip(file)
 
 
 class _Directory(io.BufferedReader):
@@ -95,9 +95,9 @@ class _Directory(io.BufferedReader):
         return data
 
 
-def _read_zip(source: _Directory) -> dict[str, bytes]:
-    with zipfile.ZipFile(source) as archive:
-        source.limited = False
+def _read_zip(source: io.FileIO | io.BytesIO) -> dict[str, bytes]:
+    with _Directory(source) as directory, zipfile.ZipFile(directory) as archive:
+        directory.limited = False
         entries = archive.infolist()
         names = [entry.filename for entry in entries]
         _check_sizes({entry.filename: entry.file_size for entry in entries}, len(names))

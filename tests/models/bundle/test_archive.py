@@ -93,3 +93,16 @@ def test_a_folder_that_is_refused_is_closed(tmp_path):
     with pytest.raises(ModelError, match="must be a plain file"):
         read_members(tmp_path)
     gc.collect()
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("damaged", [False, True])
+def test_a_zip_file_is_closed(tmp_path, damaged):
+    path = make().save(tmp_path / "model.zip")
+    if damaged:
+        path.write_bytes(path.read_bytes()[:-30])
+        with pytest.raises(ModelError, match="readable zip"):
+            read_members(path)
+    else:
+        assert "model.json" in read_members(path)
+    gc.collect()
