@@ -14,6 +14,8 @@ from serfast import Extractor, FeatureSpec
 from serfast.errors import ModelError
 from serfast.models.onnx_weights import TENSORS, OnnxModel, read_model
 
+from .pcm import without_gain
+
 __all__ = ["RowsEmbedder"]
 
 Samples = np.ndarray[Any, np.dtype[np.float32]]
@@ -86,8 +88,11 @@ class RowsEmbedder:
     def rows(self, signal: Samples) -> Rows:
         """Give what the encoder is given of a signal.
 
-        Where they are rounded, the signal's peak is made 1 first, so that a gain changes few bits.
+        A gain that 16-bit samples were multiplied by is undone, so that it changes no bit. Where
+        the rows are rounded, the signal's peak is made 1 then, so that a gain of other samples
+        changes few.
         """
+        signal = without_gain(signal)
         if self._steps is None:
             return np.asarray(self._extractor(signal))
         peak = float(np.abs(signal).max())

@@ -38,7 +38,8 @@ class Front:
     parts : tuple of (str, int, int)
         What to do with columns `begin` to `end` - 1: "linear", "log", "pitch" or "unheard".
     mean, deviation : ndarray of float32, shape (n_heard,)
-        Of the training set's rows after that, without columns that are unheard.
+        They center and scale each column that the network gets: mean and standard deviation over
+        the rows of the training set, once they have been treated as `parts` says.
     """
 
     parts: tuple[tuple[str, int, int], ...]
@@ -57,7 +58,7 @@ class Front:
 
     @property
     def voicing(self) -> int | None:
-        """Which column of what the network gets says how voiced a row is; None if none does."""
+        """Give the index of the voicing among the columns that the network gets, or None."""
         unheard = 0
         for kind, begin, end in self.parts:
             if kind == "pitch":

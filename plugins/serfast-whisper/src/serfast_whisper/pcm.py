@@ -1,0 +1,76 @@
+"""16-bit samples that were multiplied by a gain become what they were, to the bit.
+
+A gain in float32 moves the last bits of samples. That alone would move an answer by nothing, but
+where an encoder in int8 rounds one of its inputs to another step, everything behind it moves.
+Samples of 16 bits times a gain are whole multiples of one step. So the step can be measured, and
+the whole numbers have nothing of the gain left in them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+__all__ = ["without_gain"]
+
+Samples = np.ndarray[Any, np.dtype[np.float32]]
+
+FULL_SCALE = 32768
+"""Of 16-bit samples: no multiple is larger."""
+
+MOST = 64
+"""The smallest sample that isn't 0 is at most so many steps large, or the step isn't looked for."""
+
+TOLERANCE = 2.0**-21
+"""A sample is so close to a multiple of the step, relatively: a gain or two, and the step itself,
+each round it by 2⁻²⁴ at most."""
+
+TRIED = 512
+"""So many samples are tried before all are."""
+
+
+def without_gain(signal: Samples) -> Samples:
+    """Give 16-bit samples, with 32768 as 1, if a signal is these times a gain, or else the signal.
+
+    Parameters
+    ----------
+    signal : ndarray of float32, shape (n_samples,)
+
+    Returns
+    -------
+    ndarray of float32, shape (n_samples,)
+        Samples that have a common divisor are divided by it.
+
+    Notes
+    -----
+    It takes about 0.2 ms for 3 s at 16 kHz. What was resampled, clipped or decoded from MP3 isn't
+    made of steps and stays as it is. So do 16-bit samples none of which is from 1 to 64.
+
+    Examples
+    --------
+    >>> pcm = np.array([3, -32768, 0, 5], np.float32)
+    >>> without_gain(pcm * np.float32(0.01)) * 32768
+    array([ 3.0000e+00, -3.2768e+04,  0.0000e+00,  5.0000e+00], dtype=float32)
+    """
+    x = signal.astype(np.float64)
+    sizes = np.abs(x)
+    largest = float(sizes.max())
+    smallest = float(sizes.min(initial=largest, where=sizes > 0))
+    if largest == 0:
+        return signal
+    some = slice(None, None, max(1, len(x) // TRIED))
+    for multiple in range(1, MOST + 1):
+        most = round(largest / smallest * multiple)
+        if most > FULL_SCALE:
+            break
+        step = largest / most
+        if _are_multiples(x[some], step) and _are_multiples(x, step):
+            return np.asarray(np.rint(x / step) / FULL_SCALE, np.float32)
+    return signal
+
+
+def _are_multiples(x: np.ndarray[Any, np.dtype[np.float64]], step: float) -> bool:
+    """Tell whether each number is a whole multiple of the step, as closely as float32 can be."""
+    distance = np.abs(x - np.rint(x / step) * step)
+    return bool((distance <= TOLERANCE * np.abs(x)).all())
