@@ -93,8 +93,10 @@ def _cut(rows: Array, random: np.random.Generator, stretch: float) -> Array:
     n = len(rows)
     whole = _whole(n, tempo)
     count = _cropped(whole, share)
-    position = begin * max(0.0, n - 1 - count * tempo) + tempo * np.arange(count)
-    return _between(rows, position, 0)
+    first = begin * max(0.0, n - 1 - count * tempo)
+    if not stretch:  # between two rows, all would be smoother than any recording's
+        return rows[round(first) : round(first) + count].copy()
+    return _between(rows, first + tempo * np.arange(count), 0)
 
 
 def shortest(n_rows: int, stretch: float) -> int:
@@ -112,6 +114,8 @@ def _cropped(n_rows: int, share: float) -> int:
 
 
 def _warped(bands: Array, factor: float) -> Array:
+    if factor == 1:
+        return bands
     return _between(bands, np.arange(bands.shape[1]) * factor, 1)
 
 
