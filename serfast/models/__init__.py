@@ -32,14 +32,17 @@ from .plugin import (
     options_of,
     with_options,
 )
-from .scores import Adaptable, Doubting, sharpened
+from .scores import FLOOR, Adaptable, Doubting, DoubtingInSteps, sharpened
+from .typical import Typical
 
 __all__ = [
+    "FLOOR",
     "Adaptable",
     "Bundle",
     "ChecksFirst",
     "Classifier",
     "Doubting",
+    "DoubtingInSteps",
     "Embedder",
     "Embedding",
     "EmbeddingReference",
@@ -55,6 +58,7 @@ __all__ = [
     "TakesBound",
     "TakesSharpness",
     "TrainingChoices",
+    "Typical",
     "WantsCopies",
     "WantsEmbedding",
     "WantsFeatures",

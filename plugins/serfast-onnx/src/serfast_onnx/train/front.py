@@ -57,6 +57,13 @@ class Front:
         return len(self.mean)
 
     @property
+    def heard(self) -> np.ndarray[Any, np.dtype[np.bool_]]:
+        """Which of the rows' columns the network gets, shape (n_columns,)."""
+        return np.concatenate(
+            [np.full(end - begin, kind != "unheard") for kind, begin, end in self.parts]
+        )
+
+    @property
     def voicing(self) -> int | None:
         """Give the index of the voicing among the columns that the network gets, or None."""
         unheard = 0
