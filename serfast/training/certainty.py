@@ -133,9 +133,14 @@ def bound_under_conditions(
 
 
 def bound_of(folds: Sequence[Fold]) -> float:
-    """Give the bound by all answers of some folds, under all conditions that were measured."""
+    """Give the bound by all answers of some folds, under all conditions that were measured.
+
+    It is 1 where the folds hold no answer.
+    """
     answers = [(k, one) for fold in folds for k, one in enumerate((fold, *fold.conditions))]
     answers = [(k, one) for k, one in answers if one.true]
+    if not answers:
+        return 1.0
     return bound_under_conditions(
         np.concatenate([one.certainty for _, one in answers]),
         np.concatenate([one.right for _, one in answers]),
