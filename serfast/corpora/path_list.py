@@ -45,7 +45,7 @@ class PathList(Sequence[Path]):
     def append(self, path: Path) -> None:
         """Add a path."""
         folder, name = path.parent, path.name
-        if not name or folder / name != path:
+        if not name or (isinstance(path, UrlPath) and folder / name != path):
             self._others[len(self)] = path
         self._add(self._number(folder), name)
 
@@ -61,7 +61,8 @@ class PathList(Sequence[Path]):
             self._add(number, name)
 
     def text(self, place: int) -> str:
-        """Give a path as text without making the path."""
+        """Give a path as text without making the path; a negative place counts from the end."""
+        place = range(len(self))[place]
         number = self._folder_of[place]
         prefix = self._prefixes[number]
         if prefix is None or place in self._others:

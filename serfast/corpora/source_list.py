@@ -85,7 +85,10 @@ class SourceList(Sequence[Source]):
         self._ends.append(math.nan if end is None else end)
 
     def key(self, place: int) -> Key:
-        """Give the key of a source without making the source."""
+        """Give the key of a source without making the source.
+
+        A negative place counts from the end.
+        """
         name = _utf8(self._paths.text(place))
         start, end = self._time(self._starts[place]), self._time(self._ends[place])
         return name if start is None and end is None else (name, start, end)

@@ -138,10 +138,13 @@ def bound_of(folds: Sequence[Fold]) -> float:
     """Give the bound by all answers of some folds, under all conditions that were measured.
 
     Answers of which the models themselves are uncertain don't count: those to inputs that they
-    find strange, of which they will be uncertain with any bound.
+    find strange, of which they will be uncertain with any bound. It is 1 where the folds hold no
+    answer.
     """
     answers = [(k, one) for fold in folds for k, one in enumerate((fold, *fold.conditions))]
     answers = [(k, one) for k, one in answers if one.true]
+    if not answers:
+        return 1.0
     certain = np.concatenate([_certain(one) for _, one in answers])
     return bound_under_conditions(
         np.concatenate([one.certainty for _, one in answers])[certain],

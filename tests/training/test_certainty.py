@@ -204,3 +204,15 @@ def test_the_card_has_the_bound_and_what_it_keeps():
         round(one.evaluation.kept[0], 4) for one in marked.conditions
     ]
     assert "certain" not in evaluation(fold("x", 0), fold("y", 1)).card()
+
+
+@pytest.mark.parametrize("sharpens", [False, True])
+def test_folds_without_answers_have_nothing_to_tell(sharpens):
+    """A given fold can lose all its recordings; then the other one's bound lets nothing through."""
+    full, empty = fold("1", 0), fold("2", 1, n=0)
+    marked = with_bound(Evaluation(CLASSES, (full, empty)), sharpens=sharpens)
+    assert marked.folds[0].certain == (False,) * 400
+    assert marked.folds[1].certain == ()
+    assert marked.certain_above is not None
+    assert marked.certain_above < 1
+    assert with_bound(Evaluation(CLASSES, (empty, empty))).certain_above == 1.0
