@@ -196,25 +196,40 @@ cdef inline double extremum(const Sound *s, double middle, double period) noexce
 
 
 cdef inline int marked(Sound *s, double period, double reach, double *marks, int *first) noexcept nogil:
-    """Write the marks around the middle of the frame; give the last one, and the first one."""
-    cdef double middle = (s.n - 1) / 2.0, at, last
+    """Write the marks around the middle of the frame; give the last one, and the first one.
+
+    The mark on one side needs nothing of the other side's, so the processor has both at work: one
+    of each in turn. What is surely too far away isn't looked for.
+    """
+    cdef double middle = (s.n - 1) / 2.0, farthest = reach - PERIODS_SHORTEST * period + 2
     cdef ptrdiff_t left
-    cdef int way = -1, n = MAX_MARKS // 2
-    marks[n] = extremum(s, middle, period)
-    left = max(rounded(marks[n] - period / 2), 0)
+    cdef double[2] at
+    cdef double[2] last
+    cdef int[2] n
+    cdef bint[2] over
+    cdef int side, way
+    marks[MAX_MARKS // 2] = extremum(s, middle, period)
+    left = max(rounded(marks[MAX_MARKS // 2] - period / 2), 0)
     s.loud = PERIODS_QUIET * s.kernels.sum_squares(s.x + left, min(rounded(period), s.n - left)) / period
-    while way <= 1:
-        n = MAX_MARKS // 2
-        at, last = marks[n], period
-        while 0 < n and n < MAX_MARKS - 1:
-            if not neighbour(s, &at, &last, period, way) or fabs(at - middle) > reach:
-                break
-            n += way
-            marks[n] = at
-        if way < 0:
-            first[0] = n
-        way += 2
-    return n
+    for side in range(2):
+        at[side], last[side] = marks[MAX_MARKS // 2], period
+        n[side], over[side] = MAX_MARKS // 2, False
+    while not (over[0] and over[1]):
+        for side in range(2):
+            if over[side]:
+                continue
+            way = 2 * side - 1
+            over[side] = (
+                way * (at[side] - middle) > farthest
+                or not neighbour(s, &at[side], &last[side], period, way)
+                or fabs(at[side] - middle) > reach
+            )
+            if not over[side]:
+                n[side] += way
+                marks[n[side]] = at[side]
+                over[side] = n[side] == 0 or n[side] == MAX_MARKS - 1
+    first[0] = n[0]
+    return n[1]
 
 
 cdef inline bint alike(double a, double b, double factor) noexcept nogil:
