@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from .. import _checks as checks
-from ..audio.reading import load
 from ..audio.resampling import at_rate
+from ..forking import forks_wait
 
 __all__ = ["is_recording", "samples_of"]
 
@@ -42,6 +42,8 @@ def samples_of(
     if is_recording(y):
         if sample_rate is not None:
             checks.fail("sample_rate", "None for a recording, which has its own", sample_rate)
+        with forks_wait:
+            from ..audio.reading import load  # heavy: samples need no decoder
         y, sample_rate = load(y)
     elif sample_rate is None:
         checks.fail("sample_rate", "given for samples: they don't tell their rate", sample_rate)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ import onnxruntime
 
 from serfast import Extractor, FeatureSpec
 from serfast.errors import ModelError
+from serfast.forking import forks_wait
 from serfast.models.onnx_weights import TENSORS, OnnxModel, read_model
 
 from .pcm import without_gain
@@ -78,6 +78,8 @@ class RowsEmbedder:
         """Give the vectors of some signals, one by one: int8's scale is that of one signal."""
         if threads == 1 or len(signals) == 1:
             return np.stack([self._vector(signal) for signal in signals])
+        with forks_wait:
+            from concurrent.futures import ThreadPoolExecutor  # heavy: logging, for threads only
         with ThreadPoolExecutor(threads) as pool:
             return np.stack(list(pool.map(self._vector, signals)))
 
