@@ -15,7 +15,6 @@ from .spectrum import Window
 __all__ = ["GAUSSIAN_60_MS", "N_CANDIDATES", "SubharmonicCandidates", "check_transform"]
 
 Table = np.ndarray[Any, np.dtype[np.float64]]
-Indices = np.ndarray[Any, np.dtype[np.intp]]
 
 N_CANDIDATES = 6
 
@@ -31,8 +30,8 @@ COMPRESSION = 0.85
 TAPS = 16
 """A point of the octave axis is a weighted sum of so many bins: the others weigh below 3e-5."""
 
-BLOCK, MARGIN = 512, 64
-"""A spline's matrix is made for so many bins at once, and for so many more on both sides."""
+BAND = 64
+"""A spline at a point is made of so many values on both sides: the others weigh below 1e-30."""
 
 HEAD = 3 + N_HARMONICS
 """The table has so many numbers before the points: see `SubharmonicCandidates.table`."""
@@ -45,59 +44,42 @@ def check_transform(n_fft: int) -> None:
 
 
 def second_derivatives(x: Table) -> Table:
-    """Give the matrix of the second derivatives of a natural cubic spline through points at x."""
+    """Give the second derivatives of a natural cubic spline through points at x.
+
+    Number [i, k] is what a value of 1 at point i + k - BAND adds to the derivative at point i. What
+    lies further away adds nothing: its share falls to a third, about, from point to point.
+    """
     n, h = len(x), np.diff(x)
-    result, right = np.zeros((n, n)), np.zeros((n, n))
+    result, right = np.zeros((n, 2 * BAND + 1)), np.zeros((n, 2 * BAND + 1))
     inner = np.arange(1, n - 1)
-    right[inner, inner - 1], right[inner, inner + 1] = 6 / h[:-1], 6 / h[1:]
-    right[inner, inner] = -6 / h[:-1] - 6 / h[1:]
+    right[inner, BAND - 1], right[inner, BAND + 1] = 6 / h[:-1], 6 / h[1:]
+    right[inner, BAND] = -6 / h[:-1] - 6 / h[1:]
     diagonal = np.ones(n)
     diagonal[inner] = 2 * (h[:-1] + h[1:])
     for i in range(2, n - 1):  # elimination, downwards
         share = h[i - 1] / diagonal[i - 1]
         diagonal[i] -= share * h[i - 1]
-        right[i] -= share * right[i - 1]
+        right[i, :-1] -= share * right[i - 1, 1:]
     for i in range(n - 2, 0, -1):
-        result[i] = (right[i] - h[i] * result[i + 1]) / diagonal[i]
+        right[i, 1:] -= h[i] * result[i + 1, :-1]
+        result[i] = right[i] / diagonal[i]
     return result
 
 
-def spline_matrix(x: Table, at: Table) -> Table:
-    """Give the matrix that interpolates values at x by a natural cubic spline, at other places."""
-    h, bends = np.diff(x), second_derivatives(x)
-    i = np.clip(np.searchsorted(x, at, side="right") - 1, 0, len(x) - 2)
-    b = (at - x[i]) / h[i]
-    a = 1 - b
-    matrix = ((a**3 - a)[:, np.newaxis] * bends[i] + (b**3 - b)[:, np.newaxis] * bends[i + 1]) * (
-        h[i] ** 2 / 6
-    )[:, np.newaxis]
-    matrix[np.arange(len(at)), i] += a
-    matrix[np.arange(len(at)), i + 1] += b
-    return np.asarray(matrix)
+def spline_weights(x: Table, at: Table, first: Any, count: int) -> Table:
+    """Give the weights of values at x in their natural cubic spline at other places.
 
-
-def smoothed_weights(x: Table, at: Table) -> tuple[Indices, Table]:
-    """Give each point's first bin, and the weights of TAPS bins: ¼, ½, ¼, then a spline.
-
-    The bins are 0, which is nothing, and those at x. The points go through the axis in blocks of
-    bins, as the matrix of a whole long transform would take gigabytes. A block has a margin: the
-    weight of a bin falls to 0.27 of itself from bin to bin.
+    They are those of `count` values from `first` on, of each place; there are none outside of x.
     """
-    n = len(x) + 1
-    above = np.searchsorted(x, at, side="right")
-    first = np.clip(above - TAPS // 2 + 1, 0, n - TAPS)
-    weights = np.empty((len(at), TAPS))
-    for begin in range(0, n - 1, BLOCK):
-        points = np.flatnonzero((above >= begin + (begin > 0)) & (above <= begin + BLOCK))
-        low, high = max(begin - MARGIN, 0), min(begin + BLOCK + MARGIN, n - 1)
-        spline = np.zeros((len(points), high - low + 1))
-        spline[:, 1:] = spline_matrix(x[low:high], at[points])
-        smooth = 0.5 * spline
-        smooth[:, 1:] += 0.25 * spline[:, :-1]
-        smooth[:, :-1] += 0.25 * spline[:, 1:]
-        taps = (first[points] - low)[:, np.newaxis] + np.arange(TAPS)
-        weights[points] = smooth[np.arange(len(points))[:, np.newaxis], taps]
-    return first, weights
+    h, bends = np.diff(x), second_derivatives(x)
+    i = np.clip(np.searchsorted(x, at, side="right") - 1, 0, len(x) - 2)[:, np.newaxis]
+    value = np.reshape(first, (-1, 1)) + np.arange(count)
+    b = (at[:, np.newaxis] - x[i]) / h[i]
+    a = 1 - b
+    bent = (a**3 - a) * bends[i, value - i + BAND]
+    bent += (b**3 - b) * bends[i + 1, value - i - 1 + BAND]
+    weights = bent * (h[i] ** 2 / 6)
+    return np.asarray(weights + a * (value == i) + b * (value == i + 1))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -180,10 +162,15 @@ class SubharmonicCandidates(SpectrumFeature):
         """
         n = self.n_fft // 2 + 1
         step = np.log2(sample_rate / 2 / LOWEST) / (n - 1)
+        octaves = np.log2(LOWEST) + step * np.arange(n)
+        hz = np.arange(1, n) * sample_rate / self.n_fft
+        middle = np.searchsorted(np.log2(hz), octaves, side="right")
+        first = np.clip(middle - TAPS // 2 + 1, 0, n - TAPS)
+        # bin k is the spline's value k - 1, as bin 0 has no logarithm; one more on both sides
+        spline = spline_weights(np.log2(hz), octaves, first - 2, TAPS + 2)
+        weights = 0.5 * spline[:, 1:-1] + 0.25 * spline[:, :-2] + 0.25 * spline[:, 2:]
         octave = n / np.log2(sample_rate / 2 / LOWEST)  # points, as openSMILE seems to count them
         heard = (np.arange(n) + 2) / octave + np.log2(LOWEST / 32.5)
-        bins = np.log2(np.arange(1, n) * sample_rate / self.n_fft)
-        first, weights = smoothed_weights(bins, np.log2(LOWEST) + step * np.arange(n))
         weights *= ((0.5 + np.arctan(3 * heard) / np.pi) / N_HARMONICS)[:, np.newaxis]
         shifts = np.floor(octave * np.log2(np.arange(1, N_HARMONICS + 1)))
         head = [n, np.log2(LOWEST), step, 1 / (n - 1) / self.length, *shifts[1:]]

@@ -30,6 +30,9 @@ SCALE = 32767.0
 SHORT, LONG = 0.020, 0.060
 """These are the lengths of the frames [s]."""
 
+RATES = (4300, 384000)
+"""The lowest rate has 256 samples in a long frame [Hz]; the highest is that of any spec."""
+
 
 def transform_length(frame_length: int) -> int:
     """Give the next power of two, at least 64."""
@@ -42,7 +45,7 @@ def egemaps_opensmile(sample_rate: float = 16000) -> FeatureSpec:
     Parameters
     ----------
     sample_rate : float
-        It is that of the signal [Hz], at least 3100, as openSMILE's descriptors reach to 1.5 kHz.
+        It is that of the signal [Hz], 4300 to 384000: a period's mark needs frames of 256 samples.
 
     Returns
     -------
@@ -52,7 +55,7 @@ def egemaps_opensmile(sample_rate: float = 16000) -> FeatureSpec:
     Raises
     ------
     ParameterError
-        If the sample rate is too low.
+        If the sample rate is too low or too high.
 
     Notes
     -----
@@ -65,8 +68,7 @@ def egemaps_opensmile(sample_rate: float = 16000) -> FeatureSpec:
     >>> egemaps_opensmile().columns[:4]
     ('rms', 'loudness', 'alpha_ratio', 'hammarberg_index')
     """
-    checks.number("sample_rate", sample_rate, minimum=3100)
-    short, long = round(SHORT * sample_rate), round(LONG * sample_rate)
+    short, long = frame_lengths(sample_rate)
     return spec_of(
         sample_rate, [*spectral_features(short, sample_rate), *voice_features(short, long)]
     )
@@ -89,11 +91,17 @@ def gemaps_opensmile(sample_rate: float = 16000) -> FeatureSpec:
 
 def parts(sample_rate: float) -> tuple[FeatureSpec, FeatureSpec]:
     """Give the spec of the frames of 20 ms, which has more rows at the end, and of the others."""
-    short, long = round(SHORT * sample_rate), round(LONG * sample_rate)
+    short, long = frame_lengths(sample_rate)
     return (
         spec_of(sample_rate, spectral_features(short, sample_rate)),
         spec_of(sample_rate, voice_features(short, long)),
     )
+
+
+def frame_lengths(sample_rate: float) -> tuple[int, int]:
+    """Give the lengths of short and long frames at a rate that is neither too low nor too high."""
+    checks.number("sample_rate", sample_rate, minimum=RATES[0], maximum=RATES[1])
+    return round(SHORT * sample_rate), round(LONG * sample_rate)
 
 
 def spec_of(sample_rate: float, features: list[Feature]) -> FeatureSpec:

@@ -157,6 +157,10 @@ def test_a_rate_is_resampled_if_asked_and_refused_otherwise() -> None:
     resampled = serfast.audio.resample(signal, RATE, 8000)
     smile = Smile("eGeMAPSv02", sampling_rate=8000, resample=True)
     np.testing.assert_array_equal(smile(signal, RATE), Smile("eGeMAPSv02")(resampled, 8000))
+    with pytest.raises(serfast.ParameterError, match=r"sample_rate must be .* >= 4300"):
+        Smile("eGeMAPSv02")(signal, 4000)
+    faster = Smile("eGeMAPSv02", sampling_rate=16000, resample=True)
+    assert np.isfinite(faster(signal, 4000)).all()
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from scipy.interpolate import CubicSpline
 
 import serfast
-from serfast.features.subharmonics import TAPS, smoothed_weights, spline_matrix
+from serfast.features.subharmonics import spline_weights
 
 RATE = 16000
 
@@ -46,26 +46,25 @@ def test_the_level_is_that_of_the_frame_under_its_window() -> None:
     np.testing.assert_allclose(rows_of(noise)[0, 12], expected, rtol=1e-5)
 
 
-def test_the_matrix_is_scipys_natural_spline() -> None:
+def test_the_weights_are_those_of_scipys_natural_spline() -> None:
     generator = np.random.default_rng(4)
     x = np.cumsum(generator.uniform(0.1, 1, 30))
     values, at = generator.normal(size=30), np.linspace(x[0], x[-1], 77)
     expected = CubicSpline(x, values, bc_type="natural")(at)
-    np.testing.assert_allclose(spline_matrix(x, at) @ values, expected, atol=1e-12)
+    weights = spline_weights(x, at, np.zeros(77, int), 30)
+    np.testing.assert_allclose(weights @ values, expected, atol=1e-12)
 
 
-def test_weights_made_in_blocks_of_bins_are_those_of_the_whole_spline() -> None:
-    n = 1400  # three blocks
-    x = np.log2(np.arange(1, n))
-    at = np.log2(0.9 + (n - 2) * np.linspace(0, 1, 777) ** 2)
-    first, weights = smoothed_weights(x, at)
-    spline = np.pad(CubicSpline(x, np.eye(n - 1), bc_type="natural")(at), ((0, 0), (1, 1)))
-    spline[:, 0] = 0  # the bin 0 is nothing
-    whole = spline / 2
-    whole[:, 1:] += spline[:, :-1] / 4
-    whole[:, :-1] += spline[:, 1:] / 4
-    taps = first[:, np.newaxis] + np.arange(TAPS)
-    np.testing.assert_allclose(weights, np.take_along_axis(whole, taps, axis=1), atol=1e-12)
+def test_weights_of_a_window_are_part_of_all() -> None:
+    """On the axis of a long transform, far more points than a band has."""
+    x = np.log2(np.arange(1, 600))
+    at = np.linspace(x[0], x[-1], 101)
+    middle = np.searchsorted(x, at)
+    every = CubicSpline(x, np.eye(599), bc_type="natural")(at)
+    padded = np.pad(every, ((0, 0), (20, 20)))  # there are no values outside
+    weights = spline_weights(x, at, middle - 20, 40)
+    expected = [row[m : m + 40] for row, m in zip(padded, middle, strict=True)]
+    np.testing.assert_allclose(weights, expected, atol=1e-12)
 
 
 def summed_harmonics(frame: Any) -> tuple[Any, Any]:

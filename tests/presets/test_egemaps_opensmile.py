@@ -167,6 +167,16 @@ def test_another_compat_is_refused(make: Any, value: Any) -> None:
     assert str(error.value) == f"compat must be None or 'opensmile', got {value!r}"
 
 
-def test_a_low_rate_is_refused() -> None:
-    with pytest.raises(serfast.ParameterError, match="sample_rate must be a finite number >= 3100"):
-        presets.egemaps_opensmile(2000)
+@pytest.mark.parametrize("rate", [0, 2000, 4299.9, 384001, 1e7])
+def test_a_rate_that_is_too_low_or_too_high_is_refused(rate: float) -> None:
+    rule = "sample_rate must be a finite number >= 4300 and <= 384000"
+    for make in (presets.egemaps_opensmile, presets.gemaps_opensmile):
+        with pytest.raises(serfast.ParameterError, match=rule):
+            make(rate)
+
+
+@pytest.mark.parametrize("rate", [4300, 384000])
+def test_the_lowest_and_the_highest_rate_have_finite_rows(rate: int) -> None:
+    signal = np.random.default_rng(0).normal(0, 0.1, rate // 5)
+    for make in (presets.egemaps_opensmile, presets.gemaps_opensmile):
+        assert np.isfinite(serfast.Extractor(make(rate))(signal)).all()

@@ -20,6 +20,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..._lazy import suggesting
+from ..._version import __version__ as __version__
 from .sets import FeatureLevel, FeatureSet
 from .smile import Smile
 
