@@ -99,7 +99,7 @@ class RowsEmbedder:
             return np.asarray(self._extractor(signal))
         peak = float(np.abs(signal).max())
         if peak > 0:
-            signal = (signal.astype(np.float64) / peak).astype(np.float32)
+            signal = np.divide(signal, peak, np.empty_like(signal), dtype="d", casting="same_kind")
         rows = self._extractor(signal)
         return np.asarray(np.round((rows - rows.max()) * self._steps) / self._steps, np.float32)
 
