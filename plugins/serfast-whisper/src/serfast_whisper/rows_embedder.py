@@ -10,11 +10,10 @@ import numpy as np
 import onnxruntime
 
 from serfast import Extractor, FeatureSpec
+from serfast.audio.pcm import without_gain
 from serfast.errors import ModelError
 from serfast.forking import forks_wait
 from serfast.models.onnx_weights import TENSORS, OnnxModel, read_model
-
-from .pcm import without_gain
 
 __all__ = ["RowsEmbedder"]
 
@@ -68,6 +67,7 @@ class RowsEmbedder:
         self.spec, self.licence = spec, licence
         self.sample_rate = int(spec.sample_rate)
         self.shortest, self.longest = shortest, longest
+        self.ignores_level = True  # encoders look at how far rows are below the loudest value
         self._steps = steps_per_decibel
         self._session = _session(model, path.name)
         self._extractor = Extractor(spec)
@@ -94,12 +94,12 @@ class RowsEmbedder:
         the rows are rounded, the signal's peak is made 1 then, so that a gain of other samples
         changes few.
         """
-        signal = without_gain(signal)
+        signal, _ = without_gain(signal)
         if self._steps is None:
             return np.asarray(self._extractor(signal))
         peak = float(np.abs(signal).max())
         if peak > 0:
-            signal = (signal.astype(np.float64) / peak).astype(np.float32)
+            signal = np.divide(signal, peak, np.empty_like(signal), dtype="d", casting="same_kind")
         rows = self._extractor(signal)
         return np.asarray(np.round((rows - rows.max()) * self._steps) / self._steps, np.float32)
 

@@ -8,6 +8,7 @@ the whole numbers have nothing of the gain left in them.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -29,18 +30,25 @@ each round it by 2⁻²⁴ at most."""
 TRIED = 512
 """So many samples are tried before all are."""
 
+BLOCK = 8192
+"""So many samples are in float64 at a time."""
 
-def without_gain(signal: Samples) -> Samples:
-    """Give 16-bit samples, with 32768 as 1, if a signal is these times a gain, or else the signal.
+
+def without_gain(signal: Samples) -> tuple[Samples, float]:
+    """Give 16-bit samples and the gain that they were multiplied by, if a signal is made so.
 
     Parameters
     ----------
     signal : ndarray of float32, shape (n_samples,)
+        n_samples >= 1, all of them finite.
 
     Returns
     -------
-    ndarray of float32, shape (n_samples,)
-        Samples that have a common divisor are divided by it.
+    samples : ndarray of float32, shape (n_samples,)
+        32768 is 1 in them, as in :func:`serfast.load`. A common divisor counts for a gain. Any
+        other signal is given as it is.
+    gain : float
+        The samples times the gain are the signal, but for rounding.
 
     Notes
     -----
@@ -50,27 +58,39 @@ def without_gain(signal: Samples) -> Samples:
     Examples
     --------
     >>> pcm = np.array([3, -32768, 0, 5], np.float32)
-    >>> without_gain(pcm * np.float32(0.01)) * 32768
-    array([ 3.0000e+00, -3.2768e+04,  0.0000e+00,  5.0000e+00], dtype=float32)
+    >>> samples, gain = without_gain(pcm * np.float32(0.01))
+    >>> (32768 * samples).tolist(), round(gain, 2)
+    ([3.0, -32768.0, 0.0, 5.0], 327.68)
     """
-    x = signal.astype(np.float64)
-    sizes = np.abs(x)
+    sizes = np.abs(signal)
     largest = float(sizes.max())
     smallest = float(sizes.min(initial=largest, where=sizes > 0))
     if largest == 0:
-        return signal
-    some = slice(None, None, max(1, len(x) // TRIED))
+        return signal, 1.0
+    some = signal[:: max(1, len(signal) // TRIED)]
     for multiple in range(1, MOST + 1):
         most = round(largest / smallest * multiple)
         if most > FULL_SCALE:
             break
         step = largest / most
-        if _are_multiples(x[some], step) and _are_multiples(x, step):
-            return np.asarray(np.rint(x / step) / FULL_SCALE, np.float32)
-    return signal
+        if _are_multiples(some, step) and all(_are_multiples(x, step) for x in _blocks(signal)):
+            samples = np.concatenate([_in_full_scale(x, step) for x in _blocks(signal)])
+            return samples, step * FULL_SCALE
+    return signal, 1.0
 
 
-def _are_multiples(x: np.ndarray[Any, np.dtype[np.float64]], step: float) -> bool:
-    """Tell whether each number is a whole multiple of the step, as closely as float32 can be."""
+def _blocks(signal: Samples) -> Iterator[Samples]:
+    """Give a signal piece by piece."""
+    return (signal[start : start + BLOCK] for start in range(0, len(signal), BLOCK))
+
+
+def _in_full_scale(samples: Samples, step: float) -> Samples:
+    whole = np.rint(samples.astype(np.float64) / step)
+    return np.asarray(whole / FULL_SCALE, np.float32)
+
+
+def _are_multiples(samples: Samples, step: float) -> bool:
+    """Tell whether each sample is a whole multiple of the step, as closely as float32 can be."""
+    x = samples.astype(np.float64)
     distance = np.abs(x - np.rint(x / step) * step)
     return bool((distance <= TOLERANCE * np.abs(x)).all())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from serfast_whisper.pcm import FULL_SCALE, MOST, without_gain
+from serfast.audio.pcm import FULL_SCALE, MOST, without_gain
 
 RANDOM = np.random.default_rng(3)
 GAINS_DB = (-90, -30, -20, -10, -7, -0.1, 3, 10, 40)
@@ -25,19 +25,23 @@ def test_a_gain_leaves_no_trace(loudness, gain_db):
     gained = (whole / FULL_SCALE).astype(np.float32) * np.float32(10 ** (gain_db / 20))
     twice = gained * np.float32(0.3)
     for given in (gained, twice):
-        np.testing.assert_array_equal(without_gain(given) * FULL_SCALE, whole)
+        samples, gain = without_gain(given)
+        np.testing.assert_array_equal(samples * FULL_SCALE, whole)
+        np.testing.assert_allclose(samples * gain, given, rtol=3e-7)
 
 
 @pytest.mark.parametrize("least", [3, 17, MOST])
 def test_the_smallest_sample_may_be_some_steps_large(least):
     whole = np.concatenate([least + np.arange(1000), [-FULL_SCALE]])
     gained = whole.astype(np.float32) * np.float32(1e-5 * np.pi)
-    np.testing.assert_array_equal(without_gain(gained) * FULL_SCALE, whole)
+    np.testing.assert_array_equal(without_gain(gained)[0] * FULL_SCALE, whole)
 
 
 def test_a_common_divisor_goes_as_a_gain_does():
     whole = recorded(1000)
-    np.testing.assert_array_equal(without_gain((7 * whole).astype(np.float32)) * FULL_SCALE, whole)
+    samples, gain = without_gain((7 * whole).astype(np.float32))
+    np.testing.assert_array_equal(samples * FULL_SCALE, whole)
+    assert gain == pytest.approx(7 * FULL_SCALE)
 
 
 def noise() -> np.ndarray:
@@ -65,8 +69,11 @@ def moved() -> np.ndarray:
 )
 def test_everything_else_stays_as_it_is(given):
     signal = given.astype(np.float32)
-    assert without_gain(signal) is signal
+    samples, gain = without_gain(signal)
+    assert samples is signal
+    assert gain == 1
 
 
 def test_one_sample_is_one_step():
-    np.testing.assert_array_equal(without_gain(np.float32([-0.3])), np.float32([-1 / FULL_SCALE]))
+    samples, _ = without_gain(np.array([-0.3], np.float32))
+    np.testing.assert_array_equal(samples, [-1 / FULL_SCALE])
