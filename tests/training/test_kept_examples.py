@@ -16,7 +16,7 @@ from helpers.cli_corpus import write_corpus
 from serfast.corpora import Recording, find_recordings
 from serfast.errors import AudioError
 from serfast.training import Recipe, kept_examples
-from serfast.training import recipe as module
+from serfast.training import recipe_examples as module
 
 RMS = serfast.FeatureSpec(features=[serfast.RMS(), serfast.MFCC()])
 MEAN = serfast.Statistics(functionals=("mean", "std"), deltas=0)
