@@ -183,6 +183,7 @@ TESTED_BY = {
     "presets.usual_statistics": "presets/test_egemaps.py",
     "statistics.columns": "statistics/test_statistics.py",
     "training.beforehand": "training/test_recipe.py",
+    "training.recipe_examples": "training/test_recipe.py",
     "training.trainee": "training/test_evaluation.py",
 }
 """The test by which a module's work is seen, where the module has no test file of its own."""

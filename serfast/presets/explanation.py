@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from .. import _checks as checks
+from ..features import catalogue
 from ..features.base import Feature
 from ..features.order import every_feature
 from ..features.spec import FeatureSpec
@@ -79,8 +80,6 @@ _WORDS: dict[str, tuple[str, str]] = {
     "remove_dc": ("the mean of each frame is subtracted first", ""),
     "power": ("exponent of the magnitude: 2 is power, 1 is magnitude", ""),
     "n_mels": ("number of mel bands", ""),
-    "fmin": ("lower edge of the first band", "Hz"),
-    "fmax": ("upper edge of the last band", "Hz"),
     "htk": ("mel scale is HTK's (else Slaney's, linear below 1 kHz)", ""),
     "mel_norm": ("scale of the triangles: 'slaney' is the same area, None the same peak of 1", ""),
     "triangle_axis": ("the axis over which the triangles' sides are straight", ""),
@@ -91,7 +90,6 @@ _WORDS: dict[str, tuple[str, str]] = {
     "ref": ("the power whose logarithm is 0", ""),
     "amin": ("smaller powers are raised to it before the logarithm", ""),
     "power_offset": ("is added to each band's power before the logarithm", ""),
-    "top_db": ("values are raised to so much below the recording's loudest", "dB"),
     "log_gain": ("factor on the logarithm", ""),
     "log_bias": ("is added to the logarithm after that factor", ""),
     "n_mfcc": ("number of coefficients", ""),
@@ -104,6 +102,13 @@ _WORDS: dict[str, tuple[str, str]] = {
     "name": ("name of the columns", ""),
 }
 """The words and the unit of fields that toolkits differ in; other fields have their docstring's."""
+
+_MEL_WORDS = {
+    "fmin": ("lower edge of the first band", "Hz"),
+    "fmax": ("upper edge of the last band", "Hz"),
+    "top_db": ("values are raised to so much below the recording's loudest", "dB"),
+}
+"""Those of features with mel bands; what others have under these names is another thing."""
 
 _SPEC_FIELDS = [f.name for f in dataclasses.fields(FeatureSpec) if f.name != "features"]
 
@@ -232,21 +237,32 @@ def _where(feature: Feature) -> str:
 
 def _words(thing: Any, field: str) -> tuple[str, str]:
     """Give a field's unit and what it is; a docstring says it where there are no words here."""
-    if field in _WORDS:
-        words, unit = _WORDS[field]
+    table = {**_WORDS, **_MEL_WORDS} if hasattr(thing, "n_mels") else _WORDS
+    if field in table:
+        words, unit = table[field]
         return unit, words
     text = next(filter(None, (_documented(c, field) for c in type(thing).__mro__)), "")
     named = re.search(r"\[([A-Za-zµ %/²]+)\]", text)
-    words = re.sub(r"\s*\[[^\]]*\]|`", "", re.split(r"(?<=[a-z)\]])[.;:] ", text)[0]).rstrip(".")
+    words = re.sub(
+        r"\s*\[[^\]]*\]|`|:\w+:(?=`)", "", re.split(r"(?<=[a-z)\]])[.;:] ", text)[0]
+    ).rstrip(".")
+    words = re.sub(r"^(It is|They are|This is|These are) ", "", words)
     return (named[1] if named else ""), words or field.replace("_", " ")
 
 
 def _documented(cls: type[Any], field: str) -> str:
-    """Give what a class's docstring says of one field, on one line; nothing if it doesn't."""
+    """Give what a class's docstring says of one field, on one line; nothing if it doesn't.
+
+    Where it says that the field means what another class's does, that one's is given.
+    """
     lines = inspect.cleandoc(cls.__doc__ or "").splitlines()
     for i, line in enumerate(lines):
-        if re.match(rf"{re.escape(field)} : ", line):
+        if re.match(rf"(\w+, )*{re.escape(field)}(, \w+)*( : |$)", line):
             rest = lines[i + 1 :]
             end = next((j for j, text in enumerate(rest) if text[:1].strip()), len(rest))
-            return " ".join(text.strip() for text in rest[:end]).strip()
+            found = " ".join(text.strip() for text in rest[:end]).strip()
+            other = re.match(
+                r"(?:It means|They mean) the same as in :class:`serfast\.(\w+)`", found
+            )
+            return _documented(getattr(catalogue, other[1]), field) if other else found
     return ""

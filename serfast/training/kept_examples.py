@@ -115,7 +115,7 @@ class KeptExamples:
         except (OSError, EOFError, *DAMAGED):  # there are none, or damaged ones
             return None
         for doubt in doubts:
-            warnings.warn(doubt, stacklevel=3)
+            warnings.warn(doubt, stacklevel=4)
         for i, error in failures.items():
             assert failed is not None
             failed(self._recordings[i], error)
@@ -154,7 +154,7 @@ class KeptExamples:
             with replacing(self._about) as path:
                 path.write_text(json.dumps(about), encoding="utf-8")
         except OSError as error:
-            warnings.warn(f"examples not kept: {error}; the evaluation goes on", stacklevel=3)
+            warnings.warn(f"examples not kept: {error}; the evaluation goes on", stacklevel=4)
 
     def drop(self) -> None:
         """Remove them, if that can be done: all folds are done."""

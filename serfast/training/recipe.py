@@ -6,35 +6,22 @@ start from it, and a bundle's card carries it.
 
 from __future__ import annotations
 
-import dataclasses
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ..corpora.card import card_of_recordings
 from ..corpora.recordings import Recording
 from ..models.bundle.bundle import Bundle
-from ..models.input_maker import InputMaker
 from ..models.plugin import Examples, Run
 from .beforehand import check_choice, check_recordings, check_splits, try_bundle
 from .cluster_folds import Handed, folds_on
 from .conditions import Wanted, conditions_from
 from .copy_choice import choose_copies
 from .evaluation import Evaluation, Fold, evaluate_splits, evaluation_of
-from .examples import (
-    Failed,
-    Making,
-    Samples,
-    check_made_with,
-    examples_of,
-    make_examples,
-    texts_of,
-)
+from .examples import Failed, Samples, check_made_with, texts_of
 from .folds import Folds, folds_of, splits_with_copies
-from .ingredients import made_folder
-from .kept_examples import kept_examples
-from .recipe_fields import RecipeFields
-from .trainee import Trainee
+from .recipe_examples import RecipeExamples
 from .training import train
 from .trials import Trials, rehearse, trials_in_memory, trials_of
 
@@ -45,7 +32,7 @@ Progress = Callable[[os.PathLike[str]], None]
 Tell = Callable[[float, str], None]
 
 
-class Recipe(RecipeFields):
+class Recipe(RecipeExamples):
     """A recipe says how a classifier is trained: plugin, features, altered copies, seed.
 
     The plugin chooses features and alterations that aren't given. What it chose stands in the
@@ -237,35 +224,15 @@ class Recipe(RecipeFields):
             If the plugin fails, or gives anything but probabilities.
         """
         speakers, labels = [r.speaker for r in recordings], [r.label for r in recordings]
-        under = conditions_from(conditions, self.certain_alterations)
-        chooses = self.choose_copies
+        under, how = conditions_from(conditions, self.certain_alterations), folds_of(folds)
         texts = texts_of([r.text for r in recordings])
-        check_splits(self, folds_of(folds), labels, speakers, texts=texts, chooses=chooses)
+        check_splits(self, how, labels, speakers, texts=texts, chooses=self.choose_copies)
         run = self._run(folder, tell)
         rehearse(under, int(self.spec.sample_rate))
-        used = list(recordings)
-
-        def leave_out(recording: Recording, error: Exception) -> None:
-            used.remove(recording)
-            if failed is not None:
-                failed(recording, error)
-
-        leave_out_too = failed and leave_out
-        kept = kept_examples(self, self.inputs(), recordings, run.folder, run.tell)
-        examples = kept.read(leave_out_too) if kept else None
-        if examples is None:
-            examples = self.examples(
-                recordings,
-                threads=threads,
-                progress=progress,
-                failed=leave_out_too and kept.failing(leave_out_too) if kept else leave_out_too,
-                doubted=kept.doubted if kept else None,
-                client=client,
-            )
-            if kept:
-                kept.write(examples)
+        kept, used, examples = self._kept_or_made(
+            recordings, run, threads=threads, progress=progress, failed=failed, client=client
+        )
         if client is not None:
-            how = folds_of(folds)
             splits = splits_with_copies(how, examples, len(self.alterations))
             classes, handed = examples.classes, Handed(examples)
             del examples  # the cluster has them from then on
@@ -286,49 +253,10 @@ class Recipe(RecipeFields):
             trials = None
             if under:
                 trials = trials_of(under, used, self.inputs(), seed=self.seed, failed=failed)
-            evaluation = self._evaluate(examples, folds_of(folds), run, fold_done, trials)
+            evaluation = self._evaluate(examples, how, run, fold_done, trials)
         if kept:
             kept.drop()
         return evaluation
-
-    def examples(
-        self,
-        recordings: Sequence[Recording],
-        *,
-        threads: int = 1,
-        progress: Progress | None = None,
-        failed: Failed | None = None,
-        doubted: Callable[[str], object] | None = None,
-        client: Any = None,
-    ) -> Examples:
-        """Give the examples for the plugin; see :func:`serfast.training.make_examples`."""
-        return make_examples(
-            recordings,
-            self.spec,
-            self.statistics,
-            threads=threads,
-            progress=progress,
-            failed=failed,
-            doubted=doubted,
-            client=client,
-            **self._making(),
-        )
-
-    def examples_of(
-        self, signals: Iterable[Samples], labels: Sequence[str], speakers: Sequence[str]
-    ) -> Examples:
-        """Give examples from signals in memory; see :func:`serfast.training.examples_of`."""
-        return examples_of(signals, labels, speakers, self.spec, self.statistics, **self._making())
-
-    def _making(self) -> Making:
-        """Give the arguments with which examples are made, beside spec and statistics."""
-        return {
-            "kind": self.load_plugin().input,
-            "embedding": self.embedding,
-            "alterations": self.alterations,
-            "seed": self.seed,
-            "backend": self.backend,
-        }
 
     def train_on(
         self,
@@ -404,17 +332,3 @@ class Recipe(RecipeFields):
             trials=trials,
             chooses_copies=self.choose_copies,
         )
-
-    def trainee(self) -> Trainee:
-        """Give what is trained: the plugin with its name, spec and statistics."""
-        return Trainee(self.plugin, self.load_plugin(), self.spec, self.statistics)
-
-    def inputs(self) -> InputMaker:
-        """Give what makes the classifier's inputs."""
-        kind = self.load_plugin().input
-        return InputMaker(self.spec, self.statistics, kind, self.backend, self.embedding)
-
-    def _run(self, folder: AnyPath | None, tell: Tell | None) -> Run:
-        """Give the run of a training; its folder is made if it doesn't exist."""
-        run = Run(seed=self.seed, folder=None if folder is None else made_folder(folder))
-        return run if tell is None else dataclasses.replace(run, tell=tell)

@@ -99,6 +99,22 @@ def test_rows_are_finite(name: str, signal: str, backend: str) -> None:
     assert np.isfinite(extractor(name, backend)(SIGNALS[signal])).all()
 
 
+@every_name
+@pytest.mark.parametrize("shape", ["noise", "constant", "sine", "square"])
+def test_rows_of_samples_up_to_1e16_are_finite(name: str, shape: str) -> None:
+    """As docs/features.md says; from 1e17 on, powers are beyond float32."""
+    time = np.arange(8000) / RATE
+    sine = np.sin(2 * np.pi * 200 * time)
+    signal = {
+        "noise": np.random.default_rng(0).normal(0, 0.3, len(time)),
+        "constant": np.ones(len(time)),
+        "sine": sine,
+        "square": np.sign(sine),
+    }[shape]
+    rows = serfast.Extractor(spec_of(name))((1e16 * signal).astype(np.float32))
+    assert np.isfinite(rows).all()
+
+
 @every_streamed_name
 @pytest.mark.parametrize("backend", ["native", "numba"])
 @settings(max_examples=40)

@@ -61,8 +61,33 @@ def test_every_constant_of_every_feature_has_words_and_once() -> None:
 
 def test_a_field_of_a_docstring_has_its_words_and_unit() -> None:
     spec = serfast.FeatureSpec(features=[serfast.YIN()])
-    (fmax,) = [c for c in constants(spec) if c.field == "threshold"]
-    assert "below" in fmax.words or "threshold" in fmax.words
+    (threshold,) = [c for c in constants(spec) if c.field == "threshold"]
+    assert "below" in threshold.words or "threshold" in threshold.words
+
+
+@pytest.mark.parametrize(
+    ("feature", "field", "unit", "words"),
+    [
+        (serfast.LogMel(), "fmin", "Hz", "lower edge of the first band"),
+        (serfast.YIN(), "fmin", "Hz", "the range of F0"),
+        (serfast.F0(75, 500), "fmax", "Hz", "the range of F0"),
+        (serfast.AutocorrelationHNR(), "fmin", "Hz", "the range of F0"),  # as HNR's docstring says
+        (serfast.AutocorrelationHNR(), "floor", "dB", "the smallest value"),
+        (serfast.SpectralContrast(), "fmin", "Hz", "the upper edge of the first band"),
+        (serfast.AlphaRatio(), "split", "Hz", "The bins with fmin <= f < split are summed"),
+        (serfast.LogMel(top_db=80.0), "top_db", "dB", "so much below the recording's loudest"),
+        (serfast.RelativeLevel(serfast.MelPower()), "top_db", "dB", ""),
+    ],
+)
+def test_a_name_that_features_share_has_each_ones_words(
+    feature: serfast.features.Feature, field: str, unit: str, words: str
+) -> None:
+    spec = serfast.FeatureSpec(features=(feature,))
+    where = type(feature).__name__
+    (constant,) = [c for c in constants(spec) if c.field == field and c.where == where]
+    assert constant.unit == unit
+    assert words in constant.words
+    assert ("recording's" in constant.words) == (where == "LogMel" and field == "top_db")
 
 
 def test_a_feature_that_a_toolkit_lacks() -> None:

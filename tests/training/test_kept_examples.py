@@ -17,7 +17,7 @@ from serfast.corpora import Recording, find_recordings
 from serfast.errors import AudioError, MissingDecoderError
 from serfast.models.input_maker import InputMaker
 from serfast.training import Recipe, kept_examples
-from serfast.training import recipe as module
+from serfast.training import recipe_examples as module
 
 RMS = serfast.FeatureSpec(features=[serfast.RMS(), serfast.MFCC()])
 MEAN = serfast.Statistics(functionals=("mean", "std"), deltas=0)
