@@ -10,7 +10,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-__all__ = ["map_libraries", "memory", "own_memory"]
+__all__ = ["map_libraries", "memory", "private_memory"]
 
 POPULATE = 22
 """Linux's MADV_POPULATE_READ (5.14): map every page of these addresses now."""
@@ -33,7 +33,7 @@ def memory() -> dict[str, int]:
     return _unix()
 
 
-def own_memory() -> int | None:
+def private_memory() -> int | None:
     """Give the bytes of resident memory that are in no file; None where the system doesn't tell.
 
     The rest are pages of libraries and of mapped files. All processes share them, and the system
@@ -41,8 +41,8 @@ def own_memory() -> int | None:
 
     Examples
     --------
-    >>> own = own_memory()
-    >>> own is None or 0 < own < memory()["now"]
+    >>> private = private_memory()
+    >>> private is None or 0 < private < memory()["now"]
     True
     """
     with suppress(OSError):

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..recognizer import Recognizer
 from .laps import laps
-from .memory import memory, own_memory
+from .memory import memory, private_memory
 from .settings import Settings, sound
 
 __all__ = ["predictions"]
@@ -23,9 +23,9 @@ def predictions(settings: Settings, classifier: str) -> dict[str, Any]:
     -------
     dict
         ``ms``: median time of a prediction; ``per_second``; ``load_ms``: time to make the
-        Recognizer, the import of its plugin included; ``peak``: bytes of memory at most, ``own``:
-        how many are in no file at the end (libraries are), None where the system doesn't tell;
-        ``waited``.
+        Recognizer, the import of its plugin included; ``peak``: bytes of memory at most;
+        ``private``: how many are in no file at the end (libraries are); either is None where the
+        system doesn't tell; ``waited``.
     """
     start = perf_counter()
     recognizer = Recognizer(classifier, settings.backend)
@@ -38,6 +38,6 @@ def predictions(settings: Settings, classifier: str) -> dict[str, Any]:
         "per_second": 1 / measured.median,
         "load_ms": 1e3 * loaded,
         "peak": memory().get("peak"),
-        "own": own_memory(),
+        "private": private_memory(),
         "waited": measured.waited,
     }

@@ -152,8 +152,8 @@ def _startup(result: Result) -> str:
 def _peak(figures: dict[str, Any]) -> str:
     """Give a classifier's memory; without its own in results of former versions."""
     whole = f"{figures['classifier']} {_mb(figures['peak'])}"
-    own = figures.get("own")
-    return f"{whole} ({_mb(own)} not of libraries' files)" if own else whole
+    private = figures.get("private")
+    return f"{whole} ({_mb(private)} not of libraries' files)" if private else whole
 
 
 def _memory(programs: dict[str, dict[str, float]], work: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from serfast.bench.memory import map_libraries, memory, own_memory
+from serfast.bench.memory import map_libraries, memory, private_memory
 
 
 @pytest.mark.skipif(not Path("/proc/self/smaps_rollup").exists(), reason="reads Linux's file")
@@ -42,17 +42,17 @@ def test_pages_of_files_are_not_a_processs_own(tmp_path: Path) -> None:
     n_bytes = 20 * 2**20
     path = tmp_path / "file"
     path.write_bytes(bytes(n_bytes))
-    before, own_before = memory()["now"], own_memory()
+    before, private_before = memory()["now"], private_memory()
     with path.open("rb") as file, mmap(file.fileno(), n_bytes, access=maps.ACCESS_READ) as mapped:
         total = np.frombuffer(mapped, np.uint8)[::4096].sum()
-        after, own_after = memory()["now"], own_memory()
+        after, private_after = memory()["now"], private_memory()
         del total
     with mmap(-1, n_bytes, flags=maps.MAP_PRIVATE | maps.MAP_ANONYMOUS) as block:
         np.frombuffer(block, np.uint8)[:] = 1
-        own_filled = own_memory()
-    assert own_before is not None
-    assert own_after is not None
-    assert own_filled is not None
+        private_filled = private_memory()
+    assert private_before is not None
+    assert private_after is not None
+    assert private_filled is not None
     assert after - before == pytest.approx(n_bytes, abs=2**20)
-    assert own_after - own_before == pytest.approx(0, abs=2**20)
-    assert own_filled - own_before == pytest.approx(n_bytes, abs=2**20)
+    assert private_after - private_before == pytest.approx(0, abs=2**20)
+    assert private_filled - private_before == pytest.approx(n_bytes, abs=2**20)
