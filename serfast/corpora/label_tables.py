@@ -14,6 +14,7 @@ import numpy as np
 from ..errors import ParameterError
 from .by_pattern import UNKNOWN_SPEAKER
 from .columns import NAMES, places_of
+from .garbage import collection_waits
 from .messages import joined, printable
 from .named import NAMED
 from .recordings import Recording
@@ -189,8 +190,9 @@ class _Reader:
             add(columns)
             order.extend(columns)
 
-        while len(problems) < MOST_PROBLEMS and (some := list(islice(rows, ROWS))):
-            problems += self._problems(some, ordered)
+        with collection_waits():
+            while len(problems) < MOST_PROBLEMS and (some := list(islice(rows, ROWS))):
+                problems += self._problems(some, ordered)
         if problems:
             raise ParameterError(f"{self._table}: {joined(problems[:MOST_PROBLEMS], '; ')}")
         return order

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import json
+from contextlib import suppress
 from pathlib import Path
 
 import pyarrow.parquet
@@ -10,6 +12,7 @@ import pytest
 
 from serfast.corpora.columns import columns_of_text
 from serfast.corpora.finding import find_recordings
+from serfast.corpora.garbage import collection_waits
 from serfast.corpora.label_tables import recordings_of_table, sources_of_table
 from serfast.corpora.recordings import Recording
 from serfast.errors import ParameterError
@@ -268,3 +271,19 @@ def test_labels_of_a_table_are_kept_once(folder: Path) -> None:
     one, other = find_recordings(table)
     assert one.speaker is other.speaker
     assert one.label == other.label == "joy"
+
+
+def test_the_search_for_garbage_goes_on_after_a_table(folder: Path) -> None:
+    table = folder / "labels.csv"
+    for text in ("a.wav,joy,1", "none.wav,joy,1"):
+        table.write_text(f"path,label,speaker\n{text}\n")
+        with suppress(ParameterError):
+            find_recordings(table)
+        assert gc.isenabled()
+    gc.disable()
+    try:
+        with collection_waits():
+            pass
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
