@@ -1,6 +1,6 @@
 """How periods differ: the native twin of serfast/features/period_{marks,measures,perturbation}.py."""
 
-from libc.math cimport ceil, fabs, floor, sqrt
+from libc.math cimport fabs, sqrt
 from libc.stdint cimport int32_t
 
 from inputs cimport Inputs
@@ -56,6 +56,12 @@ cdef inline ptrdiff_t rounded(double x) noexcept nogil:
     """Give floor(x + 0.5)."""
     cdef ptrdiff_t whole = <ptrdiff_t>(x + 0.5)
     return whole - (whole > x + 0.5)
+
+
+cdef inline ptrdiff_t upwards(double x) noexcept nogil:
+    """Give the smallest integer that isn't below x."""
+    cdef ptrdiff_t whole = <ptrdiff_t>x
+    return whole + (whole < x)
 
 
 cdef inline void correlations(
@@ -153,7 +159,7 @@ cdef inline bint neighbour(
     cdef float energy
     width = rounded(at[0] + period / 2) - left + 1
     low = <ptrdiff_t>(PERIODS_SHORTEST * period) - 1
-    high = <ptrdiff_t>ceil(PERIODS_LONGEST * period) + 1
+    high = upwards(PERIODS_LONGEST * period) + 1
     if left < 0 or left + width > s.n:
         return False
     first = left + way * rounded(last[0]) - SERFAST_NEAR_LAGS // 2
@@ -269,8 +275,8 @@ cdef inline double amplitude(
 ) noexcept nogil:
     """Give the root mean square under half a Hann window to each side of the mark."""
     cdef const serfast_kernels *k = x.kernels
-    cdef ptrdiff_t begin = <ptrdiff_t>ceil(mark - left), middle = <ptrdiff_t>ceil(mark)
-    cdef ptrdiff_t end = <ptrdiff_t>floor(mark + right) + 1
+    cdef ptrdiff_t begin = upwards(mark - left), middle = upwards(mark)
+    cdef ptrdiff_t end = <ptrdiff_t>(mark + right) + 1  # which isn't below 0
     cdef float[2] energies
     begin, end = max(begin, 0), min(end, x.frame_length)
     middle = min(max(middle, begin), end)
@@ -384,13 +390,14 @@ cdef inline bint prepare(const Inputs *x, Sound *s) noexcept nogil:
     cdef const serfast_kernels *k = x.kernels
     cdef float *samples = x.scratch
     cdef float *coarse = samples + x.frame_length + ROOM
-    cdef double total = k.sum_squares(x.frame, x.frame_length), left
+    cdef double mean, left
     cdef ptrdiff_t i
     k.condition(x.frame, x.frame_length, 1, 0, samples)
+    mean = <double>x.frame[0] - samples[0]
     for i in range(ROOM):
         samples[x.frame_length + i] = 0
     left = k.sum_squares(samples, x.frame_length)
-    if not (left > PERIODS_STEADY * total and left > x.frame_length * PERIODS_SILENCE):
+    if not (left > PERIODS_STEADY * (left + x.frame_length * mean * mean) and left > x.frame_length * PERIODS_SILENCE):
         return False
     s.kernels, s.x, s.n = k, samples, x.frame_length
     s.coarse, s.n_coarse = samples, x.frame_length // s.step
@@ -421,7 +428,7 @@ cdef inline void period_perturbation(const Inputs *x, float *out) noexcept nogil
         return
     n = candidates(
         &s, <ptrdiff_t>(x.sample_rate / fmax / s.step),
-        <ptrdiff_t>ceil(x.sample_rate / fmin / s.step), lags,
+        upwards(x.sample_rate / fmin / s.step), lags,
     )
     for i in range(n):
         last = marked(&s, lags[i] * s.step, (s.n - x.sample_rate / fmin) / 2, marks, &first)
