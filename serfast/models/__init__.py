@@ -36,10 +36,11 @@ from .plugin import (
     with_options,
 )
 from .scores import FLOOR, Adaptable, Doubting, DoubtingInSteps, sharpened
-from .typical import Typical
+from .typical import TYPICAL, Typical
 
 __all__ = [
     "FLOOR",
+    "TYPICAL",
     "Adaptable",
     "Bundle",
     "ChecksFirst",
