@@ -139,7 +139,7 @@ def test_a_stream_is_as_strange_as_its_rows_so_far():
     network = PLUGIN.load(KNOWING)
     assert isinstance(network, DoubtingInSteps)
     check_classifier(network, [rows(n, n) for n in (31, 150, 7)])
-    x, state = rows(160), network.new_state()
+    x, state = rows(300), network.new_state()
     assert network.strangeness_so_far(state) is None
     for stop in range(network.stride, len(x) + 1, network.stride):
         network.step(x[stop - network.stride : stop], state)
