@@ -139,7 +139,7 @@ def test_a_stream_is_as_strange_as_its_rows_so_far():
     network = PLUGIN.load(KNOWING)
     assert isinstance(network, DoubtingInSteps)
     check_classifier(network, [rows(n, n) for n in (31, 150, 7)])
-    x, state = rows(160), network.new_state()
+    x, state = rows(300), network.new_state()
     assert network.strangeness_so_far(state) is None
     for stop in range(network.stride, len(x) + 1, network.stride):
         network.step(x[stop - network.stride : stop], state)
@@ -188,6 +188,14 @@ def test_a_speaker_learns_nothing_of_what_is_strange(tmp_path):
         ({**TYPICAL, "strange_limit": np.array(0.0)}, "strange_limit.npy must be > 0"),
         ({**TYPICAL, "typical_mean": np.zeros(D)}, "typical_mean.npy must be float of shape"),
         ({"strange_limit": np.array(1.0)}, "must have the member typical_mean.npy"),
+        (
+            {"fewest_rows": np.array(9.0)},
+            "fewest_rows.npy must be from 1 to .*, and beside",
+        ),
+        (
+            {key: value for key, value in TYPICAL.items() if key != "fewest_rows"},
+            "must have the member fewest_rows.npy",
+        ),
         ({"class_scores": np.eye(3)}, "must have the member neutral_scores.npy"),
         ({"neutral_scores": np.zeros(2)}, r"neutral_scores.npy must be float of shape \(3,\)"),
         ({**OFFERS, "class_scores": np.zeros(3)}, "class_scores.npy must be float"),

@@ -8,8 +8,7 @@ import numpy as np
 from numpy.random import default_rng
 
 from serfast.errors import ModelError
-from serfast.models import Bundle, Typical
-from serfast.models.typical import TYPICAL
+from serfast.models import TYPICAL, Bundle, Input, Typical
 
 from .card import MAX_ROWS, MEMBER, Card, Step
 from .inference import OnnxClassifier, SteppingClassifier
@@ -61,11 +60,12 @@ def load(bundle: Bundle, options: Options) -> OnnxClassifier:
     check_values(MODEL, "input", session.get_inputs(), {model.input: _shape(model.layout, columns)})
     _check_output(MODEL, session, model.output, k)
     dtype = dtype_of(session.get_inputs()[0], "input")
+    typical = _typical(bundle, card, columns)
     more: dict[str, Any] = {
         "sharpness": _sharpness(bundle),
         "offers": _offers(bundle),
-        "typical": _typical(bundle, card, columns),
-        "fewest_rows": _fewest_rows(bundle),
+        "typical": typical,
+        "fewest_rows": _fewest_rows(bundle, typical, model.kind),
     }
     whole = OnnxClassifier(bundle.classes, bundle.spec, card, session, columns, dtype, **more)
     if card.step is None:
@@ -118,13 +118,17 @@ def _typical(bundle: Bundle, card: Card, columns: int | None) -> Typical | None:
     return None
 
 
-def _fewest_rows(bundle: Bundle) -> int:
-    """Give how many rows a recording has at least that is like training's; 1 if it isn't known."""
-    if "fewest_rows" not in bundle.arrays:
+def _fewest_rows(bundle: Bundle, typical: Typical | None, kind: Input) -> int:
+    """Give how many rows a recording has at least that is like training's; 1 if nothing is typical.
+
+    Rows have this number beside what is typical of them, and other inputs have none.
+    """
+    if kind != "rows" or (typical is None and "fewest_rows" not in bundle.arrays):
         return 1
     fewest = float(bundle.array("fewest_rows", ()))
-    if not 1 <= fewest <= MAX_ROWS:
-        raise ModelError(f"fewest_rows.npy must be from 1 to {MAX_ROWS}, got {fewest}")
+    if typical is None or not 1 <= fewest <= MAX_ROWS:
+        rule = f"from 1 to {MAX_ROWS}, and beside {', '.join(TYPICAL)}"
+        raise ModelError(f"fewest_rows.npy must be {rule}, got {fewest}")
     return int(fewest)
 
 

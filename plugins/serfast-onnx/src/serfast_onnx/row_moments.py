@@ -10,7 +10,7 @@ __all__ = ["RowMoments"]
 
 Array = np.ndarray[Any, Any]
 
-BLOCK = 64
+BLOCK = 256
 """Rows are added up in blocks of so many from the first on, so sums don't depend on portions."""
 
 
@@ -28,7 +28,7 @@ class RowMoments:
     __slots__ = ("_block", "_filled", "_sums", "n_rows")
 
     def __init__(self, n_columns: int) -> None:
-        self._block = np.zeros((BLOCK, n_columns), np.float32)
+        self._block = np.zeros((BLOCK, n_columns))
         self._filled = 0
         self._sums = np.zeros((2, n_columns))
         self.n_rows = 0
@@ -47,12 +47,16 @@ class RowMoments:
             rows = rows[len(part) :]
 
     def vector(self) -> Array:
-        """Give the means and then the deviations, shape (2 · n_columns,); 0 without rows."""
+        """Give the means and then the deviations, shape (2 · n_columns,); 0 without rows.
+
+        Of values whose squares are too large for a float they are infinite, or NaN.
+        """
         sums = self._sums + _sums(self._block[: self._filled])
         mean, square = sums / max(1, self.n_rows)
-        return np.concatenate([mean, np.sqrt(np.maximum(square - mean * mean, 0))])
+        with np.errstate(over="ignore", invalid="ignore"):
+            return np.concatenate([mean, np.sqrt(np.maximum(square - mean * mean, 0))])
 
 
 def _sums(rows: Array) -> Array:
-    x = rows.astype(np.float64)
-    return np.stack([x.sum(axis=0), (x * x).sum(axis=0)])
+    with np.errstate(over="ignore"):
+        return np.stack([rows.sum(axis=0), (rows * rows).sum(axis=0)])

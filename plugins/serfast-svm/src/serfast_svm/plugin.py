@@ -11,10 +11,10 @@ import numpy as np
 
 from serfast.errors import ModelError
 from serfast.forking import forks_wait
+from serfast.models import TYPICAL, Typical
 from serfast.models.bundle.bundle import Bundle
 from serfast.models.classifier import Input
 from serfast.models.plugin import Examples, Run, Weights
-from serfast.models.typical import TYPICAL, Typical
 
 from .checks import check_labels
 from .inference import LinearSvm

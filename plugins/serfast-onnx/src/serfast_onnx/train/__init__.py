@@ -36,7 +36,10 @@ from .split import held_out
 from .torch_state import one_thread
 from .writer import OPSET
 
-__all__ = ["train"]
+__all__ = ["MILD", "train"]
+
+MILD = 12
+"""So many copies of a recording say what is typical: the default ones, before the strong ones."""
 
 
 def train(examples: Examples, options: TrainingOptions, run: Run) -> Weights:
@@ -155,11 +158,13 @@ def _mean_scores(training: Training) -> dict[str, Any]:
 def _typical(training: Training) -> dict[str, Any]:
     """Say what rows are like: the means and deviations of columns that the network hears.
 
-    They are of the examples trained on, copies too, and so is the least number of rows, which is
-    that of the shortest crop.
+    They are of the examples trained on, with the first :data:`MILD` copies: in others there may be
+    more noise than speech. The least number of rows is that of the shortest crop.
     """
+    learned = training.learned
+    mild = np.ones(len(learned), bool) if learned.copies is None else learned.copies <= MILD
     moments = []
-    for x in training.learned.inputs:
+    for x in learned.where(mild).inputs:
         moments.append(RowMoments(x.shape[1]))
         moments[-1].add(x)
     vectors = np.stack([one.vector() for one in moments])

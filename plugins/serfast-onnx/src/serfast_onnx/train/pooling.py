@@ -3,8 +3,8 @@
 Each moment has a weight from 0 to 1, the logistic function of a linear one of its values: attention
 that needs no softmax over time, so all that is pooled are quotients of running sums. (Mean and
 deviation with softmax weights: Okabe et al., "Attentive statistics pooling for deep speaker
-embedding", Interspeech 2018.) A graph has the sums and all that follows in double: rounded to
-float32, the variance of few moments changes the probabilities with the gain, in the sixth digit.
+embedding", Interspeech 2018.) A graph goes on with the sums in double: rounded to float32, the
+difference that a variance is changes the probabilities with the gain, in the sixth digit.
 """
 
 from __future__ import annotations
@@ -49,8 +49,8 @@ class Pooling(nn.Module):
         weight = _write_weight(graph, self.weigh, x)
         first = graph.add("Mul", weight, x)
         terms = (weight, first, graph.add("Mul", first, x))
-        every = graph.double(graph.add("Concat", *terms, attributes={"axis": 1}))
-        sums = graph.add("ReduceSum", every, graph.integers(2))
+        every = graph.add("Concat", *terms, attributes={"axis": 1})
+        sums = graph.double(graph.add("ReduceSum", every, graph.integers(2)))
         sums = graph.running(f"{name}_sums", sums, (1, 1 + 2 * self.channels, 1))
         total, sum1, sum2 = graph.split(sums, (1, self.channels, self.channels), 1)
         total = graph.add("Max", total, graph.constant(LEAST_WEIGHT, np.float64))
@@ -122,7 +122,7 @@ class SlopePooling(nn.Module):
         weighted = graph.add("Mul", moments, weight)
         factors = graph.add("Transpose", weighted, attributes={"perm": [0, 2, 1]})
         terms = graph.add("Concat", moments, x, graph.add("Mul", x, x), attributes={"axis": 1})
-        sums = graph.add("MatMul", graph.double(terms), graph.double(factors))
+        sums = graph.double(graph.add("MatMul", terms, factors))
         sums = graph.running(f"{name}_sums", sums, (self.heads, 2 + 2 * self.channels, 2))
         total = graph.add(
             "Max", graph.first(sums, (1, 2)), graph.constant(LEAST_WEIGHT, np.float64)

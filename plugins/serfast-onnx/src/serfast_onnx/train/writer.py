@@ -3,7 +3,7 @@
 The same calls write ``model.onnx``, which sees a whole recording, and ``step.onnx``, which sees
 some rows and takes what it remembers as inputs: a convolution's context is zeros in the one and a
 state in the other, a sum over time is over all rows in the one and goes on from a state in the
-other, as does time itself. Sums are in double, and a state of theirs is two of float32.
+other, as does time itself. Sums go on in double, and a state of theirs is two of float32.
 The graph is written from the weights, operator by operator, so nothing depends on how a version of
 torch traces a module.
 """
