@@ -17,6 +17,9 @@ Result = dict[str, Any]
 WIDTH = 76
 """Characters of a line of the histogram in a terminal that is wide enough."""
 
+WITHOUT_BREAK = "\xa0"
+"""A space at which no line ends: a number and its unit stay together."""
+
 
 def text(result: Result, width: int = WIDTH) -> str:
     """Lay a benchmark out as a page.
@@ -144,13 +147,14 @@ def _startup(result: Result) -> str:
     work = "recording" if "error" in result["latency"] else "stream"
     lines.append(_memory(result["startup"]["memory"], work))
     peaks = [
-        f"{row['classifier']} {_mb(row['peak'])}"
+        f"{row['classifier']} {_mb(row['peak'])}".replace(" ", WITHOUT_BREAK)
         for row in result["predictions"]
         if row.get("peak")
     ]
     if peaks:
         text = f"Peak memory with a classifier: {', '.join(peaks)}"
-        lines += textwrap.wrap(text, WIDTH, subsequent_indent="  ")
+        wrapped = textwrap.wrap(text, WIDTH, subsequent_indent="  ")
+        lines += [line.replace(WITHOUT_BREAK, " ") for line in wrapped]
     return "\n".join(lines)
 
 
