@@ -17,6 +17,9 @@ Result = dict[str, Any]
 WIDTH = 76
 """Characters of a line of the histogram in a terminal that is wide enough."""
 
+WITHOUT_BREAK = "\xa0"
+"""A space at which no line ends: a number and its unit stay together."""
+
 
 def text(result: Result, width: int = WIDTH) -> str:
     """Lay a benchmark out as a page.
@@ -143,9 +146,13 @@ def _startup(result: Result) -> str:
     lines = [f"Start-up: {', '.join(parts)}"]
     work = "recording" if "error" in result["latency"] else "stream"
     lines.append(_memory(result["startup"]["memory"], work))
-    if peaks := [_peak(row) for row in result["predictions"] if row.get("peak")]:
+    peaks = [
+        _peak(row).replace(" ", WITHOUT_BREAK) for row in result["predictions"] if row.get("peak")
+    ]
+    if peaks:
         text = f"Peak memory with a classifier: {', '.join(peaks)}"
-        lines += textwrap.wrap(text, WIDTH, subsequent_indent="  ")
+        wrapped = textwrap.wrap(text, WIDTH, subsequent_indent="  ")
+        lines += [line.replace(WITHOUT_BREAK, " ") for line in wrapped]
     return "\n".join(lines)
 
 

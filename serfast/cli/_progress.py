@@ -21,6 +21,8 @@ _FIRST, _LAST = 10.0, 60.0
 """Seconds until the first plain line; each next one takes twice as long, at most the second."""
 _JUMP, _MOMENT = 0.005, 0.05
 """More than this share within so many seconds was done before, and is only counted now."""
+_LEAST = 1e-4
+"""Of a smaller share nobody can tell how long the rest takes."""
 
 
 class Progress:
@@ -103,8 +105,8 @@ class Progress:
             self._stream.flush()
         elif self._command is not None and now - self._drawn >= self._pause:
             self._drawn, self._pause = now, min(2 * self._pause, _LAST)
-            left = _duration(self._left(share, now))
-            print(f"{self._command}: {done}, {left} left, {name}", file=self._stream, flush=True)
+            figures = f"{done}, {self._left(share, now)}"
+            print(f"{self._command}: {figures}{name}", file=self._stream, flush=True)
 
     def write(self, text: str) -> None:
         """Print a line that stays, above the bar."""
@@ -114,16 +116,19 @@ class Progress:
             self._stream.write(self._line_before)
             self._stream.flush()
 
-    def _left(self, share: float, now: float) -> float:
-        """Reckon how many seconds the rest takes."""
-        return (now - self._begin) * (1 - share) / max(share - self._before, 1e-9)
+    def _left(self, share: float, now: float) -> str:
+        """Reckon how long the rest takes, as "3 min left, "; nothing if that can't be told yet."""
+        gained = share - self._before
+        if gained < _LEAST:
+            return ""
+        return f"{_duration((now - self._begin) * (1 - share) / gained)} left, "
 
     def _line(self, share: float, done: str, name: str, now: float) -> str:
         """Lay out a line that fits: the bar gives way first, then the middle of the name.
 
         The end of a name has what matters, such as the recall that a training has reached.
         """
-        figures = f" {done}, {_duration(self._left(share, now))} left, "
+        figures = f" {done}, {self._left(share, now)}"
         most = shutil.get_terminal_size().columns - 1
         room = most - len(figures)
         width = min(_WIDTH, max(_NARROW, room - _columns(name)))

@@ -135,6 +135,20 @@ def test_page(again: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None
     assert f"This machine carries {shown or 'no'} live stream" in page
 
 
+def test_no_line_ends_between_a_number_and_its_unit(
+    again: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The names have every length, so that the line would end at every place of an entry."""
+    row = next(one for one in again["predictions"] if one.get("peak"))
+    for length in range(1, 24):
+        again["predictions"] = [{**row, "classifier": "x" * length} for _ in range(6)]
+        assert main(["bench"]) == 0
+        page = capsys.readouterr().out
+        peaks = page[page.index("Peak memory") :].split("\n\n")[0]
+        assert len(re.findall(rf"{'x' * length} [0-9.]+ MiB", peaks)) == 6
+        assert max(map(len, peaks.splitlines())) <= report.WIDTH
+
+
 def test_json_is_what_was_measured(again: dict[str, Any], tmp_path: Path, capsys: Any) -> None:
     assert main(["bench", "--json", "--compare", str(saved(again, tmp_path))]) == 0
     captured = capsys.readouterr()

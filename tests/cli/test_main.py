@@ -281,6 +281,28 @@ def test_what_was_done_before_does_not_count_for_the_time_left(
         assert terminal.screen()[0].endswith("95 %, 30 s left, training")
 
 
+def test_no_time_is_left_where_nothing_is_done_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It was millions of hours: the rest over a share of 0."""
+    now = 0.0
+    monkeypatch.setattr("time.monotonic", lambda: now)
+    terminal, lines = Terminal(), io.StringIO()
+    with Progress(1, terminal) as bar, Progress(1, lines, command="serfast train") as progress:
+        for one in (bar, progress):
+            now = 30.0
+            one.step("a.wav")
+            now = 45.0
+            one.at(0.0, "scaling the inputs")
+            now = 45.01
+            one.at(0.5, "copies")
+            now = 110.0
+            one.at(0.5, "choosing C")
+        assert terminal.screen()[0].endswith("50 %, choosing C")
+    assert lines.getvalue().splitlines() == [
+        "serfast train: 1/1, 0 s left, a.wav",
+        "serfast train: 50 %, choosing C",
+    ]
+
+
 def test_the_bar_comes_back_below_a_line_that_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = iter(range(100))
     monkeypatch.setattr("time.monotonic", lambda: float(next(clock)))
