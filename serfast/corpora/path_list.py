@@ -10,7 +10,7 @@ from typing import overload
 
 from ..urls import UrlPath
 
-__all__ = ["PathList"]
+__all__ = ["PathList", "files_of"]
 
 
 class PathList(Sequence[Path]):
@@ -131,3 +131,10 @@ class PathList(Sequence[Path]):
         if place in self._others:
             return self._others[place]
         return self._folders[self._folder_of[place]] / self._name(place)
+
+
+def files_of(paths: Sequence[Path]) -> Iterator[tuple[Path, str]]:
+    """Give the folder and the name of each path; of a list, without making the path."""
+    if isinstance(paths, PathList):
+        return paths.files()
+    return ((path.parent, path.name) for path in paths)

@@ -84,6 +84,23 @@ def test_meld_has_the_same_names_in_three_sets(tmp_path: Path) -> None:
     assert (train.label, train.speaker, train.fold) == ("happiness", "Joey", "train")
 
 
+@pytest.mark.parametrize("above", ["", "MELD-RAW/MELD.Raw/"])
+def test_meld_as_its_makers_pack_it(tmp_path: Path, above: str) -> None:
+    """The training set's table lies in the folder of that set, the other two above."""
+    header = "Sr No.,Utterance,Speaker,Emotion,Sentiment,Dialogue_ID,Utterance_ID\n"
+    for table, recordings in (
+        ("train/train_sent_emo.csv", "train/train_splits"),
+        ("dev_sent_emo.csv", "dev/dev_splits_complete"),
+        ("test_sent_emo.csv", "test/output_repeated_splits_test"),
+    ):
+        put(tmp_path, f"{above}{table}", f"{header}1,Oh!,Joey,joy,positive,0,1\n")
+        put(tmp_path, f"{above}{recordings}/dia0_utt1.wav")
+        put(tmp_path, f"{above}{recordings}/._dia0_utt1.wav")
+    found = find_recordings(tmp_path)
+    assert [one.fold for one in found] == ["dev", "test", "train"]
+    assert [one.path.parts[-3] for one in found] == ["dev", "test", "train"]
+
+
 def test_emozionalmente(tmp_path: Path) -> None:
     put(
         tmp_path,
