@@ -173,6 +173,7 @@ TESTED_BY = {
     "corpora.corpus_choice": "corpora/test_named.py",
     "corpora.file_order": "corpora/test_label_tables.py",
     "corpora.known_labels": "cli/test_extract_statistics.py",
+    "corpora.labelled_files": "corpora/test_labelled.py",
     "corpora.stems": "corpora/test_labelled.py",
     "corpora.garbage": "corpora/test_label_tables.py",
     "corpora.table_cells": "corpora/test_label_tables.py",

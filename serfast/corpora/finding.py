@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn, TypeVar
@@ -16,17 +16,15 @@ from ..errors import ParameterError
 from ..urls import UrlPath, as_path
 from .archives import arrow_file, inside_archive, is_archive, search_archive
 from .arrow_files import is_arrow
-from .by_name import ByName
 from .by_pattern import by_folders, by_pattern, pattern_of
-from .catalogue import CORPORA
 from .columns import columns_of_text
 from .corpus import Corpus
 from .corpus_choice import FOLDERS, PATTERN, corpus_named, fitting, is_table, the_one_that_fits
 from .emotions import emotion_table, translated
 from .garbage import collection_waits
 from .label_tables import recordings_of_table, sources_of_table
-from .messages import joined, listed, reason_of
-from .path_list import PathList
+from .labelled_files import LabelledFiles
+from .messages import joined, reason_of
 from .recordings import Recording
 from .searching import Found, search
 from .source_list import SourceList
@@ -129,8 +127,8 @@ def find_labelled(
         recordings = list(labelled)
     if result.corpus:
         recordings = [replace(one, corpus=result.corpus) for one in recordings]
-    if not _in_order(result):
-        recordings.sort(key=lambda one: (one.path.parts, one.start or 0.0))
+    if isinstance(labelled, LabelledFiles) and not labelled.are_sorted:
+        recordings = [recordings[k] for k in labelled.order(one.start for one in recordings)]
     if names is not None:
         recordings = translated(recordings, names)
         if not recordings:
@@ -144,15 +142,10 @@ def find_sources(folder: PathLike, labels: PathLike = "auto") -> tuple[SourceLis
     Parameters, errors and warnings as of :func:`find_labelled`.
     """
     recordings, result = _labelled(folder, labels, None, sources_of_table)
-    if isinstance(recordings, SourceList):
-        return recordings, result
-    sources = SourceList(recordings)
-    return (sources if _in_order(result) else sources.sorted()), result
-
-
-def _in_order(result: Found) -> bool:
-    """Tell whether recordings come in the order of their paths, as all do but those of lists."""
-    return not result.corpus or isinstance(CORPORA[result.corpus].labels, ByName)
+    sources = recordings if isinstance(recordings, SourceList) else SourceList(recordings)
+    if isinstance(recordings, LabelledFiles) and not recordings.are_sorted:
+        sources = sources.reordered(recordings.order(sources.times()[0]))
+    return sources, result
 
 
 def _labelled(
@@ -281,14 +274,14 @@ def _warn_of(result: Found) -> None:
         warnings.warn(f"passed over: {missed}", stacklevel=3)
 
 
-def _of_corpus(paths: Sequence[Path], root: Path, corpus: Corpus) -> Iterator[Recording]:
+def _of_corpus(paths: Sequence[Path], root: Path, corpus: Corpus) -> LabelledFiles:
     """Give the recordings that a corpus labels, and warn of the others."""
     why = f"not named as {corpus.title} does"
     rule = f"folder must hold files named as {corpus.title} does, got {{}}"
-    return _labelled_of(paths, corpus.labels.read(paths, root), why, rule)
+    return LabelledFiles(paths, corpus.labels.read(paths, root), why, rule)
 
 
-def _by_own_rule(paths: Sequence[Path], root: Path, labels: str) -> Iterator[Recording]:
+def _by_own_rule(paths: Sequence[Path], root: Path, labels: str) -> LabelledFiles:
     """Give the recordings that folders or a pattern label, and warn of the others."""
     if labels == FOLDERS:
         recordings, why = by_folders(paths, root), "not in a folder that could be the label"
@@ -296,25 +289,4 @@ def _by_own_rule(paths: Sequence[Path], root: Path, labels: str) -> Iterator[Rec
         pattern = pattern_of(labels.removeprefix(PATTERN))
         recordings, why = by_pattern(paths, root, pattern), "not labelled by the pattern"
     rule = f"labels must fit some recording, got {labels!r}: {{}}"
-    return _labelled_of(paths, recordings, why, rule)
-
-
-def _labelled_of(
-    paths: Sequence[Path], recordings: Iterator[tuple[int, Recording]], why: str, rule: str
-) -> Iterator[Recording]:
-    """Give recordings, which come with their places; then warn of the others.
-
-    Raises
-    ------
-    ParameterError
-        If there is none; the message is the rule, with the paths in its place.
-    """
-    is_labelled = bytearray(len(paths))
-    for place, recording in recordings:
-        is_labelled[place] = True
-        yield recording
-    if not any(is_labelled):
-        raise ParameterError(rule.replace("{}", listed(paths)))
-    if not all(is_labelled):
-        others = PathList(paths[k] for k, labelled in enumerate(is_labelled) if not labelled)
-        warnings.warn(f"left out, {why}: {listed(others)}", stacklevel=6)
+    return LabelledFiles(paths, recordings, why, rule)

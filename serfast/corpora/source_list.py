@@ -14,7 +14,6 @@ import numpy as np
 
 from .._checks import fail
 from ..urls import as_path
-from .file_order import FileOrder
 from .path_list import PathList
 from .recordings import Recording
 
@@ -102,11 +101,6 @@ class SourceList(Sequence[Source]):
             values = getattr(self, name)
             setattr(result, name, array(values.typecode, (values[place] for place in order)))
         return result
-
-    def sorted(self) -> SourceList:
-        """Give the recordings by file and time."""
-        order = FileOrder(self.files(), *self.times())
-        return self.reordered(order.places)
 
     def _about_number(self, about: tuple[str, str]) -> int:
         number = self._about_numbers.setdefault(about, len(self._abouts))
