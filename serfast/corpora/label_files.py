@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -51,13 +50,16 @@ class Evaluations(Labels):
         for one in lists:
             text, whole = _text_of(one), stems.place(one.stem)
             for match in _LINE.finditer(text):
-                with _in_line(one, text.count("\n", 0, match.start()) + 1):
-                    single = stems.place(match["name"])
-                    place = whole if single is None else single
-                    label = self.emotions.get(match["emotion"])
-                    if place is None or label is None:
-                        continue
+                single = stems.place(match["name"])
+                place = whole if single is None else single
+                label = self.emotions.get(match["emotion"])
+                if place is None or label is None:
+                    continue
+                try:
                     recording = _utterance(match, label, paths[place], single is None)
+                except ValueError as error:  # ParameterError is one
+                    number = text.count("\n", 0, match.start()) + 1
+                    raise _in_line(one, number, error) from error
                 yield place, recording
 
 
@@ -128,7 +130,7 @@ class LabelFiles(Labels):
             raise ParameterError(f"{table}: header must name {missing[0]}, got {','.join(header)}")
         shared: dict[str, str] = {}
         for number, cells in rows:
-            with _in_line(table, number):
+            try:
                 if len(cells) < len(header):
                     raise ParameterError(f"must have {len(header)} cells, got {len(cells)}")
                 row = dict(zip(header, map(str, cells), strict=False))
@@ -137,6 +139,8 @@ class LabelFiles(Labels):
                 if place is None or label is None:
                     continue
                 recording = self._recording(paths[place], label, row, fold, shared)
+            except ValueError as error:  # ParameterError is one
+                raise _in_line(table, number, error) from error
             yield place, recording
 
     def _missing(self, header: Sequence[str]) -> list[str]:
@@ -177,13 +181,9 @@ def _rating(text: str | None) -> float | None:
     return float(text) if text else None
 
 
-@contextmanager
-def _in_line(file: Path, number: int) -> Iterator[None]:
+def _in_line(file: Path, number: int, error: ValueError) -> ParameterError:
     """Name the file and the line in what is raised of a line's numbers and names."""
-    try:
-        yield
-    except ValueError as error:  # ParameterError is one
-        raise ParameterError(f"{file}: line {number}: {error}") from error
+    return ParameterError(f"{file}: line {number}: {error}")
 
 
 def _files_named(root: Path | None, *patterns: str, is_one_folder: bool = True) -> list[Path]:

@@ -111,6 +111,11 @@ class PathList(Sequence[Path]):
         self._names += name.encode("utf-8", "surrogatepass")  # bytes that aren't UTF-8, too
         self._ends.append(len(self._names))
 
+    def name(self, place: int) -> str:
+        """Give the name of a path, without making the path."""
+        place = range(len(self))[place]
+        return self._others[place].name if place in self._others else self._name(place)
+
     def _name(self, place: int) -> str:
         begin, end = self._ends[place], self._ends[place + 1]
         return self._names[begin:end].decode("utf-8", "surrogatepass")

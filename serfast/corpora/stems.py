@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from .by_name import stem_of
-from .path_list import files_of
+from .path_list import PathList, files_of
 
 __all__ = ["Stems"]
 
@@ -34,7 +34,7 @@ class Stems:
     """
 
     def __init__(self, paths: Sequence[Path], takes: Callable[[Path], bool] | None = None) -> None:
-        self._paths = paths
+        self._name = paths.name if isinstance(paths, PathList) else lambda k: paths[k].name
         hashes, places = array("q"), array("I")
         known: dict[Path, bool] = {}
         for place, (folder, name) in enumerate(files_of(paths)):
@@ -54,7 +54,7 @@ class Stems:
         number = hash(stem)
         at = bisect_right(self._hashes, number) - 1
         while at >= 0 and self._hashes[at] == number:
-            if self._paths[self._places[at]].stem == stem:
+            if stem_of(self._name(self._places[at])) == stem:
                 return self._places[at]
             at -= 1
         return None
