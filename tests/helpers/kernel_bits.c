@@ -340,7 +340,8 @@ static void sums(int n)
     energies[0] = energies[1] = 0;
     k->hann_energies(x, n / 2, -1.0f, 2.0f / (float)n, energies);
     say_floats("hann_energies", what, energies, 2);
-    const ptrdiff_t peaks[2] = {k->highest_peak(x, n - 18), k->largest_magnitude(x, n)};
+    const ptrdiff_t peaks[4] = {k->highest_peak(x, n - 18), k->largest_magnitude(x, n),
+                                k->largest_magnitude(x + 1, 7), k->highest_peak(x, n < 17 ? n : 17)};
     say("highest_peak, largest_magnitude", what, peaks, sizeof peaks);
     for (int step = 3; step <= 4; step++) {
         k->block_means(x, n / step, step, products);
