@@ -75,6 +75,7 @@ typedef struct {
 static const shape SHAPES[] = {
     {"512", 0, 16, 16, 1, {16}, {16}},
     {"320", 0, 8, 20, 1, {8}, {5, 4}},
+    {"400", 0, 8, 25, 1, {8}, {5, 5}},
     {"1200", 0, 8, 75, 1, {8}, {5, 5, 3}},
     {"2048", 0, 16, 64, 1, {16}, {8, 8}},
     {"450", 0, 9, 25, 0, {3, 3}, {5, 5}},
@@ -504,6 +505,7 @@ int main(int count, char **arguments)
     chirp();
     frames(&SHAPES[0]);
     frames(&SHAPES[1]);
+    frames(&SHAPES[2]);
     for (int n = 9; n <= 1024; n = 3 * n + 4)
         sums(n);
     products();
