@@ -116,6 +116,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "encoders": lambda: encoders.table(load("encoders")),
     "student": lambda: tables.student_table(load("student")),
     "strangers": lambda: strangers.table(load("strangers")),
+    "strangers_onnx": lambda: strangers.table(load("strangers_onnx")),
     "augmentation": lambda: augmentation.table(load("augmentation")),
     "pitch": lambda: pitch.table(load("pitch")),
 }

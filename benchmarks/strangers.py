@@ -1,10 +1,10 @@
 """What the default model says of sounds that are no speech: docs/adaptation.md.
 
-    python -m benchmarks.strangers EMODB [--run FOLDER]
+    python -m benchmarks.strangers EMODB [--run FOLDER] [--classifier svm]
 
-The default SVM is trained without each speaker. Its strangeness of that speaker's recordings, as
-they are and under every condition of the report, is held against that of sounds which are made
-here: the area under the ROC curve, and how many are warned of.
+The default SVM, or another classifier, is trained without each speaker. Its strangeness of that
+speaker's recordings, as they are and under every condition of the report, is held against that of
+sounds which are made here: the area under the ROC curve, and how many are warned of.
 """
 
 from __future__ import annotations

@@ -2,60 +2,81 @@
 
 from libc.math cimport NAN, ceil, floor
 
-from exponential cimport quick_exponential
-from logarithm cimport LN10, logarithm, quick_logarithm
+from kernels cimport serfast_kernels
+from logarithm cimport LN10, quick_logarithm
 from noise_floor cimport larger, smaller
 from track cimport Window
 
 cdef extern from *:
     """
-    static const double HARMONIC_FLOOR = 1e-30; /* FLOOR in harmonic_differences.py */
+    /* FLOOR and MOST in harmonic_differences.py */
+    static const double HARMONIC_FLOOR = 1e-30, HARMONIC_MOST = 0x1.62e42fefa39efp-1;
     """
     const double HARMONIC_FLOOR
+    const double HARMONIC_MOST
 
 
-cdef inline double harmonic_power(
-    const float *spectrum, ptrdiff_t n_bins, double place, double f0, double least
+cdef inline ptrdiff_t highest_bin(
+    const serfast_kernels *kernels, const float *spectrum, ptrdiff_t n_bins, double place, double f0
 ) noexcept nogil:
-    """Give the power of the highest peak near a place, or `least` if that is more."""
-    cdef ptrdiff_t last = n_bins - 2, i, top
+    """Give the highest bin near a place."""
+    cdef ptrdiff_t last = n_bins - 2
     cdef ptrdiff_t low = <ptrdiff_t>smaller(larger(ceil(place - 0.4 * f0), 1), last)
     cdef ptrdiff_t high = <ptrdiff_t>smaller(floor(place + 0.4 * f0), last)
-    cdef float highest = spectrum[low]
-    cdef double left, middle, right, bend, power
-    top = low
-    for i in range(low + 1, high + 1):
-        top = i if spectrum[i] > highest else top
-        highest = spectrum[i] if spectrum[i] > highest else highest
-    if 2 * <double>highest <= least:
-        return least
-    power = larger(highest, HARMONIC_FLOOR)
-    if spectrum[top - 1] <= highest and spectrum[top + 1] <= highest:
-        left = quick_logarithm(larger(spectrum[top - 1], HARMONIC_FLOOR))
-        middle = quick_logarithm(power)
-        right = quick_logarithm(larger(spectrum[top + 1], HARMONIC_FLOOR))
-        bend = 2 * middle - left - right
-        if bend > 0:
-            power *= smaller(quick_exponential((right - left) * (right - left) / (8 * bend)), 2)
-    return larger(power, least)
+    return low + kernels.largest_magnitude(spectrum + low, high + 1 - low)
 
 
-cdef inline double formant_power(
-    const float *spectrum, ptrdiff_t n_bins, double formant, double f0, double within
+cdef inline double level_at(const float *spectrum, ptrdiff_t top) noexcept nogil:
+    """Give the logarithm of the power of the peak at the highest bin."""
+    cdef double left = quick_logarithm(larger(spectrum[top - 1], HARMONIC_FLOOR))
+    cdef double here = quick_logarithm(larger(spectrum[top], HARMONIC_FLOOR))
+    cdef double right = quick_logarithm(larger(spectrum[top + 1], HARMONIC_FLOOR))
+    cdef double bend = 2 * here - left - right
+    if spectrum[top - 1] <= spectrum[top] and spectrum[top + 1] <= spectrum[top] and bend > 0:
+        here += smaller((right - left) * (right - left) / (8 * bend), HARMONIC_MOST)
+    return here
+
+
+cdef inline double harmonic_level(
+    const serfast_kernels *kernels, const float *spectrum, ptrdiff_t n_bins, double place, double f0
 ) noexcept nogil:
-    """Give the power of the strongest harmonic around a formant, or of the nearest one."""
+    """Give the logarithm of the power of the highest peak near a place."""
+    return level_at(spectrum, highest_bin(kernels, spectrum, n_bins, place, f0))
+
+
+cdef inline double formant_level(
+    const serfast_kernels *kernels, const float *spectrum, ptrdiff_t n_bins, double formant,
+    double f0, double within,
+) noexcept nogil:
+    """Give the level of the strongest harmonic around a formant, or of the nearest one.
+
+    A top has at most twice the power of its bin: only harmonics with a bin above half of the
+    highest one are measured.
+    """
     cdef ptrdiff_t first = <ptrdiff_t>larger(ceil((1 - within) * formant / f0), 1), k
-    cdef ptrdiff_t last = <ptrdiff_t>floor((1 + within) * formant / f0)
-    cdef double power = 0
+    cdef ptrdiff_t last = <ptrdiff_t>floor((1 + within) * formant / f0), top, strongest = 0
+    cdef float highest = -1, second = -1, here, lower
+    cdef double level
     if first > last:
         first = last = <ptrdiff_t>larger(floor(formant / f0 + 0.5), 1)
     for k in range(first, last + 1):
-        power = harmonic_power(spectrum, n_bins, k * f0, f0, power)
-    return power
+        top = highest_bin(kernels, spectrum, n_bins, k * f0, f0)
+        here = spectrum[top]
+        strongest = top if here > highest else strongest
+        lower = here if here < highest else highest  # nobody can foresee which: no branches
+        second = lower if lower > second else second
+        highest = here if here > highest else highest
+    level = level_at(spectrum, strongest)
+    if 2 * second > highest:
+        for k in range(first, last + 1):
+            top = highest_bin(kernels, spectrum, n_bins, k * f0, f0)
+            if top != strongest and 2 * spectrum[top] > highest:
+                level = larger(level_at(spectrum, top), level)
+    return level
 
 
 cdef inline void harmonic_differences(const Window *w, double *state, float *out) noexcept nogil:
-    """Compute the powers of the harmonics and of the formants, and their ratios.
+    """Compute the levels of the harmonics and of the formants, and their differences.
 
     The parameters are within, missing_nan, n_fft and rate.
     """
@@ -64,18 +85,18 @@ cdef inline void harmonic_differences(const Window *w, double *state, float *out
     cdef ptrdiff_t n_bins = <ptrdiff_t>given[2] // 2 + 1
     cdef const float *spectrum = row + w.n_columns - n_bins
     cdef double bins = given[2] / given[3], decibel = 10 / LN10, f0 = row[0] * bins
-    cdef double first, power
+    cdef double first
     cdef int i
     for i in range(5):
         out[i] = <float>NAN if given[1] != 0 else 0
     if not f0 >= 2:
         return
-    first = harmonic_power(spectrum, n_bins, f0, f0, HARMONIC_FLOOR)
-    power = harmonic_power(spectrum, n_bins, 2 * f0, f0, HARMONIC_FLOOR)
-    out[0] = <float>(decibel * logarithm(first / power))
+    first = harmonic_level(w.kernels, spectrum, n_bins, f0, f0)
+    out[0] = <float>(
+        decibel * (first - harmonic_level(w.kernels, spectrum, n_bins, 2 * f0, f0)))
     for i in range(3):
         if row[2 + 2 * i] > 0:
-            power = formant_power(spectrum, n_bins, row[2 + 2 * i] * bins, f0, given[0])
-            out[2 + i] = <float>(decibel * logarithm(power / first))
+            out[2 + i] = <float>(decibel * (formant_level(
+                w.kernels, spectrum, n_bins, row[2 + 2 * i] * bins, f0, given[0]) - first))
     if row[6] > 0:
         out[1] = -out[4]

@@ -39,15 +39,13 @@ cdef inline double height_between(
     const serfast_kernels *k, const float *r, ptrdiff_t lag, const float *taps
 ) noexcept nogil:
     """Give the largest value of the curve within a lag of this one; r has HALF values before."""
-    cdef float curve[STRIDE]
-    cdef int top = 0, j
+    cdef float curve[STRIDE + 32]
+    cdef ptrdiff_t top
     k.transposed_product(taps, 2 * HALF + 1, STRIDE, r + lag - HALF, curve)
-    for j in range(1, POINTS):
-        if curve[j] > curve[top]:
-            top = j
-    if top == 0 or top == POINTS - 1:
-        return curve[top]
-    return peak_between(curve[top - 1], curve[top], curve[top + 1])
+    top = k.highest_peak(curve, POINTS)
+    if top > 0 and curve[top] > curve[0] and curve[top] >= curve[POINTS - 1]:
+        return peak_between(curve[top - 1], curve[top], curve[top + 1])
+    return curve[0] if curve[0] > curve[POINTS - 1] else curve[POINTS - 1]
 
 
 cdef inline double highest_peak(
@@ -117,13 +115,14 @@ cdef inline void hnr(const Inputs *x, float *out) noexcept nogil:
     cdef float *samples = x.scratch     # length + 16, zeros at the end
     cdef float *r = samples + length + 16 + HALF
     cdef float *energies = r + high + HALF + 16
-    cdef double total = k.sum_squares(x.frame, length), left, first
+    cdef double mean, left, first
     k.condition(x.frame, length, 1, 0, samples)
+    mean = <double>x.frame[0] - samples[0]
     for i in range(16):
         samples[length + i] = 0
     left = k.sum_squares(samples, length)
     first = k.sum_products(samples, samples, n)
-    if not (left > HNR_STEADY * total and left > length * HNR_SILENCE and first > 0):
+    if not (left > HNR_STEADY * (left + length * mean * mean) and left > length * HNR_SILENCE and first > 0):
         out[0] = <float>x.parameters[0]
         return
     k.lag_products(samples, samples + begin, n, n_lags, r + begin)

@@ -1,6 +1,6 @@
 """How periods differ: the native twin of serfast/features/period_{marks,measures,perturbation}.py."""
 
-from libc.math cimport ceil, fabs, floor, sqrt
+from libc.math cimport fabs, sqrt
 from libc.stdint cimport int32_t
 
 from inputs cimport Inputs
@@ -56,6 +56,12 @@ cdef inline ptrdiff_t rounded(double x) noexcept nogil:
     """Give floor(x + 0.5)."""
     cdef ptrdiff_t whole = <ptrdiff_t>(x + 0.5)
     return whole - (whole > x + 0.5)
+
+
+cdef inline ptrdiff_t upwards(double x) noexcept nogil:
+    """Give the smallest integer that isn't below x."""
+    cdef ptrdiff_t whole = <ptrdiff_t>x
+    return whole + (whole < x)
 
 
 cdef inline void correlations(
@@ -153,7 +159,7 @@ cdef inline bint neighbour(
     cdef float energy
     width = rounded(at[0] + period / 2) - left + 1
     low = <ptrdiff_t>(PERIODS_SHORTEST * period) - 1
-    high = <ptrdiff_t>ceil(PERIODS_LONGEST * period) + 1
+    high = upwards(PERIODS_LONGEST * period) + 1
     if left < 0 or left + width > s.n:
         return False
     first = left + way * rounded(last[0]) - SERFAST_NEAR_LAGS // 2
@@ -196,25 +202,40 @@ cdef inline double extremum(const Sound *s, double middle, double period) noexce
 
 
 cdef inline int marked(Sound *s, double period, double reach, double *marks, int *first) noexcept nogil:
-    """Write the marks around the middle of the frame; give the last one, and the first one."""
-    cdef double middle = (s.n - 1) / 2.0, at, last
+    """Write the marks around the middle of the frame; give the last one, and the first one.
+
+    The mark on one side needs nothing of the other side's, so the processor has both at work: one
+    of each in turn. What is surely too far away isn't looked for.
+    """
+    cdef double middle = (s.n - 1) / 2.0, farthest = reach - PERIODS_SHORTEST * period + 2
     cdef ptrdiff_t left
-    cdef int way = -1, n = MAX_MARKS // 2
-    marks[n] = extremum(s, middle, period)
-    left = max(rounded(marks[n] - period / 2), 0)
+    cdef double[2] at
+    cdef double[2] last
+    cdef int[2] n
+    cdef bint[2] over
+    cdef int side, way
+    marks[MAX_MARKS // 2] = extremum(s, middle, period)
+    left = max(rounded(marks[MAX_MARKS // 2] - period / 2), 0)
     s.loud = PERIODS_QUIET * s.kernels.sum_squares(s.x + left, min(rounded(period), s.n - left)) / period
-    while way <= 1:
-        n = MAX_MARKS // 2
-        at, last = marks[n], period
-        while 0 < n and n < MAX_MARKS - 1:
-            if not neighbour(s, &at, &last, period, way) or fabs(at - middle) > reach:
-                break
-            n += way
-            marks[n] = at
-        if way < 0:
-            first[0] = n
-        way += 2
-    return n
+    for side in range(2):
+        at[side], last[side] = marks[MAX_MARKS // 2], period
+        n[side], over[side] = MAX_MARKS // 2, False
+    while not (over[0] and over[1]):
+        for side in range(2):
+            if over[side]:
+                continue
+            way = 2 * side - 1
+            over[side] = (
+                way * (at[side] - middle) > farthest
+                or not neighbour(s, &at[side], &last[side], period, way)
+                or fabs(at[side] - middle) > reach
+            )
+            if not over[side]:
+                n[side] += way
+                marks[n[side]] = at[side]
+                over[side] = n[side] == 0 or n[side] == MAX_MARKS - 1
+    first[0] = n[0]
+    return n[1]
 
 
 cdef inline bint alike(double a, double b, double factor) noexcept nogil:
@@ -254,8 +275,8 @@ cdef inline double amplitude(
 ) noexcept nogil:
     """Give the root mean square under half a Hann window to each side of the mark."""
     cdef const serfast_kernels *k = x.kernels
-    cdef ptrdiff_t begin = <ptrdiff_t>ceil(mark - left), middle = <ptrdiff_t>ceil(mark)
-    cdef ptrdiff_t end = <ptrdiff_t>floor(mark + right) + 1
+    cdef ptrdiff_t begin = upwards(mark - left), middle = upwards(mark)
+    cdef ptrdiff_t end = <ptrdiff_t>(mark + right) + 1  # which isn't below 0
     cdef float[2] energies
     begin, end = max(begin, 0), min(end, x.frame_length)
     middle = min(max(middle, begin), end)
@@ -369,13 +390,14 @@ cdef inline bint prepare(const Inputs *x, Sound *s) noexcept nogil:
     cdef const serfast_kernels *k = x.kernels
     cdef float *samples = x.scratch
     cdef float *coarse = samples + x.frame_length + ROOM
-    cdef double total = k.sum_squares(x.frame, x.frame_length), left
+    cdef double mean, left
     cdef ptrdiff_t i
     k.condition(x.frame, x.frame_length, 1, 0, samples)
+    mean = <double>x.frame[0] - samples[0]
     for i in range(ROOM):
         samples[x.frame_length + i] = 0
     left = k.sum_squares(samples, x.frame_length)
-    if not (left > PERIODS_STEADY * total and left > x.frame_length * PERIODS_SILENCE):
+    if not (left > PERIODS_STEADY * (left + x.frame_length * mean * mean) and left > x.frame_length * PERIODS_SILENCE):
         return False
     s.kernels, s.x, s.n = k, samples, x.frame_length
     s.coarse, s.n_coarse = samples, x.frame_length // s.step
@@ -406,7 +428,7 @@ cdef inline void period_perturbation(const Inputs *x, float *out) noexcept nogil
         return
     n = candidates(
         &s, <ptrdiff_t>(x.sample_rate / fmax / s.step),
-        <ptrdiff_t>ceil(x.sample_rate / fmin / s.step), lags,
+        upwards(x.sample_rate / fmin / s.step), lags,
     )
     for i in range(n):
         last = marked(&s, lags[i] * s.step, (s.n - x.sample_rate / fmin) / 2, marks, &first)

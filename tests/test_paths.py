@@ -169,6 +169,8 @@ TESTED_BY = {
     "corpora.dataset_content": "corpora/test_dataset.py",
     "corpora.dataset_folder": "corpora/test_dataset.py",
     "corpora.dataset_parts": "corpora/test_dataset.py",
+    "corpora.garbage": "corpora/test_label_tables.py",
+    "corpora.table_cells": "corpora/test_label_tables.py",
     "corpora.table_files": "corpora/test_label_tables.py",
     "models.input_maker": "training/test_examples.py",
     "models.embedder": "models/test_embeddings.py",

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 
+import serfast.models
 from helpers.imports import (
     circles,
     dynamic_importers,
     hidden,
     imports_of_extension,
     imports_of_tree,
+    names_from,
     packages_of,
     private_names,
     upward,
@@ -106,6 +108,29 @@ def test_no_plugin_imports_a_private_name() -> None:
     paths = [*ROOT.glob("plugins/*/src/**/*.py"), *ROOT.glob("examples/**/*.py")]
     assert len(paths) > 30
     assert [line for path in paths for line in private_names(path, "serfast")] == []
+
+
+INSIDE = {
+    "serfast_ensemble": {
+        *("VectorMaker", "inputs_of", "load_classifier", "probabilities_of", "vector_of")
+    }
+}
+"""What a plugin imports of serfast.models that other plugins can't count on: it runs its members
+as a recognizer does."""
+
+
+def test_plugins_import_what_serfast_models_offers() -> None:
+    """A name is offered, or a whole module; the place from which it is imported is free."""
+    public = set(serfast.models.__all__)
+    assert all(hasattr(serfast.models, name) for name in public)
+    for package in ROOT.glob("plugins/*/src/*"):
+        inside = {
+            name
+            for path in package.rglob("*.py")
+            for name, module in names_from(path, "serfast.models")
+            if name not in public and module.split(".")[2:3] not in [[one] for one in public]
+        }
+        assert inside == INSIDE.get(package.name, set()), package.name
 
 
 def test_serfast_imports_no_plugin() -> None:

@@ -243,9 +243,10 @@ typedef struct {
     void (*best_origins)(const double *places, const double *before, const double *worth,
                          ptrdiff_t n, double cost, double free, double *best, double *origins);
 
-    /* energies[k] = Σ y[i + k]² for i < n, and r[k] = Σ x[i] y[i + k] / sqrt(energies[k] Σ x[i]²) as
-     * over_root gives it, for n_lags lags k and on to a multiple of SERFAST_NEAR_LAGS; each fourth i
-     * is added up by itself (y readable up to n and that multiple, and one more) */
+    /* energies[k] = Σ y[i + k]² for i < n, from each lag to the next by what goes and comes, and
+     * r[k] = Σ x[i] y[i + k] / sqrt(energies[k] Σ x[i]²) as over_root gives it, for n_lags lags k and
+     * on to a multiple of SERFAST_NEAR_LAGS; each fourth i is added up by itself (y finite numbers up
+     * to n, that multiple and 16 more) */
     void (*near_correlations)(const float *x, const float *y, ptrdiff_t n, ptrdiff_t n_lags,
                               float *r, float *energies);
 

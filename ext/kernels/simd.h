@@ -60,9 +60,14 @@ typedef int64_t l8 __attribute__((vector_size(64)));
 #define UNROLL
 #endif
 
-/* v is in a register from here on: otherwise the compiler may read it again at each use. */
+/* v is in a register from here on: otherwise the compiler may read it again at each use, and compute it
+ * where it is used. */
 #if SERFAST_LANES == 16
 #define KEPT(v) __asm__("" : "+v"(v))
+#elif SERFAST_LANES > 1 && defined(__SSE2__)
+#define KEPT(v) __asm__("" : "+x"(v))
+#else
+#define KEPT(v) (void)0
 #endif
 
 /* The n values of an array become 0, one by one: of an array as a whole GCC makes an instruction for
@@ -146,6 +151,27 @@ typedef int64_t l1;
 #else
 #define FOR_COLUMNS(q, n, BODY) \
     for (ptrdiff_t q = 0; q < (n); q += SERFAST_LANES) BODY(SERFAST_LANES, q)
+#endif
+
+/* Likewise, but BODY(width) steps from column to column by itself. */
+#if SERFAST_LANES == 16
+#define FOR_WIDTHS(n, BODY)                                   \
+    do {                                                      \
+        ptrdiff_t left_ = (n);                                \
+        for (; left_ >= 16; left_ -= 16) BODY(16);            \
+        if (left_ >= 8) { BODY(8); left_ -= 8; }              \
+        if (left_ >= 4) BODY(4);                              \
+    } while (0)
+#elif SERFAST_LANES == 8
+#define FOR_WIDTHS(n, BODY)                                   \
+    do {                                                      \
+        ptrdiff_t left_ = (n);                                \
+        for (; left_ >= 8; left_ -= 8) BODY(8);               \
+        if (left_ >= 4) BODY(4);                              \
+    } while (0)
+#else
+#define FOR_WIDTHS(n, BODY) \
+    for (ptrdiff_t left_ = (n); left_ > 0; left_ -= SERFAST_LANES) BODY(SERFAST_LANES)
 #endif
 
 #endif

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..recognizer import Recognizer
 from .laps import laps
-from .memory import memory
+from .memory import memory, private_memory
 from .settings import Settings, sound
 
 __all__ = ["predictions"]
@@ -23,7 +23,8 @@ def predictions(settings: Settings, classifier: str) -> dict[str, Any]:
     -------
     dict
         ``ms``: median time of a prediction; ``per_second``; ``load_ms``: time to make the
-        Recognizer, the import of its plugin included; ``peak``: bytes of memory, None where the
+        Recognizer, the import of its plugin included; ``peak``: bytes of memory at most;
+        ``private``: how many are in no file at the end (libraries are); either is None where the
         system doesn't tell; ``waited``.
     """
     start = perf_counter()
@@ -37,5 +38,6 @@ def predictions(settings: Settings, classifier: str) -> dict[str, Any]:
         "per_second": 1 / measured.median,
         "load_ms": 1e3 * loaded,
         "peak": memory().get("peak"),
+        "private": private_memory(),
         "waited": measured.waited,
     }

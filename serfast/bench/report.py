@@ -146,16 +146,19 @@ def _startup(result: Result) -> str:
     lines = [f"Start-up: {', '.join(parts)}"]
     work = "recording" if "error" in result["latency"] else "stream"
     lines.append(_memory(result["startup"]["memory"], work))
-    peaks = [
-        f"{row['classifier']} {_mb(row['peak'])}".replace(" ", WITHOUT_BREAK)
-        for row in result["predictions"]
-        if row.get("peak")
-    ]
-    if peaks:
+    if peaks := [_peak(row) for row in result["predictions"] if row.get("peak")]:
         text = f"Peak memory with a classifier: {', '.join(peaks)}"
-        wrapped = textwrap.wrap(text, WIDTH, subsequent_indent="  ")
+        kept = text.replace(" MiB", f"{WITHOUT_BREAK}MiB")
+        wrapped = textwrap.wrap(kept, WIDTH, subsequent_indent="  ")
         lines += [line.replace(WITHOUT_BREAK, " ") for line in wrapped]
     return "\n".join(lines)
+
+
+def _peak(figures: dict[str, Any]) -> str:
+    """Give a classifier's memory; without its own in results of former versions."""
+    whole = f"{figures['classifier']} {_mb(figures['peak'])}"
+    private = figures.get("private")
+    return f"{whole} ({_mb(private)} not of libraries' files)" if private else whole
 
 
 def _memory(programs: dict[str, dict[str, float]], work: str) -> str:

@@ -2,44 +2,40 @@
 
 from __future__ import annotations
 
-import math
 import os
-import re
-import struct
 from array import array
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import islice
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice, pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, TypeAlias
 
-from .. import _checks as checks
-from .._checks import shown
+import numpy as np
+
 from ..errors import ParameterError
-from ..urls import UrlPath, absolute_path, as_path
 from .by_pattern import UNKNOWN_SPEAKER
 from .columns import NAMES, places_of
-from .messages import SHOWN, joined, printable
+from .garbage import collection_waits
+from .messages import joined, printable
 from .named import NAMED
 from .recordings import Recording
-from .source_list import Source, SourceList, repeated
-from .table_files import Inside, Listings, check_file
-from .table_rows import rows_of
+from .source_list import SourceList
+from .table_cells import NUMBERS, CellTexts, check_parts
+from .table_files import TableFile, TableFiles, sorting_texts
+from .table_rows import Row, rows_of
 
 __all__ = ["LABELLED_COLUMNS", "recordings_of_rows", "recordings_of_table", "sources_of_table"]
 
 LABELLED_COLUMNS = tuple(NAMES)
 """What the cells of :func:`recordings_of_rows` are."""
 
+OPTIONAL = LABELLED_COLUMNS[3:]
+"""What a table may lack, in the order of :class:`Recording`'s fields."""
+
 MOST_PROBLEMS = 100
 """So many bad lines are looked at: then the rest isn't read."""
 
-MOST_PATHS = 1000
-"""So many are remembered: the parts of one file stand together as a rule."""
-
-_Place = tuple[str, float, float]
-"""By what a row is sorted: :func:`_sorted_by` of its file, and where it begins and ends in it."""
-
-_TIME = re.compile(r"(?:(\d+) days? )?(\d+):(\d\d):(\d\d(?:\.\d+)?)")
+ROWS = 4096
+"""So many rows are checked at once."""
 
 
 def recordings_of_table(
@@ -83,7 +79,7 @@ def sources_of_table(table: Path, folder: Path) -> SourceList:
 
 def _reader(
     table: Path, folder: Path, columns: Mapping[str, str] | None, may_lack_speakers: bool
-) -> tuple[_Reader, Iterator[tuple[int, Sequence[Any]]]]:
+) -> tuple[_Reader, Iterator[Row]]:
     """Give a table's rows, and what reads them."""
     header, rows = rows_of(table)
     try:
@@ -98,9 +94,7 @@ def _reader(
     return _Reader(table, folder, len(header), places, speaker), rows
 
 
-def recordings_of_rows(
-    table: Path, folder: Path, rows: Iterator[tuple[int, Sequence[Any]]]
-) -> list[Recording]:
+def recordings_of_rows(table: Path, folder: Path, rows: Iterator[Row]) -> list[Recording]:
     """Give the recordings of rows whose cells are :data:`LABELLED_COLUMNS`, None where unknown.
 
     A path is text, which begins at the table's folder or at `folder`, or a Path, which is taken as
@@ -120,8 +114,28 @@ def _names_tell(header: Sequence[str], places: Mapping[str, int]) -> bool:
     return header[places["path"]] == "wav" and header[places["label"]] == "emo"
 
 
+class _Columns(NamedTuple):
+    """What some rows tell, a list for each thing that can be told; they are checked."""
+
+    lines: Sequence[int]
+    files: Sequence[TableFile]
+    labels: Sequence[str]
+    speakers: Sequence[str]
+    optional: Mapping[str, Sequence[Any]]
+
+    @property
+    def keys(self) -> Iterator[tuple[str, float, float]]:
+        """Give that by which each row is sorted: its file, and where it begins and ends in it."""
+        texts = [file.place for file in self.files]
+        starts, ends = (map(_or_zero, self.optional[name]) for name in ("start", "end"))
+        return zip(texts, starts, ends, strict=True)
+
+
+_Add: TypeAlias = Callable[[_Columns], None]
+
+
 class _Reader:
-    """Reads a table's rows."""
+    """Reads a table's rows, many at a time, a column after the other."""
 
     def __init__(
         self,
@@ -131,159 +145,156 @@ class _Reader:
         places: Mapping[str, int],
         speaker: str | None = None,
     ) -> None:
-        self._speaker = speaker
-        self._table, self._width, self._places = table, width, places
-        self._bases = [os.fspath(table.parent)]
-        if os.fspath(folder) != self._bases[0] and folder.parent != folder:
-            self._bases.append(os.fspath(folder))
-        self._inside = Inside(folder)
-        self._files = Listings()
-        self._elsewhere = base if isinstance(base := as_path(self._bases[0]), UrlPath) else None
-        self._paths: dict[str, tuple[Path, str]] = {}  # of many parts of one file
+        self._table, self._width, self._places, self._speaker = table, width, places, speaker
+        self._files = TableFiles(table, folder)
+        self._labels = CellTexts("label", is_checked=True)
+        self._speakers = CellTexts("speaker", is_checked=True, may_be_empty=speaker is not None)
+        self._texts = {name: CellTexts(name, may_be_empty=True) for name in OPTIONAL}
 
-    def read(self, rows: Iterator[tuple[int, Sequence[Any]]]) -> list[Recording]:
+    def read(self, rows: Iterator[Row]) -> list[Recording]:
         """Give the recordings, sorted by path and time; or raise with the bad lines' numbers."""
-        recordings: dict[_Place, Recording] = {}
+        recordings: list[Recording] = []
 
-        def add(number: int, recording: Recording, place: _Place) -> None:
-            if place in recordings:
-                raise ParameterError(f"{printable(recording.path)} is listed twice")
-            recordings[place] = recording
+        def add(columns: _Columns) -> None:
+            paths = [file.path for file in columns.files]
+            others = (columns.optional[name] for name in OPTIONAL)
+            recordings.extend(map(Recording, paths, columns.labels, columns.speakers, *others))
 
-        self._each(rows, add)
-        return [recordings[place] for place in sorted(recordings)]
+        order = self._each(rows, add)
+        if order.is_sorted:
+            return recordings
+        files = ((one.path.parent, one.path.name) for one in recordings)
+        starts, ends = [one.start for one in recordings], [one.end for one in recordings]
+        return [recordings[place] for place in order.sorted(self._table, files, starts, ends)]
 
-    def sources(self, rows: Iterator[tuple[int, Sequence[Any]]]) -> SourceList:
+    def sources(self, rows: Iterator[Row]) -> SourceList:
         """Give what a dataset has of the recordings, sorted; or raise as :meth:`read` does."""
-        sources, lines, hashes = SourceList(), array("Q"), array("q")
-        are_sorted, before = True, ("", 0.0, 0.0)
+        sources = SourceList()
 
-        def add(number: int, recording: Recording, place: _Place) -> None:
-            nonlocal are_sorted, before
-            are_sorted, before = are_sorted and before <= place, place
-            sources.append(recording)
-            lines.append(number)
-            hashes.append(hash(place))
+        def add(columns: _Columns) -> None:
+            files = ((file.folder, file.name) for file in columns.files)
+            times = (columns.optional[name] for name in ("start", "end"))
+            sources.extend_columns(files, columns.labels, columns.speakers, *times)
 
-        self._each(rows, add)
-        if doubled := list(islice(repeated(hashes, lambda i: _place_of(sources[i])), SHOWN + 1)):
-            pairs = [(lines[i], printable(sources[i].path)) for i in doubled]
-            texts = [f"line {number}: {path} is listed twice" for number, path in sorted(pairs)]
-            raise ParameterError(f"{self._table}: {joined(texts, '; ')}")
-        if are_sorted:
+        order = self._each(rows, add)
+        if order.is_sorted:
             return sources
-        keys = [_sortable(_place_of(source)) for source in sources]
-        order = array("Q", sorted(range(len(keys)), key=keys.__getitem__))
-        del keys
-        return SourceList(sources[i].recording or sources[i].path for i in order)
+        return sources.reordered(order.sorted(self._table, sources.files(), *sources.times()))
 
-    def _each(
-        self,
-        rows: Iterator[tuple[int, Sequence[Any]]],
-        add: Callable[[int, Recording, _Place], None],
-    ) -> None:
-        """Give each row's recording to a function; in the end raise what was wrong with rows."""
+    def _each(self, rows: Iterator[Row], add: _Add) -> _Order:
+        """Give what rows tell to a function; in the end raise what was wrong with them."""
         problems: list[str] = []
-        for number, cells in rows:
-            try:
-                recording, text = self._recording(cells)
-                add(number, recording, (text, recording.start or 0.0, recording.end or 0.0))
-            except ParameterError as error:
-                problems.append(f"line {number}: {error}")
-                if len(problems) == MOST_PROBLEMS:
-                    break
+        order = _Order()
+
+        def ordered(columns: _Columns) -> None:
+            add(columns)
+            order.extend(columns)
+
+        with collection_waits():
+            while len(problems) < MOST_PROBLEMS and (some := list(islice(rows, ROWS))):
+                problems += self._problems(some, ordered)
         if problems:
-            raise ParameterError(f"{self._table}: {joined(problems, '; ')}")
+            raise ParameterError(f"{self._table}: {joined(problems[:MOST_PROBLEMS], '; ')}")
+        return order
 
-    def _recording(self, cells: Sequence[Any]) -> tuple[Recording, str]:
-        """Give a row's recording, and the text by which it is sorted."""
-        if len(cells) != self._width:
-            raise ParameterError(f"must have {self._width} cells, got {len(cells)}")
-        texts = {name: _text(cells[place]) for name, place in self._places.items()}
-        for name in ("label", "path", "speaker"):
-            if name in texts and not texts[name] and (name != "speaker" or not self._speaker):
-                raise ParameterError(f"{name} is empty")
-        written = cells[self._places["path"]]
-        if isinstance(written, (list, dict)):  # as JSON and Parquet can have it
-            raise ParameterError(f"path must be text, got {shown(written)}")
-        if written not in self._paths:
-            if len(self._paths) == MOST_PATHS:
-                self._paths.clear()
-            path = self._path(written, texts["path"])
-            self._paths[written] = (path, _sorted_by(path))
-        path, place = self._paths[written]
-        recording = Recording(
-            path,
-            texts["label"],
-            self._speaker_of(path, texts.get("speaker")),
-            texts.get("text") or None,
-            _seconds("start", texts.get("start")),
-            _seconds("end", texts.get("end")),
-            texts.get("fold") or None,
-            _rating("arousal", texts.get("arousal")),
-            _rating("valence", texts.get("valence")),
-            _rating("dominance", texts.get("dominance")),
-        )
-        return recording, place
+    def _problems(self, rows: Sequence[Row], add: _Add) -> list[str]:
+        """Give what rows tell to a function; return what is wrong with them.
 
-    def _speaker_of(self, path: Path, text: str | None) -> str:
+        Where something is, each row is read by itself.
+        """
+        try:
+            add(self._checked(rows))
+        except ParameterError as error:
+            if len(rows) == 1:
+                return [f"line {rows[0][0]}: {error}"]
+            each = (problem for row in rows for problem in self._problems([row], add))
+            return list(islice(each, MOST_PROBLEMS))
+        return []
+
+    def _checked(self, rows: Sequence[Row]) -> _Columns:
+        """Give what rows tell."""
+        lines, cells = zip(*rows, strict=True)
+        wrong = next((row for row in cells if len(row) != self._width), None)
+        if wrong is not None:
+            raise ParameterError(f"must have {self._width} cells, got {len(wrong)}")
+        columns, places = list(zip(*cells, strict=True)), self._places
+        labels = self._labels.of_column(columns[places["label"]])
+        files = self._files.of_column(columns[places["path"]])
+        speakers = [""] * len(rows)
+        if "speaker" in places:
+            speakers = self._speakers.of_column(columns[places["speaker"]])
+        if not all(speakers):
+            speakers = [self._speaker_of(*pair) for pair in zip(files, speakers, strict=True)]
+        optional = {name: self._values(name, columns, len(rows)) for name in OPTIONAL}
+        check_parts(optional["start"], optional["end"])
+        return _Columns(lines, files, labels, speakers, optional)
+
+    def _values(self, name: str, columns: Sequence[Sequence[Any]], n: int) -> Sequence[Any]:
+        """Give what a column tells that a table may lack: text or numbers, None where nothing."""
+        if name not in self._places:
+            return [None] * n
+        texts = self._texts[name].of_column(columns[self._places[name]])
+        return NUMBERS[name](name, texts) if name in NUMBERS else [text or None for text in texts]
+
+    def _speaker_of(self, file: TableFile, text: str) -> str:
         if text:
             return text
-        return _speaker(path) if self._speaker is None else self._speaker
-
-    def _path(self, written: Any, text: str) -> Path:
-        """Give the file that a cell means; spaces around it belong to the line, as a rule."""
-        if isinstance(written, Path):
-            return written
-        if ":" in text and isinstance(elsewhere := as_path(text), UrlPath):
-            return (
-                elsewhere  # to ask for each would take long: reading it tells whether it is there
-            )
-        if self._elsewhere is not None:
-            return self._path_elsewhere(self._elsewhere, text)
-        names = (text, written) if isinstance(written, str) and written != text else (text,)
-        for name in reversed(names):
-            for base in self._bases:
-                path = os.path.join(base, name)
-                if self._files.has(path):
-                    self._inside.check(path)
-                    return Path(path)
-        path = os.path.join(self._bases[0], text)
-        check_file(Path(path))
-        self._inside.check(path)
-        return Path(path)
-
-    def _path_elsewhere(self, folder: UrlPath, text: str) -> Path:
-        """Give the file that a cell of a table means whose folder is a URL."""
-        path = folder / text
-        if ".." in path.parts:
-            raise ParameterError(f"{path} is outside the folder {folder}")
-        if not self._files.has_url(path):
-            raise ParameterError(f"no such file: {path}")
-        return path
+        return _speaker(file.path) if self._speaker is None else self._speaker
 
 
-def _sorted_by(path: Path) -> str:
-    """Give an absolute path's text, without dots, that is sorted as its parts are."""
-    if isinstance(path, UrlPath):
-        return "\0".join(absolute_path(path).parts)
-    return os.path.abspath(path).replace(os.sep, "\0")
+class _Order:
+    """In which order rows are by file and time, and whether two of them are the same."""
+
+    def __init__(self) -> None:
+        self.is_sorted = True
+        """Each row is behind the one before, so none is there twice."""
+        self._lines, self._last = array("Q"), ("", -1.0, -1.0)
+
+    def extend(self, columns: _Columns) -> None:
+        """Add rows."""
+        self._lines.extend(columns.lines)
+        if self.is_sorted:
+            keys = [self._last, *columns.keys]
+            self.is_sorted = all(before < after for before, after in pairwise(keys))
+            self._last = keys[-1]
+
+    def sorted(
+        self,
+        table: Path,
+        files: Iterable[tuple[Path, str]],
+        starts: Iterable[float | None],
+        ends: Iterable[float | None],
+    ) -> Sequence[int]:
+        """Give the places of rows, by their files and times, in their order.
+
+        Raises
+        ------
+        ParameterError
+            Two rows are the same part of the same file.
+        """
+        texts = sorting_texts(files)
+        begins, ends = (np.array([*map(_or_zero, times)]) for times in (starts, ends))
+        by_time = np.lexsort((ends, begins)).tolist()
+        order = array("I", sorted(by_time, key=texts.__getitem__))
+        del by_time
+        doubled = [
+            after
+            for before, after in pairwise(order)
+            if texts[before] == texts[after]
+            and begins[before] == begins[after]
+            and ends[before] == ends[after]
+        ]
+        if doubled:
+            names = {k: printable(texts[k].replace("\0", os.sep)) for k in doubled}
+            problems = [
+                f"line {self._lines[k]}: {names[k]} is listed twice" for k in sorted(doubled)
+            ]
+            raise ParameterError(f"{table}: {joined(problems, '; ')}")
+        return order
 
 
-def _place_of(source: Source) -> _Place:
-    one = source.recording
-    begin, end = (one.start or 0.0, one.end or 0.0) if one else (0.0, 0.0)
-    return _sorted_by(source.path), begin, end
-
-
-def _sortable(place: _Place) -> bytes:
-    """Give bytes that are sorted as places are, and take less memory."""
-    text, begin, end = place
-    return text.encode("utf-8", "surrogatepass") + b"\0" + struct.pack(">dd", begin, end)
-
-
-def _text(value: Any) -> str:
-    return "" if value is None else str(value).strip()
+def _or_zero(time: float | None) -> float:
+    return time or 0.0
 
 
 def _speaker(path: Path) -> str:
@@ -292,28 +303,3 @@ def _speaker(path: Path) -> str:
         if known := corpus.labels.read([path], None):
             return known[0].speaker
     raise ParameterError(f"speaker isn't told, neither by a column nor by {printable(path.name)}")
-
-
-def _number(name: str, text: str | None) -> float | None:
-    if not text:
-        return None
-    try:
-        return float(text)
-    except ValueError:
-        raise ParameterError(f"{name} must be a number, got {text!r:.40}") from None
-
-
-def _rating(name: str, text: str | None) -> float | None:
-    """Give a rating; NaN, which other programs write where there is none, is None."""
-    value = _number(name, text)
-    if value is None or math.isnan(value):
-        return None
-    return checks.number(name, value)
-
-
-def _seconds(name: str, text: str | None) -> float | None:
-    """Give a time in seconds, which may be written as "0 days 00:00:01.5" too."""
-    if text and ":" in text and (match := _TIME.fullmatch(text)):
-        days, hours, minutes, seconds = match.groups()
-        return ((int(days or 0) * 24 + int(hours)) * 60 + int(minutes)) * 60 + float(seconds)
-    return None if text in ("NaT", "nan") else _number(name, text)

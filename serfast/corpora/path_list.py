@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import overload
 
@@ -45,7 +45,7 @@ class PathList(Sequence[Path]):
     def append(self, path: Path) -> None:
         """Add a path."""
         folder, name = path.parent, path.name
-        if not name or folder / name != path:
+        if not name or (isinstance(path, UrlPath) and folder / name != path):
             self._others[len(self)] = path
         self._add(self._number(folder), name)
 
@@ -60,8 +60,37 @@ class PathList(Sequence[Path]):
         for name in names:
             self._add(number, name)
 
+    def append_in(self, folder: Path, name: str) -> None:
+        """Add a file of a folder by its name, which is faster."""
+        self._add(self._number(folder), name)
+
+    def files(self) -> Iterator[tuple[Path, str]]:
+        """Give the folder and the name of each path."""
+        for place, number in enumerate(self._folder_of):
+            other = self._others.get(place)
+            yield (
+                (other.parent, other.name)
+                if other
+                else (
+                    self._folders[number],
+                    self._name(place),
+                )
+            )
+
+    def reordered(self, places: Iterable[int]) -> PathList:
+        """Give the paths at some places, in their order."""
+        result = PathList()
+        result._folders, result._prefixes = self._folders.copy(), self._prefixes.copy()
+        result._numbers = self._numbers.copy()
+        for place in places:
+            if place in self._others:
+                result._others[len(result)] = self._others[place]
+            result._add(self._folder_of[place], self._name(place))
+        return result
+
     def text(self, place: int) -> str:
-        """Give a path as text without making the path."""
+        """Give a path as text without making the path; a negative place counts from the end."""
+        place = range(len(self))[place]
         number = self._folder_of[place]
         prefix = self._prefixes[number]
         if prefix is None or place in self._others:

@@ -9,7 +9,7 @@ from .. import _checks as checks
 from .._checks import fail
 from ..urls import absolute_path
 
-__all__ = ["DIMENSIONS", "Recording", "absolute"]
+__all__ = ["DIMENSIONS", "Recording", "absolute", "check_text", "check_times"]
 
 DIMENSIONS = ("arousal", "valence", "dominance")
 """The dimensions of emotion that some corpora rate."""
@@ -58,19 +58,42 @@ class Recording:
     corpus: str | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
-        for name, value in (("label", self.label), ("speaker", self.speaker)):
-            if not isinstance(value, str) or not value or not value.isprintable():
-                fail(name, "printable text", value)
-        for name, time in (("start", self.start), ("end", self.end)):
-            if time is not None and not 0 <= time < float("inf"):
-                checks.number(name, time, minimum=0)
-        if self.end is not None and self.end <= (self.start or 0):
-            fail("end", f"later than start, {self.start or 0:g} s", self.end)
+        check_text("label", self.label)
+        check_text("speaker", self.speaker)
+        if self.start is not None or self.end is not None:
+            check_times(self.start, self.end)
 
     @property
     def is_part(self) -> bool:
         """Tell whether it is only a part of its file."""
         return self.start is not None or self.end is not None
+
+
+def check_text(name: str, value: object) -> None:
+    """Check a label or the name of a speaker.
+
+    Raises
+    ------
+    ParameterError
+        If it is no text, empty, or can't be printed: no model could hold it.
+    """
+    if not isinstance(value, str) or not value or not value.isprintable():
+        fail(name, "printable text", value)
+
+
+def check_times(start: float | None, end: float | None) -> None:
+    """Check where a part begins and ends [s].
+
+    Raises
+    ------
+    ParameterError
+        If a time is negative or not finite, or the part ends before it begins.
+    """
+    for name, time in (("start", start), ("end", end)):
+        if time is not None and not 0 <= time < float("inf"):
+            checks.number(name, time, minimum=0)
+    if end is not None and end <= (start or 0):
+        fail("end", f"later than start, {start or 0:g} s", end)
 
 
 def absolute(recording: Recording) -> Recording:

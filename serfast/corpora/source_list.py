@@ -69,23 +69,62 @@ class SourceList(Sequence[Source]):
         for one in recordings:
             self.append(one)
 
+    def extend_columns(
+        self,
+        files: Iterable[tuple[Path, str]],
+        labels: Iterable[str],
+        speakers: Iterable[str],
+        starts: Iterable[float | None],
+        ends: Iterable[float | None],
+    ) -> None:
+        """Add labelled recordings, by the folders and names of their files, which is faster."""
+        for folder, name in files:
+            self._paths.append_in(folder, name)
+        self._about.extend(map(self._about_number, zip(labels, speakers, strict=True)))
+        self._starts.extend(math.nan if time is None else time for time in starts)
+        self._ends.extend(math.nan if time is None else time for time in ends)
+
+    def files(self) -> Iterator[tuple[Path, str]]:
+        """Give the folder and the name of each recording's file."""
+        return self._paths.files()
+
+    def times(self) -> tuple[Iterator[float | None], Iterator[float | None]]:
+        """Give where the recordings begin and end in their files."""
+        return map(self._time, self._starts), map(self._time, self._ends)
+
+    def reordered(self, places: Iterable[int]) -> SourceList:
+        """Give the recordings at some places, in their order."""
+        result, order = SourceList(), array("I", places)
+        result._paths = self._paths.reordered(order)
+        result._abouts, result._about_numbers = self._abouts, self._about_numbers
+        for name in ("_about", "_starts", "_ends"):
+            values = getattr(self, name)
+            setattr(result, name, array(values.typecode, (values[place] for place in order)))
+        return result
+
+    def _about_number(self, about: tuple[str, str]) -> int:
+        number = self._about_numbers.setdefault(about, len(self._abouts))
+        if number == len(self._abouts):
+            self._abouts.append(about)
+        return number
+
     def append(self, one: Recording | str | os.PathLike[str]) -> None:
         """Add a recording, or a path of which no more is known."""
         recording = one if isinstance(one, Recording) else None
         self._paths.append(as_path(one.path if isinstance(one, Recording) else one))
         number, start, end = 0, None, None
         if recording is not None:
-            about = recording.label, recording.speaker
             start, end = recording.start, recording.end
-            number = self._about_numbers.setdefault(about, len(self._abouts))
-            if number == len(self._abouts):
-                self._abouts.append(about)
+            number = self._about_number((recording.label, recording.speaker))
         self._about.append(number)
         self._starts.append(math.nan if start is None else start)
         self._ends.append(math.nan if end is None else end)
 
     def key(self, place: int) -> Key:
-        """Give the key of a source without making the source."""
+        """Give the key of a source without making the source.
+
+        A negative place counts from the end.
+        """
         name = _utf8(self._paths.text(place))
         start, end = self._time(self._starts[place]), self._time(self._ends[place])
         return name if start is None and end is None else (name, start, end)

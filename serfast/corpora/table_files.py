@@ -1,4 +1,4 @@
-"""Whether the paths that a table lists are files, and lie in its folder."""
+"""The files that a table lists: whether they are there, and lie in its folder."""
 
 from __future__ import annotations
 
@@ -8,54 +8,207 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
+from .._checks import shown
 from ..errors import ParameterError
 from ..files import as_written
-from ..urls import UrlPath
+from ..urls import UrlPath, absolute_path, as_path
 from .messages import printable, reason_of
 
-__all__ = ["Inside", "Listings", "check_file"]
+__all__ = ["TableFile", "TableFiles", "sorting_texts"]
+
+MOST_FILES = 1000
+"""So many are remembered: the parts of one file stand together as a rule."""
+
+MOST_FOLDERS = 10_000
+"""So many listings are kept: some corpora have a folder for each file."""
 
 
-class Listings:
-    """Tells whether a path is a file, from listings of folders: much faster for many files.
+class TableFile:
+    """A file that a table lists, by its folder and its name there.
 
-    Of a million names only hashes are kept. Of two with the same one a file may seem to be there
-    that isn't: reading it tells.
+    Parameters
+    ----------
+    folder : Path
+    name : str
+    place : str
+        It is sorted as the parts of the path are, and is the same whatever way leads there.
     """
 
+    __slots__ = ("_path", "folder", "name", "place")
+
+    def __init__(self, folder: Path, name: str, place: str, path: Path | None = None) -> None:
+        self.folder, self.name, self.place, self._path = folder, name, place, path
+
+    @property
+    def path(self) -> Path:
+        """Give its path, which is made when it is asked for."""
+        if self._path is None:
+            self._path = self.folder / self.name
+        return self._path
+
+
+class TableFiles:
+    """Finds the files that a table's cells mean, which begin at the table's folder or another.
+
+    The cells of many lines lead into one folder: it is looked at once, and listed, which is much
+    faster than to ask for each file.
+
+    Parameters
+    ----------
+    table : Path
+    folder : Path
+        All files must lie in it, as they are written: a link in it may lead anywhere.
+    """
+
+    def __init__(self, table: Path, folder: Path) -> None:
+        self._bases = [os.fspath(table.parent)]
+        if os.fspath(folder) != self._bases[0] and folder.parent != folder:
+            self._bases.append(os.fspath(folder))
+        self._inside = Inside(folder)
+        self._elsewhere = base if isinstance(base := as_path(self._bases[0]), UrlPath) else None
+        self._folders: dict[str, list[_Folder]] = {}
+        self._url_names = _NamesOfUrls()
+        self._recent: dict[str, TableFile] = {}
+
+    def of_column(self, cells: Iterable[Any]) -> list[TableFile]:
+        """Give the files of a column's cells: text, or a Path, which is taken as it is.
+
+        Raises
+        ------
+        ParameterError
+            If one isn't there, is no file, or lies outside the folder.
+        """
+        recent, files = self._recent, []
+        for cell in cells:
+            file = recent.get(cell) if isinstance(cell, str) else None  # parts stand together
+            if file is None:
+                file = self._file(cell)
+                if isinstance(cell, str):
+                    if len(recent) == MOST_FILES:
+                        recent.clear()
+                    recent[cell] = file
+            files.append(file)
+        return files
+
+    def _file(self, written: Any) -> TableFile:
+        if isinstance(written, Path):
+            return _table_file(written)
+        if isinstance(written, (list, dict)):  # as JSON and Parquet can have it
+            raise ParameterError(f"path must be text, got {shown(written)}")
+        text = "" if written is None else str(written).strip()
+        if not text:
+            raise ParameterError("path is empty")
+        if ":" in text and isinstance(elsewhere := as_path(text), UrlPath):
+            return _table_file(elsewhere)  # reading it tells whether it is there: to ask takes long
+        if self._elsewhere is not None:
+            return _table_file(self._url(self._elsewhere, text))
+        for name in (written, text) if written != text else (text,):  # spaces may belong to it
+            if isinstance(name, str) and (file := self._listed(name)):
+                return file
+        path = Path(os.path.join(self._bases[0], text))
+        _check_file(path)
+        self._inside.check(os.fspath(path))
+        return _table_file(path)
+
+    def _listed(self, text: str) -> TableFile | None:
+        """Give a file that is in its folder's listing."""
+        if os.sep != "/":
+            text = text.replace(os.sep, "/")
+        name = text[text.rfind("/") + 1 :]
+        beginning = text[: len(text) - len(name)]
+        folders = self._folders.get(beginning)
+        if folders is None:
+            if len(self._folders) == MOST_FOLDERS:
+                self._folders.clear()
+            folders = [_Folder(os.path.join(base, beginning), self._inside) for base in self._bases]
+            self._folders[beginning] = folders
+        for folder in folders:
+            if name in folder:
+                if not folder.is_inside:
+                    self._inside.check(os.path.join(folder.path, name))
+                return TableFile(folder.path, name, folder.place + name)
+        return None
+
+    def _url(self, folder: UrlPath, text: str) -> UrlPath:
+        """Give the file that a cell of a table means whose folder is a URL."""
+        path = folder / text
+        if ".." in path.parts:
+            raise ParameterError(f"{path} is outside the folder {folder}")
+        if not self._url_names.has(path):
+            raise ParameterError(f"no such file: {path}")
+        return path
+
+
+def _table_file(path: Path) -> TableFile:
+    return TableFile(path.parent, path.name, _sorted_by(path), path)
+
+
+def sorting_texts(files: Iterable[tuple[Path, str]]) -> list[str]:
+    """Give the places of files, each of which is told by its folder and its name there."""
+    folders: dict[Path, str] = {}
+    texts = []
+    for folder, name in files:
+        if (beginning := folders.get(folder)) is None:
+            beginning = folders[folder] = _sorted_by(folder / "_")[:-1]
+        texts.append(beginning + name)
+    return texts
+
+
+def _sorted_by(path: Path) -> str:
+    """Give an absolute path's text, without dots, that is sorted as its parts are."""
+    if isinstance(path, UrlPath):
+        return "\0".join(absolute_path(path).parts)
+    return os.path.abspath(path).replace(os.sep, "\0")
+
+
+class _Names:
+    """The names in a folder, of which only hashes are kept: there may be a million.
+
+    Of two with the same one a file may seem to be there that isn't: reading it tells.
+    """
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._hashes = array("q", sorted(map(hash, names)))
+
+    def __contains__(self, name: str) -> bool:
+        number = hash(name)
+        at = bisect_left(self._hashes, number)
+        return at < len(self._hashes) and self._hashes[at] == number
+
+
+class _Folder(_Names):
+    """A folder on this machine, and the names of the files in it."""
+
+    def __init__(self, folder: str, inside: Inside) -> None:
+        self.path = Path(folder)
+        within = os.path.join(folder, "_")
+        self.place = _sorted_by(Path(within))[:-1]
+        self.is_inside = inside.has(within)
+        try:
+            with os.scandir(folder or ".") as entries:
+                files = [entry.name for entry in entries if entry.is_file()]
+        except (OSError, ValueError):
+            files = []
+        super().__init__(files)
+
+
+class _NamesOfUrls:
+    """The names in folders elsewhere."""
+
     def __init__(self) -> None:
-        self._listings: dict[str, array[int]] = {}
+        self._listings: dict[UrlPath, _Names] = {}
 
-    def _is_listed(self, folder: str, name: str) -> bool:
-        listing, number = self._listings[folder], hash(name)
-        at = bisect_left(listing, number)
-        return at < len(listing) and listing[at] == number
-
-    def _list(self, folder: str, names: Iterable[str]) -> None:
-        self._listings[folder] = array("q", sorted(map(hash, names)))
-
-    def has_url(self, path: UrlPath) -> bool:
-        """Tell it of a URL."""
-        folder = str(path.parent)
+    def has(self, path: UrlPath) -> bool:
+        folder = path.parent
+        assert isinstance(folder, UrlPath)
         if folder not in self._listings:
             try:
-                self._list(folder, [one.name for one in path.parent.iterdir()])
+                self._listings[folder] = _Names(one.name for one in folder.iterdir())
             except OSError:
-                self._list(folder, [])
-        return self._is_listed(folder, path.name)
-
-    def has(self, path: str) -> bool:
-        """Tell it of a path on this machine."""
-        folder, name = os.path.split(path)
-        if folder not in self._listings:
-            try:
-                with os.scandir(folder or ".") as entries:
-                    files = [entry.name for entry in entries if entry.is_file()]
-            except (OSError, ValueError):
-                files = []
-            self._list(folder, files)
-        return self._is_listed(folder, name)
+                self._listings[folder] = _Names(())
+        return path.name in self._listings[folder]
 
 
 class Inside:
@@ -65,13 +218,22 @@ class Inside:
         self._folder = folder
         self._known: dict[str, bool] = {}
 
-    def check(self, path: str) -> None:
-        """Raise ParameterError if it lies outside."""
+    def has(self, path: str) -> bool:
+        """Tell whether it lies in the folder as it is written."""
         parent = os.path.dirname(path)
         if parent not in self._known:
-            written = as_written(Path(path)).parent
+            try:
+                written = as_written(Path(path)).parent
+            except ValueError:  # a null byte
+                return False
+            if len(self._known) == MOST_FOLDERS:
+                self._known.clear()
             self._known[parent] = any(map(self._is_folder, (written, *written.parents)))
-        if self._known[parent] or Path(path).resolve().is_relative_to(self._folder.resolve()):
+        return self._known[parent]
+
+    def check(self, path: str) -> None:
+        """Raise ParameterError if it lies outside."""
+        if self.has(path) or Path(path).resolve().is_relative_to(self._folder.resolve()):
             return
         raise ParameterError(f"{printable(path)} is outside the folder {self._folder}")
 
@@ -82,7 +244,7 @@ class Inside:
             return False
 
 
-def check_file(path: Path) -> None:
+def _check_file(path: Path) -> None:
     """Raise ParameterError if it is no file, or can't be looked at."""
     name = printable(path)
     try:

@@ -35,12 +35,12 @@ CLOSEST = 2.0
 FLOOR = 1e-30
 """A smaller power counts as this."""
 
-TWICE = 2.0
-"""The top of a parabola has at most so many times the power of the highest bin."""
+MOST = math.log(2.0)
+"""The top of a parabola has at most twice the power of the highest bin."""
 
 
-def harmonic_power(spectrum: Any, place: float, f0: float, least: float) -> float:
-    """Give the power of the highest peak near a place, or `least` if that is more.
+def harmonic_level(spectrum: Any, place: float, f0: float) -> float:
+    """Give the logarithm of the power of the highest peak near a place.
 
     The top of the parabola through the logarithms of three bins is exact for a tone under a
     Gaussian window. `place` and `f0` are in bins.
@@ -52,19 +52,17 @@ def harmonic_power(spectrum: Any, place: float, f0: float, least: float) -> floa
     for i in range(low + 1, high + 1):
         if spectrum[i] > spectrum[top]:
             top = i
-    if TWICE * spectrum[top] <= least:
-        return least
     left = np.log(max(np.float64(spectrum[top - 1]), FLOOR))
+    here = np.log(max(np.float64(spectrum[top]), FLOOR))
     right = np.log(max(np.float64(spectrum[top + 1]), FLOOR))
-    power = max(np.float64(spectrum[top]), FLOOR)
-    bend = 2.0 * np.log(power) - left - right
+    bend = 2.0 * here - left - right
     if spectrum[top - 1] <= spectrum[top] and spectrum[top + 1] <= spectrum[top] and bend > 0.0:
-        power *= min(np.exp((right - left) ** 2 / (8.0 * bend)), TWICE)
-    return float(max(power, least))
+        here += min((right - left) ** 2 / (8.0 * bend), MOST)
+    return float(here)
 
 
-def formant_power(spectrum: Any, formant: float, f0: float, within: float) -> float:
-    """Give the power of the strongest harmonic around a formant, or of the nearest one.
+def formant_level(spectrum: Any, formant: float, f0: float, within: float) -> float:
+    """Give the level of the strongest harmonic around a formant, or of the nearest one.
 
     `formant` and `f0` are in bins.
     """
@@ -72,10 +70,10 @@ def formant_power(spectrum: Any, formant: float, f0: float, within: float) -> fl
     last = int(np.floor((1.0 + within) * formant / f0))
     if first > last:
         first = last = max(int(np.floor(formant / f0 + 0.5)), 1)
-    power = 0.0
+    level = -np.inf
     for k in range(first, last + 1):
-        power = harmonic_power(spectrum, k * f0, f0, power)
-    return power
+        level = max(level, harmonic_level(spectrum, k * f0, f0))
+    return level
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -220,7 +218,7 @@ class HarmonicDifferences(Track):
         rate: float,
         out: Values,
     ) -> None:
-        """Compute the powers of the harmonics and of the formants, and their ratios.
+        """Compute the levels of the harmonics and of the formants, and their differences.
 
         A row has F0, its voicing, frequency and bandwidth of each formant, and the spectrum.
         """
@@ -231,13 +229,12 @@ class HarmonicDifferences(Track):
         f0 = np.float64(rows[place, 0]) * n_fft / rate
         if not f0 >= CLOSEST:
             return
-        first = harmonic_power(spectrum, f0, f0, FLOOR)
-        out[0] = DECIBEL * np.log(first / harmonic_power(spectrum, 2.0 * f0, f0, FLOOR))
+        first = harmonic_level(spectrum, f0, f0)
+        out[0] = DECIBEL * (first - harmonic_level(spectrum, 2.0 * f0, f0))
         for i in range(3):
             formant = np.float64(rows[place, 2 + 2 * i]) * n_fft / rate
             if formant > 0.0:
-                power = formant_power(spectrum, formant, f0, within)
-                out[2 + i] = DECIBEL * np.log(power / first)
+                out[2 + i] = DECIBEL * (formant_level(spectrum, formant, f0, within) - first)
         if rows[place, 6] > 0.0:
             out[1] = -out[4]
 

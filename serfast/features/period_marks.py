@@ -132,31 +132,13 @@ def neighbour(
         k = steady_peak(r, first - left, low, high)
     if k == 0:
         if high - low >= DIRECT:
-            size = width // step
-            begin = (left + step // 2) // step
-            near, far = low // step, high // step + 1
-            first = begin - far if way < 0 else begin + near
-            count = far - near + 1
-            if first < 0:
-                count += first
-                first = 0
-            count = min(count, len(coarse) - size - first + 1)
-            if count < 3 or begin + size > len(coarse):
+            lag = coarse_lag(coarse, step, left, width, low, high, way, out)
+            if lag == 0:
                 return False
-            r = correlations(coarse, begin, size, first, count)
-            k = highest(r)
-            if k == 0:
-                return False
-            top_of(r, k, out)
-            lag = int(np.floor(abs(out[0] + first - begin) * step + 0.5))
             around = step + step // 2
             low, high = max(lag - around, low), min(lag + around, high)
         first = left - high if way < 0 else left + low
-        count = high - low + 1
-        if first < 0:
-            count += first
-            first = 0
-        count = min(count, len(x) - width - first + 1)
+        first, count = inside(first, high - low + 1, width, len(x))
         if count < 3:
             return False
         r = correlations(x, left, width, first, count)
@@ -170,6 +152,30 @@ def neighbour(
     out[0] += at + first - left
     out[2] = (x[first + k : first + k + width] ** 2).sum() / width
     return True
+
+
+def inside(first: int, count: int, width: int, n: int) -> tuple[int, int]:
+    """Give the first of `count` parts that begins within n samples, and how many lie in them."""
+    begin = max(first, 0)
+    return begin, min(count + first - begin, n - width - begin + 1)
+
+
+def coarse_lag(
+    coarse: Any, step: int, left: int, width: int, low: int, high: int, way: int, out: Any
+) -> int:
+    """Give the best lag [samples] by the means of samples, or 0."""
+    size, begin = width // step, (left + step // 2) // step
+    near, far = low // step, high // step + 1
+    first = begin - far if way < 0 else begin + near
+    first, count = inside(first, far - near + 1, size, len(coarse))
+    if count < 3 or begin + size > len(coarse):
+        return 0
+    r = correlations(coarse, begin, size, first, count)
+    k = highest(r)
+    if k == 0:
+        return 0
+    top_of(r, k, out)
+    return int(np.floor(abs(out[0] + first - begin) * step + 0.5))
 
 
 def steady_peak(r: Any, nearest: int, low: int, high: int) -> int:

@@ -1,9 +1,11 @@
 """These modules say what a classifier is, what a plugin is, and how a trained model is stored.
 
-A plugin imports what it needs from here.
+A plugin imports what it needs from here. Two modules are for those that read ONNX files:
+:mod:`~serfast.models.wire` goes through a file's messages, and :mod:`~serfast.models.onnx_weights`
+leaves its large tensors on the disk.
 """
 
-from . import embeddings, encoders, registry
+from . import embeddings, encoders, onnx_weights, registry, wire
 from .bundle import Bundle
 from .classifier import Classifier, Input, StreamingClassifier, check_input
 from .embedder import Embedder
@@ -30,16 +32,21 @@ from .plugin import (
     features_for,
     fit,
     options_of,
+    similar,
     with_options,
 )
-from .scores import Adaptable, Doubting, sharpened
+from .scores import FLOOR, Adaptable, Doubting, DoubtingInSteps, sharpened
+from .typical import TYPICAL, Typical
 
 __all__ = [
+    "FLOOR",
+    "TYPICAL",
     "Adaptable",
     "Bundle",
     "ChecksFirst",
     "Classifier",
     "Doubting",
+    "DoubtingInSteps",
     "Embedder",
     "Embedding",
     "EmbeddingReference",
@@ -55,6 +62,7 @@ __all__ = [
     "TakesBound",
     "TakesSharpness",
     "TrainingChoices",
+    "Typical",
     "WantsCopies",
     "WantsEmbedding",
     "WantsFeatures",
@@ -67,8 +75,11 @@ __all__ = [
     "encoders",
     "features_for",
     "fit",
+    "onnx_weights",
     "options_of",
     "registry",
     "sharpened",
+    "similar",
+    "wire",
     "with_options",
 ]

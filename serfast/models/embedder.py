@@ -13,6 +13,8 @@ later, because ``serfast info`` imports the modules of all packages.
 serfast does the rest: it reads and resamples recordings, lengthens short ones and divides long
 ones, makes altered copies, trains, stores which embedding a model needs, and refuses another one.
 ``serfast.testing.check_embedding`` tests whether an embedder keeps the contract.
+
+An embedder whose vectors don't depend on the level of a signal says so by :class:`IgnoresLevel`.
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ import numpy as np
 
 from ..features.spec import FeatureSpec
 
-__all__ = ["Embedder", "Samples", "Vectors"]
+__all__ = ["Embedder", "IgnoresLevel", "Samples", "Vectors"]
 
 Samples: TypeAlias = np.ndarray[Any, np.dtype[np.float32]]
 Vectors: TypeAlias = np.ndarray[Any, np.dtype[np.float32]]
@@ -95,4 +97,17 @@ class Embedder(Protocol):
             It is finite. A signal's vector depends on this signal alone: neither the others, nor
             their number, nor `threads` changes a bit of it. (So a batch through an encoder with
             dynamic int8 quantisation, whose scale is that of the whole batch, isn't allowed.)
+        """
+
+
+@runtime_checkable
+class IgnoresLevel(Protocol):
+    """An embedder may have this attribute too."""
+
+    @property
+    def ignores_level(self) -> bool:
+        """Tell whether a gain changes a vector by rounding alone.
+
+        Then a gain of 16-bit samples is undone before they are resampled
+        (:mod:`serfast.audio.pcm`), so that it changes no bit. Without the attribute it isn't.
         """

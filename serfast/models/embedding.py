@@ -14,10 +14,10 @@ from .. import _checks as checks
 from ..audio.samples import as_samples
 from ..errors import ModelError
 from . import embeddings
-from .embedder import Embedder, Samples, Vectors
+from .embedder import Embedder, IgnoresLevel, Samples, Vectors
 from .embedding_reference import JOIN, MOST, EmbeddingReference, parts_of
 from .plugin_calls import calling
-from .recording import samples_of
+from .recording import samples_and_gain, samples_of
 
 __all__ = ["NO_FILES", "Embedding", "referenced"]
 
@@ -107,6 +107,12 @@ class Embedding:
         return self._parts[0][1].sample_rate
 
     @property
+    def ignores_level(self) -> bool:
+        """Tell whether a gain changes a vector by rounding alone."""
+        parts = (part for _, part in self._parts)
+        return all(isinstance(part, IgnoresLevel) and part.ignores_level for part in parts)
+
+    @property
     def licence(self) -> str:
         """Give the licence of the weights; joined embeddings have one after the other."""
         return " AND ".join(dict.fromkeys(part.licence for _, part in self._parts))
@@ -155,7 +161,11 @@ class Embedding:
         ModelError
             If the encoder fails, or gives anything but a finite vector.
         """
-        vector: Vectors = self.vectors([samples_of(y, sample_rate, self.sample_rate)])[0]
+        if self.ignores_level:
+            samples, _ = samples_and_gain(y, sample_rate, self.sample_rate)
+        else:
+            samples = samples_of(y, sample_rate, self.sample_rate)
+        vector: Vectors = self.vectors([samples])[0]
         return vector
 
     def vectors(self, signals: Sequence[Any], *, threads: int = 1) -> Vectors:

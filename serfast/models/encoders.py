@@ -214,14 +214,27 @@ def _opened(place: Path, stamps: tuple[int, ...]) -> Embedder:
     """Open the encoder in a folder; `stamps` are other ones when it was replaced."""
     card = read_card(place / CARD)
     path, kind = place / ENCODER, _kind(card.get("kind"))
+    before = _identity(path)
     if (digest := _sha256_of(path)) != card.get("sha256"):
         raise ModelError(
             f"{path} must have the SHA-256 {card.get('sha256')!r:.80}, got {digest}: add it again"
         )
     given = {k: value for k, value in card.items() if k not in ("kind", "name", "sha256")}
     if isinstance(kind, OpensFiles):
-        return kind.open_file(path, given)
-    return kind.open(_bytes_of(path), given)
+        embedder = kind.open_file(path, given)
+    else:
+        embedder = kind.open(_bytes_of(path), given)
+    if _identity(path) != before:  # what was opened may not be what was hashed
+        raise ModelError(
+            f"{path} must stay as it is while it is opened, got another one: try again"
+        )
+    return embedder
+
+
+def _identity(path: Path) -> tuple[int, ...]:
+    """Give numbers of which one is another after a file was written to or replaced."""
+    about = path.stat()
+    return about.st_dev, about.st_ino, about.st_size, about.st_mtime_ns, about.st_ctime_ns
 
 
 def carried(name: str) -> dict[str, bytes]:

@@ -56,6 +56,11 @@ class EmbeddedVector:
         """Tell whether there are statistics, which are made of rows."""
         return self._statistics is not None
 
+    @property
+    def ignores_level(self) -> bool:
+        """Tell whether the level of a recording has no part in the vector."""
+        return self._statistics is None and self.embedding.ignores_level
+
     def __call__(self, samples: np.ndarray[Any, Any], rows: np.ndarray[Any, Any] | None) -> Vector:
         """Give the vector of samples at the embedding's rate, and of their rows if needed."""
         embedded: Vector = self.embedding.vectors([samples])[0].astype(np.float64)
@@ -95,12 +100,12 @@ def inputs_of(
     return vector(samples, rows) if isinstance(vector, EmbeddedVector) else vector(rows)
 
 
-def doubt_of(samples: np.ndarray[Any, Any], frame: int) -> str | None:
-    """Say why an answer about these samples is hardly one; None if nothing is odd.
+def doubt_of(samples: np.ndarray[Any, Any], frame: int, gain: float = 1.0) -> str | None:
+    """Say why an answer about these samples times `gain` is hardly one; None if nothing is odd.
 
     `frame` is the length of the longest frame.
     """
-    if max(samples.max(), -samples.min()) < QUIET:
+    if gain * max(samples.max(), -samples.min()) < QUIET:
         return f"has no sample above {QUIET:g} of full scale: the answer says nothing"
     if len(samples) < frame:
         return f"has {len(samples)} samples, less than a frame of {frame}: hardly an answer"

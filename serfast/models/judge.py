@@ -12,7 +12,7 @@ from . import registry
 from .classifier import Classifier
 from .plugin_calls import calling, checked, probabilities_of
 from .result import Result
-from .scores import Adaptable, Doubting
+from .scores import Adaptable, Doubting, DoubtingInSteps
 
 __all__ = ["LARGEST", "Judge", "is_strange"]
 
@@ -127,7 +127,18 @@ class Judge:
             return None
         with calling(self.plugin, "strangeness"):
             strangeness = cast(Doubting, self.classifier).strangeness(x)
-        return None if strangeness is None else self._number("strangeness", strangeness, LARGEST)
+        return self._checked_strangeness(strangeness)
+
+    def strangeness_so_far(self, state: Any) -> float | None:
+        """Give the strangeness of a stream whose state this is, as :meth:`strangeness` does."""
+        if self.certain_above is None or not isinstance(self.classifier, DoubtingInSteps):
+            return None
+        with calling(self.plugin, "strangeness_so_far"):
+            strangeness = self.classifier.strangeness_so_far(state)
+        return self._checked_strangeness(strangeness)
+
+    def _checked_strangeness(self, given: object) -> float | None:
+        return None if given is None else self._number("strangeness", given, LARGEST)
 
     def reason(self, probability: float, strangeness: float | None) -> str | None:
         """Say why an answer with this largest probability is uncertain; None if it isn't."""

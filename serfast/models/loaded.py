@@ -10,11 +10,11 @@ import numpy as np
 from ..extractor import Extractor
 from . import registry
 from .bundle.bundle import Bundle
-from .inputs import doubt_of, inputs_of, vector_of
+from .inputs import EmbeddedVector, doubt_of, inputs_of, vector_of
 from .judge import Judge
 from .plugin import Plugin
 from .plugin_calls import load_classifier
-from .recording import is_recording, samples_of
+from .recording import is_recording, samples_and_gain, samples_of
 
 __all__ = ["LoadedModel", "is_recording"]
 
@@ -59,8 +59,11 @@ class LoadedModel:
         at the line that called the caller.
         """
         spec = self.extractor.spec
-        samples = samples_of(y, sample_rate, spec.sample_rate)
-        if doubt := doubt_of(samples, max(spec.frame_lengths)):
+        if isinstance(self.vector, EmbeddedVector) and self.vector.ignores_level:
+            samples, gain = samples_and_gain(y, sample_rate, spec.sample_rate)
+        else:
+            samples, gain = samples_of(y, sample_rate, spec.sample_rate), 1.0
+        if doubt := doubt_of(samples, max(spec.frame_lengths), gain):
             warnings.warn(f"y {doubt}", stacklevel=3)
         x = inputs_of(samples, self.classifier.input, self.extractor, self.vector)
         return x, doubt is None

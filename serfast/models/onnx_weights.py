@@ -41,7 +41,10 @@ class OnnxModel(NamedTuple):
     graph: bytes
     """The model; its large tensors are external data in the file."""
     folder: str
-    """The folder in which the file lies: the value of onnxruntime's option :data:`TENSORS`."""
+    """The folder in which the file lies: the value of onnxruntime's option :data:`TENSORS`.
+
+    It is empty if the model holds all of its tensors.
+    """
     sha256: str
     """Of the whole file."""
 
@@ -53,6 +56,9 @@ def read_model(path: Path, look: Callable[[memoryview], None] | None = None) -> 
     that begins where its numbers aren't aligned is mapped as well: every processor that onnxruntime
     runs on reads such numbers. The file must not be written to while a session uses it; to be
     replaced by another one it may be.
+
+    onnxruntime takes the folder's name in UTF-8. A model in a folder whose name is in another
+    encoding keeps its tensors.
 
     Parameters
     ----------
@@ -80,7 +86,18 @@ def read_model(path: Path, look: Callable[[memoryview], None] | None = None) -> 
             raise
         except ValueError as error:  # an empty file can't be mapped
             raise ModelError(f"{path.name} must be an ONNX model: {error}") from error
-        return OnnxModel(graph, str(there.parent), hashlib.sha256(data).hexdigest())
+        digest = hashlib.sha256(data).hexdigest()
+        if not _is_utf8(str(there)):
+            return OnnxModel(data[:], "", digest)
+        return OnnxModel(graph, str(there.parent), digest)
+
+
+def _is_utf8(path: str) -> bool:
+    try:
+        path.encode()
+    except UnicodeEncodeError:  # Python has surrogates for bytes that are no UTF-8
+        return False
+    return True
 
 
 def _without_tensors(model: memoryview, name: str) -> bytes:

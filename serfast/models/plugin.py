@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 import numpy as np
 
 from .. import _checks as checks
-from .. import presets
 from ..errors import ParameterError
 from ..features.spec import FeatureSpec
 from ..forking import forks_wait
@@ -343,6 +342,8 @@ def check_training(plugin: Plugin, labels: Sequence[str], speakers: Sequence[str
 
 def features_for(plugin: Plugin) -> tuple[FeatureSpec, Statistics | None]:
     """Give a plugin's default features, and its statistics if it takes vectors, else None."""
+    with forks_wait:
+        from .. import presets  # heavy: recognition has the spec of its bundle
     spec = plugin.default_spec() if isinstance(plugin, WantsFeatures) else presets.speech()
     return spec, presets.speech_statistics() if plugin.input == "vector" else None
 

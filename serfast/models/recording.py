@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from .. import _checks as checks
-from ..audio.reading import load
-from ..audio.resampling import at_rate
+from ..audio.pcm import without_gain
+from ..audio.resampling import at_rate, whole_rate
+from ..audio.samples import as_array, as_samples
+from ..errors import ParameterError
+from ..forking import forks_wait
 
-__all__ = ["is_recording", "samples_of"]
+__all__ = ["is_recording", "samples_and_gain", "samples_of"]
+
+Samples: TypeAlias = np.ndarray[Any, np.dtype[np.float32]]
 
 
 def is_recording(y: Any) -> bool:
@@ -19,9 +24,7 @@ def is_recording(y: Any) -> bool:
     return isinstance(y, (str, os.PathLike, bytes, bytearray, memoryview)) or hasattr(y, "read")
 
 
-def samples_of(
-    y: Any, sample_rate: float | None, wanted: float
-) -> np.ndarray[Any, np.dtype[np.float32]]:
+def samples_of(y: Any, sample_rate: float | None, wanted: float) -> Samples:
     """Give the samples of a recording, or of an array, at the wanted rate [Hz].
 
     Parameters
@@ -39,10 +42,49 @@ def samples_of(
     AudioError
         If a recording can't be read.
     """
+    return at_rate(*_read(y, sample_rate), wanted)
+
+
+def samples_and_gain(y: Any, sample_rate: float | None, wanted: float) -> tuple[Samples, float]:
+    """Give what :func:`samples_of` gives, without a gain that 16-bit samples were multiplied by.
+
+    After resampling nothing could undo the gain to the bit. At the wanted rate already, samples are
+    given as they are.
+
+    Returns
+    -------
+    samples : ndarray of float32, shape (n_samples,)
+    gain : float
+        The samples times the gain are the recording at the wanted rate, but for rounding.
+    """
+    y, rate = _read(y, sample_rate)
+    if whole_rate("sample_rate", rate) == wanted:
+        return at_rate(y, rate, wanted), 1.0
+    y, gain = _without_gain(y)
+    return at_rate(y, rate, wanted), gain
+
+
+def _read(y: Any, sample_rate: float | None) -> tuple[Any, float]:
+    """Give what may be samples, and their rate; a recording is read."""
     if is_recording(y):
         if sample_rate is not None:
             checks.fail("sample_rate", "None for a recording, which has its own", sample_rate)
-        y, sample_rate = load(y)
-    elif sample_rate is None:
+        with forks_wait:
+            from ..audio.reading import load  # heavy: samples need no decoder
+        return load(y)
+    if sample_rate is None:
         checks.fail("sample_rate", "given for samples: they don't tell their rate", sample_rate)
-    return at_rate(y, sample_rate, wanted)
+    return y, sample_rate
+
+
+def _without_gain(y: Any) -> tuple[Any, float]:
+    """Undo the gain of samples in any number of channels; what is refused later stays as it is."""
+    array = as_array(y, "y")
+    if array.dtype.kind not in "fi" or not array.size or not np.isfinite(array).all():
+        return y, 1.0
+    try:
+        flat = as_samples(array.reshape(-1), "y")
+    except ParameterError:  # by its dtype, or beyond float32's range
+        return y, 1.0
+    samples, gain = without_gain(flat)
+    return samples.reshape(array.shape), gain

@@ -11,10 +11,10 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["FLOOR", "Adaptable", "Doubting", "sharpened"]
+__all__ = ["FLOOR", "Adaptable", "Doubting", "DoubtingInSteps", "sharpened"]
 
 FLOOR = 1e-9
-"""Least probability whose logarithm is taken."""
+"""Least probability whose logarithm is taken: where scores are logarithms, none is below its."""
 
 
 @runtime_checkable
@@ -71,6 +71,25 @@ class Doubting(Protocol):
         ------
         ParameterError
             If `predict_proba` refuses x.
+        """
+
+
+@runtime_checkable
+class DoubtingInSteps(Protocol):
+    """A doubting classifier with a state may tell the strangeness of a stream so far, too.
+
+    It is a :class:`serfast.models.StreamingClassifier` and :class:`Doubting`.
+    """
+
+    def strangeness_so_far(self, state: Any) -> float | None:
+        """Tell the strangeness of the rows that a state has taken: within 1e-5 that of all at once.
+
+        It leaves the state as it is. None: the model can't tell, or no row was taken.
+
+        Raises
+        ------
+        ParameterError
+            If the state is another classifier's.
         """
 
 

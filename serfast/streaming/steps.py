@@ -57,6 +57,11 @@ class Steps:
         """Give the number of steps since the beginning."""
         return self._n_steps
 
+    @property
+    def state(self) -> Any:
+        """Give the state, inside which only the classifier looks."""
+        return self._state
+
     def accept(self, rows: Any) -> Array:
         """Take the next rows; give the probabilities after each step that they complete.
 

@@ -136,4 +136,9 @@ class UtteranceStream(EventStream):
             return
         utterance.judged = utterance.stop
         n_voiced, probabilities = utterance.n_voiced, utterance.probabilities
-        self._event(utterance.start, utterance.stop, probabilities, n_voiced)
+        try:
+            strangeness = self._model.strangeness_so_far(utterance.steps.state)
+        except Exception as error:  # only this event is lost; the utterance goes on
+            self._failed(error)
+            return
+        self._event(utterance.start, utterance.stop, probabilities, n_voiced, strangeness)

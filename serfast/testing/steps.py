@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
 from ..errors import ParameterError
 from ..models.classifier import StreamingClassifier
+from ..models.scores import Doubting, DoubtingInSteps
 from ..streaming.steps import Steps
 from .assertions import THREADS, Inputs, equal, raises, require
 
@@ -43,6 +44,24 @@ def check_streaming(classifier: StreamingClassifier, inputs: Inputs) -> None:
         runs = list(pool.map(lambda x: Steps(classifier).accept(x), few * 8))
     require(equal(expected * 8, runs), "threads must not change the bits of steps")
     _check_states(classifier, few[0], few[1])
+    if isinstance(classifier, DoubtingInSteps):
+        _check_strangeness(classifier, few)
+
+
+def _check_strangeness(classifier: StreamingClassifier, inputs: Inputs) -> None:
+    """Check that after steps a stream is as strange as its rows so far, at any time."""
+    doubting, stride = cast(DoubtingInSteps, classifier), classifier.stride
+    for x in inputs:
+        state = classifier.new_state()
+        for stop in range(stride, len(x) + 1, stride):
+            classifier.step(x[stop - stride : stop], state)
+            given = [doubting.strangeness_so_far(state) for _ in range(2)]
+            whole = cast(Doubting, classifier).strangeness(x[:stop])
+            near = given[0] == whole or bool(np.isclose(given[0], whole, STEP_TOLERANCE, 0))  # type: ignore[arg-type]
+            require(near, f"strangeness so far must be that of the rows so far, got {given[0]}")
+            require(given[0] == given[1], "asking for the strangeness must leave the state alone")
+    with raises(ParameterError, "strangeness of a state of no classifier"):
+        doubting.strangeness_so_far(object())
 
 
 def _at_end(classifier: StreamingClassifier, rows: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:

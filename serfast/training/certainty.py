@@ -82,6 +82,8 @@ def _lowest(
 
     A bound is refuted by at least `fewest` answers of which fewer than `share` are right.
     """
+    if not len(certainty):
+        return 1.0, 0
     order = np.argsort(-certainty, kind="stable")
     certainty, right = certainty[order], right[order]
     last = np.flatnonzero(np.append(np.diff(certainty) != 0, True))  # of answers that are alike
@@ -133,13 +135,21 @@ def bound_under_conditions(
 
 
 def bound_of(folds: Sequence[Fold]) -> float:
-    """Give the bound by all answers of some folds, under all conditions that were measured."""
+    """Give the bound by all answers of some folds, under all conditions that were measured.
+
+    Answers of which the models themselves are uncertain don't count: those to inputs that they
+    find strange, of which they will be uncertain with any bound. It is 1 where the folds hold no
+    answer.
+    """
     answers = [(k, one) for fold in folds for k, one in enumerate((fold, *fold.conditions))]
     answers = [(k, one) for k, one in answers if one.true]
+    if not answers:
+        return 1.0
+    certain = np.concatenate([_certain(one) for _, one in answers])
     return bound_under_conditions(
-        np.concatenate([one.certainty for _, one in answers]),
-        np.concatenate([one.right for _, one in answers]),
-        np.repeat([k for k, _ in answers], [len(one.true) for _, one in answers]),
+        np.concatenate([one.certainty for _, one in answers])[certain],
+        np.concatenate([one.right for _, one in answers])[certain],
+        np.repeat([k for k, _ in answers], [len(one.true) for _, one in answers])[certain],
     )
 
 
@@ -147,12 +157,13 @@ def with_bound(evaluation: Evaluation, *, sharpens: bool = False) -> Evaluation:
     """Give an evaluation whose folds say of which answers they are certain, by the others' bound.
 
     Its `certain_above` is the bound by all folds, for a model that is trained on all recordings.
-    An evaluation of fewer than two folds, or whose models say themselves when they are certain,
-    comes back as it is. With `sharpens`, each fold's probabilities are first sharpened as the other
-    folds' answers tell, and the evaluation's `sharpness` is that of all folds.
+    What the folds' models are uncertain of themselves, because they find it strange, stays so. An
+    evaluation of fewer than two folds comes back as it is. With `sharpens`, each fold's
+    probabilities are first sharpened as the other folds' answers tell, and the evaluation's
+    `sharpness` is that of all folds.
     """
     folds = evaluation.folds
-    if len(folds) < 2 or any(fold.certain is not None for fold in folds):
+    if len(folds) < 2:
         return evaluation
     marked = []
     for k, fold in enumerate(folds):
@@ -177,6 +188,11 @@ def _calibration(folds: Sequence[Fold], sharpens: bool) -> tuple[float, float]:
     return sharpness, bound_of([sharpened_fold(fold, sharpness) for fold in folds])
 
 
+def _certain(fold: Fold) -> NDArray[np.bool_]:
+    """Tell of which answers the fold's model is certain by itself: all if it doesn't say."""
+    return np.ones(len(fold.true), bool) if fold.certain is None else np.array(fold.certain, bool)
+
+
 def _marked(fold: Fold, bound: float) -> Fold:
     certain: Any = fold.certainty >= bound if fold.true else np.zeros(0, bool)
-    return replace(fold, certain=tuple(certain.tolist()))
+    return replace(fold, certain=tuple((certain & _certain(fold)).tolist()))

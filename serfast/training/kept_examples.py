@@ -15,11 +15,12 @@ from typing import Any
 
 import numpy as np
 
+from .. import errors
 from .._version import __version__
 from ..audio.augmentation import alteration_text
 from ..corpora.dataset_parts import mark_of
 from ..corpora.recordings import Recording
-from ..errors import AudioError, ParameterError
+from ..errors import AudioError, ParameterError, SerfastError
 from ..files import replacing
 from ..models.input_maker import InputMaker
 from ..models.plugin import Examples
@@ -34,7 +35,17 @@ MOST_BYTES = 1 << 30
 DAMAGED = (ValueError, TypeError, KeyError, AttributeError, MemoryError, RecursionError)
 """What reading a damaged file may raise."""
 
-FORMAT = 1
+FORMAT = 2
+
+ERRORS: dict[str, type[Exception]] = {
+    error.__name__: error
+    for error in (
+        *(getattr(errors, name) for name in errors.__all__),
+        *(FileNotFoundError, IsADirectoryError, PermissionError, TimeoutError, OSError),
+    )
+    if issubclass(error, SerfastError | OSError)
+}
+"""The classes of errors that a recording may fail with, by name."""
 
 FROM_FOLDERS = ("noises=", "rooms=")
 """Alterations by other recordings, which may change: examples with them aren't kept."""
@@ -66,7 +77,7 @@ class KeptExamples:
         self._about, self._numbers = folder / "examples.json", folder / "examples.npy"
         self._digest, self._inputs, self._n_copies = digest, inputs, n_copies
         self._recordings = recordings
-        self._failures: dict[int, str] = {}
+        self._failures: dict[int, tuple[str, str]] = {}
         self._doubts: list[str] = []
 
     def failing(self, failed: Failed) -> Failed:
@@ -74,7 +85,7 @@ class KeptExamples:
         places = {id(recording): i for i, recording in enumerate(self._recordings)}
 
         def remember(recording: Recording, error: Exception) -> None:
-            self._failures[places[id(recording)]] = str(error)
+            self._failures[places[id(recording)]] = (_class_of(error), str(error))
             failed(recording, error)
 
         return remember
@@ -95,7 +106,9 @@ class KeptExamples:
             x = np.load(self._numbers, allow_pickle=False)
             if about["sha256"] != hashlib.sha256(x.data).hexdigest():
                 return None
-            failures = {int(i): str(text) for i, text in about["failures"].items()}
+            failures = {
+                int(i): ERRORS[name](str(text)) for i, (name, text) in about["failures"].items()
+            }
             doubts = [str(text) for text in about["doubts"]]
             used = [one for i, one in enumerate(self._recordings) if i not in failures]
             examples = self._examples(x, about["lengths"], used)
@@ -103,9 +116,9 @@ class KeptExamples:
             return None
         for doubt in doubts:
             warnings.warn(doubt, stacklevel=4)
-        for i, text in failures.items():
+        for i, error in failures.items():
             assert failed is not None
-            failed(self._recordings[i], AudioError(text))
+            failed(self._recordings[i], error)
         return examples
 
     def _examples(
@@ -148,6 +161,12 @@ class KeptExamples:
         for path in (self._about, self._numbers):
             with suppress(OSError):
                 path.unlink(missing_ok=True)
+
+
+def _class_of(error: Exception) -> str:
+    """Name the nearest class of an error that can be made again; a package may have its own."""
+    names = (one.__name__ for one in type(error).__mro__ if ERRORS.get(one.__name__) is one)
+    return next(names, AudioError.__name__)
 
 
 def kept_examples(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import json
+from contextlib import suppress
 from pathlib import Path
 
 import pyarrow.parquet
@@ -10,6 +12,7 @@ import pytest
 
 from serfast.corpora.columns import columns_of_text
 from serfast.corpora.finding import find_recordings
+from serfast.corpora.garbage import collection_waits
 from serfast.corpora.label_tables import recordings_of_table, sources_of_table
 from serfast.corpora.recordings import Recording
 from serfast.errors import ParameterError
@@ -231,3 +234,56 @@ def test_bad_lines_of_sources_are_named(tmp_path: Path) -> None:
     table.write_text("path,label,speaker\ngone.wav,joy,x\n")
     with pytest.raises(ParameterError, match=r"line 2: no such file: .*gone\.wav"):
         sources_of_table(table, tmp_path)
+
+
+# --- many rows are read at once, and bad ones each by itself ------------------------------------
+
+
+def test_bad_lines_among_many_are_named_and_no_other(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("serfast.corpora.label_tables.ROWS", 3)
+    lines = [f"a.wav,joy,1,{k},{k + 0.5}" for k in range(20)]
+    lines[4], lines[5], lines[17] = "a.wav,,1,4,5", "none.wav,joy,1,5,6", "a.wav,joy,1,9,8"
+    table = folder / "labels.csv"
+    table.write_text("\n".join(["path,label,speaker,start,end", *lines]))
+    with pytest.raises(ParameterError) as raised:
+        find_recordings(table)
+    problems = str(raised.value).removeprefix(f"{table}: ").split("; ")
+    assert [one.partition(":")[0] for one in problems] == ["line 6", "line 7", "line 19"]
+
+
+def test_cells_that_are_equal_and_not_the_same(folder: Path) -> None:
+    """1, 1.0 and true are one key of a dictionary, and three names of speakers."""
+    table = folder / "labels.jsonl"
+    cells = [("a.wav", 1), ("b.wav", True), ("c.wav", 1.0), ("d.wav", "1")]
+    for name, _ in cells:
+        (folder / name).touch()
+    rows = [{"path": name, "label": "joy", "speaker": who} for name, who in cells]
+    table.write_text("\n".join(map(json.dumps, rows)))
+    assert [one.speaker for one in find_recordings(table)] == ["1", "True", "1.0", "1"]
+
+
+def test_labels_of_a_table_are_kept_once(folder: Path) -> None:
+    """A million rows have few labels and speakers, which then take no memory of their own."""
+    table = folder / "labels.csv"
+    table.write_text("path,label,speaker\na.wav, joy,anna\nb.wav,joy ,anna\n")
+    one, other = find_recordings(table)
+    assert one.speaker is other.speaker
+    assert one.label == other.label == "joy"
+
+
+def test_the_search_for_garbage_goes_on_after_a_table(folder: Path) -> None:
+    table = folder / "labels.csv"
+    for text in ("a.wav,joy,1", "none.wav,joy,1"):
+        table.write_text(f"path,label,speaker\n{text}\n")
+        with suppress(ParameterError):
+            find_recordings(table)
+        assert gc.isenabled()
+    gc.disable()
+    try:
+        with collection_waits():
+            pass
+        assert not gc.isenabled()
+    finally:
+        gc.enable()

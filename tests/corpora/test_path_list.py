@@ -44,6 +44,10 @@ def test_it_is_a_sequence() -> None:
     assert (len(paths), paths[-1], paths[1:]) == (3, PATHS[2], PATHS[1:3])
     with pytest.raises(IndexError):
         paths[3]
+    assert [paths.text(i) for i in (-1, -3)] == ["/", "a.wav"]
+    for place in (3, -4):
+        with pytest.raises(IndexError):
+            paths.text(place)
     assert not PathList()
     assert PATHS[1] in paths
 

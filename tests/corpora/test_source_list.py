@@ -34,6 +34,10 @@ def test_of_a_recording_only_what_a_dataset_has_is_kept() -> None:
 def test_keys_are_those_of_the_sources() -> None:
     sources = SourceList(["a.wav", PART, OPEN_END, OPEN_BEGIN])
     assert [sources.key(i) for i in range(4)] == [source.key for source in sources]
+    assert [sources.key(i - 4) for i in range(4)] == [source.key for source in sources]
+    for place in (4, -5):
+        with pytest.raises(IndexError):
+            sources.key(place)
     index = KeyIndex(sources)
     assert [index.place(source.key) for source in sources] == [0, 1, 2, 3]
     assert index.place("b.wav") is None

@@ -176,6 +176,17 @@ def private_names(path: Path, package: str) -> list[str]:
     return result
 
 
+def names_from(path: Path, package: str) -> list[tuple[str, str]]:
+    """Give the names that a file imports from a package or from within it, each with its module."""
+    return [
+        (alias.name, node.module)
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.ImportFrom) and node.module and not node.level
+        if f"{node.module}.".startswith(f"{package}.")
+        for alias in node.names
+    ]
+
+
 def _is_private(name: str) -> bool:
     return name.startswith("_") and not (name.startswith("__") and name.endswith("__"))
 

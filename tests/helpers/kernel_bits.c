@@ -333,9 +333,10 @@ static void sums(int n)
     const ptrdiff_t n_places = k->local_maxima(x, 1, n - 1, 0.1f, 0.01f, places);
     say("local_maxima", what, places, (size_t)n_places * sizeof(int32_t));
     float *energies = space(n);
-    k->near_correlations(x, x, n / 2, 3, products, energies);
-    say_floats("near_correlations", what, products, SERFAST_NEAR_LAGS);
-    say_floats("near_correlations, energies", what, energies, SERFAST_NEAR_LAGS);
+    float *near = space(2 * SERFAST_NEAR_LAGS), *near_energies = space(2 * SERFAST_NEAR_LAGS);
+    k->near_correlations(x + 1, x, n / 2, SERFAST_NEAR_LAGS + 3, near, near_energies);
+    say_floats("near_correlations", what, near, 2 * SERFAST_NEAR_LAGS);
+    say_floats("near_correlations, energies", what, near_energies, 2 * SERFAST_NEAR_LAGS);
     energies[0] = energies[1] = 0;
     k->hann_energies(x, n / 2, -1.0f, 2.0f / (float)n, energies);
     say_floats("hann_energies", what, energies, 2);

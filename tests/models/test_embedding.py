@@ -48,6 +48,36 @@ def test_a_call_gives_the_vector_of_samples_at_any_rate_and_of_recordings(tiny, 
     assert (embedding.licence, embedding.sample_rate) == ("CC0-1.0", 16000)
 
 
+def pcm(channels: int = 1) -> np.ndarray:
+    """Samples of 16 bits at 48 kHz."""
+    y = np.rint(np.random.default_rng(0).normal(0, 3000, (24000, channels)))
+    return (y[:, 0] if channels == 1 else y).astype(np.int16)
+
+
+@pytest.mark.parametrize("channels", [1, 2])
+@pytest.mark.parametrize("gain", [0.0317, 0.3, 3.3])
+def test_a_gain_is_undone_before_resampling_where_the_level_is_ignored(
+    tiny, monkeypatch, channels, gain
+):
+    y = pcm(channels)
+    louder = y.astype(np.float32) / 32768 * np.float32(gain)
+    embedding = serfast.Embedding("tiny")
+    expected = embedding(y, 48000)
+    assert not embedding.ignores_level
+    np.testing.assert_allclose(embedding(louder, 48000)[0] / expected[0], gain, rtol=1e-5)
+    monkeypatch.setattr(Tiny, "ignores_level", True, raising=False)
+    assert embedding.ignores_level
+    for given in (y, louder, louder.astype(np.float64)):
+        np.testing.assert_array_equal(embedding(given, 48000), expected)
+    float_y = tone(0.5)  # without steps
+    np.testing.assert_allclose(
+        embedding(float_y * np.float32(0.5), 48000)[0] / embedding(float_y, 48000)[0], 0.5
+    )
+    for refused in ([1.0, np.nan], np.ones((2, 40)), np.array(["a"]), [], 3):
+        with pytest.raises(ParameterError):
+            embedding(refused, 48000)
+
+
 @pytest.mark.parametrize(("arguments", "message"), [
     ((Y,), "sample_rate must be given for samples"),
     (("speech.wav", 16000), "sample_rate must be None for a recording"),

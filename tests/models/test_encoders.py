@@ -58,6 +58,30 @@ def test_a_kind_that_opens_files_gets_the_path(file, monkeypatch):
     np.testing.assert_allclose(embedding(Y, 16000), 4 * np.array(measure(Y)), rtol=1e-6)
 
 
+@pytest.mark.parametrize("opens_files", [False, True])
+def test_what_is_replaced_while_it_is_opened_is_refused(file, monkeypatch, opens_files):
+    place = encoders.add("mine", file, CARD, force=False)
+    opened, replacing = Scaled.open, [True]
+
+    def open_late(self, data, card):
+        if replacing:
+            replacing.clear()
+            other = file.with_name("other")
+            other.write_bytes(b"5")
+            other.replace(place / "encoder")
+        return opened(self, data, card)
+
+    monkeypatch.setattr(Scaled, "open", open_late)
+    if opens_files:
+        monkeypatch.setattr(
+            Scaled, "open_file", lambda self, path, card: open_late(self, b"4", card), raising=False
+        )
+    with pytest.raises(ModelError, match="must stay as it is while it is opened, got another one"):
+        serfast.Embedding("mine")
+    with pytest.raises(ModelError, match="must have the SHA-256"):
+        serfast.Embedding("mine")
+
+
 def test_another_one_of_the_name_replaces_it_only_by_force(file):
     encoders.add("mine", file, CARD, force=False)
     before = serfast.Embedding("mine")

@@ -12,6 +12,8 @@ import soundfile
 import serfast
 from helpers.adaptable import CLASSES, SPEC, STATISTICS, LinearPlugin, bundle
 from helpers.chunks import syllables
+from helpers.embeddings import Tiny, install_embeddings
+from serfast.models.inputs import EmbeddedVector
 from serfast.models.loaded import LoadedModel, is_recording
 
 RATE = 16000
@@ -44,6 +46,20 @@ def test_a_recording_is_read(model, tmp_path):
 def test_silence_and_scraps_hold_nothing(model, y):
     with pytest.warns(UserWarning, match="y has"):
         assert model.input_of(y, RATE)[1] is False
+
+
+def test_where_the_level_is_ignored_silence_is_silence_at_any_rate(model, tmp_path, monkeypatch):
+    install_embeddings(tmp_path, monkeypatch)
+    monkeypatch.setattr(Tiny, "ignores_level", True, raising=False)
+    model.vector = EmbeddedVector(serfast.Embedding("tiny"), None)
+    loud = np.rint(syllables(0.5) * 30000).astype(np.float32) / 32768
+    quiet = loud * np.float32(1e-3)
+    x, has_speech = model.input_of(loud, 48000)
+    assert has_speech
+    with pytest.warns(UserWarning, match="y has no sample above"):
+        again, has_speech = model.input_of(quiet, 48000)
+    assert not has_speech
+    np.testing.assert_array_equal(again, x)
 
 
 def test_a_pickle_is_loaded_again(model):

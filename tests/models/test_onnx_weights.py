@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import sys
 
 import pytest
 
@@ -75,6 +77,18 @@ def test_everything_else_stays_as_it_was(tmp_path):
     data = model(short, elsewhere, twice) + bytes.fromhex("0d0000803f")
     path.write_bytes(data)
     assert read_model(path).graph == data
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names of files are Unicode there")
+def test_in_a_folder_whose_name_is_not_utf8_tensors_stay_in_the_model(tmp_path):
+    folder = tmp_path / os.fsdecode(b"caf\xe9")
+    folder.mkdir()
+    data = model(tensor("large", LARGE))
+    (folder / "encoder.onnx").write_bytes(data)
+    assert read_model(folder / "encoder.onnx") == (data, "", hashlib.sha256(data).hexdigest())
+    (folder / "nothing").write_bytes(b"nothing")
+    with pytest.raises(ModelError, match="nothing must be an ONNX model"):
+        read_model(folder / "nothing")
 
 
 @pytest.mark.parametrize(

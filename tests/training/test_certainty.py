@@ -151,10 +151,37 @@ def test_overconfident_answers_have_a_higher_bound():
     assert answers.mean() >= RIGHT
 
 
-def test_models_that_say_it_themselves_keep_their_marks():
-    own = [replace(fold(name, k), certain=(True,) * 400) for k, name in enumerate("xy")]
-    plain = Evaluation(CLASSES, tuple(own))
-    assert with_bound(plain) is plain
+def test_what_models_find_strange_is_never_certain_and_has_no_part_in_the_bound():
+    """The strange ones are wrong at full certainty: counted, they would leave no bound at all."""
+    plain = [fold(name, k) for k, name in enumerate("xyz")]
+    strange = np.arange(500) >= 400
+    folds = [
+        replace(
+            one,
+            true=one.true + ("b",) * 100,
+            predicted=("a",) * 500,
+            probabilities=np.concatenate([one.probabilities, np.tile([1.0, 0.0], (100, 1))]),
+            certain=tuple((~strange).tolist()),
+        )
+        for one in plain
+    ]
+    assert bound_of(folds) == bound_of(plain) < 1
+    assert bound_of([replace(one, certain=None) for one in folds]) == 1
+    marked = with_bound(Evaluation(CLASSES, tuple(folds)))
+    usual = with_bound(Evaluation(CLASSES, tuple(plain)))
+    assert marked.certain_above == usual.certain_above
+    for one, other in zip(marked.folds, usual.folds, strict=True):
+        assert one.certain == other.certain + (False,) * 100
+
+
+def test_without_an_answer_that_is_not_strange_nothing_is_certain():
+    folds = [replace(fold(name, k), certain=(False,) * 400) for k, name in enumerate("xy")]
+    marked = with_bound(Evaluation(CLASSES, tuple(folds)))
+    assert marked.certain_above == 1
+    assert marked.kept == (0.0, 0.0)
+
+
+def test_one_fold_alone_has_no_bound():
     alone = Evaluation(CLASSES, (fold("x", 0),))
     assert with_bound(alone) is alone
 
@@ -177,3 +204,15 @@ def test_the_card_has_the_bound_and_what_it_keeps():
         round(one.evaluation.kept[0], 4) for one in marked.conditions
     ]
     assert "certain" not in evaluation(fold("x", 0), fold("y", 1)).card()
+
+
+@pytest.mark.parametrize("sharpens", [False, True])
+def test_folds_without_answers_have_nothing_to_tell(sharpens):
+    """A given fold can lose all its recordings; then the other one's bound lets nothing through."""
+    full, empty = fold("1", 0), fold("2", 1, n=0)
+    marked = with_bound(Evaluation(CLASSES, (full, empty)), sharpens=sharpens)
+    assert marked.folds[0].certain == (False,) * 400
+    assert marked.folds[1].certain == ()
+    assert marked.certain_above is not None
+    assert marked.certain_above < 1
+    assert with_bound(Evaluation(CLASSES, (empty, empty))).certain_above == 1.0

@@ -14,7 +14,8 @@ import soundfile
 import serfast
 from helpers.cli_corpus import write_corpus
 from serfast.corpora import Recording, find_recordings
-from serfast.errors import AudioError
+from serfast.errors import AudioError, MissingDecoderError
+from serfast.models.input_maker import InputMaker
 from serfast.training import Recipe, kept_examples
 from serfast.training import recipe_examples as module
 
@@ -146,7 +147,7 @@ def test_what_failed_and_what_was_doubtful_is_told_again(tmp_path: Path, recordi
     run, told = tmp_path / "run", []
 
     def failing(failures: list[str]) -> Callable[[Recording, Exception], None]:
-        return lambda one, why: failures.append(f"{one} {why}")
+        return lambda one, why: failures.append(f"{one} {type(why)} {why}")
 
     for _ in range(2):
         failures: list[str] = []
@@ -159,6 +160,24 @@ def test_what_failed_and_what_was_doubtful_is_told_again(tmp_path: Path, recordi
     assert told[0] == told[1]
     with pytest.raises(AudioError, match="is empty"):
         RECIPE.evaluate(recordings, folder=run)
+
+
+class OfAPackage(MissingDecoderError):
+    """A package may raise what it has made of one of serfast's errors."""
+
+
+def test_a_class_of_somebody_else_comes_back_as_the_nearest(tmp_path: Path, recordings) -> None:
+    inputs = InputMaker(RMS, None, "rows", None)
+    keeper = kept_examples.KeptExamples(tmp_path, "digest", inputs, 1, recordings)
+    remember = keeper.failing(lambda one, why: None)
+    for one, why in zip(recordings, (OfAPackage("ä"), NotADirectoryError(20, "b")), strict=False):
+        remember(one, why)
+    rest = recordings[2:]
+    keeper.write(serfast.training.make_examples(rest, RMS, None, kind="rows", alterations=()))
+    again: list[Exception] = []
+    assert keeper.read(lambda one, why: again.append(why)) is not None
+    assert [type(why) for why in again] == [MissingDecoderError, OSError]
+    assert [str(why) for why in again] == ["ä", "[Errno 20] b"]
 
 
 def test_large_ones_and_those_of_other_folders_are_not_kept(
@@ -178,7 +197,7 @@ def test_rows_are_kept_as_vectors_are(tmp_path: Path, recordings) -> None:
     maker = kept_examples.KeptExamples(
         tmp_path,
         "digest",
-        serfast.models.input_maker.InputMaker(RMS, None, "rows", None),
+        InputMaker(RMS, None, "rows", None),
         1,
         recordings,
     )

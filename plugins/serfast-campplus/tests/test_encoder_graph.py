@@ -11,6 +11,7 @@ import onnxruntime
 import pytest
 
 from serfast.errors import ModelError
+from serfast_campplus.encoder import graph as graph_module
 from serfast_campplus.encoder.__main__ import main
 from serfast_campplus.encoder.graph import encoder_graph
 from tiny_campplus import checkpoint_bytes, hidden, tiny_tensors
@@ -37,6 +38,19 @@ def test_each_block_is_that_of_the_formula(n, block):
     np.testing.assert_allclose(given, expected, atol=2e-5 * max(1, np.abs(expected).max()))
 
 
+@pytest.mark.parametrize("piece", [1, 5, 64])
+@pytest.mark.parametrize("int8", [False, True])
+def test_pieces_give_what_the_whole_gives(monkeypatch, piece, int8):
+    """Every output is computed from the same numbers, whether in one piece or in many."""
+    monkeypatch.setattr(graph_module, "PIECE", 10**6)
+    whole = encoder_graph(tiny_tensors(), (1,), int8=int8).SerializeToString()
+    monkeypatch.setattr(graph_module, "PIECE", piece)
+    pieces = encoder_graph(tiny_tensors(), (1,), int8=int8).SerializeToString()
+    for n in (1, 2, 9, 63, 65, 130):
+        expected = run(whole, rows(n))
+        np.testing.assert_allclose(run(pieces, rows(n)), expected, atol=1e-5 * expected.max())
+
+
 def test_blocks_are_pooled_over_time():
     tensors, x = tiny_tensors(), rows(50)
     given = run(encoder_graph(tensors, (1, 2)), x)[0]
@@ -57,7 +71,9 @@ def test_int8_is_near():
     exact, small = encoder_graph(tensors, (2,)), encoder_graph(tensors, (2,), int8=True)
     a, b = run(exact, x)[0], run(small, x)[0]
     assert 0 < (a - b).std() < 0.15 * a.std()  # a tiny network has few products to average over
-    stored = [onnx.numpy_helper.to_array(c) for c in small.graph.initializer]
+    inside = [a.g for node in small.graph.node for a in node.attribute if a.name == "body"]
+    assert len(inside) == 1  # the two-dimensional convolutions
+    stored = [onnx.numpy_helper.to_array(c) for g in (small.graph, *inside) for c in g.initializer]
     assert not [c for c in stored if c.dtype == np.float32 and c.ndim > 1]
 
 

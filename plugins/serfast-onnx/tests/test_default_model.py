@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,8 @@ from serfast.cli.main import main
 from serfast.corpora.finding import find_recordings
 from serfast.models.bundle.bundle import Bundle
 from serfast_onnx import PLUGIN
+
+SPEECH = Path(__file__).parents[3] / "examples" / "speech.flac"
 
 
 @pytest.fixture(scope="module")
@@ -58,13 +61,59 @@ def test_it_doubts_by_the_bound_that_was_measured(model, emodb):
     certain = model.card["measured"]["certain"]
     network = PLUGIN.load(model)
     assert network.certain_above == certain["above"]
-    assert certain["mixed"]["kept"] > 0.03
-    assert certain["mixed"]["right_of_kept"] > 0.85
+    assert certain["mixed"]["kept"] >= 0.1
+    assert certain["mixed"]["right_of_kept"] >= 0.9
     recognizer = serfast.Recognizer("onnx")
     y = serfast.load(sorted(emodb.glob("*.wav"))[0], 16000)[0]
     result = recognizer.predict(y, 16000)
+    assert result.strangeness < 1
     assert result.uncertain == (result.probability < certain["above"])
-    assert recognizer.predict(Path(__file__).parents[3] / "examples" / "speech.flac").uncertain
+
+
+def test_it_says_that_it_does_not_know_sounds_that_are_no_speech():
+    """Of whole sounds, of a stream's windows, and of its steps, from the first event on."""
+    recognizer = serfast.Recognizer("onnx")
+    random = np.random.default_rng(0)
+    t = np.arange(48000) / 16000
+    sounds = {
+        "silence": 0 * t,
+        "tone": np.sin(2 * np.pi * 440 * t),
+        "chirp": np.sin(2 * np.pi * (100 + 500 * t) * t),
+        "white noise": random.normal(size=len(t)),
+        "clicks": (random.random(len(t)) < 0.001).astype(float),
+        "synthetic voice": serfast.load(SPEECH, sample_rate=16000)[0],
+    }
+    for name, y in sounds.items():
+        y = 0.3 * y / max(np.abs(y).max(), 1e-9)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # there is hardly anything to judge
+            result = recognizer.predict(y, 16000)
+            adapted = recognizer.speaker().predict(y, 16000)
+        print(f"{name}: {result.reason}")
+        assert result.strangeness > 1, name
+        assert adapted.uncertain, name
+        for window in (None, 3.0):
+            stream = recognizer.stream(window=window, gate_db=None)
+            events = [*stream.accept(y), *stream.flush()]
+            assert events, name
+            assert all(event.uncertain for event in events[-1:]), name
+
+
+@pytest.mark.parametrize("seconds", [0.05, 0.1, 0.2, 0.3, 0.4, 0.5])
+def test_sounds_of_half_a_second_and_less_are_uncertain(emodb, seconds):
+    """Of its own training speakers: whole sounds, and the first events of a stream."""
+    recognizer = serfast.Recognizer("onnx")
+    for path in sorted(emodb.glob("*.wav"))[::40]:
+        y = serfast.load(path, 16000)[0]
+        short = y[8000 : 8000 + round(16000 * seconds)]
+        result = recognizer.predict(short, 16000)
+        assert result.uncertain
+        assert result.strangeness > 1
+        assert result.reason.startswith("unlike the training's speech")
+        stream = recognizer.stream(window=None, hop=0.04, gate_db=None)
+        early = [event for event in stream.accept(y) if event.end <= seconds]
+        assert early
+        assert all(event.uncertain for event in early)
 
 
 @pytest.mark.parametrize("gain_db", [-30, -20, 10])
@@ -72,14 +121,17 @@ def test_no_probability_changes_with_gain(emodb, gain_db, model):
     """Of whole recordings, and of the steps of a stream."""
     recognizer = serfast.Recognizer("onnx")
     gain = np.float32(10 ** (gain_db / 20))
-    worst = 0.0
+    whole = stepwise = 0.0
     for path in sorted(emodb.glob("*.wav"))[::60]:
         y = serfast.load(path, 16000)[0] * np.float32(0.3)  # 10 dB more don't clip
         answers = [_answers(recognizer, x) for x in (y, gain * y)]
         assert answers[0].keys() == answers[1].keys()
-        worst = max(worst, *(np.abs(answers[0][k] - answers[1][k]).max() for k in answers[0]))
-    print(f"network, gain of {gain_db} dB: probabilities change by {worst:.1e} at most")
-    assert worst <= 5e-6
+        changes = {k: np.abs(answers[0][k] - answers[1][k]).max() for k in answers[0]}
+        whole = max(whole, changes.pop(-1.0))
+        stepwise = max(stepwise, *changes.values())
+    print(f"network, {gain_db} dB: probabilities change by {whole:.1e}, of steps {stepwise:.1e}")
+    assert whole <= 1e-6
+    assert stepwise <= 3e-6
 
 
 def _answers(recognizer: serfast.Recognizer, y: np.ndarray) -> dict[float, np.ndarray]:

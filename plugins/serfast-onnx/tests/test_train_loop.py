@@ -21,9 +21,11 @@ from serfast_onnx.train.dropout import Dropout
 from serfast_onnx.train.front import Front
 from serfast_onnx.train.loop import Training
 from serfast_onnx.train.loss import Loss
+from serfast_onnx.train.mixing import Mixing
+from serfast_onnx.train.network import as_network, logits_of, make_network
 from serfast_onnx.train.runner import Runner
 from serfast_onnx.train.split import held_out
-from serfast_onnx.training_options import TrainingOptions
+from serfast_onnx.training_options import NETWORKS, TrainingOptions
 from training_examples import SPEC, examples, rows
 
 QUICK = TrainingOptions(network="recurrent", width=8, epochs=6, rate=1e-2, patience=100)
@@ -221,8 +223,8 @@ def test_rows_without_augmentation_are_a_part_of_the_recording():
     x = rows(np.random.default_rng(0), 200)
     found = RowAugmentation(SPEC, NOTHING)(x, np.random.default_rng(1))
     assert 0.7 * 199 - 1 <= len(found) < 200
-    # Fractional beginnings lie between two rows; the range of every column is kept.
-    assert (found.max(axis=0) <= x.max(axis=0) + 1e-5).all()
+    begin = int(np.flatnonzero((x == found[0]).all(axis=1))[0])
+    np.testing.assert_array_equal(found, x[begin : begin + len(found)])  # no row is between two
 
 
 @pytest.mark.parametrize(("log", "unit"), [("ln", np.log(10) / 10), ("db", 1.0)])
@@ -298,11 +300,21 @@ def test_dropout_keeps_the_mean():
         ({"dropout": "nan"}, "dropout must be from 0.0 to 0.9"),
         ({"network": "transformer"}, "network must be pooled or recurrent or baseline"),
         ({"precision": "int4"}, "precision must be float32 or int8"),
+        (
+            {"precision": "int8"},
+            "precision must be float32 for the network pooled, got 'int8': all",
+        ),
     ],
 )
 def test_bad_options(values, message):
     with pytest.raises(serfast.ParameterError, match=message):
         PLUGIN.with_training_options(values)
+
+
+def test_networks_with_convolutions_may_be_of_int8():
+    for network in ("recurrent", "baseline"):
+        wanted = {"precision": "int8", "network": network}
+        assert PLUGIN.with_training_options(wanted).training.precision == "int8"
 
 
 def test_training_without_torch_says_what_to_install(monkeypatch):
@@ -348,3 +360,21 @@ def test_balanced_sampling_shows_each_class_as_often():
     counts = Counter(data.labels[chosen[0]].tolist())
     assert set(counts.values()) == {int((~data.altered).sum()) // len(data.classes)}
     assert training._loss._weights.tolist() == [1] * len(data.classes)
+
+
+def test_the_pooled_network_mixes_statistics_and_others_mix_rows():
+    """By hand: with the share 0.25, of a batch of two in which each has the other mixed in."""
+    torch.manual_seed(0)
+    mixing = Mixing(0.25, torch.tensor([1, 0]))
+    x, present = torch.randn(2, 5, 16), torch.ones(2, 1, 16)
+    present[1, 0, 8:] = 0
+    for name in NETWORKS:
+        module = make_network(5, 3, TrainingOptions(network=name, width=8)).eval()
+        network = as_network(module)
+        logits = logits_of(network, x, present, mixing)
+        if name == "pooled":  # in inference all that follows the statistics is affine
+            expected = mixing(logits_of(network, x, present))
+        else:
+            expected = network(0.25 * x + 0.75 * x.flip(0), torch.ones(2, 1, 16))
+        torch.testing.assert_close(logits, expected)
+        assert not torch.allclose(logits, logits_of(network, x, present))

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
+from serfast.errors import ParameterError
 from serfast_sklearn.discriminant import fitted_lda
 
 
@@ -36,3 +37,21 @@ def test_it_is_scikit_learns(n: int, d: int, k: int) -> None:
         assert one.shape == other.shape
         np.testing.assert_allclose(one, other, rtol=1e-6, atol=1e-9)
     np.testing.assert_array_equal(model.predict(strangers), expected.predict(strangers))
+
+
+@pytest.mark.parametrize("d", [2, 5, 300])
+def test_two_examples_of_a_class_are_enough(d: int) -> None:
+    """They have no shrinkage: both lie equally far from their mean, in every entry."""
+    x = np.random.default_rng(1).normal(size=(4, d))
+    codes = np.array([0, 0, 1, 1])
+    covariance = sum(np.cov(x[codes == c].T, bias=True) for c in range(2)) / 2
+    means = np.stack([x[codes == c].mean(axis=0) for c in range(2)])
+    inverse = np.linalg.pinv(covariance, rcond=1e-10, hermitian=True)
+    model = fitted_lda(x, codes)
+    np.testing.assert_allclose(model.coef_, (means[1:] - means[:1]) @ inverse, rtol=1e-6, atol=1e-9)
+    assert np.isfinite(model.predict_proba(x)).all()
+
+
+def test_one_example_of_each_class_is_refused() -> None:
+    with pytest.raises(ParameterError, match="examples must be more than the 2 classes, got 2"):
+        fitted_lda(np.eye(2), np.array([0, 1]))

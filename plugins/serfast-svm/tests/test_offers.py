@@ -11,10 +11,10 @@ import serfast
 from serfast.models import Adaptable, Doubting
 from serfast.models.bundle.bundle import Bundle
 from serfast.models.judge import Judge
+from serfast.models.typical import FARTHEST, Typical
 from serfast.statistics.statistics import Statistics
 from serfast.testing.checks import check_classifier
 from serfast_svm import PLUGIN
-from serfast_svm.strangeness import FARTHEST, Typical
 
 RANDOM = np.random.default_rng(0)
 K, D = 3, 4

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import serfast
+from serfast.models import Typical
 from serfast.models.plugin import Examples, Run
 from serfast.testing.checks import check_plugin
 from serfast_svm import PLUGIN, training
@@ -18,7 +19,6 @@ from serfast_svm.inference import LinearSvm
 from serfast_svm.scaled_inputs import ScaledInputs
 from serfast_svm.scaling import Scaling
 from serfast_svm.speaker_means import SpeakerMeans
-from serfast_svm.strangeness import Typical
 from svm_examples import examples
 
 SPEC = serfast.FeatureSpec(features=[serfast.RMS()])

@@ -72,3 +72,27 @@ def test_equal_numbers_are_one_constant():
     nodes = Nodes()
     assert nodes.scalar(2.0) == nodes.scalar(2.0) != nodes.scalar(3.0)
     assert nodes.sizes(1, 2) == nodes.sizes(1, 2) != nodes.sizes(2)
+
+
+@pytest.mark.parametrize("times", [0, 1, 4])
+def test_a_loop_goes_on_with_what_the_step_before_gave(times):
+    nodes = Nodes()
+
+    def step(inside, number, before):
+        number = inside.add("Cast", number, to=onnx.TensorProto.FLOAT)
+        return inside.add("Add", inside.add("Mul", before, inside.scalar(2.0)), number)
+
+    given, _ = run(nodes, nodes.repeated(nodes.constant(np.int64(times)), "x", step))
+    expected = X
+    for number in range(times):
+        expected = 2 * expected + np.float32(number)
+    np.testing.assert_array_equal(given, expected)
+
+
+def test_a_step_may_use_what_was_added_before_and_make_it_longer():
+    nodes = Nodes()
+    once = nodes.add("Mul", "x", nodes.scalar(3.0))
+    times = nodes.constant(np.int64(2))
+    longer = nodes.repeated(times, "x", lambda loop, _, x: loop.add("Concat", x, once, axis=1))
+    given, _ = run(nodes, longer)
+    np.testing.assert_array_equal(given, np.concatenate([X, 3 * X, 3 * X], axis=1))

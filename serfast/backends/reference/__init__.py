@@ -4,8 +4,18 @@ It is slow and simple. Each stage has a file with the formula in its docstring a
 the rows are rounded, once, to float32.
 """
 
-from .engine import prepare
-from .pyin import prepare_pyin
-from .statistics import prepare_vector
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..._lazy import lazily
+
+if TYPE_CHECKING:
+    from .engine import prepare
+    from .pyin import prepare_pyin
+    from .statistics import prepare_vector
 
 __all__ = ["prepare", "prepare_pyin", "prepare_vector"]
+
+_NAMES = {"prepare": "engine", "prepare_pyin": "pyin", "prepare_vector": "statistics"}
+__getattr__, __dir__ = lazily(__name__, _NAMES)  # statistics need `functionals` alone

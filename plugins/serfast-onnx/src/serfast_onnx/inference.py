@@ -11,11 +11,11 @@ import onnxruntime
 
 from serfast import FeatureSpec
 from serfast.errors import ModelError, ParameterError
-from serfast.models import sharpened
+from serfast.models import FLOOR, Typical, sharpened
 from serfast.models.classifier import Input, check_input
-from serfast.models.scores import FLOOR
 
 from .card import Card, Step
+from .row_moments import RowMoments
 from .session import dtype_of, working
 
 __all__ = ["OnnxClassifier", "StepState", "SteppingClassifier", "laid_out", "probabilities_of"]
@@ -49,6 +49,10 @@ class OnnxClassifier:
         Those of `neutral_scores`, `class_scores` and `certain_above` that the bundle has, which
         become attributes: with the first it is :class:`serfast.models.Adaptable`, with the last
         :class:`serfast.models.Doubting`.
+    typical : Typical or None
+        What means and deviations of the rows' columns were like in training, or the vector.
+    fewest_rows : int
+        A recording of fewer rows than these is unlike those of training.
     """
 
     classes: tuple[str, ...]
@@ -59,6 +63,8 @@ class OnnxClassifier:
     dtype: type[np.floating[Any]]
     sharpness: float = field(default=1.0, kw_only=True)
     offers: Mapping[str, Any] = field(default_factory=dict, kw_only=True)
+    typical: Typical | None = field(default=None, kw_only=True)
+    fewest_rows: int = field(default=1, kw_only=True)
     neutral_scores: Array = field(init=False, repr=False)
     class_scores: Array = field(init=False, repr=False)
     certain_above: float = field(init=False, repr=False)
@@ -87,9 +93,13 @@ class OnnxClassifier:
         return probabilities if self.sharpness == 1 else sharpened(probabilities, self.sharpness)
 
     def _by_graph(self, x: Array) -> Array:
+        return self.run(self._checked(x))
+
+    def _checked(self, x: Array) -> Array:
         time = () if self.input == "vector" else (None,)
         columns = () if self.columns is None else (self.columns,)
-        return self.run(check_input(x, (*time, *columns), self.dtype))
+        checked: Array = check_input(x, (*time, *columns), self.dtype)
+        return checked
 
     def scores(self, x: Array) -> Array:
         """Logarithms of the graph's probabilities, times the sharpness.
@@ -105,8 +115,28 @@ class OnnxClassifier:
         return np.asarray(shares / shares.sum())
 
     def strangeness(self, x: Array) -> float | None:
-        """None: a graph doesn't tell how far an input is from those of training."""
-        return None
+        """How far an input is from those of training; above 1 it is unlike them.
+
+        It is the mean distance of the columns' means and deviations over the rows that are judged
+        (or of a vector's entries) from what is typical; for fewer rows than training's, at least
+        how many times as many it would need. None for a model that doesn't know what is typical.
+        """
+        x = self._checked(x)
+        if self.typical is None:
+            return None
+        if self.input == "vector":
+            return self.typical.strangeness(x.astype(np.float64))
+        moments = RowMoments(x.shape[1])
+        moments.add(self._whole_steps(lengthened(x, self.card.model.min_rows)))
+        return self.strangeness_of(moments)
+
+    def strangeness_of(self, moments: RowMoments) -> float | None:
+        """Give the strangeness of rows with these moments; None if there are no rows."""
+        if self.typical is None or not moments.n_rows:
+            return None
+        far = self.typical.strangeness(moments.vector())
+        short = self.fewest_rows / moments.n_rows
+        return max(far, short) if short > 1 else far
 
     def run(self, x: Array, run_options: Any = None) -> Array:
         """Give the graph's probabilities for a checked input."""
@@ -154,10 +184,23 @@ class SteppingClassifier(OnnxClassifier):
         state : StepState
             Of this classifier; moved on, unless an error is raised.
         """
+        state = self._own(state)
+        checked = check_input(rows, (self.stride, self.columns), np.float32)
+        state.take(checked)
+        probabilities = self.sharp(state.advance())
+        if state.moments is not None:
+            state.moments.add(checked)
+        return probabilities
+
+    def strangeness_so_far(self, state: StepState) -> float | None:
+        """How far the rows of a stream so far are from training's: that of them all at once."""
+        moments = self._own(state).moments
+        return None if moments is None else self.strangeness_of(moments)
+
+    def _own(self, state: Any) -> StepState:
         if not isinstance(state, StepState) or state.owner is not self:
             raise ParameterError(f"state must be of this classifier's new_state(), got {state!r}")
-        state.take(check_input(rows, (self.stride, self.columns), np.float32))
-        return self.sharp(state.advance())
+        return state
 
     def _whole_steps(self, x: Array) -> Array:
         """Leave out the rows short of a step at the end: a stream can't have judged them."""
@@ -172,7 +215,7 @@ class StepState:
     are bound to the session once.
     """
 
-    __slots__ = ("_bindings", "_found", "_rows", "_tensors", "_turn", "owner")
+    __slots__ = ("_bindings", "_found", "_rows", "_tensors", "_turn", "moments", "owner")
 
     def __init__(self, owner: SteppingClassifier) -> None:
         card, session = owner.step_card, owner.stepper
@@ -182,6 +225,8 @@ class StepState:
         sizes = {"N": 1, "T": card.rows, "D": len(owner.spec.columns)}
         shape = tuple(sizes[axis] for axis in card.layout)
         self.owner = owner
+        self.moments = None if owner.typical is None else RowMoments(len(owner.spec.columns))
+        """Of the rows so far; None if the model doesn't know what is typical."""
         self._rows = np.zeros(shape, types[card.input])
         output = next(v for v in session.get_outputs() if v.name == card.output)
         k = len(owner.classes)

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.random import default_rng
 
 from serfast.errors import ModelError
-from serfast.models.bundle.bundle import Bundle
+from serfast.models import TYPICAL, Bundle, Input, Typical
 
-from .card import MEMBER, Card, Step
+from .card import MAX_ROWS, MEMBER, Card, Step
 from .inference import OnnxClassifier, SteppingClassifier
 from .options import Options
 from .session import Shape, check_values, dtype_of, open_session, trial
@@ -60,7 +60,13 @@ def load(bundle: Bundle, options: Options) -> OnnxClassifier:
     check_values(MODEL, "input", session.get_inputs(), {model.input: _shape(model.layout, columns)})
     _check_output(MODEL, session, model.output, k)
     dtype = dtype_of(session.get_inputs()[0], "input")
-    more: dict[str, Any] = {"sharpness": _sharpness(bundle), "offers": _offers(bundle)}
+    typical = _typical(bundle, card, columns)
+    more: dict[str, Any] = {
+        "sharpness": _sharpness(bundle),
+        "offers": _offers(bundle),
+        "typical": typical,
+        "fewest_rows": _fewest_rows(bundle, typical, model.kind),
+    }
     whole = OnnxClassifier(bundle.classes, bundle.spec, card, session, columns, dtype, **more)
     if card.step is None:
         _try_whole(whole)
@@ -83,19 +89,47 @@ def load(bundle: Bundle, options: Options) -> OnnxClassifier:
 
 
 def _offers(bundle: Bundle) -> dict[str, Any]:
-    """Give what the classifier offers beyond probabilities, as far as the bundle has arrays."""
+    """Give what the classifier offers beyond probabilities, as far as the bundle has arrays.
+
+    A bundle that knows what is typical, and no bound, is certain of whatever isn't strange.
+    """
     k, has, sharpness = len(bundle.classes), bundle.arrays, _sharpness(bundle)
     offers: dict[str, Any] = {}
     if "neutral_scores" in has or "class_scores" in has:
         offers["neutral_scores"] = sharpness * bundle.array("neutral_scores", (k,))
     if "class_scores" in has:
         offers["class_scores"] = sharpness * bundle.array("class_scores", (k, k))
+    if any(name in has for name in TYPICAL):
+        offers["certain_above"] = 0.0
     if "certain_above" in has:
         offers["certain_above"] = float(bundle.array("certain_above", ()))
         if not 0 <= offers["certain_above"] <= 1:
             bound = offers["certain_above"]
             raise ModelError(f"certain_above.npy must be from 0 to 1, got {bound}")
     return offers
+
+
+def _typical(bundle: Bundle, card: Card, columns: int | None) -> Typical | None:
+    """Give what is typical of the columns' means and deviations, or of the vector's entries."""
+    if columns is not None:
+        return Typical.of_bundle(bundle, columns if card.model.kind == "vector" else 2 * columns)
+    if given := [name for name in TYPICAL if name in bundle.arrays]:
+        raise ModelError(f"a model of samples must have none of {TYPICAL}, got {given}")
+    return None
+
+
+def _fewest_rows(bundle: Bundle, typical: Typical | None, kind: Input) -> int:
+    """Give how many rows a recording has at least that is like training's; 1 if nothing is typical.
+
+    Rows have this number beside what is typical of them, and other inputs have none.
+    """
+    if kind != "rows" or (typical is None and "fewest_rows" not in bundle.arrays):
+        return 1
+    fewest = float(bundle.array("fewest_rows", ()))
+    if typical is None or not 1 <= fewest <= MAX_ROWS:
+        rule = f"from 1 to {MAX_ROWS}, and beside {', '.join(TYPICAL)}"
+        raise ModelError(f"fewest_rows.npy must be {rule}, got {fewest}")
+    return int(fewest)
 
 
 def _sharpness(bundle: Bundle) -> float:

@@ -20,6 +20,8 @@ from .options import Options
 from .training_options import TrainingOptions
 
 if TYPE_CHECKING:
+    from serfast.audio.augmentation import Alteration
+
     from .inference import OnnxClassifier
 
 __all__ = ["PLUGIN", "OnnxPlugin"]
@@ -59,6 +61,12 @@ class OnnxPlugin:
                 YIN(frame_length=1024, fmin=65, fmax=600),
             ),
         )
+
+    def default_alterations(self) -> Sequence[Alteration]:
+        """Give the copies for training: strong ones too, because networks bear less noise."""
+        with forks_wait:
+            from serfast.audio.augmentation import STRONG_COPIES  # heavy: inference does without
+        return STRONG_COPIES
 
     def training_options(self) -> dict[str, Any]:
         """Options of training: :class:`TrainingOptions` says what they mean."""

@@ -49,7 +49,7 @@ class TrainingOptions:
         Share of every label that is spread over all classes, 0 to 0.5.
     mixup : float
         Parameter of the beta distribution by which pairs of examples are mixed in half the steps,
-        0 (not at all) to 10.
+        0 (not at all) to 10: their rows, or the pooled network's statistics.
     masks : int
         Stretches of time, and of mel bands, that are blanked in every example, 0 to 10.
     stretch, warp : float
@@ -61,7 +61,8 @@ class TrainingOptions:
     patience : int
         Epochs without a better recall on these before stopping, >= 1.
     precision : {"float32", "int8"}
-        Of the graphs.
+        Of the graphs. The pooled network has none in int8: its weights are those of the dense
+        layer, whose inputs have no one scale.
     """
 
     network: str = "pooled"
@@ -91,6 +92,12 @@ class TrainingOptions:
         for name, (low, high) in RANGES.items():
             if not low <= (value := getattr(self, name)) <= high:
                 raise ParameterError(f"{name} must be from {low} to {high}, got {value!r:.80}")
+        if self.precision == "int8" and self.network == "pooled":
+            raise ParameterError(
+                "precision must be float32 for the network pooled, got 'int8': all its weights are "
+                "in the dense layer, which stays in float32, so that the bundle would only grow; "
+                "networks with convolutions are recurrent and baseline"
+            )
 
     def to_dict(self) -> dict[str, Any]:
         """Every option's name and value."""

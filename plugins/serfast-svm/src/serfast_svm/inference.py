@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 
 from serfast import FeatureSpec
+from serfast.models import Typical
 from serfast.models.classifier import Input, check_input
-
-from .strangeness import Typical
 
 __all__ = ["LinearSvm", "softmax"]
 

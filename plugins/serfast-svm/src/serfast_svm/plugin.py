@@ -11,6 +11,7 @@ import numpy as np
 
 from serfast.errors import ModelError
 from serfast.forking import forks_wait
+from serfast.models import TYPICAL, Typical
 from serfast.models.bundle.bundle import Bundle
 from serfast.models.classifier import Input
 from serfast.models.plugin import Examples, Run, Weights
@@ -18,7 +19,6 @@ from serfast.models.plugin import Examples, Run, Weights
 from .checks import check_labels
 from .inference import LinearSvm
 from .options import balance_from
-from .strangeness import Typical
 
 __all__ = ["PLUGIN", "SvmPlugin"]
 
@@ -29,9 +29,6 @@ SAMPLING = 1
 
 ADAPTATION = ("neutral_scores", "class_scores", "speaker_matrix")
 """Arrays that adaptation uses: a bundle that has one of them has the first."""
-
-TYPICAL = ("typical_mean", "typical_deviation", "strange_limit")
-"""Arrays that say what inputs were like in training: a bundle has all of them or none."""
 
 
 Self = TypeVar("Self", bound="SvmPlugin")
@@ -149,15 +146,8 @@ def _doubts(bundle: Bundle, used: np.ndarray[Any, Any]) -> dict[str, Any]:
         offers["bound"] = float(bundle.array("certain_above", ()))
         if not 0 <= offers["bound"] <= 1:
             raise ModelError(f"certain_above.npy must be from 0 to 1, got {offers['bound']}")
-    if any(name in bundle.arrays for name in TYPICAL):
-        mean, deviation = (bundle.array(name, used.shape) for name in TYPICAL[:2])
-        limit = float(bundle.array(TYPICAL[2], ()))
-        if limit <= 0 or deviation.min() < 0:
-            raise ModelError(
-                "strange_limit.npy must be > 0 and typical_deviation.npy >= 0, got "
-                f"{limit} and {deviation.min()}"
-            )
-        offers["typical"] = Typical(mean, np.where(used, deviation, 0), limit)
+    if (typical := Typical.of_bundle(bundle, len(used))) is not None:
+        offers["typical"] = typical.of_entries(used)
     return offers
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from serfast.models import Typical
 from serfast.models.plugin import Examples, Weights
 
 from .calibration import certain_bound, fit_logistic
@@ -24,7 +25,6 @@ from .machine import Trainer
 from .scaled_inputs import ScaledInputs
 from .scaling import Scaling
 from .speaker_means import SpeakerMeans, copies_of
-from .strangeness import UNLIKE, distances
 
 __all__ = [
     "COSTS",
@@ -171,15 +171,7 @@ def recall_of(scores: Array, codes: Codes, examples: Examples) -> float:
 
 def typical(x: Array, scaling: Scaling) -> dict[str, Array]:
     """Say what inputs are like, and how far off the last of a hundred is."""
-    mean = scaling.mean.astype(np.float32)
-    deviation = np.where(scaling.factor > 0, scaling.deviation, 0).astype(np.float32)
-    # Of the rounded ones, which inference has.
-    far = distances(x, mean.astype(np.float64), deviation.astype(np.float64))
-    return {
-        "typical_mean": mean,
-        "typical_deviation": deviation,
-        "strange_limit": np.array(max(np.quantile(far, UNLIKE), np.finfo(np.float32).tiny)),
-    }
+    return Typical.fit(x, scaling.mean, np.where(scaling.factor > 0, scaling.deviation, 0)).arrays()
 
 
 def groups_of(names: list[str]) -> list[Array]:

@@ -6,7 +6,7 @@ rounded to 8 bits when the graph runs (dynamic quantisation).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -34,17 +34,19 @@ class Nodes:
     ----------
     int8 : bool
         :meth:`linear` stores its matrices in int8.
+    prefix : str
+        Names that are numbers begin with it.
     """
 
-    def __init__(self, int8: bool = False) -> None:
-        self._int8 = int8
+    def __init__(self, int8: bool = False, prefix: str = "") -> None:
+        self._int8, self._prefix = int8, prefix
         self._nodes: list[Any] = []
         self._constants: list[Any] = []
         self._scalars: dict[tuple[str, Any], str] = {}
 
     def constant(self, value: Any, name: str = "") -> str:
         """Add a constant of the value's own type."""
-        name = name or f"constant_{len(self._constants)}"
+        name = name or f"{self._prefix}constant_{len(self._constants)}"
         self._constants.append(numpy_helper.from_array(np.array(value, order="C"), name))
         return name
 
@@ -74,7 +76,7 @@ class Nodes:
 
     def add(self, kind: str, *inputs: str, name: str = "", **attributes: Any) -> str:
         """Add a node of ONNX with one output, and give the output's name."""
-        name = name or f"{kind}_{len(self._nodes)}"
+        name = name or f"{self._prefix}{kind}_{len(self._nodes)}"
         self._nodes.append(helper.make_node(kind, inputs, [name], name=name, **attributes))
         return name
 
@@ -133,6 +135,32 @@ class Nodes:
         square = self.add("Mul", distance, distance)
         variance = self.add("ReduceMean", square, axes=[1], keepdims=0)
         return [self.add("Squeeze", mean, self.sizes(1)), self.add("Sqrt", variance)]
+
+    def repeated(self, times: str, start: str, step: Callable[[Nodes, str, str], str]) -> str:
+        """Add a loop, and give the name of what its last step gives.
+
+        Parameters
+        ----------
+        times : str
+            So many steps are made: int64 of shape ().
+        start : str
+            The first step begins with it: float32.
+        step : callable
+            It is given the loop's own nodes to add to, the name of a step's number (from 0 on), and
+            of what the step before gave. It gives the name of what the step gives. It may use what
+            was added here.
+        """
+        loop = f"Loop_{len(self._nodes)}"
+        inside = Nodes(self._int8, f"{loop}/")
+        number, again, before = (f"{loop}/{what}" for what in ("number", "again", "before"))
+        after = step(inside, number, before)
+        going_on = inside.add("Identity", again)
+        info, floats = helper.make_tensor_value_info, TensorProto.FLOAT
+        flags = [info(name, TensorProto.BOOL, []) for name in (again, going_on)]
+        inputs = [info(number, TensorProto.INT64, []), flags[0], info(before, floats, None)]
+        outputs = [flags[1], info(after, floats, None)]
+        body = helper.make_graph(inside._nodes, loop, inputs, outputs, inside._constants)
+        return self.add("Loop", times, "", start, body=body)
 
     def model(
         self,

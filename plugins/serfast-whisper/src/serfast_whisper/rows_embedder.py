@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,9 @@ import numpy as np
 import onnxruntime
 
 from serfast import Extractor, FeatureSpec
+from serfast.audio.pcm import without_gain
 from serfast.errors import ModelError
+from serfast.forking import forks_wait
 from serfast.models.onnx_weights import TENSORS, OnnxModel, read_model
 
 __all__ = ["RowsEmbedder"]
@@ -66,6 +67,7 @@ class RowsEmbedder:
         self.spec, self.licence = spec, licence
         self.sample_rate = int(spec.sample_rate)
         self.shortest, self.longest = shortest, longest
+        self.ignores_level = True  # encoders look at how far rows are below the loudest value
         self._steps = steps_per_decibel
         self._session = _session(model, path.name)
         self._extractor = Extractor(spec)
@@ -76,6 +78,8 @@ class RowsEmbedder:
         """Give the vectors of some signals, one by one: int8's scale is that of one signal."""
         if threads == 1 or len(signals) == 1:
             return np.stack([self._vector(signal) for signal in signals])
+        with forks_wait:
+            from concurrent.futures import ThreadPoolExecutor  # heavy: logging, for threads only
         with ThreadPoolExecutor(threads) as pool:
             return np.stack(list(pool.map(self._vector, signals)))
 
@@ -86,13 +90,16 @@ class RowsEmbedder:
     def rows(self, signal: Samples) -> Rows:
         """Give what the encoder is given of a signal.
 
-        Where they are rounded, the signal's peak is made 1 first, so that a gain changes few bits.
+        A gain that 16-bit samples were multiplied by is undone, so that it changes no bit. Where
+        the rows are rounded, the signal's peak is made 1 then, so that a gain of other samples
+        changes few.
         """
+        signal, _ = without_gain(signal)
         if self._steps is None:
             return np.asarray(self._extractor(signal))
         peak = float(np.abs(signal).max())
         if peak > 0:
-            signal = (signal.astype(np.float64) / peak).astype(np.float32)
+            signal = np.divide(signal, peak, np.empty_like(signal), dtype="d", casting="same_kind")
         rows = self._extractor(signal)
         return np.asarray(np.round((rows - rows.max()) * self._steps) / self._steps, np.float32)
 

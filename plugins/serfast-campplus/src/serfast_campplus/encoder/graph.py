@@ -35,6 +35,12 @@ BLOCKS = {1: 1, 2: 2, 3: 2}
 SEGMENT = 100
 """A segment has so many rows; the last one may have fewer."""
 
+PIECE = 320
+"""At most so many rows go through the two-dimensional convolutions at a time; 3 s have fewer."""
+
+REACH = 10
+"""So many rows before and after a row count for it: these are ten convolutions over three rows."""
+
 RANGE = 22.0
 """A band counts as empty from here below the loudest one on [nepers of power], which is 96 dB.
 
@@ -72,7 +78,7 @@ def encoder_graph(
     """
     nodes = Nodes(int8)
     x = _normalised(nodes, "log_mel")
-    x = _head(nodes, x, tensors)
+    x = _head_in_pieces(nodes, x, tensors)
     weight, bias = _folded(tensors, "xvector.tdnn.linear", "xvector.tdnn.nonlinear.batchnorm")
     x = _convolved(nodes, nodes.neighbours(x, 5, stride=2), weight, bias, "tdnn")
     x = nodes.add("Relu", x)
@@ -102,6 +108,47 @@ def _normalised(nodes: Nodes, rows: str) -> str:
     loudest = nodes.add("Max", loudest, nodes.scalar(SILENCE))
     x = nodes.add("Max", nodes.add("Sub", rows, loudest), nodes.scalar(-RANGE))
     return nodes.add("Sub", x, nodes.add("ReduceMean", x, axes=[1], keepdims=1))
+
+
+def _head_in_pieces(nodes: Nodes, x: str, tensors: Tensors) -> str:
+    """Give what :func:`_head` gives, from one piece of the rows after the other.
+
+    Its planes are larger than everything behind it: 10 MB each for 10 s. A piece is convolved with
+    the rows around it that the convolutions reach, whose own outputs are dropped. So all outputs
+    are those of the whole, to the bit.
+    """
+    one, zero = nodes.constant(np.int64(1)), nodes.constant(np.int64(0))
+    batch, n_rows = (
+        nodes.add("Gather", nodes.add("Shape", x), axis, axis=0) for axis in (zero, one)
+    )
+    n_pieces = _quotient(nodes, n_rows, nodes.constant(np.int64(PIECE)))
+    length = _quotient(nodes, n_rows, n_pieces)
+    width = len(tensors["head.conv2.weight"]) * (N_MELS // 8)
+    sizes = [nodes.add("Unsqueeze", size, nodes.sizes(0)) for size in (batch, zero)]
+    nothing = nodes.add("Concat", *sizes, nodes.sizes(width), axis=0)
+
+    def piece(loop: Nodes, number: str, done: str) -> str:
+        reach = loop.constant(np.int64(REACH))
+        begin = loop.add("Mul", number, length)
+        end = loop.add("Add", begin, length)
+        first = loop.add("Max", loop.add("Sub", begin, reach), loop.constant(np.int64(0)))
+        y = _head(loop, _rows(loop, x, first, loop.add("Add", end, reach)), tensors)
+        y = _rows(loop, y, loop.add("Sub", begin, first), loop.add("Sub", end, first))
+        return loop.add("Concat", done, y, axis=1)
+
+    return nodes.repeated(n_pieces, nodes.add("ConstantOfShape", nothing), piece)
+
+
+def _quotient(nodes: Nodes, a: str, b: str) -> str:
+    """Give a / b, rounded up; both are whole numbers."""
+    almost = nodes.add("Sub", b, nodes.constant(np.int64(1)))
+    return nodes.add("Div", nodes.add("Add", a, almost), b)
+
+
+def _rows(nodes: Nodes, x: str, begin: str, end: str) -> str:
+    """Give the rows from `begin` on and before `end`, as far as there are any."""
+    ends = [nodes.add("Unsqueeze", place, nodes.sizes(0)) for place in (begin, end)]
+    return nodes.add("Slice", x, *ends, nodes.sizes(1))
 
 
 def _head(nodes: Nodes, x: str, tensors: Tensors) -> str:

@@ -19,11 +19,13 @@ from numpy.random import default_rng
 
 from serfast.errors import ParameterError
 from serfast.forking import forks_wait
+from serfast.models import FLOOR, Typical
 from serfast.models.plugin import Examples, Run, Weights
-from serfast.models.scores import FLOOR
 
+from ..row_moments import RowMoments
 from ..training_options import TrainingOptions
 from . import checkpoint
+from .augment import shortest
 from .check import check_export
 from .export import members_of
 from .front import Front
@@ -34,7 +36,10 @@ from .split import held_out
 from .torch_state import one_thread
 from .writer import OPSET
 
-__all__ = ["train"]
+__all__ = ["MILD", "train"]
+
+MILD = 12
+"""So many copies of a recording say what is typical: the default ones, before the strong ones."""
 
 
 def train(examples: Examples, options: TrainingOptions, run: Run) -> Weights:
@@ -134,7 +139,8 @@ def _weights(training: Training, examples: Examples, speakers: tuple[str, ...]) 
         about["held_out"] = list(speakers)
         about["kept_epoch"] = training.best
         about["validation_uar"] = round(training.history[training.best - 1].recall, 4)
-    return Weights(arrays=_mean_scores(training), files=members, card=about)
+    arrays = {**_mean_scores(training), **_typical(training)}
+    return Weights(arrays=arrays, files=members, card=about)
 
 
 def _mean_scores(training: Training) -> dict[str, Any]:
@@ -147,3 +153,24 @@ def _mean_scores(training: Training) -> dict[str, Any]:
     scores = np.log(np.maximum(shares.astype(np.float64), FLOOR))
     by_class = [scores[learned.labels == name].mean(axis=0) for name in learned.classes]
     return {"neutral_scores": scores.mean(axis=0), "class_scores": np.stack(by_class)}
+
+
+def _typical(training: Training) -> dict[str, Any]:
+    """Say what rows are like: the means and deviations of columns that the network hears.
+
+    They are of the examples trained on, with the first :data:`MILD` copies: in others there may be
+    more noise than speech. The least number of rows is that of the shortest crop.
+    """
+    learned = training.learned
+    mild = np.ones(len(learned), bool) if learned.copies is None else learned.copies <= MILD
+    moments = []
+    for x in learned.where(mild).inputs:
+        moments.append(RowMoments(x.shape[1]))
+        moments[-1].add(x)
+    vectors = np.stack([one.vector() for one in moments])
+    deviation = np.where(np.tile(training.front.heard, 2), vectors.std(axis=0), 0)
+    fewest = min(shortest(one.n_rows, training.options.stretch) for one in moments)
+    return {
+        **Typical.fit(vectors, vectors.mean(axis=0), deviation).arrays(),
+        "fewest_rows": np.array(float(fewest)),
+    }

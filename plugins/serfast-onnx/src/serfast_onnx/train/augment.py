@@ -16,7 +16,7 @@ from serfast import RMS, FeatureSpec, LogMel, RelativeLevel
 
 from ..training_options import TrainingOptions
 
-__all__ = ["RowAugmentation", "mask"]
+__all__ = ["RowAugmentation", "mask", "shortest"]
 
 Array = np.ndarray[Any, np.dtype[np.float32]]
 
@@ -91,13 +91,31 @@ def _cut(rows: Array, random: np.random.Generator, stretch: float) -> Array:
     share = random.uniform(CROP, 1)
     begin = random.uniform()
     n = len(rows)
-    whole = max(1, int((n - 1) / tempo))  # rows there would be without the crop
-    count = min(whole, max(SHORTEST, int(share * whole)))
-    position = begin * max(0.0, n - 1 - count * tempo) + tempo * np.arange(count)
-    return _between(rows, position, 0)
+    whole = _whole(n, tempo)
+    count = _cropped(whole, share)
+    first = begin * max(0.0, n - 1 - count * tempo)
+    if not stretch:  # between two rows, all would be smoother than any recording's
+        return rows[round(first) : round(first) + count].copy()
+    return _between(rows, first + tempo * np.arange(count), 0)
+
+
+def shortest(n_rows: int, stretch: float) -> int:
+    """Give the least rows that are left of so many, at the quickest tempo and after a crop."""
+    return _cropped(_whole(n_rows, float(np.exp(stretch))), CROP)
+
+
+def _whole(n_rows: int, tempo: float) -> int:
+    """How many rows there would be at a tempo without a crop."""
+    return max(1, int((n_rows - 1) / tempo))
+
+
+def _cropped(n_rows: int, share: float) -> int:
+    return min(n_rows, max(SHORTEST, int(share * n_rows)))
 
 
 def _warped(bands: Array, factor: float) -> Array:
+    if factor == 1:
+        return bands
     return _between(bands, np.arange(bands.shape[1]) * factor, 1)
 
 

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from .dense import write_product
 from .dropout import Dropout
 from .lstm import write_lstm
 from .writer import Graph
@@ -29,6 +30,7 @@ class Baseline(nn.Module):
     """
 
     rows_per_step = 2
+    mixes_rows = True
 
     def __init__(self, n_columns: int, n_classes: int, dropout: float) -> None:
         super().__init__()
@@ -56,6 +58,5 @@ class Baseline(nn.Module):
         h = graph.add("MaxPool", h, attributes={"kernel_shape": [2], "strides": [2]})
         every = write_lstm(graph, self.lstm, h)
         last = graph.add("Gather", every, graph.constant(-1, np.int64), attributes={"axis": 2})
-        kernel = graph.constant(weights["dense.weight"])
-        bias = graph.constant(weights["dense.bias"])
-        return graph.add("Gemm", last, kernel, bias, attributes={"transB": 1})
+        dense = weights["dense.weight"], weights["dense.bias"]
+        return write_product(graph, *dense, graph.double(last))

@@ -9,23 +9,23 @@ from torch import Tensor, nn
 
 from .writer import Graph
 
-__all__ = ["affine", "array_of", "write_dense"]
+__all__ = ["affine", "array_of", "write_dense", "write_product"]
 
 Array = np.ndarray[Any, Any]
 
 
 def write_dense(graph: Graph, norm: nn.BatchNorm1d, dense: nn.Linear, pooled: str) -> str:
-    """Write both into a graph: (1, n) to logits (1, n_classes)."""
+    """Write both into a graph: (1, n) to logits (1, n_classes), all in double."""
     scale, shift = affine(norm)
     weights = array_of(dense.weight)
     bias = array_of(dense.bias) + weights @ shift
-    return graph.add(
-        "Gemm",
-        pooled,
-        graph.constant(weights * scale),
-        graph.constant(bias),
-        attributes={"transB": 1},
-    )
+    return write_product(graph, weights * scale, bias, pooled)
+
+
+def write_product(graph: Graph, weights: Array, bias: Array, x: str) -> str:
+    """Write ``weights @ x + bias`` of x (1, n), in double; the file has the weights in float32."""
+    values = (graph.double(graph.constant(array)) for array in (weights, bias))
+    return graph.add("Gemm", x, *values, attributes={"transB": 1})
 
 
 def affine(norm: nn.BatchNorm1d) -> tuple[Array, Array]:

@@ -1,7 +1,9 @@
 """The front: from the extractor's rows to what a network learns from, all by the training set.
 
 Beside relative levels, RMS is left out: it is in the rows for a stream's energy gate, and a network
-that doesn't hear it doesn't change with gain. Elsewhere RMS becomes its logarithm. YIN's two
+that doesn't hear it doesn't change with gain. No relative level is deeper than 45 dB below the
+mean: further down a codec leaves holes where a room leaves none, and the rounding of the spectrum
+shows, which differs from gain to gain. Without relative levels RMS becomes its logarithm. YIN's two
 columns become how voiced a row is, v = 1 - aperiodicity within 0 to 1, and v times the logarithm
 of the pitch over 180 Hz, so that the pitch of an unvoiced row says nothing. Then every column is
 centred and scaled by the training set's mean and deviation, and what is further out than six
@@ -25,6 +27,7 @@ __all__ = ["LIMIT", "Front"]
 Array = np.ndarray[Any, np.dtype[np.float32]]
 
 FLOOR = 1e-5  # -100 dB of full scale
+DEEPEST = -45.0  # [dB]
 LIMIT = 6.0
 PITCH = 180.0  # [Hz]: between the voices of men and women
 
@@ -36,9 +39,11 @@ class Front:
     Parameters
     ----------
     parts : tuple of (str, int, int)
-        What to do with columns `begin` to `end` - 1: "linear", "log", "pitch" or "unheard".
+        What to do with columns `begin` to `end` - 1: "linear", "level", "log", "pitch" or
+        "unheard".
     mean, deviation : ndarray of float32, shape (n_heard,)
-        Of the training set's rows after that, without columns that are unheard.
+        They center and scale each column that the network gets: mean and standard deviation over
+        the rows of the training set, once they have been treated as `parts` says.
     """
 
     parts: tuple[tuple[str, int, int], ...]
@@ -56,8 +61,15 @@ class Front:
         return len(self.mean)
 
     @property
+    def heard(self) -> np.ndarray[Any, np.dtype[np.bool_]]:
+        """Which of the rows' columns the network gets, shape (n_columns,)."""
+        return np.concatenate(
+            [np.full(end - begin, kind != "unheard") for kind, begin, end in self.parts]
+        )
+
+    @property
     def voicing(self) -> int | None:
-        """Which column of what the network gets says how voiced a row is; None if none does."""
+        """Give the index of the voicing among the columns that the network gets, or None."""
         unheard = 0
         for kind, begin, end in self.parts:
             if kind == "pitch":
@@ -104,6 +116,8 @@ class Front:
             return ()
         if kind == "linear":
             return (_columns(graph, rows, begin, end),)
+        if kind == "level":
+            return (graph.add("Max", _columns(graph, rows, begin, end), graph.constant(DEEPEST)),)
         if kind == "log":
             level = graph.add("Max", _columns(graph, rows, begin, end), graph.constant(FLOOR))
             return (graph.add("Log", level),)
@@ -122,6 +136,8 @@ def _formed(rows: Array, parts: tuple[tuple[str, int, int], ...]) -> Array:
         part = x[:, begin:end]
         if kind == "unheard":
             heard[begin:end] = False
+        if kind == "level":
+            np.maximum(part, np.float32(DEEPEST), out=part)
         if kind == "log":
             part[:] = np.log(np.maximum(part, np.float32(FLOOR)))
         if kind == "pitch":
@@ -143,7 +159,7 @@ def _parts(spec: FeatureSpec | None, n_columns: int) -> tuple[tuple[str, int, in
     parts: list[tuple[str, int, int]] = []
     begin = 0
     is_relative = any(isinstance(feature, RelativeLevel) for feature in spec.features)
-    kinds = {RMS: "unheard" if is_relative else "log", YIN: "pitch"}
+    kinds = {RMS: "unheard" if is_relative else "log", RelativeLevel: "level", YIN: "pitch"}
     for feature in spec.features:
         kind = kinds.get(type(feature), "linear")
         end = begin + len(feature.columns)

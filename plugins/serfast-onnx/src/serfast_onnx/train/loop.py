@@ -24,7 +24,8 @@ from .batches import padded, shuffled
 from .dropout import Dropout
 from .front import Front
 from .loss import Loss
-from .network import as_network, make_network
+from .mixing import Mixing
+from .network import as_network, logits_of, make_network
 from .torch_state import seeded
 
 __all__ = ["Epoch", "Training", "probabilities"]
@@ -183,9 +184,12 @@ class Training:
             rows.append(scaled)
         x, present = padded(rows, self._multiple)
         targets = self._targets(indices)
+        mixings = []
         if self.options.mixup and random.random() < 0.5:
-            x, present, targets = _mixed(x, present, targets, self.options.mixup, random)
-        loss = self._loss(self._network(x, present), targets)
+            mixings.append(Mixing.drawn(len(x), self.options.mixup, random))
+            targets = mixings[0](targets)
+        logits = logits_of(as_network(self._network), x, present, *mixings)
+        loss = self._loss(logits, targets)
         self._optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self._network.parameters(), LARGEST_GRADIENT)
@@ -227,16 +231,3 @@ def probabilities(network: nn.Module, scaled: Sequence[Array]) -> np.ndarray[Any
     parts = [scaled[i : i + CHUNK] for i in range(0, len(scaled), CHUNK)]
     outputs = [functional.softmax(network(*padded(part, multiple)), -1) for part in parts]
     return np.asarray(torch.cat(outputs).numpy())
-
-
-def _mixed(
-    x: Tensor, present: Tensor, targets: Tensor, alpha: float, random: np.random.Generator
-) -> tuple[Tensor, Tensor, Tensor]:
-    """Mix every example with another one (Zhang et al., "mixup", ICLR 2018)."""
-    share = float(random.beta(alpha, alpha))
-    other = torch.from_numpy(random.permutation(len(x)))
-    return (
-        share * x + (1 - share) * x[other],
-        torch.maximum(present, present[other]),
-        share * targets + (1 - share) * targets[other],
-    )

@@ -8,20 +8,23 @@ from torch import Tensor, nn
 
 from ..training_options import TrainingOptions
 from .baseline import Baseline
+from .mixing import Mixing
 from .pooled import Pooled
 from .recurrent import Recurrent
 from .writer import Graph
 
-__all__ = ["Network", "as_network", "make_network", "size_of"]
+__all__ = ["Network", "as_network", "logits_of", "make_network", "size_of"]
 
 
 class Network(Protocol):
     """A torch module that can write itself into an ONNX graph."""
 
     rows_per_step: int
+    mixes_rows: bool
+    """Whether examples are mixed before it; else it takes the mixing."""
     n_columns: int
 
-    def __call__(self, x: Tensor, mask: Tensor) -> Tensor:
+    def __call__(self, x: Tensor, mask: Tensor, *mixing: Mixing) -> Tensor:
         """Logits of scaled rows (n, n_columns, time), whole steps of them, and their mask."""
 
     def write(self, graph: Graph, x: str) -> str:
@@ -40,6 +43,13 @@ def make_network(
     if options.network == "pooled":
         return Pooled(n_columns, n_classes, options.dropout, voicing)
     return Recurrent(n_columns, n_classes, options.dropout, options.width)
+
+
+def logits_of(network: Network, x: Tensor, mask: Tensor, *mixing: Mixing) -> Tensor:
+    """Give a network's logits of a batch in which examples are mixed, if a mixing is given."""
+    if mixing and network.mixes_rows:
+        return network(mixing[0](x), mixing[0].longer(mask))
+    return network(x, mask, *mixing)
 
 
 def size_of(module: nn.Module) -> int:

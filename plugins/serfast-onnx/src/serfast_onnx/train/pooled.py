@@ -16,6 +16,7 @@ from torch.nn import functional
 
 from .dense import write_dense
 from .dropout import Dropout
+from .mixing import Mixing
 from .pooling import SlopePooling
 from .writer import Graph
 
@@ -42,6 +43,7 @@ class Pooled(nn.Module):
     """
 
     rows_per_step = 4
+    mixes_rows = False
 
     def __init__(
         self, n_columns: int, n_classes: int, dropout: float, voicing: int | None = None
@@ -59,11 +61,16 @@ class Pooled(nn.Module):
         self.dropout = Dropout(dropout)
         self.dense = nn.Linear(pooled, n_classes)
 
-    def forward(self, x: Tensor, mask: Tensor) -> Tensor:
-        """Logits (n, n_classes) of scaled rows (n, n_columns, time); mask (n, 1, time)."""
+    def forward(self, x: Tensor, mask: Tensor, mixing: Mixing | None = None) -> Tensor:
+        """Logits (n, n_classes) of scaled rows (n, n_columns, time); mask (n, 1, time).
+
+        Statistics are mixed, and not rows: a mixture of two recordings' rows varies less than
+        either, as no recording does.
+        """
         longer = functional.pad(x, (max(LAGS), 0))
         changes = [(x - longer[:, :, max(LAGS) - lag : -lag]).abs() for lag in LAGS]
         pooled = self.pooling(torch.cat([x, self.cosines @ x, *changes], 1), mask)
+        pooled = pooled if mixing is None else mixing(pooled)
         logits: Tensor = self.dense(self.dropout(self.norm(pooled)))
         return logits
 

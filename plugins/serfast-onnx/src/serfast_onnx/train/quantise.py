@@ -25,6 +25,8 @@ from onnxruntime.quantization import (
 )
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
+from serfast.errors import ModelError
+
 from .runner import Runner
 
 __all__ = ["quantised"]
@@ -53,6 +55,11 @@ def quantised(members: Mapping[str, bytes], rows: Sequence[Array]) -> dict[str, 
     -------
     dict of str to bytes
         The same members with int8 graphs.
+
+    Raises
+    ------
+    ModelError
+        If a graph doesn't become smaller: it has hardly a weight that could be quantised.
     """
     runner = Runner(members)
     chosen = [rows[i] for i in np.linspace(0, len(rows) - 1, min(MOST, len(rows))).astype(int)]
@@ -62,7 +69,14 @@ def quantised(members: Mapping[str, bytes], rows: Sequence[Array]) -> dict[str, 
     step_tensors = _quantised_tensors(_static(members["step.onnx"], steps, {}))
     ranges = dict(zip(step_tensors, _quantised_tensors(whole).values(), strict=True))
     step = _static(members["step.onnx"], steps, ranges)
-    return dict(members) | {"model.onnx": _stored(whole), "step.onnx": _stored(step)}
+    small = {"model.onnx": _stored(whole), "step.onnx": _stored(step)}
+    for name, data in small.items():
+        if len(data) >= (before := len(members[name])):
+            raise ModelError(
+                f"{name} must be smaller in int8 than its {before} bytes in float32, got "
+                f"{len(data)}: it has hardly a weight in convolutions or an LSTM"
+            )
+    return dict(members) | small
 
 
 class _Reader(CalibrationDataReader):  # type: ignore[misc]

@@ -64,6 +64,7 @@ class Recurrent(nn.Module):
     """
 
     rows_per_step = STRIDE ** len(KERNELS)
+    mixes_rows = True
 
     def __init__(self, n_columns: int, n_classes: int, dropout: float, width: int) -> None:
         super().__init__()

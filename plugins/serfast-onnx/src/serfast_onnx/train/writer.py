@@ -3,7 +3,7 @@
 The same calls write ``model.onnx``, which sees a whole recording, and ``step.onnx``, which sees
 some rows and takes what it remembers as inputs: a convolution's context is zeros in the one and a
 state in the other, a sum over time is over all rows in the one and goes on from a state in the
-other, as does time itself.
+other, as does time itself. Sums go on in double, and a state of theirs is two of float32.
 The graph is written from the weights, operator by operator, so nothing depends on how a version of
 torch traces a module.
 """
@@ -95,11 +95,24 @@ class Graph:
         """Leave out the first `begin` and the last `end` moments of what :meth:`context` gave."""
         return self._times(longer, begin, -end if end else FAR) if begin or end else longer
 
+    def double(self, x: str) -> str:
+        """Give `x` in double."""
+        return self.add("Cast", x, attributes={"to": TensorProto.DOUBLE})
+
     def running(self, name: str, x: str, shape: tuple[int, ...]) -> str:
-        """Add `x`, a sum over the rows of a step, to that of the steps before."""
+        """Add `x`, a sum in double over the rows of a step, to that of the steps before.
+
+        States are of float32, so one holds the sum, and another what rounding took from it.
+        """
         if not self.stepping:
             return x
-        return self._leave(name, self.add("Add", self._state(name, shape), x), shape)
+        rest = f"{name}_rest"
+        before = [self.double(self._state(one, shape)) for one in (name, rest)]
+        total = self.add("Add", self.add("Add", *before), x)
+        rounded = self._single(total)
+        self._leave(name, rounded, shape)
+        self._leave(rest, self._single(self.add("Sub", total, self.double(rounded))), shape)
+        return total
 
     def moments(self, x: str) -> str:
         """Give 1 and the time since the beginning for each moment of `x`: (1, 2, time)."""
@@ -153,14 +166,14 @@ class Graph:
         return self.add("Transpose", every, attributes={"perm": [1, 2, 0]})
 
     def to_bytes(self, probabilities: str, n_classes: int) -> bytes:
-        """Finish the graph, whose output is this value, and check it."""
+        """Finish the graph, whose output is this value in double, and check it."""
         rows = helper.make_tensor_value_info(
             "rows", TensorProto.FLOAT, [1, self._rows or "rows", self._columns]
         )
         self._nodes.append(helper.make_node("Identity", [probabilities], ["probabilities"]))
         inputs = [rows, *(_info(s.input, s.shape) for s in self.states)]
         outputs = [
-            helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, [1, n_classes]),
+            helper.make_tensor_value_info("probabilities", TensorProto.DOUBLE, [1, n_classes]),
             *(_info(name, shape) for name, shape in self._next),
         ]
         graph = helper.make_graph(self._nodes, "serfast", inputs, outputs, self._weights)
@@ -172,6 +185,9 @@ class Graph:
         )
         onnx.checker.check_model(model, full_check=True)
         return bytes(model.SerializeToString(deterministic=True))
+
+    def _single(self, x: str) -> str:
+        return self.add("Cast", x, attributes={"to": TensorProto.FLOAT})
 
     def _times(self, x: str, begin: int, end: int) -> str:
         return self.add("Slice", x, *(self.integers(k) for k in (begin, end, 2)))
