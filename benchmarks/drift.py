@@ -34,11 +34,11 @@ def differences(classifier: StreamingClassifier, rows: Array, lengths: list[int]
     Lengths are numbers of rows. Rows are repeated from the first one on where there are fewer.
     """
     rows = np.tile(rows, (-(-max(lengths) // len(rows)), 1))[: max(lengths)]
-    steps, found = Steps(classifier).accept(rows), []
+    steps, gaps = Steps(classifier).accept(rows), []
     for n in lengths:
         whole = classifier.predict_proba(rows[:n])
-        found.append(float(np.abs(whole - steps[n // classifier.stride - 1]).max()))
-    return found
+        gaps.append(float(np.abs(whole - steps[n // classifier.stride - 1]).max()))
+    return gaps
 
 
 def main() -> None:
@@ -58,8 +58,8 @@ def main() -> None:
     rows = extractor(np.concatenate(signals))
     minutes = [m for m in MINUTES if m <= arguments.minutes] or [arguments.minutes]
     lengths = [round(60 * m * spec.sample_rate / spec.hop_length) for m in minutes]
-    found = differences(classifier, rows, lengths)
-    table = [[str(m), f"{d:.0e}"] for m, d in zip(minutes, found, strict=True)]
+    gaps = differences(classifier, rows, lengths)
+    table = [[str(m), f"{d:.0e}"] for m, d in zip(minutes, gaps, strict=True)]
     print(markdown(["minutes", "largest difference of a probability"], table))
 
 

@@ -146,12 +146,10 @@ def _startup(result: Result) -> str:
     lines = [f"Start-up: {', '.join(parts)}"]
     work = "recording" if "error" in result["latency"] else "stream"
     lines.append(_memory(result["startup"]["memory"], work))
-    peaks = [
-        _peak(row).replace(" ", WITHOUT_BREAK) for row in result["predictions"] if row.get("peak")
-    ]
-    if peaks:
+    if peaks := [_peak(row) for row in result["predictions"] if row.get("peak")]:
         text = f"Peak memory with a classifier: {', '.join(peaks)}"
-        wrapped = textwrap.wrap(text, WIDTH, subsequent_indent="  ")
+        kept = text.replace(" MiB", f"{WITHOUT_BREAK}MiB")
+        wrapped = textwrap.wrap(kept, WIDTH, subsequent_indent="  ")
         lines += [line.replace(WITHOUT_BREAK, " ") for line in wrapped]
     return "\n".join(lines)
 

@@ -260,9 +260,7 @@ def _documented(cls: type[Any], field: str) -> str:
         if re.match(rf"(\w+, )*{re.escape(field)}(, \w+)*( : |$)", line):
             rest = lines[i + 1 :]
             end = next((j for j, text in enumerate(rest) if text[:1].strip()), len(rest))
-            found = " ".join(text.strip() for text in rest[:end]).strip()
-            other = re.match(
-                r"(?:It means|They mean) the same as in :class:`serfast\.(\w+)`", found
-            )
-            return _documented(getattr(catalogue, other[1]), field) if other else found
+            says = " ".join(text.strip() for text in rest[:end]).strip()
+            other = re.match(r"(?:It means|They mean) the same as in :class:`serfast\.(\w+)`", says)
+            return _documented(getattr(catalogue, other[1]), field) if other else says
     return ""

@@ -145,7 +145,7 @@ def test_no_line_ends_between_a_number_and_its_unit(
         assert main(["bench"]) == 0
         page = capsys.readouterr().out
         peaks = page[page.index("Peak memory") :].split("\n\n")[0]
-        assert len(re.findall(rf"{'x' * length} [0-9.]+ MiB", peaks)) == 6
+        assert len(re.findall("[0-9.]+ MiB", peaks)) == peaks.count("MiB") >= 6
         assert max(map(len, peaks.splitlines())) <= report.WIDTH
 
 
