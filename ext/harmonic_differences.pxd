@@ -54,7 +54,7 @@ cdef inline double formant_level(
     highest one are measured.
     """
     cdef ptrdiff_t first = <ptrdiff_t>larger(ceil((1 - within) * formant / f0), 1), k
-    cdef ptrdiff_t last = <ptrdiff_t>floor((1 + within) * formant / f0), top, strongest = 0
+    cdef ptrdiff_t last = <ptrdiff_t>floor((1 + within) * formant / f0), top, strongest = 1
     cdef float highest = -1, second = -1, here, lower
     cdef double level
     if first > last:

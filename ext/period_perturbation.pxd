@@ -207,7 +207,7 @@ cdef inline int marked(Sound *s, double period, double reach, double *marks, int
     The mark on one side needs nothing of the other side's, so the processor has both at work: one
     of each in turn. What is surely too far away isn't looked for.
     """
-    cdef double middle = (s.n - 1) / 2.0, farthest = reach - PERIODS_SHORTEST * period + 2
+    cdef double middle = (s.n - 1) / 2.0, farthest = reach - PERIODS_SHORTEST * period + 4
     cdef ptrdiff_t left
     cdef double[2] at
     cdef double[2] last
