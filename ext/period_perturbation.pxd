@@ -306,18 +306,19 @@ cdef inline void write_shimmer(
 ) noexcept nogil:
     cdef bint joined[MAX_MARKS]
     cdef double changes[3]
-    cdef double decibels = 0, a, b
+    cdef double ratio = 1, a, b  # of all neighbours: one logarithm is enough
     cdef int n_pairs = 0, i
     for i in range(n - 1):
         a, b = amplitudes[i], amplitudes[i + 1]
         joined[i] = a > 0 and b > 0 and alike(a, b, 1.6)
         if joined[i]:
-            decibels += 20 / LN10 * fabs(quick_logarithm(b / a))
+            ratio *= b / a if b > a else a / b
             n_pairs += 1
     if n_pairs == 0:
         return
     mean_changes(amplitudes, joined, n, changes)
-    out[4], out[5] = <float>(changes[0] / mean), <float>(decibels / n_pairs)
+    out[4] = <float>(changes[0] / mean)
+    out[5] = <float>(20 / LN10 * quick_logarithm(ratio) / n_pairs)
     for i in range(1, 3):
         out[5 + i] = <float>(changes[i] / mean) if changes[i] >= 0 else -1
 

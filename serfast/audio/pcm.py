@@ -62,9 +62,7 @@ def without_gain(signal: Samples) -> tuple[Samples, float]:
     >>> (32768 * samples).tolist(), round(gain, 2)
     ([3.0, -32768.0, 0.0, 5.0], 327.68)
     """
-    sizes = np.abs(signal)
-    largest = float(sizes.max())
-    smallest = float(sizes.min(initial=largest, where=sizes > 0))
+    largest, smallest = _extremes(signal)
     if largest == 0:
         return signal, 1.0
     some = signal[:: max(1, len(signal) // TRIED)]
@@ -74,9 +72,19 @@ def without_gain(signal: Samples) -> tuple[Samples, float]:
             break
         step = largest / most
         if _are_multiples(some, step) and all(_are_multiples(x, step) for x in _blocks(signal)):
-            samples = np.concatenate([_in_full_scale(x, step) for x in _blocks(signal)])
-            return samples, step * FULL_SCALE
+            gain = step * FULL_SCALE
+            return (signal if gain == 1 else _in_full_scale(signal, step)), gain
     return signal, 1.0
+
+
+def _extremes(signal: Samples) -> tuple[float, float]:
+    """Give the largest size of a sample, and the smallest one that isn't 0; 0 if all are."""
+    largest, smallest = 0.0, np.inf
+    for x in _blocks(signal):
+        sizes = np.abs(x)
+        largest = max(largest, float(sizes.max()))
+        smallest = min(smallest, float(sizes.min(initial=np.inf, where=sizes > 0)))
+    return largest, smallest
 
 
 def _blocks(signal: Samples) -> Iterator[Samples]:
@@ -84,9 +92,11 @@ def _blocks(signal: Samples) -> Iterator[Samples]:
     return (signal[start : start + BLOCK] for start in range(0, len(signal), BLOCK))
 
 
-def _in_full_scale(samples: Samples, step: float) -> Samples:
-    whole = np.rint(samples.astype(np.float64) / step)
-    return np.asarray(whole / FULL_SCALE, np.float32)
+def _in_full_scale(signal: Samples, step: float) -> Samples:
+    samples = np.empty_like(signal)
+    for x, out in zip(_blocks(signal), _blocks(samples), strict=True):
+        out[:] = np.rint(x.astype(np.float64) / step) / FULL_SCALE
+    return samples
 
 
 def _are_multiples(samples: Samples, step: float) -> bool:

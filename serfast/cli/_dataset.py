@@ -16,7 +16,8 @@ from ..corpora.archives import is_archive
 from ..corpora.dataset import RECORDINGS_PER_PART, Extracted, Report, write_dataset
 from ..corpora.dataset_content import Content, Making, OpenTable, content_of
 from ..corpora.dataset_folder import BAD
-from ..corpora.finding import find_sources, labelled_by_name
+from ..corpora.finding import find_sources
+from ..corpora.known_labels import labelled_by_name
 from ..corpora.messages import printable
 from ..corpora.path_list import PathList
 from ..corpora.searching import Found

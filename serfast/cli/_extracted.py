@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from .. import presets
 from ..audio.reading import load
-from ..corpora.finding import known_of
+from ..corpora.known_labels import known_of
 from ..corpora.tables import TABLES, Table, check_columns
 from ..corpora.vector_tables import OWN_VECTOR_COLUMNS, VECTOR_TABLES, Entries, Part
 from ..errors import ParameterError

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from .._checks import shown
@@ -17,19 +17,17 @@ UNKNOWN_SPEAKER = "unknown"
 """Who speaks where nothing tells."""
 
 
-def by_folders(paths: Sequence[Path], root: Path) -> list[Recording]:
-    """Give recordings the names of the folders that they lie in as labels.
+def by_folders(paths: Iterable[Path], root: Path) -> Iterator[tuple[int, Recording]]:
+    """Give recordings, with their places, the names of the folders that they lie in as labels.
 
     `happy/03.wav` is happy; `anna/happy/03.wav` is too, and Anna speaks. Those that lie in `root`
     itself have no label.
     """
-    recordings = []
-    for path in paths:
+    for place, path in enumerate(paths):
         *above, _ = path.relative_to(root).parts
         if above:
             speaker = "/".join(above[:-1]) or UNKNOWN_SPEAKER
-            recordings.append(_named(path, above[-1], speaker))
-    return recordings
+            yield place, _named(path, above[-1], speaker)
 
 
 def pattern_of(text: str) -> re.Pattern[str]:
@@ -52,21 +50,21 @@ def pattern_of(text: str) -> re.Pattern[str]:
     return pattern
 
 
-def by_pattern(paths: Sequence[Path], root: Path, pattern: re.Pattern[str]) -> list[Recording]:
-    """Give recordings what the groups label (or emotion), speaker and text of a pattern hold.
+def by_pattern(
+    paths: Iterable[Path], root: Path, pattern: re.Pattern[str]
+) -> Iterator[tuple[int, Recording]]:
+    """Give recordings, with their places, what the groups of a pattern hold.
 
-    It is searched in the path below `root`, written with slashes; a recording in which it isn't
-    there, or whose label is empty, has no label.
+    These are label (or emotion), speaker and text. It is searched in the path below `root`, written
+    with slashes; a recording in which it isn't there, or whose label is empty, has no label.
     """
-    recordings = []
-    for path in paths:
+    for place, path in enumerate(paths):
         match = pattern.search(path.relative_to(root).as_posix())
         parts = match.groupdict() if match else {}
         label = parts.get("label") or parts.get("emotion")
         if label:
             speaker = parts.get("speaker") or UNKNOWN_SPEAKER
-            recordings.append(_named(path, label, speaker, parts.get("text")))
-    return recordings
+            yield place, _named(path, label, speaker, parts.get("text"))
 
 
 def _named(path: Path, label: str, speaker: str, text: str | None = None) -> Recording:

@@ -10,9 +10,12 @@ from ..errors import ParameterError
 __all__ = ["NAMES", "columns_of_text", "places_of"]
 
 NAMES: dict[str, tuple[str, ...]] = {
-    "path": ("path", "file", "wav", "audio", "filename", "file_name", "audio_path"),
-    "label": ("label", "emotion", "emo", "class"),
-    "speaker": ("speaker", "spk", "speaker_id", "actor"),
+    "path": (
+        *("path", "file", "wav", "audio", "filename", "file_name", "audio_path"),
+        *("file_path", "filepath", "wav_path"),
+    ),
+    "label": ("label", "emotion", "emo", "class", "labels", "emotions"),
+    "speaker": ("speaker", "spk", "speaker_id", "actor", "actor_id", "spk_id"),
     "text": ("text", "text_id"),
     "start": ("start", "start_time"),
     "end": ("end", "end_time"),
@@ -23,7 +26,8 @@ NAMES: dict[str, tuple[str, ...]] = {
 }
 """What a table can tell of a recording, and the names of columns that are known to tell it.
 
-The first name that a table has counts.
+The first name that a table has counts; failing all of them, the first in other letters, such as
+`Emotion`.
 """
 
 
@@ -66,7 +70,7 @@ def places_of(
     places: dict[str, int] = {}
     for name, usual in NAMES.items():
         given = columns.get(name)
-        candidates = [given] if given is not None else [one for one in usual if one in header]
+        candidates = [given] if given is not None else _known_names(header, usual)
         if not candidates:
             continue
         count = header.count(candidates[0])
@@ -79,6 +83,12 @@ def places_of(
     if any(name not in places for name in needed):
         _refuse_header(header)
     return places
+
+
+def _known_names(header: Sequence[str], usual: Sequence[str]) -> list[str]:
+    """Give the columns that have a usual name; failing that, one in large or small letters."""
+    exact = [name for name in usual if name in header]
+    return exact or [one for name in usual for one in header if one.lower() == name]
 
 
 def _refuse_header(header: Sequence[str]) -> None:

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from string import Formatter
 
 from ..errors import ParameterError
 from .corpus import Labels
 from .recordings import Recording
+from .stems import Stems
 from .table_rows import rows_of
 
 __all__ = ["Evaluations", "LabelFiles"]
+
+MOST_DEPTH = 3
+"""So many folders may be around what a corpus's makers have put into one."""
 
 _LINE = re.compile(
     r"\[(?P<start>[\d.]+) - (?P<end>[\d.]+)\]\t(?P<name>Ses0\dS?[FM]_\w+_(?P<who>[FM])\w*)\t"
@@ -32,46 +37,47 @@ class Evaluations(Labels):
 
     emotions: Mapping[str, str]
 
-    def fits(self, paths: Sequence[Path], root: Path | None) -> list[Path]:
-        """Give the recordings that the lists name."""
-        return [recording.path for recording in self._recordings(paths, root)]
+    def fits(self, paths: Sequence[Path], root: Path | None) -> Sequence[int]:
+        """Give the places of the recordings that the lists name."""
+        return array("I", (place for place, _ in self.read(paths, root)))
 
-    def read(self, paths: Sequence[Path], root: Path | None) -> list[Recording]:
+    def read(self, paths: Sequence[Path], root: Path | None) -> Iterator[tuple[int, Recording]]:
         """Give the utterances that the lists name, in their order."""
-        return list(self._recordings(paths, root))
-
-    def _recordings(self, paths: Sequence[Path], root: Path | None) -> Iterator[Recording]:
         lists = _files_named(root, "Session[1-5]/dialog/EmoEvaluation/Ses0*.txt")
         if not lists:
             return
-        by_stem = {path.stem: path for path in paths if path.parent.name != "avi"}
+        stems = Stems(paths, lambda folder: folder.name != "avi")
         for one in lists:
-            text, whole = _text_of(one), by_stem.get(one.stem)
+            text, whole = _text_of(one), stems.place(one.stem)
             for match in _LINE.finditer(text):
-                with _in_line(one, text.count("\n", 0, match.start()) + 1):
-                    recording = self._of_line(match, by_stem.get(match["name"]), whole)
-                if recording:
-                    yield recording
+                single = stems.place(match["name"])
+                place = whole if single is None else single
+                label = self.emotions.get(match["emotion"])
+                if place is None or label is None:
+                    continue
+                try:
+                    recording = _utterance(match, label, paths[place], single is None)
+                except ValueError as error:  # ParameterError is one
+                    number = text.count("\n", 0, match.start()) + 1
+                    raise _in_line(one, number, error) from error
+                yield place, recording
 
-    def _of_line(
-        self, match: re.Match[str], single: Path | None, whole: Path | None
-    ) -> Recording | None:
-        """Give an utterance, of a single file or of the whole dialogue's, if one is there."""
-        name, label, path = match["name"], self.emotions.get(match["emotion"]), single or whole
-        if label is None or path is None:
-            return None
-        return Recording(
-            path,
-            label,
-            f"{name[:5]}{match['who']}",
-            name.rpartition("_")[0].partition("_")[2],
-            start=None if single else float(match["start"]),
-            end=None if single else float(match["end"]),
-            fold=name[:5],
-            arousal=float(match["arousal"]),
-            valence=float(match["valence"]),
-            dominance=float(match["dominance"]),
-        )
+
+def _utterance(match: re.Match[str], label: str, path: Path, is_part: bool) -> Recording:
+    """Give an utterance, of a file of its own or of the whole dialogue's."""
+    name = match["name"]
+    return Recording(
+        path,
+        label,
+        f"{name[:5]}{match['who']}",
+        name.rpartition("_")[0].partition("_")[2],
+        start=float(match["start"]) if is_part else None,
+        end=float(match["end"]) if is_part else None,
+        fold=name[:5],
+        arousal=float(match["arousal"]),
+        valence=float(match["valence"]),
+        dominance=float(match["dominance"]),
+    )
 
 
 @dataclass(frozen=True)
@@ -98,90 +104,104 @@ class LabelFiles(Labels):
     emotions: Mapping[str, str]
     sets: Mapping[str, str] | None = None
 
-    def fits(self, paths: Sequence[Path], root: Path | None) -> list[Path]:
-        """Give the recordings that the tables name; none if they are some other corpus's."""
-        tables = _files_named(root, *self.files.split("|"))
-        if any(self._missing(rows_of(table)[0]) for table in tables):
-            return []
-        return [recording.path for recording in self.read(paths, root)]
+    def fits(self, paths: Sequence[Path], root: Path | None) -> Sequence[int]:
+        """Give the places of those that the tables name; none if they are some other corpus's."""
+        if any(self._missing(rows_of(table)[0]) for table in self._tables(root)):
+            return ()
+        return array("I", (place for place, _ in self.read(paths, root)))
 
-    def read(self, paths: Sequence[Path], root: Path | None) -> list[Recording]:
+    def read(self, paths: Sequence[Path], root: Path | None) -> Iterator[tuple[int, Recording]]:
         """Give the recordings that the tables name, in their order."""
-        recordings: list[Recording] = []
-        for table in _files_named(root, *self.files.split("|")):
+        for table in self._tables(root):
             fold = next((one for one in self.sets or () if one in table.stem), None)
             word = (self.sets or {}).get(fold or "", "")
-            there = {path.stem: path for path in paths if not word or _lies_in(path, word, root)}
-            recordings += self._of_table(table, there, fold)
-        return recordings
+            stems = Stems(paths, partial(_lies_in, word=word, root=root) if word else None)
+            yield from self._of_table(table, paths, stems, fold)
+
+    def _tables(self, root: Path | None) -> list[Path]:
+        """Give the tables; a set's table can lie beside its recordings, and others above."""
+        return _files_named(root, *self.files.split("|"), is_one_folder=self.sets is None)
 
     def _of_table(
-        self, table: Path, there: Mapping[str, Path], fold: str | None
-    ) -> Iterator[Recording]:
+        self, table: Path, paths: Sequence[Path], stems: Stems, fold: str | None
+    ) -> Iterator[tuple[int, Recording]]:
         header, rows = rows_of(table)
         if missing := self._missing(header):
             raise ParameterError(f"{table}: header must name {missing[0]}, got {','.join(header)}")
+        shared: dict[str, str] = {}
         for number, cells in rows:
-            with _in_line(table, number):
+            try:
                 if len(cells) < len(header):
                     raise ParameterError(f"must have {len(header)} cells, got {len(cells)}")
                 row = dict(zip(header, map(str, cells), strict=False))
-                recording = self._of_row(row, there, fold)
-            if recording:
-                yield recording
+                place = stems.place(self.name.format_map(row).rsplit(".wav", 1)[0])
+                label = self.emotions.get(row[self.columns["label"]].strip().lower())
+                if place is None or label is None:
+                    continue
+                recording = self._recording(paths[place], label, row, fold, shared)
+            except ValueError as error:  # ParameterError is one
+                raise _in_line(table, number, error) from error
+            yield place, recording
 
     def _missing(self, header: Sequence[str]) -> list[str]:
         """Give the columns that a table lacks."""
         in_name = [field for _, field, _, _ in Formatter().parse(self.name) if field]
         return [one for one in (*self.columns.values(), *in_name) if one not in header]
 
-    def _of_row(
-        self, row: Mapping[str, str], there: Mapping[str, Path], fold: str | None
-    ) -> Recording | None:
-        path = there.get(self.name.format_map(row).rsplit(".wav", 1)[0])
+    def _recording(
+        self,
+        path: Path,
+        label: str,
+        row: Mapping[str, str],
+        fold: str | None,
+        shared: dict[str, str],
+    ) -> Recording:
+        """Give a row's recording; texts of few kinds are kept once."""
         values = {name: row[column].strip() for name, column in self.columns.items()}
-        label = self.emotions.get(values["label"].lower())
-        if not path or not label:
-            return None
+        speaker = values["speaker"] or "unknown"
+        set_name = values.get("fold") or fold
         return Recording(
             path,
             label,
-            values["speaker"] or "unknown",
-            fold=values.get("fold") or fold,
+            shared.setdefault(speaker, speaker),
+            fold=shared.setdefault(set_name, set_name) if set_name else None,
             arousal=_rating(values.get("arousal")),
             valence=_rating(values.get("valence")),
             dominance=_rating(values.get("dominance")),
         )
 
 
-def _lies_in(path: Path, word: str, root: Path | None) -> bool:
-    """Tell whether a folder between the corpus's and the file has a word in its name."""
-    below = path.relative_to(root) if root else path
-    return any(word in part.lower() for part in below.parts[:-1])
+def _lies_in(folder: Path, word: str, root: Path | None) -> bool:
+    """Tell whether a folder, or one between the corpus's and it, has a word in its name."""
+    below = folder.relative_to(root) if root else folder
+    return any(word in part.lower() for part in below.parts)
 
 
 def _rating(text: str | None) -> float | None:
     return float(text) if text else None
 
 
-@contextmanager
-def _in_line(file: Path, number: int) -> Iterator[None]:
+def _in_line(file: Path, number: int, error: ValueError) -> ParameterError:
     """Name the file and the line in what is raised of a line's numbers and names."""
-    try:
-        yield
-    except ValueError as error:  # ParameterError is one
-        raise ParameterError(f"{file}: line {number}: {error}") from error
+    return ParameterError(f"{file}: line {number}: {error}")
 
 
-def _files_named(root: Path | None, *patterns: str) -> list[Path]:
-    """Give the files of these paths in a folder or in a folder in it, sorted."""
+def _files_named(root: Path | None, *patterns: str, is_one_folder: bool = True) -> list[Path]:
+    """Give the files of these paths in a folder or in folders in it, sorted; each name once.
+
+    Copies of corpora are spread with folders around them: MELD's own has "MELD.Raw/train" in it.
+    """
     if root is None:
         return []
+    files: dict[str, Path] = {}
     for pattern in patterns:
-        for below in (pattern, f"*/{pattern}"):
-            if paths := sorted(path for path in root.glob(below) if path.name[0] != "."):
-                return paths
-    return []
+        for depth in range(MOST_DEPTH + 1):
+            for path in sorted(root.glob("*/" * depth + pattern)):
+                if path.name[0] != ".":
+                    files.setdefault(path.name, path)
+            if files and is_one_folder:
+                return list(files.values())
+    return sorted(files.values())
 
 
 def _text_of(path: Path) -> str:

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import os
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
-import numpy as np
-
 from ..errors import ParameterError
 from .by_pattern import UNKNOWN_SPEAKER
 from .columns import NAMES, places_of
+from .file_order import FileOrder
 from .garbage import collection_waits
 from .messages import joined, printable
 from .named import NAMED
 from .recordings import Recording
 from .source_list import SourceList
 from .table_cells import NUMBERS, CellTexts, check_parts
-from .table_files import TableFile, TableFiles, sorting_texts
+from .table_files import TableFile, TableFiles
 from .table_rows import Row, rows_of
 
 __all__ = ["LABELLED_COLUMNS", "recordings_of_rows", "recordings_of_table", "sources_of_table"]
@@ -62,7 +60,9 @@ def recordings_of_table(
     return recordings
 
 
-def sources_of_table(table: Path, folder: Path) -> SourceList:
+def sources_of_table(
+    table: Path, folder: Path, columns: Mapping[str, str] | None = None
+) -> SourceList:
     """Read what a dataset has of the recordings that a table lists, in little memory.
 
     Raises
@@ -70,7 +70,7 @@ def sources_of_table(table: Path, folder: Path) -> SourceList:
     ParameterError
         As :func:`recordings_of_table`.
     """
-    reader, rows = _reader(table, folder, None, False)
+    reader, rows = _reader(table, folder, columns, False)
     sources = reader.sources(rows)
     if not sources:
         raise ParameterError(f"{table}: has no row below its header")
@@ -165,7 +165,7 @@ class _Reader:
             return recordings
         files = ((one.path.parent, one.path.name) for one in recordings)
         starts, ends = [one.start for one in recordings], [one.end for one in recordings]
-        return [recordings[place] for place in order.sorted(self._table, files, starts, ends)]
+        return [recordings[place] for place in order.places(self._table, files, starts, ends)]
 
     def sources(self, rows: Iterator[Row]) -> SourceList:
         """Give what a dataset has of the recordings, sorted; or raise as :meth:`read` does."""
@@ -179,7 +179,7 @@ class _Reader:
         order = self._each(rows, add)
         if order.is_sorted:
             return sources
-        return sources.reordered(order.sorted(self._table, sources.files(), *sources.times()))
+        return sources.reordered(order.places(self._table, sources.files(), *sources.times()))
 
     def _each(self, rows: Iterator[Row], add: _Add) -> _Order:
         """Give what rows tell to a function; in the end raise what was wrong with them."""
@@ -258,7 +258,7 @@ class _Order:
             self.is_sorted = all(before < after for before, after in pairwise(keys))
             self._last = keys[-1]
 
-    def sorted(
+    def places(
         self,
         table: Path,
         files: Iterable[tuple[Path, str]],
@@ -272,25 +272,12 @@ class _Order:
         ParameterError
             Two rows are the same part of the same file.
         """
-        texts = sorting_texts(files)
-        begins, ends = (np.array([*map(_or_zero, times)]) for times in (starts, ends))
-        by_time = np.lexsort((ends, begins)).tolist()
-        order = array("I", sorted(by_time, key=texts.__getitem__))
-        del by_time
-        doubled = [
-            after
-            for before, after in pairwise(order)
-            if texts[before] == texts[after]
-            and begins[before] == begins[after]
-            and ends[before] == ends[after]
-        ]
-        if doubled:
-            names = {k: printable(texts[k].replace("\0", os.sep)) for k in doubled}
-            problems = [
-                f"line {self._lines[k]}: {names[k]} is listed twice" for k in sorted(doubled)
-            ]
+        order = FileOrder(files, starts, ends)
+        if doubled := order.doubled:
+            pairs = [(self._lines[k], printable(order.path(k))) for k in doubled]
+            problems = [f"line {line}: {path} is listed twice" for line, path in pairs]
             raise ParameterError(f"{table}: {joined(problems, '; ')}")
-        return order
+        return order.places
 
 
 def _or_zero(time: float | None) -> float:
@@ -300,6 +287,6 @@ def _or_zero(time: float | None) -> float:
 def _speaker(path: Path) -> str:
     """Give the speaker that a known corpus's file name tells."""
     for corpus in NAMED.values():
-        if known := corpus.labels.read([path], None):
-            return known[0].speaker
+        for _, recording in corpus.labels.read([path], None):
+            return recording.speaker
     raise ParameterError(f"speaker isn't told, neither by a column nor by {printable(path.name)}")

@@ -1,15 +1,19 @@
 """The corpora whose file names tell emotion, speaker and sentence, as data.
 
-Patterns describe the end of a path. EMOTION stands for the corpus's codes, whatever their case.
+Patterns describe a file's name without its suffix, and the folders above it where they tell
+something, with slashes between; where copies are spread that are named otherwise, there are
+several. EMOTION stands for the corpus's codes, whatever their case.
 Numbers of speakers and recordings are those that the authors publish.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
-from .corpus import ByName, Corpus
+from .by_name import ByName, Layout
+from .corpus import Corpus
 
 __all__ = ["NAMED", "by_name", "pairs"]
 
@@ -20,13 +24,14 @@ def pairs(text: str) -> dict[str, str]:
 
 
 def by_name(
-    pattern: str, emotions: dict[str, str], speaker: str = "", speakers: str = ""
+    patterns: str | Sequence[str], emotions: dict[str, str], speaker: str = "", speakers: str = ""
 ) -> ByName:
-    """Give the labels that a pattern reads, in which EMOTION stands for any of the codes."""
+    """Give the labels that patterns read, in which EMOTION stands for any of the codes."""
     codes = "|".join(sorted(map(re.escape, emotions), key=len, reverse=True))
-    tail = pattern.replace("EMOTION", f"(?P<emotion>(?i:{codes}))")
+    emotion = f"(?P<emotion>(?i:{codes}))"
+    written = [patterns] if isinstance(patterns, str) else patterns
     return ByName(
-        re.compile(f"(?:.*/)?{tail}", re.DOTALL),
+        [Layout.written(pattern.replace("EMOTION", emotion)) for pattern in written],
         {code.lower(): name for code, name in emotions.items()},
         pairs(speakers),
         speaker,
@@ -34,7 +39,13 @@ def by_name(
 
 
 def _corpus(
-    name: str, title: str, pattern: str, emotions: str, *, speaker: str = "", **facts: Any
+    name: str,
+    title: str,
+    pattern: str | Sequence[str],
+    emotions: str,
+    *,
+    speaker: str = "",
+    **facts: Any,
 ) -> Corpus:
     table, aliases = pairs(emotions), facts.pop("speakers", "")
     labels = by_name(pattern, table, speaker, aliases)
@@ -122,7 +133,10 @@ _CORPORA = (
     _corpus(
         "savee",
         "SAVEE",
-        r"(?P<speaker>DC|JE|JK|KL)[_/]EMOTION(?P<text>\d\d)",
+        (
+            r"(?P<speaker>DC|JE|JK|KL)/EMOTION(?P<text>\d\d)",
+            r"(?P<speaker>DC|JE|JK|KL)_EMOTION(?P<text>\d\d)",
+        ),
         "a=anger d=disgust f=fear h=happiness n=neutral sa=sadness su=surprise",
         language="English",
         n_speakers=4,
@@ -137,8 +151,8 @@ _CORPORA = (
     _corpus(
         "esd",
         "ESD",
-        r"(?P<speaker>00[012]\d)/EMOTION/(?:(?:evaluation|test|train)/)?(?P=speaker)_"
-        r"(?P<text>\d{6})",
+        r"(?P<speaker>00[012]\d)/EMOTION(?:/(?:evaluation|test|train))?/"
+        r"(?P<speaker>00[012]\d)_(?P<text>\d{6})",
         "Angry=anger Happy=happiness Neutral=neutral Sad=sadness Surprise=surprise",
         language="English, Mandarin",
         n_speakers=20,
@@ -196,7 +210,10 @@ _CORPORA = (
     _corpus(
         "casia",
         "CASIA",
-        r"(?P<speaker>liuchanhg|wangzhe|zhaoquanyin|ZhaoZuoxiang)/EMOTION/(?P<text>\d+)",
+        (
+            r"(?P<speaker>liuchanhg|wangzhe|zhaoquanyin|ZhaoZuoxiang)/EMOTION/(?P<text>\d+)",
+            r"(?P<text>\d+)-EMOTION-(?P<speaker>liuchanhg|wangzhe|zhaoquanyin|ZhaoZuoxiang)",
+        ),
         "angry=anger fear=fear happy=happiness neutral=neutral sad=sadness surprise=surprise",
         language="Mandarin",
         n_speakers=4,
@@ -302,7 +319,7 @@ _CORPORA = (
     _corpus(
         "emov-db",
         "EmoV-DB",
-        r"(?P<speaker>bea|jenie|josh|sam)(?:_[A-Za-z]+)?/(?:[A-Za-z]+/)?EMOTION_\d+-\d+_"
+        r"(?P<speaker>bea|jenie|josh|sam)(?:_[A-Za-z]+)?(?:/[A-Za-z]+)?/EMOTION_\d+-\d+_"
         r"(?P<text>\d{4})",
         "amused=amusement anger=anger disgust=disgust neutral=neutral sleepiness=sleepiness",
         language="English",

@@ -10,7 +10,7 @@ from typing import overload
 
 from ..urls import UrlPath
 
-__all__ = ["PathList"]
+__all__ = ["PathList", "files_of"]
 
 
 class PathList(Sequence[Path]):
@@ -111,6 +111,11 @@ class PathList(Sequence[Path]):
         self._names += name.encode("utf-8", "surrogatepass")  # bytes that aren't UTF-8, too
         self._ends.append(len(self._names))
 
+    def name(self, place: int) -> str:
+        """Give the name of a path, without making the path."""
+        place = range(len(self))[place]
+        return self._others[place].name if place in self._others else self._name(place)
+
     def _name(self, place: int) -> str:
         begin, end = self._ends[place], self._ends[place + 1]
         return self._names[begin:end].decode("utf-8", "surrogatepass")
@@ -131,3 +136,10 @@ class PathList(Sequence[Path]):
         if place in self._others:
             return self._others[place]
         return self._folders[self._folder_of[place]] / self._name(place)
+
+
+def files_of(paths: Sequence[Path]) -> Iterator[tuple[Path, str]]:
+    """Give the folder and the name of each path; of a list, without making the path."""
+    if isinstance(paths, PathList):
+        return paths.files()
+    return ((path.parent, path.name) for path in paths)

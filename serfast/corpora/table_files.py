@@ -13,10 +13,11 @@ from typing import Any
 from .._checks import shown
 from ..errors import ParameterError
 from ..files import as_written
-from ..urls import UrlPath, absolute_path, as_path
+from ..urls import UrlPath, as_path
+from .file_order import sorting_text
 from .messages import printable, reason_of
 
-__all__ = ["TableFile", "TableFiles", "sorting_texts"]
+__all__ = ["TableFile", "TableFiles"]
 
 MOST_FILES = 1000
 """So many are remembered: the parts of one file stand together as a rule."""
@@ -142,25 +143,7 @@ class TableFiles:
 
 
 def _table_file(path: Path) -> TableFile:
-    return TableFile(path.parent, path.name, _sorted_by(path), path)
-
-
-def sorting_texts(files: Iterable[tuple[Path, str]]) -> list[str]:
-    """Give the places of files, each of which is told by its folder and its name there."""
-    folders: dict[Path, str] = {}
-    texts = []
-    for folder, name in files:
-        if (beginning := folders.get(folder)) is None:
-            beginning = folders[folder] = _sorted_by(folder / "_")[:-1]
-        texts.append(beginning + name)
-    return texts
-
-
-def _sorted_by(path: Path) -> str:
-    """Give an absolute path's text, without dots, that is sorted as its parts are."""
-    if isinstance(path, UrlPath):
-        return "\0".join(absolute_path(path).parts)
-    return os.path.abspath(path).replace(os.sep, "\0")
+    return TableFile(path.parent, path.name, sorting_text(path), path)
 
 
 class _Names:
@@ -184,7 +167,7 @@ class _Folder(_Names):
     def __init__(self, folder: str, inside: Inside) -> None:
         self.path = Path(folder)
         within = os.path.join(folder, "_")
-        self.place = _sorted_by(Path(within))[:-1]
+        self.place = sorting_text(Path(within))[:-1]
         self.is_inside = inside.has(within)
         try:
             with os.scandir(folder or ".") as entries:

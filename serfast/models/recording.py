@@ -79,12 +79,10 @@ def _read(y: Any, sample_rate: float | None) -> tuple[Any, float]:
 
 def _without_gain(y: Any) -> tuple[Any, float]:
     """Undo the gain of samples in any number of channels; what is refused later stays as it is."""
-    array = as_array(y, "y")
-    if array.dtype.kind not in "fi" or not array.size or not np.isfinite(array).all():
-        return y, 1.0
     try:
+        array = as_array(y, "y")
         flat = as_samples(array.reshape(-1), "y")
-    except ParameterError:  # by its dtype, or beyond float32's range
+    except ParameterError:
         return y, 1.0
     samples, gain = without_gain(flat)
     return samples.reshape(array.shape), gain

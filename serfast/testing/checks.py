@@ -53,7 +53,8 @@ def check_classifier(classifier: Classifier, inputs: Inputs) -> None:
     unchanged.
 
     The probabilities of a :class:`serfast.models.Adaptable` one are those of its scores, within
-    1e-6. A :class:`serfast.models.Doubting` one gives a strangeness >= 0 for every input.
+    1e-6. A :class:`serfast.models.Doubting` one gives a strangeness >= 0 for every input, and a
+    :class:`serfast.models.DoubtingInSteps` one the same of a stream so far, within 1e-5.
 
     Parameters
     ----------

@@ -77,3 +77,21 @@ def test_everything_else_stays_as_it_is(given):
 def test_one_sample_is_one_step():
     samples, _ = without_gain(np.array([-0.3], np.float32))
     np.testing.assert_array_equal(samples, [-1 / FULL_SCALE])
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_whatever_it_is_samples_times_gain_are_the_signal(seed):
+    random = np.random.default_rng(seed)
+    n = int(random.integers(1, 200))
+    steps = random.integers(-9, 9, n) * random.choice([1, 1e-3, np.pi, 1e30, 1e-40])
+    noise = random.normal(size=n) * random.choice([0, 1e-7, 1e-3])
+    signal = (steps + noise).astype(np.float32)
+    samples, gain = without_gain(signal)
+    np.testing.assert_allclose(samples * gain, signal, rtol=2e-6, atol=1e-44)
+
+
+def test_what_was_recorded_is_given_as_it_is():
+    signal = (recorded(300) / FULL_SCALE).astype(np.float32)
+    samples, gain = without_gain(signal)
+    assert samples is signal
+    assert gain == 1

@@ -287,3 +287,20 @@ def test_the_search_for_garbage_goes_on_after_a_table(folder: Path) -> None:
         assert not gc.isenabled()
     finally:
         gc.enable()
+
+
+@pytest.mark.parametrize(
+    ("header", "label"),
+    [
+        ("Path,Emotions,Speaker", "joy"),  # as tables beside notebooks of several corpora have them
+        ("filepath,labels,actor_id", "joy"),
+        ("Path,Emotion,Speaker,emotion", "calm"),  # small letters first
+        ("path,LABEL,Spk,Class", "joy"),
+    ],
+)
+def test_columns_in_other_letters_are_known(folder: Path, header: str, label: str) -> None:
+    table = folder / "table.csv"
+    cells = ["a.wav", "joy", "anna", "calm"][: header.count(",") + 1]
+    table.write_text(f"{header}\n{','.join(cells)}\n")
+    [found] = find_recordings(table)
+    assert (found.path.name, found.label, found.speaker) == ("a.wav", label, "anna")

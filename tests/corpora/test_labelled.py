@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from serfast.corpora.finding import find_recordings
+from serfast.corpora.finding import find_recordings, find_sources
 from serfast.corpora.recordings import Recording
+from serfast.corpora.stems import Stems
 from serfast.errors import ParameterError
 
 
@@ -82,6 +83,49 @@ def test_meld_has_the_same_names_in_three_sets(tmp_path: Path) -> None:
     test, train = find_recordings(tmp_path, "meld")
     assert (test.label, test.speaker, test.fold) == ("anger", "Ross", "test")
     assert (train.label, train.speaker, train.fold) == ("happiness", "Joey", "train")
+
+
+@pytest.mark.parametrize("above", ["", "MELD-RAW/MELD.Raw/"])
+def test_meld_as_its_makers_pack_it(tmp_path: Path, above: str) -> None:
+    """The training set's table lies in the folder of that set, the other two above."""
+    header = "Sr No.,Utterance,Speaker,Emotion,Sentiment,Dialogue_ID,Utterance_ID\n"
+    for table, recordings in (
+        ("train/train_sent_emo.csv", "train/train_splits"),
+        ("dev_sent_emo.csv", "dev/dev_splits_complete"),
+        ("test_sent_emo.csv", "test/output_repeated_splits_test"),
+    ):
+        put(tmp_path, f"{above}{table}", f"{header}1,Oh!,Joey,joy,positive,0,1\n")
+        put(tmp_path, f"{above}{recordings}/dia0_utt1.wav")
+        put(tmp_path, f"{above}{recordings}/._dia0_utt1.wav")
+    found = find_recordings(tmp_path)
+    assert [one.fold for one in found] == ["dev", "test", "train"]
+    assert [one.path.parts[-3] for one in found] == ["dev", "test", "train"]
+
+
+def test_a_datasets_sources_of_a_lists_lines_are_the_recordings(
+    iemocap: Path, tmp_path: Path
+) -> None:
+    """Those of parts of a dialogue come in the order of their begins, whatever the list's is."""
+    lines = EVALUATION.split("\n")
+    lines[2], lines[5] = lines[5], lines[2]
+    put(iemocap, "Session1/dialog/EmoEvaluation/Ses01F_impro01.txt", "\n".join(lines))
+    recordings = find_recordings(iemocap, "iemocap-all")
+    assert [one.start for one in recordings] == [10.01, 13.0, None]
+    sources, result = find_sources(iemocap, "iemocap-all")
+    assert result.corpus == "iemocap-all"
+    bare = [
+        Recording(one.path, one.label, one.speaker, start=one.start, end=one.end)
+        for one in recordings
+    ]
+    assert [source.recording for source in sources] == bare
+
+
+def test_of_files_with_one_name_the_last_counts() -> None:
+    paths = [Path("a/1.wav"), Path("b/1.flac"), Path("c/2.wav")]
+    assert Stems(paths).place("1") == 1
+    assert Stems(paths, lambda folder: folder.name != "b").place("1") == 0
+    assert Stems(paths).place("1.wav") is None
+    assert Stems([]).place("1") is None
 
 
 def test_emozionalmente(tmp_path: Path) -> None:

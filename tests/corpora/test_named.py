@@ -6,15 +6,21 @@ from pathlib import Path
 
 import pytest
 
+from serfast.corpora.by_name import NamePatterns
 from serfast.corpora.catalogue import CORPORA
 from serfast.corpora.finding import find_recordings
 from serfast.corpora.named import NAMED
+from serfast.corpora.path_list import files_of
 from serfast.errors import ParameterError
 
 # A path, and what the corpus's own document says of it: label, speaker, sentence.
 NAMES = {
     "ravdess-song": [("Actor_07/03-02-02-01-01-02-07.wav", "calm", "07", "01")],
     "tess": [
+        (
+            "TESS Toronto emotional speech set data/YAF_pleasant_surprised/YAF_back_ps.wav",
+            *("surprise", "YAF", "back"),
+        ),
         ("OAF_Pleasant_surprise/OAF_back_ps.wav", "surprise", "OAF", "back"),
         ("YAF_sad/YAF_youth_sad.wav", "sadness", "YAF", "youth"),
         ("OAF_neutral/OA_bite_neutral.wav", "neutral", "OAF", "bite"),
@@ -26,6 +32,10 @@ NAMES = {
         ("ALL/JE_n30.wav", "neutral", "JE", "30"),
     ],
     "esd": [
+        (
+            "Emotion Speech Dataset/0001/Angry/test/0001_000371.wav",
+            *("anger", "0001", "000371"),
+        ),
         ("0011/Happy/0011_000701.wav", "happiness", "0011", "000701"),
         ("0003/Sad/train/0003_001070.wav", "sadness", "0003", "001070"),
         ("0020/Surprise/0020_001750.wav", "surprise", "0020", "001750"),
@@ -45,6 +55,8 @@ NAMES = {
         ("male/M56N11.wav", "neutral", "M56", "11"),
     ],
     "casia": [
+        ("angry/201-angry-liuchanhg.wav", "anger", "liuchanhg", "201"),
+        ("wangzhe/neutral/201.wav", "neutral", "wangzhe", "201"),
         ("liuchanhg/happy/201.wav", "happiness", "liuchanhg", "201"),
         ("ZhaoZuoxiang/surprise/450.wav", "surprise", "ZhaoZuoxiang", "450"),
     ],
@@ -93,8 +105,20 @@ def test_no_corpus_takes_another_ones_files() -> None:
             *(Path("data", row[0]) for row in NAMES.get(name, ())),
         ]
         for path in paths:
-            fitting = [one.name for one in NAMED.values() if one.labels.fits([path], None)]
+            fitting = [one.name for one in NAMED.values() if len(one.labels.fits([path], None))]
             assert fitting == [name], path
+
+
+def test_all_patterns_at_once_say_what_each_says_alone() -> None:
+    others = ["0011/Happy/0012_000701.wav", "a.wav", ".wav", "DC/a01", "x/1001_DFA_ANG_ZZ.wav", "/"]
+    rows = [path for rows in NAMES.values() for path, *_ in rows]
+    paths = [Path("data", path) for path in (*rows, *others)]
+    corpora = {name: corpus.labels for name, corpus in NAMED.items()}
+    together = NamePatterns(corpora).matching(files_of(paths))
+    found = {(name, place) for place, names in together for name in names}
+    alone = ((name, labels.fits(paths, None)) for name, labels in corpora.items())
+    assert found == {(name, place) for name, places in alone for place in places}
+    assert {place for _, place in found} == {*range(len(rows)), len(rows) + 3}
 
 
 def test_each_entry_is_complete() -> None:

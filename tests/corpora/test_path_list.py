@@ -30,6 +30,9 @@ def test_every_path_comes_out_as_it_went_in() -> None:
     assert list(paths) == PATHS
     assert [type(path) for path in paths] == [type(path) for path in PATHS]
     assert [paths.text(i) for i in range(len(PATHS))] == [os.fspath(path) for path in PATHS]
+    assert [paths.name(i) for i in range(len(PATHS))] == [path.name for path in PATHS]
+    assert list(paths.files()) == [(path.parent, path.name) for path in PATHS]
+    assert list(paths.reordered([7, 0, 4, 7])) == [PATHS[7], PATHS[0], PATHS[4], PATHS[7]]
 
 
 @pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="names are UTF-8 there")

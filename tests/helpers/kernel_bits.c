@@ -75,6 +75,7 @@ typedef struct {
 static const shape SHAPES[] = {
     {"512", 0, 16, 16, 1, {16}, {16}},
     {"320", 0, 8, 20, 1, {8}, {5, 4}},
+    {"400", 0, 8, 25, 1, {8}, {5, 5}},
     {"1200", 0, 8, 75, 1, {8}, {5, 5, 3}},
     {"2048", 0, 16, 64, 1, {16}, {8, 8}},
     {"450", 0, 9, 25, 0, {3, 3}, {5, 5}},
@@ -340,7 +341,8 @@ static void sums(int n)
     energies[0] = energies[1] = 0;
     k->hann_energies(x, n / 2, -1.0f, 2.0f / (float)n, energies);
     say_floats("hann_energies", what, energies, 2);
-    const ptrdiff_t peaks[2] = {k->highest_peak(x, n - 18), k->largest_magnitude(x, n)};
+    const ptrdiff_t peaks[4] = {k->highest_peak(x, n - 18), k->largest_magnitude(x, n),
+                                k->largest_magnitude(x + 1, 7), k->highest_peak(x, n < 17 ? n : 17)};
     say("highest_peak, largest_magnitude", what, peaks, sizeof peaks);
     for (int step = 3; step <= 4; step++) {
         k->block_means(x, n / step, step, products);
@@ -503,6 +505,7 @@ int main(int count, char **arguments)
     chirp();
     frames(&SHAPES[0]);
     frames(&SHAPES[1]);
+    frames(&SHAPES[2]);
     for (int n = 9; n <= 1024; n = 3 * n + 4)
         sums(n);
     products();

@@ -9,7 +9,10 @@ from hypothesis import given, settings
 import serfast
 from helpers.chunks import divided, divisions, syllables
 from helpers.event_streams import QUIET, RATE, SPEC, TALK, averaging_recognizer, events_of
-from helpers.plugin_stub import Averaging
+from helpers.plugin_stub import Averaging, Doubtful
+from serfast.models.judge import Judge
+from serfast.streaming.events import Plan
+from serfast.streaming.utterance_events import UtteranceStream
 
 Y = syllables(5.3)
 
@@ -144,3 +147,32 @@ def test_a_classifier_without_a_state_needs_a_window():
     message = "window must be given for a classifier without a state, got None"
     with pytest.raises(serfast.ParameterError, match=message):
         serfast.Recognizer("svm").stream(window=None)
+
+
+def doubtful_stream(classifier: Doubtful) -> UtteranceStream:
+    times = {"window": 1.0, "hop": 0.03, "gate_db": None, "smoothing": 0.0}
+    plan = Plan.for_rows(SPEC, **times, sample_rate=RATE)
+    stream = serfast.Extractor(SPEC).stream()
+    return UtteranceStream(classifier, Judge(classifier, "doubtful"), stream, plan)
+
+
+def test_events_are_uncertain_as_long_as_the_utterance_is_strange():
+    """Of 30 rows the strangeness is 1, and not above it."""
+    events = events_of(doubtful_stream(Doubtful(SPEC)), [Y])
+    assert [event.uncertain for event in events[:20]] == 9 * [True] + 11 * [False]
+    assert not any(event.uncertain for event in events[20:])
+
+
+def test_strangeness_that_fails_costs_its_event_alone():
+    class Failing(Doubtful):
+        def strangeness_so_far(self, state):
+            if state.n == 5:
+                raise RuntimeError("no idea")
+            return super().strangeness_so_far(state)
+
+    stream = doubtful_stream(Failing(SPEC))
+    with pytest.raises(serfast.ModelError, match="strangeness_so_far: RuntimeError: no idea"):
+        stream.accept(Y)
+    events = [*stream.accept(Y[:0]), *stream.flush()]
+    expected = events_of(doubtful_stream(Doubtful(SPEC)), [Y])
+    assert events == expected[:4] + expected[5:]

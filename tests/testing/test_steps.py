@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 import serfast
-from helpers.plugin_stub import Averaging
+from helpers.plugin_stub import Averaging, Doubtful
+from serfast.models import DoubtingInSteps
 from serfast.models.classifier import StreamingClassifier
 from serfast.testing.checks import check_classifier
 
@@ -74,3 +75,45 @@ def test_the_contract_broken(broken, message):
     rising = np.sort(np.abs(ROWS), axis=0)
     with pytest.raises(AssertionError, match=message):
         check_classifier(broken(SPEC), [rising, rising + 1])
+
+
+def test_strangeness_in_steps():
+    assert isinstance(Doubtful(SPEC), DoubtingInSteps)
+    assert not isinstance(AVERAGING, DoubtingInSteps)
+    check_classifier(Doubtful(SPEC), [ROWS, ROWS[:31] + 1, ROWS[5:]])
+
+
+class Behind(Doubtful):
+    """It leaves the last step out."""
+
+    def strangeness_so_far(self, state):
+        return 10 / max(1, state.n - 1)
+
+
+class Asked(Doubtful):
+    """A question counts as a step."""
+
+    def strangeness_so_far(self, state):
+        found = super().strangeness_so_far(state)
+        state.n += 1
+        return found
+
+
+class Trusting(Doubtful):
+    """It takes any state."""
+
+    def strangeness_so_far(self, state):
+        return 10 / getattr(state, "n", 1)
+
+
+@pytest.mark.parametrize(
+    ("broken", "message"),
+    [
+        (Behind, "strangeness so far must be that of the rows so far, got 10"),
+        (Asked, "asking for the strangeness must leave the state alone"),
+        (Trusting, "strangeness of a state of no classifier must raise ParameterError"),
+    ],
+)
+def test_strangeness_in_steps_that_breaks_the_contract(broken, message):
+    with pytest.raises(AssertionError, match=message):
+        check_classifier(broken(SPEC), [ROWS, ROWS[:31] + 1])

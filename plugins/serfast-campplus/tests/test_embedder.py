@@ -96,6 +96,19 @@ def test_a_long_recording_needs_little_memory(record_property):
     assert more_for_10_s < 10e6  # 4e6
 
 
+def test_both_encoders_have_one_arena():
+    """With one of its own the second would take 10 MB more for 10 s; onnxruntime 1.23 or later."""
+    code = (
+        "import numpy as np, onnxruntime, serfast; from serfast.bench.memory import memory;"
+        "from serfast_campplus import campplus_2; from serfast_whisper import whisper_base_3;"
+        "y = np.random.default_rng(0).normal(0, 0.1, 160000).astype(np.float32);"
+        "one, other = whisper_base_3(), campplus_2(); other.vectors([y[:8000]]);"
+        "one.vectors([y]); one.vectors([y]); before = memory()['peak'];"
+        "other.vectors([y]); print(memory()['peak'] - before)"
+    )
+    assert int(printed(code)) < 6e6
+
+
 @pytest.mark.parametrize("n", [1, 400, 512, 700])
 def test_the_shortest_recordings_have_a_finite_vector(speech, n):
     assert np.isfinite(serfast.Embedding("campplus-2")(speech[:n], 16000)).all()

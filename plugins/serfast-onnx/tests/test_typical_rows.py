@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from serfast.audio.augmentation import COPIES
 from serfast_onnx import PLUGIN
 from serfast_onnx.train import MILD
 from training_examples import examples
@@ -41,3 +42,10 @@ def test_strong_copies_have_no_part_in_it():
     for name in ("typical_mean", "typical_deviation", "strange_limit"):
         assert np.array_equal(made[name], expected[name])
         assert not np.array_equal(other[name], expected[name])
+
+
+def test_the_mild_copies_are_the_first_of_those_that_networks_are_trained_on():
+    """Whose numbers are their places: the strong ones follow."""
+    alterations = PLUGIN.default_alterations()
+    assert tuple(alterations[:MILD]) == COPIES
+    assert len(alterations) > len(COPIES)

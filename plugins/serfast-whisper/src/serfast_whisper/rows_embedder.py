@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -109,7 +110,7 @@ def _session(model: OnnxModel, name: str) -> Any:
 
     What lies between two nodes is kept in onnxruntime's arena from call to call. It never gets
     smaller, but without it malloc holds twice as much: glibc before 2.38 hardly uses aligned memory
-    again.
+    again. All encoders have one arena, as they work one after the other.
     """
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
@@ -117,12 +118,29 @@ def _session(model: OnnxModel, name: str) -> Any:
     options.add_session_config_entry(TENSORS, model.folder)
     options.enable_cpu_mem_arena, options.enable_mem_pattern = True, False
     options.log_severity_level = SILENT
+    if _has_common_arena():
+        options.add_session_config_entry("session.use_env_allocators", "1")
     try:
         return onnxruntime.InferenceSession(
             model.graph, options, providers=["CPUExecutionProvider"]
         )
     except Exception as error:  # onnxruntime has a class for every kind
         raise ModelError(f"{name} must be a model that onnxruntime loads: {error}") from error
+
+
+@lru_cache(maxsize=1)
+def _has_common_arena() -> bool:
+    """Make an arena for sessions that ask for it, once in a process; tell whether there is one.
+
+    Before onnxruntime 1.23 whoever else makes one afterwards would fail, so there is none.
+    """
+    ort = onnxruntime
+    if tuple(map(int, ort.__version__.split(".")[:2])) < (1, 23):
+        return False
+    kind, use = ort.OrtAllocatorType.ORT_ARENA_ALLOCATOR, ort.OrtMemType.DEFAULT
+    memory = ort.OrtMemoryInfo("Cpu", kind, 0, use)
+    ort.create_and_register_allocator(memory, ort.OrtArenaCfg({}))
+    return True
 
 
 def _width(session: Any, name: str) -> int:
