@@ -11,9 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from ..urls import UrlPath, absolute_path
-from .garbage import collection_waits
 
-__all__ = ["FileOrder", "sorting_text"]
+__all__ = ["FileOrder", "sorting_text", "sorting_texts"]
 
 
 def sorting_text(path: Path) -> str:
@@ -23,13 +22,24 @@ def sorting_text(path: Path) -> str:
     return os.path.abspath(path).replace(os.sep, "\0")
 
 
+def sorting_texts(files: Iterable[tuple[Path, str]]) -> list[str]:
+    """Give :func:`sorting_text` of files, each of which is told by its folder and its name."""
+    folders: dict[Path, str] = {}
+    texts = []
+    for folder, name in files:
+        if (beginning := folders.get(folder)) is None:
+            beginning = folders[folder] = sorting_text(folder / "_")[:-1]
+        texts.append(beginning + name)
+    return texts
+
+
 class FileOrder:
     """In which order recordings are by file and time, and which of them are the same.
 
     Parameters
     ----------
-    files : iterable of (Path, str)
-        The folder and the name of each recording's file.
+    texts : sequence of str
+        What :func:`sorting_texts` gives of their files.
     starts, ends : iterable of float or None
         Where it begins and ends in its file [s].
 
@@ -37,19 +47,18 @@ class FileOrder:
     --------
     >>> here = Path()
     >>> files = [(here, "b.wav"), (here, "a.wav"), (here, "b.wav")]
-    >>> order = FileOrder(files, [None] * 3, [None] * 3)
+    >>> order = FileOrder(sorting_texts(files), [None] * 3, [None] * 3)
     >>> list(order.places), order.doubled
     ([1, 0, 2], [2])
     """
 
     def __init__(
         self,
-        files: Iterable[tuple[Path, str]],
+        texts: Sequence[str],
         starts: Iterable[float | None],
         ends: Iterable[float | None],
     ) -> None:
-        with collection_waits():
-            self._texts = _sorting_texts(files)
+        self._texts = texts
         self._starts, self._ends = (
             np.array([time or 0.0 for time in times], np.float64) for times in (starts, ends)
         )
@@ -72,13 +81,3 @@ class FileOrder:
     def path(self, place: int) -> str:
         """Give the absolute path of a recording's file."""
         return self._texts[place].replace("\0", os.sep)
-
-
-def _sorting_texts(files: Iterable[tuple[Path, str]]) -> list[str]:
-    folders: dict[Path, str] = {}
-    texts = []
-    for folder, name in files:
-        if (beginning := folders.get(folder)) is None:
-            beginning = folders[folder] = sorting_text(folder / "_")[:-1]
-        texts.append(beginning + name)
-    return texts

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, TypeAlias
 from ..errors import ParameterError
 from .by_pattern import UNKNOWN_SPEAKER
 from .columns import NAMES, places_of
-from .file_order import FileOrder
+from .file_order import FileOrder, sorting_texts
 from .garbage import collection_waits
 from .messages import joined, printable
 from .named import NAMED
@@ -154,8 +154,10 @@ class _Reader:
     def read(self, rows: Iterator[Row]) -> list[Recording]:
         """Give the recordings, sorted by path and time; or raise with the bad lines' numbers."""
         recordings: list[Recording] = []
+        texts: list[str] = []
 
         def add(columns: _Columns) -> None:
+            texts.extend(file.place for file in columns.files)
             paths = [file.path for file in columns.files]
             others = (columns.optional[name] for name in OPTIONAL)
             recordings.extend(map(Recording, paths, columns.labels, columns.speakers, *others))
@@ -163,9 +165,8 @@ class _Reader:
         order = self._each(rows, add)
         if order.is_sorted:
             return recordings
-        files = ((one.path.parent, one.path.name) for one in recordings)
         starts, ends = [one.start for one in recordings], [one.end for one in recordings]
-        return [recordings[place] for place in order.places(self._table, files, starts, ends)]
+        return [recordings[place] for place in order.places(self._table, texts, starts, ends)]
 
     def sources(self, rows: Iterator[Row]) -> SourceList:
         """Give what a dataset has of the recordings, sorted; or raise as :meth:`read` does."""
@@ -179,7 +180,8 @@ class _Reader:
         order = self._each(rows, add)
         if order.is_sorted:
             return sources
-        return sources.reordered(order.places(self._table, sources.files(), *sources.times()))
+        texts = sorting_texts(sources.files())
+        return sources.reordered(order.places(self._table, texts, *sources.times()))
 
     def _each(self, rows: Iterator[Row], add: _Add) -> _Order:
         """Give what rows tell to a function; in the end raise what was wrong with them."""
@@ -261,18 +263,18 @@ class _Order:
     def places(
         self,
         table: Path,
-        files: Iterable[tuple[Path, str]],
+        texts: Sequence[str],
         starts: Iterable[float | None],
         ends: Iterable[float | None],
     ) -> Sequence[int]:
-        """Give the places of rows, by their files and times, in their order.
+        """Give the places of rows, by the texts of their files and their times, in their order.
 
         Raises
         ------
         ParameterError
             Two rows are the same part of the same file.
         """
-        order = FileOrder(files, starts, ends)
+        order = FileOrder(texts, starts, ends)
         if doubled := order.doubled:
             pairs = [(self._lines[k], printable(order.path(k))) for k in doubled]
             problems = [f"line {line}: {path} is listed twice" for line, path in pairs]
