@@ -70,6 +70,13 @@ typedef int64_t l8 __attribute__((vector_size(64)));
 #define KEPT(v) (void)0
 #endif
 
+/* A function that stays one: what calls it needn't save the registers that it takes. */
+#if defined(__GNUC__) || defined(__clang__)
+#define APART __attribute__((noinline))
+#else
+#define APART
+#endif
+
 /* The n values of an array become 0, one by one: of an array as a whole GCC makes an instruction for
  * strings, which takes as long as some fifty others. */
 #define CLEAR(type, values, n)                               \
