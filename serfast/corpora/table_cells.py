@@ -53,7 +53,10 @@ class CellTexts(dict[str, str]):
         return [self[cell] if type(cell) is str else checked(cell) for cell in cells]
 
     def _checked(self, cell: Any) -> str:
-        text = "" if cell is None else str(cell).strip()
+        if isinstance(cell, (list, dict, bytes)):  # as JSON and Parquet can have it
+            raise ParameterError(f"{self._name} must be text or a number, got {checks.shown(cell)}")
+        is_nothing = cell is None or cell != cell  # NaN stands where a number is missing
+        text = "" if is_nothing else str(cell).strip()
         if not text and not self._may_be_empty:
             raise ParameterError(f"{self._name} is empty")
         if text and self._is_checked:

@@ -96,7 +96,7 @@ class TableFiles:
     def _file(self, written: Any) -> TableFile:
         if isinstance(written, Path):
             return _table_file(written)
-        if isinstance(written, (list, dict)):  # as JSON and Parquet can have it
+        if isinstance(written, (list, dict, bytes)):  # as JSON and Parquet can have it
             raise ParameterError(f"path must be text, got {shown(written)}")
         text = "" if written is None else str(written).strip()
         if not text:

@@ -51,11 +51,16 @@ def _guarded(table: Path, rows: Iterator[Row]) -> Iterator[Row]:
 def _separated(separator: str) -> Callable[[Path], Iterator[Row]]:
     def rows(table: Path) -> Iterator[Row]:
         with table.open(newline="", encoding="utf-8-sig") as file:
-            reader = csv.reader(file, strict=True, delimiter=separator)
-            yield 1, next(reader, [])
-            for cells in reader:
-                if cells:
-                    yield reader.line_num, cells
+            reader, begin = csv.reader(file, strict=True, delimiter=separator), 1
+            try:
+                yield 1, next(reader, [])
+                begin = reader.line_num + 1
+                for cells in reader:
+                    if cells:
+                        yield reader.line_num, cells
+                    begin = reader.line_num + 1
+            except csv.Error as error:  # a quote without its other one goes on to the end
+                raise csv.Error(f"the row that begins in line {begin}: {error}") from error
 
     return rows
 
@@ -66,9 +71,19 @@ def _json_lines(table: Path) -> Iterator[Row]:
     with table.open(encoding="utf-8-sig") as file:
         for number, line in enumerate(file, 1):
             if line.strip():
-                yield from _object(number, json.loads(line), names)
+                yield from _object(number, _value(number, line), names)
     if not names:
         yield 1, []
+
+
+def _value(number: int, line: str) -> Any:
+    """Give what a line of JSON holds; what is wrong with it is told with the line's number."""
+    try:
+        return json.loads(line)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"line {number}, column {error.colno}: {error.msg}") from error
+    except RecursionError as error:
+        raise ValueError(f"line {number}: {error}") from error
 
 
 def _json(table: Path) -> Iterator[Row]:

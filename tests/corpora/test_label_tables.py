@@ -304,3 +304,49 @@ def test_columns_in_other_letters_are_known(folder: Path, header: str, label: st
     table.write_text(f"{header}\n{','.join(cells)}\n")
     [found] = find_recordings(table)
     assert (found.path.name, found.label, found.speaker) == ("a.wav", label, "anna")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("t.csv", 'path,label,speaker\n\na.wav,"joy\n",1\n"b.wav,joy,1\n', "begins in line 5:"),
+        ("t.tsv", 'path\tlabel\tspeaker\n"a.wav"x\tjoy\t1\n', "begins in line 2:"),
+        ("t.csv", '"path,label,speaker\n', "begins in line 1:"),
+        (
+            "t.jsonl",
+            '{"path": "a.wav", "label": "joy", "speaker": 1}\n\n{"path": "b.wav" "label": 1}\n',
+            "line 3, column 18:",
+        ),
+    ],
+)
+def test_where_a_table_is_damaged_is_told(folder: Path, name: str, text: str, message: str) -> None:
+    (folder / name).write_text(text)
+    with pytest.raises(ParameterError, match=message):
+        find_recordings(folder / name)
+
+
+@pytest.mark.parametrize(
+    ("cell", "message"),
+    [
+        (["joy"], r"label must be text or a number, got \['joy'\]"),
+        ({"name": "joy"}, "label must be text or a number, got {'name'"),
+        (b"joy", "label must be text or a number, got b'joy'"),
+        (float("nan"), "label is empty"),
+        (None, "label is empty"),
+    ],
+)
+def test_what_is_no_text_is_no_label(folder: Path, cell: object, message: str) -> None:
+    """A list of one label, or text that was stored as bytes, would be a class of its own."""
+    rows = [{"path": "a.wav", "label": cell, "speaker": "1"}]
+    table = folder / "labels.parquet"
+    pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows), table)
+    with pytest.raises(ParameterError, match=f"line 2: {message}"):
+        find_recordings(table)
+
+
+def test_bytes_are_no_path(folder: Path) -> None:
+    table = folder / "labels.parquet"
+    rows = [{"path": b"a.wav", "label": "joy", "speaker": "1"}]
+    pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows), table)
+    with pytest.raises(ParameterError, match=r"line 2: path must be text, got b'a\.wav'"):
+        find_recordings(table)
