@@ -25,6 +25,7 @@ from .folds import Folds, splits_with_copies
 from .given_test import identity_of
 from .ingredients import made_folder
 from .recipe import Recipe
+from .usable import Usable
 from .wanted_folds import default_folds
 
 __all__ = ["CrossEvaluation", "check_apart", "classes_in_common", "cross_evaluate"]
@@ -232,21 +233,15 @@ def _usable(
     how: _How,
 ) -> tuple[list[Recording], Examples]:
     """Give the recordings that can be used, and their unaltered examples."""
-    used = list(recordings)
-
-    def leave_out(recording: Recording, error: Exception) -> None:
-        used.remove(recording)
-        if failed is not None:
-            failed(recording, error)
-
+    usable = Usable(recordings, failed)
     examples = plain.examples(
         recordings,
         threads=how.threads,
         progress=progress,
-        failed=failed and leave_out,
+        failed=failed and usable.leave_out,
         client=how.client,
     )
-    return used, examples
+    return usable.recordings(), examples
 
 
 def _with_copies(

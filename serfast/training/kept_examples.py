@@ -32,7 +32,10 @@ __all__ = ["MOST_BYTES", "KeptExamples", "kept_examples"]
 MOST_BYTES = 1 << 30
 """Examples that are larger aren't kept: the disk is the user's."""
 
-DAMAGED = (ValueError, TypeError, KeyError, AttributeError, MemoryError, RecursionError)
+DAMAGED = (
+    *(ValueError, TypeError, KeyError, AttributeError, BufferError),
+    *(MemoryError, RecursionError),
+)
 """What reading a damaged file may raise."""
 
 FORMAT = 2

@@ -15,6 +15,7 @@ from .ingredients import made_folder
 from .kept_examples import KeptExamples, kept_examples
 from .recipe_fields import RecipeFields
 from .trainee import Trainee
+from .usable import Usable
 
 __all__ = ["RecipeExamples"]
 
@@ -78,29 +79,23 @@ class RecipeExamples(RecipeFields):
 
         With them go where they are kept, if they are, and the recordings that didn't fail.
         """
-        used = list(recordings)
-
-        def leave_out(recording: Recording, error: Exception) -> None:
-            used.remove(recording)
-            if failed is not None:
-                failed(recording, error)
-
-        leave_out_too = failed and leave_out
+        usable = Usable(recordings, failed)
+        leave_out = failed and usable.leave_out
         kept = kept_examples(self, self.inputs(), recordings, run.folder, run.tell)
-        examples = kept.read(leave_out_too) if kept else None
+        examples = kept.read(leave_out) if kept else None
         if examples is not None:
-            return kept, used, examples
+            return kept, usable.recordings(), examples
         examples = self.examples(
             recordings,
             threads=threads,
             progress=progress,
-            failed=leave_out_too and kept.failing(leave_out_too) if kept else leave_out_too,
+            failed=leave_out and kept.failing(leave_out) if kept else leave_out,
             doubted=kept.doubted if kept else None,
             client=client,
         )
         if kept:
             kept.write(examples)
-        return kept, used, examples
+        return kept, usable.recordings(), examples
 
     def trainee(self) -> Trainee:
         """Give what is trained: the plugin with its name, spec and statistics."""

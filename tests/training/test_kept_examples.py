@@ -131,6 +131,17 @@ def test_fields_of_other_types_are_damage(tmp_path: Path, recordings, made, chan
     assert len(made) == 2
 
 
+def test_numbers_in_another_order_are_damage(tmp_path: Path, recordings, made) -> None:
+    """A header may say so of the same bytes; then they can't be hashed as they lie."""
+    interrupted(tmp_path, recordings)
+    path = tmp_path / "examples.npy"
+    path.write_bytes(
+        path.read_bytes().replace(b"'fortran_order': False", b"'fortran_order': True ")
+    )
+    RECIPE.evaluate(recordings, folder=tmp_path)
+    assert len(made) == 2
+
+
 def test_those_that_cannot_be_removed_cost_no_result(tmp_path: Path, recordings, made) -> None:
     def block(fold: Any) -> None:
         numbers = tmp_path / "examples.npy"
