@@ -57,8 +57,7 @@ def read_model(path: Path, look: Callable[[memoryview], None] | None = None) -> 
     runs on reads such numbers. The file must not be written to while a session uses it; to be
     replaced by another one it may be.
 
-    onnxruntime takes the folder's name in UTF-8. A model in a folder whose name is in another
-    encoding keeps its tensors.
+    onnxruntime takes names in UTF-8. A model whose path is in another encoding keeps its tensors.
 
     Parameters
     ----------
@@ -76,18 +75,19 @@ def read_model(path: Path, look: Callable[[memoryview], None] | None = None) -> 
         If it can't be read.
     """
     there = path.resolve()
+    is_utf8 = _is_utf8(str(there))
     with there.open("rb") as file:
         try:
             data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
             if look is not None:
                 look(memoryview(data))
-            graph = _without_tensors(memoryview(data), there.name)
+            graph = _without_tensors(memoryview(data), there.name if is_utf8 else "")
         except ModelError:
             raise
         except ValueError as error:  # an empty file can't be mapped
             raise ModelError(f"{path.name} must be an ONNX model: {error}") from error
         digest = hashlib.sha256(data).hexdigest()
-        if not _is_utf8(str(there)):
+        if not is_utf8:
             return OnnxModel(data[:], "", digest)
         return OnnxModel(graph, str(there.parent), digest)
 

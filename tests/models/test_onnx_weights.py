@@ -86,6 +86,9 @@ def test_in_a_folder_whose_name_is_not_utf8_tensors_stay_in_the_model(tmp_path):
     data = model(tensor("large", LARGE))
     (folder / "encoder.onnx").write_bytes(data)
     assert read_model(folder / "encoder.onnx") == (data, "", hashlib.sha256(data).hexdigest())
+    name = folder / os.fsdecode(b"encod\xe9.onnx")  # and a file of such a name, too
+    name.write_bytes(data)
+    assert read_model(name).graph == data
     (folder / "nothing").write_bytes(b"nothing")
     with pytest.raises(ModelError, match="nothing must be an ONNX model"):
         read_model(folder / "nothing")
