@@ -14,6 +14,7 @@ from ..errors import ParameterError
 from .corpus import Labels
 from .recordings import Recording
 from .stems import Stems
+from .table_cells import rating
 from .table_rows import rows_of
 
 __all__ = ["Evaluations", "LabelFiles"]
@@ -165,9 +166,9 @@ class LabelFiles(Labels):
             label,
             shared.setdefault(speaker, speaker),
             fold=shared.setdefault(set_name, set_name) if set_name else None,
-            arousal=_rating(values.get("arousal")),
-            valence=_rating(values.get("valence")),
-            dominance=_rating(values.get("dominance")),
+            arousal=rating("arousal", values.get("arousal")),
+            valence=rating("valence", values.get("valence")),
+            dominance=rating("dominance", values.get("dominance")),
         )
 
 
@@ -175,10 +176,6 @@ def _lies_in(folder: Path, word: str, root: Path | None) -> bool:
     """Tell whether a folder, or one between the corpus's and it, has a word in its name."""
     below = folder.relative_to(root) if root else folder
     return any(word in part.lower() for part in below.parts)
-
-
-def _rating(text: str | None) -> float | None:
-    return float(text) if text else None
 
 
 def _in_line(file: Path, number: int, error: ValueError) -> ParameterError:

@@ -11,7 +11,7 @@ from .. import _checks as checks
 from ..errors import ParameterError
 from .recordings import check_text, check_times
 
-__all__ = ["NUMBERS", "CellTexts", "check_parts"]
+__all__ = ["NUMBERS", "CellTexts", "check_parts", "rating"]
 
 MOST_TEXTS = 65536
 """So many different texts are kept to be shared: labels, speakers and sentences are few."""
@@ -89,14 +89,8 @@ def check_parts(starts: Iterable[float | None], ends: Iterable[float | None]) ->
 
 
 def _ratings_of(name: str, texts: Iterable[str]) -> list[float | None]:
-    """Give ratings; NaN, which other programs write where there is none, is None.
-
-    Raises
-    ------
-    ParameterError
-        If one is no finite number.
-    """
-    return [_rating(name, text) if text else None for text in texts]
+    """Give ratings as :func:`rating` does."""
+    return [rating(name, text) for text in texts]
 
 
 def _seconds(name: str, text: str) -> float | None:
@@ -106,7 +100,16 @@ def _seconds(name: str, text: str) -> float | None:
     return None if text in ("NaT", "nan") else _number(name, text)
 
 
-def _rating(name: str, text: str) -> float | None:
+def rating(name: str, text: str | None) -> float | None:
+    """Give a rating; None if there is none, and of NaN, which other programs write then.
+
+    Raises
+    ------
+    ParameterError
+        If it is no finite number.
+    """
+    if not text:
+        return None
     value = _number(name, text)
     return None if math.isnan(value) else checks.number(name, value)
 

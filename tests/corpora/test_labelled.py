@@ -63,7 +63,7 @@ def test_msp_podcast(tmp_path: Path) -> None:
         "FileName,EmoClass,EmoAct,EmoVal,EmoDom,SpkrID,Gender,Split_Set\n"
         "MSP-PODCAST_0001_0008.wav,A,5.2,2.1,4.9,127,Male,Test1\n"
         "MSP-PODCAST_0002_0033.wav,X,4.0,4.0,4.0,128,Female,Train\n"
-        "MSP-PODCAST_0003_0001.wav,U,4.0,4.5,,Unknown,Female,Train\n",
+        "MSP-PODCAST_0003_0001.wav,U,nan,4.5,,Unknown,Female,Train\n",
     )
     for name in ("0001_0008", "0002_0033", "0003_0001"):
         put(tmp_path, f"Audios/MSP-PODCAST_{name}.wav")
@@ -72,6 +72,7 @@ def test_msp_podcast(tmp_path: Path) -> None:
     assert (anger.label, anger.speaker, anger.fold) == ("anger", "127", "Test1")
     assert (anger.arousal, anger.valence, anger.dominance) == (5.2, 2.1, 4.9)
     assert (surprise.label, surprise.speaker, surprise.dominance) == ("surprise", "Unknown", None)
+    assert surprise.arousal is None
 
 
 def test_meld_has_the_same_names_in_three_sets(tmp_path: Path) -> None:
@@ -156,7 +157,12 @@ MSP = "FileName,EmoClass,EmoAct,EmoVal,EmoDom,SpkrID,Split_Set\n"
     [
         ("meld", "train_sent_emo.csv", "Speaker,Emotion\nRoss,joy\n", "must name Dialogue_ID, got"),
         ("meld", "train_sent_emo.csv", MELD + "Hi,Ross\n", "line 2: must have 5 cells, got 2"),
-        ("msp-podcast", "labels_consensus.csv", MSP + "a.wav,A,x,1,1,7,Test1\n", "line 2: .*'x'"),
+        (
+            "msp-podcast",
+            "labels_consensus.csv",
+            MSP + "a.wav,A,x,1,1,7,Test1\n",
+            "line 2: arousal .*'x'",
+        ),
         ("msp-podcast", "labels_consensus.csv", "FileName\na.wav\n", "must name EmoClass, got"),
         (
             "msp-podcast",
