@@ -175,7 +175,6 @@ TESTED_BY = {
     "corpora.known_labels": "cli/test_extract_statistics.py",
     "corpora.labelled_files": "corpora/test_labelled.py",
     "corpora.stems": "corpora/test_labelled.py",
-    "corpora.garbage": "corpora/test_label_tables.py",
     "corpora.table_cells": "corpora/test_label_tables.py",
     "corpora.table_files": "corpora/test_label_tables.py",
     "models.input_maker": "training/test_examples.py",

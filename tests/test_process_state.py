@@ -40,6 +40,7 @@ LOCKS = re.compile(
 MAY_LOCK = {
     "serfast/cli/_dataset.py": "a program by itself, which forks nothing",
     "serfast/forking.py": "it is what makes a fork wait",
+    "serfast/corpora/garbage.py": "a fork takes it and gives it back",
     "serfast/thread_warnings.py": "a cluster's worker, whose tasks fork nothing",
     "serfast/backends/numba/engine.py": "only in a block in which a fork waits",
     "serfast/backends/numba/stream.py": "never waited for",

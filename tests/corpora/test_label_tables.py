@@ -12,7 +12,6 @@ import pytest
 
 from serfast.corpora.columns import columns_of_text
 from serfast.corpora.finding import find_recordings
-from serfast.corpora.garbage import collection_waits
 from serfast.corpora.label_tables import recordings_of_table, sources_of_table
 from serfast.corpora.recordings import Recording
 from serfast.errors import ParameterError
@@ -280,13 +279,6 @@ def test_the_search_for_garbage_goes_on_after_a_table(folder: Path) -> None:
         with suppress(ParameterError):
             find_recordings(table)
         assert gc.isenabled()
-    gc.disable()
-    try:
-        with collection_waits():
-            pass
-        assert not gc.isenabled()
-    finally:
-        gc.enable()
 
 
 @pytest.mark.parametrize(
