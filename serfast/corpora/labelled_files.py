@@ -59,7 +59,7 @@ class LabelledFiles(Iterable[Recording]):
             raise ParameterError(self._rule.replace("{}", listed(self._paths)))
         if not all(is_labelled):
             others = PathList(self._paths[k] for k, there in enumerate(is_labelled) if not there)
-            warnings.warn(f"left out, {self._why}: {listed(others)}", stacklevel=6)
+            warnings.warn(f"left out, {self._why}: {listed(others)}", stacklevel=4)
 
     @property
     def are_sorted(self) -> bool:

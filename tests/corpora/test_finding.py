@@ -76,8 +76,10 @@ def test_found_in_subfolders_and_sorted(tmp_path: Path) -> None:
 )
 def test_files_named_otherwise_are_left_out_and_listed(tmp_path: Path, stranger: str) -> None:
     touch(tmp_path, "03a01Fa.wav", stranger)
-    with pytest.warns(UserWarning, match=f"left out, not named as EmoDB does: 1 file: {stranger}"):
+    message = f"left out, not named as EmoDB does: 1 file: {stranger}"
+    with pytest.warns(UserWarning, match=message) as told:
         found = find_recordings(tmp_path)
+    assert told[0].filename == __file__  # the line that called is named
     assert [recording.path.name for recording in found] == ["03a01Fa.wav"]
 
 
