@@ -140,7 +140,8 @@ def _check(arguments: argparse.Namespace) -> int:
     with Progress(len({recording.path for recording in recordings})) as bar:
         checked = check(corpus, recordings, paths, bar.step_path)
     checked.unreadable += len(result.problems)
-    checked.odd += [(Path(problem.partition(":")[0]), problem) for problem in result.problems]
+    problems = (problem.partition(": ") for problem in result.problems)
+    checked.odd += [(Path(folder), why) for folder, _, why in problems]
     if arguments.json:
         print_json(_found(checked))
     else:
@@ -174,7 +175,7 @@ def _print_found(checked: Checked) -> None:
     title = checked.corpus.title if checked.corpus else "recordings"
     print(
         f"{title}: {len(checked.recordings)} recordings, {len(checked.speakers)} speakers, "
-        f"{minutes} min {seconds} s ({rates})"
+        f"{minutes} min {seconds} s" + (f" ({rates})" if rates else "")
     )
     each = len(checked.speakers) <= MOST_SPEAKERS
     header = ["class", *(checked.speakers if each else []), "all"]

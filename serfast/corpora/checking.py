@@ -120,7 +120,7 @@ def check(
             y, rate = loaded(path)
         except (SerfastError, OSError) as error:
             reason = reason_of(error) if isinstance(error, OSError) else str(error)
-            result.odd.append((path, reason))
+            result.odd.append((path, reason.removeprefix(f"{path}: ")))
             result.unreadable += 1
         else:
             result.seconds += len(y) / rate

@@ -44,7 +44,7 @@ def test_a_folder(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
         ["03a01Fa.wav", "08a01Fb.wav"]
     ]
     odd = {Path(one["file"]).name: one["what"] for one in facts["odd"]}
-    assert odd.pop("09a02Wa.wav")
+    assert odd.pop("09a02Wa.wav").startswith("not audio that can be read")
     assert odd == {"08a02Na.wav": "silent", "09a01Na.wav": "only 0.1 s long"}
 
 

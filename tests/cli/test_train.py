@@ -10,6 +10,7 @@ import pytest
 import soundfile
 
 import serfast
+from helpers.cli_corpus import train_nearest as run
 from helpers.cli_corpus import write_corpus
 from helpers.plugin_stub import install_averaging, install_nearest
 from serfast.audio.augmentation import COPIES, Speed
@@ -22,11 +23,6 @@ from serfast.models.bundle.fingerprint import fingerprint
 def folder(tmp_path, monkeypatch):
     install_nearest(tmp_path, monkeypatch)
     return write_corpus(tmp_path / "wav")
-
-
-def run(folder, *extra):
-    model = folder.parent / "model.zip"
-    return main(["train", str(folder), "--classifier", "nearest", "-o", str(model), *extra]), model
 
 
 def test_trains_a_bundle_that_predicts(folder, capsys):

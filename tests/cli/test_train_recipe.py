@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from helpers.cli_corpus import train_nearest as run
 from helpers.cli_corpus import write_corpus
 from helpers.plugin_stub import install_nearest
 from serfast.cli.main import main
@@ -17,11 +18,6 @@ from serfast.models.bundle.bundle import Bundle
 def folder(tmp_path, monkeypatch):
     install_nearest(tmp_path, monkeypatch)
     return write_corpus(tmp_path / "wav")
-
-
-def run(folder, *extra):
-    model = folder.parent / "model.zip"
-    return main(["train", str(folder), "--classifier", "nearest", "-o", str(model), *extra]), model
 
 
 def test_a_recipe_gives_what_its_arguments_give(folder, capsys):

@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
+from serfast.cli.main import main
+
 RATE = 16000
 SPEAKERS = ("03", "08", "09")
 LEVELS = {"W": 0.3, "T": 0.02}
@@ -22,3 +24,9 @@ def write_corpus(folder: Path) -> Path:
                 y = random.normal(size=RATE // 2) * level
                 soundfile.write(folder / f"{speaker}a01{letter}{version}.wav", y, RATE)
     return folder
+
+
+def train_nearest(folder: Path, *extra: str) -> tuple[int, Path]:
+    """Train the stub `nearest` on a folder; give the status, and where the bundle is."""
+    model = folder.parent / "model.zip"
+    return main(["train", str(folder), "--classifier", "nearest", "-o", str(model), *extra]), model
