@@ -243,7 +243,8 @@ typedef struct {
     void (*best_origins)(const double *places, const double *before, const double *worth,
                          ptrdiff_t n, double cost, double free, double *best, double *origins);
 
-    /* energies[k] = Σ y[i + k]² for i < n, for 16 lags from the first one by what goes and comes, and
+    /* energies[k] = Σ y[i + k]² for i < n, for 16 lags from the first one by what goes and comes, if
+     * none is less than a 16th of another one, else each by itself, and
      * r[k] = Σ x[i] y[i + k] / sqrt(energies[k] Σ x[i]²) as over_root gives it, for n_lags lags k and
      * on to a multiple of SERFAST_NEAR_LAGS; each fourth i is added up by itself (y finite numbers up
      * to n, that multiple and 16 more) */
