@@ -100,11 +100,7 @@ def bound_in(figures: Mapping[str, Any]) -> float | None:
     ParameterError
         If what stands there is no such bound.
     """
-    certain = figures.get("certain", {"above": None})
-    if not isinstance(certain, Mapping):
-        checks.fail("certain", "a mapping", certain)
-    above = certain.get("above")
-    return None if above is None else checks.number("certain above", above, minimum=0, maximum=1)
+    return _number_in(figures, "certain", "above", 0, 1)
 
 
 def sharpness_in(figures: Mapping[str, Any]) -> float | None:
@@ -115,11 +111,17 @@ def sharpness_in(figures: Mapping[str, Any]) -> float | None:
     ParameterError
         If what stands there is no such number.
     """
-    calibration = figures.get("calibration", {"sharpness": None})
-    if not isinstance(calibration, Mapping):
-        checks.fail("calibration", "a mapping", calibration)
-    sharpness = calibration.get("sharpness")
-    if sharpness is None:
+    return _number_in(figures, "calibration", "sharpness", *RANGE)
+
+
+def _number_in(
+    figures: Mapping[str, Any], part: str, name: str, minimum: float, maximum: float
+) -> float | None:
+    """Give a number that stands in a part of figures, if it does, and see that it is in range."""
+    numbers = figures.get(part, {})
+    if not isinstance(numbers, Mapping):
+        checks.fail(part, "a mapping", numbers)
+    number = numbers.get(name)
+    if number is None:
         return None
-    low, high = RANGE
-    return checks.number("calibration sharpness", sharpness, minimum=low, maximum=high)
+    return checks.number(f"{part} {name}", number, minimum=minimum, maximum=maximum)
